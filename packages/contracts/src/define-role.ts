@@ -1,0 +1,81 @@
+import type { AnyArtifact, Document, ValueOf } from "./define-artifact.ts";
+import type { Unmet } from "./problem.ts";
+
+/** An artifact that a stage may leave out. */
+export interface Optional<A extends AnyArtifact = AnyArtifact> {
+  readonly optional: A;
+}
+
+/** Marks an artifact that a stage may consume or produce, but need not. */
+export function optional<A extends AnyArtifact>(artifact: A): Optional<A> {
+  return { optional: artifact };
+}
+
+export type Slot = AnyArtifact | Optional;
+export type ArtifactOf<S extends Slot> = S extends Optional<infer A> ? A : S extends AnyArtifact ? S : never;
+
+/** The artifact of a slot, whether it may be left out or not. */
+export function artifactOf(slot: Slot): AnyArtifact {
+  return "optional" in slot ? slot.optional : slot;
+}
+
+export function isOptional(slot: Slot): boolean {
+  return "optional" in slot;
+}
+
+type Held<S extends Slot, Wrapped> = ArtifactOf<S>["many"] extends true
+  ? readonly Wrapped[]
+  : S extends Optional
+    ? Wrapped | undefined
+    : Wrapped;
+
+/** Files of a stage by artifact name: an array where there are many, perhaps undefined where optional, else exactly one. */
+export type FilesOf<Slots extends readonly Slot[]> = {
+  readonly [S in Slots[number] as ArtifactOf<S>["name"]]: Held<S, Document<ValueOf<ArtifactOf<S>>>>;
+};
+
+/** Values of a stage by artifact name, shaped as `FilesOf`. */
+export type ValuesOf<Slots extends readonly Slot[]> = {
+  readonly [S in Slots[number] as ArtifactOf<S>["name"]]: Held<S, ValueOf<ArtifactOf<S>>>;
+};
+
+export interface CheckContext {
+  /** Who made the outputs, as `produced` says it: `embedded/1`, `command:NAME`, `human:NAME`; undefined where it isn't known. */
+  readonly producer?: string | undefined;
+}
+
+export interface RoleDefinition<Name extends string, Consumes extends readonly Slot[], Produces extends readonly Slot[]> {
+  readonly name: Name;
+  /** The TCP port of the role's bus. */
+  readonly port: number;
+  readonly consumes: Consumes;
+  readonly produces: Produces;
+  /** The cross-artifact check of the stage, over files that keep their own contracts. An empty array means that it holds. */
+  check(inputs: FilesOf<Consumes>, outputs: FilesOf<Produces>, context: CheckContext): Unmet[];
+}
+
+/** A role: what it reads, what it must write, and when the two fit together. */
+export type Role<
+  Name extends string = string,
+  Consumes extends readonly Slot[] = readonly Slot[],
+  Produces extends readonly Slot[] = readonly Slot[],
+> = RoleDefinition<Name, Consumes, Produces>;
+
+// `check` is called only through gate(), with files read by the role's own slots; hence the loosest form of it.
+export interface AnyRole {
+  readonly name: string;
+  readonly port: number;
+  readonly consumes: readonly Slot[];
+  readonly produces: readonly Slot[];
+  check(inputs: never, outputs: never, context: CheckContext): Unmet[];
+}
+
+export type InputsOf<R extends AnyRole> = FilesOf<R["consumes"]>;
+export type OutputsOf<R extends AnyRole> = ValuesOf<R["produces"]>;
+
+/** Defines a role. Everything about its inputs and outputs is inferred from the contracts that it names. */
+export function defineRole<const Name extends string, const Consumes extends readonly Slot[], const Produces extends readonly Slot[]>(
+  definition: RoleDefinition<Name, Consumes, Produces>,
+): Role<Name, Consumes, Produces> {
+  return definition;
+}

@@ -1,0 +1,78 @@
+export { type Brief, Question } from "./artifacts/brief.ts";
+export { Clocks, defaultClocks, Profile } from "./artifacts/run.ts";
+export {
+  type AnyArtifact,
+  type Artifact,
+  type CompletionContext,
+  defineArtifact,
+  type Document,
+  type Documents,
+  fileNameOf,
+  isFileOf,
+  type Parsed,
+  refOf,
+  type ValueOf,
+} from "./define-artifact.ts";
+export { artifactNamed, artifactsOf, carriedTo, definePipeline, mainPort, nextRole, type Pipeline, roleOf } from "./define-pipeline.ts";
+export {
+  type AnyRole,
+  artifactOf,
+  type CheckContext,
+  defineRole,
+  type FilesOf,
+  type InputsOf,
+  isOptional,
+  optional,
+  type OutputsOf,
+  type Role,
+  type Slot,
+  type ValuesOf,
+} from "./define-role.ts";
+export {
+  type Checker,
+  type Clock,
+  type Execution,
+  type Executor,
+  type ExecutorContext,
+  type ExtractedSource,
+  type Extractor,
+  type Job,
+  type Logger,
+  type Outcome,
+  outcomes,
+  type OutputFile,
+} from "./executor.ts";
+export { ContractRef, FileName, Id, Name, parseContractRef, Sha256 } from "./identifiers.ts";
+export {
+  ArtifactText,
+  Block,
+  Condition,
+  FeedEntry,
+  Health,
+  Rung,
+  RunState,
+  RunStatus,
+  Shortcut,
+  StageStatus,
+  Status,
+  StatusQuery,
+  TaskAnswer,
+  TaskState,
+  TaskStatus,
+  UploadAnswer,
+  WatchQuery,
+} from "./messages/answers.ts";
+export { Envelope, receiptPayloadType, taskPayloadType } from "./messages/envelope.ts";
+export { Receipt, receiptPredicateType, ReceiptState, ReceiptStatement } from "./messages/receipt.ts";
+export { Attachment, RunRequest, TaskKind, TaskPayload } from "./messages/task.ts";
+export {
+  fromProblem,
+  isTasukiError,
+  Problem,
+  type ProblemCode,
+  type ProblemDetails,
+  problems,
+  TasukiError,
+  toProblem,
+  Unmet,
+} from "./problem.ts";

@@ -1,0 +1,1 @@
+export type { Signer, Trust } from "./envelope.ts";

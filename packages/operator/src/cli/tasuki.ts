@@ -1,0 +1,4 @@
+#!/usr/bin/env node
+import type { Orchestrator } from "@tasuki/relay";
+
+export type { Orchestrator };

@@ -1,0 +1,1 @@
+export type { Orchestrator } from "@tasuki/relay";

@@ -1,0 +1,21 @@
+import type { AnyArtifact, Envelope, FeedEntry, Health, Status, StatusQuery, TaskAnswer, UploadAnswer, ValueOf } from "@tasuki/contracts";
+
+/** The typed client of one node's bus, over tRPC. Rejections are `TasukiError`; where no answer came, `unreachable`. */
+export interface BusClient {
+  readonly role: string;
+  task(envelope: Envelope, options?: { budgetMs?: number; traceparent?: string; signal?: AbortSignal }): Promise<TaskAnswer>;
+  status(query: StatusQuery, options?: { signal?: AbortSignal }): Promise<Status>;
+  health(options?: { signal?: AbortSignal }): Promise<Health>;
+  /** Entries from an index, in order, without gaps, reconnecting for ever, until the signal. `onState` tells when the connection is lost and found. */
+  watch(from: number, options: { signal: AbortSignal; onState?: (state: "connected" | "lost") => void }): AsyncIterable<FeedEntry>;
+  /** Uploads bytes under a contract (`name@version`); streams. */
+  uploadBytes(
+    contract: string,
+    blob: { sha256: string; size: number; bytes: AsyncIterable<Uint8Array> },
+    options?: { signal?: AbortSignal },
+  ): Promise<UploadAnswer>;
+  /** Uploads a value of an artifact, typed by it. */
+  upload<A extends AnyArtifact>(artifact: A, value: ValueOf<A>): Promise<UploadAnswer>;
+  /** Reads the artifacts of one kind from a task's files. Rejects with `contract_violation` where the text breaks its contract. */
+  read<A extends AnyArtifact>(artifact: A, query: { task: string } | { run: string }): Promise<readonly ValueOf<A>[]>;
+}

@@ -1,0 +1,29 @@
+import type { Permission } from "../permission/permission.ts";
+
+/** Who is calling, as the network proves it; never as a message says it. */
+export interface Caller {
+  /** For records: `node:nano`, `ops:you@example.com`, `local`. */
+  readonly principal: string;
+  /** The calling node's role; undefined for people and scripts. */
+  readonly role?: string;
+  /** What the policy lets this caller do on this node. */
+  readonly permissions: readonly Permission[];
+}
+
+export interface Peer {
+  /** The connection's remote address and port. */
+  readonly address: string;
+  readonly port: number;
+  /** The `Authorization` header; only the loopback provider reads it. */
+  readonly authorization?: string | undefined;
+}
+
+/** Finds out who is on the other end. */
+export interface Identity extends AsyncDisposable {
+  readonly provider: "loopback" | "tailscale";
+  /** Rejects with `peer_unknown` (403) or `identity_unavailable` (503). */
+  identify(peer: Peer): Promise<Caller>;
+  /** Headers that prove this node to a role, and a check that the destination is that role. Rejects with `identity_unavailable` or `peer_unknown`. */
+  outbound(role: string, url: string): Promise<Readonly<Record<string, string>>>;
+  state(): "ok" | "failing";
+}

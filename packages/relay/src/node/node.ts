@@ -1,0 +1,65 @@
+import type { Clock, Executor, Checker, Extractor, Health, Logger, Pipeline, RunStatus } from "@tasuki/contracts";
+import type { Store } from "@tasuki/store";
+import type { BusHandlers } from "../bus/bus-handlers.ts";
+import type { Caller } from "../identity/identity.ts";
+import type { NodeConfig } from "./node-config.ts";
+
+/** Everything a node is composed of. Main needs `extractor` and `checker`; every other role `executor`. */
+export interface NodeOptions {
+  /** `main`, or a role of the pipeline. */
+  readonly role: string;
+  readonly pipeline: Pipeline;
+  /** The data folder. */
+  readonly data: string;
+  readonly config: NodeConfig;
+  /** The policy file (`infra/tailnet/policy.hujson`), as text. */
+  readonly policy: string;
+  readonly executor?: Executor;
+  readonly extractor?: Extractor;
+  readonly checker?: Checker;
+  readonly clock: Clock;
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number;
+  readonly logger: Logger;
+  /** The program's version, for /health. */
+  readonly version: string;
+}
+
+/** One node, listening. Disposing stops it in order: subscriptions, listeners, consumer, store. */
+export interface RunningNode extends AsyncDisposable {
+  readonly role: string;
+  readonly node: string;
+  /** Base URL of the bus. */
+  readonly url: string;
+  readonly store: Store;
+  readonly handlers: BusHandlers;
+  /** The principal of this machine's own scripts and operator: every permission that the policy gives the operators on this role. */
+  readonly local: Caller;
+  /** Main only. */
+  readonly orchestrator?: Orchestrator;
+  /** Rejects when the node can't go on (a failed fsync, a lost listener): exit and start again. */
+  readonly failed: Promise<never>;
+}
+
+export interface NodeView {
+  readonly role: string;
+  readonly url: string;
+  readonly reachable: boolean;
+  /** The last `/health`, and when it came (milliseconds since 1970). */
+  readonly health?: Health;
+  readonly seenAt?: number;
+}
+
+/** What only main can do. Rejections are `TasukiError`: `not_found`, `invalid_state`. */
+export interface Orchestrator {
+  /** Newest first. */
+  runs(filter?: { open?: boolean; limit?: number }): readonly RunStatus[];
+  run(id: string): RunStatus | undefined;
+  /** The state now, then after every change, until the run has ended or the signal. */
+  watch(run: string, signal: AbortSignal): AsyncIterable<RunStatus>;
+  /** Dispatches a blocked stage again at a new epoch (or resumes a blocked intake). `reason` and `by` are recorded. */
+  retry(request: { run: string; stage?: string; by: string; reason?: string }): Promise<RunStatus>;
+  /** Ends a run; every node that took part is told, and fences it. */
+  cancel(request: { run: string; by: string; reason?: string }): Promise<RunStatus>;
+  nodes(): readonly NodeView[];
+}

@@ -1,0 +1,21 @@
+export type { Blobs, StagedBlob } from "./blobs.ts";
+export type {
+  Accepted,
+  AcceptRequest,
+  AttachmentRow,
+  Claimed,
+  Completion,
+  Lease,
+  NewOutboxRow,
+  OutboxRow,
+  OutboxState,
+  PeerRow,
+  Position,
+  RunChange,
+  RunRow,
+  Seal,
+  Sealed,
+  Settlement,
+  Store,
+  TaskRow,
+} from "./store.ts";

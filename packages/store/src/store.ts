@@ -1,7 +1,10 @@
 import type { Attachment, Block, Envelope, FeedEntry, TaskPayload, TaskState } from "@tasuki/contracts";
 import type { Blobs } from "./blobs.ts";
 
-/** What an event becomes once its index is known: one line of canonical JSON, and the envelopes that the line names by digest. */
+/**
+ * What an event becomes once its index is known: one line of canonical JSON, and the envelopes that the line names by digest.
+ * Where the event is a receipt of this node, it is `envelopes[0]`; the rest is what it answers or hands on.
+ */
 export interface Sealed {
   readonly leaf: string;
   readonly envelopes: readonly Envelope[];

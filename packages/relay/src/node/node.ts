@@ -1,4 +1,5 @@
 import type { Clock, Executor, Checker, Extractor, Health, Logger, Pipeline, RunStatus } from "@tasuki/contracts";
+import type { RequestListener } from "node:http";
 import type { Store } from "@tasuki/store";
 import type { BusHandlers } from "../bus/bus-handlers.ts";
 import type { Caller } from "../identity/identity.ts";
@@ -35,6 +36,8 @@ export interface RunningNode extends AsyncDisposable {
   readonly handlers: BusHandlers;
   /** The principal of this machine's own scripts and operator: every permission that the policy gives the operators on this role. */
   readonly local: Caller;
+  /** The whole bus (four verbs, both spellings, uploads) as `local` sees it: what `bus.sock` serves, and the operator API mounts. */
+  readonly localBus: RequestListener;
   /** Main only. */
   readonly orchestrator?: Orchestrator;
   /** Rejects when the node can't go on (a failed fsync, a lost listener): exit and start again. */

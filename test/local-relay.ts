@@ -1,0 +1,149 @@
+// Real processes for whole-system tests: `tasuki dev` on a data folder and ports of its own, ended by the test that began it.
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
+
+export const repository = join(import.meta.dirname, "..");
+const tasukiBin = join(repository, "packages/operator/src/cli/tasuki.ts");
+export const roles = ["main", "nano", "sg", "jp"] as const;
+export type RoleName = (typeof roles)[number];
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program to its end. */
+export async function finish(
+  command: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; input?: string } = {},
+): Promise<Finished> {
+  const child = spawn(command, args, {
+    cwd: options.cwd ?? repository,
+    env: { ...process.env, NO_COLOR: "1", ...options.env },
+    stdio: "pipe",
+  });
+  const chunks: { out: string; err: string } = { out: "", err: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (chunks.out += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (chunks.err += text));
+  child.stdin.on("error", () => undefined).end(options.input ?? "");
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, stdout: chunks.out, stderr: chunks.err };
+}
+
+/** `tasuki …`, to its end. */
+export function tasuki(...args: string[]): Promise<Finished> {
+  return finish(process.execPath, [tasukiBin, ...args]);
+}
+
+/** Resolves with the first value that `probe` gives; looks again whenever 50 ms went by. The test's own time limit ends it. */
+export async function eventually<T>(probe: () => Promise<T | undefined>): Promise<T> {
+  for (;;) {
+    const value = await probe().catch(() => undefined);
+    if (value !== undefined) return value;
+    await new Promise((resolve) => setTimeout(resolve, 50).unref());
+  }
+}
+
+/** The first of four ports in a row that are free now. */
+export async function freePortBase(): Promise<number> {
+  for (let base = 28_100; base < 60_000; base += 10) {
+    const free = await Promise.all([0, 1, 2, 3].map((n) => isFree(base + n)));
+    if (free.every(Boolean)) return base;
+  }
+  throw new Error("no four free ports in a row between 28100 and 60000");
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  const free = await new Promise<boolean>((resolve) =>
+    server.once("error", () => resolve(false)).listen(port, "127.0.0.1", () => resolve(true)),
+  );
+  if (free) await new Promise((resolve) => server.close(resolve));
+  return free;
+}
+
+export interface LocalRelay extends AsyncDisposable {
+  /** The folder that holds one data folder per role. */
+  readonly data: string;
+  readonly portBase: number;
+  /** Everything that `tasuki dev` has printed. */
+  output(): string;
+  /** The pid of a role's process, once there is one. */
+  pid(role: RoleName): Promise<number>;
+  /** `curl` on a node's own socket; resolves with the status and the parsed body. */
+  curl(role: RoleName, path: string, ...args: string[]): Promise<{ status: number; body: unknown }>;
+}
+
+/** Starts the four nodes and resolves when all are healthy. `prepare` may change the data folder before they start. */
+export async function startLocalRelay(prepare?: (data: string) => Promise<void>): Promise<LocalRelay> {
+  const folder = await mkdtemp(join(tmpdir(), "tasuki-test-"));
+  const data = join(folder, ".tasuki");
+  const portBase = await freePortBase();
+  await prepare?.(data);
+  const dev = spawn(process.execPath, [tasukiBin, "dev", "--data", data, "--port-base", String(portBase)], {
+    cwd: repository,
+    env: { ...process.env, NO_COLOR: "1" },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [dev.stdout, dev.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const relay: LocalRelay = {
+    data,
+    portBase,
+    output: () => output,
+    pid: (role) => eventually(() => findProcess(join(data, role))),
+    curl: (role, path, ...args) => curl(join(data, role, "bus.sock"), path, args),
+    async [Symbol.asyncDispose]() {
+      await stop(dev);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  try {
+    await eventually(async () => {
+      if (dev.exitCode !== null) throw new Error(`tasuki dev ended:\n${output}`);
+      const healths = await Promise.all(roles.map((role) => relay.curl(role, "/health")));
+      return (
+        isDeepStrictEqual(
+          healths.map((health) => health.status),
+          [200, 200, 200, 200],
+        ) || undefined
+      );
+    });
+  } catch (error) {
+    await relay[Symbol.asyncDispose]();
+    throw error;
+  }
+  return relay;
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill("SIGINT");
+  await once(child, "exit");
+}
+
+async function curl(socket: string, path: string, args: readonly string[]): Promise<{ status: number; body: unknown }> {
+  const { stdout } = await finish("curl", ["-sS", "--unix-socket", socket, "-w", "\n%{http_code}", `http://localhost${path}`, ...args]);
+  const at = stdout.lastIndexOf("\n");
+  const text = stdout.slice(0, at);
+  return { status: Number(stdout.slice(at + 1)), body: text === "" ? undefined : JSON.parse(text) };
+}
+
+/** The node process whose environment names this data folder (Linux). */
+async function findProcess(data: string): Promise<number | undefined> {
+  for (const pid of (await readdir("/proc")).filter((name) => /^[0-9]+$/.test(name))) {
+    const [environment, command] = await Promise.all([
+      readFile(`/proc/${pid}/environ`, "utf8"),
+      readFile(`/proc/${pid}/cmdline`, "utf8"),
+    ]).catch(() => ["", ""]);
+    if (environment?.split("\0").includes(`TASUKI_DATA=${data}`) && command?.includes("/apps/")) return Number(pid);
+  }
+  return undefined;
+}

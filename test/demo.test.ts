@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { freePortBase, repository, tasuki } from "./local-relay.ts";
+
+test("the demo closes a run over real documents and prints the cited text, the files, and what each stage took", async () => {
+  const data = await mkdtemp(join(tmpdir(), "tasuki-demo-"));
+  try {
+    const { code, stdout, stderr } = await tasuki("demo", "--data", data, "--port-base", String(await freePortBase()));
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/^contract: jp-final@1$/m);
+    expect(stdout).toMatch(/\[C\d+\]/);
+    for (const name of ["candidate-list.md", "de-raw-output.txt", "sg-review.md", "jp-final.txt"]) expect(stdout + stderr).toContain(name);
+    for (const stage of ["nano", "sg", "jp"]) expect(stdout + stderr).toMatch(new RegExp(`${stage}.*\\d+(\\.\\d+)? ?m?s`));
+  } finally {
+    await rm(data, { recursive: true, force: true });
+  }
+});
+
+test("the demo answers the user's own brief from the user's own files", async () => {
+  const data = await mkdtemp(join(tmpdir(), "tasuki-demo-"));
+  try {
+    const brief = "What does the word epoch mean?";
+    const { code, stdout, stderr } = await tasuki(
+      "demo",
+      "--brief",
+      brief,
+      join(repository, "docs/glossary.md"),
+      "--data",
+      data,
+      "--port-base",
+      String(await freePortBase()),
+    );
+    expect(code, stderr).toBe(0);
+    expect(stdout).toMatch(/raised only by main.*\[C\d+\]/);
+  } finally {
+    await rm(data, { recursive: true, force: true });
+  }
+});

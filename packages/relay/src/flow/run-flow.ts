@@ -1,6 +1,6 @@
 import type { Attachment, Block, Clocks, Condition, Receipt, Rung, RunState, Unmet } from "@tasuki/contracts";
 
-/** The four roles' progress as main has proven it, and what main wants next. Plain data: stored as JSON, changed only by `step`. */
+/** The roles' progress as main has proven it, and what main wants next. Plain data: stored as JSON, changed only by `step`. */
 export interface FlowState {
   readonly id: string;
   readonly state: RunState;
@@ -12,7 +12,7 @@ export interface FlowState {
   readonly endedAt?: number;
   /** The principal that asked for the run. */
   readonly requestedBy: string;
-  /** SHA-256 of the payload of main's `accepted` of the run: `prev` of the first dispatch. */
+  /** SHA-256 of the payload of main's `accepted` of the run: `prev` of the first dispatch. Empty until main has read it. */
   readonly accepted: string;
   /** Roles in order; pinned at intake. */
   readonly route: readonly string[];
@@ -20,15 +20,31 @@ export interface FlowState {
   readonly deadline: number;
   /** run.json, brief.md and the source texts: what main brings to the first stage. Empty until intake is done. */
   readonly given: readonly Attachment[];
-  readonly sources: readonly { readonly name: string; readonly label: string; readonly unreadable?: string }[];
+  readonly sources: readonly FlowSource[];
   readonly stages: readonly StageFlow[];
-  /** Where the run itself is blocked (intake, or the closing checks). */
+  /** Where the run itself is blocked (intake, the closing checks, a `close` that a node refuses). */
   readonly block?: Block;
+  /** The last hop, as main accepted it: of which epoch, and the `produced` that it follows from. */
+  readonly returned?: { readonly epoch: number; readonly task: string; readonly follows: string; readonly at: number };
+  /** Roles that main has no connection to now. */
+  readonly unreachable: readonly string[];
   /** The archive's digest, from `closing` on. */
   readonly bundle?: string;
   /** Nodes (by role) whose `archived` main holds. */
   readonly archived: readonly string[];
 }
+
+export interface FlowSource {
+  readonly name: string;
+  readonly label: string;
+  readonly unreadable?: string;
+}
+
+/**
+ * What raised a block decides what clears it: of `node`, a later attempt; of `dispatch` (main's own task was refused), the next
+ * `accepted`; of `hand-off` and `decision`, the proof of the hand-off; of `check`, only a new epoch. A new epoch clears every one.
+ */
+export type BlockedBy = "node" | "dispatch" | "hand-off" | "decision" | "check";
 
 export interface StageFlow {
   readonly stage: string;
@@ -36,12 +52,18 @@ export interface StageFlow {
   readonly rung: Rung;
   readonly condition: Condition;
   readonly block?: Block;
+  readonly blockedBy?: BlockedBy;
   /** The `work` task of this epoch. */
   readonly task?: string;
+  /** `prev` of that task: the `produced` of the stage before, which its acceptance proves to be handed off. */
+  readonly follows?: string;
   readonly attempt: number;
   readonly producer?: string;
   readonly decision?: string;
   readonly times: Readonly<Record<string, number>>;
+  /** What `produced` vouches for. */
+  readonly subjects: readonly Subject[];
+  /** The same files as attachments; complete once they are pulled. */
   readonly outputs: readonly Attachment[];
   /** SHA-256 of the payload of this stage's `produced`: `prev` of a dispatch to the next. */
   readonly produced?: string;
@@ -51,29 +73,56 @@ export interface StageFlow {
   readonly checked: boolean;
 }
 
+export interface Subject {
+  readonly name: string;
+  readonly sha256: string;
+}
+
 /** What main learns. Signatures are verified before an event is made of anything. */
 export type FlowEvent =
-  | { readonly is: "intake-done"; readonly given: readonly Attachment[]; readonly sources: FlowState["sources"]; readonly deadline: number }
+  | {
+      readonly is: "intake-done";
+      readonly given: readonly Attachment[];
+      readonly sources: readonly FlowSource[];
+      readonly deadline: number;
+      /** SHA-256 of the payload of main's `accepted` of the run. */
+      readonly accepted: string;
+    }
   | { readonly is: "intake-blocked"; readonly block: Block }
-  /** A node's signed hand-off to the next role was seen: that stage is `dispatched`. */
-  | { readonly is: "dispatched"; readonly stage: string; readonly epoch: number; readonly task: string; readonly at: number }
+  /** A signed `work` task was seen: its stage is `dispatched`. `follows` is the task's `prev`. */
+  | {
+      readonly is: "dispatched";
+      readonly stage: string;
+      readonly epoch: number;
+      readonly task: string;
+      readonly from: string;
+      readonly follows?: string;
+      readonly at: number;
+    }
+  /** A verified receipt. `follows` (of `accepted`): `prev` of the accepted task, where its sender's signature was verified too. */
   | {
       readonly is: "receipt";
       readonly receipt: Receipt;
       readonly digest: string;
+      readonly subjects: readonly Subject[];
       readonly outputs: readonly Attachment[];
+      readonly follows?: string;
       readonly block?: Block;
     }
-  | { readonly is: "pulled"; readonly stage: string; readonly epoch: number }
+  | { readonly is: "pulled"; readonly stage: string; readonly epoch: number; readonly outputs: readonly Attachment[] }
   | { readonly is: "checked"; readonly stage: string; readonly epoch: number; readonly unmet: readonly Unmet[] }
-  | { readonly is: "closing-checked"; readonly unmet: readonly Unmet[]; readonly bundle: string }
+  | { readonly is: "closing-checked"; readonly epoch: number; readonly unmet: readonly Unmet[]; readonly bundle: string }
+  /** A node refused for good what main sent it. */
   | { readonly is: "outbox-blocked"; readonly stage: string; readonly epoch: number; readonly block: Block }
   | { readonly is: "peer"; readonly role: string; readonly reachable: boolean }
   | { readonly is: "retry"; readonly stage?: string; readonly by: string; readonly reason?: string }
   | { readonly is: "cancel"; readonly by: string; readonly reason?: string };
 
+export type ReceiptEvent = Extract<FlowEvent, { readonly is: "receipt" }>;
+
 /** What must be committed with the new state. Signing and ids are added by the caller. */
 export type FlowEffect =
+  /** `attachments`: everything that main holds of what comes before the stage; the caller sends what the stage is to carry. */
   | {
       readonly do: "dispatch";
       readonly stage: string;
@@ -89,10 +138,27 @@ export type FlowEffect =
       readonly state: "verified" | "closed" | "cancelled" | "failed";
       readonly stage: string;
       readonly reason?: string;
-    };
+    }
+  /** An operator's or main's own decision, for the feed. */
+  | { readonly do: "record"; readonly type: "retry"; readonly stage: string; readonly by: string; readonly reason?: string };
 
 /** Work that the state calls for and that leaves no trace until it is done; derived, so that it starts again by itself after a restart. */
 export type FlowWant =
-  | { readonly want: "pull"; readonly stage: string; readonly task: string }
-  | { readonly want: "check"; readonly stage: string }
-  | { readonly want: "closing-check" };
+  | { readonly want: "pull"; readonly stage: string; readonly epoch: number; readonly task: string }
+  | { readonly want: "check"; readonly stage: string; readonly epoch: number }
+  | { readonly want: "closing-check"; readonly epoch: number };
+
+/** A state and what must be committed with it. */
+export type Stepped = readonly [FlowState, readonly FlowEffect[]];
+
+const rungs: readonly Rung[] = ["waiting", "dispatched", "accepted", "started", "produced", "handed-off", "verified"];
+
+/** Whether a rung is at least another. */
+export function isAtLeast(rung: Rung, least: Rung): boolean {
+  return rungs.indexOf(rung) >= rungs.indexOf(least);
+}
+
+/** Whether nothing can change a run any more. */
+export function hasEnded(state: Pick<FlowState, "state">): boolean {
+  return state.state === "closed" || state.state === "failed" || state.state === "cancelled";
+}

@@ -1,0 +1,47 @@
+import type { Condition } from "@tasuki/contracts";
+import type { FlowEffect, FlowState, StageFlow, Stepped } from "./run-flow.ts";
+import { isAtLeast } from "./run-flow.ts";
+import { unblocked } from "./stage-block.ts";
+
+/** What follows from what is proven: rungs that need facts of two nodes, conditions, and the end of closing. */
+export function settle(state: FlowState, now: number): Stepped {
+  const effects: FlowEffect[] = [];
+  const stages = state.stages.map((before, at) => {
+    let stage = handedOff(state, before, at);
+    if (stage.rung === "handed-off" && stage.pulled && stage.checked && state.state === "open") {
+      stage = { ...stage, rung: "verified", times: { ...stage.times, verified: now } };
+      effects.push({ do: "sign", state: "verified", stage: stage.stage });
+    }
+    const condition = conditionOf(state, stage);
+    return condition === stage.condition ? stage : { ...stage, condition };
+  });
+  const settled = { ...state, stages };
+  if (state.state !== "closing" || !state.route.every((role) => state.archived.includes(role))) return [settled, effects];
+  return [{ ...settled, state: "closed", endedAt: now }, [...effects, { do: "sign", state: "closed", stage: "main" }]];
+}
+
+/** A stage is handed off once the next holder has accepted a signed task that follows from this very `produced`. */
+function handedOff(state: FlowState, stage: StageFlow, at: number): StageFlow {
+  if (stage.rung !== "produced") return stage;
+  const next = state.stages[at + 1];
+  const last = at === state.stages.length - 1;
+  const holder = last
+    ? state.returned?.epoch === stage.epoch && { follows: state.returned.follows, at: state.returned.at }
+    : next !== undefined && isAtLeast(next.rung, "accepted") && { follows: next.follows, at: next.times["accepted"] };
+  if (!holder || holder.follows === undefined || holder.follows !== stage.produced) return stage;
+  return {
+    ...unblocked(stage, ["hand-off", "decision"]),
+    rung: "handed-off",
+    times: { ...stage.times, ...(holder.at !== undefined && { "handed-off": holder.at }) },
+  };
+}
+
+function conditionOf(state: FlowState, stage: StageFlow): Condition {
+  if (stage.rung === "verified") return "waiting";
+  if (state.state === "cancelled" || state.state === "failed") return "fenced";
+  if (stage.block !== undefined) return "blocked";
+  // Once main holds the files and the next node the hand-off, nothing is awaited of this one.
+  const awaited = stage.rung !== "waiting" && !(stage.rung === "handed-off" && stage.pulled);
+  if (awaited && state.unreachable.includes(stage.stage)) return "unreachable";
+  return stage.rung === "started" ? "running" : "waiting";
+}

@@ -1,0 +1,109 @@
+import type { Rung } from "@tasuki/contracts";
+import type { FlowState, ReceiptEvent, StageFlow } from "./run-flow.ts";
+import { isAtLeast } from "./run-flow.ts";
+import { changeStage } from "./change-stage.ts";
+import { blocked, unblocked } from "./stage-block.ts";
+
+/** What a verified receipt proves. Only the role itself can speak for its stage, and only at the stage's present epoch. */
+export function stepReceipt(state: FlowState, event: ReceiptEvent): FlowState {
+  const { receipt } = event;
+  if (receipt.state === "archived") return archived(state, event);
+  if (receipt.stage === "main") return ofMain(state, event);
+  if (receipt.role !== receipt.stage) return state;
+  return changeStage(state, receipt, (stage) => ofStage(stage, event, state.id));
+}
+
+function ofStage(stage: StageFlow, event: ReceiptEvent, run: string): StageFlow {
+  const { receipt } = event;
+  // One stage and epoch has one task: once its acceptance is proven, no other task counts.
+  if (isAtLeast(stage.rung, "accepted") && stage.task !== receipt.task) return stage;
+  switch (receipt.state) {
+    case "accepted":
+      return accepted(stage, event);
+    case "started": {
+      const later = receipt.attempt > stage.attempt;
+      const raised = raise(stage, "started", event);
+      return later ? { ...unblocked(raised, ["node"]), attempt: receipt.attempt } : raised;
+    }
+    case "produced":
+      return produced(stage, event, run);
+    case "blocked":
+      return refused(stage, event, run);
+    case "rejected":
+    case "verified":
+    case "fenced":
+    case "archived":
+    case "closed":
+    case "failed":
+    case "cancelled":
+      return stage;
+  }
+}
+
+function accepted(stage: StageFlow, event: ReceiptEvent): StageFlow {
+  const follows = event.follows === undefined || stage.follows === event.follows ? {} : { follows: event.follows };
+  // The same receipt comes by two feeds: its own node's, with the task, and the sender's, without.
+  if (isAtLeast(stage.rung, "accepted")) return "follows" in follows && stage.follows === undefined ? { ...stage, ...follows } : stage;
+  const other = stage.task !== undefined && stage.task !== event.receipt.task;
+  const { follows: expected, ...rest } = stage;
+  const kept = other || expected === undefined ? {} : { follows: expected };
+  return unblocked({ ...raise(rest, "accepted", event), ...kept, ...follows }, ["dispatch"]);
+}
+
+function produced(stage: StageFlow, event: ReceiptEvent, run: string): StageFlow {
+  const { receipt, digest, subjects, outputs } = event;
+  if (isAtLeast(stage.rung, "produced")) return stage;
+  const done: StageFlow = {
+    ...unblocked(raise(stage, "produced", event), ["node", "dispatch"]),
+    attempt: Math.max(stage.attempt, receipt.attempt),
+    produced: digest,
+    subjects,
+    outputs,
+    ...(receipt.producer !== undefined && { producer: receipt.producer }),
+    ...(receipt.decision !== undefined && { decision: receipt.decision }),
+  };
+  if (receipt.decision !== "rework" && receipt.decision !== "returned") return done;
+  return blocked(done, "decision", {
+    reason: `${stage.stage} decided '${receipt.decision}', and handed nothing on`,
+    needs: `a decision: do the stage before ${stage.stage} again, or cancel the run`,
+    owner: "operator",
+    clearsWith: `tasuki retry ${run}`,
+  });
+}
+
+/** `blocked` by the node: before `produced` its attempts are over; after it, its hand-off was refused. */
+function refused(stage: StageFlow, event: ReceiptEvent, run: string): StageFlow {
+  const { receipt } = event;
+  if (isAtLeast(stage.rung, "handed-off") || receipt.attempt < stage.attempt) return stage;
+  if (stage.blockedBy === "check" || stage.blockedBy === "decision") return stage;
+  const by = isAtLeast(stage.rung, "produced") ? "hand-off" : "node";
+  const block = event.block ?? {
+    reason: receipt.reason ?? `${stage.stage} is blocked and gave no reason`,
+    needs: by === "node" ? "its cause mended, then another attempt" : "the next node to take the hand-off",
+    owner: "operator",
+    clearsWith: `tasuki retry ${run}`,
+  };
+  const next = blocked(stage, by, block);
+  return next === stage ? stage : { ...next, attempt: receipt.attempt, ...(stage.task === undefined && { task: receipt.task }) };
+}
+
+/** A stage on a rung that is higher than its own; no rung is ever taken back. */
+function raise(stage: StageFlow, rung: Rung, { receipt }: ReceiptEvent): StageFlow {
+  if (isAtLeast(stage.rung, rung)) return stage;
+  return { ...stage, rung, task: receipt.task, times: { ...stage.times, [rung]: Date.parse(receipt.at) } };
+}
+
+function ofMain(state: FlowState, { receipt, digest, follows }: ReceiptEvent): FlowState {
+  if (receipt.role !== "main" || receipt.state !== "accepted") return state;
+  if (receipt.epoch === 0) return state.accepted === "" ? { ...state, accepted: digest } : state;
+  const last = state.stages.at(-1);
+  if (follows === undefined || last?.epoch !== receipt.epoch || state.returned?.epoch === receipt.epoch) return state;
+  return { ...state, returned: { epoch: receipt.epoch, task: receipt.task, follows, at: Date.parse(receipt.at) } };
+}
+
+function archived(state: FlowState, { receipt, subjects }: ReceiptEvent): FlowState {
+  if (state.state !== "closing" || !state.route.includes(receipt.role) || state.archived.includes(receipt.role)) return state;
+  if (!subjects.some((subject) => subject.sha256 === state.bundle)) return state;
+  const { block, ...rest } = state;
+  return { ...rest, ...(block !== undefined && block.owner !== receipt.role && { block }), archived: [...state.archived, receipt.role] };
+}

@@ -52,5 +52,6 @@ export function newStage(stage: string, epoch: number): StageFlow {
     outputs: [],
     pulled: false,
     checked: false,
+    receipts: [],
   };
 }

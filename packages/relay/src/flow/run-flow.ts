@@ -71,6 +71,8 @@ export interface StageFlow {
   readonly pulled: boolean;
   /** Main's own check of the files passed. */
   readonly checked: boolean;
+  /** SHA-256 of the payloads of the receipts that this stage stands on. */
+  readonly receipts: readonly string[];
 }
 
 export interface Subject {
@@ -115,6 +117,8 @@ export type FlowEvent =
   /** A node refused for good what main sent it. */
   | { readonly is: "outbox-blocked"; readonly stage: string; readonly epoch: number; readonly block: Block }
   | { readonly is: "peer"; readonly role: string; readonly reachable: boolean }
+  /** The role's node is another installation now: what its store held is gone. */
+  | { readonly is: "replaced"; readonly role: string; readonly instance: string }
   | { readonly is: "retry"; readonly stage?: string; readonly by: string; readonly reason?: string }
   | { readonly is: "cancel"; readonly by: string; readonly reason?: string };
 

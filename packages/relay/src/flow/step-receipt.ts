@@ -43,7 +43,10 @@ function ofStage(stage: StageFlow, event: ReceiptEvent, run: string): StageFlow 
 function accepted(stage: StageFlow, event: ReceiptEvent): StageFlow {
   const follows = event.follows === undefined || stage.follows === event.follows ? {} : { follows: event.follows };
   // The same receipt comes by two feeds: its own node's, with the task, and the sender's, without.
-  if (isAtLeast(stage.rung, "accepted")) return "follows" in follows && stage.follows === undefined ? { ...stage, ...follows } : stage;
+  if (isAtLeast(stage.rung, "accepted")) {
+    const raised = raise(stage, "accepted", event);
+    return "follows" in follows && stage.follows === undefined ? { ...raised, ...follows } : raised;
+  }
   const other = stage.task !== undefined && stage.task !== event.receipt.task;
   const { follows: expected, ...rest } = stage;
   const kept = other || expected === undefined ? {} : { follows: expected };
@@ -88,9 +91,11 @@ function refused(stage: StageFlow, event: ReceiptEvent, run: string): StageFlow 
 }
 
 /** A stage on a rung that is higher than its own; no rung is ever taken back. */
-function raise(stage: StageFlow, rung: Rung, { receipt }: ReceiptEvent): StageFlow {
-  if (isAtLeast(stage.rung, rung)) return stage;
-  return { ...stage, rung, task: receipt.task, times: { ...stage.times, [rung]: Date.parse(receipt.at) } };
+function raise(stage: StageFlow, rung: Rung, { receipt, digest }: ReceiptEvent): StageFlow {
+  const times = { [rung]: Date.parse(receipt.at), ...stage.times };
+  // Feeds are read side by side: what comes late still completes the evidence.
+  if (isAtLeast(stage.rung, rung)) return rung in stage.times ? stage : { ...stage, times, receipts: [...stage.receipts, digest] };
+  return { ...stage, rung, task: receipt.task, times, receipts: [...stage.receipts, digest] };
 }
 
 function ofMain(state: FlowState, { receipt, digest, follows }: ReceiptEvent): FlowState {

@@ -287,6 +287,16 @@ describe("a run in trouble", () => {
     });
   });
 
+  test("a replaced node does its unfinished stage again, and only the hand-off again where main holds the result", () => {
+    const replaced: FlowEvent = { is: "replaced", role: "sg", instance: id("other host") };
+    const begun = satisfied(through([intakeDone, ...stageFacts("nano", 1), ...stageFacts("sg", 1).slice(0, 2)]).state).state;
+    expect(dispatchesOf(step(begun, replaced, 30)[1])[0]).toMatchObject({ stage: "sg", epoch: 2 });
+    const done = satisfied(through([receipt({ stage: "sg", epoch: 1, state: "produced" })], begun).state).state;
+    expect(dispatchesOf(step(done, replaced, 30)[1])[0]).toMatchObject({ stage: "jp", epoch: 2, prev: producedOf("sg", 1) });
+    const gone = through([receipt({ stage: "jp", epoch: 1, state: "accepted" })], done).state;
+    expect(step(gone, replaced, 30)).toEqual([gone, []]);
+  });
+
   test("a blocked intake shows on the run, and is cleared by its success", () => {
     const block = { reason: "brief.md is not UTF-8", needs: "a text", owner: "operator", clearsWith: "a new run" };
     const { state } = through([{ is: "intake-blocked", block }]);
@@ -314,6 +324,7 @@ describe("whatever happens, in whatever order", () => {
     { is: "retry", by: "ops", stage: "nano" },
     { is: "retry", by: "ops", stage: "sg" },
     { is: "cancel", by: "ops" },
+    { is: "replaced", role: "sg", instance: id("other host") },
     ...route.flatMap((role): FlowEvent[] => [true, false].map((reachable) => ({ is: "peer", role, reachable }))),
     ...epochs.flatMap((epoch): FlowEvent[] => [
       { is: "closing-checked", epoch, unmet: [], bundle },
@@ -412,8 +423,8 @@ describe("whatever happens, in whatever order", () => {
 
   test("an event that comes again right away changes nothing and sends nothing", () => {
     holds(({ moments }) => {
-      // Retries are left out: a person who asks twice means it.
-      for (const { event, after } of moments.filter(({ event }) => event.is !== "retry"))
+      // Retries are left out: a person who asks twice means it, and a host is replaced once per instance.
+      for (const { event, after } of moments.filter(({ event }) => event.is !== "retry" && event.is !== "replaced"))
         expect(step(after, event, 99)).toEqual([after, []]);
     });
   });

@@ -3,7 +3,7 @@ import { hasEnded, isAtLeast } from "./run-flow.ts";
 import { changeStage } from "./change-stage.ts";
 import { blocked, toReason, unblocked } from "./stage-block.ts";
 import { settle } from "./settle.ts";
-import { stepDispatch, stepRetry } from "./step-dispatch.ts";
+import { stepDispatch, stepReplaced, stepRetry } from "./step-dispatch.ts";
 import { stepCancel, stepClosingChecked, stepRefused } from "./step-ending.ts";
 import { stepReceipt } from "./step-receipt.ts";
 
@@ -48,6 +48,8 @@ function react(state: FlowState, event: FlowEvent, now: number): Stepped {
       return [stepRefused(state, event), []];
     case "peer":
       return [peer(state, event), []];
+    case "replaced":
+      return stepReplaced(state, event, now);
     case "retry":
       return stepRetry(state, event, now);
     case "cancel":

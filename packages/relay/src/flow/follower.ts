@@ -1,0 +1,107 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Block, Clock, FeedEntry, Health, Logger } from "@tasuki/contracts";
+import type { Position, Store } from "@tasuki/store";
+import type { BusClient } from "../client/bus-client.ts";
+import { batched } from "./batched.ts";
+import type { EntryRead } from "./read-entry.ts";
+import type { RunFact, RunSteps } from "./run-steps.ts";
+
+export interface FollowerDeps {
+  readonly role: string;
+  readonly node: string;
+  readonly client: BusClient;
+  readonly store: Store;
+  readonly steps: RunSteps;
+  readonly read: (entry: FeedEntry, feed: string) => EntryRead;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Milliseconds before the n-th repetition, from 1. */
+  readonly backoff: (repetition: number) => number;
+}
+
+const entriesAtOnce = 256;
+const healthTimeout = 5_000;
+
+/** Follows one role's feed until the signal, through lost connections, restarts and replaced hosts. Resolves when it has stopped. */
+export async function follow(deps: FollowerDeps, signal: AbortSignal): Promise<void> {
+  const { role, client, store, steps, clock, logger, backoff } = deps;
+  const health = async (): Promise<Health> => {
+    const answer = await client.health({ signal: AbortSignal.any([signal, AbortSignal.timeout(healthTimeout)]) });
+    await store.savePeer({ node: deps.node, health: answer, at: clock.now() });
+    await steps.setReachable(role, true);
+    return answer;
+  };
+  for (let repetition = 1; !signal.aborted; repetition += 1) {
+    try {
+      const answer = await health().catch((error: unknown) => {
+        logger.debug({ role, err: error }, "a role's node can't be reached now");
+      });
+      if (answer === undefined) await steps.setReachable(role, false);
+      else await session(deps, { instance: answer.instance, health, signal, onProgress: () => (repetition = 0) });
+    } catch (error) {
+      if (!signal.aborted) logger.warn({ role, err: error }, "a role's feed could not be followed; it is taken up again where it is held");
+    }
+    await delay(backoff(repetition), undefined, { signal }).catch(() => undefined);
+  }
+}
+
+interface Session {
+  readonly instance: string;
+  readonly health: () => Promise<Health>;
+  readonly signal: AbortSignal;
+  readonly onProgress: () => void;
+}
+
+/** Follows one installation of the node; ends when another answers in its place. */
+async function session(deps: FollowerDeps, { instance, health, signal, onProgress }: Session): Promise<void> {
+  const { role, node, client, steps, logger } = deps;
+  const ended = new AbortController();
+  let position = await toPosition(deps, instance);
+  const onState = (state: "connected" | "lost"): void => {
+    const seen = state === "lost" ? steps.setReachable(role, false) : checkInstance();
+    seen.catch((error: unknown) => logger.debug({ role, err: error }, "the state of a connection could not be recorded"));
+  };
+  const checkInstance = async (): Promise<void> => {
+    if ((await health()).instance !== instance) ended.abort();
+  };
+  const entries = client.watch(position.next, { signal: AbortSignal.any([signal, ended.signal]), onState });
+  for await (const batch of batched(entries, entriesAtOnce)) {
+    const fresh = batch.filter((entry) => entry.index >= position.next);
+    const reads = fresh.map((entry, offset) => {
+      if (entry.index !== position.next + offset)
+        throw new Error(`the feed of ${role} skips from ${position.next + offset} to ${entry.index}`);
+      return deps.read(entry, role);
+    });
+    if (reads.length === 0) continue;
+    // Another installation answers already: begin again with its first entry.
+    if (reads.some((read) => read.instance !== undefined && read.instance !== instance)) return;
+    const facts = await Promise.all(reads.flatMap((read) => read.facts).map((fact) => withBlock(fact, client, signal)));
+    const next: Position = { node, instance, next: position.next + reads.length };
+    await steps.apply({ facts, position: next, envelopes: reads.flatMap((read) => read.envelopes) });
+    position = next;
+    onProgress();
+  }
+}
+
+/** Where to go on. A new installation is read from its first entry, and what the old one left unfinished is dispatched again, in one commit. */
+async function toPosition({ role, node, store, steps, logger }: FollowerDeps, instance: string): Promise<Position> {
+  const held = store.position(node);
+  if (held?.instance === instance) return held;
+  const position: Position = { node, instance, next: 0 };
+  if (held === undefined) return position;
+  logger.warn({ role, instance, before: held.instance }, "the node of a role was replaced; its unfinished stages are dispatched again");
+  const facts = steps.openRuns().map((run): RunFact => ({ run: run.id, event: { is: "replaced", role, instance } }));
+  await steps.apply({ facts, position });
+  return position;
+}
+
+/** The receipt says why in a sentence; the node's status has the whole block, with every unmet line. It informs, and proves nothing. */
+async function withBlock(fact: RunFact, client: BusClient, signal: AbortSignal): Promise<RunFact> {
+  const { run, event } = fact;
+  if (event.is !== "receipt" || event.receipt.state !== "blocked") return fact;
+  const block = await client
+    .status({ task: event.receipt.task }, { signal: AbortSignal.any([signal, AbortSignal.timeout(healthTimeout)]) })
+    .then((status): Block | undefined => status.tasks.find((task) => task.id === event.receipt.task)?.block)
+    .catch(() => undefined);
+  return block === undefined ? fact : { run, event: { ...event, block } };
+}

@@ -1,0 +1,126 @@
+import { type Block, type Clock, Health, type Logger, ReceiptStatement } from "@tasuki/contracts";
+import { payloadOf } from "@tasuki/evidence";
+import type { Claimed, Store, TaskRow } from "@tasuki/store";
+import type { Attempt, Worker } from "../consumer/worker.ts";
+import type { NodeConfig } from "../node/node-config.ts";
+import type { Notary } from "../node/notary.ts";
+import { type IntakeDeps, takeIn } from "./intake.ts";
+import { type Picked, pickVersions } from "./pick-versions.ts";
+import type { RunSteps } from "./run-steps.ts";
+
+interface MainWorkerDeps extends IntakeDeps {
+  readonly store: Store;
+  readonly notary: Notary;
+  readonly steps: RunSteps;
+  readonly roster: NodeConfig["roster"];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+type Performed = Awaited<ReturnType<Worker["perform"]>>;
+
+/** Main's own tasks: `run` is taken in; the last hop only has to be held, since the flow wants the closing check once every stage is verified. */
+export function createMainWorker(deps: MainWorkerDeps): Worker {
+  const { notary } = deps;
+  return {
+    async perform(claimed, attempt) {
+      if (claimed.row.payload.kind === "run") return intake(deps, claimed, attempt);
+      const { run, stage, epoch } = claimed.row.payload;
+      const facts = { run, stage, epoch, task: claimed.task, attempt: claimed.attempt };
+      return { completion: { state: "done", outputs: [] }, seal: notary.event("returned", facts) };
+    },
+  };
+}
+
+async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt): Promise<Performed> {
+  const { notary, steps } = deps;
+  const { row } = claimed;
+  const run = row.payload.run;
+  const state = steps.state(run);
+  if (state === undefined) throw new Error(`task ${row.id} begins run ${run}, which main has no row of`);
+  const facts = { run, stage: "main", epoch: 0, task: row.id, attempt: claimed.attempt };
+  const done = (outputs: typeof state.given): Performed => ({
+    completion: { state: "done", outputs },
+    seal: notary.event("taken-in", { ...facts, files: outputs.length }),
+  });
+  // Begun before a restart, or cancelled meanwhile: what is committed stands.
+  if (state.state !== "open" || state.given.length > 0) return done(state.given);
+
+  const picked = await versions(deps, run, attempt);
+  const taken =
+    picked.is === "picked"
+      ? await takeIn(deps, { claimed, attempt, state, versions: picked.versions })
+      : { is: "refused" as const, block: versionBlock(picked.problem, run) };
+  if (taken.is === "refused") {
+    const receipt = { ...facts, state: "blocked" as const, prev: row.lastReceipt, reason: taken.block.reason };
+    return {
+      completion: { state: "blocked", block: taken.block },
+      seal: notary.receipt({ ...receipt, subjects: [{ name: "task", sha256: row.digest }] }),
+    };
+  }
+  const { given, sources, deadline } = taken;
+  const accepted = acceptedOf(deps.store, row);
+  await steps.apply({ facts: [{ run, event: { is: "intake-done", given, sources, deadline, accepted } }] });
+  return done(given);
+}
+
+/** The contracts' versions, once every role has been seen at least once; until then the run waits at intake and says for whom. */
+async function versions(
+  { store, steps, pipeline, roster }: MainWorkerDeps,
+  run: string,
+  attempt: Attempt,
+): Promise<Exclude<Picked, { is: "unseen" }>> {
+  const { signal } = attempt;
+  for (;;) {
+    const seen = Promise.withResolvers<void>();
+    const wake = (): void => seen.resolve();
+    const stop = store.onCommit(wake);
+    signal.addEventListener("abort", wake);
+    try {
+      const peers = new Map(store.peers().map((peer) => [peer.node, Health.safeParse(peer.health)]));
+      const healths = pipeline.roles.flatMap(({ name }) => {
+        const health = peers.get(roster[name]?.node ?? name);
+        return health?.success ? [[name, health.data] as const] : [];
+      });
+      const picked = pickVersions(pipeline, new Map(healths));
+      if (picked.is !== "unseen") return picked;
+      signal.throwIfAborted();
+      await steps.apply({ facts: [{ run, event: { is: "intake-blocked", block: unseenBlock(picked.roles) } }] });
+      attempt.progress(`${picked.roles.join(", ")} must be seen once`);
+      await seen.promise;
+    } finally {
+      stop();
+      signal.removeEventListener("abort", wake);
+    }
+  }
+}
+
+/** Main's `accepted` of the task: the first of its receipts, from the newest back. */
+function acceptedOf(store: Store, row: TaskRow): string {
+  let digest = row.lastReceipt;
+  for (;;) {
+    const envelope = store.envelope(digest);
+    const receipt = envelope && ReceiptStatement.parse(JSON.parse(payloadOf(envelope).toString("utf8"))).predicate;
+    if (receipt === undefined || receipt.state === "accepted" || receipt.prev === undefined) return digest;
+    digest = receipt.prev;
+  }
+}
+
+function unseenBlock(roles: readonly string[]): Block {
+  const names = roles.join(", ");
+  return {
+    reason: `main has never reached ${names}, so it can't know which contract versions to use`,
+    needs: `${names} running and reachable, once`,
+    owner: names,
+    clearsWith: `the first health answer of ${names}`,
+  };
+}
+
+function versionBlock(problem: string, run: string): Block {
+  return {
+    reason: problem,
+    needs: "a release of that role that shares a version with the others",
+    owner: "operator",
+    clearsWith: `tasuki retry ${run} once it runs`,
+  };
+}

@@ -1,0 +1,100 @@
+import { type Clock, Health, type RunStatus, TasukiError } from "@tasuki/contracts";
+import type { Store } from "@tasuki/store";
+import type { NodeConfig } from "../node/node-config.ts";
+import type { NodeView, Orchestrator } from "../node/node.ts";
+import type { Notary } from "../node/notary.ts";
+import { hasEnded } from "./run-flow.ts";
+import { type RunSteps, stateOf } from "./run-steps.ts";
+import { planRetry } from "./step-dispatch.ts";
+import { toRunStatus } from "./to-run-status.ts";
+
+interface OrchestratorDeps {
+  readonly store: Store;
+  readonly notary: Notary;
+  readonly steps: RunSteps;
+  readonly roster: NodeConfig["roster"];
+  readonly clock: Clock;
+}
+
+/** What people and agents ask of main. */
+export function createOrchestrator({ store, notary, steps, roster, clock }: OrchestratorDeps): Orchestrator {
+  const status = (run: string): RunStatus | undefined => {
+    const state = steps.state(run);
+    return state && toRunStatus(state, clock.now());
+  };
+  const known = (run: string): RunStatus => {
+    const found = status(run);
+    if (found === undefined) throw new TasukiError("not_found", `main has no run ${run}; 'tasuki ls' lists the runs that it has`);
+    return found;
+  };
+  const stateOfKnown = (run: string) => {
+    const state = steps.state(run);
+    if (state === undefined) throw new TasukiError("not_found", `main has no run ${run}; 'tasuki ls' lists the runs that it has`);
+    return state;
+  };
+
+  /** Puts main's own blocked task back to the queue: intake begins again, at the same epoch. */
+  const resumeIntake = async ({ run, by, reason }: Parameters<Orchestrator["retry"]>[0]): Promise<void> => {
+    const facts = { run, stage: "main", epoch: 0, task: run, by, ...(reason !== undefined && { reason }) };
+    if (!(await store.retry(run, notary.event("intake-retried", facts))))
+      throw new TasukiError("invalid_state", `run ${run} is still at intake and not blocked for good: it goes on by itself`);
+    await steps.apply({ facts: [{ run, event: { is: "retry", by, ...(reason !== undefined && { reason }) } }] });
+  };
+
+  return {
+    runs: (filter) => store.runs(filter).map((row) => toRunStatus(stateOf(row), clock.now())),
+    run: status,
+    nodes: () => {
+      const peers = new Map(store.peers().map((peer) => [peer.node, peer]));
+      return Object.entries(roster).map(([role, { node = role, url }]): NodeView => {
+        const peer = peers.get(node);
+        const health = Health.safeParse(peer?.health);
+        return {
+          role,
+          url,
+          reachable: steps.isReachable(role),
+          ...(health.success && { health: health.data }),
+          ...(peer && { seenAt: peer.at }),
+        };
+      });
+    },
+    async retry(request) {
+      const { run, stage, by, reason } = request;
+      const state = stateOfKnown(run);
+      if (state.state === "open" && state.given.length === 0) await resumeIntake(request);
+      else {
+        const plan = planRetry(state, stage);
+        if ("refused" in plan) throw new TasukiError("invalid_state", plan.refused);
+        const asked = state.route[plan.at] ?? stage;
+        const event = { is: "retry" as const, by, ...(asked !== undefined && { stage: asked }), ...(reason !== undefined && { reason }) };
+        await steps.apply({ facts: [{ run, event }] });
+      }
+      return known(run);
+    },
+    async cancel({ run, by, reason }) {
+      const { state } = stateOfKnown(run);
+      if (state !== "open") throw new TasukiError("invalid_state", `run ${run} is ${state}; only an open run can be cancelled`);
+      await steps.apply({ facts: [{ run, event: { is: "cancel", by, ...(reason !== undefined && { reason }) } }] });
+      return known(run);
+    },
+    async *watch(run, signal) {
+      let changed = Promise.withResolvers<void>();
+      const wake = (): void => changed.resolve();
+      const stop = steps.onChange((state) => (state.id === run ? wake() : undefined));
+      signal.addEventListener("abort", wake);
+      try {
+        for (;;) {
+          changed = Promise.withResolvers();
+          const state = stateOfKnown(run);
+          yield toRunStatus(state, clock.now());
+          if (hasEnded(state)) return;
+          await changed.promise;
+          if (signal.aborted) return;
+        }
+      } finally {
+        stop();
+        signal.removeEventListener("abort", wake);
+      }
+    },
+  };
+}

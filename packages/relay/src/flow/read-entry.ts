@@ -1,0 +1,118 @@
+import {
+  type Attachment,
+  type Envelope,
+  type FeedEntry,
+  isTasukiError,
+  type Logger,
+  receiptPayloadType,
+  ReceiptStatement,
+  type TaskPayload,
+  taskPayloadType,
+} from "@tasuki/contracts";
+import { parseTask, payloadDigest, payloadOf, readReceipt, type Trust, verifyEnvelope } from "@tasuki/evidence";
+import type { FlowEvent } from "./run-flow.ts";
+import type { RunFact } from "./run-steps.ts";
+
+export interface EntryReaderDeps {
+  readonly trust: Trust;
+  /** The node of a role, by this node's roster; undefined for a role that it doesn't have. */
+  readonly nodeOf: (role: string) => string | undefined;
+  readonly logger: Logger;
+}
+
+/** What an entry of a node's feed proves. */
+export interface EntryRead {
+  readonly facts: readonly RunFact[];
+  /** Those whose signatures hold, to be kept. */
+  readonly envelopes: readonly Envelope[];
+  /** The installation that signed the entry's own receipt. */
+  readonly instance?: string;
+}
+
+interface ReadReceipt {
+  readonly statement: ReceiptStatement;
+  readonly digest: string;
+}
+interface ReadTask {
+  readonly payload: TaskPayload;
+  readonly digest: string;
+}
+
+/**
+ * Reads entries of the feed of a role's node. Every signature is verified against the keys pinned for the node that the roster
+ * names; what fails that is logged and counts for nothing. Main's own feed comes from main's own store: its own words stand unverified.
+ */
+export function createEntryReader({ trust, nodeOf, logger }: EntryReaderDeps): (entry: FeedEntry, feed: string) => EntryRead {
+  const receiptOf = (envelope: Envelope, feed: string): ReadReceipt | undefined => {
+    const claimed = ReceiptStatement.parse(JSON.parse(payloadOf(envelope).toString("utf8")));
+    const { role, node: name } = claimed.predicate;
+    if (role === "main") return feed === "main" ? { statement: claimed, digest: payloadDigest(envelope) } : undefined;
+    const node = nodeOf(role);
+    if (node === undefined || node !== name) throw new Error(`a receipt in the name of node '${name}' for role '${role}'`);
+    return readReceipt(envelope, { trust, node });
+  };
+  const taskOf = (envelope: Envelope, feed: string): ReadTask | undefined => {
+    const payload = parseTask(payloadOf(envelope));
+    // What main sent, main knows from its own outbox; a script's `run` has no signature.
+    if (payload.from === "main" ? feed !== "main" : nodeOf(payload.from) === undefined) return undefined;
+    if (payload.from !== "main")
+      verifyEnvelope(envelope, { trust, node: nodeOf(payload.from) ?? payload.from, payloadType: taskPayloadType });
+    return { payload, digest: payloadDigest(envelope) };
+  };
+
+  return (entry, feed) => {
+    const receipts: ReadReceipt[] = [];
+    const tasks: ReadTask[] = [];
+    const envelopes: Envelope[] = [];
+    for (const envelope of entry.envelopes) {
+      try {
+        const receipt = envelope.payloadType === receiptPayloadType ? receiptOf(envelope, feed) : undefined;
+        const task = envelope.payloadType === taskPayloadType ? taskOf(envelope, feed) : undefined;
+        if (receipt?.statement.predicate.role === feed && receipt.statement.predicate.index !== entry.index)
+          throw new Error(`a receipt that its node signed for entry ${receipt.statement.predicate.index}`);
+        if (receipt) receipts.push(receipt);
+        if (task) tasks.push(task);
+        if (receipt ?? task) envelopes.push(envelope);
+      } catch (error) {
+        const code = isTasukiError(error) ? error.code : "malformed_message";
+        logger.error(
+          { role: feed, index: entry.index, code, err: error },
+          "a feed holds an envelope that does not hold good; it is not counted",
+        );
+      }
+    }
+    const own = receipts.find(({ statement }) => statement.predicate.role === feed);
+    const facts = [
+      ...receipts.map((receipt) => ({ run: receipt.statement.predicate.run, event: toReceiptEvent(receipt, tasks) })),
+      ...tasks.flatMap((task) => toDispatched(task, { feed, at: own?.statement.predicate.at })),
+    ];
+    return { facts, envelopes, ...(own && { instance: own.statement.predicate.instance }) };
+  };
+}
+
+function toReceiptEvent({ statement, digest }: ReadReceipt, tasks: readonly ReadTask[]): FlowEvent {
+  const receipt = statement.predicate;
+  const subjects = statement.subject.map(({ name, digest: { sha256 } }) => ({ name, sha256 }));
+  // The first receipt of a task follows from the task itself: its digest ties the two together.
+  const accepted = receipt.state === "accepted" ? tasks.find((task) => task.digest === receipt.prev) : undefined;
+  const handed = receipt.state === "produced" ? tasks.find((task) => task.payload.prev === digest) : undefined;
+  const outputs = (handed?.payload.attachments ?? []).filter((attachment: Attachment) =>
+    subjects.some((subject) => subject.name === attachment.name && subject.sha256 === attachment.sha256),
+  );
+  return {
+    is: "receipt",
+    receipt,
+    digest,
+    subjects,
+    outputs,
+    ...(accepted?.payload.prev !== undefined && { follows: accepted.payload.prev }),
+  };
+}
+
+/** A `work` task that the feed's node itself sends on. */
+function toDispatched({ payload }: ReadTask, { feed, at }: { feed: string; at: string | undefined }): RunFact[] {
+  if (payload.kind !== "work" || payload.from !== feed || payload.to === "main") return [];
+  const { run, stage, epoch, id: task, from, prev } = payload;
+  const time = Date.parse(at ?? new Date(0).toISOString());
+  return [{ run, event: { is: "dispatched", stage, epoch, task, from, at: time, ...(prev !== undefined && { follows: prev }) } }];
+}

@@ -1,0 +1,126 @@
+import type { Clock, Envelope, Pipeline } from "@tasuki/contracts";
+import type { AttachmentRow, Position, RunChange, RunRow, Store } from "@tasuki/store";
+import type { Notary } from "../node/notary.ts";
+import { effectsToChange } from "./effects-to-change.ts";
+import { createKeyedLock } from "./keyed-lock.ts";
+import { type FlowEvent, type FlowState, hasEnded } from "./run-flow.ts";
+import { step } from "./step.ts";
+
+/** Something learned of a run. */
+export interface RunFact {
+  readonly run: string;
+  readonly event: FlowEvent;
+}
+
+export interface StepChange {
+  readonly facts: readonly RunFact[];
+  readonly position?: Position;
+  readonly envelopes?: readonly Envelope[];
+  readonly attachments?: readonly AttachmentRow[];
+}
+
+/** The one way in which runs change: facts in, one commit of the new states with everything that follows from them. */
+export interface RunSteps {
+  /** Resolves after the commit. Facts of runs that aren't main's are left out. */
+  apply(change: StepChange): Promise<void>;
+  /** Tells all open runs whether main has a connection to a role. Runs that open later are told as they are stepped. */
+  setReachable(role: string, reachable: boolean): Promise<void>;
+  isReachable(role: string): boolean;
+  state(run: string): FlowState | undefined;
+  openRuns(): readonly FlowState[];
+  /** Calls back with each run that changed, after its commit; returns the way to stop that. */
+  onChange(listener: (state: FlowState) => void): () => void;
+}
+
+interface RunStepsDeps {
+  readonly store: Store;
+  readonly notary: Notary;
+  readonly pipeline: Pipeline;
+  readonly clock: Clock;
+  readonly newId: () => string;
+}
+
+/** A run's row; the store keeps its state unread. */
+export function toRunRow(state: FlowState): RunRow {
+  return { id: state.id, epoch: state.epoch, ended: hasEnded(state), state, createdAt: state.createdAt };
+}
+
+/** The state in a run's row. Only `toRunRow` writes rows, hence the assertion. */
+export function stateOf(row: RunRow): FlowState {
+  return row.state as FlowState;
+}
+
+export function createRunSteps(deps: RunStepsDeps): RunSteps {
+  const { store, clock } = deps;
+  const lock = createKeyedLock();
+  const listeners = new Set<(state: FlowState) => void>();
+  const reachable = new Map<string, boolean>();
+  const openRuns = () => store.runs({ open: true }).map(stateOf);
+  const state = (run: string) => {
+    const row = store.run(run);
+    return row && stateOf(row);
+  };
+
+  /** Steps one run through its facts. Effects are signed with the state of their own step: a later one may have moved on. */
+  const through = (before: FlowState, events: readonly FlowEvent[]) => {
+    const now = clock.now();
+    const signed = [];
+    let after = before;
+    // After a restart nothing is said of a role until there is or is not a connection to it.
+    const known = after.route.filter((role) => reachable.has(role));
+    const peers = known.map((role): FlowEvent => ({ is: "peer", role, reachable: reachable.get(role) === true }));
+    for (const event of [...events, ...peers]) {
+      const [next, effects] = step(after, event, now);
+      after = next;
+      if (effects.length > 0) signed.push(effectsToChange(next, effects, { ...deps, now }));
+    }
+    return { before, after, signed };
+  };
+
+  const apply: RunSteps["apply"] = ({ facts, position, envelopes = [], attachments = [] }) => {
+    const runs = [...new Set(facts.map((fact) => fact.run))];
+    return lock(runs, async () => {
+      const stepped = runs.flatMap((run) => {
+        const before = state(run);
+        return before === undefined
+          ? []
+          : [
+              through(
+                before,
+                facts.filter((fact) => fact.run === run).map((fact) => fact.event),
+              ),
+            ];
+      });
+      const changed = stepped.filter(({ before, after, signed }) => after !== before || signed.length > 0);
+      if (changed.length === 0 && position === undefined && envelopes.length === 0 && attachments.length === 0) return;
+      const signed = changed.flatMap((one) => one.signed);
+      const change: RunChange = {
+        runs: changed.map(({ after }) => toRunRow(after)),
+        outbox: signed.flatMap((part) => part.outbox),
+        supersede: signed.flatMap((part) => part.supersede),
+        events: signed.flatMap((part) => part.events),
+        ...(position && { position }),
+        envelopes,
+        attachments,
+      };
+      await store.change(change);
+      for (const { after } of changed) for (const listener of listeners) listener(after);
+    });
+  };
+
+  return {
+    apply,
+    async setReachable(role, is) {
+      if (reachable.get(role) === is) return;
+      reachable.set(role, is);
+      await apply({ facts: openRuns().map((run) => ({ run: run.id, event: { is: "peer", role, reachable: is } })) });
+    },
+    isReachable: (role) => reachable.get(role) ?? false,
+    state,
+    openRuns,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}

@@ -1,5 +1,5 @@
-import type { Checker, Clock, Extractor, Logger, Pipeline, TaskPayload } from "@tasuki/contracts";
-import type { Trust } from "@tasuki/evidence";
+import { type Checker, type Clock, type Extractor, type Logger, type Pipeline, type TaskPayload, taskPayloadType } from "@tasuki/contracts";
+import { parseTask, payloadOf, type Trust } from "@tasuki/evidence";
 import type { RunRow, Store } from "@tasuki/store";
 import type { BusClient } from "../client/bus-client.ts";
 import type { Worker } from "../consumer/worker.ts";
@@ -60,7 +60,11 @@ export function createMain(deps: MainDeps): Main {
   const steps = createRunSteps(deps);
   const context = { ...deps, steps };
   const nodeOf = (role: string): string | undefined => (role in roster ? (roster[role]?.node ?? role) : undefined);
-  const read = createEntryReader({ ...deps, nodeOf });
+  const sent = (digest: string): TaskPayload | undefined => {
+    const envelope = store.envelope(digest);
+    return envelope?.payloadType === taskPayloadType ? parseTask(payloadOf(envelope)) : undefined;
+  };
+  const read = createEntryReader({ ...deps, nodeOf, sent });
 
   const perform = async (state: FlowState, want: FlowWant, signal: AbortSignal): Promise<void> => {
     switch (want.want) {

@@ -1,4 +1,4 @@
-import { defineArtifact, definePipeline, defineRole, type Health } from "@tasuki/contracts";
+import { defineArtifact, defineRole, type Health, type Pipeline } from "@tasuki/contracts";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { pickVersions } from "./pick-versions.ts";
@@ -16,13 +16,13 @@ const artifact = <const Name extends string>(name: Name, version: number) =>
   });
 const brief = artifact("brief", 1);
 const list = artifact("list", 2);
-const pipeline = definePipeline({
+const pipeline: Pipeline = {
   given: [brief],
   roles: [
     defineRole({ name: "finder", port: 18101, consumes: [brief], produces: [list], check: () => [] }),
     defineRole({ name: "writer", port: 18102, consumes: [brief, list], produces: [], check: () => [] }),
   ],
-});
+};
 type Contracts = Pick<Health, "contracts">;
 const health = (reads: Record<string, number[]>, writes: Record<string, number[]>): Contracts => ({ contracts: { reads, writes } });
 

@@ -1,5 +1,4 @@
 import {
-  type Attachment,
   type Envelope,
   type FeedEntry,
   isTasukiError,
@@ -17,6 +16,8 @@ export interface EntryReaderDeps {
   readonly trust: Trust;
   /** The node of a role, by this node's roster; undefined for a role that it doesn't have. */
   readonly nodeOf: (role: string) => string | undefined;
+  /** A task that main sent, by the SHA-256 of its payload. */
+  readonly sent: (digest: string) => TaskPayload | undefined;
   readonly logger: Logger;
 }
 
@@ -42,7 +43,7 @@ interface ReadTask {
  * Reads entries of the feed of a role's node. Every signature is verified against the keys pinned for the node that the roster
  * names; what fails that is logged and counts for nothing. Main's own feed comes from main's own store: its own words stand unverified.
  */
-export function createEntryReader({ trust, nodeOf, logger }: EntryReaderDeps): (entry: FeedEntry, feed: string) => EntryRead {
+export function createEntryReader({ trust, nodeOf, sent, logger }: EntryReaderDeps): (entry: FeedEntry, feed: string) => EntryRead {
   const receiptOf = (envelope: Envelope, feed: string): ReadReceipt | undefined => {
     const claimed = ReceiptStatement.parse(JSON.parse(payloadOf(envelope).toString("utf8")));
     const { role, node: name } = claimed.predicate;
@@ -83,30 +84,28 @@ export function createEntryReader({ trust, nodeOf, logger }: EntryReaderDeps): (
     }
     const own = receipts.find(({ statement }) => statement.predicate.role === feed);
     const facts = [
-      ...receipts.map((receipt) => ({ run: receipt.statement.predicate.run, event: toReceiptEvent(receipt, tasks) })),
+      ...receipts.flatMap((receipt) => toReceiptFact(receipt, tasks, sent)),
       ...tasks.flatMap((task) => toDispatched(task, { feed, at: own?.statement.predicate.at })),
     ];
     return { facts, envelopes, ...(own && { instance: own.statement.predicate.instance }) };
   };
 }
 
-function toReceiptEvent({ statement, digest }: ReadReceipt, tasks: readonly ReadTask[]): FlowEvent {
+function toReceiptFact({ statement, digest }: ReadReceipt, tasks: readonly ReadTask[], sent: EntryReaderDeps["sent"]): RunFact[] {
   const receipt = statement.predicate;
   const subjects = statement.subject.map(({ name, digest: { sha256 } }) => ({ name, sha256 }));
   // The first receipt of a task follows from the task itself: its digest ties the two together.
-  const accepted = receipt.state === "accepted" ? tasks.find((task) => task.digest === receipt.prev) : undefined;
+  const { prev } = receipt;
+  const answered = prev === undefined ? undefined : (tasks.find((task) => task.digest === prev)?.payload ?? sent(prev));
+  // A `cancel` or `nudge` that was accepted says nothing about the stage.
+  if (receipt.state === "accepted" && answered !== undefined && answered.kind !== "work" && answered.kind !== "run") return [];
+  const follows = receipt.state === "accepted" && answered?.id === receipt.task ? answered.prev : undefined;
   const handed = receipt.state === "produced" ? tasks.find((task) => task.payload.prev === digest) : undefined;
-  const outputs = (handed?.payload.attachments ?? []).filter((attachment: Attachment) =>
+  const outputs = (handed?.payload.attachments ?? []).filter((attachment) =>
     subjects.some((subject) => subject.name === attachment.name && subject.sha256 === attachment.sha256),
   );
-  return {
-    is: "receipt",
-    receipt,
-    digest,
-    subjects,
-    outputs,
-    ...(accepted?.payload.prev !== undefined && { follows: accepted.payload.prev }),
-  };
+  const event: FlowEvent = { is: "receipt", receipt, digest, subjects, outputs, ...(follows !== undefined && { follows }) };
+  return [{ run: receipt.run, event }];
 }
 
 /** A `work` task that the feed's node itself sends on. */

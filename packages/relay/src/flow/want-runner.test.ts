@@ -29,7 +29,7 @@ test("does a want once, however often the run is woken, and at most a few at a t
   const { state, satisfy } = produced(runs);
   let running = 0;
   let most = 0;
-  const perform = vi.fn(async ({ id }: FlowState, _want: FlowWant, _signal: AbortSignal) => {
+  const perform = vi.fn<(state: FlowState) => Promise<void>>(async ({ id }) => {
     running += 1;
     most = Math.max(most, running);
     await new Promise((resolve) => setImmediate(resolve));

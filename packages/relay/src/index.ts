@@ -1,5 +1,14 @@
+export { type BusAppDeps, createBusApp } from "./bus/bus-app.ts";
 export type { BusHandlers, TaskRequest } from "./bus/bus-handlers.ts";
+export { type BusListener, listenBus, listenSocket } from "./bus/listen.ts";
+export { isSourceFile, sourceContract } from "./bus/taken-contracts.ts";
 export type { BusClient } from "./client/bus-client.ts";
+export { type BusClientDeps, createBusClient } from "./client/create-bus-client.ts";
 export type { Caller, Identity, Peer } from "./identity/identity.ts";
+export { localCaller } from "./identity/local-caller.ts";
+export { createLoopbackIdentity, type LoopbackIdentityDeps } from "./identity/loopback-identity.ts";
+export { writeLoopbackIdentities } from "./identity/write-loopback-identities.ts";
+export { parsePolicy, type Policy } from "./permission/policy.ts";
+export { People, writePolicy } from "./permission/write-policy.ts";
 export type { NodeOptions, NodeView, Orchestrator, RunningNode } from "./node/node.ts";
 export { NodeConfig } from "./node/node-config.ts";

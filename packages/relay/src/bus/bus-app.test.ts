@@ -1,0 +1,290 @@
+import { expect, test } from "vitest";
+import { startBus, tokenOf } from "./bus-fixture.ts";
+
+const json = { "content-type": "application/json" };
+const form = (fileName: string, text: string): string =>
+  `--cut\r\ncontent-disposition: form-data; name="file"; filename="${fileName}"\r\n\r\n${text}\r\n--cut--\r\n`;
+const multipart = (body: string) => ({ "content-type": "multipart/form-data; boundary=cut", "content-length": Buffer.byteLength(body) });
+const nothing = { staged: 0, blobs: [] };
+
+test("a script starts a run with bare JSON, whose bytes are the payload", async () => {
+  await using bus = await startBus();
+  const body = '{ "kind": "run",  "brief": "What?" }';
+  const answer = await bus.send("POST", "/task", { as: "operator", headers: { ...json, "tasuki-budget-ms": 5000 }, body });
+  expect(answer.status).toBe(202);
+  expect(answer.headers["location"]).toBe("/status?task=01936b1c-0000-7000-8000-000000000001");
+  expect(answer.body).not.toHaveProperty("replayed");
+  expect(bus.tasks).toMatchObject([{ principal: "ops:operator", request: { budgetMs: 5000, envelope: { signatures: [] } } }]);
+  expect(bus.tasks[0]?.request.payload.toString()).toBe(body);
+  const again = await bus.send("POST", "/task", { as: "operator", headers: json, body });
+  expect(again.headers["idempotent-replayed"]).toBe("true");
+});
+
+test("status and health answer in both spellings", async () => {
+  await using bus = await startBus();
+  expect(await bus.send("GET", "/status?limit=3", { as: "operator" })).toMatchObject({ status: 200, body: { size: 2 } });
+  expect(await bus.send("GET", "/health", { as: "operator" })).toMatchObject({ status: 200, body: { role: "main" } });
+  expect(await bus.send("GET", "/trpc/health", { as: "operator" })).toMatchObject({
+    status: 200,
+    body: { result: { data: { role: "main" } } },
+  });
+});
+
+test("bytes are uploaded raw and in a form, and are there once", async () => {
+  await using bus = await startBus();
+  const raw = await bus.send("POST", "/upload?contract=brief", { as: "operator", headers: { "content-length": 6 }, body: "# What" });
+  expect(raw).toMatchObject({ status: 201, body: { size: 6, contract: "brief@1" } });
+  const body = form("brief.md", "# What");
+  const again = await bus.send("POST", "/upload", { as: "operator", headers: multipart(body), body });
+  expect(again).toMatchObject({ status: 200, body: raw.body });
+  const source = form("S1.pdf", "\0 anything");
+  expect(await bus.send("POST", "/upload", { as: "operator", headers: multipart(source), body: source })).toMatchObject({
+    status: 201,
+    body: { contract: "source@1" },
+  });
+  expect(bus.traces()).toMatchObject({ staged: 0, blobs: [{ contracts: ["brief@1", "brief@1"] }, { contracts: ["source@1"] }] });
+});
+
+const renamed = form("research-pack.bin", "# What");
+const traversal = form("../../brief.md", "# What");
+const cut = renamed.replace("research-pack.bin", "brief.md").slice(0, -12);
+const twoFiles = form("brief.md", "# What").replace("--cut--\r\n", "") + form("brief.md", "# What");
+const withField = `--cut\r\ncontent-disposition: form-data; name="contract"\r\n\r\nbrief\r\n${form("brief.md", "# What")}`;
+const noFile = "--cut--\r\n";
+
+const refusals: readonly {
+  what: string;
+  method?: string;
+  path: string;
+  headers?: Record<string, string | number>;
+  body?: string;
+  as?: string;
+  status: number;
+  code: string;
+  unmet?: RegExp;
+}[] = [
+  {
+    what: "a renamed file in a form",
+    path: "/upload",
+    headers: multipart(renamed),
+    body: renamed,
+    status: 422,
+    code: "unknown_artifact",
+    unmet: /brief\.md.*S1\.pdf.*run\.json.*final\.txt/,
+  },
+  {
+    what: "a path for a file name",
+    path: "/upload",
+    headers: multipart(traversal),
+    body: traversal,
+    status: 422,
+    code: "unknown_artifact",
+    unmet: /brief\.md/,
+  },
+  { what: "a truncated form", path: "/upload", headers: multipart(cut), body: cut, status: 400, code: "malformed_request" },
+  { what: "a form with two files", path: "/upload", headers: multipart(twoFiles), body: twoFiles, status: 400, code: "malformed_request" },
+  { what: "a form with a field", path: "/upload", headers: multipart(withField), body: withField, status: 400, code: "malformed_request" },
+  { what: "a form without a file", path: "/upload", headers: multipart(noFile), body: noFile, status: 400, code: "malformed_request" },
+  {
+    what: "a form without a boundary",
+    path: "/upload",
+    headers: { "content-type": "multipart/form-data", "content-length": 2 },
+    body: "ab",
+    status: 400,
+    code: "malformed_request",
+  },
+  { what: "an unknown contract", path: "/upload?contract=pack", body: "a", status: 422, code: "unknown_artifact", unmet: /brief/ },
+  { what: "a contract of another role", path: "/upload?contract=draft", body: "a", status: 422, code: "unknown_artifact", unmet: /brief/ },
+  { what: "an unknown version", path: "/upload?contract=brief@99", body: "# a", status: 422, code: "unknown_version", unmet: /brief@1/ },
+  { what: "no contract for raw bytes", path: "/upload", body: "a", status: 400, code: "malformed_request" },
+  {
+    what: "a broken contract",
+    path: "/upload?contract=brief",
+    body: "no heading",
+    status: 422,
+    code: "contract_violation",
+    unmet: /a heading/,
+  },
+  { what: "bytes that are no text", path: "/upload?contract=brief", body: "# \0", status: 422, code: "contract_violation", unmet: /NUL/ },
+  {
+    what: "a wrong digest",
+    path: `/upload?contract=brief&sha256=${"0".repeat(64)}`,
+    body: "# a",
+    status: 422,
+    code: "digest_mismatch",
+    unmet: /0000/,
+  },
+  {
+    what: "a digest that is none",
+    path: "/upload?contract=brief&sha256=12",
+    body: "# a",
+    status: 400,
+    code: "malformed_request",
+    unmet: /sha256/,
+  },
+  {
+    what: "no Content-Length",
+    path: "/upload?contract=brief",
+    headers: { "transfer-encoding": "chunked" },
+    body: "# a",
+    status: 411,
+    code: "length_required",
+  },
+  {
+    what: "an encoded upload",
+    path: "/upload?contract=brief",
+    headers: { "content-encoding": "gzip" },
+    body: "# a",
+    status: 415,
+    code: "unsupported_media_type",
+  },
+  {
+    what: "an upload above its contract's cap",
+    path: "/upload?contract=brief",
+    headers: { "content-length": 1_000_001 },
+    body: "#".repeat(1_000_001),
+    status: 413,
+    code: "too_large",
+  },
+  {
+    what: "10 MB of JSON",
+    path: "/task",
+    headers: { ...json, "content-length": 10_000_000 },
+    body: " ".repeat(10_000_000),
+    status: 413,
+    code: "too_large",
+  },
+  {
+    what: "10 MB of JSON in chunks",
+    path: "/task",
+    headers: { ...json, "transfer-encoding": "chunked" },
+    body: " ".repeat(10_000_000),
+    status: 413,
+    code: "too_large",
+  },
+  { what: "a task that is not JSON", path: "/task", headers: json, body: "{", status: 400, code: "malformed_message" },
+  { what: "JSON of great depth", path: "/task", headers: json, body: "[".repeat(500_000), status: 400, code: "malformed_message" },
+  {
+    what: "a task of another content type",
+    path: "/task",
+    headers: { "content-type": "text/plain" },
+    body: "{}",
+    status: 415,
+    code: "unsupported_media_type",
+  },
+  { what: "a task of an unknown kind", path: "/task", headers: json, body: '{"kind":"exec"}', status: 400, code: "malformed_message" },
+  { what: "a kind that is not granted", path: "/task", headers: json, body: '{"kind":"work"}', status: 403, code: "not_granted" },
+  {
+    what: "an envelope of another payload",
+    path: "/task",
+    headers: json,
+    body: '{"payload":"e30=","payloadType":"x","signatures":[]}',
+    status: 400,
+    code: "malformed_message",
+  },
+  {
+    what: "a budget that is none",
+    path: "/task",
+    headers: { ...json, "tasuki-budget-ms": "soon" },
+    body: '{"kind":"run"}',
+    status: 400,
+    code: "malformed_request",
+  },
+  { what: "an unknown path", method: "GET", path: "/nothing", status: 404, code: "not_found" },
+  { what: "a procedure that is none", path: "/trpc/exec", status: 404, code: "not_found" },
+  { what: "several procedures at once", method: "GET", path: "/trpc/status,health", status: 404, code: "not_found" },
+  { what: "another method", method: "GET", path: "/task", status: 405, code: "method_not_allowed" },
+  { what: "HEAD", method: "HEAD", path: "/health", status: 405, code: "" },
+  { what: "a query that is none", method: "GET", path: "/status?from=-1", status: 400, code: "malformed_request", unmet: /from/ },
+  { what: "a repeated parameter", method: "GET", path: "/status?run=a&run=b", status: 400, code: "malformed_request", unmet: /run/ },
+  { what: "Origin", method: "GET", path: "/health", headers: { origin: "http://evil.example" }, status: 403, code: "browser_refused" },
+  { what: "Referer", method: "GET", path: "/health", headers: { referer: "http://evil.example" }, status: 403, code: "browser_refused" },
+  { what: "Sec-Fetch-Site", method: "GET", path: "/health", headers: { "sec-fetch-site": "none" }, status: 403, code: "browser_refused" },
+  { what: "another Host", method: "GET", path: "/health", headers: { host: "evil.example" }, status: 403, code: "wrong_host" },
+  { what: "no token", method: "GET", path: "/health", as: "", status: 403, code: "peer_unknown" },
+  {
+    what: "an unknown token",
+    method: "GET",
+    path: "/health",
+    as: "",
+    headers: { authorization: "Bearer abc" },
+    status: 403,
+    code: "peer_unknown",
+  },
+  { what: "a role that may not look", method: "GET", path: "/status", as: "editor", status: 403, code: "not_granted" },
+  { what: "a role that hands over elsewhere", method: "GET", path: "/health", as: "writer", status: 403, code: "not_granted" },
+  { what: "an upload that is not granted", path: "/upload?contract=brief", as: "editor", body: "# a", status: 403, code: "not_granted" },
+];
+
+test.each(refusals)(
+  "$what is refused with $status $code, and leaves nothing",
+  async ({ method = "POST", path, headers = {}, body, as = "operator", status, code, unmet }) => {
+    await using bus = await startBus();
+    const length = body === undefined || "transfer-encoding" in headers ? {} : { "content-length": Buffer.byteLength(body) };
+    const answer = await bus.send(method, path, {
+      ...(as !== "" && { as }),
+      headers: { ...length, ...headers },
+      ...(body !== undefined && { body }),
+    });
+    expect(answer.status).toBe(status);
+    if (method !== "HEAD") {
+      expect(answer.headers["content-type"]).toBe("application/problem+json");
+      expect(answer.problem).toMatchObject({ status, code, type: `https://tasuki.dev/problems/${code}`, detail: expect.any(String) });
+    }
+    if (unmet !== undefined) expect(JSON.stringify(answer.problem.unmet)).toMatch(unmet);
+    if (status === 405) expect(answer.headers["allow"]).toBe(path === "/task" ? "POST" : "GET");
+    if (status === 403) expect(answer.headers["connection"] === "close" || body !== undefined).toBe(true);
+    expect(bus.traces()).toEqual(nothing);
+    expect(bus.tasks).toEqual([]);
+  },
+);
+
+test("a client that waits for 100-continue never sends a body that is not allowed", async () => {
+  await using bus = await startBus();
+  const answer = await bus.sendRaw(
+    `POST /task HTTP/1.1\r\nhost: ${bus.host}\r\nexpect: 100-continue\r\ncontent-type: application/json\r\ncontent-length: 20\r\n\r\n`,
+  );
+  expect(answer).toMatch(/^HTTP\/1\.1 403 /);
+  expect(answer).toContain("peer_unknown");
+});
+
+test("a client that waits for 100-continue is asked for a body that is", async () => {
+  await using bus = await startBus();
+  const answer = await bus.send("POST", "/upload?contract=brief", {
+    as: "operator",
+    headers: { expect: "100-continue", "content-length": 6 },
+    body: "# What",
+  });
+  expect(answer.status).toBe(201);
+});
+
+test("a body that ends before its length leaves nothing", async () => {
+  await using bus = await startBus();
+  const { authorization } = await tokenOf(bus.folder, "operator");
+  const head = `POST /upload?contract=brief HTTP/1.1\r\nhost: ${bus.host}\r\nauthorization: ${authorization}\r\n`;
+  await bus.sendRaw(`${head}content-length: 1000\r\n\r\n# Only this`, { end: true });
+  const body = form("brief.md", "# Only this");
+  await bus.sendRaw(`${head}content-type: multipart/form-data; boundary=cut\r\ncontent-length: 1000\r\n\r\n${body.slice(0, 90)}`, {
+    end: true,
+  });
+  await expect.poll(() => bus.traces()).toEqual(nothing);
+});
+
+test.each([
+  ["Content-Length and Transfer-Encoding", "content-length: 2\r\ntransfer-encoding: chunked\r\n"],
+  ["two lengths", "content-length: 2\r\ncontent-length: 3\r\n"],
+  ["headers above 16 KiB", `x: ${"y".repeat(20_000)}\r\n`],
+  ["an unknown transfer coding", "transfer-encoding: xchunked\r\n"],
+])("%s is refused as malformed", async (_what, headers) => {
+  await using bus = await startBus();
+  const answer = await bus.sendRaw(`POST /task HTTP/1.1\r\nhost: ${bus.host}\r\nconnection: close\r\n${headers}\r\n{}`);
+  expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+  expect(answer).toContain("malformed_request");
+});
+
+test("an upload whose permission ends while it comes in is not published", async () => {
+  await using bus = await startBus("main", { grants: (nth) => nth === 1 });
+  const answer = await bus.send("POST", "/upload?contract=brief", { as: "operator", headers: { "content-length": 6 }, body: "# What" });
+  expect(answer).toMatchObject({ status: 403, problem: { code: "not_granted" } });
+  expect(bus.traces()).toEqual(nothing);
+});

@@ -1,0 +1,103 @@
+import type { IncomingMessage, RequestListener } from "node:http";
+import { type Clock, isTasukiError, type Logger, type Pipeline, TasukiError, toProblem } from "@tasuki/contracts";
+import type { Store } from "@tasuki/store";
+import { createExpressMiddleware } from "@trpc/server/adapters/express";
+import express, { type NextFunction, type Request, type Response } from "express";
+import type { Caller } from "../identity/identity.ts";
+import { operations, routes } from "../operations.ts";
+import { admit, type Admitted, continueBody, limitArrival, pathOf } from "./admission.ts";
+import { createBusCalls } from "./bus-calls.ts";
+import type { BusHandlers } from "./bus-handlers.ts";
+import { createBusRouter } from "./bus-router.ts";
+import { toInputError } from "./input-error.ts";
+import { readBody } from "./read-body.ts";
+import { sendProblem } from "./send-problem.ts";
+import { maxBodyBytes, parseTaskBody, parseTaskHeaders } from "./task-request.ts";
+import { problemOf } from "./trpc-problem.ts";
+import { createUpload } from "./upload.ts";
+
+export interface BusAppDeps {
+  /** The role of this node: what permissions must be addressed to. */
+  readonly role: string;
+  readonly pipeline: Pipeline;
+  readonly handlers: BusHandlers;
+  readonly store: Pick<Store, "blobs" | "addBlob">;
+  /** Who is calling. Rejects with `peer_unknown` or `identity_unavailable`. */
+  readonly identify: (req: IncomingMessage) => Promise<Caller>;
+  /** `Host` values that name this bus, lower case, asked at each request. */
+  readonly allowedHosts: () => readonly string[];
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** The bus of a node in both spellings, for any listener (TCP, a unix socket). Everything else is 404 or 405, as RFC 9457 problems. */
+export function createBusApp(deps: BusAppDeps): RequestListener {
+  const { role, handlers, logger } = deps;
+  const calls = createBusCalls({ role, handlers });
+  const upload = createUpload(deps);
+  const admitted = new WeakMap<IncomingMessage, Admitted>();
+  const callerOf = (req: IncomingMessage): Caller => {
+    const caller = admitted.get(req)?.caller;
+    if (caller === undefined) throw new TasukiError("internal", "A request reached its operation without having been admitted.");
+    return caller;
+  };
+
+  const logFailure = (fields: object, error: unknown, isInternal: boolean): void => {
+    if (isInternal) logger.error({ ...fields, err: error }, "a request failed");
+    else if (isTasukiError(error)) logger.info({ ...fields, code: error.code, detail: error.message }, "a request was refused");
+  };
+
+  const app = express();
+  app.disable("x-powered-by").disable("etag").enable("strict routing").enable("case sensitive routing");
+  app.use(async (req, res, next) => {
+    limitArrival(req, res);
+    const admission = await admit(deps, req);
+    admitted.set(req, admission);
+    // An upload waits for more: its contract and size.
+    if (admission.route.operation.kind !== "upload") continueBody(req, res);
+    next();
+  });
+  app.post(operations.task.rest.path, async (req, res) => {
+    const caller = callerOf(req);
+    if (req.is("application/json") === false)
+      throw new TasukiError("unsupported_media_type", "A task is application/json: a DSSE envelope, or the bare payload.");
+    const envelope = parseTaskBody(await readBody(req, maxBodyBytes));
+    const { answer, replayed } = await calls.task(envelope, parseTaskHeaders(req.headers), caller);
+    if (replayed) res.set("Idempotent-Replayed", "true");
+    res.status(operations.task.rest.status).location(`/status?task=${answer.task}`).json(answer);
+  });
+  app.get(operations.status.rest.path, async (req, res) => {
+    const query = operations.status.input.safeParse(req.query);
+    if (!query.success) throw toInputError("malformed_request", "query", query.error);
+    res.json(await calls.status(query.data, callerOf(req)));
+  });
+  app.get(operations.health.rest.path, async (req, res) => void res.json(await calls.health(callerOf(req))));
+  app.post(operations.upload.rest.path, (req, res) => upload(req, res, callerOf(req)));
+  app.use(
+    "/trpc",
+    createExpressMiddleware({
+      router: createBusRouter(calls),
+      createContext: ({ req }) => ({ caller: callerOf(req), headers: parseTaskHeaders(req.headers) }),
+      maxBodySize: maxBodyBytes,
+      allowBatching: false,
+      onError: ({ error, path }) => logFailure({ path: `/trpc/${path}` }, error.cause ?? error, problemOf(error).code === "internal"),
+      // tRPC has no status of its own for some problems (507).
+      responseMeta: ({ errors }) => (errors[0] === undefined ? {} : { status: problemOf(errors[0]).status }),
+    }),
+  );
+  app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => {
+    // The client went away in the middle of its body: there is nobody to answer.
+    if (req.destroyed && !req.complete) return void res.destroy();
+    const path = pathOf(req);
+    const route = routes.get(path);
+    const problem = toProblem(error);
+    logFailure({ path, principal: admitted.get(req)?.caller.principal }, error, problem.code === "internal");
+    const isProcedure = route?.spelling === "trpc" && problem.code !== "method_not_allowed";
+    sendProblem(req, res, {
+      problem,
+      ...(problem.code === "method_not_allowed" && route !== undefined && { allow: route.method }),
+      ...(isProcedure && { procedure: route.name }),
+    });
+  });
+  return app;
+}

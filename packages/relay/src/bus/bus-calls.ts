@@ -1,0 +1,43 @@
+import type { Envelope, FeedEntry, Health, Status, StatusQuery, TaskAnswer } from "@tasuki/contracts";
+import { TasukiError } from "@tasuki/contracts";
+import type { Caller } from "../identity/identity.ts";
+import { grantFor, type Want } from "../permission/permission.ts";
+import type { BusHandlers } from "./bus-handlers.ts";
+import { parseTaskRequest, type TaskHeaders } from "./task-request.ts";
+
+/** The four verbs as a caller may use them: both spellings go through here, so that no transport decides anything. */
+export interface BusCalls {
+  task(envelope: Envelope, headers: TaskHeaders, caller: Caller): Promise<{ readonly answer: TaskAnswer; readonly replayed: boolean }>;
+  status(query: StatusQuery, caller: Caller): Promise<Status>;
+  watch(from: number, caller: Caller, signal: AbortSignal): AsyncIterable<FeedEntry>;
+  health(caller: Caller): Promise<Health>;
+}
+
+/** Puts permission before the handlers. Rejects with `not_granted`. */
+export function createBusCalls({ role, handlers }: { role: string; handlers: BusHandlers }): BusCalls {
+  const demand = (caller: Caller, want: Want, what: string): void => {
+    if (grantFor(caller.permissions, role, want) === undefined)
+      throw new TasukiError("not_granted", `The policy does not let ${caller.principal} ${what} on ${role}.`);
+  };
+  return {
+    async task(envelope, headers, caller) {
+      const { request, kind } = parseTaskRequest(envelope, headers);
+      const signed = envelope.signatures.length > 0;
+      demand(caller, { call: "task", kind, signed }, `send ${signed ? "a signed" : "an unsigned"} '${kind}' task`);
+      const { replayed, ...answer } = await handlers.task(request, caller);
+      return { answer, replayed };
+    },
+    async status(query, caller) {
+      demand(caller, { call: "status", scope: "own" }, "read the status");
+      return handlers.status(query, caller);
+    },
+    watch(from, caller, signal) {
+      demand(caller, { call: "status", scope: "own" }, "follow the feed");
+      return handlers.watch(from, caller, signal);
+    },
+    async health(caller) {
+      demand(caller, { call: "health" }, "read the health");
+      return handlers.health(caller);
+    },
+  };
+}

@@ -1,0 +1,230 @@
+// A bus for tests: a small pipeline, handlers that remember what they were called with, and a listener on a free port.
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { connect } from "node:net";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { defineArtifact, defineRole, type FeedEntry, type Logger, type Pipeline, type Problem } from "@tasuki/contracts";
+import type { Store } from "@tasuki/store";
+import { z } from "zod";
+import { createLoopbackIdentity } from "../identity/loopback-identity.ts";
+import { writeLoopbackIdentities } from "../identity/write-loopback-identities.ts";
+import { parsePolicy } from "../permission/policy.ts";
+import { writePolicy } from "../permission/write-policy.ts";
+import { createBusApp } from "./bus-app.ts";
+import type { BusHandlers, TaskRequest } from "./bus-handlers.ts";
+import { listenBus } from "./listen.ts";
+
+const artifact = <const Name extends string, const File extends string>(name: Name, file: File) =>
+  defineArtifact({
+    name,
+    file,
+    version: 1,
+    many: file.includes("*"),
+    mediaType: "text/plain",
+    maxBytes: 1_000_000,
+    schema: z.string(),
+    parse: (text, fileName) =>
+      text.startsWith("# ")
+        ? { ok: true, value: text }
+        : { ok: false, unmet: [{ file: fileName, line: 1, expected: "a heading", got: text.slice(0, 20), fix: "begin with '# '" }] },
+    format: (text) => text,
+  });
+export const draft = artifact("draft", "draft.md");
+const given = [artifact("run", "run.json"), artifact("brief", "brief.md"), artifact("source-text", "S*.txt")] as const;
+const final = artifact("final", "final.txt");
+const writer = defineRole({ name: "writer", port: 18101, consumes: [...given], produces: [draft], check: () => [] });
+const editor = defineRole({ name: "editor", port: 18102, consumes: [draft, given[1]], produces: [final], check: () => [] });
+export const pipeline: Pipeline = { given, roles: [writer, editor] };
+export const policy = parsePolicy(writePolicy({ pipeline, people: { ops: ["ops@example.com"] } }));
+
+export const quiet: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+export const id = "01936b1c-0000-7000-8000-000000000001";
+const node = { node: "main", role: "main", instance: id };
+export const clock = { now: () => 1_764_000_000_000, monotonic: () => 0 };
+
+export interface Call {
+  readonly principal: string;
+  readonly request: TaskRequest;
+}
+
+export function entry(index: number): FeedEntry {
+  return { index, leaf: JSON.stringify({ index }), envelopes: [] };
+}
+
+/** Handlers over a feed that the test makes longer. */
+export function createHandlers() {
+  const tasks: Call[] = [];
+  const feed = [entry(0), entry(1)];
+  const waiting = new Set<() => void>();
+  const handlers: BusHandlers = {
+    async task(request, caller) {
+      tasks.push({ principal: caller.principal, request });
+      const replayed = tasks.filter((one) => one.request.payload.equals(request.payload)).length > 1;
+      return { task: id, run: id, receipt: { payload: "", payloadType: "x", signatures: [] }, replayed };
+    },
+    async status() {
+      return { ...node, size: feed.length, queue: { waiting: 0, running: 0, limit: 1 }, shortcuts: [], tasks: [] };
+    },
+    async *watch(from, _caller, signal) {
+      for (let next = from; !signal.aborted;) {
+        const found = feed[next];
+        if (found === undefined)
+          await new Promise<void>((resolve) => (waiting.add(resolve), signal.addEventListener("abort", () => resolve())));
+        else {
+          yield found;
+          next += 1;
+        }
+      }
+    },
+    async health() {
+      return {
+        ...node,
+        version: "0",
+        contracts: { reads: {}, writes: {} },
+        clock: new Date(clock.now()).toISOString(),
+        store: { state: "ok", feed: feed.length },
+        identity: { provider: "loopback", state: "ok" },
+      };
+    },
+  };
+  const append = (): void => {
+    feed.push(entry(feed.length));
+    for (const wake of waiting) wake();
+  };
+  return { handlers, tasks, append };
+}
+
+/** Blobs in memory, which count what is staged and not disposed of. */
+function createMemoryStore() {
+  const blobs = new Map<string, { bytes: Buffer; contracts: string[] }>();
+  let staged = 0;
+  const store: Pick<Store, "blobs" | "addBlob"> = {
+    blobs: {
+      async stage(source, { maxBytes }) {
+        staged += 1;
+        const chunks: Uint8Array[] = [];
+        try {
+          for await (const chunk of source) chunks.push(chunk);
+        } catch (error) {
+          staged -= 1;
+          throw error;
+        }
+        const bytes = Buffer.concat(chunks);
+        if (bytes.length > maxBytes) throw new Error("the bus let too much through");
+        const sha256 = createHash("sha256").update(bytes).digest("hex");
+        return {
+          sha256,
+          size: bytes.length,
+          read: async () => bytes,
+          async publish() {
+            const isNew = !blobs.has(sha256);
+            if (isNew) blobs.set(sha256, { bytes, contracts: [] });
+            return isNew;
+          },
+          async [Symbol.asyncDispose]() {
+            staged -= 1;
+          },
+        };
+      },
+      has: (sha256) => blobs.has(sha256),
+      read: async () => Buffer.alloc(0),
+      stream: async function* () {},
+      copyTo: async () => undefined,
+    },
+    async addBlob({ sha256, contract }) {
+      blobs.get(sha256)?.contracts.push(contract);
+    },
+  };
+  return { store, traces: () => ({ staged, blobs: [...blobs].map(([sha256, { contracts }]) => ({ sha256, contracts })) }) };
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: unknown;
+  readonly problem: Problem;
+}
+
+/** `grants` says whether the n-th question after a caller (from 1) finds permissions. */
+export async function startBus(role: "main" | "writer" | "editor" = "main", { grants = (_nth: number) => true } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), "tasuki-bus-"));
+  const principals = ["main", "writer", "editor", "operator"] as const;
+  const folders = Object.fromEntries(principals.map((name) => [name, join(folder, name)]));
+  await writeLoopbackIdentities({ folders });
+  const { store, traces } = createMemoryStore();
+  const { handlers, tasks, append } = createHandlers();
+  const roster: Record<string, { url: string }> = {};
+  const identityOf = (name: string) => createLoopbackIdentity({ folder: join(folder, name), role: name, policy, roster });
+  const identity = identityOf(role);
+  let host = "";
+  let asked = 0;
+  const app = createBusApp({
+    role,
+    pipeline,
+    handlers,
+    store,
+    async identify({ socket, headers }) {
+      const { authorization } = headers;
+      const caller = await identity.identify({ address: socket.remoteAddress ?? "", port: socket.remotePort ?? 0, authorization });
+      return grants((asked += 1)) ? caller : { ...caller, permissions: [] };
+    },
+    allowedHosts: () => [host],
+    logger: quiet,
+    clock,
+  });
+  const listener = await listenBus({ app, host: "127.0.0.1", port: 0 });
+  host = `127.0.0.1:${listener.port}`;
+  roster[role] = { url: listener.url };
+
+  return {
+    app,
+    folder,
+    tasks,
+    append,
+    traces,
+    url: listener.url,
+    port: listener.port,
+    host,
+    identityOf,
+    /** One request over a connection of its own. `as` adds a principal's token. */
+    async send(
+      method: string,
+      path: string,
+      { as, headers = {}, body }: { as?: string; headers?: Record<string, string | number>; body?: string | Buffer } = {},
+    ): Promise<Answer> {
+      const token = as === undefined ? {} : await tokenOf(folder, as);
+      const call = request({ host: "127.0.0.1", port: listener.port, method, path, agent: false, headers: { ...token, ...headers } });
+      call.on("error", () => undefined);
+      call.end(body);
+      const [response] = (await once(call, "response")) as [IncomingMessage];
+      const text = Buffer.concat(await response.toArray()).toString("utf8");
+      const parsed: unknown = text === "" ? undefined : JSON.parse(text);
+      return { status: response.statusCode ?? 0, headers: response.headers, body: parsed, problem: parsed as Problem };
+    },
+    /** Raw bytes on a socket; resolves with everything that comes back until the bus closes the connection. */
+    async sendRaw(text: string, { end = false } = {}): Promise<string> {
+      const socket = connect(listener.port, "127.0.0.1");
+      socket.on("error", () => undefined);
+      const chunks: Buffer[] = [];
+      socket.on("data", (chunk: Buffer) => chunks.push(chunk));
+      socket.write(text);
+      if (end) socket.end();
+      await once(socket, "close");
+      return Buffer.concat(chunks).toString("latin1");
+    },
+    stop: () => listener[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await listener[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The header that a principal sends. */
+export async function tokenOf(folder: string, principal: string): Promise<{ authorization: string }> {
+  const secret = await readFile(join(folder, principal, principal === "operator" ? "operator-secret" : "secret"), "utf8");
+  return { authorization: `Bearer ${secret.trim()}` };
+}

@@ -1,0 +1,30 @@
+import type { IncomingMessage } from "node:http";
+import { TasukiError } from "@tasuki/contracts";
+
+/**
+ * Refuses what no program of a relay sends, before anyone is asked who is calling: an identity that comes from the network is open
+ * to forgery by a browser on the same machine (CSRF, DNS rebinding). Throws `browser_refused`, `wrong_host` or `malformed_request`.
+ */
+export function checkHygiene({ headers }: IncomingMessage, allowedHosts: readonly string[]): void {
+  const browser = Object.keys(headers).find(
+    (name) =>
+      name === "origin" ||
+      name === "referer" ||
+      // Node's own fetch sends `sec-fetch-mode: cors`, and no other of the family; a browser never sends the mode alone.
+      (name.startsWith("sec-fetch-") && !(name === "sec-fetch-mode" && headers[name] === "cors")),
+  );
+  if (browser !== undefined)
+    throw new TasukiError(
+      "browser_refused",
+      `The request has a '${browser}' header, as browsers send it. Call the bus from a program or a script.`,
+    );
+  const host = headers.host?.toLowerCase();
+  if (host === undefined || !allowedHosts.includes(host))
+    throw new TasukiError("wrong_host", `The Host header must be one of: ${allowedHosts.join(", ")}.`);
+  const coding = headers["transfer-encoding"];
+  if (coding !== undefined && coding.toLowerCase() !== "chunked")
+    throw new TasukiError("malformed_request", "Transfer-Encoding may only be 'chunked'.");
+  const encoding = headers["content-encoding"];
+  if (encoding !== undefined && encoding.toLowerCase() !== "identity")
+    throw new TasukiError("unsupported_media_type", `Content-Encoding '${encoding}' is not taken: send the bytes as they are.`);
+}

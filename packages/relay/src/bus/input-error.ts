@@ -1,0 +1,20 @@
+import { type ProblemCode, TasukiError, type Unmet } from "@tasuki/contracts";
+import type { z } from "zod";
+
+/** What a schema found wrong, one line for each thing. `place` names what was read: `query`, `message`. */
+export function toInputError(code: ProblemCode, place: string, { issues }: z.core.$ZodError): TasukiError {
+  const unmet = issues.slice(0, 20).map((issue): Unmet => {
+    const path = issue.path.map(String).join(".");
+    return {
+      file: place,
+      ...(path !== "" && { path }),
+      expected: issue.message,
+      got: issue.code,
+      fix: `mend '${path === "" ? place : path}' and send it again`,
+    };
+  });
+  const first = unmet[0];
+  return new TasukiError(code, `The ${place} is not as it must be${first ? `: ${first.path ?? place}: ${first.expected}` : ""}.`, {
+    unmet,
+  });
+}

@@ -1,0 +1,81 @@
+import { type Readable } from "node:stream";
+import { isTasukiError, TasukiError } from "@tasuki/contracts";
+import type { StagedBlob } from "@tasuki/store";
+import type { Request, Response } from "express";
+import multer from "multer";
+
+/** What a form adds to its file: boundaries and part headers, bytes. */
+export const formOverhead = 16_384;
+
+export interface ReceivedFile<Named> {
+  readonly staged: StagedBlob;
+  /** What `open` made of the part's file name. */
+  readonly named: Named;
+}
+
+/**
+ * Reads a form with exactly one file into a staged blob. `open` judges the file's name, exactly as sent, before a byte of the file
+ * is read. Rejects with `malformed_request`, `too_large` and whatever `open` throws; then nothing remains.
+ */
+export async function receiveForm<Named>(
+  req: Request,
+  res: Response,
+  { maxBytes, open }: { maxBytes: number; open: (fileName: string, bytes: Readable) => { named: Named; staging: Promise<StagedBlob> } },
+): Promise<ReceivedFile<Named>> {
+  let opened: { named: Named; staging: Promise<StagedBlob> } | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const storage: multer.StorageEngine = {
+        _handleFile(_req, file, callback) {
+          try {
+            opened = open(file.originalname, file.stream);
+            opened.staging.then(({ size }) => callback(null, { size }), callback);
+          } catch (error) {
+            // Answered at once: multer would read the rest of the body first.
+            reject(error);
+            callback(error);
+          }
+        },
+        // What is staged is disposed of by whoever staged it.
+        _removeFile: (_req, _file, callback) => callback(null),
+      };
+      const form = multer({
+        storage,
+        limits: {
+          files: 1,
+          fields: 0,
+          parts: 1,
+          fileSize: maxBytes,
+          fieldSize: 4096,
+          fieldNameSize: 64,
+          headerPairs: 32,
+          fieldNestingDepth: 0,
+          fieldArrayIndexLimit: 0,
+        },
+        // busboy's default, latin1, garbles names; and it would cut `../../brief.md` down to `brief.md`: names are judged as sent.
+        defParamCharset: "utf8",
+        preservePath: true,
+      });
+      form.any()(req, res, (error: unknown) => (error === undefined || error === null ? resolve() : reject(error)));
+    });
+    if (opened === undefined) throw new TasukiError("malformed_request", "The form has no file. Send exactly one part with a file name.");
+    return { named: opened.named, staged: await opened.staging };
+  } catch (error) {
+    await opened?.staging.then((staged) => staged[Symbol.asyncDispose]()).catch(() => undefined);
+    throw toFormError(error, maxBytes);
+  }
+}
+
+function toFormError(error: unknown, maxBytes: number): unknown {
+  if (isTasukiError(error)) return error;
+  if (error instanceof multer.MulterError) {
+    if (error.code === "LIMIT_FILE_SIZE")
+      return new TasukiError("too_large", `The file has more than ${maxBytes} bytes.`, { cause: error });
+    const detail = `The form must have exactly one part, the file; contract and sha256 stand in the query (${error.message}).`;
+    return new TasukiError("malformed_request", detail, { cause: error });
+  }
+  // System errors (a full disk, a lost connection) have a code; what the parser says of a form has none.
+  if (error instanceof Error && !("code" in error))
+    return new TasukiError("malformed_request", `The form can't be read: ${error.message}.`, { cause: error });
+  return error;
+}

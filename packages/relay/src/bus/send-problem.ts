@@ -1,0 +1,45 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Problem } from "@tasuki/contracts";
+import { toTrpcShape } from "./trpc-problem.ts";
+
+/** How long a refused client may go on sending before the connection is cut. */
+const lingerMs = 1_000;
+
+export interface ProblemAnswer {
+  readonly problem: Problem;
+  /** With 405: the methods that the path has. */
+  readonly allow?: string;
+  /** The tRPC procedure that was called: its clients get their own form of the same problem. */
+  readonly procedure?: string;
+}
+
+/** Answers with a problem. The connection ends with a denial, and with every refusal of a body that has not wholly arrived. */
+export function sendProblem(req: IncomingMessage, res: ServerResponse, { problem, allow, procedure }: ProblemAnswer): void {
+  if (res.headersSent || res.destroyed) {
+    res.destroy();
+    return;
+  }
+  const body = JSON.stringify(procedure === undefined ? problem : { error: toTrpcShape(problem, procedure) });
+  res.statusCode = problem.status;
+  res.setHeader("content-type", procedure === undefined ? "application/problem+json" : "application/json");
+  res.setHeader("content-length", Buffer.byteLength(body));
+  if (allow !== undefined) res.setHeader("allow", allow);
+  if (problem.retryAfter !== undefined) res.setHeader("retry-after", Math.ceil(problem.retryAfter));
+  if (!req.complete) lingerAndClose(req, res);
+  else if (problem.status === 403) res.setHeader("connection", "close");
+  res.end(body);
+}
+
+// A socket that is closed while bytes still come in is reset, and a reset can overtake the answer (RFC 9112, section 9.6).
+function lingerAndClose(req: IncomingMessage, res: ServerResponse): void {
+  const { socket } = req;
+  res.once("finish", () => {
+    if (req.readableEnded || req.destroyed) return void socket.destroySoon();
+    const timer = setTimeout(() => socket.destroy(), lingerMs).unref();
+    req.once("close", () => {
+      clearTimeout(timer);
+      socket.destroySoon();
+    });
+    req.resume();
+  });
+}

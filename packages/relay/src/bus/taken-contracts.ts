@@ -1,0 +1,95 @@
+import {
+  type AnyArtifact,
+  artifactNamed,
+  carriedTo,
+  fileNameOf,
+  isFileOf,
+  type Pipeline,
+  TasukiError,
+  type Unmet,
+} from "@tasuki/contracts";
+
+/** A raw source: any bytes, kept by main as they came. They are extracted at intake, in a limited process, and never parsed here. */
+export const sourceContract = { name: "source", version: 1, maxBytes: 67_108_864 } as const;
+
+/** Whether a name is that of a raw source: `S1.pdf`, `S2.md`, … */
+export function isSourceFile(fileName: string): boolean {
+  return /^S[1-9][0-9]{0,4}\.[A-Za-z0-9]{1,16}$/.test(fileName);
+}
+
+/** A contract under which a node takes bytes. */
+export interface TakenContract {
+  readonly name: string;
+  readonly version: number;
+  /** Cap on a file, bytes. */
+  readonly maxBytes: number;
+  /** Its file names, for people. */
+  readonly files: string;
+  isFile(fileName: string): boolean;
+  /** Absent for raw sources, which are opaque. */
+  readonly artifact?: AnyArtifact;
+}
+
+/** What a node of a role takes. Main: briefs, sources, and what the last role hands it; a role: what its tasks carry. */
+export function takenContracts(pipeline: Pipeline, role: string): readonly TakenContract[] {
+  const carried = carriedTo(pipeline, role).map(fromArtifact);
+  if (role !== "main") return carried;
+  const brief = artifactNamed(pipeline, "brief");
+  const source: TakenContract = { ...sourceContract, files: "S1.pdf, S2.md, …", isFile: isSourceFile };
+  return [...(brief ? [fromArtifact(brief)] : []), source, ...carried];
+}
+
+function fromArtifact(artifact: AnyArtifact): TakenContract {
+  const { name, version, maxBytes, many } = artifact;
+  return {
+    name,
+    version,
+    maxBytes,
+    files: many ? `${fileNameOf(artifact, 1)}, ${fileNameOf(artifact, 2)}, …` : fileNameOf(artifact),
+    isFile: (fileName) => isFileOf(artifact, fileName),
+    artifact,
+  };
+}
+
+/** The contract of a reference, `name` or `name@version`. Throws `unknown_artifact`, `unknown_version`. */
+export function contractOf(taken: readonly TakenContract[], ref: string): TakenContract {
+  const [name, version] = ref.split("@");
+  const contract = taken.find((one) => one.name === name);
+  if (contract === undefined)
+    throw unknownArtifact(`No contract of the name '${name}' is taken here.`, {
+      file: "contract",
+      expected: `one of: ${taken.map((one) => `${one.name} (${one.files})`).join("; ")}`,
+      got: ref,
+      fix: "name one of these contracts in ?contract=",
+    });
+  if (version !== undefined && Number(version) !== contract.version)
+    throw new TasukiError("unknown_version", `${name} is read here in version ${contract.version}, not ${version}.`, {
+      unmet: [
+        {
+          file: "contract",
+          expected: `${name}@${contract.version}`,
+          got: ref,
+          fix: "write the file in that version, or upgrade this node",
+        },
+      ],
+    });
+  return contract;
+}
+
+/** The contract whose file has this name. Throws `unknown_artifact`: a file of another name is never guessed at, nor renamed. */
+export function contractOfFile(taken: readonly TakenContract[], fileName: string): TakenContract {
+  const contract = taken.find((one) => one.isFile(fileName));
+  if (contract !== undefined) return contract;
+  const names = taken.map((one) => one.files).join(", ");
+  const shown = JSON.stringify(fileName.slice(0, 200));
+  throw unknownArtifact(`No contract that is taken here has files named ${shown}; the names are: ${names}.`, {
+    file: fileName.slice(0, 200),
+    expected: `a file name of a contract: ${names}`,
+    got: shown,
+    fix: "give the file the name of its contract, or name the contract in ?contract=",
+  });
+}
+
+function unknownArtifact(message: string, unmet: Unmet): TasukiError {
+  return new TasukiError("unknown_artifact", message, { unmet: [unmet] });
+}

@@ -1,0 +1,48 @@
+import { isTasukiError, type Problem, type ProblemCode, TasukiError, toProblem } from "@tasuki/contracts";
+import type { TRPCError } from "@trpc/server";
+import { TRPC_ERROR_CODES_BY_KEY, type TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
+import { z } from "zod";
+import { toInputError } from "./input-error.ts";
+
+const codesByStatus: Readonly<Record<number, TRPC_ERROR_CODE_KEY>> = {
+  400: "BAD_REQUEST",
+  403: "FORBIDDEN",
+  404: "NOT_FOUND",
+  405: "METHOD_NOT_SUPPORTED",
+  408: "TIMEOUT",
+  409: "CONFLICT",
+  413: "PAYLOAD_TOO_LARGE",
+  415: "UNSUPPORTED_MEDIA_TYPE",
+  422: "UNPROCESSABLE_CONTENT",
+  429: "TOO_MANY_REQUESTS",
+  503: "SERVICE_UNAVAILABLE",
+};
+
+// What tRPC itself refuses, before a procedure is called.
+const ownRefusals: Partial<Record<TRPC_ERROR_CODE_KEY, { readonly code: ProblemCode; readonly detail: string }>> = {
+  PARSE_ERROR: { code: "malformed_request", detail: "The body or the input is not JSON." },
+  BAD_REQUEST: { code: "malformed_request", detail: "The request is no single tRPC call: batches are not taken." },
+  NOT_FOUND: { code: "not_found", detail: "There is no procedure of that name." },
+  METHOD_NOT_SUPPORTED: { code: "method_not_allowed", detail: "The procedure is not called by this method." },
+  PAYLOAD_TOO_LARGE: { code: "too_large", detail: "The body is larger than a task may be." },
+  UNSUPPORTED_MEDIA_TYPE: { code: "unsupported_media_type", detail: "The body must be application/json." },
+};
+
+/** The problem behind a tRPC error. A failure of the node's own says nothing of its cause. */
+export function problemOf(error: TRPCError): Problem {
+  if (isTasukiError(error.cause)) return toProblem(error.cause);
+  if (error.code === "BAD_REQUEST" && error.cause instanceof z.ZodError)
+    return toProblem(toInputError("malformed_message", "message", error.cause));
+  const own = ownRefusals[error.code];
+  return toProblem(own === undefined ? error : new TasukiError(own.code, own.detail));
+}
+
+/** A problem in the form that tRPC clients read: the problem is in `data.problem`. */
+export function toTrpcShape(problem: Problem, path: string | undefined) {
+  const code = codesByStatus[problem.status] ?? "INTERNAL_SERVER_ERROR";
+  return {
+    message: problem.detail,
+    code: TRPC_ERROR_CODES_BY_KEY[code],
+    data: { code, httpStatus: problem.status, ...(path !== undefined && { path }), problem },
+  };
+}

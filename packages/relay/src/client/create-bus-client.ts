@@ -1,0 +1,141 @@
+import {
+  type AnyArtifact,
+  ArtifactText,
+  Health,
+  parseContractRef,
+  refOf,
+  Status,
+  TaskAnswer,
+  TasukiError,
+  type ValueOf,
+} from "@tasuki/contracts";
+import { createHash } from "node:crypto";
+import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
+import { EventSource } from "eventsource";
+import type { z } from "zod";
+import type { BusRouter } from "../bus/bus-router.ts";
+import type { Identity } from "../identity/identity.ts";
+import type { BusClient } from "./bus-client.ts";
+import { notUnderstood, toClientError } from "./client-error.ts";
+import { uploadBytes } from "./upload-bytes.ts";
+import { watchFeed } from "./watch-feed.ts";
+
+export interface BusClientDeps {
+  /** The role that is called. */
+  readonly role: string;
+  /** Base URL of its bus. */
+  readonly url: string;
+  readonly identity: Pick<Identity, "outbound">;
+  /** A number in [0, 1): spreads the reconnections of many followers. */
+  readonly random?: () => number;
+}
+
+const callMs = 30_000;
+// As long as the bus itself lets an upload of that size take.
+const uploadMs = (bytes: number): number => 30_000 + bytes / 64;
+
+/** The client of one node's bus. Every call has a time limit, answers are parsed, errors are `TasukiError`. */
+export function createBusClient({ role, url, identity, random = () => 0.5 }: BusClientDeps): BusClient {
+  const peer = { role, url };
+  const fetchWithoutRedirect: typeof fetch = (input, init) => fetch(input, { ...init, redirect: "error" });
+  const trpc = createTRPCClient<BusRouter>({
+    links: [
+      splitLink({
+        condition: ({ type }) => type === "subscription",
+        true: httpSubscriptionLink({
+          url: `${url}/trpc`,
+          EventSource,
+          eventSourceOptions: {
+            fetch: async (input, init) =>
+              fetchWithoutRedirect(input, { ...init, headers: { ...init.headers, ...(await identity.outbound(role, url)) } }),
+          },
+        }),
+        false: httpLink({
+          url: `${url}/trpc`,
+          fetch: (input, init) => fetchWithoutRedirect(input as string | URL, init as RequestInit), // the link's own, narrower types
+          headers: async ({ op }) => ({ ...(await identity.outbound(role, url)), ...(op.context["headers"] as Record<string, string>) }),
+        }),
+      }),
+    ],
+  });
+  const within = (ms: number, signal: AbortSignal | undefined): AbortSignal =>
+    signal === undefined ? AbortSignal.timeout(ms) : AbortSignal.any([signal, AbortSignal.timeout(ms)]);
+  const call = async <S extends z.ZodType>(schema: S, answer: Promise<unknown>): Promise<z.output<S>> => {
+    const body = await answer.catch((error: unknown) => Promise.reject(toClientError(error, peer)));
+    const parsed = schema.safeParse(body);
+    if (!parsed.success) throw notUnderstood(parsed.error, peer);
+    return parsed.data;
+  };
+
+  const client: BusClient = {
+    role,
+    task(envelope, { budgetMs, traceparent, signal } = {}) {
+      const headers = {
+        ...(budgetMs !== undefined && { "tasuki-budget-ms": String(Math.max(0, Math.floor(budgetMs))) }),
+        ...(traceparent !== undefined && { traceparent }),
+      };
+      return call(TaskAnswer, trpc.task.mutate({ envelope }, { signal: within(callMs, signal), context: { headers } }));
+    },
+    status: (query, { signal } = {}) => call(Status, trpc.status.query(query, { signal: within(callMs, signal) })),
+    health: ({ signal } = {}) => call(Health, trpc.health.query(undefined, { signal: within(callMs, signal) })),
+    watch: (from, { signal, onState }) =>
+      watchFeed(
+        (next, on) => {
+          const subscription = trpc.watch.subscribe(
+            { from: next },
+            {
+              onData: ({ data }) => on.entry(data),
+              onStarted: () => on.connected(),
+              // EventSource would try again by itself, without growth or jitter, and give up at the first answer that is not 200.
+              onConnectionStateChange: ({ state, error }) => void (state === "connecting" && error !== null && on.lost()),
+              onError: () => on.lost(),
+              onStopped: () => on.lost(),
+              onComplete: () => on.lost(),
+            },
+          );
+          return { end: () => subscription.unsubscribe() };
+        },
+        { from, signal, onState, random },
+      ),
+    async uploadBytes(contract, blob, { signal } = {}) {
+      const headers = await identity.outbound(role, url);
+      return uploadBytes({ ...peer, contract, blob, headers, signal: within(uploadMs(blob.size), signal) });
+    },
+    upload(artifact, value) {
+      // The value is of this artifact, by the signature; AnyArtifact can't say so.
+      const bytes = Buffer.from(artifact.format(value as never), "utf8");
+      const sha256 = createHash("sha256").update(bytes).digest("hex");
+      return client.uploadBytes(refOf(artifact), { sha256, size: bytes.length, bytes: once(bytes) });
+    },
+    async read(artifact, query) {
+      const values = new Map<string, ValueOf<typeof artifact>>();
+      for await (const file of textsOf(client, query)) {
+        if (parseContractRef(file.contract).name !== artifact.name || values.has(`${file.name} ${file.sha256}`)) continue;
+        values.set(`${file.name} ${file.sha256}`, toValue(artifact, file));
+      }
+      return [...values.values()];
+    },
+  };
+  return client;
+}
+
+async function* once(bytes: Buffer): AsyncGenerator<Buffer, void, undefined> {
+  yield bytes;
+}
+
+async function* textsOf(client: BusClient, query: { task: string } | { run: string }): AsyncGenerator<ArtifactText, void, undefined> {
+  for (let after: string | undefined; ;) {
+    const page = await client.status({ ...query, include: "artifacts", ...(after !== undefined && { after }) });
+    yield* page.artifacts ?? [];
+    if (page.next === undefined) return;
+    after = page.next;
+  }
+}
+
+function toValue<A extends AnyArtifact>(artifact: A, { name, text, sha256 }: ArtifactText): ValueOf<A> {
+  if (createHash("sha256").update(text, "utf8").digest("hex") !== sha256)
+    throw new TasukiError("digest_mismatch", `${name} is not what its digest says.`);
+  const parsed = artifact.parse(text, name);
+  if (!parsed.ok) throw new TasukiError("contract_violation", `${name} breaks its contract.`, { unmet: parsed.unmet });
+  return parsed.value as ValueOf<A>; // what `parse` of A gives is what A's schema stands for
+}

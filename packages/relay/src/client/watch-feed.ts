@@ -1,0 +1,77 @@
+import { EventEmitter, on } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
+import { FeedEntry } from "@tasuki/contracts";
+
+/** One connection: calls back until it is ended. */
+export type Connect = (
+  from: number,
+  on: { entry: (entry: unknown) => void; connected: () => void; lost: () => void },
+) => { end: () => void };
+
+export interface WatchOptions {
+  readonly from: number;
+  readonly signal: AbortSignal;
+  readonly onState?: ((state: "connected" | "lost") => void) | undefined;
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number;
+}
+
+const firstRetryMs = 250;
+const lastRetryMs = 15_000;
+/** Entries that may wait for a slow reader before the connection is given up, to be taken up again where it has come to. */
+const aheadLimit = 4_096;
+
+/** Follows a feed through any number of connections: each begins at the first entry that is not held, so there is no gap and nothing twice. */
+export async function* watchFeed(
+  connect: Connect,
+  { from, signal, onState, random }: WatchOptions,
+): AsyncGenerator<FeedEntry, void, undefined> {
+  let next = from;
+  let tries = 0;
+  let state: "connected" | "lost" | undefined;
+  const setState = (now: "connected" | "lost"): void => {
+    if (state !== now) onState?.(now);
+    state = now;
+  };
+  while (!signal.aborted) {
+    const feed = new EventEmitter();
+    const entries = on(feed, "entry", { close: ["end"] });
+    const end = (): void => void feed.emit("end");
+    signal.addEventListener("abort", end, { once: true });
+    let ahead = 0;
+    let isSlow = false;
+    const connection = connect(next, {
+      entry(entry) {
+        if (isSlow) return;
+        ahead += 1;
+        feed.emit("entry", entry);
+        isSlow = ahead >= aheadLimit;
+        if (isSlow) end();
+      },
+      connected() {
+        tries = 0;
+        setState("connected");
+      },
+      lost() {
+        if (!signal.aborted && !isSlow) setState("lost");
+        end();
+      },
+    });
+    try {
+      for await (const [value] of entries) {
+        ahead -= 1;
+        const entry = FeedEntry.safeParse(value);
+        if (!entry.success || entry.data.index < next) continue;
+        next = entry.data.index + 1;
+        yield entry.data;
+        if (signal.aborted) return;
+      }
+    } finally {
+      connection.end();
+      signal.removeEventListener("abort", end);
+    }
+    if (isSlow) continue;
+    const wait = Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(tries++, 10));
+    await delay(wait / 2 + (wait / 2) * random(), undefined, { signal }).catch(() => undefined);
+  }
+}

@@ -30,7 +30,11 @@ const homes: Record<string, readonly string[]> = {
   pino: ["relay", "app-main", "app-nano", "app-sg", "app-jp"],
 };
 
-const Manifest = z.object({ name: z.string(), dependencies: z.record(z.string(), z.string()).default({}), devDependencies: z.record(z.string(), z.string()).default({}) });
+const Manifest = z.object({
+  name: z.string(),
+  dependencies: z.record(z.string(), z.string()).default({}),
+  devDependencies: z.record(z.string(), z.string()).default({}),
+});
 const root = join(import.meta.dirname, "..");
 const manifest = (folder: string) => Manifest.parse(JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")));
 const own = (folder: string) => Object.keys(manifest(folder).dependencies).filter((name) => name.startsWith("@tasuki/"));
@@ -51,13 +55,20 @@ test.each(readdirSync(join(root, "apps")))("app %s depends on no other app, and 
 });
 
 test.each(Object.entries(homes))("%s is a dependency of %j only", (dependency, allowed) => {
-  const folders = [...readdirSync(join(root, "packages")).map((name) => `packages/${name}`), ...readdirSync(join(root, "apps")).map((name) => `apps/${name}`)];
-  const users = folders.filter((folder) => dependency in manifest(folder).dependencies).map((folder) => manifest(folder).name.replace("@tasuki/", ""));
+  const folders = [
+    ...readdirSync(join(root, "packages")).map((name) => `packages/${name}`),
+    ...readdirSync(join(root, "apps")).map((name) => `apps/${name}`),
+  ];
+  const users = folders
+    .filter((folder) => dependency in manifest(folder).dependencies)
+    .map((folder) => manifest(folder).name.replace("@tasuki/", ""));
   expect(users.filter((user) => !allowed.includes(user))).toEqual([]);
 });
 
 test("SQLite is opened in the store only", () => {
-  const users = ["packages", "apps"].flatMap(sources).filter((path) => !path.endsWith(".test.ts") && /from "node:sqlite"/.test(readFileSync(join(root, path), "utf8")));
+  const users = ["packages", "apps"]
+    .flatMap(sources)
+    .filter((path) => !path.endsWith(".test.ts") && /from "node:sqlite"/.test(readFileSync(join(root, path), "utf8")));
   expect(users.filter((path) => !path.startsWith("packages/store/"))).toEqual([]);
 });
 

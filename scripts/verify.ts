@@ -24,7 +24,14 @@ const VitestReport = z.object({
   numPassedTests: z.int(),
   numFailedTests: z.int(),
   numPendingTests: z.int(),
-  testResults: z.array(z.object({ name: z.string(), status: z.string(), message: z.string().optional(), assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })) })),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      status: z.string(),
+      message: z.string().optional(),
+      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
+    }),
+  ),
 });
 
 interface Counts {
@@ -35,7 +42,10 @@ interface Counts {
 
 /** Runs a command to its end, its output shown as it comes or, when `quiet`, only if it fails. */
 async function run([command, ...args]: Step["command"], quiet: boolean): Promise<boolean> {
-  const child = spawn(command, args, { stdio: quiet ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"], env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" } });
+  const child = spawn(command, args, {
+    stdio: quiet ? ["ignore", "pipe", "pipe"] : ["ignore", "inherit", "inherit"],
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" },
+  });
   const output: Buffer[] = [];
   child.stdout?.on("data", (chunk: Buffer) => output.push(chunk));
   child.stderr?.on("data", (chunk: Buffer) => output.push(chunk));
@@ -53,10 +63,13 @@ async function runTests(whole: boolean, counts: Counts): Promise<void> {
     const { numPassedTests, numFailedTests, numPendingTests, testResults } = VitestReport.parse(JSON.parse(await readFile(report, "utf8")));
     counts.passed += numPassedTests;
     // A file that could not even be loaded has no failed test of its own.
-    const broken = testResults.filter((file) => file.status === "failed" && file.assertionResults.every((test) => test.status !== "failed")).length;
+    const broken = testResults.filter(
+      (file) => file.status === "failed" && file.assertionResults.every((test) => test.status !== "failed"),
+    ).length;
     counts.failed += numFailedTests + broken + (!passed && numFailedTests + broken === 0 ? 1 : 0);
     counts.skipped += numPendingTests;
-    for (const test of testResults.flatMap((file) => file.assertionResults)) if (test.status === "pending" || test.status === "skipped") console.log(`skipped: ${test.fullName}`);
+    for (const test of testResults.flatMap((file) => file.assertionResults))
+      if (test.status === "pending" || test.status === "skipped") console.log(`skipped: ${test.fullName}`);
   } finally {
     await rm(folder, { recursive: true });
   }

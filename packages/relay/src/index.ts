@@ -1,4 +1,5 @@
 export { type BusAppDeps, createBusApp } from "./bus/bus-app.ts";
+export { openApiDocument } from "./bus/openapi.ts";
 export type { BusHandlers, TaskRequest } from "./bus/bus-handlers.ts";
 export { type BusListener, listenBus, listenSocket } from "./bus/listen.ts";
 export { isSourceFile, sourceContract } from "./bus/taken-contracts.ts";

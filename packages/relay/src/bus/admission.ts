@@ -48,7 +48,7 @@ export function continueBody(req: IncomingMessage, res: ServerResponse): void {
 }
 
 // 30 s for any body, and beyond that the time that it takes at 64 KB/s.
-const arrivalMs = (bytes: number): number => 30_000 + bytes / 64;
+const arrivalMs = (bytes: number): number => 30_000 + Math.ceil(bytes / 64);
 
 /** Cuts off a body that takes too long to arrive (slow-loris): 408 if nothing was answered yet. */
 export function limitArrival(req: IncomingMessage, res: ServerResponse): void {

@@ -1,4 +1,6 @@
-import { expect, test } from "vitest";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
+import { expect, test, vi } from "vitest";
 import { startBus, tokenOf } from "./bus-fixture.ts";
 
 const json = { "content-type": "application/json" };
@@ -46,6 +48,7 @@ test("bytes are uploaded raw and in a form, and are there once", async () => {
 });
 
 const renamed = form("research-pack.bin", "# What");
+const long = form(`S${"1".repeat(140)}.md`, "# What");
 const traversal = form("../../brief.md", "# What");
 const cut = renamed.replace("research-pack.bin", "brief.md").slice(0, -12);
 const twoFiles = form("brief.md", "# What").replace("--cut--\r\n", "") + form("brief.md", "# What");
@@ -64,6 +67,15 @@ const refusals: readonly {
   unmet?: RegExp;
 }[] = [
   {
+    what: "an over-long file name",
+    path: "/upload",
+    headers: multipart(long),
+    body: long,
+    status: 422,
+    code: "name_invalid",
+    unmet: /at most 128/,
+  },
+  {
     what: "a renamed file in a form",
     path: "/upload",
     headers: multipart(renamed),
@@ -78,7 +90,7 @@ const refusals: readonly {
     headers: multipart(traversal),
     body: traversal,
     status: 422,
-    code: "unknown_artifact",
+    code: "name_invalid",
     unmet: /brief\.md/,
   },
   { what: "a truncated form", path: "/upload", headers: multipart(cut), body: cut, status: 400, code: "malformed_request" },
@@ -194,7 +206,6 @@ const refusals: readonly {
   { what: "a procedure that is none", path: "/trpc/exec", status: 404, code: "not_found" },
   { what: "several procedures at once", method: "GET", path: "/trpc/status,health", status: 404, code: "not_found" },
   { what: "another method", method: "GET", path: "/task", status: 405, code: "method_not_allowed" },
-  { what: "HEAD", method: "HEAD", path: "/health", status: 405, code: "" },
   { what: "a query that is none", method: "GET", path: "/status?from=-1", status: 400, code: "malformed_request", unmet: /from/ },
   { what: "a repeated parameter", method: "GET", path: "/status?run=a&run=b", status: 400, code: "malformed_request", unmet: /run/ },
   { what: "Origin", method: "GET", path: "/health", headers: { origin: "http://evil.example" }, status: 403, code: "browser_refused" },
@@ -218,7 +229,7 @@ const refusals: readonly {
 
 test.each(refusals)(
   "$what is refused with $status $code, and leaves nothing",
-  async ({ method = "POST", path, headers = {}, body, as = "operator", status, code, unmet }) => {
+  async ({ method = "POST", path, headers = {}, body, as = "operator", status, code, unmet = /^$/ }) => {
     await using bus = await startBus();
     const length = body === undefined || "transfer-encoding" in headers ? {} : { "content-length": Buffer.byteLength(body) };
     const answer = await bus.send(method, path, {
@@ -226,18 +237,37 @@ test.each(refusals)(
       headers: { ...length, ...headers },
       ...(body !== undefined && { body }),
     });
+    expect(answer.headers).toMatchObject({ "content-type": "application/problem+json" });
+    expect(answer.problem).toMatchObject({ status, code, type: `https://tasuki.dev/problems/${code}`, detail: expect.any(String) });
     expect(answer.status).toBe(status);
-    if (method !== "HEAD") {
-      expect(answer.headers["content-type"]).toBe("application/problem+json");
-      expect(answer.problem).toMatchObject({ status, code, type: `https://tasuki.dev/problems/${code}`, detail: expect.any(String) });
-    }
-    if (unmet !== undefined) expect(JSON.stringify(answer.problem.unmet)).toMatch(unmet);
-    if (status === 405) expect(answer.headers["allow"]).toBe(path === "/task" ? "POST" : "GET");
-    if (status === 403) expect(answer.headers["connection"] === "close" || body !== undefined).toBe(true);
+    expect(JSON.stringify(answer.problem.unmet) ?? "").toMatch(unmet);
+    expect(answer.headers["allow"]).toBe(status === 405 ? "POST" : undefined);
     expect(bus.traces()).toEqual(nothing);
     expect(bus.tasks).toEqual([]);
   },
 );
+
+test("HEAD is no method of the bus", async () => {
+  await using bus = await startBus();
+  expect(await bus.send("HEAD", "/health", { as: "operator" })).toMatchObject({ status: 405, headers: { allow: "GET" } });
+});
+
+test("a denial ends the connection, also one that would have been kept", async () => {
+  await using bus = await startBus();
+  const answer = await bus.sendRaw(`GET /health HTTP/1.1\r\nhost: ${bus.host}\r\n\r\n`);
+  expect(answer).toMatch(/^HTTP\/1\.1 403 [^]*connection: close/i);
+});
+
+test("a denied procedure answers as tRPC does, with the problem in its data", async () => {
+  await using bus = await startBus();
+  const answer = await bus.send("GET", "/trpc/status?input=%7B%7D", { as: "editor" });
+  expect(answer).toMatchObject({ status: 403, body: { error: { data: { problem: { code: "not_granted" } } } } });
+  const malformed = await bus.send("GET", "/trpc/status?input=%7B%22from%22%3A-1%7D", { as: "operator" });
+  expect(malformed).toMatchObject({ status: 400, body: { error: { data: { problem: { code: "malformed_message" } } } } });
+  const batch = await bus.send("GET", "/trpc/status?batch=1&input=%7B%7D", { as: "operator" });
+  expect(batch).toMatchObject({ status: 400, body: { error: { data: { problem: { code: "malformed_request" } } } } });
+  expect(JSON.stringify([malformed.body, batch.body])).not.toMatch(/stack|node_modules/);
+});
 
 test("a client that waits for 100-continue never sends a body that is not allowed", async () => {
   await using bus = await startBus();
@@ -287,4 +317,27 @@ test("an upload whose permission ends while it comes in is not published", async
   const answer = await bus.send("POST", "/upload?contract=brief", { as: "operator", headers: { "content-length": 6 }, body: "# What" });
   expect(answer).toMatchObject({ status: 403, problem: { code: "not_granted" } });
   expect(bus.traces()).toEqual(nothing);
+});
+
+test("a body that trickles in is cut off", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    await using bus = await startBus();
+    const { authorization } = await tokenOf(bus.folder, "operator");
+    const socket = connect(bus.port, "127.0.0.1");
+    const answer = text(socket);
+    const before = vi.getTimerCount();
+    socket.write(
+      `POST /upload?contract=brief HTTP/1.1\r\nhost: ${bus.host}\r\nauthorization: ${authorization}\r\ncontent-length: 1000\r\n\r\n#`,
+    );
+    await vi.waitUntil(() => bus.traces().staged === 1);
+    expect(vi.getTimerCount()).toBeGreaterThan(before);
+    vi.advanceTimersByTime(31_000);
+    await vi.waitUntil(() => vi.getTimerCount() > before);
+    vi.advanceTimersByTime(2_000);
+    expect(await answer).toMatch(/^HTTP\/1\.1 408 [^]*request_timeout/);
+    await vi.waitUntil(() => bus.traces().staged === 0);
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -72,7 +72,7 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
     res.json(await calls.status(query.data, callerOf(req)));
   });
   app.get(operations.health.rest.path, async (req, res) => void res.json(await calls.health(callerOf(req))));
-  app.post(operations.upload.rest.path, (req, res) => upload(req, res, callerOf(req)));
+  app.post(operations.upload.rest.path, (req, res) => upload({ req, res, caller: callerOf(req) }));
   app.use(
     "/trpc",
     createExpressMiddleware({
@@ -85,6 +85,7 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
       responseMeta: ({ errors }) => (errors[0] === undefined ? {} : { status: problemOf(errors[0]).status }),
     }),
   );
+  // oxlint-disable-next-line max-params -- Express knows an error handler by its four parameters
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => {
     // The client went away in the middle of its body: there is nobody to answer.
     if (req.destroyed && !req.complete) return void res.destroy();

@@ -17,7 +17,7 @@ import { createBusApp } from "./bus-app.ts";
 import type { BusHandlers, TaskRequest } from "./bus-handlers.ts";
 import { listenBus } from "./listen.ts";
 
-const artifact = <const Name extends string, const File extends string>(name: Name, file: File) =>
+const artifact = <const Name extends string>(name: Name, file: string) =>
   defineArtifact({
     name,
     file,
@@ -59,6 +59,7 @@ export function createHandlers() {
   const tasks: Call[] = [];
   const feed = [entry(0), entry(1)];
   const waiting = new Set<() => void>();
+  let watchers = 0;
   const handlers: BusHandlers = {
     async task(request, caller) {
       tasks.push({ principal: caller.principal, request });
@@ -69,6 +70,8 @@ export function createHandlers() {
       return { ...node, size: feed.length, queue: { waiting: 0, running: 0, limit: 1 }, shortcuts: [], tasks: [] };
     },
     async *watch(from, _caller, signal) {
+      watchers += 1;
+      signal.addEventListener("abort", () => (watchers -= 1), { once: true });
       for (let next = from; !signal.aborted;) {
         const found = feed[next];
         if (found === undefined)
@@ -94,7 +97,7 @@ export function createHandlers() {
     feed.push(entry(feed.length));
     for (const wake of waiting) wake();
   };
-  return { handlers, tasks, append };
+  return { handlers, tasks, append, watchers: () => watchers };
 }
 
 /** Blobs in memory, which count what is staged and not disposed of. */
@@ -149,13 +152,13 @@ export interface Answer {
 }
 
 /** `grants` says whether the n-th question after a caller (from 1) finds permissions. */
-export async function startBus(role: "main" | "writer" | "editor" = "main", { grants = (_nth: number) => true } = {}) {
+export async function startBus(role: "main" | "writer" | "editor" = "main", { grants = (_nth: number): boolean => true } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "tasuki-bus-"));
   const principals = ["main", "writer", "editor", "operator"] as const;
   const folders = Object.fromEntries(principals.map((name) => [name, join(folder, name)]));
   await writeLoopbackIdentities({ folders });
   const { store, traces } = createMemoryStore();
-  const { handlers, tasks, append } = createHandlers();
+  const { handlers, tasks, append, watchers } = createHandlers();
   const roster: Record<string, { url: string }> = {};
   const identityOf = (name: string) => createLoopbackIdentity({ folder: join(folder, name), role: name, policy, roster });
   const identity = identityOf(role);
@@ -184,11 +187,14 @@ export async function startBus(role: "main" | "writer" | "editor" = "main", { gr
     folder,
     tasks,
     append,
+    /** Subscriptions that have not ended. */
+    watchers,
     traces,
     url: listener.url,
     port: listener.port,
     host,
-    identityOf,
+    /** The identity of another node, as it calls this one. */
+    callerFrom: identityOf,
     /** One request over a connection of its own. `as` adds a principal's token. */
     async send(
       method: string,

@@ -72,6 +72,8 @@ async function listen(app: RequestListener, where: ListenOptions) {
       stopping.signal.addEventListener("abort", end);
       res.once("close", () => stopping.signal.removeEventListener("abort", end));
     }
+    // A connection that was busy when the listener began to close would be kept for its next request.
+    res.once("close", () => stopping.signal.aborted && setImmediate(() => server.closeIdleConnections()));
     app(req, res);
   };
   server.on("request", serve);

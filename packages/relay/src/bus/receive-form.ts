@@ -1,4 +1,5 @@
-import { type Readable } from "node:stream";
+import type { Readable } from "node:stream";
+import { callbackify } from "node:util";
 import { isTasukiError, TasukiError } from "@tasuki/contracts";
 import type { StagedBlob } from "@tasuki/store";
 import type { Request, Response } from "express";
@@ -28,8 +29,9 @@ export async function receiveForm<Named>(
       const storage: multer.StorageEngine = {
         _handleFile(_req, file, callback) {
           try {
-            opened = open(file.originalname, file.stream);
-            opened.staging.then(({ size }) => callback(null, { size }), callback);
+            const { named, staging } = open(file.originalname, file.stream);
+            opened = { named, staging };
+            callbackify(async () => ({ size: (await staging).size }))(callback);
           } catch (error) {
             // Answered at once: multer would read the rest of the body first.
             reject(error);

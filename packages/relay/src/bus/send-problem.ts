@@ -34,7 +34,10 @@ export function sendProblem(req: IncomingMessage, res: ServerResponse, { problem
 function lingerAndClose(req: IncomingMessage, res: ServerResponse): void {
   const { socket } = req;
   res.once("finish", () => {
-    if (req.readableEnded || req.destroyed) return void socket.destroySoon();
+    if (req.readableEnded || req.destroyed) {
+      socket.destroySoon();
+      return;
+    }
     const timer = setTimeout(() => socket.destroy(), lingerMs).unref();
     req.once("close", () => {
       clearTimeout(timer);

@@ -76,12 +76,21 @@ export function contractOf(taken: readonly TakenContract[], ref: string): TakenC
   return contract;
 }
 
-/** The contract whose file has this name. Throws `unknown_artifact`: a file of another name is never guessed at, nor renamed. */
+/** The contract whose file has this name. Throws `unknown_artifact`, `name_invalid`: a file of another name is never guessed at, nor renamed. */
 export function contractOfFile(taken: readonly TakenContract[], fileName: string): TakenContract {
   const contract = taken.find((one) => one.isFile(fileName));
   if (contract !== undefined) return contract;
   const names = taken.map((one) => one.files).join(", ");
   const shown = JSON.stringify(fileName.slice(0, 200));
+  const rule = FileName.safeParse(fileName);
+  if (!rule.success) {
+    const expected = rule.error.issues[0]?.message ?? "a file name";
+    throw new TasukiError("name_invalid", `${shown} is no file name: ${expected}.`, {
+      unmet: [
+        { file: fileName.slice(0, 200), path: "filename", expected, got: shown, fix: `name the file as its contract does: ${names}` },
+      ],
+    });
+  }
   throw unknownArtifact(`No contract that is taken here has files named ${shown}; the names are: ${names}.`, {
     file: fileName.slice(0, 200),
     expected: `a file name of a contract: ${names}`,

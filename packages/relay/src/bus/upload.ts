@@ -19,6 +19,12 @@ export interface UploadDeps {
   readonly clock: Clock;
 }
 
+interface Exchange {
+  readonly req: Request;
+  readonly res: Response;
+  readonly caller: Caller;
+}
+
 interface Received {
   readonly staged: StagedBlob;
   readonly contract: TakenContract;
@@ -35,16 +41,14 @@ export function createUpload({ role, pipeline, store, identify, clock }: UploadD
 
   /** The largest file that the caller may upload under a contract. Throws `not_granted`. */
   const limitFor = (caller: Caller, contract: TakenContract): number => {
-    const granted = caller.permissions.filter(
-      (permission): permission is Extract<Permission, { call: "upload" }> =>
-        permission.call === "upload" && permission.to === role && permission.contracts.includes(contract.name),
-    );
+    const granted = uploadsOf(caller, role, contract);
     if (granted.length === 0)
       throw new TasukiError("not_granted", `The policy does not let ${caller.principal} upload '${contract.name}' to ${role}.`);
     return Math.min(contract.maxBytes, Math.max(...granted.map((permission) => permission.maxBytes)));
   };
 
-  const receiveRaw = async (req: Request, res: Response, contract: TakenContract, maxBytes: number): Promise<Received> => {
+  const receiveRaw = async ({ req, res, caller }: Exchange, contract: TakenContract): Promise<Received> => {
+    const maxBytes = limitFor(caller, contract);
     checkLength(req, maxBytes);
     continueBody(req, res);
     // The iterator must not destroy the request on the way out: its socket still has the answer to carry.
@@ -52,8 +56,8 @@ export function createUpload({ role, pipeline, store, identify, clock }: UploadD
     return { staged: await store.blobs.stage(bytes, { maxBytes }), contract, fileName: contract.artifact?.file ?? contract.name };
   };
 
-  const receiveOneFile = async (req: Request, res: Response, caller: Caller, declared: TakenContract | undefined): Promise<Received> => {
-    const allowed = declared === undefined ? taken.filter((one) => mayUpload(caller, role, one)) : [declared];
+  const receiveOneFile = async ({ req, res, caller }: Exchange, declared: TakenContract | undefined): Promise<Received> => {
+    const allowed = declared === undefined ? taken.filter((one) => uploadsOf(caller, role, one).length > 0) : [declared];
     const maxBytes = Math.max(0, ...allowed.map((contract) => limitFor(caller, contract)));
     checkLength(req, maxBytes + formOverhead);
     continueBody(req, res);
@@ -68,7 +72,8 @@ export function createUpload({ role, pipeline, store, identify, clock }: UploadD
     return { staged, ...named };
   };
 
-  return async (req: Request, res: Response, caller: Caller): Promise<void> => {
+  return async (exchange: Exchange): Promise<void> => {
+    const { req, res, caller } = exchange;
     const query = UploadQuery.safeParse(req.query);
     if (!query.success) throw toInputError("malformed_request", "query", query.error);
     const { contract: ref, sha256 } = query.data;
@@ -81,10 +86,7 @@ export function createUpload({ role, pipeline, store, identify, clock }: UploadD
         "Name the contract of the bytes: POST /upload?contract=NAME. Only a form may leave it out.",
       );
 
-    const received =
-      declared === undefined || isForm
-        ? await receiveOneFile(req, res, caller, declared)
-        : await receiveRaw(req, res, declared, limitFor(caller, declared));
+    const received = declared === undefined || isForm ? await receiveOneFile(exchange, declared) : await receiveRaw(exchange, declared);
     await using staged = received.staged;
     const { contract, fileName } = received;
     if (sha256 !== undefined && sha256 !== staged.sha256)
@@ -102,8 +104,11 @@ export function createUpload({ role, pipeline, store, identify, clock }: UploadD
   };
 }
 
-function mayUpload({ permissions }: Caller, role: string, { name }: TakenContract): boolean {
-  return permissions.some((permission) => permission.call === "upload" && permission.to === role && permission.contracts.includes(name));
+function uploadsOf({ permissions }: Caller, role: string, { name }: TakenContract) {
+  return permissions.filter(
+    (permission): permission is Extract<Permission, { call: "upload" }> =>
+      permission.call === "upload" && permission.to === role && permission.contracts.includes(name),
+  );
 }
 
 function checkLength(req: Request, maxBytes: number): void {

@@ -1,6 +1,6 @@
 import {
   type AnyArtifact,
-  ArtifactText,
+  type ArtifactText,
   Health,
   parseContractRef,
   refOf,
@@ -32,7 +32,7 @@ export interface BusClientDeps {
 
 const callMs = 30_000;
 // As long as the bus itself lets an upload of that size take.
-const uploadMs = (bytes: number): number => 30_000 + bytes / 64;
+const uploadMs = (bytes: number): number => 30_000 + Math.ceil(bytes / 64);
 
 /** The client of one node's bus. Every call has a time limit, answers are parsed, errors are `TasukiError`. */
 export function createBusClient({ role, url, identity, random = () => 0.5 }: BusClientDeps): BusClient {

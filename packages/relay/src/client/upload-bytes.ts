@@ -18,7 +18,7 @@ export async function uploadBytes(request: UploadRequest): Promise<UploadAnswer>
   let response: Response;
   let body: unknown;
   try {
-    response = await fetch(`${url}/upload?${query}`, {
+    response = await fetch(`${url}/upload?${query.toString()}`, {
       method: "POST",
       headers: { ...headers, "content-type": "application/octet-stream", "content-length": String(blob.size) },
       body: blob.bytes,

@@ -35,13 +35,13 @@ export function writePolicy({ pipeline, people }: { pipeline: Pipeline; people: 
     ].join("\n"),
   );
   const reaches = (src: string, to: string): boolean => edges.some((edge) => edge.src === src && edge.to === to);
-  const tests = [opsGroup, ...roles.map(tagOf)].map((src) => {
-    // A machine is not tested against itself, nor people by their group: control servers take one source that has an address.
-    const others = roles.filter((role) => tagOf(role) !== src);
-    const cell = (role: string): string => `${tagOf(role)}:${portOf(role)}`;
-    const accept = others.filter((role) => reaches(src, role)).map(cell);
-    const deny = [...others.filter((role) => !reaches(src, role)).map(cell), ...others.slice(0, 1).map((role) => `${tagOf(role)}:22`)];
-    return `    { "src": ${json(src === opsGroup ? people.ops[0] : src)}, "proto": "tcp", "accept": ${json(accept)}, "deny": ${json(deny)} },`;
+  // Machines only: a control server refuses a test whose source has no address yet, and people come and go.
+  const tests = roles.map((role) => {
+    const others = roles.filter((one) => one !== role);
+    const cell = (one: string): string => `${tagOf(one)}:${portOf(one)}`;
+    const accept = others.filter((one) => reaches(tagOf(role), one)).map(cell);
+    const deny = [...others.filter((one) => !reaches(tagOf(role), one)).map(cell), ...others.slice(0, 1).map((one) => `${tagOf(one)}:22`)];
+    return `    { "src": ${json(tagOf(role))}, "proto": "tcp", "accept": ${json(accept)}, "deny": ${json(deny)} },`;
   });
   return `// Written by \`pnpm policy\` from the pipeline, its ports and people.json: change those, not this file.
 // One file for both layers: ports per pair (enforced by the tailnet) and, in the same grants, complete permissions per edge

@@ -1,0 +1,132 @@
+import { splitBlocks } from "./blocks.ts";
+import type { Corpus, Counts } from "./corpus.ts";
+import { createCue } from "./cues.ts";
+import { growWindow } from "./grow-window.ts";
+import { type Query, rankPassages, scoreTexts } from "./rank-passages.ts";
+import { type Range, splitSentences } from "./sentences.ts";
+import { jaccard } from "./similarity.ts";
+import { termSet } from "./terms.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+
+/** A verbatim quotation: a range of a source's text. */
+export interface Quote extends Range {
+  /** Index of the source. */
+  readonly source: number;
+  /** Index of the section. */
+  readonly section: number;
+  readonly score: number;
+  /** Terms of the question that stand in it. */
+  readonly terms: readonly string[];
+  /** Whether it holds what the question's form asks for: a date, a number, a name, a reason. */
+  readonly cue: boolean;
+}
+
+interface Sentence extends Range {
+  readonly passage: number;
+  readonly block: number;
+  readonly code: boolean;
+  readonly counts: Counts;
+}
+
+const passagesKept = 24;
+const windowsPerPassage = 3;
+const leastWords = 4;
+const sentence = { k1: 1.2, b: 0.4 };
+const weights = { anchor: 0.7, cue: 0.15, code: 0.3, long: 0.15 };
+const alike = 0.55;
+const least = 0.35;
+// A sentence that begins so leans on the one before it.
+const leaning = /^(?:But|However|This|These|Those|That|It|They|He|She|His|Her|Its|Their|Such|Thus|Therefore|Instead|Also)\b/;
+
+/** The best quotations for one question, best first: at most `most`, none like or overlapping a better one. Deterministic. */
+export function findQuotes(
+  { corpus, vocabulary, query }: { corpus: Corpus; vocabulary: Vocabulary; query: Query },
+  question: string,
+  most: number,
+): Quote[] {
+  const ranked = rankPassages(corpus, query, passagesKept);
+  const sentences = ranked.flatMap(({ passage }) => sentencesOf(corpus, vocabulary, passage));
+  const scores = scoreTexts(
+    query,
+    sentences.map(({ counts }) => counts),
+    sentence,
+  );
+  const best = Math.max(...scores, Number.MIN_VALUE);
+  const cueOf = createCue(question);
+  const textOf = (source: number, { start, end }: Range): string => corpus.sources[source]?.text.slice(start, end) ?? "";
+
+  const quotes: Quote[] = [];
+  for (const { passage, score } of ranked) {
+    const place = corpus.passages[passage];
+    if (place === undefined) continue;
+    const own = sentences.flatMap((one, at) => {
+      if (one.passage !== passage) return [];
+      const cue = cueOf(textOf(place.source, one));
+      const penalty = (one.code ? weights.code : 0) + (one.counts.words > 60 ? weights.long : 0);
+      return [{ ...one, at, cue, words: one.counts.words, value: (scores[at] ?? 0) / best + weights.cue * cue - penalty }];
+    });
+    const anchors = own
+      .filter(({ counts }) => counts.words >= leastWords)
+      .sort((one, other) => other.value - one.value || one.at - other.at);
+    const taken: Range[] = [];
+    for (const anchor of anchors) {
+      if (taken.length === windowsPerPassage) break;
+      if (taken.some((range) => overlaps(range, anchor))) continue;
+      const window = growWindow(
+        own,
+        own.findIndex(({ at }) => at === anchor.at),
+        {
+          leans: leaning.test(textOf(place.source, anchor)),
+          free: (next) => !taken.some((range) => overlaps(range, next)),
+        },
+      );
+      taken.push(window);
+      const counts = vocabulary.count(textOf(place.source, window));
+      quotes.push({
+        ...window,
+        source: place.source,
+        section: place.section,
+        score: Math.max(0, score + weights.anchor * anchor.value),
+        terms: query.terms.filter((term) => counts.terms.has(term)).flatMap((term) => vocabulary.terms[term] ?? []),
+        cue: anchor.cue > 0,
+      });
+    }
+  }
+  return pick(quotes, { most, textOf });
+}
+
+function sentencesOf(corpus: Corpus, vocabulary: Vocabulary, passage: number): Sentence[] {
+  const place = corpus.passages[passage];
+  const text = corpus.sources[place?.source ?? -1]?.text;
+  if (place === undefined || text === undefined) return [];
+  // Blocks are found again within the passage: only those of the best passages are ever objects. A fence outside it stays unseen.
+  return splitBlocks(text.slice(place.start, place.end)).flatMap(({ kind, start, end }, block) =>
+    splitSentences(text, { start: place.start + start, end: place.start + end }).map((range) => ({
+      ...range,
+      passage,
+      block,
+      code: kind === "code",
+      counts: vocabulary.count(text.slice(range.start, range.end)),
+    })),
+  );
+}
+
+function pick(quotes: readonly Quote[], { most, textOf }: { most: number; textOf: (source: number, range: Range) => string }): Quote[] {
+  const ranked = [...quotes].sort((one, other) => other.score - one.score || one.source - other.source || one.start - other.start);
+  const picked: { quote: Quote; terms: ReadonlySet<string> }[] = [];
+  const floor = least * (ranked[0]?.score ?? 0);
+  for (const quote of ranked) {
+    if (picked.length === most || quote.score < floor) break;
+    if (quote.terms.length === 0 && quote.score <= 0) continue;
+    const terms = termSet(textOf(quote.source, quote));
+    const again = picked.some(
+      (other) => (other.quote.source === quote.source && overlaps(other.quote, quote)) || jaccard(other.terms, terms) >= alike,
+    );
+    if (!again) picked.push({ quote, terms });
+  }
+  return picked.map(({ quote }) => quote);
+}
+
+function overlaps(one: Range, other: Range): boolean {
+  return one.start < other.end && other.start < one.end;
+}

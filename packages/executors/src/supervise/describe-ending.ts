@@ -1,0 +1,38 @@
+import type { Ending } from "./supervisor.ts";
+
+/** One sentence for people: how a child ended, and the last thing that it said. */
+export function describeEnding(ending: Ending, program: string): string {
+  const seconds = `after ${(ending.ms / 1000).toFixed(1)} s`;
+  const said = lastWords(ending);
+  return `${program} ${howItEnded(ending, seconds)}${said === "" ? "" : `; it said: ${said}`}`;
+}
+
+/** Whether a Node child died because it needed more memory than it may have. */
+export function isOutOfMemory({ stderr, code, signal }: Ending): boolean {
+  return (code !== 0 || signal !== null) && /out of memory|Allocation failed|bad_alloc|Cannot allocate memory/i.test(stderr.tail);
+}
+
+function howItEnded(ending: Ending, seconds: string): string {
+  switch (ending.reason) {
+    case "timed-out":
+      return `was not done within its time and was ended ${seconds}`;
+    case "stalled":
+      return `gave no sign of work for too long and was ended ${seconds}`;
+    case "cancelled":
+      return `was cancelled ${seconds}`;
+    case "output-limit":
+      return `printed more than it may and was ended ${seconds}`;
+    case "not-started":
+      return `can't be started (${ending.errno})`;
+    default:
+      if (isOutOfMemory(ending)) return `needed more memory than it may have and died ${seconds}`;
+      return ending.signal === null ? `ended with exit code ${ending.code} ${seconds}` : `was killed by ${ending.signal} ${seconds}`;
+  }
+}
+
+function lastWords({ stderr, stdout, reason }: Ending): string {
+  if (reason === "not-started" || reason === "cancelled") return "";
+  const tail = stderr.tail.trim() === "" ? stdout.tail : stderr.tail;
+  const line = tail.trim().split("\n").at(-1) ?? "";
+  return line.length > 300 ? `…${line.slice(-300)}` : line;
+}

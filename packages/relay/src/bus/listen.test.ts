@@ -1,0 +1,61 @@
+import { once } from "node:events";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { type IncomingMessage, request, type RequestListener } from "node:http";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { listenBus, listenSocket } from "./listen.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "tasuki-listen-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const hello: RequestListener = (_req, res) => void res.end("hello");
+async function get(socketPath: string): Promise<string> {
+  const call = request({ socketPath, path: "/health", agent: false }).end();
+  const [response] = (await once(call, "response")) as [IncomingMessage];
+  return Buffer.concat(await response.toArray()).toString();
+}
+
+test("a socket is open to its owner and group only, and one left behind is replaced", async () => {
+  const path = join(folder, "bus.sock");
+  await writeFile(path, "left behind");
+  {
+    await using first = await listenSocket({ app: hello, path });
+    expect((await stat(path)).mode & 0o777).toBe(0o660);
+    expect(await get(path)).toBe("hello");
+    expect(first).toBeDefined();
+    await expect(listenSocket({ app: hello, path })).rejects.toMatchObject({ code: "invalid_state" });
+  }
+  const again = await listenSocket({ app: hello, path });
+  expect(await get(path)).toBe("hello");
+  await again[Symbol.asyncDispose]();
+});
+
+test("a path that no socket can have is refused with its length", async () => {
+  await expect(listenSocket({ app: hello, path: join(folder, "x".repeat(120)) })).rejects.toThrow("107 bytes");
+});
+
+test("a port that is taken is refused, and says so", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const address = other.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  await expect(listenBus({ app: hello, host: "127.0.0.1", port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+  await new Promise((resolve) => other.close(resolve));
+});
+
+test("closing lets a running request finish", async () => {
+  const arrived = Promise.withResolvers<() => void>();
+  const bus = await listenBus({ app: (_req, res) => arrived.resolve(() => void res.end("done")), host: "127.0.0.1", port: 0 });
+  const answer = fetch(`${bus.url}/slow`).then((response) => response.text());
+  const finish = await arrived.promise;
+  const closed = bus[Symbol.asyncDispose]();
+  finish();
+  expect(await answer).toBe("done");
+  await closed;
+  await bus[Symbol.asyncDispose]();
+});

@@ -1,17 +1,39 @@
-import type { Envelope } from "@tasuki/contracts";
+import { type Envelope, TasukiError } from "@tasuki/contracts";
+import { fromBase64 } from "./base64.ts";
+import { toPae } from "./pae.ts";
+import { toSha256 } from "./sha256.ts";
+import type { Signer } from "./signer.ts";
+import type { Trust } from "./trust.ts";
 
-/** Signs bytes with one Ed25519 key. */
-export interface Signer {
-  /** SHA-256 of the public key's SPKI DER, hexadecimal. */
-  readonly keyid: string;
-  sign(bytes: Uint8Array): Buffer;
+/** A payload, signed. Source: DSSE v1.0.2, envelope.md. */
+export function signEnvelope(payload: Uint8Array, payloadType: string, signer: Signer): Envelope {
+  const sig = signer.sign(toPae(payloadType, payload)).toString("base64");
+  return { payload: Buffer.from(payload).toString("base64"), payloadType, signatures: [{ keyid: signer.keyid, sig }] };
 }
 
-/** The pinned public keys of the nodes, by node name; never taken from a message. */
-export interface Trust {
-  /** Whether `signature` over `bytes` was made by any pinned receipt key of `node`. */
-  verify(node: string, bytes: Uint8Array, signature: Uint8Array): boolean;
-  nodes(): readonly string[];
+/** The payload's bytes, whoever signed them. Throws `malformed_message` where they are not base64. */
+export function payloadOf(envelope: Envelope): Buffer {
+  return fromBase64(envelope.payload, "envelope's payload");
 }
 
-export type { Envelope };
+/** SHA-256 of the payload's bytes: what `prev` names. Signatures may be added without changing it. */
+export function payloadDigest(envelope: Envelope): string {
+  return toSha256(payloadOf(envelope));
+}
+
+/**
+ * The payload's bytes, of the type asked for and signed with a pinned receipt key of `node`. Only these bytes may be read afterwards.
+ * `keyid` is not looked at: every signature is tried with every pinned key. Throws `signature_invalid`, `malformed_message`.
+ */
+export function verifyEnvelope(
+  envelope: Envelope,
+  { trust, node, payloadType }: { readonly trust: Trust; readonly node: string; readonly payloadType: string },
+): Buffer {
+  if (envelope.payloadType !== payloadType)
+    throw new TasukiError("signature_invalid", `The envelope holds '${envelope.payloadType}' where '${payloadType}' is expected.`);
+  const payload = payloadOf(envelope);
+  const signed = toPae(payloadType, payload);
+  if (!envelope.signatures.some(({ sig }) => trust.verify(node, signed, fromBase64(sig, "envelope's signature"))))
+    throw new TasukiError("signature_invalid", `No pinned key of node '${node}' signed this; pin its keys here if they are new.`);
+  return payload;
+}

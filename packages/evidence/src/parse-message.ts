@@ -1,0 +1,31 @@
+import { TasukiError, type Unmet } from "@tasuki/contracts";
+import type { z } from "zod";
+
+/** JSON in UTF-8, read by a schema. `place` names it for people. Throws `malformed_message`, with everything that is wrong as `unmet`. */
+export function parseMessage<Schema extends z.ZodType>(bytes: Uint8Array, schema: Schema, place: string): z.output<Schema> {
+  const result = schema.safeParse(parseJson(bytes, place));
+  if (result.success) return result.data;
+  const unmet = result.error.issues.slice(0, 20).map((issue): Unmet => {
+    const path = issue.path.map(String).join(".");
+    return {
+      file: place,
+      ...(path !== "" && { path }),
+      expected: issue.message,
+      got: issue.code,
+      fix: `mend '${path === "" ? place : path}' and send it again`,
+    };
+  });
+  const first = unmet[0];
+  throw new TasukiError("malformed_message", `The ${place} is not as it must be: ${first?.path ?? place}: ${first?.expected ?? ""}.`, {
+    unmet,
+  });
+}
+
+function parseJson(bytes: Uint8Array, place: string): unknown {
+  try {
+    // A byte order mark is no JSON (RFC 8259, section 8.1): it is kept, and so refused.
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch (cause) {
+    throw new TasukiError("malformed_message", `The ${place} is not JSON in UTF-8.`, { cause });
+  }
+}

@@ -1,0 +1,48 @@
+import { type Envelope, type Receipt, receiptPayloadType, receiptPredicateType, ReceiptStatement, TasukiError } from "@tasuki/contracts";
+import { canonicalJson } from "./canonical-json.ts";
+import { signEnvelope, verifyEnvelope } from "./envelope.ts";
+import { parseMessage } from "./parse-message.ts";
+import { toSha256 } from "./sha256.ts";
+import type { Signer } from "./signer.ts";
+import type { Trust } from "./trust.ts";
+
+export interface Subject {
+  readonly name: string;
+  readonly sha256: string;
+}
+
+/**
+ * Signs what a node knows about `subjects`, as an in-toto Statement v1. The same receipt gives the same bytes. A subject that is
+ * named twice stands once. Throws `invalid_state` without subjects, and where one name has two digests.
+ */
+export function toReceipt(receipt: Receipt, subjects: readonly Subject[], signer: Signer): Envelope {
+  const digests = new Map<string, string>();
+  for (const { name, sha256 } of subjects) {
+    if ((digests.get(name) ?? sha256) !== sha256)
+      throw new TasukiError("invalid_state", `A receipt can't name two files '${name}' (in-toto Statement v1: names are unique).`);
+    digests.set(name, sha256);
+  }
+  if (digests.size === 0) throw new TasukiError("invalid_state", "A receipt needs a subject: a file, or the task document itself.");
+  const statement: ReceiptStatement = {
+    _type: "https://in-toto.io/Statement/v1",
+    subject: [...digests].map(([name, sha256]) => ({ name, digest: { sha256 } })),
+    predicateType: receiptPredicateType,
+    predicate: receipt,
+  };
+  return signEnvelope(Buffer.from(canonicalJson(statement), "utf8"), receiptPayloadType, signer);
+}
+
+/**
+ * A receipt that `node` signed, and the SHA-256 of its payload. Throws `signature_invalid` where no pinned key of the node signed it
+ * or it speaks for another node, `malformed_message` where it is not a receipt.
+ */
+export function readReceipt(
+  envelope: Envelope,
+  { trust, node }: { readonly trust: Trust; readonly node: string },
+): { readonly statement: ReceiptStatement; readonly digest: string } {
+  const payload = verifyEnvelope(envelope, { trust, node, payloadType: receiptPayloadType });
+  const statement = parseMessage(payload, ReceiptStatement, "receipt");
+  if (statement.predicate.node !== node)
+    throw new TasukiError("signature_invalid", `Node '${node}' signed a receipt in the name of '${statement.predicate.node}'.`);
+  return { statement, digest: toSha256(payload) };
+}

@@ -1,0 +1,23 @@
+import { createPublicKey, type KeyObject, sign } from "node:crypto";
+import { TasukiError } from "@tasuki/contracts";
+import { toSha256 } from "./sha256.ts";
+
+/** Signs bytes with one Ed25519 key. */
+export interface Signer {
+  /** SHA-256 of the public key's SPKI DER, hexadecimal. */
+  readonly keyid: string;
+  /** 64 bytes; the same bytes give the same signature (RFC 8032). */
+  sign(bytes: Uint8Array): Buffer;
+}
+
+/** Throws `invalid_state` where the key is not a private Ed25519 key. */
+export function createSigner(privateKey: KeyObject): Signer {
+  if (privateKey.type !== "private" || privateKey.asymmetricKeyType !== "ed25519")
+    throw new TasukiError("invalid_state", "A signer needs a private Ed25519 key.");
+  return { keyid: keyidOf(createPublicKey(privateKey)), sign: (bytes) => sign(null, bytes, privateKey) };
+}
+
+/** SHA-256 of a public key's SPKI DER, hexadecimal. */
+export function keyidOf(publicKey: KeyObject): string {
+  return toSha256(publicKey.export({ type: "spki", format: "der" }));
+}

@@ -1,0 +1,130 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Envelope } from "@tasuki/contracts";
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import { payloadDigest, payloadOf, signEnvelope, verifyEnvelope } from "./envelope.ts";
+import { toPae } from "./pae.ts";
+import { makeSigner, makeTrust } from "./testing.ts";
+
+const nano = makeSigner();
+const stranger = makeSigner();
+const trust = makeTrust({ nano, sg: makeSigner() });
+const payloadType = "application/vnd.test+json";
+const read = (envelope: Envelope, type = payloadType, node = "nano") => verifyEnvelope(envelope, { trust, node, payloadType: type });
+const bytes = fc.uint8Array({ maxLength: 200 });
+/** The bytes, hexadecimal, or the error's name. */
+function tried(action: () => Buffer): string {
+  try {
+    return action().toString("hex");
+  } catch (error) {
+    return error instanceof Error ? error.name : "";
+  }
+}
+const hasOpenssl = (() => {
+  try {
+    return execFileSync("openssl", ["version"], { stdio: "pipe" }).length > 0;
+  } catch {
+    return false;
+  }
+})();
+
+test("what is signed is DSSE's encoding of type and payload (vector of the specification)", () => {
+  expect(toPae("http://example.com/HelloWorld", Buffer.from("hello world")).toString()).toBe(
+    "DSSEv1 29 http://example.com/HelloWorld 11 hello world",
+  );
+  expect(toPae("ü", Buffer.from("é")).toString()).toBe("DSSEv1 2 ü 2 é");
+});
+
+test("any payload comes back as its own bytes", () => {
+  fc.assert(
+    fc.property(bytes, fc.string(), (payload, type) => {
+      const envelope = signEnvelope(payload, type, nano);
+      expect(read(envelope, type)).toEqual(Buffer.from(payload));
+      expect(payloadOf(envelope)).toEqual(Buffer.from(payload));
+    }),
+  );
+});
+
+test("the same bytes give the same envelope", () => {
+  expect(signEnvelope(Buffer.from("x"), payloadType, nano)).toEqual(signEnvelope(Buffer.from("x"), payloadType, nano));
+});
+
+test("a change to any byte of payload, signature or type is found", () => {
+  const flip = (from: Uint8Array, at: number, mask: number) =>
+    Buffer.from(from).fill((from[at % from.length] ?? 0) ^ mask, at % from.length, (at % from.length) + 1);
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 1, maxLength: 200 }), fc.nat(), fc.integer({ min: 1, max: 255 }), (payload, at, mask) => {
+      const good = signEnvelope(payload, payloadType, nano);
+      const [signature] = good.signatures;
+      const sig = flip(Buffer.from(signature?.sig ?? "", "base64"), at, mask).toString("base64");
+      const type = flip(Buffer.from(payloadType), at, 1 + (mask % 15)).toString("latin1");
+      expect(() => read({ ...good, payload: flip(payload, at, mask).toString("base64") })).toThrow(/pinned key/);
+      expect(() => read({ ...good, signatures: [{ sig }] })).toThrow(/pinned key/);
+      expect(() => read({ ...good, payloadType: type }, type)).toThrow(/pinned key/);
+    }),
+  );
+});
+
+test("a character changed in the base64 is refused, or stands for the same bytes", () => {
+  fc.assert(
+    fc.property(bytes, fc.nat(), fc.string({ minLength: 1, maxLength: 1 }), (payload, at, character) => {
+      const good = signEnvelope(payload, payloadType, nano);
+      const place = at % (good.payload.length + 1);
+      const changed = good.payload.slice(0, place) + character + good.payload.slice(place + 1);
+      const result = tried(() => read({ ...good, payload: changed }));
+      expect(["TasukiError", Buffer.from(payload).toString("hex")]).toContain(result);
+    }),
+  );
+});
+
+test("URL-safe base64 is read like the standard one, also without padding", () => {
+  fc.assert(
+    fc.property(bytes, (payload) => {
+      const good = signEnvelope(payload, payloadType, nano);
+      const urlSafe = (text: string) => Buffer.from(text, "base64").toString("base64url");
+      const signatures = good.signatures.map(({ sig }) => ({ sig: urlSafe(sig) }));
+      expect(read({ ...good, payload: urlSafe(good.payload), signatures })).toEqual(Buffer.from(payload));
+      expect(payloadDigest({ ...good, payload: urlSafe(good.payload) })).toBe(payloadDigest(good));
+    }),
+  );
+});
+
+test("another node's key, an unknown key, an unknown node and no signature count for nothing", () => {
+  const refused = { code: "signature_invalid" };
+  const good = signEnvelope(Buffer.from("x"), payloadType, nano);
+  expect(() => read(good, payloadType, "sg")).toThrow(expect.objectContaining(refused));
+  expect(() => read(good, payloadType, "constructor")).toThrow(expect.objectContaining(refused));
+  expect(() => read(signEnvelope(Buffer.from("x"), payloadType, stranger))).toThrow(expect.objectContaining(refused));
+  expect(() => read({ ...good, signatures: [] })).toThrow(expect.objectContaining(refused));
+  expect(() => read(good, "application/other")).toThrow(expect.objectContaining(refused));
+});
+
+test("keyid decides nothing: neither a borrowed one, nor a missing one", () => {
+  const forged = signEnvelope(Buffer.from("x"), payloadType, { ...stranger, keyid: nano.keyid });
+  expect(() => read(forged)).toThrow(/pinned key/);
+  const good = signEnvelope(Buffer.from("x"), payloadType, nano);
+  const signatures = [...forged.signatures, ...good.signatures.map(({ sig }) => ({ sig, keyid: "other" }))];
+  expect(read({ ...good, signatures })).toEqual(Buffer.from("x"));
+});
+
+test.skipIf(!hasOpenssl)("openssl verifies the same signature (skipped where there is no openssl)", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "tasuki-dsse-"));
+  try {
+    const payload = Buffer.from('{"hello":"wörld"}');
+    const sig = Buffer.from(signEnvelope(payload, payloadType, nano).signatures[0]?.sig ?? "", "base64");
+    await writeFile(join(folder, "pae"), `DSSEv1 ${payloadType.length} ${payloadType} ${payload.length} ${payload.toString()}`);
+    await writeFile(join(folder, "sig"), sig);
+    const verify = async (key: typeof nano) => {
+      await writeFile(join(folder, "key.pem"), key.publicKey.export({ type: "spki", format: "pem" }));
+      const args = ["pkeyutl", "-verify", "-pubin", "-inkey", "key.pem", "-rawin", "-in", "pae", "-sigfile", "sig"];
+      return execFileSync("openssl", args, { cwd: folder, encoding: "utf8", stdio: "pipe" });
+    };
+    expect(await verify(nano)).toMatch(/Verified Successfully/);
+    await expect(verify(stranger)).rejects.toMatchObject({ status: 1 });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

@@ -1,4 +1,5 @@
 export type { Blobs, StagedBlob } from "./blobs.ts";
+export { openStore, type OpenStore, type StoreOptions } from "./open-store.ts";
 export type {
   Accepted,
   AcceptRequest,

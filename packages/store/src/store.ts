@@ -108,7 +108,12 @@ export interface Claimed extends Lease {
 
 /** How an attempt ends. `again` puts the task back to the queue; `produced` commits the hand-off with the result. */
 export type Completion =
-  | { readonly state: "produced"; readonly outputs: readonly Attachment[]; readonly handOff?: NewOutboxRow }
+  | {
+      readonly state: "produced";
+      readonly outputs: readonly Attachment[];
+      /** Made inside the transaction from what `seal` gave: the hand-off names the digest of the `produced` receipt, which holds its index. */
+      readonly handOff?: (sealed: Sealed) => NewOutboxRow;
+    }
   | { readonly state: "done"; readonly outputs: readonly Attachment[] }
   | { readonly state: "blocked"; readonly block: Block }
   | { readonly state: "again"; readonly notBefore: number };
@@ -148,7 +153,7 @@ export interface RunChange {
 
 /**
  * What a node remembers: named, atomic, durable operations. A promise resolves only after the commit is on the disk.
- * Rejections: `disk_full` and `internal` (`TasukiError`); after a failed fsync the store is closed for good (`onFatal`).
+ * Rejections: `disk_full` and `internal` (`TasukiError`); after a failed fsync the store is closed for good.
  */
 export interface Store extends AsyncDisposable {
   /** UUIDv7 made with the data folder. */
@@ -159,8 +164,9 @@ export interface Store extends AsyncDisposable {
 
   /**
    * Accepts a task, in this order: replay, conflict, epoch, stage taken, attachments, room in the queue. `seal` makes the receipt.
-   * `work` and `run` are queued; `nudge` makes the run's pending outbox rows due now; `cancel` fences the run's tasks below its epoch
-   * and withdraws their hand-offs; `close` withdraws the run's hand-offs and archives it. Those three are `done` at once.
+   * `work` and `run` are queued, and `work` fences work of lower epochs; `nudge` makes the run's pending outbox rows due now, and tries
+   * blocked ones again; `cancel` fences the run's tasks below its epoch and withdraws their hand-offs; `close` withdraws the run's
+   * hand-offs and ends its tasks. Those three are `done` at once.
    */
   accept(request: AcceptRequest, seal: Seal): Promise<Accepted>;
   /** Takes the task that waits longest (first accepted, first claimed), if any is due. */
@@ -169,7 +175,7 @@ export interface Store extends AsyncDisposable {
   renew(lease: Lease, until: number): Promise<boolean>;
   /** Ends an attempt. False, and nothing changed, where the lease is gone. `seal` is called where an event is due (not for `again` without one). */
   complete(lease: Lease, completion: Completion, seal: Seal | undefined): Promise<boolean>;
-  /** Records an answer to an outbox row; with `done`, the carried task is done too. A row that is not pending any more is left alone (false). */
+  /** Records an answer to an outbox row; with `done`, the carried task is done too, with `superseded` fenced, with `blocked` blocked. A row that is not pending any more is left alone (false). */
   settle(id: string, settlement: Settlement, seal: Seal | undefined): Promise<boolean>;
   /** Puts a blocked task, or its blocked hand-off, back to the queue with a new attempt to come. False if it isn't blocked. */
   retry(task: string, seal: Seal): Promise<boolean>;
@@ -180,7 +186,7 @@ export interface Store extends AsyncDisposable {
   /** Writes one event that changes nothing else (a rejection, a denial). */
   append(seal: Seal): Promise<number>;
   savePeer(peer: PeerRow): Promise<void>;
-  /** Records that a published blob passed a contract (`name@version`). */
+  /** Records that a published blob passed a contract (`name@version`). Rejects with `unavailable` where its bytes are not here. */
   addBlob(blob: { sha256: string; size: number; contract: string; now: number }): Promise<void>;
   /** Forgets and deletes blobs that no task names, older than `before`; resolves with their number. */
   sweepBlobs(before: number): Promise<number>;
@@ -198,12 +204,14 @@ export interface Store extends AsyncDisposable {
   /** The highest epoch known of a run; 0 where none is. */
   epoch(run: string): number;
   outbox(filter: { dueAt?: number; run?: string; task?: string }): readonly OutboxRow[];
-  /** When the next outbox row or delayed task is due; undefined where nothing waits. */
+  /** When the next pending outbox row or delayed task is due, which may be past; undefined where nothing waits for a time. */
   nextDue(): number | undefined;
   feed(from: number, limit: number): readonly FeedEntry[];
   feedSize(): number;
   /** Kept envelopes by the SHA-256 of their payload. */
   envelope(payloadSha256: string): Envelope | undefined;
+  /** Kept envelopes about a run, oldest first: its evidence, as far as it is known here. */
+  envelopes(run: string): readonly Envelope[];
   position(node: string): Position | undefined;
   peers(): readonly PeerRow[];
   /** Contracts (`name@version`) that a blob passed; undefined where the blob isn't here. */

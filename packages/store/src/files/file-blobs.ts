@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync, rmSync } from "node:fs";
+import { open, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { Sha256, TasukiError } from "@tasuki/contracts";
+import type { Blobs } from "../blobs.ts";
+import { hasErrorCode, linkDurably, makeFolder, syncFolder } from "./durable.ts";
+import { stageFile } from "./stage-file.ts";
+
+export interface FileBlobs extends Blobs {
+  /** Where a digest's bytes lie, if they are here. */
+  path(sha256: string): string;
+  /** Deletes blobs, in one go (nothing is awaited on the way); resolves with how many there were. */
+  remove(sha256s: readonly string[]): number;
+}
+
+interface FileBlobsDeps {
+  /** The data folder. Nobody else may have it open: temporary files in it are of processes that are gone. */
+  readonly folder: string;
+  readonly newId: () => string;
+  /** Called where a name may be visible that isn't durable (a failed fsync): the process must end. */
+  readonly broken: (error: TasukiError) => void;
+}
+
+/** Blobs as read-only files `blobs/ab/<sha256>`. */
+export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): Promise<FileBlobs> {
+  const root = join(folder, "blobs");
+  const unfinished = join(root, "unfinished");
+  await rm(unfinished, { recursive: true, force: true });
+  await makeFolder(unfinished);
+  const prefixes = new Map<string, Promise<void>>();
+
+  const path = (sha256: string): string => {
+    // Digests come from messages; they were judged there, and are the only part of a path that does.
+    if (!Sha256.safeParse(sha256).success) throw new TasukiError("not_found", `'${sha256}' is not a SHA-256 digest`);
+    return join(root, sha256.slice(0, 2), sha256);
+  };
+  /** Its name is made durable once per opening, whoever made it. */
+  const prefix = (of: string): Promise<void> => {
+    const made = prefixes.get(of) ?? makeFolder(of).then(() => syncFolder(root));
+    prefixes.set(of, made);
+    return made;
+  };
+  const publish = async (from: string, sha256: string): Promise<boolean> => {
+    const to = path(sha256);
+    try {
+      await prefix(dirname(to));
+      return await linkDurably(from, to);
+    } catch (error) {
+      if (hasErrorCode(error, "EIO"))
+        broken(new TasukiError("internal", `${to} may not be on the disk: the node must start again`, { cause: error }));
+      throw error;
+    }
+  };
+
+  const stream: Blobs["stream"] = async function* (sha256) {
+    const hash = createHash("sha256");
+    let held: Buffer | undefined;
+    try {
+      // The last part is held back until the whole is known to be what it should be.
+      for await (const chunk of createReadStream(path(sha256), { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
+        if (held !== undefined) yield held;
+        hash.update(chunk);
+        held = chunk;
+      }
+    } catch (error) {
+      throw hasErrorCode(error, "ENOENT") ? new TasukiError("not_found", `no blob ${sha256} is here`, { cause: error }) : error;
+    }
+    const got = hash.digest("hex");
+    if (got !== sha256)
+      throw new TasukiError(
+        "digest_mismatch",
+        `the bytes of ${path(sha256)} were changed: they hash to ${got}; restore the file, or send it again`,
+      );
+    if (held !== undefined) yield held;
+  };
+
+  return {
+    path,
+    stage(bytes, { maxBytes }) {
+      const to = join(unfinished, newId());
+      return stageFile(bytes, { path: to, maxBytes, publish: (sha256) => publish(to, sha256) });
+    },
+    has: (sha256) => existsSync(path(sha256)),
+    async read(sha256) {
+      const parts: Uint8Array[] = [];
+      for await (const part of stream(sha256)) parts.push(part);
+      return Buffer.concat(parts);
+    },
+    stream,
+    async copyTo(sha256, to) {
+      const file = await open(to, "wx");
+      try {
+        await pipeline(stream(sha256), file.createWriteStream());
+      } catch (error) {
+        await file.close();
+        await rm(to, { force: true });
+        throw error;
+      }
+    },
+    remove(sha256s) {
+      const here = sha256s.map(path).filter((file) => existsSync(file));
+      for (const file of here) rmSync(file);
+      return sha256s.length;
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import type { Clock, Logger, TasukiError } from "@tasuki/contracts";
+import type { DatabaseSync } from "node:sqlite";
+import { makeFolder } from "./files/durable.ts";
+import { openFileBlobs } from "./files/file-blobs.ts";
+import { openDatabase } from "./sqlite/open-database.ts";
+import { createSqliteStore } from "./sqlite/sqlite-store.ts";
+import { createWriter } from "./sqlite/writer.ts";
+import type { Store } from "./store.ts";
+
+export interface StoreOptions {
+  /** The data folder; made where it is missing. */
+  readonly folder: string;
+  readonly clock: Pick<Clock, "now">;
+  /** A new UUIDv7. */
+  readonly newId: () => string;
+  readonly logger?: Logger;
+}
+
+export interface OpenStore extends Store {
+  /** Rejects once something could not be made durable: the store refuses everything, and the process must end and open it again. */
+  readonly failed: Promise<never>;
+}
+
+/**
+ * Opens a data folder for this process alone. Leases of earlier boots end: their tasks are queued again, and the attempts count.
+ * Rejects with `invalid_state` where another process has the folder open, or a newer program wrote it.
+ */
+export async function openStore({ folder, clock, newId, logger }: StoreOptions): Promise<OpenStore> {
+  await makeFolder(folder);
+  const db = openDatabase(folder);
+  const { promise: failed, reject } = Promise.withResolvers<never>();
+  // Whoever doesn't look at it learns of the failure from every operation.
+  failed.catch(() => undefined);
+  const broken = (error: TasukiError): void => {
+    logger?.error({ err: error }, "the store failed and is closed");
+    if (db.isOpen) db.close();
+    reject(error);
+  };
+  try {
+    const listeners = new Set<() => void>();
+    const writer = createWriter({ db, broken, committed: () => listeners.forEach((listener) => listener()) });
+    const blobs = await openFileBlobs({
+      folder,
+      newId,
+      broken: (error) => writer.fail(error),
+    });
+    const { instance, requeued } = begin(db, newId);
+    if (requeued > 0) logger?.info({ tasks: requeued }, "leases of an earlier boot ended; their tasks are queued again");
+    const onCommit: Store["onCommit"] = (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    };
+    const store = createSqliteStore({ db, writer, blobs, instance, boot: newId(), clock, onCommit });
+    return { ...store, failed };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** What every opening does once, in one commit: the folder's own id, and the end of leases whose holders are gone. */
+function begin(db: DatabaseSync, newId: () => string): { instance: string; requeued: number } {
+  db.exec("BEGIN IMMEDIATE");
+  db.prepare("INSERT OR IGNORE INTO meta (key, value) VALUES ('instance', ?)").run(newId());
+  const requeued = db.prepare("UPDATE task SET state = 'queued', lease_until = NULL, boot = NULL WHERE state = 'running'").run();
+  const instance = db.prepare("SELECT value FROM meta WHERE key = 'instance'").get()?.["value"];
+  db.exec("COMMIT");
+  return { instance: String(instance), requeued: Number(requeued.changes) };
+}

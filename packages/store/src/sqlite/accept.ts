@@ -1,0 +1,104 @@
+import type { TaskPayload } from "@tasuki/contracts";
+import { payloadDigest } from "@tasuki/evidence";
+import type { Accepted, AcceptRequest, Seal } from "../store.ts";
+import type { Events } from "./events.ts";
+import type { Outbox } from "./outbox.ts";
+import { toEnvelope } from "./records.ts";
+import type { Runs } from "./runs.ts";
+import type { Sql } from "./statement.ts";
+import type { Tasks } from "./tasks.ts";
+
+interface AcceptDeps {
+  readonly sql: Sql;
+  readonly events: Events;
+  readonly tasks: Tasks;
+  readonly outbox: Outbox;
+  readonly runs: Runs;
+}
+
+/** `Store.accept`, inside a transaction. */
+export function createAccept({ sql, events, tasks, outbox, runs }: AcceptDeps) {
+  /** An answer that was given before, or why the task can't be taken; undefined where it can. */
+  const answered = ({ payload, digest, queueLimit }: AcceptRequest): Accepted | undefined => {
+    const known = sql<{ digest: string; body: string }>(
+      "SELECT task.digest, body FROM task JOIN envelope ON envelope.digest = first_receipt WHERE id = :id",
+    ).get({ id: payload.id });
+    if (known !== undefined) return known.digest === digest ? { is: "replayed", receipt: toEnvelope(known) } : { is: "conflict" };
+    const epoch = tasks.epoch(payload.run);
+    if (payload.epoch < epoch) return { is: "stale", epoch };
+    const by = payload.kind === "work" ? holderOf(payload) : undefined;
+    if (by !== undefined) return { is: "taken", by };
+    const digests = missing(payload);
+    if (digests.length > 0) return { is: "missing", digests };
+    return isQueued(payload) && tasks.waiting() >= queueLimit ? { is: "full" } : undefined;
+  };
+
+  const holderOf = ({ run, stage, epoch }: TaskPayload): string | undefined =>
+    sql<{ id: string }>("SELECT id FROM task WHERE kind = 'work' AND run = :run AND stage = :stage AND epoch = :epoch").get({
+      run,
+      stage,
+      epoch,
+    })?.id;
+
+  // Present means: here, and passed under the very contract that the task names it by.
+  const missing = ({ attachments }: TaskPayload): string[] => {
+    const passed = "SELECT 1 FROM blob_contract WHERE sha256 = :sha256 AND contract = :contract";
+    const lacking = attachments.filter(({ sha256, contract }) => sql(passed).get({ sha256, contract }) === undefined);
+    return [...new Set(lacking.map(({ sha256 }) => sha256))];
+  };
+
+  const takeEffect = ({ kind, run, epoch }: TaskPayload, now: number): void => {
+    switch (kind) {
+      case "run":
+        return;
+      case "work":
+        tasks.fence(run, { below: epoch, kind: "work" });
+        return outbox.withdraw(run, { epoch: epoch - 1, carrying: true });
+      case "cancel":
+        tasks.fence(run, { below: epoch });
+        return outbox.withdraw(run, { epoch: epoch - 1 });
+      case "nudge":
+        outbox.reopen({ run, now });
+        return outbox.hasten(run, now);
+      case "close":
+        tasks.finish(run);
+        return outbox.withdraw(run, { epoch: Number.MAX_SAFE_INTEGER });
+    }
+  };
+
+  return (request: AcceptRequest, seal: Seal): Accepted => {
+    const before = answered(request);
+    if (before !== undefined) return before;
+    const { payload, digest, envelope, from, traceparent, now, run } = request;
+    events.keep(envelope, payload.run);
+    takeEffect(payload, now);
+    const { index, envelopes } = events.add(seal);
+    const [receipt] = envelopes;
+    if (receipt === undefined) throw new Error(`the event that accepts task ${payload.id} has no receipt`);
+    sql(
+      `INSERT INTO task (id, kind, run, stage, epoch, digest, payload, sender, state, accepted_at, first_receipt, last_receipt, traceparent)
+       VALUES (:id, :kind, :run, :stage, :epoch, :digest, :json, :from, :state, :now, :first, :last, :traceparent)`,
+    ).run({
+      id: payload.id,
+      kind: payload.kind,
+      run: payload.run,
+      stage: payload.stage,
+      epoch: payload.epoch,
+      digest,
+      json: JSON.stringify(payload),
+      from,
+      state: isQueued(payload) ? "queued" : "done",
+      now,
+      first: events.keep(receipt, payload.run),
+      last: payloadDigest(receipt),
+      traceparent,
+    });
+    for (const attachment of payload.attachments) tasks.attach({ ...attachment, task: payload.id, direction: "in", attempt: 0 });
+    if (run !== undefined) runs.save(run);
+    return { is: "accepted", index, receipt };
+  };
+}
+
+function isQueued({ kind }: TaskPayload): boolean {
+  return kind === "work" || kind === "run";
+}

@@ -1,0 +1,82 @@
+import type { Block } from "@tasuki/contracts";
+import type { Claimed, Completion, Lease, Seal, TaskRow } from "../store.ts";
+import type { Events } from "./events.ts";
+import type { Outbox } from "./outbox.ts";
+import { taskColumns, type TaskRecord, toTaskRow } from "./records.ts";
+import type { Sql } from "./statement.ts";
+import type { Tasks } from "./tasks.ts";
+
+interface AttemptsDeps {
+  readonly sql: Sql;
+  readonly events: Events;
+  readonly tasks: Tasks;
+  readonly outbox: Outbox;
+  readonly boot: string;
+}
+
+const held = "id = :task AND state = 'running' AND attempt = :attempt AND boot = :boot";
+
+/** The life of an attempt, inside transactions. A lease is held while its task runs this very attempt in this boot. */
+export function createAttempts({ sql, events, tasks, outbox, boot }: AttemptsDeps) {
+  const end = ({ task, attempt }: Lease, to: { state: TaskRow["state"]; block?: Block; notBefore?: number }): boolean =>
+    sql(`UPDATE task SET state = :state, block = :block, not_before = :notBefore, lease_until = NULL, boot = NULL WHERE ${held}`).run({
+      task,
+      attempt,
+      boot,
+      state: to.state,
+      block: to.block && JSON.stringify(to.block),
+      notBefore: to.notBefore ?? 0,
+    }) === 1;
+
+  const finish = (lease: Lease, completion: Completion): boolean => {
+    switch (completion.state) {
+      case "produced":
+      case "done":
+        return end(lease, { state: completion.state });
+      case "blocked":
+        return end(lease, { state: "blocked", block: completion.block });
+      case "again":
+        return end(lease, { state: "queued", notBefore: completion.notBefore });
+    }
+  };
+
+  return {
+    claim({ now, leaseMs }: { now: number; leaseMs: number }, seal: (row: TaskRow) => Seal): Claimed | undefined {
+      const next = "SELECT seq FROM task WHERE state = 'queued' AND not_before <= :now ORDER BY seq LIMIT 1";
+      const record = sql<TaskRecord>(
+        `UPDATE task SET state = 'running', attempt = attempt + 1, not_before = 0, lease_until = :until, boot = :boot
+         WHERE seq = (${next}) RETURNING ${taskColumns}`,
+      ).get({ now, until: now + leaseMs, boot });
+      if (record === undefined) return undefined;
+      events.add(seal(toTaskRow(record)));
+      // Read again: its newest receipt is the one just made.
+      const row = tasks.task(record.id) ?? toTaskRow(record);
+      const inputs = tasks.attachments(row.id).filter(({ direction }) => direction === "in");
+      return { task: row.id, attempt: row.attempt, row, inputs };
+    },
+    renew: ({ task, attempt }: Lease, until: number): boolean =>
+      sql(`UPDATE task SET lease_until = :until WHERE ${held}`).run({ task, attempt, boot, until }) === 1,
+    complete(lease: Lease, completion: Completion, seal: Seal | undefined): boolean {
+      if (!finish(lease, completion)) return false;
+      if (completion.state === "produced" || completion.state === "done")
+        tasks.attachOutputs(lease.task, lease.attempt, completion.outputs);
+      const sealed = seal && events.add(seal);
+      if (sealed !== undefined && completion.state === "produced" && completion.handOff !== undefined)
+        outbox.add(completion.handOff(sealed));
+      return true;
+    },
+    retry(task: string, { seal, now }: { seal: Seal; now: number }): boolean {
+      const queued = "UPDATE task SET state = 'queued', block = NULL, not_before = 0 WHERE id = :task AND state = 'blocked'";
+      if (!outbox.reopen({ task, now }) && sql(queued).run({ task }) === 0) return false;
+      events.add(seal);
+      return true;
+    },
+    /** Back to the queue; the attempt counts. */
+    expire: (now: number): string[] =>
+      sql<{ id: string }>(
+        "UPDATE task SET state = 'queued', lease_until = NULL, boot = NULL WHERE state = 'running' AND lease_until < :now RETURNING id",
+      )
+        .all({ now })
+        .map(({ id }) => id),
+  };
+}

@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import { type Envelope, type FeedEntry, receiptPayloadType } from "@tasuki/contracts";
+import { payloadDigest, payloadOf } from "@tasuki/evidence";
+import { z } from "zod";
+import type { Seal, Sealed } from "../store.ts";
+import { toEnvelope } from "./records.ts";
+import type { Sql } from "./statement.ts";
+
+export interface Events {
+  /** Seals the next index and keeps the event. Where it is a receipt of a task of this node, that is now the task's newest. */
+  readonly add: (seal: Seal) => Sealed & { readonly index: number };
+  /** Keeps an envelope; gives its row's key. `run` where the envelope doesn't say it itself. */
+  readonly keep: (envelope: Envelope, run?: string) => string;
+  readonly feed: (from: number, limit: number) => FeedEntry[];
+  readonly size: () => number;
+  readonly envelope: (payloadSha256: string) => Envelope | undefined;
+  /** Of a run, oldest first. */
+  readonly envelopes: (run: string) => Envelope[];
+}
+
+interface EventRecord {
+  readonly idx: number;
+  readonly leaf: string;
+  readonly envelopes: string;
+}
+
+interface Body {
+  readonly body: string;
+}
+
+const bodyOf = "SELECT body FROM envelope WHERE digest = :digest";
+
+/** Envelopes are kept as they came, signatures included: of one payload there may be several. */
+export function createEvents(sql: Sql): Events {
+  const size = (): number => sql<{ size: number }>("SELECT coalesce(max(idx) + 1, 0) AS size FROM event").get()?.size ?? 0;
+
+  const keep: Events["keep"] = (envelope, run) => {
+    const body = JSON.stringify(envelope);
+    const digest = createHash("sha256").update(body).digest("hex");
+    const payload = payloadDigest(envelope);
+    sql(
+      `INSERT INTO envelope (digest, payload, run, body) VALUES (:digest, :payload, :run, :body)
+       ON CONFLICT (digest) DO UPDATE SET run = excluded.run WHERE run IS NULL AND excluded.run IS NOT NULL`,
+    ).run({ digest, payload, body, run: run ?? factsOf(envelope).run });
+    return digest;
+  };
+
+  return {
+    size,
+    keep,
+    add(seal) {
+      const index = size();
+      const { leaf, envelopes } = seal(index);
+      const names = envelopes.map((envelope) => keep(envelope));
+      sql("INSERT INTO event (idx, leaf, envelopes) VALUES (:index, :leaf, :names)").run({ index, leaf, names: JSON.stringify(names) });
+      const [own] = envelopes;
+      if (own?.payloadType === receiptPayloadType)
+        sql("UPDATE task SET last_receipt = :receipt WHERE id = :task").run({ receipt: payloadDigest(own), task: factsOf(own).task });
+      return { index, leaf, envelopes };
+    },
+    feed: (from, limit) =>
+      sql<EventRecord>("SELECT idx, leaf, envelopes FROM event WHERE idx >= :from ORDER BY idx LIMIT :limit")
+        .all({ from, limit })
+        .map(({ idx, leaf, envelopes }) => ({
+          index: idx,
+          leaf,
+          // Written by `add`.
+          envelopes: (JSON.parse(envelopes) as string[]).flatMap((digest) => sql<Body>(bodyOf).all({ digest }).map(toEnvelope)),
+        })),
+    envelope: (payload) =>
+      sql<Body>("SELECT body FROM envelope WHERE payload = :payload ORDER BY rowid DESC LIMIT 1").all({ payload }).map(toEnvelope).at(0),
+    envelopes: (run) => sql<Body>("SELECT body FROM envelope WHERE run = :run ORDER BY rowid").all({ run }).map(toEnvelope),
+  };
+}
+
+const Facts = z.object({ run: z.string().optional(), task: z.string().optional() });
+const Payload = z.union([z.object({ predicate: Facts }).transform(({ predicate }) => predicate), Facts.pick({ run: true })]);
+
+/** What an envelope is about, as far as it says so. It only finds things again; what counts is read from verified bytes by others. */
+function factsOf(envelope: Envelope): z.infer<typeof Facts> {
+  try {
+    return Payload.parse(JSON.parse(payloadOf(envelope).toString("utf8")));
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,31 @@
+import { DatabaseSync } from "node:sqlite";
+import { join } from "node:path";
+import { TasukiError } from "@tasuki/contracts";
+import { migrate } from "./schema.ts";
+import { hasCode, sqliteBusy } from "./sqlite-errors.ts";
+
+// Long enough for a process that is on its way out, short enough to be told at once.
+const lockWaitMs = 200;
+
+/**
+ * Opens `node.sqlite` of a data folder for this process alone. In exclusive mode SQLite holds an advisory lock on the file from the
+ * first read until it is closed or the process is gone, `kill -9` included (sqlite.org/pragma.html#pragma_locking_mode).
+ * `synchronous = FULL`: a commit returns once the log is on the disk. Throws `invalid_state` where another process has the folder.
+ */
+export function openDatabase(folder: string): DatabaseSync {
+  const path = join(folder, "node.sqlite");
+  const db = new DatabaseSync(path, { timeout: lockWaitMs, enableForeignKeyConstraints: true });
+  try {
+    db.exec("PRAGMA locking_mode = EXCLUSIVE");
+    db.exec("PRAGMA journal_mode = WAL");
+    db.exec("PRAGMA synchronous = FULL");
+    migrate(db, path);
+    return db;
+  } catch (error) {
+    db.close();
+    if (!hasCode(error, sqliteBusy)) throw error;
+    throw new TasukiError("invalid_state", `the data folder ${folder} is in use by another process: stop that one, or use another folder`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,104 @@
+import type { DatabaseSync } from "node:sqlite";
+import { TasukiError } from "@tasuki/contracts";
+
+// Times are milliseconds since 1970; payload, block, state and health are JSON; `envelope` names a row of that table by its digest.
+const first = `
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE task (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL,
+  run TEXT NOT NULL,
+  stage TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  digest TEXT NOT NULL,
+  payload TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'produced', 'done', 'blocked', 'fenced')),
+  attempt INTEGER NOT NULL DEFAULT 0,
+  not_before INTEGER NOT NULL DEFAULT 0,
+  lease_until INTEGER,
+  boot TEXT,
+  block TEXT,
+  accepted_at INTEGER NOT NULL,
+  first_receipt TEXT NOT NULL REFERENCES envelope (digest),
+  last_receipt TEXT NOT NULL,
+  traceparent TEXT
+) STRICT;
+CREATE UNIQUE INDEX task_stage ON task (run, stage, epoch) WHERE kind = 'work';
+CREATE INDEX task_run ON task (run, epoch);
+CREATE INDEX task_queued ON task (seq) WHERE state = 'queued';
+CREATE INDEX task_running ON task (lease_until) WHERE state = 'running';
+CREATE INDEX task_open ON task (seq) WHERE state NOT IN ('done', 'fenced');
+
+CREATE TABLE attachment (
+  task TEXT NOT NULL,
+  direction TEXT NOT NULL CHECK (direction IN ('in', 'out')),
+  attempt INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  contract TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  label TEXT,
+  UNIQUE (task, direction, attempt, name)
+) STRICT;
+CREATE INDEX attachment_blob ON attachment (sha256);
+
+CREATE TABLE blob (sha256 TEXT PRIMARY KEY, size INTEGER NOT NULL, added_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE blob_contract (
+  sha256 TEXT NOT NULL REFERENCES blob (sha256) ON DELETE CASCADE,
+  contract TEXT NOT NULL,
+  PRIMARY KEY (sha256, contract)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE envelope (digest TEXT PRIMARY KEY, payload TEXT NOT NULL, run TEXT, body TEXT NOT NULL) STRICT;
+CREATE INDEX envelope_payload ON envelope (payload);
+CREATE INDEX envelope_run ON envelope (run) WHERE run IS NOT NULL;
+
+CREATE TABLE event (idx INTEGER PRIMARY KEY, leaf TEXT NOT NULL, envelopes TEXT NOT NULL) STRICT;
+
+CREATE TABLE outbox (
+  seq INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  receiver TEXT NOT NULL,
+  run TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  payload TEXT NOT NULL,
+  envelope TEXT NOT NULL REFERENCES envelope (digest),
+  carries TEXT,
+  state TEXT NOT NULL CHECK (state IN ('pending', 'done', 'superseded', 'blocked')),
+  tries INTEGER NOT NULL DEFAULT 0,
+  next_at INTEGER NOT NULL,
+  last TEXT,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX outbox_due ON outbox (next_at) WHERE state = 'pending';
+CREATE INDEX outbox_run ON outbox (run);
+CREATE INDEX outbox_carries ON outbox (carries) WHERE carries IS NOT NULL;
+
+CREATE TABLE run (id TEXT PRIMARY KEY, epoch INTEGER NOT NULL, ended INTEGER NOT NULL, state TEXT NOT NULL, created_at INTEGER NOT NULL) STRICT;
+CREATE INDEX run_newest ON run (created_at, id);
+CREATE INDEX run_open ON run (created_at, id) WHERE ended = 0;
+
+CREATE TABLE position (node TEXT PRIMARY KEY, instance TEXT NOT NULL, next INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE peer (node TEXT PRIMARY KEY, health TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
+/** One step each, in order, never changed once released: `user_version` counts those that a database has taken. */
+const migrations = [first];
+
+/** Brings a database to this program's schema, in one transaction. Throws `invalid_state` where it is from a newer program. */
+export function migrate(db: DatabaseSync, path: string): void {
+  const version = Number(db.prepare("PRAGMA user_version").get()?.["user_version"]);
+  if (version > migrations.length)
+    throw new TasukiError(
+      "invalid_state",
+      `${path} has schema ${version}, and this program knows ${migrations.length}: start the newer program that wrote it`,
+    );
+  if (version === migrations.length) return;
+  db.exec("BEGIN IMMEDIATE");
+  for (const step of migrations.slice(version)) db.exec(step);
+  db.exec(`PRAGMA user_version = ${migrations.length}`);
+  db.exec("COMMIT");
+}

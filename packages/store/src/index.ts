@@ -1,5 +1,6 @@
 export type { Blobs, StagedBlob } from "./blobs.ts";
 export { openStore, type OpenStore, type StoreOptions } from "./open-store.ts";
+export { createProjections, type Projections } from "./projections/projections.ts";
 export type {
   Accepted,
   AcceptRequest,

@@ -1,4 +1,4 @@
-import type { Attachment, Block, Envelope, FeedEntry, TaskPayload, TaskState } from "@tasuki/contracts";
+import type { Attachment, Block, Envelope, FeedEntry, TaskKind, TaskPayload, TaskState } from "@tasuki/contracts";
 import type { Blobs } from "./blobs.ts";
 
 /**
@@ -192,8 +192,8 @@ export interface Store extends AsyncDisposable {
   sweepBlobs(before: number): Promise<number>;
 
   task(id: string): TaskRow | undefined;
-  /** Without a filter: every task that is not done or fenced. */
-  tasks(filter?: { run?: string }): readonly TaskRow[];
+  /** Without a filter: every task that is not done or fenced; else all of a run, or all of a kind, whatever their state. First accepted, first. */
+  tasks(filter?: { run?: string; kind?: TaskKind }): readonly TaskRow[];
   attachments(task: string): readonly AttachmentRow[];
   /** From 1; undefined while it doesn't wait. */
   queuePosition(task: string): number | undefined;

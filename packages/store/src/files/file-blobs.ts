@@ -3,16 +3,15 @@ import { createReadStream, existsSync, rmSync } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { Sha256, TasukiError } from "@tasuki/contracts";
+import { TasukiError } from "@tasuki/contracts";
 import type { Blobs } from "../blobs.ts";
+import { blobPath } from "./blob-path.ts";
 import { hasErrorCode, linkDurably, makeFolder, syncFolder } from "./durable.ts";
 import { stageFile } from "./stage-file.ts";
 
 export interface FileBlobs extends Blobs {
-  /** Where a digest's bytes lie, if they are here. */
-  path(sha256: string): string;
-  /** Deletes blobs, in one go (nothing is awaited on the way); resolves with how many there were. */
-  remove(sha256s: readonly string[]): number;
+  /** Deletes blobs in one go: nothing else can come in between. */
+  remove(sha256s: readonly string[]): void;
 }
 
 interface FileBlobsDeps {
@@ -31,11 +30,7 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
   await makeFolder(unfinished);
   const prefixes = new Map<string, Promise<void>>();
 
-  const path = (sha256: string): string => {
-    // Digests come from messages; they were judged there, and are the only part of a path that does.
-    if (!Sha256.safeParse(sha256).success) throw new TasukiError("not_found", `'${sha256}' is not a SHA-256 digest`);
-    return join(root, sha256.slice(0, 2), sha256);
-  };
+  const path = (sha256: string): string => blobPath(folder, sha256);
   /** Its name is made durable once per opening, whoever made it. */
   const prefix = (of: string): Promise<void> => {
     const made = prefixes.get(of) ?? makeFolder(of).then(() => syncFolder(root));
@@ -77,7 +72,6 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
   };
 
   return {
-    path,
     stage(bytes, { maxBytes }) {
       const to = join(unfinished, newId());
       return stageFile(bytes, { path: to, maxBytes, publish: (sha256) => publish(to, sha256) });
@@ -100,9 +94,7 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
       }
     },
     remove(sha256s) {
-      const here = sha256s.map(path).filter((file) => existsSync(file));
-      for (const file of here) rmSync(file);
-      return sha256s.length;
+      for (const sha256 of sha256s) rmSync(path(sha256), { force: true });
     },
   };
 }

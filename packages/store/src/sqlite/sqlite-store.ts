@@ -66,11 +66,14 @@ export function createSqliteStore({ db, writer, blobs, instance, boot, clock, on
       }),
     async sweepBlobs(before) {
       const forgotten = await write(() => blobRows.forget(before));
-      return blobs.remove(forgotten.filter((sha256) => blobRows.blob(sha256) === undefined));
+      // Some may have been added again, later in the same commit.
+      const gone = forgotten.filter((sha256) => blobRows.blob(sha256) === undefined);
+      blobs.remove(gone);
+      return gone.length;
     },
 
     task: tasks.task,
-    tasks: (filter) => tasks.tasks(filter?.run),
+    tasks: (filter = {}) => tasks.tasks(filter),
     attachments: tasks.attachments,
     queuePosition: tasks.queuePosition,
     queue: () => ({ waiting: tasks.waiting(), running: tasks.running() }),

@@ -1,4 +1,4 @@
-import type { Attachment } from "@tasuki/contracts";
+import type { Attachment, TaskKind } from "@tasuki/contracts";
 import type { AttachmentRow, TaskRow } from "../store.ts";
 import { attachmentColumns, type AttachmentRecord, taskColumns, type TaskRecord, toAttachmentRow, toTaskRow } from "./records.ts";
 import type { Sql } from "./statement.ts";
@@ -22,11 +22,13 @@ export function createTasks(sql: Sql) {
     attachOutputs: (id: string, attempt: number, outputs: readonly Attachment[]): void => {
       for (const output of outputs) attach({ ...output, task: id, direction: "out", attempt });
     },
-    tasks: (run: string | undefined): TaskRow[] =>
-      (run === undefined
-        ? sql<TaskRecord>(`SELECT ${taskColumns} FROM task WHERE state NOT IN ('done', 'fenced') ORDER BY seq`).all()
-        : sql<TaskRecord>(`SELECT ${taskColumns} FROM task WHERE run = :run ORDER BY seq`).all({ run })
-      ).map(toTaskRow),
+    tasks: ({ run, kind }: { run?: string; kind?: TaskKind }): TaskRow[] => {
+      const select = `SELECT ${taskColumns} FROM task WHERE`;
+      if (run !== undefined)
+        return sql<TaskRecord>(`${select} run = :run AND (:kind IS NULL OR kind = :kind) ORDER BY seq`).all({ run, kind }).map(toTaskRow);
+      if (kind !== undefined) return sql<TaskRecord>(`${select} kind = :kind ORDER BY seq`).all({ kind }).map(toTaskRow);
+      return sql<TaskRecord>(`${select} state NOT IN ('done', 'fenced') ORDER BY seq`).all().map(toTaskRow);
+    },
     attachments: (id: string): AttachmentRow[] =>
       sql<AttachmentRecord>(`SELECT ${attachmentColumns} FROM attachment WHERE task = :id ORDER BY rowid`).all({ id }).map(toAttachmentRow),
     queuePosition: (id: string): number | undefined => {

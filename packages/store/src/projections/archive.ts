@@ -1,0 +1,56 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { payloadDigest, payloadOf, toManifest } from "@tasuki/evidence";
+import type { Store } from "../store.ts";
+import { isLinkOf, placeBlob, placeBytes } from "./place.ts";
+import { type ArchivedFile, bundleOf, filesOf, inputsOf, parseManifest, workOf } from "./run-files.ts";
+import { toSummary } from "./summary.ts";
+
+/** Written last: an archive that has it is whole. */
+export const summaryName = "SUMMARY.md";
+
+/**
+ * Writes `archive/<run>/`: the run's files, every signed message about it (its payload as signed, and the envelope), a manifest that
+ * `sha256sum -c` checks, and a summary. Where the bundle itself is here (on main), the manifest is that one, byte for byte.
+ */
+export async function writeArchive({ folder, store }: { folder: string; store: Store }, run: string): Promise<void> {
+  const to = join(folder, "archive", run);
+  const { blobs } = store;
+  const bundle = bundleOf(store, run);
+  const signed = bundle !== undefined && blobs.has(bundle) ? (await blobs.read(bundle)).toString("utf8") : undefined;
+  const listed = signed === undefined ? undefined : parseManifest(signed);
+
+  const evidence = new Map(store.envelopes(run).map((envelope) => [payloadDigest(envelope), envelope]));
+  for (const { path, sha256 } of listed ?? []) {
+    const envelope = path.startsWith("evidence/") ? store.envelope(sha256) : undefined;
+    if (envelope !== undefined) evidence.set(sha256, envelope);
+  }
+  for (const [sha256, envelope] of evidence) {
+    await placeBytes(payloadOf(envelope), join(to, "evidence", `${sha256}.json`));
+    await placeBytes(Buffer.from(JSON.stringify(envelope)), join(to, "evidence", `${sha256}.dsse.json`));
+  }
+
+  const files = listed?.filter(({ path }) => !path.startsWith("evidence/")) ?? filesOf(store, run);
+  // What a run was given, where it isn't itself a file of the relay: documents as they came.
+  const raw = listed === undefined ? [] : givenOf(store, run).filter(({ path }) => !files.some((file) => file.path === path));
+  const sources = raw.map(({ path, sha256 }) => ({ path: `sources/${path}`, sha256 }));
+  for (const { path, sha256 } of [...files, ...sources]) {
+    const at = join(to, path);
+    await placeBlob({ folder, blobs }, sha256, at);
+    if (await isLinkOf(folder, sha256, at)) continue;
+    // Something else has the name, or it is a copy, which can't be told apart: put there again.
+    await rm(at, { recursive: true });
+    await placeBlob({ folder, blobs }, sha256, at);
+  }
+
+  const own = [...files, ...[...evidence.keys()].map((sha256) => ({ path: `evidence/${sha256}.json`, sha256 }))];
+  await placeBytes(Buffer.from(signed ?? toManifest(own)), join(to, "manifest-sha256.txt"));
+  await placeBytes(Buffer.from(await toSummary(store, { run, files, evidence: [...evidence.values()], bundle })), join(to, summaryName));
+}
+
+function givenOf(store: Store, run: string): ArchivedFile[] {
+  return workOf(store, run)
+    .filter(({ payload }) => payload.kind === "run")
+    .flatMap(({ id }) => inputsOf(store, id))
+    .map(({ name, sha256 }) => ({ path: name, sha256 }));
+}

@@ -1,0 +1,43 @@
+import { link, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { hasErrorCode } from "../files/durable.ts";
+import { blobPath } from "../files/blob-path.ts";
+import type { Blobs } from "../blobs.ts";
+
+export interface PlaceDeps {
+  /** The data folder. */
+  readonly folder: string;
+  readonly blobs: Blobs;
+}
+
+/** Gives a blob a readable name: a hard link, or a copy where links can't reach. What lies there already stays. */
+export async function placeBlob({ folder, blobs }: PlaceDeps, sha256: string, path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  try {
+    await link(blobPath(folder, sha256), path);
+  } catch (error) {
+    if (hasErrorCode(error, "EEXIST")) return;
+    if (!hasErrorCode(error, "EXDEV", "EMLINK", "EPERM", "ENOTSUP")) throw error;
+    const unfinished = `${path}.unfinished`;
+    await rm(unfinished, { force: true });
+    await blobs.copyTo(sha256, unfinished);
+    await rename(unfinished, path);
+  }
+}
+
+/** Whether a path is another name of a blob (a copy isn't, and must be hashed to know). */
+export async function isLinkOf(folder: string, sha256: string, path: string): Promise<boolean> {
+  const [one, other] = await Promise.all([stat(blobPath(folder, sha256)), stat(path)]);
+  return one.ino === other.ino && one.dev === other.dev;
+}
+
+/** Writes a file whole; one of the same bytes is left as it is. */
+export async function placeBytes(bytes: Uint8Array, path: string): Promise<void> {
+  const there = await readFile(path).catch(() => undefined);
+  if (there?.equals(bytes) === true) return;
+  await mkdir(dirname(path), { recursive: true });
+  const unfinished = `${path}.unfinished`;
+  await rm(unfinished, { force: true });
+  await writeFile(unfinished, bytes, { flag: "wx", mode: 0o440 });
+  await rename(unfinished, path);
+}

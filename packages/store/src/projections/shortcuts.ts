@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { createReadStream, type Stats } from "node:fs";
+import { lstat, readdir } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { Shortcut } from "@tasuki/contracts";
+import { hasErrorCode } from "../files/durable.ts";
+import type { Store } from "../store.ts";
+import { inputsOf, outputsOf, workOf } from "./run-files.ts";
+
+// A folder full of them says no more than its first ones.
+const shownAtMost = 100;
+
+/**
+ * Finds what was put into `inbox/` or `artifacts/` by hand, and files there whose bytes were changed. Bytes are hashed once, and
+ * again only where the file system says that a file was touched.
+ */
+export function createShortcuts({ folder, store }: { folder: string; store: Store }): () => Promise<Shortcut[]> {
+  const verified = new Map<string, string>();
+
+  const judge = async (path: string): Promise<Shortcut | undefined> => {
+    const shown = relative(folder, path);
+    const [area = "", run = "", stageAndEpoch = "", ...rest] = shown.split(sep);
+    const task = workOf(store, run).find(({ payload }) => `${payload.stage}.${payload.epoch}` === stageAndEpoch);
+    const instead =
+      task === undefined ? "tasuki run with the brief and this file" : `tasuki retry ${run} --from ${task.payload.stage}, with --reason`;
+    const files = task === undefined ? [] : area === "inbox" ? inputsOf(store, task.id) : outputsOf(store, task.id);
+    const file = files.find(({ name }) => name === rest.join(sep));
+    if (file === undefined) return { path: shown, why: "no task put it there: nobody reads it, and it was never handed over", instead };
+    const stats = await lstat(path);
+    const mark = `${file.sha256} ${marksOf(stats)}`;
+    if (verified.get(path) === mark) return undefined;
+    const same = stats.isFile() && stats.size === file.size && (await hashOf(path)) === file.sha256;
+    if (!same) return { path: shown, why: `it is not what task ${task?.id} names any more: its bytes were changed by hand`, instead };
+    verified.set(path, mark);
+    return undefined;
+  };
+
+  return async () => {
+    const found: Shortcut[] = [];
+    for (const area of ["inbox", "artifacts"])
+      for (const path of await filesIn(join(folder, area))) {
+        if (found.length === shownAtMost) return found;
+        const shortcut = await judge(path).catch((error: unknown) => {
+          // Gone since the folder was read.
+          if (hasErrorCode(error, "ENOENT")) return undefined;
+          throw error;
+        });
+        if (shortcut !== undefined) found.push(shortcut);
+      }
+    return found;
+  };
+}
+
+/** Everything in a folder but folders; links are not followed. */
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+    if (hasErrorCode(error, "ENOENT")) return [];
+    throw error;
+  });
+  return entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+function marksOf({ ino, size, mtimeMs, ctimeMs }: Stats): string {
+  return [ino, size, mtimeMs, ctimeMs].join(" ");
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
+}

@@ -1,0 +1,73 @@
+import { type Envelope, type Receipt, receiptPayloadType, ReceiptStatement } from "@tasuki/contracts";
+import { payloadOf } from "@tasuki/evidence";
+import { z } from "zod";
+import type { Store } from "../store.ts";
+import type { ArchivedFile } from "./run-files.ts";
+
+interface Summarised {
+  readonly run: string;
+  readonly files: readonly ArchivedFile[];
+  readonly evidence: readonly Envelope[];
+  readonly bundle: string | undefined;
+}
+
+/** One page for people: what was asked, who did what when, what is missing. It proves nothing; the manifest and evidence/ do. */
+export async function toSummary(store: Pick<Store, "blobs">, { run, files, evidence, bundle }: Summarised): Promise<string> {
+  const receipts = evidence.flatMap(receiptOf).sort((one, other) => (one.at < other.at ? -1 : 1));
+  const read = (path: string): Promise<string | undefined> => {
+    const file = files.find((one) => one.path === path);
+    return file === undefined ? Promise.resolve(undefined) : store.blobs.read(file.sha256).then((bytes) => bytes.toString("utf8"));
+  };
+  const brief = await read("brief.md");
+  const gaps = unreadableSources(await read("run.json"));
+  return [
+    `# Run ${run}`,
+    "",
+    ...(brief === undefined ? [] : [quote(brief), ""]),
+    "| when (as the node says) | node | stage | epoch | attempt | said |",
+    "| --- | --- | --- | --- | --- | --- |",
+    ...receipts.map(
+      ({ at, node, stage, epoch, attempt, state, producer, reason }) =>
+        `| ${[at, node, stage, epoch, attempt, [state, producer && `by ${producer}`, reason].filter(Boolean).join(": ")].map(cell).join(" | ")} |`,
+    ),
+    "",
+    ...(gaps.length === 0 ? [] : ["Sources that could not be read:", "", ...gaps.map((gap) => `- ${cell(gap)}`), ""]),
+    "`sha256sum -c manifest-sha256.txt` checks the files and the signed messages in `evidence/` (`.json` is what was signed,",
+    "`.dsse.json` the envelope with its signatures).",
+    ...(bundle === undefined ? [] : ["", `The run was closed with the manifest whose SHA-256 is \`${bundle}\`.`]),
+    "",
+  ].join("\n");
+}
+
+function receiptOf(envelope: Envelope): Receipt[] {
+  if (envelope.payloadType !== receiptPayloadType) return [];
+  const statement = ReceiptStatement.safeParse(JSON.parse(payloadOf(envelope).toString("utf8")));
+  return statement.success ? [statement.data.predicate] : [];
+}
+
+const Sources = z.object({
+  sources: z.array(z.object({ label: z.string().optional(), raw: z.object({ name: z.string() }), unreadable: z.string().optional() })),
+});
+
+function unreadableSources(run: string | undefined): string[] {
+  if (run === undefined) return [];
+  const { data } = Sources.safeParse(JSON.parse(run));
+  return (data?.sources ?? []).flatMap(({ label, raw, unreadable }) =>
+    unreadable === undefined ? [] : [`${raw.name} (${label ?? raw.name}): ${unreadable}`],
+  );
+}
+
+const briefShown = 600;
+
+function quote(text: string): string {
+  const start = text.length > briefShown ? `${text.slice(0, briefShown)} …` : text;
+  return start
+    .trimEnd()
+    .split("\n")
+    .map((line) => `> ${line}`)
+    .join("\n");
+}
+
+function cell(value: string | number): string {
+  return String(value).replaceAll("|", "\\|").replace(/\s+/g, " ");
+}

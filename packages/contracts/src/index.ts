@@ -1,3 +1,9 @@
+export { boilerplate, isBoilerplate } from "./checks/boilerplate.ts";
+export { type CitationRun, citationsIn } from "./checks/citations.ts";
+export { citeSentences } from "./checks/cite-sentences.ts";
+export { type Range, splitSentences } from "./checks/sentences.ts";
+export { type Statement, statementsOf } from "./checks/statements.ts";
+export { completeStage, type DraftedStage, type StageContext } from "./complete-stage.ts";
 export { type Brief, Question } from "./artifacts/brief.ts";
 export { Clocks, defaultClocks, Profile } from "./artifacts/run.ts";
 export {
@@ -42,6 +48,7 @@ export {
   outcomes,
   type OutputFile,
 } from "./executor.ts";
+export { gate } from "./gate.ts";
 export { ContractRef, FileName, Id, Name, parseContractRef, Sha256 } from "./identifiers.ts";
 export {
   ArtifactText,
@@ -76,3 +83,6 @@ export {
   toProblem,
   Unmet,
 } from "./problem.ts";
+export { readDocuments } from "./read-documents.ts";
+export { sha256Of } from "./sha256.ts";
+export type { StageFile } from "./stage-files.ts";

@@ -1,0 +1,38 @@
+import type { Brief } from "../artifacts/brief.ts";
+import type { CandidateList } from "../artifacts/candidate-list.ts";
+import type { Document } from "../define-artifact.ts";
+import type { Unmet } from "../problem.ts";
+import { place } from "./place.ts";
+import { normaliseSpace } from "./space.ts";
+
+/** The list repeats the brief's questions, no candidate stands twice, and each answers questions that were asked. */
+export function* checkCandidateQuestions(list: Document<CandidateList>, brief: Brief): Generator<Unmet> {
+  const asked = new Map(brief.questions.map(({ id, text }) => [id, normaliseSpace(text)]));
+  const repeated = new Map(list.value.questions.map(({ id, text }) => [id, normaliseSpace(text)]));
+  for (const id of new Set([...asked.keys(), ...repeated.keys()])) {
+    if (asked.get(id) === repeated.get(id)) continue;
+    yield {
+      ...place(list, id),
+      path: `questions.${id}`,
+      expected: asked.has(id) ? `${id}: ${asked.get(id)}` : `no ${id}: the brief asks ${[...asked.keys()].join(", ")}`,
+      got: repeated.get(id) ?? "no such question",
+      fix: "leave the Questions section to completion, or repeat the brief's questions",
+    };
+  }
+  const seen = new Set<string>();
+  for (const { id, answers } of list.value.candidates) {
+    const at = place(list, `## ${id} `);
+    if (seen.has(id))
+      yield { ...at, path: `candidates.${id}`, expected: `${id} once`, got: `${id} twice`, fix: "give one of the two another id" };
+    seen.add(id);
+    for (const question of answers)
+      if (!asked.has(question))
+        yield {
+          ...at,
+          path: `candidates.${id}.answers`,
+          expected: `questions of the brief: ${[...asked.keys()].join(", ")}`,
+          got: question,
+          fix: "name questions that the brief asks",
+        };
+  }
+}

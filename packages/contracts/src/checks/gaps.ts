@@ -1,0 +1,43 @@
+import type { Brief } from "../artifacts/brief.ts";
+import type { Run } from "../artifacts/run.ts";
+import type { Gap } from "../artifacts/sg-review.ts";
+import type { Document } from "../define-artifact.ts";
+import type { Unmet } from "../problem.ts";
+import { place } from "./place.ts";
+
+/** The question or source that a gap is about: `Q1` of `Q1`, `Q1 — Why?` or `S3: a scan`. */
+export function subjectOf(gap: Gap): string | undefined {
+  return /^\s*([QSN][1-9][0-9]{0,4})(?![\p{L}\p{N}])/u.exec(gap.question)?.[1];
+}
+
+/** Every gap is about a question of the brief or about a source, and gives a reason. */
+export function* checkGaps(file: Document, gaps: readonly Gap[], { brief, run }: { brief: Brief; run: Run }): Generator<Unmet> {
+  const questions = new Set(brief.questions.map(({ id }) => id));
+  const sources = new Set(run.sources.map(({ id }) => id));
+  for (const gap of gaps) {
+    const subject = subjectOf(gap);
+    const at = { ...place(file, gap.question, gap.reason), path: `gaps.${subject ?? gap.question}` };
+    if (subject === undefined || !(questions.has(subject) || sources.has(subject) || subject.startsWith("N")))
+      yield {
+        ...at,
+        expected: `a question of the brief (${[...questions].join(", ")}) or a source of the run`,
+        got: gap.question,
+        fix: "begin the gap with the id of the question or source that it is about",
+      };
+    if (gap.reason.trim() === "") yield { ...at, expected: "the reason of the gap", got: "none", fix: "say why it is not answered" };
+  }
+}
+
+/** A source that could not be read is a declared gap, so that no reader takes the text for one that knew it. */
+export function* checkUnreadableDeclared(file: Document, gaps: readonly Gap[], run: Run): Generator<Unmet> {
+  const declared = new Set(gaps.map(subjectOf));
+  for (const { id, label, text, unreadable } of run.sources)
+    if (!text && !declared.has(id))
+      yield {
+        file: file.name,
+        path: `gaps.${id}`,
+        expected: `a gap for ${id} (${label}), which could not be read: ${unreadable ?? "no reason is known"}`,
+        got: "none",
+        fix: `declare ${id} as a gap, with this reason`,
+      };
+}

@@ -1,0 +1,52 @@
+import type { DeRawOutput, RawBlock } from "../artifacts/de-raw-output.ts";
+import type { JpFinal, Reference } from "../artifacts/jp-final.ts";
+import type { SgReview } from "../artifacts/sg-review.ts";
+import type { Document } from "../define-artifact.ts";
+import type { Unmet } from "../problem.ts";
+import { citationsIn } from "./citations.ts";
+import { place } from "./place.ts";
+import { usableItems } from "./usable-items.ts";
+
+/** Every citation is of an accepted item and has a reference; every reference is to a passage of such an item, with its source, place and digest. */
+export function* checkReferences(final: Document<JpFinal>, raw: Document<DeRawOutput>, review: Document<SgReview>): Generator<Unmet> {
+  const usable = usableItems(review.value);
+  const referenced = new Set(final.value.references.map(({ item }) => item));
+  for (const item of citedItems(final.value)) {
+    const at = { ...place(final, `[${item}]`), path: `citations.${item}` };
+    if (!usable.has(item))
+      yield { ...at, expected: `an item that ${review.name} accepts`, got: item, fix: `cite an accepted item instead of ${item}` };
+    else if (!referenced.has(item))
+      yield { ...at, expected: `a reference for ${item}`, got: "none", fix: "leave the References to completion, or add it" };
+  }
+  for (const reference of final.value.references) {
+    const at = { ...place(final, reference.item, reference.sha256), path: `references.${reference.item}` };
+    if (!usable.has(reference.item)) {
+      yield { ...at, expected: `an item that ${review.name} accepts`, got: reference.item, fix: "leave this reference out" };
+      continue;
+    }
+    const blocks = raw.value.blocks.filter(({ candidate }) => candidate === reference.item);
+    if (!blocks.some((block) => matches(reference, block)))
+      yield {
+        ...at,
+        expected: `a passage of ${reference.item}: ${blocks.map(describe).join("; ")}`,
+        got: `${reference.source}, ${reference.locator}, sha256 ${reference.sha256}`,
+        fix: "leave the References to completion",
+      };
+  }
+}
+
+function citedItems(final: JpFinal): ReadonlySet<string> {
+  return new Set(final.sections.flatMap(({ text }) => citationsIn(text).flatMap(({ items }) => items)));
+}
+
+function matches({ source, sha256, locator }: Reference, block: RawBlock): boolean {
+  const place = /^(?:page ([0-9]+))?(?:, )?(?:lines? ([0-9]+)(?:[-–]([0-9]+))?)?/.exec(locator);
+  const [, page, first, last = first] = place ?? [];
+  if (source !== block.source || sha256 !== block.sha256 || (page === undefined && first === undefined)) return false;
+  if (page !== undefined && Number(page) !== block.page) return false;
+  return first === undefined || (Number(first) === block.lines.first && Number(last) === block.lines.last);
+}
+
+function describe({ source, lines, page, sha256 }: RawBlock): string {
+  return `${source}, ${page === undefined ? "" : `page ${page}, `}lines ${lines.first}-${lines.last}, sha256 ${sha256}`;
+}

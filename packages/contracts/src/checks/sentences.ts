@@ -1,0 +1,43 @@
+/** A range of UTF-16 positions; `end` is exclusive. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+const segmenter = new Intl.Segmenter("en", { granularity: "sentence" });
+// Never the last word of a sentence, or followed by a name or a number.
+const neverFinal =
+  /(?:^|[\s(])(?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|Fig|Figs|Eq|No|Nos|Vol|vs|cf|e\.g|i\.e|al|approx|ca|Gen|Col|Lt|Capt|Sen|Rep|Gov|Rev|Hon)\.\s*$/;
+const abbreviation = /(?:^|[\s(])(?:[A-Za-z]{1,5}|(?:[A-Za-z]\.)+[A-Za-z])\.\s*$/;
+const initial = /(?:^|[\s(.])[A-HJ-Z]\.\s*$/;
+const quotation = /“[^”]*”|(?<![\p{L}\p{N}])"[^"]+"(?![\p{L}\p{N}])/gu;
+
+/**
+ * The sentences of one block of prose, each without the space around it. Line ends inside the block are spaces to it, and a quotation is
+ * not parted. Unicode's rules (UAX 29), plus a pass that puts back together what they part after abbreviations and initials.
+ */
+export function splitSentences(text: string, block: Range = { start: 0, end: text.length }): Range[] {
+  // Same length, so that positions stay. What ends a sentence inside a quotation, before its last two characters, must not end this one.
+  const flat = text
+    .slice(block.start, block.end)
+    .replaceAll(/[\r\n\f\t\u2028\u2029\u0085\v]/g, " ")
+    .replaceAll(quotation, (quote) => quote.slice(0, -2).replaceAll(/[.!?…。！？]/gu, ",") + quote.slice(-2));
+  const merged: { start: number; end: number }[] = [];
+  for (const { segment, index } of segmenter.segment(flat)) {
+    const last = merged.at(-1);
+    if (last && continues(flat.slice(Math.max(last.start, last.end - 40), last.end), segment)) last.end = index + segment.length;
+    else merged.push({ start: index, end: index + segment.length });
+  }
+  return merged.flatMap(({ start, end }) => {
+    const piece = flat.slice(start, end);
+    const from = start + (piece.length - piece.trimStart().length);
+    const to = end - (piece.length - piece.trimEnd().length);
+    return to > from ? [{ start: block.start + from, end: block.start + to }] : [];
+  });
+}
+
+function continues(before: string, next: string): boolean {
+  if (/^\p{Ll}/u.test(next)) return true;
+  if (neverFinal.test(before) || initial.test(before)) return true;
+  return abbreviation.test(before) && /^[a-z0-9(]/.test(next);
+}

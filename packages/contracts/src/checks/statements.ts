@@ -1,0 +1,84 @@
+import { isBoilerplate } from "./boilerplate.ts";
+import { citationsIn } from "./citations.ts";
+import { type Range, splitSentences } from "./sentences.ts";
+
+/**
+ * A sentence, or the part of one up to a citation, and the items cited right after it. Positions are those of the section's text.
+ * `factual` is what the profile `cited` asks citations of: whatever says something, save the fixed sentences, questions, and a line that
+ * leads in to what follows it with a colon.
+ */
+export interface Statement extends Range {
+  readonly text: string;
+  readonly citations: readonly string[];
+  readonly factual: boolean;
+}
+
+const marker = /^[ \t]*(?:(?:[-*+•]|\d{1,3}[.)])[ \t]+|>[ \t]?)*/;
+
+/** The statements of a section's text, in order. Paragraphs, list items and table rows end a sentence; headings and table heads say nothing. */
+export function statementsOf(text: string): Statement[] {
+  return proseOf(text).flatMap((block) => statementsIn(text, block));
+}
+
+function statementsIn(text: string, block: Range): Statement[] {
+  const found: Statement[] = [];
+  const runs = citationsIn(text.slice(block.start, block.end));
+  let start = block.start;
+  for (const run of [...runs, { start: block.end - block.start, end: block.end - block.start, items: [] }]) {
+    const sentences = splitSentences(text, { start, end: block.start + run.start });
+    for (const [at, sentence] of sentences.entries()) {
+      const trimmed = trim(text, sentence);
+      const content = text.slice(trimmed.start, trimmed.end);
+      const citations = at === sentences.length - 1 ? run.items : [];
+      const leadsIn = content.endsWith(":") && text.slice(trimmed.end, block.end).trim() === "";
+      const factual = /[\p{L}\p{N}]/u.test(content) && !content.endsWith("?") && !leadsIn && !isBoilerplate(content);
+      if (content !== "") found.push({ ...trimmed, text: content, citations, factual });
+    }
+    start = block.start + run.end;
+  }
+  return found;
+}
+
+/** Without what is left over beside a citation: the full stop after it, the bracket around it. */
+function trim(text: string, { start, end }: Range): Range {
+  const content = text.slice(start, end);
+  const from = /^[\s.,;:!?…)\]*_|]*/.exec(content)?.[0].length ?? 0;
+  const to = /[\s([*_|]*$/.exec(content.slice(from))?.[0].length ?? 0;
+  return { start: start + from, end: end - to };
+}
+
+/** The ranges of a text that are prose: paragraphs, list items and table rows, without their marks. */
+function proseOf(text: string): Range[] {
+  const blocks: { start: number; end: number }[] = [];
+  let open: { start: number; end: number } | undefined;
+  for (const line of linesOf(text)) {
+    const content = text.slice(line.start, line.end);
+    const mark = marker.exec(content)?.[0].length ?? 0;
+    const blank = content.trim() === "";
+    const heading = /^#{1,6}[ \t]/.test(content);
+    const table = /^[ \t]*\|/.test(content);
+    if (blank || heading || table || mark > 0) open = undefined;
+    if (blank || heading || (table && /^\s*\|[\s:|-]+\|?\s*$/.test(nextLine(text, line.end)))) continue;
+    if (open) open.end = line.end;
+    else {
+      open = { start: line.start + mark, end: line.end };
+      blocks.push(open);
+    }
+    if (table) open = undefined;
+  }
+  return blocks;
+}
+
+function* linesOf(text: string): Generator<Range> {
+  for (let start = 0; start < text.length;) {
+    const at = text.indexOf("\n", start);
+    const end = at === -1 ? text.length : at;
+    yield { start, end };
+    start = end + 1;
+  }
+}
+
+function nextLine(text: string, end: number): string {
+  const next = text.indexOf("\n", end + 1);
+  return text.slice(end + 1, next === -1 ? text.length : next);
+}

@@ -24,7 +24,6 @@ const homes: Record<string, readonly string[]> = {
   multer: ["relay"],
   "@trpc/server": ["relay", "operator"],
   "@trpc/client": ["relay", "operator"],
-  kysely: ["store"],
   commander: ["operator"],
   canonicalize: ["evidence"],
   pino: ["relay", "app-main", "app-nano", "app-sg", "app-jp"],

@@ -1,4 +1,6 @@
 export { type BusAppDeps, createBusApp } from "./bus/bus-app.ts";
+export { problemOf, toTrpcShape } from "./bus/trpc-problem.ts";
+export { toClientError } from "./client/client-error.ts";
 export { openApiDocument } from "./bus/openapi.ts";
 export type { BusHandlers, TaskRequest } from "./bus/bus-handlers.ts";
 export { type BusListener, listenBus, listenSocket } from "./bus/listen.ts";
@@ -13,3 +15,6 @@ export { parsePolicy, type Policy } from "./permission/policy.ts";
 export { People, writePolicy } from "./permission/write-policy.ts";
 export type { NodeOptions, NodeView, Orchestrator, RunningNode } from "./node/node.ts";
 export { NodeConfig } from "./node/node-config.ts";
+export { type NodeEnvironment, parseNodeEnvironment } from "./node/node-environment.ts";
+export { systemClock } from "./node/system-clock.ts";
+export { withAddresses } from "./node/with-addresses.ts";

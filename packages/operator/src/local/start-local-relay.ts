@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { type Clock, TasukiError } from "@tasuki/contracts";
+import { systemClock } from "@tasuki/relay";
+import { findApps } from "./find-apps.ts";
+import { isHealthy } from "./is-healthy.ts";
+import { type KeptProcess, keepProcess } from "./kept-process.ts";
+import { busSocketOf, toLocalNodes } from "./local-nodes.ts";
+import type { LocalNode, LocalRelay, LocalRelayOptions } from "./local-relay.ts";
+
+const repository = join(import.meta.dirname, "../../../..");
+const timing = { restart: 1_000, quick: 10_000, longest: 60_000, grace: 10_000 };
+
+/**
+ * Starts a process per role (`prepareLocalRelay` must have made their folders), and resolves when all are healthy. One that dies is
+ * started again after a second. Rejects, and leaves no process, where a node dies five times before it was healthy.
+ */
+export async function startLocalRelay({ data, portBase, onLine, signal }: LocalRelayOptions): Promise<LocalRelay> {
+  const nodes = toLocalNodes({ data, portBase });
+  const apps = await findApps(repository);
+  const clock: Clock = systemClock;
+  await using starting = new AsyncDisposableStack();
+  const started: Promise<void>[] = [];
+  const kept: KeptProcess[] = [];
+  for (const node of nodes) {
+    const program = apps.get(node.role);
+    if (program === undefined)
+      throw new TasukiError("unknown_role", `No app in ${join(repository, "apps")} has tasuki.role '${node.role}'.`);
+    const one = keepProcess({
+      program,
+      // oxlint-disable-next-line node/no-process-env -- passed on whole, not read: a node has the environment of the one who starts it
+      environment: { ...process.env, TASUKI_DATA: node.data },
+      healthy: (over) => untilHealthy(node, over),
+      onLine: (text) => onLine({ role: node.role, text, source: "node" }),
+      onEvent: (text) => onLine({ role: node.role, text, source: "relay" }),
+      clock,
+      timing,
+    });
+    kept.push(one);
+    started.push(one.started.catch((cause: unknown) => Promise.reject(couldNotStart(node, cause))));
+  }
+  starting.defer(() => endAll(kept));
+  await untilAborted(Promise.all(started), signal);
+  const running = starting.move();
+  return { nodes, [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+async function endAll(kept: readonly KeptProcess[]): Promise<void> {
+  await Promise.all(kept.map((one) => one[Symbol.asyncDispose]()));
+}
+
+async function untilHealthy(node: LocalNode, signal: AbortSignal): Promise<void> {
+  while (!(await isHealthy(busSocketOf(node)))) await delay(100, undefined, { signal });
+}
+
+function couldNotStart(node: LocalNode, cause: unknown): TasukiError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new TasukiError(
+    "unavailable",
+    `The node ${node.role} did not start. ${reason} Its log: ${join(node.data, "logs", "node.jsonl")}`,
+    {
+      cause,
+    },
+  );
+}
+
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason instanceof Error ? signal.reason : new Error("ended"));
+    if (signal.aborted) return stop();
+    signal.addEventListener("abort", stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+  });
+}

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Clock, TasukiError } from "@tasuki/contracts";
+import { TasukiError } from "@tasuki/contracts";
 import { systemClock } from "@tasuki/relay";
 import { findApps } from "./find-apps.ts";
 import { isHealthy } from "./is-healthy.ts";
@@ -16,16 +16,12 @@ const timing = { restart: 1_000, quick: 10_000, longest: 60_000, grace: 10_000 }
  * started again after a second. Rejects, and leaves no process, where a node dies five times before it was healthy.
  */
 export async function startLocalRelay({ data, portBase, onLine, signal }: LocalRelayOptions): Promise<LocalRelay> {
-  const nodes = toLocalNodes({ data, portBase });
   const apps = await findApps(repository);
-  const clock: Clock = systemClock;
-  await using starting = new AsyncDisposableStack();
-  const started: Promise<void>[] = [];
+  const nodes = toLocalNodes({ data, portBase }).map((node) => ({ node, program: programOf(apps, node.role) }));
   const kept: KeptProcess[] = [];
-  for (const node of nodes) {
-    const program = apps.get(node.role);
-    if (program === undefined)
-      throw new TasukiError("unknown_role", `No app in ${join(repository, "apps")} has tasuki.role '${node.role}'.`);
+  await using starting = new AsyncDisposableStack();
+  starting.defer(() => endAll(kept));
+  const started = nodes.map(({ node, program }) => {
     const one = keepProcess({
       program,
       // oxlint-disable-next-line node/no-process-env -- passed on whole, not read: a node has the environment of the one who starts it
@@ -33,16 +29,21 @@ export async function startLocalRelay({ data, portBase, onLine, signal }: LocalR
       healthy: (over) => untilHealthy(node, over),
       onLine: (text) => onLine({ role: node.role, text, source: "node" }),
       onEvent: (text) => onLine({ role: node.role, text, source: "relay" }),
-      clock,
+      clock: systemClock,
       timing,
     });
     kept.push(one);
-    started.push(one.started.catch((cause: unknown) => Promise.reject(couldNotStart(node, cause))));
-  }
-  starting.defer(() => endAll(kept));
+    return one.started.catch((cause: unknown) => Promise.reject(couldNotStart(node, cause)));
+  });
   await untilAborted(Promise.all(started), signal);
   const running = starting.move();
-  return { nodes, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return { nodes: nodes.map(({ node }) => node), [Symbol.asyncDispose]: () => running.disposeAsync() };
+}
+
+function programOf(apps: ReadonlyMap<string, string>, role: string): string {
+  const program = apps.get(role);
+  if (program === undefined) throw new TasukiError("unknown_role", `No app in ${join(repository, "apps")} has tasuki.role '${role}'.`);
+  return program;
 }
 
 async function endAll(kept: readonly KeptProcess[]): Promise<void> {

@@ -1,0 +1,78 @@
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openTrust } from "@tasuki/evidence";
+import { NodeConfig } from "@tasuki/relay";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { prepareLocalRelay } from "./prepare-local-relay.ts";
+
+const roles = ["main", "nano", "sg", "jp"];
+let data: string;
+const at = (...path: string[]) => join(data, ...path);
+const config = (role: string) => readFile(at(role, "config.jsonc"), "utf8");
+/** The configuration without its comments, which all stand on lines of their own. */
+const read = async (role: string) => NodeConfig.parse(JSON.parse((await config(role)).replace(/^ *\/\/.*$/gm, "")));
+beforeEach(async () => {
+  data = await mkdtemp(join(tmpdir(), "tasuki-local-"));
+});
+afterEach(() => rm(data, { recursive: true }));
+
+test("each role has a configuration with its own port and the addresses of the others", async () => {
+  await prepareLocalRelay({ data, portBase: 28_100 });
+  expect(await read("sg")).toMatchObject({
+    node: "sg",
+    listen: { host: "127.0.0.1", port: 28_102 },
+    roster: {
+      main: { url: "http://127.0.0.1:28100" },
+      nano: { url: "http://127.0.0.1:28101" },
+      jp: { url: "http://127.0.0.1:28103" },
+    },
+    identity: { provider: "loopback" },
+    executor: { kind: "embedded" },
+  });
+  expect((await read("main")).listen.port).toBe(28_100);
+});
+
+test("every node has every node's public keys pinned, and secrets that only the owner can read", async () => {
+  await prepareLocalRelay({ data, portBase: 28_100 });
+  for (const role of roles) {
+    expect((await openTrust(at(role, "trust"))).nodes()).toEqual(roles.toSorted());
+    expect(await readdir(at(role, "identity", "peers"))).toEqual([...roles.filter((other) => other !== role), "operator"].toSorted());
+    expect((await stat(at(role, "keys", "receipt.pem"))).mode & 0o777).toBe(0o600);
+  }
+  expect((await stat(at("operator-secret"))).mode & 0o777).toBe(0o600);
+});
+
+test("a second time, what is there stays: keys, secrets, and the operator's own configuration with its comments", async () => {
+  await prepareLocalRelay({ data, portBase: 28_100 });
+  const before = await Promise.all(
+    [at("sg", "keys", "receipt.pem"), at("sg", "identity", "secret"), at("operator-secret")].map((path) => readFile(path, "utf8")),
+  );
+  const mine = (await config("sg")).replace(
+    '"executor": { "kind": "embedded" }',
+    '"executor": { "kind": "command", "name": "mine", "argv": ["/bin/true"] }',
+  );
+  await writeFile(at("sg", "config.jsonc"), mine);
+  await prepareLocalRelay({ data, portBase: 28_100 });
+  expect(await config("sg")).toBe(mine);
+  const after = await Promise.all(
+    [at("sg", "keys", "receipt.pem"), at("sg", "identity", "secret"), at("operator-secret")].map((path) => readFile(path, "utf8")),
+  );
+  expect(after).toEqual(before);
+});
+
+test("other ports change the ports only", async () => {
+  await prepareLocalRelay({ data, portBase: 28_100 });
+  const before = await config("jp");
+  await prepareLocalRelay({ data, portBase: 29_200 });
+  expect(await config("jp")).toBe(
+    before.replaceAll("28100", "29200").replaceAll("28101", "29201").replaceAll("28102", "29202").replaceAll("28103", "29203"),
+  );
+});
+
+test("a configuration that can't be read is left as it is, for the node to complain about", async () => {
+  await prepareLocalRelay({ data, portBase: 28_100 });
+  await writeFile(at("jp", "config.jsonc"), "{ broken");
+  await prepareLocalRelay({ data, portBase: 29_200 });
+  expect(await config("jp")).toBe("{ broken");
+});

@@ -44,10 +44,15 @@ export interface CheckContext {
   readonly producer?: string | undefined;
 }
 
-export interface RoleDefinition<Name extends string, Consumes extends readonly Slot[], Produces extends readonly Slot[]> {
+export interface RoleDefinition<
+  Name extends string,
+  Consumes extends readonly Slot[],
+  Produces extends readonly Slot[],
+  Port extends number,
+> {
   readonly name: Name;
   /** The TCP port of the role's bus. */
-  readonly port: number;
+  readonly port: Port;
   readonly consumes: Consumes;
   readonly produces: Produces;
   /** The cross-artifact check of the stage, over files that keep their own contracts. An empty array means that it holds. */
@@ -59,7 +64,8 @@ export type Role<
   Name extends string = string,
   Consumes extends readonly Slot[] = readonly Slot[],
   Produces extends readonly Slot[] = readonly Slot[],
-> = RoleDefinition<Name, Consumes, Produces>;
+  Port extends number = number,
+> = RoleDefinition<Name, Consumes, Produces, Port>;
 
 // `check` is called only through gate(), with files read by the role's own slots; hence the loosest form of it.
 export interface AnyRole {
@@ -74,8 +80,11 @@ export type InputsOf<R extends AnyRole> = FilesOf<R["consumes"]>;
 export type OutputsOf<R extends AnyRole> = ValuesOf<R["produces"]>;
 
 /** Defines a role. Everything about its inputs and outputs is inferred from the contracts that it names. */
-export function defineRole<const Name extends string, const Consumes extends readonly Slot[], const Produces extends readonly Slot[]>(
-  definition: RoleDefinition<Name, Consumes, Produces>,
-): Role<Name, Consumes, Produces> {
+export function defineRole<
+  const Name extends string,
+  const Consumes extends readonly Slot[],
+  const Produces extends readonly Slot[],
+  const Port extends number,
+>(definition: RoleDefinition<Name, Consumes, Produces, Port>): Role<Name, Consumes, Produces, Port> {
   return definition;
 }

@@ -24,7 +24,7 @@ function howItEnded(ending: Ending, seconds: string): string {
       return `printed more than it may and was ended ${seconds}`;
     case "not-started":
       return `can't be started (${ending.errno})`;
-    default:
+    case undefined:
       if (isOutOfMemory(ending)) return `needed more memory than it may have and died ${seconds}`;
       return ending.signal === null ? `ended with exit code ${ending.code} ${seconds}` : `was killed by ${ending.signal} ${seconds}`;
   }

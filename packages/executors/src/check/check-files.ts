@@ -1,0 +1,44 @@
+import {
+  artifactsOf,
+  type CheckContext,
+  gate,
+  optional,
+  type Pipeline,
+  readDocuments,
+  roleOf,
+  type StageFile,
+  type Unmet,
+} from "@tasuki/contracts";
+import { filesOfSlots } from "../define/files-of-slots.ts";
+
+export interface FilesToCheck {
+  readonly stages: readonly string[];
+  /** Who made each stage's outputs, by stage. */
+  readonly producers: Readonly<Record<string, CheckContext["producer"]>>;
+  readonly files: readonly StageFile[];
+}
+
+/** Everything that doesn't hold: each file by its own contract, then the files of each named stage against each other. */
+export function checkFiles(pipeline: Pipeline, { stages, producers, files }: FilesToCheck): readonly Unmet[] {
+  const alone = readDocuments(artifactsOf(pipeline).map(optional), files);
+  if (!alone.ok) return alone.unmet;
+  const all = stages.flatMap((stage) => {
+    const role = roleOf(pipeline, stage);
+    if (role === undefined) return [unknownStage(stage, pipeline)];
+    const inputs = readDocuments(role.consumes, filesOfSlots(role.consumes, files));
+    const outputs = readDocuments(role.produces, filesOfSlots(role.produces, files));
+    if (inputs.ok && outputs.ok) return gate(role, { inputs: inputs.value, outputs: outputs.value }, { producer: producers[stage] });
+    return [...(inputs.ok ? [] : inputs.unmet), ...(outputs.ok ? [] : outputs.unmet)];
+  });
+  // A file that several stages read is reported once.
+  return [...new Map(all.map((unmet) => [JSON.stringify(unmet), unmet])).values()];
+}
+
+function unknownStage(stage: string, { roles }: Pipeline): Unmet {
+  return {
+    file: stage,
+    expected: `a stage of the pipeline: ${roles.map(({ name }) => name).join(", ")}`,
+    got: stage,
+    fix: "name one of these",
+  };
+}

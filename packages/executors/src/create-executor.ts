@@ -1,0 +1,57 @@
+import { type Executor, TasukiError, type Unmet } from "@tasuki/contracts";
+import { z } from "zod";
+import { CommandConfig } from "./command/command-config.ts";
+import { createCommandExecutor } from "./command/create-command-executor.ts";
+import { createEmbeddedExecutor } from "./stage/create-embedded-executor.ts";
+import { canLimit } from "./supervise/resource-limits.ts";
+
+const ExecutorConfig = z.discriminatedUnion("kind", [z.strictObject({ kind: z.literal("embedded") }), CommandConfig]);
+
+const example = `{"kind": "embedded"} or {"kind": "command", "name": "my-tool", "argv": ["/usr/bin/python3", "/opt/my_tool.py"]}`;
+
+export interface ExecutorSurroundings {
+  /** Where `env.pass` of a command takes its values: the node's own environment. Nothing else of it reaches a program. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * The executor that `executor` in config.jsonc asks for. Throws `contract_violation`, whose message and `unmet` say what to write, where the
+ * configuration doesn't hold.
+ */
+export function createExecutor(config: unknown, { environment = {} }: ExecutorSurroundings = {}): Executor {
+  const read = ExecutorConfig.safeParse(config);
+  if (!read.success) throw misconfigured(read.error.issues.map((issue) => toUnmet(issue, config)));
+  if (read.data.kind === "embedded") return createEmbeddedExecutor();
+  const { env, limits } = read.data;
+  const absent = env.pass.filter((name) => environment[name] === undefined);
+  if (absent.length > 0)
+    throw misconfigured(absent.map((name) => unmet("env.pass", [`a variable of the node's environment`, `${name}, which is not set`])));
+  if (Object.keys(limits).length > 0 && !canLimit())
+    throw misconfigured([unmet("limits", ["no limits on a machine without prlimit (util-linux)", Object.keys(limits).join(", ")])]);
+  return createCommandExecutor(read.data, environment);
+}
+
+function toUnmet(issue: z.core.$ZodIssue, config: unknown): Unmet {
+  const path = issue.path.join(".");
+  return unmet(path, [issue.message, show(issue.path.reduce<unknown>((value, key) => Object(value)[key], config))]);
+}
+
+function unmet(path: string, [expected, got]: readonly [string, string]): Unmet {
+  return {
+    file: "config.jsonc",
+    path: ["executor", path].filter(Boolean).join("."),
+    expected,
+    got,
+    fix: `write an executor such as ${example}`,
+  };
+}
+
+function misconfigured(all: readonly Unmet[]): TasukiError {
+  const lines = all.map(({ path, expected, got }) => `${path}: expected ${expected}, got ${got}`);
+  return new TasukiError("contract_violation", `config.jsonc: ${lines.join("; ")}. Write an executor such as ${example}.`, { unmet: all });
+}
+
+function show(value: unknown): string {
+  const text = value === undefined ? "nothing" : JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
+}

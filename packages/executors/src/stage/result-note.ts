@@ -1,0 +1,37 @@
+import { FileName, type Unmet } from "@tasuki/contracts";
+import { z } from "zod";
+
+/** The name of the note in `out/` in which an author may say more than the files do. */
+export const resultFile = "result.json";
+export const maxResultBytes = 256 * 1024;
+
+/** `out/result.json`, all of it optional. */
+const ResultNote = z.looseObject({
+  status: z.enum(["done", "needs-human", "failed"]).optional(),
+  notes: z.string().optional(),
+  /** Where collected texts come from, by file name (`N1.txt`). */
+  collected: z.record(FileName, z.looseObject({ origin: z.string(), fetched: z.string().optional() })).optional(),
+});
+export type ResultNote = z.infer<typeof ResultNote>;
+
+/** Reads an author's note. A string stands for the bytes that could not be read, and says why. */
+export function readResultNote(bytes: Uint8Array | string): { note: ResultNote } | { unmet: Unmet[] } {
+  if (typeof bytes === "string") return { unmet: [broken(bytes)] };
+  try {
+    const read = ResultNote.safeParse(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)));
+    if (read.success) return { note: read.data };
+    return { unmet: read.error.issues.map(({ path, message }) => broken(message, path.join("."))) };
+  } catch (error) {
+    return { unmet: [broken(error instanceof Error ? error.message : String(error))] };
+  }
+}
+
+function broken(got: string, path?: string): Unmet {
+  return {
+    file: resultFile,
+    ...(path && { path }),
+    expected: `JSON such as {"status": "done", "notes": "…"}`,
+    got,
+    fix: "mend it, or leave the file out",
+  };
+}

@@ -1,0 +1,40 @@
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Execution, ExecutorContext, Job, Outcome } from "@tasuki/contracts";
+import { describeEnding } from "../supervise/describe-ending.ts";
+import { runModule } from "../supervise/run-module.ts";
+import type { Ending } from "../supervise/supervisor.ts";
+import { type StageRequest, StageResult } from "./stage-result.ts";
+
+const child = import.meta.resolve("./stage-child.ts");
+
+export interface StageRun {
+  readonly job: Job;
+  readonly producer: string;
+  readonly embedded: boolean;
+  readonly given?: StageRequest["given"];
+  readonly hardMs: number;
+  readonly stallMs: number;
+}
+
+/** Runs a stage's child: its result, or how the child ended where it has none. */
+export async function runStageChild(
+  { job, producer, embedded, given, hardMs, stallMs }: StageRun,
+  context: ExecutorContext,
+): Promise<Execution> {
+  const result = join(job.folder, "result.json");
+  await rm(result, { recursive: true, force: true });
+  const request: StageRequest = { folder: job.folder, run: job.run, role: job.role.name, producer, embedded, given, result };
+  const ending = await runModule(
+    { module: child, request, folder: job.folder, attemptId: job.attemptId, hardMs, stallMs, watch: join(job.folder, "out") },
+    context,
+  );
+  if (ending.reason !== undefined || ending.code !== 0)
+    return { outcome: outcomeOf(ending), producer, detail: describeEnding(ending, `the process of stage ${job.role.name}`), files: [] };
+  return { producer, ...StageResult.parse(JSON.parse(await readFile(result, "utf8"))) };
+}
+
+/** What a child's ending says about the attempt, where it says it alone. */
+export function outcomeOf({ reason }: Ending): Outcome {
+  return reason === undefined || reason === "not-started" ? "failed" : reason;
+}

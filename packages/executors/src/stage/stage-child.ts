@@ -1,0 +1,31 @@
+// The process of a stage: does the embedded executor's work where that is asked for, then completes and judges what is in `out/`.
+// Nothing that reads documents shares a process with the bus.
+import { writeFile } from "node:fs/promises";
+import { json } from "node:stream/consumers";
+import { roleOf } from "@tasuki/contracts";
+import { relay } from "@tasuki/contracts/relay";
+import { embeddedWork } from "./embedded-work.ts";
+import { finishStage } from "./finish-stage.ts";
+import { performStage } from "./perform-stage.ts";
+import { StageRequest, type StageResult } from "./stage-result.ts";
+
+const request = StageRequest.parse(await json(process.stdin));
+const progress = (note = ""): void => {
+  process.stdout.write(`${note}\n`);
+};
+
+async function resultOf({ role: name, embedded, ...stage }: StageRequest): Promise<StageResult> {
+  const role = roleOf(relay, name);
+  if (role === undefined) return misconfigured(`this program's pipeline has no role '${name}'`);
+  if (!embedded) return finishStage({ ...stage, role });
+  const work = await embeddedWork(name);
+  if (work === undefined)
+    return misconfigured(`there is no embedded executor for role '${name}'; write {"kind": "command", …} as executor in config.jsonc`);
+  return performStage(work, { ...stage, role }, { progress });
+}
+
+function misconfigured(detail: string): StageResult {
+  return { outcome: "misconfigured", detail, files: [] };
+}
+
+await writeFile(request.result, JSON.stringify(await resultOf(request)), { flag: "wx" });

@@ -26,7 +26,7 @@ const homes: Record<string, readonly string[]> = {
   "@trpc/client": ["relay", "operator"],
   commander: ["operator"],
   canonicalize: ["evidence"],
-  pino: ["relay", "app-main", "app-nano", "app-sg", "app-jp"],
+  pino: ["relay"],
 };
 
 const Manifest = z.object({

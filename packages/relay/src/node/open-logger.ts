@@ -3,6 +3,7 @@ import type { Logger } from "@tasuki/contracts";
 import { pino } from "pino";
 import { z } from "zod";
 import { openRotatingFile } from "./rotating-file.ts";
+import { toErrorFields } from "./to-error-fields.ts";
 
 export const LogLevel = z.enum(["debug", "info", "warn", "error"]);
 export type LogLevel = z.infer<typeof LogLevel>;
@@ -26,19 +27,11 @@ export function openLogger({
       base,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: (error: unknown) => toErrorFields(error) },
+      serializers: { err: toErrorFields },
     },
     pino.multistream([
       { level, stream: file },
       { level, stream: stdout },
     ]),
   );
-}
-
-/** What a log may say of an error: never the details, in which there may be parts of files. */
-function toErrorFields(error: unknown, depth = 0): object | undefined {
-  if (!(error instanceof Error)) return error === undefined ? undefined : { type: typeof error };
-  const cause = depth < 4 ? toErrorFields(error.cause, depth + 1) : undefined;
-  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-  return { type: error.name, ...(code !== undefined && { code }), stack: error.stack ?? error.message, ...(cause && { cause }) };
 }

@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { parseNodeEnvironment } from "./node-environment.ts";
+
+test("the data folder and the policy become absolute; the log level has a default", () => {
+  expect(parseNodeEnvironment({ TASUKI_DATA: "/data/../data/sg", TASUKI_POLICY: "/p", HOME: "/" })).toEqual({
+    TASUKI_DATA: "/data/sg",
+    TASUKI_POLICY: "/p",
+    TASUKI_LOG_LEVEL: "info",
+  });
+});
+
+test("what is missing or wrong is named", () => {
+  expect(() => parseNodeEnvironment({ TASUKI_POLICY: "/p", TASUKI_LOG_LEVEL: "loud" })).toThrow(/TASUKI_DATA.*TASUKI_LOG_LEVEL/);
+});

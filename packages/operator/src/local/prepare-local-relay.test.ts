@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openTrust } from "@tasuki/evidence";
@@ -68,6 +70,16 @@ test("other ports change the ports only", async () => {
   expect(await config("jp")).toBe(
     before.replaceAll("28100", "29200").replaceAll("28101", "29201").replaceAll("28102", "29202").replaceAll("28103", "29203"),
   );
+});
+
+test("a folder on which a node is running is left alone", async () => {
+  await prepareLocalRelay({ data, portBase: 28_100 });
+  const before = await config("sg");
+  const node = createServer((_req, res) => res.end("{}")).listen(at("sg", "bus.sock"));
+  await once(node, "listening");
+  await expect(prepareLocalRelay({ data, portBase: 29_200 })).rejects.toThrow(at("sg"));
+  expect(await config("sg")).toBe(before);
+  node.close();
 });
 
 test("a configuration that can't be read is left as it is, for the node to complain about", async () => {

@@ -1,17 +1,22 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pinKeys } from "@tasuki/evidence";
+import { TasukiError } from "@tasuki/contracts";
 import { withAddresses, writeLoopbackIdentities } from "@tasuki/relay";
+import { isHealthy } from "./is-healthy.ts";
 import { toLocalConfig } from "./local-config.ts";
-import { toLocalNodes } from "./local-nodes.ts";
+import { busSocketOf, toLocalNodes } from "./local-nodes.ts";
 import type { LocalNode } from "./local-relay.ts";
 
 /**
  * Makes what a relay on one machine needs: per role a data folder with its configuration, its keys, every node's public keys and its
- * secret; beside them `operator-secret`. What is there is kept, except the ports, which follow `portBase`.
+ * secret; beside them `operator-secret`. What is there is kept, except the ports, which follow `portBase`. Throws `invalid_state` where a node is running on one of the folders.
  */
 export async function prepareLocalRelay({ data, portBase }: { readonly data: string; readonly portBase: number }): Promise<void> {
   const nodes = toLocalNodes({ data, portBase });
+  for (const node of nodes)
+    if (await isHealthy(busSocketOf(node)))
+      throw new TasukiError("invalid_state", `The node ${node.role} is running on ${node.data}: end it, or use another data folder.`);
   for (const node of nodes) {
     await mkdir(node.data, { recursive: true });
     await writeConfig(node, nodes);

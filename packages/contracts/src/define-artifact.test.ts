@@ -45,7 +45,8 @@ describe("an artifact", () => {
     // @ts-expect-error format reads a field that the schema doesn't have
     defineArtifact({ ...rest, parse: () => ({ ok: true, value: { n: 1 } }), format: ({ words }) => String(words) });
     // @ts-expect-error a media type that no artifact may have
-    defineArtifact({ ...rest, mediaType: "image/png", parse: () => ({ ok: true, value: { n: 1 } }), format: () => "" });
+    const picture = defineArtifact({ ...rest, mediaType: "image/png", parse: () => ({ ok: true, value: { n: 1 } }), format: () => "" });
+    expectTypeOf<ValueOf<typeof picture>>().toEqualTypeOf<{ n: number }>();
   });
 
   it("refuses a text over its cap, in bytes, before it is read", () => {

@@ -71,7 +71,8 @@ describe("a role", () => {
       check: () => [{ file: "answer.txt", expected: "another answer" }],
     });
     // @ts-expect-error a role must have a check
-    defineRole({ name: "clerk", port: 1, consumes: [order], produces: [answer] });
+    const unchecked = defineRole({ name: "clerk", port: 1, consumes: [order], produces: [answer] });
+    expectTypeOf(unchecked.name).toEqualTypeOf<"clerk">();
   });
 
   it("keeps which of its artifacts may be left out", () => {

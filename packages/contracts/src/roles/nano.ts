@@ -1,0 +1,35 @@
+import { brief } from "../artifacts/brief.ts";
+import { candidateList } from "../artifacts/candidate-list.ts";
+import { collected } from "../artifacts/collected.ts";
+import { deRawOutput } from "../artifacts/de-raw-output.ts";
+import { run } from "../artifacts/run.ts";
+import { sourceText } from "../artifacts/source-text.ts";
+import { checkCandidateQuestions } from "../checks/candidate-questions.ts";
+import { checkCandidateSources } from "../checks/candidate-sources.ts";
+import { collect } from "../checks/collect.ts";
+import { checkRawBlocks } from "../checks/raw-blocks.ts";
+import { checkSameRun } from "../checks/same-run.ts";
+import { checkSourceTexts } from "../checks/source-texts.ts";
+import { sourcesById } from "../checks/sources-by-id.ts";
+import { defineRole, optional } from "../define-role.ts";
+
+/** Finds the passages of the sources that may answer the brief, and quotes them. */
+export const nano = defineRole({
+  name: "nano",
+  port: 18101,
+  consumes: [run, brief, sourceText],
+  produces: [candidateList, deRawOutput, optional(collected)],
+  check(inputs, outputs) {
+    const { run, brief } = inputs;
+    const list = outputs["candidate-list"];
+    const raw = outputs["de-raw-output"];
+    const sources = sourcesById(run.value, inputs["source-text"], outputs.collected);
+    return collect(
+      checkSameRun(run, brief, [list, raw]),
+      checkSourceTexts(run, inputs["source-text"]),
+      checkCandidateQuestions(list, brief.value),
+      checkCandidateSources(list, sources),
+      checkRawBlocks(raw, list, sources),
+    );
+  },
+});

@@ -1,0 +1,4 @@
+import { openStore } from "../open-store.ts";
+import { describeStore } from "../testing.ts";
+
+describeStore("SQLite and files", (folder, options) => openStore({ folder, ...options }));

@@ -1,0 +1,66 @@
+import { DatabaseSync } from "node:sqlite";
+import type { TasukiError } from "@tasuki/contracts";
+import { expect, test } from "vitest";
+import { createWriter } from "./writer.ts";
+
+function openWriter() {
+  const db = new DatabaseSync(":memory:");
+  db.exec("CREATE TABLE kept (id INTEGER PRIMARY KEY, body TEXT, parent INTEGER REFERENCES kept (id) DEFERRABLE INITIALLY DEFERRED)");
+  const failures: TasukiError[] = [];
+  const commits: number[] = [];
+  const count = (): number => Number(db.prepare("SELECT count(*) AS n FROM kept").get()?.["n"]);
+  const writer = createWriter({ db, committed: () => commits.push(count()), broken: (error) => failures.push(error) });
+  const insert = (body: string, parent: number | null = null) =>
+    writer.write(() => Number(db.prepare("INSERT INTO kept (body, parent) VALUES (?, ?)").run(body, parent).lastInsertRowid));
+  return { db, writer, insert, count, commits, failures };
+}
+
+test("writes of one turn are one commit, in their order; the promises know after it", async () => {
+  const { insert, commits } = openWriter();
+  expect(await Promise.all([insert("a"), insert("b"), insert("c")])).toEqual([1, 2, 3]);
+  expect(commits).toEqual([3]);
+  expect(await insert("d")).toBe(4);
+  expect(commits).toEqual([3, 4]);
+});
+
+test("an operation that throws half-way is undone alone", async () => {
+  const { db, writer, insert, count } = openWriter();
+  const half = writer.write(() => {
+    db.exec("INSERT INTO kept (body) VALUES ('half')");
+    throw new Error("no");
+  });
+  const [before, failed, after] = await Promise.allSettled([insert("before"), half, insert("after")]);
+  expect([before.status, after.status, count()]).toEqual(["fulfilled", "fulfilled", 2]);
+  expect(failed).toMatchObject({ reason: { code: "internal" } });
+});
+
+test("a full disk refuses what has no room and changes nothing; what has room is still taken, then and later", async () => {
+  const { db, insert, count, failures } = openWriter();
+  const pages = Number(db.prepare("PRAGMA page_count").get()?.["page_count"]);
+  db.exec(`PRAGMA max_page_count = ${pages + 1}`);
+  const settled = await Promise.allSettled([insert("small"), insert("large".repeat(10_000)), insert("small too")]);
+  expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  expect(settled[1]).toMatchObject({ reason: { code: "disk_full", retryable: true } });
+  expect([count(), failures]).toEqual([2, []]);
+  await expect(insert("large".repeat(10_000))).rejects.toMatchObject({ code: "disk_full" });
+  expect(await insert("fits")).toBe(3);
+});
+
+test("a commit that fails acknowledges nothing, and nothing is written ever after", async () => {
+  const { insert, count, failures } = openWriter();
+  // A deferred reference to nothing: the operation succeeds, and COMMIT does not.
+  const settled = await Promise.allSettled([insert("a"), insert("b", 99)]);
+  expect(settled.map((each) => each.status === "rejected" && each.reason.code)).toEqual(["internal", "internal"]);
+  expect(failures).toHaveLength(1);
+  await expect(insert("c")).rejects.toBe(failures[0]);
+  expect(count()).toBe(0);
+});
+
+test("closing writes what waits, and refuses the rest", async () => {
+  const { writer, insert, count } = openWriter();
+  const waiting = insert("a");
+  writer.close();
+  expect(await waiting).toBe(1);
+  await expect(insert("b")).rejects.toMatchObject({ code: "unavailable" });
+  expect(count()).toBe(1);
+});

@@ -1,0 +1,1 @@
+export { describeStore, type OpenTestStore } from "./testing/describe-store.ts";

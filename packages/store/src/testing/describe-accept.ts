@@ -1,0 +1,146 @@
+import { describe, expect, test } from "vitest";
+import type { TaskPayload } from "@tasuki/contracts";
+import type { Store } from "../store.ts";
+import {
+  eventOf,
+  handOffOf,
+  id,
+  openFolder,
+  type OpenTestStore,
+  payloadOf,
+  putBlob,
+  receiptOf,
+  requestOf,
+  run,
+  sha256,
+} from "./fixtures.ts";
+
+const accept = (store: Store, payload: TaskPayload, more: Parameters<typeof requestOf>[1] = {}) =>
+  store.accept(requestOf(payload, more), receiptOf("accepted", payload.id));
+const [one, two, three] = [id(1), id(2), id(3)];
+
+export function describeAccept(open: OpenTestStore): void {
+  describe("accept", () => {
+    test("keeps the task, its files and the receipt that was sealed for it", async () => {
+      await using opened = await openFolder(open);
+      const { store } = opened;
+      const notes = { ...(await putBlob(store, "notes")), label: "where they came from" };
+      const payload = payloadOf({ id: one, attachments: [notes] });
+      const request = requestOf(payload, { traceparent: "00-ab-cd-01" });
+      const accepted = await store.accept(request, receiptOf("accepted", one));
+      const entry = store.feed(0, 10)[0];
+      expect(accepted).toEqual({ is: "accepted", index: 0, receipt: entry?.envelopes[0] });
+      const lastReceipt = sha256(Buffer.from(entry?.envelopes[0]?.payload ?? "", "base64"));
+      const { digest, envelope } = request;
+      const task = { id: one, payload, digest, from: "main", state: "queued", attempt: 0, acceptedAt: 1_000, lastReceipt };
+      expect(store.task(one)).toEqual({ ...task, traceparent: "00-ab-cd-01" });
+      expect(store.attachments(one)).toEqual([{ ...notes, task: one, direction: "in", attempt: 0 }]);
+      expect(store.envelope(digest)).toEqual(envelope);
+      expect(store.envelopes(run)).toEqual([envelope, entry?.envelopes[0]]);
+      expect(store.queuePosition(one)).toBe(1);
+    });
+
+    test("answers the first receipt again to the same bytes, whatever has happened since, and refuses the id for others", async () => {
+      await using opened = await openFolder(open);
+      const { store } = opened;
+      const first = await accept(store, payloadOf({ id: one }));
+      await store.claim({ now: 1_000, leaseMs: 10 }, () => receiptOf("started", one));
+      await accept(store, payloadOf({ id: two, kind: "cancel", epoch: 3 }));
+      await opened.reopen();
+      expect(await accept(opened.store, payloadOf({ id: one }))).toEqual({ is: "replayed", receipt: "receipt" in first && first.receipt });
+      expect(await accept(opened.store, payloadOf({ id: one, reason: "another" }))).toEqual({ is: "conflict" });
+      expect(opened.store.feedSize()).toBe(3);
+    });
+
+    test("judges in one order: epoch, stage, files, room; and what it refuses leaves nothing", async () => {
+      await using opened = await openFolder(open);
+      const { store } = opened;
+      await accept(store, payloadOf({ id: one, epoch: 2 }));
+      const missing = { name: "a.md", contract: "notes@1", size: 1, sha256: sha256("a") };
+      const other = { ...(await putBlob(store, "b")), name: "b.md", contract: "other@1" };
+      const attachments = [missing, { ...missing, name: "c.md" }, other];
+      const before = { feed: store.feed(0, 10), tasks: store.tasks() };
+      expect(await accept(store, payloadOf({ id: two, epoch: 1, attachments }), { queueLimit: 1 })).toEqual({ is: "stale", epoch: 2 });
+      expect(await accept(store, payloadOf({ id: two, epoch: 2, attachments }), { queueLimit: 1 })).toEqual({ is: "taken", by: one });
+      // A blob is here for a task only under a contract that it passed.
+      const digests = [missing.sha256, other.sha256];
+      const elsewhere = payloadOf({ id: two, epoch: 2, stage: "judge" });
+      expect(await accept(store, { ...elsewhere, attachments }, { queueLimit: 1 })).toEqual({ is: "missing", digests });
+      expect(await accept(store, elsewhere, { queueLimit: 1 })).toEqual({ is: "full" });
+      expect({ feed: store.feed(0, 10), tasks: store.tasks() }).toEqual(before);
+      expect(await accept(store, elsewhere, { queueLimit: 2 })).toMatchObject({ is: "accepted", index: 1 });
+    });
+
+    test("with a run's task, makes the run's row in the same commit", async () => {
+      await using opened = await openFolder(open);
+      const { store } = opened;
+      const row = { id: run, epoch: 0, ended: false, state: { stages: [] }, createdAt: 1_000 };
+      await accept(store, payloadOf({ id: run, kind: "run", stage: "main", epoch: 0 }), { run: row });
+      expect(store.run(run)).toEqual(row);
+      expect(store.epoch(run)).toBe(0);
+      await store.change({ ...nothing, runs: [{ ...row, epoch: 4 }] });
+      expect(store.epoch(run)).toBe(4);
+    });
+  });
+
+  describe("a task that acts at once", () => {
+    test("cancel fences what is below its epoch and withdraws its hand-offs", async () => {
+      await using opened = await openFolder(open);
+      const { store } = opened;
+      await produce(store);
+      await accept(store, payloadOf({ id: two, kind: "cancel", epoch: 2 }));
+      expect([store.task(one)?.state, store.task(two)?.state]).toEqual(["fenced", "done"]);
+      expect(store.outbox({ run }).map(({ state }) => state)).toEqual(["superseded"]);
+      expect(await accept(store, payloadOf({ id: three, stage: "judge" }))).toEqual({ is: "stale", epoch: 2 });
+    });
+
+    test("work of a higher epoch fences older work", async () => {
+      await using opened = await openFolder(open);
+      const { store } = opened;
+      const lease = await claimOne(store);
+      await accept(store, payloadOf({ id: two, epoch: 2 }));
+      expect(await store.renew(lease, 9_000)).toBe(false);
+      expect(await store.complete(lease, { state: "done", outputs: [] }, eventOf("done"))).toBe(false);
+      expect([store.task(one)?.state, store.task(two)?.state]).toEqual(["fenced", "queued"]);
+    });
+
+    test("nudge makes what waits due now, and tries again what was refused", async () => {
+      await using opened = await openFolder(open);
+      const { store } = opened;
+      await produce(store);
+      await store.settle(three, { state: "pending", last: "503", nextAt: 60_000 }, undefined);
+      await accept(store, payloadOf({ id: id(7), kind: "nudge" }), { now: 2_000 });
+      expect(store.outbox({ dueAt: 2_000 })).toMatchObject([{ id: three, tries: 1, last: "503", nextAt: 2_000 }]);
+      await store.settle(three, { state: "blocked", last: "403", block }, eventOf("blocked"));
+      await accept(store, payloadOf({ id: id(8), kind: "nudge" }), { now: 3_000 });
+      expect(store.outbox({ dueAt: 3_000 })).toMatchObject([{ id: three, tries: 2, state: "pending" }]);
+      expect(store.task(one)).not.toHaveProperty("block");
+      expect(store.task(one)?.state).toBe("produced");
+    });
+
+    test("close withdraws the run's hand-offs and ends its tasks", async () => {
+      await using opened = await openFolder(open);
+      const { store } = opened;
+      await produce(store);
+      await accept(store, payloadOf({ id: two, kind: "close", bundle: sha256("bundle") }));
+      expect([store.task(one)?.state, store.task(two)?.state]).toEqual(["done", "done"]);
+      expect(store.outbox({ run })).toMatchObject([{ id: three, state: "superseded" }]);
+      expect(store.tasks()).toEqual([]);
+      expect(store.tasks({ kind: "close" })).toMatchObject([{ id: two, payload: { bundle: sha256("bundle") } }]);
+    });
+  });
+}
+
+const block = { reason: "refused", needs: "a grant", owner: "operator", clearsWith: "tasuki retry" };
+const nothing = { runs: [], outbox: [], supersede: [], envelopes: [], attachments: [], events: [] };
+
+async function claimOne(store: Store) {
+  await accept(store, payloadOf({ id: one }));
+  const claimed = await store.claim({ now: 1_000, leaseMs: 5_000 }, () => receiptOf("started", one));
+  return { task: one, attempt: claimed?.attempt ?? 0 };
+}
+
+async function produce(store: Store): Promise<void> {
+  const handOff = handOffOf(three, { carries: one });
+  await store.complete(await claimOne(store), { state: "produced", outputs: [], handOff: () => handOff }, receiptOf("produced", one));
+}

@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Attachment, type Envelope, receiptPayloadType, type TaskPayload, taskPayloadType } from "@tasuki/contracts";
+import type { AcceptRequest, NewOutboxRow, Seal, Store } from "../store.ts";
+
+/** Opens the adapter under test on a folder; the folder was made by the suite. */
+export type OpenTestStore = (folder: string, options: { clock: { now(): number }; newId: () => string }) => Promise<Store>;
+
+/** The n-th id; of another kind of thing, with another `of`. */
+export const id = (n: number, of = 0): string =>
+  `0197c0de-0000-7000-8${of.toString(16).padStart(3, "0")}-${n.toString(16).padStart(12, "0")}`;
+export const sha256 = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
+export const run = id(1, 1);
+
+export function envelopeOf(value: object, payloadType: string): Envelope {
+  return { payload: Buffer.from(JSON.stringify(value)).toString("base64"), payloadType, signatures: [] };
+}
+
+export function payloadOf(more: Partial<TaskPayload> & Pick<TaskPayload, "id">): TaskPayload {
+  return { v: 1, kind: "work", run, stage: "finder", epoch: 1, from: "main", to: "finder", attachments: [], ...more };
+}
+
+/** A request to accept a task, as a node makes it once everything else about the task was judged. */
+export function requestOf(payload: TaskPayload, more: Partial<AcceptRequest> = {}): AcceptRequest {
+  const envelope = envelopeOf(payload, taskPayloadType);
+  const digest = sha256(Buffer.from(envelope.payload, "base64"));
+  return { payload, envelope, digest, from: "main", now: 1_000, queueLimit: 100, ...more };
+}
+
+/** A receipt of a task, different at each index. */
+export function receiptOf(state: string, task: string, of = run): Seal {
+  return (index) => ({
+    leaf: JSON.stringify({ index, run: of, state, task }),
+    envelopes: [envelopeOf({ predicate: { run: of, task, state, index } }, receiptPayloadType)],
+  });
+}
+export const eventOf =
+  (type: string): Seal =>
+  (index) => ({ leaf: JSON.stringify({ index, type }), envelopes: [] });
+
+export function handOffOf(rowId: string, more: Partial<NewOutboxRow> = {}): NewOutboxRow {
+  const payload = payloadOf({ id: rowId, stage: "judge", from: "finder", to: "judge" });
+  return { id: rowId, to: "judge", run, payload, envelope: envelopeOf(payload, taskPayloadType), createdAt: 1_000, ...more };
+}
+
+export async function* bytesOf(...chunks: readonly (string | Uint8Array)[]): AsyncGenerator<Uint8Array, void, undefined> {
+  for (const chunk of chunks) yield Buffer.from(chunk);
+}
+
+/** Publishes a text and says that it passed a contract. */
+export async function putBlob(store: Store, text: string, { name = "notes.md", contract = "notes@1", now = 0 } = {}): Promise<Attachment> {
+  await using staged = await store.blobs.stage(bytesOf(text), { maxBytes: 1_000_000 });
+  await staged.publish();
+  await store.addBlob({ sha256: staged.sha256, size: staged.size, contract, now });
+  return { name, contract, size: staged.size, sha256: staged.sha256 };
+}
+
+/** A data folder in which a store is opened, and opened again; removed at the end. */
+export async function openFolder(open: OpenTestStore) {
+  const folder = await mkdtemp(join(tmpdir(), "tasuki-store-"));
+  let ids = 0;
+  const clock = { time: 1_000, now: () => clock.time };
+  const options = { clock, newId: () => id((ids += 1), 2) };
+  let store = await open(folder, options);
+  return {
+    folder,
+    clock,
+    get store() {
+      return store;
+    },
+    async reopen() {
+      await store[Symbol.asyncDispose]();
+      store = await open(folder, options);
+    },
+    async [Symbol.asyncDispose]() {
+      await store[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+export type TestFolder = Awaited<ReturnType<typeof openFolder>>;

@@ -1,0 +1,139 @@
+import type { TaskPayload, TaskState } from "@tasuki/contracts";
+import type { Lease, OutboxState } from "../store.ts";
+
+interface ModelTask {
+  readonly payload: TaskPayload;
+  readonly digest: string;
+  state: TaskState;
+  attempt: number;
+  notBefore: number;
+  leaseUntil: number;
+}
+interface ModelRow {
+  readonly id: string;
+  readonly run: string;
+  readonly epoch: number;
+  readonly carries: string;
+  state: OutboxState;
+}
+export type ModelCompletion = "produced" | "produced without hand-off" | "done" | "blocked" | "again";
+export type ModelSettlement = "done" | "superseded" | "blocked" | "pending";
+
+const isOver = ({ state }: ModelTask): boolean => state === "done" || state === "fenced";
+
+/** What a store must do, in memory and without files: the meaning of the port's operations, one after another. */
+export function createModel() {
+  const tasks = new Map<string, ModelTask>();
+  const outbox = new Map<string, ModelRow>();
+  let events = 0;
+  const all = (): ModelTask[] => [...tasks.values()];
+  const of = (run: string): ModelTask[] => all().filter(({ payload }) => payload.run === run);
+  const epoch = (run: string): number => Math.max(0, ...of(run).map(({ payload }) => payload.epoch));
+  const holds = ({ task, attempt }: Lease): ModelTask | undefined => {
+    const found = tasks.get(task);
+    return found?.state === "running" && found.attempt === attempt ? found : undefined;
+  };
+  const withdraw = (run: string, upTo: number): void => {
+    for (const row of outbox.values())
+      if (row.run === run && row.epoch <= upTo && (row.state === "pending" || row.state === "blocked")) row.state = "superseded";
+  };
+  const reopen = (rows: readonly ModelRow[]): void => {
+    for (const row of rows) {
+      row.state = "pending";
+      const carried = tasks.get(row.carries);
+      if (carried?.state === "blocked") carried.state = "produced";
+    }
+  };
+  const refused = (where: (row: ModelRow) => boolean): ModelRow[] =>
+    [...outbox.values()].filter((row) => row.state === "blocked" && where(row));
+
+  return {
+    accept(payload: TaskPayload, digest: string, limit: number): string {
+      const { id, kind, run, stage } = payload;
+      const known = tasks.get(id);
+      if (known !== undefined) return known.digest === digest ? "replayed" : "conflict";
+      if (payload.epoch < epoch(run)) return "stale";
+      const holder = of(run).some(
+        (task) => task.payload.kind === "work" && task.payload.stage === stage && task.payload.epoch === payload.epoch,
+      );
+      if (kind === "work" && holder) return "taken";
+      if (kind === "work" && all().filter(({ state }) => state === "queued").length >= limit) return "full";
+      const below = of(run).filter((task) => !isOver(task) && task.payload.epoch < payload.epoch);
+      if (kind === "work" || kind === "cancel") {
+        for (const task of below) task.state = "fenced";
+        withdraw(run, payload.epoch - 1);
+      }
+      if (kind === "nudge") reopen(refused((row) => row.run === run));
+      if (kind === "close") {
+        for (const task of of(run).filter((each) => !isOver(each))) task.state = task.state === "produced" ? "done" : "fenced";
+        withdraw(run, Number.MAX_SAFE_INTEGER);
+      }
+      tasks.set(id, { payload, digest, state: kind === "work" ? "queued" : "done", attempt: 0, notBefore: 0, leaseUntil: 0 });
+      events += 1;
+      return "accepted";
+    },
+    claim(now: number, leaseMs: number): Lease | undefined {
+      const next = all().find((task) => task.state === "queued" && task.notBefore <= now);
+      if (next === undefined) return undefined;
+      Object.assign(next, { state: "running", attempt: next.attempt + 1, notBefore: 0, leaseUntil: now + leaseMs });
+      events += 1;
+      return { task: next.payload.id, attempt: next.attempt };
+    },
+    renew(lease: Lease, until: number): boolean {
+      const task = holds(lease);
+      if (task !== undefined) task.leaseUntil = until;
+      return task !== undefined;
+    },
+    complete(lease: Lease, how: ModelCompletion, more: { handOff: string; notBefore: number }): boolean {
+      const task = holds(lease);
+      if (task === undefined) return false;
+      const { run, epoch } = task.payload;
+      if (how === "produced") outbox.set(more.handOff, { id: more.handOff, run, epoch, carries: lease.task, state: "pending" });
+      if (how === "again") Object.assign(task, { state: "queued", notBefore: more.notBefore });
+      else task.state = how === "produced without hand-off" ? "produced" : how;
+      if (how !== "again") events += 1;
+      return true;
+    },
+    settle(id: string, to: ModelSettlement): boolean {
+      const row = outbox.get(id);
+      if (row?.state !== "pending") return false;
+      row.state = to;
+      const carried = tasks.get(row.carries);
+      if (carried?.state === "produced" && to !== "pending") carried.state = to === "superseded" ? "fenced" : to;
+      if (to !== "pending") events += 1;
+      return true;
+    },
+    retry(id: string): boolean {
+      const task = tasks.get(id);
+      const rows = refused((row) => row.carries === id);
+      reopen(rows);
+      const queued = rows.length === 0 && task?.state === "blocked";
+      if (queued) Object.assign(task, { state: "queued", notBefore: 0 });
+      if (queued || rows.length > 0) events += 1;
+      return queued || rows.length > 0;
+    },
+    expire(now: number): string[] {
+      const lapsed = all().filter((task) => task.state === "running" && task.leaseUntil < now);
+      for (const task of lapsed) task.state = "queued";
+      return lapsed.map(({ payload }) => payload.id);
+    },
+    reopen(): void {
+      for (const task of all()) if (task.state === "running") task.state = "queued";
+    },
+    /** What can be seen of a store by its reads. */
+    seen: () => ({
+      tasks: all().map(({ payload, state, attempt }) => `${payload.id} ${state} ${attempt}`),
+      queue: all().flatMap(({ payload, state }) => (state === "queued" ? [payload.id] : [])),
+      outbox: [...outbox.values()].map(({ id, state }) => `${id} ${state}`),
+      events,
+      epochs: [...new Set(all().map(({ payload }) => payload.run))].map(epoch),
+    }),
+    runOf: (id: string): string | undefined => tasks.get(id)?.payload.run,
+    epochOf: (id: string): number | undefined => tasks.get(id)?.payload.epoch,
+    leases: (): Lease[] => all().flatMap(({ payload, attempt }) => (attempt > 0 ? [{ task: payload.id, attempt }] : [])),
+    rows: (): string[] => [...outbox.keys()],
+    tasks: (): string[] => [...tasks.keys()],
+    runs: (): string[] => [...new Set(all().map(({ payload }) => payload.run))],
+  };
+}
+export type Model = ReturnType<typeof createModel>;

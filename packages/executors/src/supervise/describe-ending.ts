@@ -13,6 +13,10 @@ export function isOutOfMemory({ stderr, code, signal }: Ending): boolean {
 }
 
 function howItEnded(ending: Ending, seconds: string): string {
+  if (ending.reason === undefined) {
+    if (isOutOfMemory(ending)) return `needed more memory than it may have and died ${seconds}`;
+    return ending.signal === null ? `ended with exit code ${ending.code} ${seconds}` : `was killed by ${ending.signal} ${seconds}`;
+  }
   switch (ending.reason) {
     case "timed-out":
       return `was not done within its time and was ended ${seconds}`;
@@ -24,9 +28,6 @@ function howItEnded(ending: Ending, seconds: string): string {
       return `printed more than it may and was ended ${seconds}`;
     case "not-started":
       return `can't be started (${ending.errno})`;
-    case undefined:
-      if (isOutOfMemory(ending)) return `needed more memory than it may have and died ${seconds}`;
-      return ending.signal === null ? `ended with exit code ${ending.code} ${seconds}` : `was killed by ${ending.signal} ${seconds}`;
   }
 }
 

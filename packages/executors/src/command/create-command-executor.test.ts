@@ -1,0 +1,145 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Execution, sha256Of } from "@tasuki/contracts";
+import { sg } from "@tasuki/contracts/roles/sg";
+import { expect, test } from "vitest";
+import { openStageFolder, type StageFolder, testContext } from "../stage/stage-fixture.ts";
+import { CommandConfig } from "./command-config.ts";
+import { createCommandExecutor } from "./create-command-executor.ts";
+
+/** Runs a shell script as the executor of sg, with the example's correct outputs in `ready/`. */
+async function run(
+  stage: StageFolder,
+  script: string,
+  {
+    context = testContext(),
+    environment = {},
+    ...config
+  }: Record<string, unknown> & { context?: ReturnType<typeof testContext>; environment?: Record<string, string> } = {},
+): Promise<Execution> {
+  await stage.write("ready", stage.outputs);
+  const read = CommandConfig.parse({ kind: "command", name: "tool", argv: ["/bin/sh", "-c", script], ...config });
+  return createCommandExecutor(read, environment).execute(stage.job, context);
+}
+
+test("exit code 0 and files that hold are a success, signed by the program's name", async () => {
+  await using stage = await openStageFolder(sg);
+  const execution = await run(stage, "cp ready/* out/");
+  const text = stage.outputs["sg-review.md"] ?? "";
+  expect(execution).toEqual({
+    outcome: "succeeded",
+    producer: "command:tool",
+    decision: "converged",
+    files: [{ name: "sg-review.md", contract: "sg-review@1", sha256: sha256Of(text), size: Buffer.byteLength(text) }],
+  });
+});
+
+test("a draft is completed, and the complete file is what counts", async () => {
+  await using stage = await openStageFolder(sg);
+  // Without its front matter, which code can compute.
+  const execution = await run(stage, `sed '1,/^---$/{/^---$/!d;d}' ready/sg-review.md | sed '1,/^---$/d' > out/sg-review.md`);
+  expect(execution).toMatchObject({ outcome: "succeeded", decision: "converged" });
+  const written = await readFile(join(stage.job.folder, "out/sg-review.md"), "utf8");
+  expect(written).toContain(`run: ${stage.job.run}`);
+  expect(execution.files[0]?.sha256).toBe(sha256Of(written));
+});
+
+test("exit code 75 asks for a retry; any other is a failure, whatever was written", async () => {
+  await using stage = await openStageFolder(sg);
+  expect(await run(stage, "cp ready/* out/; exit 75")).toMatchObject({ outcome: "deferred", files: [] });
+  const failed = await run(stage, "cp ready/* out/; echo 'no model of that name' >&2; exit 3");
+  expect(failed).toMatchObject({ outcome: "failed", files: [] });
+  expect(failed.detail).toMatch(/^\/bin\/sh ended with exit code 3 after .*\nstderr: no model of that name$/);
+});
+
+test("exit code 0 without a file is no output", async () => {
+  await using stage = await openStageFolder(sg);
+  expect(await run(stage, "echo done")).toMatchObject({ outcome: "no-output", detail: expect.stringContaining("stdout: done") });
+});
+
+test("a program that hangs silently has stalled; one that is too slow has timed out", async () => {
+  await using stage = await openStageFolder(sg);
+  expect(await run(stage, "exec sleep 60", { silenceMs: 150 })).toMatchObject({ outcome: "stalled" });
+  expect(await run(stage, "while :; do echo busy; sleep 0.02; done", { timeoutMs: 200 })).toMatchObject({ outcome: "timed-out" });
+});
+
+test("a flood of output ends it, and an abort cancels it", async () => {
+  await using stage = await openStageFolder(sg);
+  expect(await run(stage, "yes", { maxOutputBytes: 10_000 })).toMatchObject({ outcome: "output-limit" });
+  const stop = new AbortController();
+  const context = testContext({ signal: stop.signal, progress: () => stop.abort() });
+  expect(await run(stage, "echo up; exec sleep 60", { context })).toMatchObject({ outcome: "cancelled" });
+});
+
+test.for([
+  ["a symbolic link", "ln -s ../ready/sg-review.md out/sg-review.md", "sg-review.md", "a symbolic link"],
+  ["a folder", "mkdir out/sg-review.md", "sg-review.md", "a folder, a pipe or a device"],
+  ["a pipe", "mkfifo out/sg-review.md", "sg-review.md", "a folder, a pipe or a device"],
+  ["a further file", "cp ready/* out/; echo x > out/thoughts.txt", "thoughts.txt", "a file thoughts.txt"],
+  ["a file that is too large", "head -c 300000 /dev/zero > out/sg-review.md", "sg-review.md", "300000 bytes, where 262144 are allowed"],
+  ["a changed input", "cp ready/* out/; chmod u+w in/brief.md; echo more >> in/brief.md", "brief.md", "other bytes"],
+  ["a note that isn't JSON", "cp ready/* out/; echo done > out/result.json", "result.json", expect.stringContaining("JSON")],
+  ["out/ exchanged for a link", "cp -r ready /tmp/x$$; rm -r out; ln -s ready out", "out/", "something else"],
+] as const)("%s is refused", async ([, script, file, got]) => {
+  await using stage = await openStageFolder(sg);
+  expect(await run(stage, script)).toMatchObject({ outcome: "contract-violation", files: [], unmet: [{ file, got }] });
+});
+
+test("a file under another name is reported, and so is the one that it should have been", async () => {
+  await using stage = await openStageFolder(sg);
+  const execution = await run(stage, "cp ready/sg-review.md out/review.md");
+  expect(execution).toMatchObject({ outcome: "contract-violation" });
+  expect(execution.unmet?.map(({ file }) => file).sort()).toEqual(["review.md", "sg-review.md"]);
+});
+
+test("what lay in out/ before the attempt doesn't count", async () => {
+  await using stage = await openStageFolder(sg);
+  await stage.write("out", stage.outputs);
+  expect(await run(stage, "true")).toMatchObject({ outcome: "no-output" });
+});
+
+test("an author who asks for a person, or says that it failed, is believed", async () => {
+  await using stage = await openStageFolder(sg);
+  const say = (note: object): string => `cp ready/* out/; echo '${JSON.stringify(note)}' > out/result.json`;
+  expect(await run(stage, say({ status: "done", notes: "fine" }))).toMatchObject({ outcome: "succeeded" });
+  expect(await run(stage, say({ status: "failed", notes: "no licence" }))).toMatchObject({
+    outcome: "failed",
+    detail: expect.stringContaining("no licence"),
+  });
+  expect(await run(stage, say({ status: "needs-human", notes: "which S2?" }))).toMatchObject({
+    outcome: "contract-violation",
+    unmet: [{ file: "result.json", got: "needs-human: which S2?" }],
+  });
+});
+
+test("a program that isn't there, or is none, is a misconfiguration", async () => {
+  await using stage = await openStageFolder(sg);
+  const missing = await run(stage, "", { argv: [join(stage.job.folder, "missing")] });
+  expect(missing).toMatchObject({ outcome: "misconfigured", detail: expect.stringMatching(/ENOENT.*executor\.argv/) });
+  expect(await run(stage, "", { argv: ["/etc/passwd"] })).toMatchObject({ outcome: "misconfigured" });
+  expect(await run(stage, "", { argv: ["/usr"] })).toMatchObject({ outcome: "misconfigured" });
+});
+
+test("a program sees the job and what is configured, and nothing else of the node's environment", async () => {
+  await using stage = await openStageFolder(sg);
+  const execution = await run(stage, `env | sort; test "$TASUKI_IN" = "$PWD/in"; echo "$1"; exit 1`, {
+    argv: ["/bin/sh", "-c", `env | sed 's/=.*//' | sort | tr '\\n' ' '; echo "$SECRET $0 $1"; exit 1`, "{inputFile}", "{outputFile}"],
+    env: { pass: ["SECRET"], set: { LANG: "de_DE.UTF-8" } },
+    environment: { SECRET: "hunter2-hunter2", OTHER: "x" },
+  });
+  const { folder } = stage.job;
+  const names =
+    "LANG PATH PWD SECRET TASUKI_ATTEMPT TASUKI_ATTEMPT_NUMBER TASUKI_EPOCH TASUKI_IN TASUKI_OUT TASUKI_PROMPT TASUKI_RUN TASUKI_STAGE TASUKI_TASK TASUKI_WORKDIR";
+  expect(execution.detail?.split("\n").slice(1).join("\n")).toBe(
+    `stdout: ${names} [value from env] ${folder}/prompt.md ${folder}/out/sg-review.md`,
+  );
+});
+
+test("the prompt says what to read and to write; it is a file, and stdin where that is asked for", async () => {
+  await using stage = await openStageFolder(sg);
+  expect(await run(stage, "cmp prompt.md - && cp ready/* out/")).toMatchObject({ outcome: "succeeded" });
+  expect(await run(stage, `test -z "$(cat)" && cp ready/* out/`, { input: "files" })).toMatchObject({ outcome: "succeeded" });
+  const prompt = await readFile(join(stage.job.folder, "prompt.md"), "utf8");
+  for (const part of ["in/candidate-list.md", "in/S*.txt", "out/sg-review.md", "| item | verdict | into | reason |"])
+    expect(prompt).toContain(part);
+});

@@ -18,3 +18,6 @@ export { NodeConfig } from "./node/node-config.ts";
 export { type NodeEnvironment, parseNodeEnvironment } from "./node/node-environment.ts";
 export { systemClock } from "./node/system-clock.ts";
 export { withAddresses } from "./node/with-addresses.ts";
+export { readNodeConfig } from "./node/read-node-config.ts";
+export { startNode } from "./node/start-node.ts";
+export { type NodeProcess, runNode } from "./node/run-node.ts";

@@ -2,6 +2,7 @@ import {
   type AnyArtifact,
   artifactNamed,
   carriedTo,
+  FileName,
   fileNameOf,
   isFileOf,
   type Pipeline,

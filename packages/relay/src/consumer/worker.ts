@@ -1,3 +1,4 @@
+import type { Outcome, Unmet } from "@tasuki/contracts";
 import type { Claimed, Completion, Seal } from "@tasuki/store";
 
 /** One attempt, as the consumer gives it to whoever does the work. */
@@ -12,7 +13,17 @@ export interface Attempt {
   progress(note?: string): void;
 }
 
+/** Why an attempt came to nothing; the consumer decides from the outcome whether there is another. */
+export interface Failure {
+  readonly outcome: Outcome;
+  /** For people: what happened, where, what to do. */
+  readonly detail: string;
+  readonly unmet?: readonly Unmet[];
+}
+
+export type Performed = { readonly completion: Completion; readonly seal?: Seal } | { readonly failure: Failure };
+
 /** Does what a claimed task asks for: a role's stage, or on main intake and the closing checks. A rejection counts as a failed attempt. */
 export interface Worker {
-  perform(claimed: Claimed, attempt: Attempt): Promise<{ readonly completion: Completion; readonly seal?: Seal }>;
+  perform(claimed: Claimed, attempt: Attempt): Promise<Performed>;
 }

@@ -17,7 +17,7 @@ interface MainWorkerDeps extends IntakeDeps {
   readonly logger: Logger;
 }
 
-type Performed = Awaited<ReturnType<Worker["perform"]>>;
+type Performed = Extract<Awaited<ReturnType<Worker["perform"]>>, { completion: unknown }>;
 
 /** Main's own tasks: `run` is taken in; the last hop only has to be held, since the flow wants the closing check once every stage is verified. */
 export function createMainWorker(deps: MainWorkerDeps): Worker {

@@ -62,7 +62,9 @@ export function createMain(deps: MainDeps): Main {
   const nodeOf = (role: string): string | undefined => (role in roster ? (roster[role]?.node ?? role) : undefined);
   const sent = (digest: string): TaskPayload | undefined => {
     const envelope = store.envelope(digest);
-    return envelope?.payloadType === taskPayloadType ? parseTask(payloadOf(envelope)) : undefined;
+    // A script's `run` is bare: its bytes are no whole task.
+    const isSent = envelope?.payloadType === taskPayloadType && envelope.signatures.length > 0;
+    return isSent ? parseTask(payloadOf(envelope)) : undefined;
   };
   const read = createEntryReader({ ...deps, nodeOf, sent });
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { FeedEntry, Logger } from "@tasuki/contracts";
 import type { Store } from "@tasuki/store";
 import type { EntryRead } from "./read-entry.ts";
@@ -13,6 +14,8 @@ interface OwnFeedDeps {
 }
 
 const entriesAtOnce = 256;
+/** Before an entry that could not be applied is read again. */
+const againMs = 1_000;
 
 /**
  * Follows main's own feed, as the others' are, but from its store: what main accepted (the last hop), what its nodes answered to
@@ -40,8 +43,13 @@ export function followOwnFeed({ node, store, steps, read, logger }: OwnFeedDeps)
     }
   };
   const wake = (): void => {
+    let wait = 0;
     reading ??= drain()
-      .catch((error: unknown) => logger.error({ err: error }, "main's own feed could not be applied; it is read again"))
+      .catch((error: unknown) => {
+        wait = againMs;
+        logger.error({ err: error }, "main's own feed could not be applied; it is read again");
+      })
+      .then(() => (wait > 0 ? delay(wait, undefined, { signal: ended.signal }).catch(() => undefined) : undefined))
       .finally(() => {
         reading = undefined;
         if (!ended.signal.aborted && next < store.feedSize()) wake();

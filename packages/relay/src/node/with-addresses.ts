@@ -9,7 +9,7 @@ export function withAddresses(
   { port, roster }: { readonly port: number; readonly roster: Readonly<Record<string, string>> },
 ): string {
   const errors: ParseError[] = [];
-  parse(text, errors);
+  parse(text, errors, { allowTrailingComma: true });
   if (errors.length > 0) return text;
   const edits: [JSONPath, unknown][] = [
     [["listen", "port"], port],

@@ -1,0 +1,47 @@
+import { type Clock, type TaskPayload, TasukiError } from "@tasuki/contracts";
+import type { Store } from "@tasuki/store";
+import type { TaskRequest } from "../bus/bus-handlers.ts";
+import type { Caller } from "../identity/identity.ts";
+
+export interface CheckTaskDeps {
+  readonly role: string;
+  readonly store: Pick<Store, "epoch" | "run">;
+  readonly clock: Pick<Clock, "now">;
+}
+
+/**
+ * What a task says of itself, in the order of the protocol: to whom, from whom, at which epoch, how late.
+ * Throws `wrong_recipient`, `not_granted`, `malformed_message`, `not_found`, `stale_epoch`, `invalid_state`, `too_late`.
+ */
+export function checkTask(
+  payload: TaskPayload,
+  { caller, budgetMs }: { caller: Caller } & Pick<TaskRequest, "budgetMs">,
+  deps: CheckTaskDeps,
+): void {
+  const { role, store, clock } = deps;
+  const { to, stage, from, kind, run, epoch, deadline } = payload;
+  if (to !== role || stage !== role)
+    throw new TasukiError("wrong_recipient", `The task is for stage '${stage}' of '${to}'; this node is '${role}'.`);
+  if (caller.role !== undefined && from !== caller.role)
+    throw new TasukiError("not_granted", `The task says that it is from '${from}', but ${caller.principal} is '${caller.role}'.`);
+  if (kind === "close" && payload.bundle === undefined)
+    throw new TasukiError("malformed_message", "A 'close' task names the digest of the bundle.", {
+      unmet: [{ file: "task", path: "bundle", expected: "a SHA-256 digest", got: "nothing", fix: "add 'bundle'" }],
+    });
+  const known = store.epoch(run);
+  if (epoch < known) throw new TasukiError("stale_epoch", `Run ${run} is at epoch ${known}; the task has ${epoch}.`, { epoch: known });
+  if (role === "main" && kind === "work") checkReturn(payload, store);
+  // A hand-off is never late: what was produced is worth having, and a passed deadline only blocks the stage on main.
+  if (kind === "work" && from !== "main") return;
+  const left = budgetMs ?? (deadline === undefined ? undefined : Date.parse(deadline) - clock.now());
+  if (left !== undefined && left <= 0)
+    throw new TasukiError("too_late", "The task's time was over when it came; send it again with a later deadline.");
+}
+
+/** Main alone raises epochs and begins runs: what comes back can't know more. */
+function checkReturn({ run, epoch }: TaskPayload, store: CheckTaskDeps["store"]): void {
+  const row = store.run(run);
+  if (row === undefined) throw new TasukiError("not_found", `main has no run ${run}.`);
+  if (epoch > row.epoch) throw new TasukiError("invalid_state", `Run ${run} is at epoch ${row.epoch}; main never gave it ${epoch}.`);
+  if (row.ended) throw new TasukiError("invalid_state", `Run ${run} has ended.`);
+}

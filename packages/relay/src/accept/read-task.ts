@@ -1,0 +1,92 @@
+import { createHash } from "node:crypto";
+import { FileName, RunRequest, type TaskPayload, taskPayloadType, TasukiError, type Unmet } from "@tasuki/contracts";
+import { parseTask, type Trust, verifyEnvelope } from "@tasuki/evidence";
+import { z } from "zod";
+import type { TaskRequest } from "../bus/bus-handlers.ts";
+import { toInputError } from "../bus/input-error.ts";
+import type { Caller } from "../identity/identity.ts";
+
+export interface ReadTaskDeps {
+  readonly trust: Trust;
+  /** The node of a role, by this node's roster. */
+  readonly nodeOf: (role: string) => string;
+  readonly newId: () => string;
+}
+
+/** A task whose signature and schema hold. */
+export interface IncomingTask {
+  readonly payload: TaskPayload;
+  /** SHA-256 of the payload's bytes as they came. */
+  readonly digest: string;
+  readonly signed: boolean;
+}
+
+/**
+ * Reads a task: of a node, one that this node's pinned keys say it signed; of a person or script, a bare `run`, which is filled in.
+ * Throws `signature_invalid`, `name_invalid`, `malformed_message`.
+ */
+export function readTask({ envelope, payload }: TaskRequest, caller: Caller, { trust, nodeOf, newId }: ReadTaskDeps): IncomingTask {
+  const digest = digestOf(payload);
+  const signed = envelope.signatures.length > 0;
+  if (!signed) return { payload: readRun(payload, caller, newId), digest, signed };
+  if (caller.role === undefined)
+    throw new TasukiError("signature_invalid", `${caller.principal} has no node whose key could be pinned here; send a bare 'run' task.`);
+  const bytes = verifyEnvelope(envelope, { trust, node: nodeOf(caller.role), payloadType: taskPayloadType });
+  checkNames(bytes);
+  return { payload: parseTask(bytes), digest, signed };
+}
+
+function readRun(bytes: Buffer, { principal }: Caller, newId: () => string): TaskPayload {
+  checkNames(bytes);
+  const request = RunRequest.safeParse(JSON.parse(bytes.toString("utf8")));
+  if (!request.success) {
+    const isRun = z.looseObject({ kind: z.literal("run") }).safeParse(JSON.parse(bytes.toString("utf8"))).success;
+    if (!isRun) throw new TasukiError("signature_invalid", "Only a 'run' task may come without a signature.");
+    throw toInputError("malformed_message", "task", request.error);
+  }
+  const { id = newId(), brief, attachments, profile, clocks, deadline } = request.data;
+  return {
+    v: 1,
+    id,
+    kind: "run",
+    run: id,
+    stage: "main",
+    epoch: 0,
+    from: principal,
+    to: "main",
+    attachments,
+    ...(brief !== undefined && { brief }),
+    ...(profile !== undefined && { profile }),
+    ...(clocks !== undefined && { clocks }),
+    ...(deadline !== undefined && { deadline }),
+  };
+}
+
+const Names = z.looseObject({ attachments: z.array(z.looseObject({ name: z.string() })) });
+
+/** Names are part of the contract: one that breaks the rule is refused by its own code, before anything else is said of the task. */
+function checkNames(bytes: Buffer): void {
+  const read = Names.safeParse(JSON.parse(bytes.toString("utf8")));
+  const unmet = (read.success ? read.data.attachments : []).flatMap(({ name }, at): Unmet[] => {
+    const rule = FileName.safeParse(name);
+    if (rule.success) return [];
+    const shown = name.slice(0, 200);
+    const expected = rule.error.issues[0]?.message ?? "a file name";
+    return [
+      {
+        file: shown,
+        path: `attachments.${at}.name`,
+        expected,
+        got: JSON.stringify(shown),
+        fix: "give the file a name that keeps the rule",
+      },
+    ];
+  });
+  const [first] = unmet;
+  if (first !== undefined) throw new TasukiError("name_invalid", `${first.got} is no file name: ${first.expected}.`, { unmet });
+}
+
+/** SHA-256 of bytes, hexadecimal. */
+export function digestOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}

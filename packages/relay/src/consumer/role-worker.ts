@@ -1,0 +1,124 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type AnyRole, type Clock, type Executor, type Job, type Logger, outcomes, type Pipeline } from "@tasuki/contracts";
+import { Run } from "@tasuki/contracts/artifacts/run";
+import type { Claimed, Store } from "@tasuki/store";
+import { nextInRoute } from "../accept/check-run.ts";
+import type { Notary } from "../node/notary.ts";
+import { executeWithin } from "./execute-within.ts";
+import { createHandOff } from "./hand-off.ts";
+import { publishOutputs } from "./publish-outputs.ts";
+import type { Attempt, Performed, Worker } from "./worker.ts";
+
+export interface RoleWorkerDeps {
+  readonly store: Store;
+  readonly notary: Notary;
+  readonly pipeline: Pipeline;
+  readonly role: AnyRole;
+  readonly executor: Executor;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly newId: () => string;
+}
+
+/** A role's worker: the executor does the stage, its files are published, and the hand-off to the next role is committed with them. */
+export function createRoleWorker(deps: RoleWorkerDeps): Worker {
+  const { executor, clock, logger, pipeline, role } = deps;
+  return {
+    async perform(claimed, attempt) {
+      const { row } = claimed;
+      const run = Run.parse(JSON.parse(await readFile(join(attempt.folder, "in", "run.json"), "utf8")));
+      const { startToClose, heartbeat } = run.clocks;
+      const job: Job = {
+        task: row.id,
+        run: row.payload.run,
+        epoch: row.payload.epoch,
+        attempt: claimed.attempt,
+        attemptId: attempt.attemptId,
+        folder: attempt.folder,
+        pipeline,
+        role,
+        startToClose,
+        heartbeat,
+      };
+      await writeJobFiles(claimed, job);
+      const context = { clock, logger, progress: (note?: string) => attempt.progress(note) };
+      const execution = await executeWithin(executor, job, { ...context, signal: attempt.signal });
+      if (!outcomes[execution.outcome].good) {
+        const { outcome, detail = `the executor ended with '${outcome}' and said no more`, unmet } = execution;
+        return { failure: { outcome, detail, ...(unmet && { unmet }) } };
+      }
+      const published = await publishOutputs({ ...deps, folder: attempt.folder }, execution.files);
+      if ("failure" in published) return published;
+      return produced(deps, { claimed, attempt, run, execution, outputs: published.outputs });
+    },
+  };
+}
+
+type Produced = Extract<Awaited<ReturnType<typeof publishOutputs>>, { outputs: unknown }>;
+
+function produced(
+  deps: RoleWorkerDeps,
+  {
+    claimed,
+    run,
+    execution,
+    outputs,
+  }: Produced & { claimed: Claimed; attempt: Attempt; run: Run; execution: Awaited<ReturnType<Executor["execute"]>> },
+): Performed {
+  const { row } = claimed;
+  const { producer, outcome, decision, detail } = execution;
+  const { run: id, stage, epoch } = row.payload;
+  const facts = {
+    run: id,
+    stage,
+    task: row.id,
+    epoch,
+    attempt: claimed.attempt,
+    state: "produced" as const,
+    prev: row.lastReceipt,
+    producer,
+    outcome,
+    ...(decision !== undefined && { decision }),
+    ...(detail !== undefined && { reason: detail }),
+    subjects: outputs.map(({ name, sha256 }) => ({ name, sha256 })),
+  };
+  // What must be done again is main's to decide: nothing is handed on.
+  const goesBack = decision === "rework" || decision === "returned";
+  const next = goesBack ? undefined : nextInRoute(run, stage);
+  if (next === undefined) return { completion: { state: "produced", outputs }, seal: deps.notary.receipt(facts) };
+  const handOff = createHandOff(deps, { claimed, outputs, next, scheduleToClose: run.clocks.scheduleToClose });
+  return {
+    completion: { state: "produced", outputs, handOff: handOff.fromSealed },
+    seal: deps.notary.receipt(facts, (digest) => [handOff.after(digest).envelope]),
+  };
+}
+
+/** `task.json` and `brief.md`, beside `in/` and `out/`: what an executor is told. */
+async function writeJobFiles({ row, inputs }: Claimed, { folder, role, attempt, startToClose, heartbeat }: Job): Promise<void> {
+  const { id: task, run, stage, epoch, from, reason, deadline } = row.payload;
+  const files = inputs.map(({ name, contract, size, sha256, label }) => ({
+    name,
+    contract,
+    size,
+    sha256,
+    ...(label !== undefined && { label }),
+  }));
+  const outputs = role.produces.map((slot) => ("optional" in slot ? slot.optional.file : slot.file));
+  const told = {
+    task,
+    run,
+    stage,
+    epoch,
+    attempt,
+    from,
+    ...(reason !== undefined && { reason }),
+    ...(deadline !== undefined && { deadline }),
+  };
+  await writeFile(
+    join(folder, "task.json"),
+    `${JSON.stringify({ ...told, limits: { startToClose, heartbeat }, inputs: files, outputs }, null, 2)}\n`,
+  );
+  const brief = inputs.find(({ name }) => name === "brief.md");
+  if (brief !== undefined) await writeFile(join(folder, "brief.md"), await readFile(join(folder, "in", brief.name)));
+}

@@ -1,0 +1,61 @@
+import { chmod, mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Claimed, Store } from "@tasuki/store";
+
+export interface WorkFolderDeps {
+  readonly store: Pick<Store, "blobs" | "task">;
+  /** The node's data folder. */
+  readonly data: string;
+}
+
+/** Names the processes of one attempt. */
+export function attemptIdOf({ task, attempt }: { readonly task: string; readonly attempt: number }): string {
+  return `${task}.${attempt}`;
+}
+
+function folderOf(data: string, { task, attempt }: { readonly task: string; readonly attempt: number }): string {
+  return join(data, "work", task, String(attempt));
+}
+
+/** Makes `work/<task>/<attempt>/{in,out}` afresh, with copies of the inputs that nobody may write to. Resolves with its path. */
+export async function makeWorkFolder({ store, data }: WorkFolderDeps, claimed: Claimed): Promise<string> {
+  const folder = folderOf(data, claimed);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(join(folder, "in"), { recursive: true });
+  await mkdir(join(folder, "out"));
+  for (const { name, sha256 } of claimed.inputs) {
+    const path = join(folder, "in", name);
+    await store.blobs.copyTo(sha256, path);
+    await chmod(path, 0o444);
+  }
+  return folder;
+}
+
+/** Removes the work folders of a task: what counts of them is in the store. */
+export async function removeWorkFolders(data: string, task: string): Promise<void> {
+  await rm(join(data, "work", task), { recursive: true, force: true });
+}
+
+/**
+ * What an earlier boot left: its stray processes are ended, and the folders of tasks that have ended are removed. Those of tasks
+ * that still wait or are blocked stay, to be looked at. Resolves with the number of processes.
+ */
+export async function sweepWork({ store, data }: WorkFolderDeps, sweep: (attemptId: string) => Promise<number>): Promise<number> {
+  const root = join(data, "work");
+  let strays = 0;
+  for (const task of await namesIn(root)) {
+    const state = store.task(task)?.state;
+    for (const attempt of await namesIn(join(root, task))) strays += await sweep(`${task}.${attempt}`);
+    if (state !== "queued" && state !== "running" && state !== "blocked") await removeWorkFolders(data, task);
+  }
+  return strays;
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return [];
+    throw error;
+  }
+}

@@ -1,0 +1,91 @@
+import { type Attachment, type Clock, isTasukiError, TasukiError } from "@tasuki/contracts";
+import { payloadDigest, readReceipt, type Trust } from "@tasuki/evidence";
+import type { OutboxRow, Store } from "@tasuki/store";
+import { acceptanceOf, acceptedSubjects } from "../accept/acceptance-seal.ts";
+import type { BusClient } from "../client/bus-client.ts";
+
+export interface DeliverDeps {
+  readonly store: Pick<Store, "blobs" | "task">;
+  readonly trust: Trust;
+  /** The node of a role, by this node's roster. */
+  readonly nodeOf: (role: string) => string;
+  /** Throws `unknown_role` where the roster has no address. */
+  readonly clientFor: (role: string) => BusClient;
+  readonly clock: Pick<Clock, "now">;
+}
+
+/** Times that a receiver may still lack files after they were brought, before the rest waits for the next try. */
+const rounds = 3;
+const uploadsAtOnce = 3;
+
+/**
+ * Brings one signed task to its receiver: post, upload what it lacks, post the same bytes again. Resolves with its verified receipt.
+ * Rejects with what the receiver answered; an answer that does not hold good is `unavailable`.
+ */
+export async function deliver(deps: DeliverDeps, row: OutboxRow, signal: AbortSignal) {
+  const client = deps.clientFor(row.to);
+  const traceparent = row.carries === undefined ? undefined : deps.store.task(row.carries)?.traceparent;
+  for (let round = 1; ; round += 1) {
+    const budgetMs = budgetOf(row, deps.clock.now());
+    const options = { ...(budgetMs !== undefined && { budgetMs }), ...(traceparent !== undefined && { traceparent }) };
+    try {
+      const { receipt } = await client.task(row.envelope, { ...options, signal });
+      checkReceipt(deps, row, receipt);
+      return receipt;
+    } catch (error) {
+      const missing = isTasukiError(error) && error.code === "attachments_missing" ? (error.details.missing ?? []) : [];
+      if (missing.length === 0 || round === rounds) throw error;
+      await uploadAll({ deps, client, signal }, lacking(row, missing));
+    }
+  }
+}
+
+/** Remaining time of main's dispatch. A hand-off has none: it is never late. */
+function budgetOf({ payload, carries }: OutboxRow, now: number): number | undefined {
+  return payload.deadline === undefined || carries !== undefined ? undefined : Math.max(0, Date.parse(payload.deadline) - now);
+}
+
+function lacking({ payload, to }: OutboxRow, missing: readonly string[]): Attachment[] {
+  const wanted = payload.attachments.filter(({ sha256 }) => missing.includes(sha256));
+  if (wanted.length === 0) throw new TasukiError("unavailable", `${to} lacks files that the task does not name.`);
+  // The same bytes may stand under two contracts, and are to pass both.
+  return [...new Map(wanted.map((one) => [`${one.sha256} ${one.contract}`, one])).values()];
+}
+
+interface Uploading {
+  readonly deps: DeliverDeps;
+  readonly client: BusClient;
+  readonly signal: AbortSignal;
+}
+
+async function uploadAll({ deps, client, signal }: Uploading, attachments: readonly Attachment[]): Promise<void> {
+  const waiting = [...attachments];
+  const uploader = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { contract, sha256, size } = next;
+      await client.uploadBytes(contract, { sha256, size, bytes: deps.store.blobs.stream(sha256) }, { signal });
+    }
+  };
+  await Promise.all(Array.from({ length: uploadsAtOnce }, uploader));
+}
+
+/** A receipt is believed when the pinned key of the receiver signed it over this very task and its files. Throws `unavailable`. */
+function checkReceipt({ trust, nodeOf }: DeliverDeps, { id, to, payload, envelope }: OutboxRow, receipt: OutboxRow["envelope"]): void {
+  const doubt = (why: string, cause?: unknown): TasukiError =>
+    new TasukiError("unavailable", `The receipt of ${to} does not hold good: ${why}`, { cause });
+  const read = (() => {
+    try {
+      return readReceipt(receipt, { trust, node: nodeOf(to) }).statement;
+    } catch (error) {
+      throw doubt(error instanceof Error ? error.message : String(error), error);
+    }
+  })();
+  const digest = payloadDigest(envelope);
+  const { role, task, run, epoch, prev, state } = read.predicate;
+  if (role !== to || task !== id || run !== payload.run || epoch !== payload.epoch) throw doubt("it is about something else.");
+  if (prev !== digest) throw doubt("it does not follow from the task that was sent.");
+  if (state !== acceptanceOf(payload.kind)) throw doubt(`it says '${state}'.`);
+  const named = new Map(read.subject.map((subject) => [subject.name, subject.digest.sha256]));
+  if (!acceptedSubjects(payload, digest).every(({ name, sha256 }) => named.get(name) === sha256))
+    throw doubt("it leaves out files of the task.");
+}

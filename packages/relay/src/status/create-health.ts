@@ -1,0 +1,50 @@
+import { type AnyArtifact, artifactOf, artifactsOf, type Clock, type Health, type Pipeline, roleOf } from "@tasuki/contracts";
+import type { Store } from "@tasuki/store";
+import type { BusHandlers } from "../bus/bus-handlers.ts";
+import type { Identity } from "../identity/identity.ts";
+
+export interface HealthDeps {
+  readonly node: string;
+  readonly role: string;
+  readonly version: string;
+  readonly pipeline: Pipeline;
+  readonly store: Pick<Store, "instance" | "feedSize">;
+  /** Whether the store can still keep anything. */
+  readonly isStoreFailing: () => boolean;
+  readonly identity: Pick<Identity, "provider" | "state">;
+  readonly clock: Pick<Clock, "now">;
+  readonly executor?: string | undefined;
+}
+
+/** `/health`: what this node is, which contracts it reads and writes, and whether it can work. */
+export function createHealth(deps: HealthDeps): BusHandlers["health"] {
+  const { node, role, version, pipeline, store, isStoreFailing, identity, clock, executor } = deps;
+  const contracts = contractsOf(pipeline, role);
+  return async (): Promise<Health> => {
+    const failing = isStoreFailing();
+    return {
+      node,
+      role,
+      instance: store.instance,
+      version,
+      contracts,
+      clock: new Date(clock.now()).toISOString(),
+      store: { state: failing ? "failing" : "ok", feed: failing ? 0 : store.feedSize() },
+      identity: { provider: identity.provider, state: identity.state() },
+      ...(executor !== undefined && { executor }),
+    };
+  };
+}
+
+/** Main gives the first artifacts, and reads every one. */
+function contractsOf(pipeline: Pipeline, role: string): Health["contracts"] {
+  const found = roleOf(pipeline, role);
+  return {
+    reads: versionsOf(found?.consumes.map(artifactOf) ?? artifactsOf(pipeline)),
+    writes: versionsOf(found?.produces.map(artifactOf) ?? pipeline.given),
+  };
+}
+
+function versionsOf(artifacts: readonly AnyArtifact[]): Record<string, number[]> {
+  return Object.fromEntries(artifacts.map(({ name, version }) => [name, [version]]));
+}

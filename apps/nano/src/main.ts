@@ -1,0 +1,11 @@
+import { relay } from "@tasuki/contracts/relay";
+import { createExecutor } from "@tasuki/executors";
+import { runNode } from "@tasuki/relay";
+import { readEnv } from "./env.ts";
+
+await runNode({
+  role: "nano",
+  pipeline: relay,
+  readEnv,
+  work: ({ executor }) => ({ executor: createExecutor(executor) }),
+});

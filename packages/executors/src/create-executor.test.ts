@@ -10,8 +10,6 @@ function complaint(config: unknown): string {
     return createExecutor(config, { environment: { HOME: "/root" } }).name;
   } catch (error) {
     if (!isTasukiError(error)) throw error;
-    expect(error.code).toBe("contract_violation");
-    expect(error.message).toContain(`{"kind": "command", "name": "my-tool", "argv": ["/usr/bin/python3", "/opt/my_tool.py"]}`);
     return (error.details.unmet ?? []).map(({ path, expected, got }) => `${path}: ${expected}: ${got}`).join("; ");
   }
 }
@@ -35,4 +33,10 @@ test.for([
   [undefined, /^executor: /],
 ] as const)("%j is refused, with the place and what to write", ([config, expected]) => {
   expect(complaint(config)).toMatch(expected);
+});
+
+test("the message alone tells an operator what to write", () => {
+  expect(() => createExecutor({ kind: "command", name: "tool", argv: ["python3", "x.py"] })).toThrow(
+    `executor.argv.0: expected an absolute path, such as "/usr/bin/python3", got "python3". Write an executor such as {"kind": "embedded"} or {"kind": "command", "name": "my-tool", "argv": ["/usr/bin/python3", "/opt/my_tool.py"]}.`,
+  );
 });

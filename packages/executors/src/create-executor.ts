@@ -15,7 +15,7 @@ export interface ExecutorSurroundings {
 }
 
 /**
- * The executor that `executor` in config.jsonc asks for. Throws `contract_violation`, whose message and `unmet` say what to write, where the
+ * The executor that `executor` in config.jsonc asks for. Throws `invalid_state`, whose message and `unmet` say what to write, where the
  * configuration doesn't hold.
  */
 export function createExecutor(config: unknown, { environment = {} }: ExecutorSurroundings = {}): Executor {
@@ -48,7 +48,7 @@ function unmet(path: string, [expected, got]: readonly [string, string]): Unmet 
 
 function misconfigured(all: readonly Unmet[]): TasukiError {
   const lines = all.map(({ path, expected, got }) => `${path}: expected ${expected}, got ${got}`);
-  return new TasukiError("contract_violation", `config.jsonc: ${lines.join("; ")}. Write an executor such as ${example}.`, { unmet: all });
+  return new TasukiError("invalid_state", `config.jsonc: ${lines.join("; ")}. Write an executor such as ${example}.`, { unmet: all });
 }
 
 function show(value: unknown): string {

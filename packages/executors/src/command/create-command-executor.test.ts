@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Execution, sha256Of } from "@tasuki/contracts";
 import { sg } from "@tasuki/contracts/roles/sg";
+import { exampleRun } from "@tasuki/contracts/testing";
 import { expect, test } from "vitest";
 import { openStageFolder, type StageFolder, testContext } from "../stage/stage-fixture.ts";
 import { CommandConfig } from "./command-config.ts";
@@ -23,7 +24,7 @@ async function run(
 }
 
 test("exit code 0 and files that hold are a success, signed by the program's name", async () => {
-  await using stage = await openStageFolder(sg);
+  await using stage = await openStageFolder(sg, exampleRun());
   const execution = await run(stage, "cp ready/* out/");
   const text = stage.outputs["sg-review.md"] ?? "";
   expect(execution).toEqual({
@@ -35,7 +36,7 @@ test("exit code 0 and files that hold are a success, signed by the program's nam
 });
 
 test("a draft is completed, and the complete file is what counts", async () => {
-  await using stage = await openStageFolder(sg);
+  await using stage = await openStageFolder(sg, exampleRun());
   // Without its front matter, which code can compute.
   const execution = await run(stage, `sed '1,/^---$/{/^---$/!d;d}' ready/sg-review.md | sed '1,/^---$/d' > out/sg-review.md`);
   expect(execution).toMatchObject({ outcome: "succeeded", decision: "converged" });
@@ -45,7 +46,7 @@ test("a draft is completed, and the complete file is what counts", async () => {
 });
 
 test("exit code 75 asks for a retry; any other is a failure, whatever was written", async () => {
-  await using stage = await openStageFolder(sg);
+  await using stage = await openStageFolder(sg, exampleRun());
   expect(await run(stage, "cp ready/* out/; exit 75")).toMatchObject({ outcome: "deferred", files: [] });
   const failed = await run(stage, "cp ready/* out/; echo 'no model of that name' >&2; exit 3");
   expect(failed).toMatchObject({ outcome: "failed", files: [] });
@@ -53,18 +54,18 @@ test("exit code 75 asks for a retry; any other is a failure, whatever was writte
 });
 
 test("exit code 0 without a file is no output", async () => {
-  await using stage = await openStageFolder(sg);
+  await using stage = await openStageFolder(sg, exampleRun());
   expect(await run(stage, "echo done")).toMatchObject({ outcome: "no-output", detail: expect.stringContaining("stdout: done") });
 });
 
 test("a program that hangs silently has stalled; one that is too slow has timed out", async () => {
-  await using stage = await openStageFolder(sg);
+  await using stage = await openStageFolder(sg, exampleRun());
   expect(await run(stage, "exec sleep 60", { silenceMs: 150 })).toMatchObject({ outcome: "stalled" });
   expect(await run(stage, "while :; do echo busy; sleep 0.02; done", { timeoutMs: 200 })).toMatchObject({ outcome: "timed-out" });
 });
 
 test("a flood of output ends it, and an abort cancels it", async () => {
-  await using stage = await openStageFolder(sg);
+  await using stage = await openStageFolder(sg, exampleRun());
   expect(await run(stage, "yes", { maxOutputBytes: 10_000 })).toMatchObject({ outcome: "output-limit" });
   const stop = new AbortController();
   const context = testContext({ signal: stop.signal, progress: () => stop.abort() });
@@ -79,27 +80,27 @@ test.for([
   ["a file that is too large", "head -c 300000 /dev/zero > out/sg-review.md", "sg-review.md", "300000 bytes, where 262144 are allowed"],
   ["a changed input", "cp ready/* out/; chmod u+w in/brief.md; echo more >> in/brief.md", "brief.md", "other bytes"],
   ["a note that isn't JSON", "cp ready/* out/; echo done > out/result.json", "result.json", expect.stringContaining("JSON")],
-  ["out/ exchanged for a link", "cp -r ready /tmp/x$$; rm -r out; ln -s ready out", "out/", "something else"],
+  ["out/ exchanged for a link", "rm -r out; ln -s ready out", "out/", "something else"],
 ] as const)("%s is refused", async ([, script, file, got]) => {
-  await using stage = await openStageFolder(sg);
+  await using stage = await openStageFolder(sg, exampleRun());
   expect(await run(stage, script)).toMatchObject({ outcome: "contract-violation", files: [], unmet: [{ file, got }] });
 });
 
 test("a file under another name is reported, and so is the one that it should have been", async () => {
-  await using stage = await openStageFolder(sg);
+  await using stage = await openStageFolder(sg, exampleRun());
   const execution = await run(stage, "cp ready/sg-review.md out/review.md");
   expect(execution).toMatchObject({ outcome: "contract-violation" });
   expect(execution.unmet?.map(({ file }) => file).sort()).toEqual(["review.md", "sg-review.md"]);
 });
 
 test("what lay in out/ before the attempt doesn't count", async () => {
-  await using stage = await openStageFolder(sg);
+  await using stage = await openStageFolder(sg, exampleRun());
   await stage.write("out", stage.outputs);
   expect(await run(stage, "true")).toMatchObject({ outcome: "no-output" });
 });
 
 test("an author who asks for a person, or says that it failed, is believed", async () => {
-  await using stage = await openStageFolder(sg);
+  await using stage = await openStageFolder(sg, exampleRun());
   const say = (note: object): string => `cp ready/* out/; echo '${JSON.stringify(note)}' > out/result.json`;
   expect(await run(stage, say({ status: "done", notes: "fine" }))).toMatchObject({ outcome: "succeeded" });
   expect(await run(stage, say({ status: "failed", notes: "no licence" }))).toMatchObject({
@@ -113,7 +114,7 @@ test("an author who asks for a person, or says that it failed, is believed", asy
 });
 
 test("a program that isn't there, or is none, is a misconfiguration", async () => {
-  await using stage = await openStageFolder(sg);
+  await using stage = await openStageFolder(sg, exampleRun());
   const missing = await run(stage, "", { argv: [join(stage.job.folder, "missing")] });
   expect(missing).toMatchObject({ outcome: "misconfigured", detail: expect.stringMatching(/ENOENT.*executor\.argv/) });
   expect(await run(stage, "", { argv: ["/etc/passwd"] })).toMatchObject({ outcome: "misconfigured" });
@@ -121,7 +122,7 @@ test("a program that isn't there, or is none, is a misconfiguration", async () =
 });
 
 test("a program sees the job and what is configured, and nothing else of the node's environment", async () => {
-  await using stage = await openStageFolder(sg);
+  await using stage = await openStageFolder(sg, exampleRun());
   const execution = await run(stage, `env | sort; test "$TASUKI_IN" = "$PWD/in"; echo "$1"; exit 1`, {
     argv: ["/bin/sh", "-c", `env | sed 's/=.*//' | sort | tr '\\n' ' '; echo "$SECRET $0 $1"; exit 1`, "{inputFile}", "{outputFile}"],
     env: { pass: ["SECRET"], set: { LANG: "de_DE.UTF-8" } },
@@ -136,7 +137,7 @@ test("a program sees the job and what is configured, and nothing else of the nod
 });
 
 test("the prompt says what to read and to write; it is a file, and stdin where that is asked for", async () => {
-  await using stage = await openStageFolder(sg);
+  await using stage = await openStageFolder(sg, exampleRun());
   expect(await run(stage, "cmp prompt.md - && cp ready/* out/")).toMatchObject({ outcome: "succeeded" });
   expect(await run(stage, `test -z "$(cat)" && cp ready/* out/`, { input: "files" })).toMatchObject({ outcome: "succeeded" });
   const prompt = await readFile(join(stage.job.folder, "prompt.md"), "utf8");

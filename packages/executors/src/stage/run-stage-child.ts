@@ -22,7 +22,7 @@ export async function runStageChild(
   { job, producer, embedded, given, hardMs, stallMs }: StageRun,
   context: ExecutorContext,
 ): Promise<Execution> {
-  const result = join(job.folder, "result.json");
+  const result = join(job.folder, "stage-result.json");
   await rm(result, { recursive: true, force: true });
   const request: StageRequest = { folder: job.folder, run: job.run, role: job.role.name, producer, embedded, given, result };
   const ending = await runModule(

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AnyRole, artifactOf, type Documents, type ExecutorContext, type Job, type Slot } from "@tasuki/contracts";
+import { Run } from "@tasuki/contracts/artifacts/run";
 import { relay } from "@tasuki/contracts/relay";
 
 /** A work folder for tests, removed with `await using`. */
@@ -61,6 +62,5 @@ export function testContext(context: Partial<ExecutorContext> = {}): ExecutorCon
 }
 
 function runOf(documents: Documents): string {
-  const [run] = documents["run"] ?? [];
-  return (run?.value as { run: string }).run; // the example's run.json keeps its contract
+  return Run.parse(documents["run"]?.[0]?.value).run;
 }

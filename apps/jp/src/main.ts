@@ -7,5 +7,5 @@ await runNode({
   role: "jp",
   pipeline: relay,
   readEnv,
-  work: ({ executor }) => ({ executor: createExecutor(executor) }),
+  work: ({ executor }, { variables }) => ({ executor: createExecutor(executor, { environment: variables }) }),
 });

@@ -2,11 +2,8 @@ import { expect, test } from "vitest";
 import { parseNodeEnvironment } from "./node-environment.ts";
 
 test("the data folder and the policy become absolute; the log level has a default", () => {
-  expect(parseNodeEnvironment({ TASUKI_DATA: "/data/../data/sg", TASUKI_POLICY: "/p", HOME: "/" })).toEqual({
-    TASUKI_DATA: "/data/sg",
-    TASUKI_POLICY: "/p",
-    TASUKI_LOG_LEVEL: "info",
-  });
+  const variables = { TASUKI_DATA: "/data/../data/sg", TASUKI_POLICY: "/p", HOME: "/" };
+  expect(parseNodeEnvironment(variables)).toEqual({ data: "/data/sg", policy: "/p", logLevel: "info", variables });
 });
 
 test("what is missing or wrong is named", () => {

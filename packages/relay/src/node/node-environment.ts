@@ -3,26 +3,31 @@ import { TasukiError } from "@tasuki/contracts";
 import { z } from "zod";
 import { LogLevel } from "./open-logger.ts";
 
+const path = z
+  .string()
+  .min(1)
+  .transform((given) => resolve(given));
+const Variables = z.object({ TASUKI_DATA: path, TASUKI_POLICY: path, TASUKI_LOG_LEVEL: LogLevel.default("info") });
+
 /** What the environment tells a node's process; everything else is in its data folder. */
-export const NodeEnvironment = z.object({
-  /** The node's data folder. */
-  TASUKI_DATA: z
-    .string()
-    .min(1)
-    .transform((path) => resolve(path)),
-  /** The policy file (`infra/tailnet/policy.hujson`). */
-  TASUKI_POLICY: z
-    .string()
-    .min(1)
-    .transform((path) => resolve(path)),
-  TASUKI_LOG_LEVEL: LogLevel.default("info"),
-});
-export type NodeEnvironment = z.output<typeof NodeEnvironment>;
+export interface NodeEnvironment {
+  /** `TASUKI_DATA`: the node's data folder, absolute. */
+  readonly data: string;
+  /** `TASUKI_POLICY`: the policy file, absolute. */
+  readonly policy: string;
+  /** `TASUKI_LOG_LEVEL`. */
+  readonly logLevel: LogLevel;
+  /** All variables: a command gets those of them that its configuration names. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+}
 
 /** Throws `invalid_state`, which names each variable that is missing or wrong. */
-export function parseNodeEnvironment(variables: Readonly<Record<string, string | undefined>>): NodeEnvironment {
-  const result = NodeEnvironment.safeParse(variables);
-  if (result.success) return result.data;
-  const wrong = result.error.issues.map(({ path, message }) => `${path.join(".")} (${message})`).join(", ");
-  throw new TasukiError("invalid_state", `The environment is not as a node needs it: ${wrong}. TASUKI_DATA is the node's data folder.`);
+export function parseNodeEnvironment(variables: NodeEnvironment["variables"]): NodeEnvironment {
+  const result = Variables.safeParse(variables);
+  if (!result.success) {
+    const wrong = result.error.issues.map((issue) => `${issue.path.join(".")} (${issue.message})`).join(", ");
+    throw new TasukiError("invalid_state", `The environment is not as a node needs it: ${wrong}. TASUKI_DATA is the node's data folder.`);
+  }
+  const { TASUKI_DATA: data, TASUKI_POLICY: policy, TASUKI_LOG_LEVEL: logLevel } = result.data;
+  return { data, policy, logLevel, variables };
 }

@@ -18,7 +18,7 @@ export interface NodeProcess {
   /** Called once, at the start. */
   readonly readEnv: () => NodeEnvironment;
   /** Who does the work; for main, what extracts and checks. */
-  readonly work: (config: NodeConfig) => Pick<NodeOptions, "executor" | "extractor" | "checker">;
+  readonly work: (config: NodeConfig, environment: NodeEnvironment) => Pick<NodeOptions, "executor" | "extractor" | "checker">;
   /** What runs beside the node and ends before it. */
   readonly beside?: (node: RunningNode, data: string) => Promise<AsyncDisposable>;
 }
@@ -34,12 +34,14 @@ export async function runNode(options: NodeProcess): Promise<never> {
   const stop = awaitStop();
   let logger: Logger | undefined;
   try {
-    const { TASUKI_DATA: data, TASUKI_POLICY, TASUKI_LOG_LEVEL: level } = options.readEnv();
+    const environment = options.readEnv();
+    const { data, logLevel: level } = environment;
     const config = await readNodeConfig(join(data, "config.jsonc"));
     const base = { node: config.node ?? options.role, role: options.role };
     const log = (logger = openLogger({ data, level, base }));
     process.on("uncaughtExceptionMonitor", (error) => log.error({ err: error }, "an error that nothing handled ends the process"));
-    await serve(options, { data, config, policy: await readFile(TASUKI_POLICY, "utf8"), logger: log, stop });
+    const policy = await readFile(environment.policy, "utf8");
+    await serve(options, { data, config, policy, logger: log, stop, ...options.work(config, environment) });
     log.info({}, "the node has ended");
     process.exit(0);
   } catch (error) {
@@ -50,25 +52,13 @@ export async function runNode(options: NodeProcess): Promise<never> {
 }
 
 async function serve(
-  { role, pipeline, work, beside }: NodeProcess,
-  { data, config, policy, logger, stop }: Pick<NodeOptions, "data" | "config" | "policy" | "logger"> & { readonly stop: Promise<string> },
+  { role, pipeline, beside }: NodeProcess,
+  { stop, ...given }: Omit<NodeOptions, "role" | "pipeline" | "clock" | "random" | "version"> & { readonly stop: Promise<string> },
 ): Promise<void> {
+  const { config, data, logger } = given;
   await using running = new AsyncDisposableStack();
   const random = Math.random; // oxlint-disable-line no-restricted-properties -- for jitter; here is where it is chosen
-  const node = running.use(
-    await startNode({
-      role,
-      pipeline,
-      data,
-      config,
-      policy,
-      ...work(config),
-      clock: systemClock,
-      random,
-      logger,
-      version: manifest.version,
-    }),
-  );
+  const node = running.use(await startNode({ ...given, role, pipeline, clock: systemClock, random, version: manifest.version }));
   if (config.identity.provider === "loopback") warnOfLoopback(role, logger);
   if (beside) running.use(await beside(node, data));
   logger.info({ url: node.url }, "the node listens");

@@ -1,4 +1,25 @@
 #!/usr/bin/env node
-import type { Orchestrator } from "@tasuki/relay";
+import { systemClock } from "@tasuki/relay";
+import { readEnv } from "./env.ts";
+import { runCli } from "./run-cli.ts";
 
-export type { Orchestrator };
+const stopped = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.on(signal, () => {
+    // Whoever asks twice does not want to wait.
+    if (stopped.signal.aborted) process.exit(130);
+    stopped.abort();
+  });
+// A reader that has seen enough (`tasuki ls | head`) is no failure.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  env: readEnv(process.cwd()),
+  cwd: process.cwd(),
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  clock: systemClock,
+  signal: stopped.signal,
+});

@@ -28,6 +28,8 @@ export interface BusClientDeps {
   readonly identity: Pick<Identity, "outbound">;
   /** A number in [0, 1): spreads the reconnections of many followers. */
   readonly random?: () => number;
+  /** How requests travel: over a unix socket, where the bus is this machine's own. Node's `fetch` by default. */
+  readonly fetch?: typeof fetch;
 }
 
 const callMs = 30_000;
@@ -35,7 +37,7 @@ const callMs = 30_000;
 const uploadMs = (bytes: number): number => 30_000 + Math.ceil(bytes / 64);
 
 /** The client of one node's bus. Every call has a time limit, answers are parsed, errors are `TasukiError`. */
-export function createBusClient({ role, url, identity, random = () => 0.5 }: BusClientDeps): BusClient {
+export function createBusClient({ role, url, identity, random = () => 0.5, fetch = globalThis.fetch }: BusClientDeps): BusClient {
   const peer = { role, url };
   const fetchWithoutRedirect: typeof fetch = (input, init) => fetch(input, { ...init, redirect: "error" });
   const trpc = createTRPCClient<BusRouter>({
@@ -99,7 +101,7 @@ export function createBusClient({ role, url, identity, random = () => 0.5 }: Bus
       ),
     async uploadBytes(contract, blob, { signal } = {}) {
       const headers = await identity.outbound(role, url);
-      return uploadBytes({ ...peer, contract, blob, headers, signal: within(uploadMs(blob.size), signal) });
+      return uploadBytes({ ...peer, contract, blob, headers, fetch, signal: within(uploadMs(blob.size), signal) });
     },
     upload(artifact, value) {
       // The value is of this artifact, by the signature; AnyArtifact can't say so.

@@ -9,11 +9,12 @@ export interface UploadRequest {
   readonly blob: { readonly sha256: string; readonly size: number; readonly bytes: AsyncIterable<Uint8Array> };
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  readonly fetch: typeof fetch;
 }
 
 /** Streams bytes to `POST /upload`. Rejects with the peer's problem, or `unreachable`. */
 export async function uploadBytes(request: UploadRequest): Promise<UploadAnswer> {
-  const { url, contract, blob, headers, signal } = request;
+  const { url, contract, blob, headers, signal, fetch } = request;
   const query = new URLSearchParams({ contract, sha256: blob.sha256 });
   let response: Response;
   let body: unknown;

@@ -1,0 +1,52 @@
+import { Id, Name, TasukiError } from "@tasuki/contracts";
+import { type Orchestrator, problemOf, toTrpcShape } from "@tasuki/relay";
+import { initTRPC } from "@trpc/server";
+import { z } from "zod";
+
+export interface OperatorRouterDeps {
+  readonly orchestrator: Orchestrator;
+  /** Who is recorded as having asked. */
+  readonly by: string;
+  /** Aborted when the API stops: a subscription never ends by itself. */
+  readonly stopping: AbortSignal;
+}
+
+const pingMs = 15_000;
+const Reason = z.string().min(1).max(1024);
+
+/** What people and agents ask of main, beside the bus. Errors are the bus's own problems. */
+export function createOperatorRouter({ orchestrator, by, stopping }: OperatorRouterDeps) {
+  const t = initTRPC.create({
+    // Else stacks go out whenever NODE_ENV is not `production`.
+    isDev: false,
+    sse: { ping: { enabled: true, intervalMs: pingMs } },
+    errorFormatter: ({ error, path }) => toTrpcShape(problemOf(error), path),
+  });
+  const known = (id: string) => {
+    const run = orchestrator.run(id);
+    if (run === undefined) throw new TasukiError("not_found", `main has no run ${id}; 'tasuki ls' lists the runs that it has.`);
+    return run;
+  };
+  return t.router({
+    runs: t.procedure
+      .input(z.object({ open: z.boolean().optional(), limit: z.int().min(1).max(1000).default(50) }))
+      .query(({ input: { open, limit } }) => orchestrator.runs({ limit, ...(open !== undefined && { open }) })),
+    run: t.procedure.input(z.object({ run: Id })).query(({ input }) => known(input.run)),
+    /** The run's status now, then after every change, until it has ended. */
+    watch: t.procedure.input(z.object({ run: Id })).subscription(({ input, signal }) => {
+      known(input.run);
+      return orchestrator.watch(input.run, signal === undefined ? stopping : AbortSignal.any([signal, stopping]));
+    }),
+    retry: t.procedure
+      .input(z.object({ run: Id, stage: Name.optional(), reason: Reason.optional() }))
+      .mutation(({ input: { run, stage, reason } }) =>
+        orchestrator.retry({ run, by, ...(stage !== undefined && { stage }), ...(reason !== undefined && { reason }) }),
+      ),
+    cancel: t.procedure
+      .input(z.object({ run: Id, reason: Reason.optional() }))
+      .mutation(({ input: { run, reason } }) => orchestrator.cancel({ run, by, ...(reason !== undefined && { reason }) })),
+    nodes: t.procedure.query(() => orchestrator.nodes()),
+  });
+}
+
+export type OperatorRouter = ReturnType<typeof createOperatorRouter>;

@@ -1,0 +1,80 @@
+import { open, readdir, realpath, stat } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { TasukiError } from "@tasuki/contracts";
+import { sourceContract } from "@tasuki/relay";
+
+export interface SourceFile {
+  /** Absolute. */
+  readonly path: string;
+  /** As the user gave it, for people. */
+  readonly label: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+export interface CollectedSources {
+  readonly sources: readonly SourceFile[];
+  readonly skipped: readonly { readonly label: string; readonly why: string }[];
+}
+
+/** As many as a task may have attachments. */
+export const maxSources = 2_048;
+const headBytes = 8_192;
+
+/**
+ * The documents that files and folders stand for, in the order given, folders walked in the order of names. What can't be a document is
+ * skipped with a reason, as are `node_modules` and names that begin with a dot. Rejects with `not_found`, or `too_large` for too many.
+ */
+export async function collectSources(given: readonly string[], toPath: (given: string) => string): Promise<CollectedSources> {
+  const sources: SourceFile[] = [];
+  const skipped: { label: string; why: string }[] = [];
+  const seen = new Set<string>();
+  const add = async (label: string, path: string): Promise<void> => {
+    const real = await realpath(path);
+    if (seen.has(real)) return;
+    seen.add(real);
+    const { size } = await stat(path);
+    const why = await reasonToSkip(path, size);
+    if (why === undefined) sources.push({ path, label, size });
+    else skipped.push({ label, why });
+    if (sources.length > maxSources)
+      throw new TasukiError("too_large", `A run takes at most ${maxSources} sources; there are more in what was given, from ${label} on.`);
+  };
+  for (const label of given) {
+    const path = toPath(label);
+    const found = await stat(path).catch(() => undefined);
+    if (found === undefined) throw new TasukiError("not_found", `There is no file or folder ${path}.`);
+    if (found.isDirectory()) for await (const file of filesIn(label, path)) await add(file.label, file.path);
+    else if (found.isFile()) await add(label, path);
+    else skipped.push({ label, why: "neither a file nor a folder" });
+  }
+  return { sources, skipped };
+}
+
+/** A raw source's name in the task: `S1.md`. */
+export function sourceName(at: number, { path }: SourceFile): string {
+  const extension = extname(path).slice(1);
+  return `S${at + 1}.${/^[A-Za-z0-9]{1,16}$/.test(extension) ? extension : "txt"}`;
+}
+
+async function* filesIn(label: string, path: string): AsyncGenerator<{ label: string; path: string }> {
+  const entries = await readdir(path, { withFileTypes: true });
+  for (const entry of entries.sort((one, other) => (one.name < other.name ? -1 : 1))) {
+    if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
+    const inside = { label: join(label, entry.name), path: join(path, entry.name) };
+    // Links are not followed: they may lead in a circle, or out of the folder.
+    if (entry.isDirectory()) yield* filesIn(inside.label, inside.path);
+    else if (entry.isFile()) yield inside;
+  }
+}
+
+async function reasonToSkip(path: string, size: number): Promise<string | undefined> {
+  if (size === 0) return "it is empty";
+  if (size > sourceContract.maxBytes) return `it has ${size} bytes, and at most ${sourceContract.maxBytes} are taken`;
+  await using file = await open(path);
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
+  const head = buffer.subarray(0, bytesRead);
+  const isPdf = head.subarray(0, 1_024).includes("%PDF-");
+  const isUtf16 = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
+  return isPdf || isUtf16 || !head.includes(0) ? undefined : "it is a binary file; PDF, HTML, Markdown and text are read";
+}

@@ -1,0 +1,42 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { TasukiError } from "@tasuki/contracts";
+import { Command } from "commander";
+import { findApps } from "../../local/find-apps.ts";
+import type { Cli } from "../cli.ts";
+import { childEnvironment } from "../env.ts";
+import { type DataOption, dataOption, toExamples } from "../options.ts";
+import { repository } from "../repository.ts";
+
+const interruptedBy = { SIGINT: 130, SIGTERM: 143 };
+
+export function startCommand(cli: Cli): Command {
+  return new Command("start")
+    .description("one node, in the foreground; its log goes to stdout and to its data folder")
+    .argument("<role>", "main, nano, sg or jp")
+    .addOption(dataOption())
+    .addHelpText("before", toExamples([["start nano --data /var/lib/tasuki", "the node whose data folder is /var/lib/tasuki/nano"]]))
+    .action(async (role: string, options: DataOption) => {
+      const apps = await findApps(repository);
+      const program = apps.get(role);
+      if (program === undefined)
+        throw new TasukiError("unknown_role", `There is no role '${role}'; there are: ${[...apps.keys()].join(", ")}.`);
+      const folder = join(cli.dataFolder(options), role);
+      await access(join(folder, "config.jsonc")).catch((cause: unknown) => {
+        throw new TasukiError(
+          "not_found",
+          `${folder} has no config.jsonc. For a relay on this machine, '${cli.next(options, "dev", "--prepare")}' makes folders, keys and configuration.`,
+          { cause },
+        );
+      });
+      const child = spawn(process.execPath, [program], { stdio: "inherit", env: childEnvironment({ TASUKI_DATA: folder }) });
+      const stop = (): void => void child.kill("SIGTERM");
+      cli.signal.addEventListener("abort", stop, { once: true });
+      const [code, signal] = (await once(child, "exit")) as [number | null, keyof typeof interruptedBy | null]; // node:child_process, 'exit'
+      cli.signal.removeEventListener("abort", stop);
+      cli.endWith(code ?? (signal === null ? 1 : (interruptedBy[signal] ?? 1)));
+      if (code !== 0) cli.say(`${role} in ${folder} has ended with ${code === null ? String(signal) : `code ${code}`}.`);
+    });
+}

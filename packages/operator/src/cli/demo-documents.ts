@@ -1,0 +1,37 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+
+/** What the demo asks of documents that nobody here wrote. The last question is one that they do not answer. */
+export const demoBrief = `What does multer do with files when the options object is omitted?
+How many header pairs does multer parse by default?
+How does pino redact sensitive information?
+When can messages be lost with asynchronous logging?
+What does commander do with unknown options by default?
+Who won the Hakone Ekiden in 2024?`;
+
+// Documents of installed dependencies, by the package that depends on them.
+const documents = [
+  "packages/relay/node_modules/multer/README.md",
+  "packages/relay/node_modules/express/Readme.md",
+  "packages/relay/node_modules/eventsource/README.md",
+  "packages/relay/node_modules/pino/README.md",
+  "packages/relay/node_modules/pino/docs/asynchronous.md",
+  "packages/relay/node_modules/pino/docs/redaction.md",
+  "packages/relay/node_modules/pino/docs/transports.md",
+  "packages/contracts/node_modules/zod/README.md",
+  "packages/operator/node_modules/commander/Readme.md",
+];
+
+/** Those of the demo's documents that are installed, as paths. */
+export async function findDemoDocuments(repository: string): Promise<string[]> {
+  const paths = documents.map((path) => join(repository, path));
+  const found = await Promise.all(
+    paths.map((path) =>
+      stat(path).then(
+        (file) => file.isFile(),
+        () => false,
+      ),
+    ),
+  );
+  return paths.filter((_path, at) => found[at]);
+}

@@ -1,0 +1,86 @@
+import { isTasukiError } from "@tasuki/contracts";
+import { Command, CommanderError } from "commander";
+import { toLine } from "../render/plain-text.ts";
+import { toUnmetLines } from "../render/unmet-lines.ts";
+import { type CliDeps, createCli, type Cli } from "./cli.ts";
+import { artifactsCommand } from "./commands/artifacts.ts";
+import { cancelCommand } from "./commands/cancel.ts";
+import { checkCommand } from "./commands/check.ts";
+import { demoCommand } from "./commands/demo.ts";
+import { devCommand } from "./commands/dev.ts";
+import { lsCommand } from "./commands/ls.ts";
+import { nodesCommand } from "./commands/nodes.ts";
+import { retryCommand } from "./commands/retry.ts";
+import { runCommand } from "./commands/run.ts";
+import { showCommand } from "./commands/show.ts";
+import { startCommand } from "./commands/start.ts";
+import { watchCommand } from "./commands/watch.ts";
+import { exitCodeOf, exitCodes } from "./exit-code.ts";
+import { toExamples } from "./options.ts";
+
+// What most people need comes first.
+const commands = [
+  runCommand,
+  lsCommand,
+  showCommand,
+  watchCommand,
+  artifactsCommand,
+  retryCommand,
+  cancelCommand,
+  nodesCommand,
+  checkCommand,
+  demoCommand,
+  devCommand,
+  startCommand,
+];
+
+/** Runs one command line; resolves with the exit code, and never rejects. */
+export async function runCli(args: readonly string[], deps: CliDeps): Promise<number> {
+  const cli = createCli(deps);
+  try {
+    await toProgram(cli).parseAsync(args, { from: "user" });
+    return cli.exitCode();
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    if (deps.signal.aborted) return exitCodes.interrupted;
+    sayError(cli, error);
+    return exitCodeOf(error);
+  }
+}
+
+function toProgram(cli: Cli): Command {
+  const program = new Command("tasuki")
+    .description("Relay work for agents on separate machines, where every hand-off is checked, signed for, and provable.")
+    .addHelpText(
+      "before",
+      toExamples([
+        ["dev", "the four nodes on this machine"],
+        ['run "What is a receipt?" docs/ --wait', "start a run and follow it"],
+        ["show last", "what is proven, what is awaited, what blocks it"],
+        ["artifacts last jp-final.txt", "the final text"],
+      ]),
+    )
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 forbidden, 5 conflict, 6 unreachable, 7 invalid, 8 run failed, 9 needs a person, 130 interrupted",
+    )
+    .showHelpAfterError("(--help shows examples)")
+    .helpCommand(false);
+  for (const create of commands) program.addCommand(create(cli).copyInheritedSettings(program));
+  for (const command of [program, ...program.commands])
+    command.exitOverride().configureOutput({
+      writeOut: (text) => void cli.stdout.write(text),
+      writeErr: (text) => void cli.stderr.write(text),
+      getOutHelpWidth: () => cli.stdout.columns ?? 100,
+      getErrHelpWidth: () => cli.stderr.columns ?? 100,
+    });
+  return program;
+}
+
+function sayError(cli: Cli, error: unknown): void {
+  const style = cli.messageStyle;
+  const message = error instanceof Error ? error.message : String(error);
+  cli.say(`${style.bad("tasuki:")} ${toLine(message)}`);
+  if (isTasukiError(error)) for (const line of toUnmetLines(error.details.unmet ?? [], style)) cli.say(line);
+  else if (error instanceof Error && error.stack !== undefined) cli.say(style.dim(error.stack));
+}

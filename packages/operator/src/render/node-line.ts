@@ -1,0 +1,30 @@
+import { z } from "zod";
+import type { RelayLine } from "../local/local-relay.ts";
+import { toLine } from "./plain-text.ts";
+import type { Style } from "./style.ts";
+
+const LogLine = z.looseObject({ level: z.string(), msg: z.string() });
+
+/**
+ * A line of a local relay for people: what happens to the processes, and what the nodes warn of; undefined for what only the log needs.
+ * The loopback warning of each node is left out: it is said once for all of them.
+ */
+export function toNodeLine({ role, text, source }: RelayLine, style: Style): string | undefined {
+  const name = style.bold(role.padEnd(5));
+  if (source === "relay") return `${name} ${(/restart/.test(text) ? style.warn : style.good)(toLine(text))}`;
+  if (text.trim() === "" || text.includes("LOOPBACK IDENTITY")) return undefined;
+  const log = parseLog(text);
+  if (log === undefined) return `${name} ${toLine(text)}`;
+  if (log.level !== "warn" && log.level !== "error") return undefined;
+  const { level, msg, code, detail, run } = log;
+  const facts = [code, detail, run].filter((fact) => typeof fact === "string").map(toLine);
+  return `${name} ${(level === "error" ? style.bad : style.warn)(`${level}: ${toLine(msg)}`)}${facts.length === 0 ? "" : style.dim(` (${facts.join("; ")})`)}`;
+}
+
+function parseLog(text: string): z.infer<typeof LogLine> | undefined {
+  try {
+    return LogLine.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

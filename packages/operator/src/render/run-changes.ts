@@ -1,0 +1,46 @@
+import { Rung, type RunStatus, type StageStatus } from "@tasuki/contracts";
+import { blocksOf, type ShownBlock } from "./outcome.ts";
+import { toLine } from "./plain-text.ts";
+import { mainNote } from "./run-progress.ts";
+
+/** What is new in a run since `before`, one line each in the order of time: what a log shows where nothing can be redrawn. */
+export function toChanges(before: RunStatus | undefined, after: RunStatus): string[] {
+  const began = Date.parse(after.createdAt);
+  const proven = after.stages
+    .flatMap((stage) => newRungs(before, stage))
+    .sort((one, other) => one.at - other.at || one.order - other.order)
+    .map(({ at, text }) => `${((at - began) / 1000).toFixed(2).padStart(8)} s  ${text}`);
+  const known = before === undefined ? [] : blocksOf(before).map(keyOf);
+  const blocks = blocksOf(after).filter((shown) => !known.includes(keyOf(shown)));
+  const isNewState = before?.state !== after.state && after.state !== "open";
+  return [
+    ...proven,
+    ...newConditions(before, after),
+    ...blocks.map(({ where, block }) => `            ${where.padEnd(6)} blocked: ${toLine(block.reason)}`),
+    ...(isNewState ? [`            ${"main".padEnd(6)} ${mainNote(after)}`] : []),
+  ];
+}
+
+function newRungs(before: RunStatus | undefined, stage: StageStatus) {
+  const old = before?.stages.find((one) => one.stage === stage.stage && one.epoch === stage.epoch);
+  return Rung.options.flatMap((rung, order) => {
+    const time = stage.times[rung];
+    if (time === undefined || old?.times[rung] !== undefined) return [];
+    const note = rung === "produced" && stage.producer !== undefined ? ` by ${toLine(stage.producer)}` : "";
+    return [{ at: Date.parse(time), order, text: `${stage.stage.padEnd(6)} ${rung}${note}` }];
+  });
+}
+
+function newConditions(before: RunStatus | undefined, after: RunStatus): string[] {
+  return after.stages.flatMap(({ stage, condition }) => {
+    const old = before?.stages.find((one) => one.stage === stage)?.condition;
+    if (condition === "unreachable" && old !== "unreachable")
+      return [`            ${stage.padEnd(6)} unreachable: main has no connection to it`];
+    if (old === "unreachable" && condition !== "unreachable") return [`            ${stage.padEnd(6)} reachable again`];
+    return [];
+  });
+}
+
+function keyOf({ where, block }: ShownBlock): string {
+  return `${where} ${block.reason}`;
+}

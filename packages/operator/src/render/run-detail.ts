@@ -1,0 +1,61 @@
+import type { RunStatus, StageStatus } from "@tasuki/contracts";
+import { toDuration } from "./duration.ts";
+import { blocksOf, type ShownBlock } from "./outcome.ts";
+import { toLine } from "./plain-text.ts";
+import { counted, mainNote } from "./run-progress.ts";
+import { stageSpan, workSpan } from "./stage-span.ts";
+import type { Style } from "./style.ts";
+import { toUnmetLines } from "./unmet-lines.ts";
+
+/** A run in full: each stage's highest proven rung, what is awaited and from whom, what blocks it. `now` in milliseconds since 1970. */
+export function toRunDetail(status: RunStatus, { now, style }: { readonly now: number; readonly style: Style }): string[] {
+  const { id, state, epoch, profile, brief, createdAt, endedAt, sources, stages } = status;
+  const took = (endedAt === undefined ? now : Date.parse(endedAt)) - Date.parse(createdAt);
+  const paint = state === "closed" ? style.good : state === "open" || state === "closing" ? style.mark : style.bad;
+  const unreadable = sources.filter((source) => source.unreadable !== undefined);
+  return [
+    `${style.bold(id)}  ${paint(state)}`,
+    "",
+    `  brief     ${toLine(brief)}`,
+    `  begun     ${createdAt}, ${endedAt === undefined ? "for" : "took"} ${toDuration(Math.max(0, took))}`,
+    `  profile   ${profile}, epoch ${epoch}`,
+    `  sources   ${counted(sources.length, "source")}${unreadable.length === 0 ? "" : `, ${unreadable.length} not readable`}`,
+    ...unreadable.map((source) => style.warn(`            ${source.name} ${toLine(source.label)}: ${toLine(source.unreadable ?? "")}`)),
+    `  main      ${mainNote(status)}`,
+    ...stages.flatMap((stage) => ["", ...toStage(stage, { status, now, style })]),
+    ...blocksOf(status).flatMap((shown) => ["", ...toBlock(shown, style)]),
+  ];
+}
+
+function toStage(stage: StageStatus, { status, now, style }: { status: RunStatus; now: number; style: Style }): string[] {
+  const { rung, awaits, condition, attempt, epoch, producer, times, outputs } = stage;
+  const paint = condition === "blocked" ? style.bad : rung === "verified" ? style.good : rung === "waiting" ? style.dim : style.mark;
+  const began = Date.parse(status.createdAt);
+  const span = stageSpan(stage, now);
+  const work = workSpan(stage);
+  const proven = Object.entries(times)
+    .map(([name, time]) => ({ name, at: Date.parse(time) - began }))
+    .sort((one, other) => one.at - other.at)
+    .map(({ name, at }) => `${name} +${(at / 1000).toFixed(2)} s`);
+  const isOver = rung === "verified" || status.state !== "open";
+  const head = isOver ? "" : condition === "waiting" ? "" : `, ${condition}`;
+  return [
+    `${style.bold(stage.stage)}  ${paint(rung)}${head}${awaits === undefined ? "" : style.dim(`  awaits '${awaits.rung}' of ${awaits.from}`)}`,
+    ...(span === undefined ? [] : [`  took      ${toDuration(span)}${work === undefined ? "" : `, of which ${toDuration(work)} work`}`]),
+    ...(proven.length === 0 ? [] : [`  proven    ${proven.join(", ")}`]),
+    ...(attempt > 0 ? [`  attempt   ${attempt} at epoch ${epoch}${producer === undefined ? "" : `, by ${toLine(producer)}`}`] : []),
+    ...(outputs.length === 0 ? [] : [`  files     ${outputs.map(({ name }) => name).join(", ")}`]),
+  ];
+}
+
+/** A block: why, what it needs, who acts, and what clears it. */
+export function toBlock({ where, block, needsHuman }: ShownBlock, style: Style): string[] {
+  const paint = needsHuman ? style.bad : style.warn;
+  return [
+    paint(`${where} ${needsHuman ? "is blocked" : "is held up"}: ${toLine(block.reason)}`),
+    `  needs       ${toLine(block.needs)}`,
+    `  who acts    ${toLine(block.owner)}`,
+    `  clears with ${toLine(block.clearsWith)}`,
+    ...toUnmetLines(block.unmet ?? [], style).map((line) => `  ${line}`),
+  ];
+}

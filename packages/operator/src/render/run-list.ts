@@ -1,0 +1,46 @@
+import type { RunStatus } from "@tasuki/contracts";
+import { toAge } from "./duration.ts";
+import { outcomeOf } from "./outcome.ts";
+import { clip, toLine } from "./plain-text.ts";
+import { mainNote } from "./run-progress.ts";
+import type { Style } from "./style.ts";
+import { toTable } from "./table.ts";
+
+/** Runs in the order given, one line each. `width` in characters. */
+export function toRunList(runs: readonly RunStatus[], { now, width, style }: { now: number; width: number; style: Style }): string[] {
+  return toTable(
+    runs,
+    [
+      { title: "RUN", cell: (run) => run.id },
+      {
+        title: "STATE",
+        cell: (run) => (outcomeOf(run) === "needs-human" ? "blocked" : run.state),
+        paint: (text, run) => paintOf(run, style)(text),
+      },
+      { title: "AGE", cell: (run) => toAge(now - Date.parse(run.createdAt)), align: "right" },
+      { title: "AT", cell: whereOf },
+      { title: "BRIEF", cell: (run) => clip(toLine(run.brief), Math.max(20, width - 76)) },
+    ],
+    style.dim,
+  );
+}
+
+/** The stage that the run is at, and its rung. */
+function whereOf(run: RunStatus): string {
+  if (run.state !== "open") return "main";
+  const at = run.stages.find((stage) => stage.block !== undefined) ?? run.stages.findLast((stage) => stage.rung !== "waiting");
+  return at === undefined ? `main: ${clip(mainNote(run), 12)}` : `${at.stage} ${at.rung}`;
+}
+
+function paintOf(run: RunStatus, style: Style): (text: string) => string {
+  switch (outcomeOf(run)) {
+    case "closed":
+      return style.good;
+    case "needs-human":
+    case "failed":
+    case "cancelled":
+      return style.bad;
+    case undefined:
+      return style.mark;
+  }
+}

@@ -1,0 +1,82 @@
+import { Rung, type RunStatus, type StageStatus } from "@tasuki/contracts";
+import { toDuration } from "./duration.ts";
+import { blocksOf } from "./outcome.ts";
+import { clip, toLine } from "./plain-text.ts";
+import { stageSpan } from "./stage-span.ts";
+import type { Style } from "./style.ts";
+
+export interface ProgressOptions {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  /** Characters in a line. */
+  readonly width: number;
+  readonly style: Style;
+}
+
+const cells = 18;
+const rungs = Rung.options;
+const rungWidth = Math.max(...rungs.map((rung) => rung.length));
+
+/** A run as lines to be redrawn: a bar per stage, as far as it is proven, then main's own part. */
+export function toProgress(status: RunStatus, { now, width, style }: ProgressOptions): string[] {
+  const nameWidth = Math.max(4, ...status.stages.map(({ stage }) => stage.length));
+  const noteWidth = width - (nameWidth + cells + rungWidth + 21);
+  const stages = status.stages.map((stage) => {
+    const span = stageSpan(stage, now);
+    const time = (span === undefined ? "" : toDuration(span)).padStart(10);
+    const proven = rungs.indexOf(stage.rung) / (rungs.length - 1);
+    const filled = Math.round(proven * cells);
+    const paint = paintOf(stage, style);
+    const bar = paint("█".repeat(filled)) + style.dim("░".repeat(cells - filled));
+    const note = clip(noteOf(status, stage), Math.max(0, noteWidth));
+    return `  ${stage.stage.padEnd(nameWidth)}  ${bar}  ${paint(stage.rung.padEnd(rungWidth))}  ${time}  ${paintOf(stage, style)(note)}`.trimEnd();
+  });
+  return [...stages, `  ${"main".padEnd(nameWidth)}  ${paintMain(status, style)(clip(mainNote(status), width - nameWidth - 4))}`];
+}
+
+function paintOf({ rung, condition }: StageStatus, style: Style): (text: string) => string {
+  if (condition === "blocked") return style.bad;
+  if (condition === "unreachable" || condition === "fenced") return style.warn;
+  if (rung === "verified") return style.good;
+  return rung === "waiting" ? style.dim : style.mark;
+}
+
+function noteOf(status: RunStatus, stage: StageStatus): string {
+  const { rung, condition, block, awaits, attempt, producer } = stage;
+  if (block !== undefined) return `${condition === "blocked" ? "blocked" : "late"}: ${toLine(block.reason)}`;
+  if (condition === "unreachable") return "unreachable: main has no connection to it";
+  if (condition === "fenced") return "ended";
+  if (rung === "verified") return toLine(producer ?? "");
+  if (status.state !== "open" || rung === "waiting") return "";
+  const again = attempt > 1 ? `, attempt ${attempt}` : "";
+  return awaits === undefined ? "" : `awaits '${awaits.rung}' of ${awaits.from}${again}`;
+}
+
+/** What main itself is at, in one line. */
+export function mainNote(status: RunStatus): string {
+  const { state, stages, sources, awaits, bundle } = status;
+  const own = blocksOf(status).find(({ where }) => where === "main");
+  if (own !== undefined) return `blocked: ${toLine(own.block.reason)}`;
+  switch (state) {
+    case "open":
+      if (stages.every(({ rung }) => rung === "waiting")) return "takes the brief and its sources in";
+      if (stages.every(({ rung }) => rung === "verified")) return "checks all files against each other";
+      return `holds ${counted(sources.length, "source")}, follows the nodes`;
+    case "closing":
+      return `checked everything; awaits 'archived' of ${awaits.join(", ")}`;
+    case "closed":
+      return `closed; every node archived bundle ${bundle?.slice(0, 12) ?? ""}`;
+    case "failed":
+    case "cancelled":
+      return state;
+  }
+}
+
+function paintMain(status: RunStatus, style: Style): (text: string) => string {
+  if (status.state === "closed") return style.good;
+  return blocksOf(status).some(({ where }) => where === "main") || status.state === "failed" ? style.bad : style.dim;
+}
+
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

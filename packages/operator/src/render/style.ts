@@ -1,0 +1,20 @@
+import { styleText } from "node:util";
+
+/** Paints text, or leaves it as it is. */
+export interface Style {
+  readonly bold: Paint;
+  readonly dim: Paint;
+  readonly good: Paint;
+  readonly bad: Paint;
+  readonly warn: Paint;
+  readonly mark: Paint;
+}
+type Paint = (text: string) => string;
+
+export function createStyle(hasColor: boolean): Style {
+  const paint =
+    (format: Parameters<typeof styleText>[0]): Paint =>
+    (text) =>
+      hasColor ? styleText(format, text, { validateStream: false }) : text;
+  return { bold: paint("bold"), dim: paint("dim"), good: paint("green"), bad: paint("red"), warn: paint("yellow"), mark: paint("cyan") };
+}

@@ -1,0 +1,20 @@
+export interface Column<Row> {
+  readonly title: string;
+  readonly cell: (row: Row) => string;
+  readonly align?: "right";
+  /** Paints a cell that is padded already. */
+  readonly paint?: (text: string, row: Row) => string;
+}
+
+/** Rows under titles, each column as wide as its widest cell; the last is not padded. */
+export function toTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], paintTitle: (text: string) => string): string[] {
+  const cells = rows.map((row) => columns.map((column) => column.cell(row)));
+  const widths = columns.map((column, at) => Math.max(column.title.length, ...cells.map((line) => line[at]?.length ?? 0)));
+  const pad = (text: string, at: number): string => {
+    if (columns[at]?.align === "right") return text.padStart(widths[at] ?? 0);
+    return at === columns.length - 1 ? text : text.padEnd(widths[at] ?? 0);
+  };
+  const title = columns.map((column, at) => pad(column.title, at)).join("  ");
+  const lines = rows.map((row, n) => columns.map(({ paint = (text) => text }, at) => paint(pad(cells[n]?.[at] ?? "", at), row)).join("  "));
+  return [paintTitle(title), ...lines].map((line) => line.trimEnd());
+}

@@ -91,10 +91,10 @@ export function htmlToText(html: string): string {
 /** All text below an element, line ends kept. */
 function textOf(element: DefaultTreeAdapterTypes.Element): string {
   const parts: string[] = [];
-  const stack: Node[] = [...element.childNodes].reverse();
+  const stack: Node[] = element.childNodes.toReversed();
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if ("value" in node) parts.push(node.value);
-    else if ("childNodes" in node) for (const child of [...node.childNodes].reverse()) stack.push(child);
+    else if ("childNodes" in node) for (const child of node.childNodes.toReversed()) stack.push(child);
   }
   return parts.join("");
 }

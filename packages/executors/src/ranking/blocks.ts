@@ -22,7 +22,7 @@ interface Line {
   readonly text: string;
 }
 
-/** Takes a source text apart: headings (`#`, underlined, numbered), paragraphs, list items, table rows, fenced code. */
+/** Takes a source text apart: headings (`#`, underlined, numbered), paragraphs, list items, table rows, code with its fences. */
 export function splitBlocks(text: string): Block[] {
   const blocks: Block[] = [];
   let open: { kind: BlockKind; start: number; end: number; lines: number } | undefined;
@@ -45,7 +45,9 @@ export function splitBlocks(text: string): Block[] {
 
   for (const line of linesOf(text)) {
     if (fence.test(line.text)) {
-      close();
+      if (!inCode) close();
+      add("code", line);
+      if (inCode) close();
       inCode = !inCode;
     } else if (inCode) add("code", line);
     else if (line.text.trim() === "") close();

@@ -1,33 +1,65 @@
 import { jaccard } from "./similarity.ts";
+import { splitSentences } from "@tasuki/contracts";
 import { termSet } from "./terms.ts";
 
-const negation = /\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|\w+n't)\b|不|没有|無|ません|ない/iu;
+const negation = /\b(?:not|no|never|none|nobody|nothing|neither|nor|without|cannot|\w+n['’]t)\b|不|没有|無|ません|ない/iu;
 const antonyms =
-  "increase/decrease rise/fall more/less higher/lower before/after always/never all/none accept/reject allow/forbid open/closed success/failure true/false first/last above/below early/late large/small start/end win/lose legal/illegal possible/impossible safe/dangerous"
+  "increase/decrease increases/decreases increased/decreased rise/fall rises/falls more/less higher/lower before/after always/never all/none accept/reject accepts/rejects accepted/rejected allow/forbid allowed/forbidden open/closed success/failure true/false first/last above/below early/late large/small start/end win/lose legal/illegal possible/impossible safe/dangerous enabled/disabled required/optional"
     .split(" ")
     .map((pair) => pair.split("/"));
 const alike = 0.5;
 
-/** Why two sentences may contradict each other, or undefined. A hint for a reader: on real prose it is often wrong. */
-export function possibleContradiction(one: string, other: string): string | undefined {
-  const terms = [termSet(one), termSet(other)] as const;
-  if (jaccard(...terms) < alike) return undefined;
-  if (negation.test(one) !== negation.test(other)) return "one of them negates";
-  const numbers = [numbersOf(one), numbersOf(other)] as const;
-  if (numbers[0].size > 0 && numbers[1].size > 0 && ![...numbers[0]].some((number) => numbers[1].has(number)))
+/** A sentence, with what it is compared by. */
+interface Claim {
+  readonly text: string;
+  /** Terms without numbers, so that two figures for the same thing still are about the same thing. */
+  readonly terms: ReadonlySet<string>;
+  readonly numbers: ReadonlySet<string>;
+  readonly words: ReadonlySet<string>;
+  readonly negates: boolean;
+}
+
+export interface Contradiction {
+  /** A sentence of each text, verbatim. */
+  readonly sentences: readonly [string, string];
+  /** For people: why. */
+  readonly note: string;
+}
+
+/** The sentences of a text, ready to be compared with those of others. */
+export function claimsOf(text: string): readonly Claim[] {
+  return splitSentences(text, { start: 0, end: text.length }).map(({ start, end }) => toClaim(text.slice(start, end)));
+}
+
+/** The first two sentences of two texts that may contradict each other. A hint for a reader: on real prose it is often wrong. */
+export function findContradiction(one: readonly Claim[], other: readonly Claim[]): Contradiction | undefined {
+  for (const left of one)
+    for (const right of other) {
+      const note = compare(left, right);
+      if (note !== undefined) return { sentences: [left.text, right.text], note };
+    }
+  return undefined;
+}
+
+function compare(one: Claim, other: Claim): string | undefined {
+  if (one.terms.size < 2 || other.terms.size < 2 || jaccard(one.terms, other.terms) < alike) return undefined;
+  if (one.negates !== other.negates) return "one of them negates";
+  if (one.numbers.size > 0 && other.numbers.size > 0 && ![...one.numbers].some((number) => other.numbers.has(number)))
     return "their numbers differ";
-  const words = [wordsOf(one), wordsOf(other)] as const;
   for (const [left = "", right = ""] of antonyms) {
-    const crossed = (words[0].has(left) && words[1].has(right)) || (words[0].has(right) && words[1].has(left));
+    const crossed = (one.words.has(left) && other.words.has(right)) || (one.words.has(right) && other.words.has(left));
     if (crossed) return `"${left}" stands against "${right}"`;
   }
   return undefined;
 }
 
-function numbersOf(text: string): ReadonlySet<string> {
-  return new Set((text.match(/[0-9]+(?:[.,][0-9]+)*/g) ?? []).map((number) => number.replaceAll(",", "")));
-}
-
-function wordsOf(text: string): ReadonlySet<string> {
-  return new Set(text.toLowerCase().match(/\p{L}+/gu) ?? []);
+function toClaim(text: string): Claim {
+  const numbers = new Set((text.match(/[0-9]+(?:[.,][0-9]+)*/g) ?? []).map((number) => number.replaceAll(",", "")));
+  return {
+    text,
+    terms: new Set([...termSet(text)].filter((term) => !/^[0-9]/.test(term))),
+    numbers,
+    words: new Set(text.toLowerCase().match(/\p{L}+/gu) ?? []),
+    negates: negation.test(text),
+  };
 }

@@ -1,5 +1,6 @@
 import { type Block, headingTitle, splitBlocks } from "./blocks.ts";
-import { type Range, splitSentences } from "./sentences.ts";
+import type { Range } from "@tasuki/contracts";
+import { quotableSentences } from "./quotable-sentences.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 /** A text to search. */
@@ -99,7 +100,7 @@ function* passagesOf(text: string, blocks: readonly Block[], vocabulary: Vocabul
 function piecesOf(text: string, { start, end }: Range, vocabulary: Vocabulary): readonly (Range & { words: number })[] {
   const words = vocabulary.words(text.slice(start, end));
   if (words <= mostWords) return [{ start, end, words }];
-  return splitSentences(text, { start, end }).map((sentence) => ({
+  return quotableSentences(text, { start, end }).map((sentence) => ({
     ...sentence,
     words: vocabulary.words(text.slice(sentence.start, sentence.end)),
   }));

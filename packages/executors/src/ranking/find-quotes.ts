@@ -1,9 +1,11 @@
-import { splitBlocks } from "./blocks.ts";
+import { type BlockKind, splitBlocks } from "./blocks.ts";
+import { claimsOf, findContradiction } from "./contradictions.ts";
 import type { Corpus, Counts } from "./corpus.ts";
 import { createCue } from "./cues.ts";
 import { growWindow } from "./grow-window.ts";
+import { quotableSentences } from "./quotable-sentences.ts";
 import { type Query, rankPassages, scoreTexts } from "./rank-passages.ts";
-import { type Range, splitSentences } from "./sentences.ts";
+import type { Range } from "@tasuki/contracts";
 import { jaccard } from "./similarity.ts";
 import { termSet } from "./terms.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -31,6 +33,8 @@ interface Sentence extends Range {
 const passagesKept = 24;
 const windowsPerPassage = 3;
 const leastWords = 4;
+// Characters.
+const wholeCode = 800;
 const sentence = { k1: 1.2, b: 0.4 };
 const weights = { anchor: 0.7, cue: 0.15, code: 0.3, long: 0.15 };
 const alike = 0.55;
@@ -38,7 +42,10 @@ const least = 0.35;
 // A sentence that begins so leans on the one before it.
 const leaning = /^(?:But|However|This|These|Those|That|It|They|He|She|His|Her|Its|Their|Such|Thus|Therefore|Instead|Also)\b/;
 
-/** The best quotations for one question, best first: at most `most`, none like or overlapping a better one. Deterministic. */
+/**
+ * The best quotations for one question, best first: at most `most`, none overlapping a better one, or like it without contradicting it.
+ * Deterministic.
+ */
 export function findQuotes(
   { corpus, vocabulary, query }: { corpus: Corpus; vocabulary: Vocabulary; query: Query },
   question: string,
@@ -99,9 +106,9 @@ function sentencesOf(corpus: Corpus, vocabulary: Vocabulary, passage: number): S
   const place = corpus.passages[passage];
   const text = corpus.sources[place?.source ?? -1]?.text;
   if (place === undefined || text === undefined) return [];
-  // Blocks are found again within the passage: only those of the best passages are ever objects. A fence outside it stays unseen.
+  // Blocks are found again within the passage: only those of the best passages are ever objects.
   return splitBlocks(text.slice(place.start, place.end)).flatMap(({ kind, start, end }, block) =>
-    splitSentences(text, { start: place.start + start, end: place.start + end }).map((range) => ({
+    piecesOf(text, { kind, start: place.start + start, end: place.start + end }).map((range) => ({
       ...range,
       passage,
       block,
@@ -111,18 +118,26 @@ function sentencesOf(corpus: Corpus, vocabulary: Vocabulary, passage: number): S
   );
 }
 
+/** A short piece of code is quoted as a whole, with its fences; anything else by sentences. */
+function piecesOf(text: string, { kind, ...range }: Range & { kind: BlockKind }): Range[] {
+  return kind === "code" && range.end - range.start <= wholeCode ? [range] : quotableSentences(text, range);
+}
+
 function pick(quotes: readonly Quote[], { most, textOf }: { most: number; textOf: (source: number, range: Range) => string }): Quote[] {
   const ranked = [...quotes].sort((one, other) => other.score - one.score || one.source - other.source || one.start - other.start);
-  const picked: { quote: Quote; terms: ReadonlySet<string> }[] = [];
+  const picked: { quote: Quote; text: string; terms: ReadonlySet<string> }[] = [];
   const floor = least * (ranked[0]?.score ?? 0);
   for (const quote of ranked) {
     if (picked.length === most || quote.score < floor) break;
     if (quote.terms.length === 0 && quote.score <= 0) continue;
-    const terms = termSet(textOf(quote.source, quote));
+    const text = textOf(quote.source, quote);
+    const terms = termSet(text);
     const again = picked.some(
-      (other) => (other.quote.source === quote.source && overlaps(other.quote, quote)) || jaccard(other.terms, terms) >= alike,
+      (other) =>
+        (other.quote.source === quote.source && overlaps(other.quote, quote)) ||
+        (jaccard(other.terms, terms) >= alike && findContradiction(claimsOf(other.text), claimsOf(text)) === undefined),
     );
-    if (!again) picked.push({ quote, terms });
+    if (!again) picked.push({ quote, text, terms });
   }
   return picked.map(({ quote }) => quote);
 }

@@ -1,7 +1,7 @@
 import type { Corpus, Counts } from "./corpus.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
-// Weights and parameters: measured on XQuAD and the Debian FAQ, where headings count most (see embedded/README.md).
+// Weights and parameters: measured on XQuAD and the Debian FAQ, where headings count most (bench/quality.ts measures them again).
 const body = { k1: 1.2, b: 0.75, heading: 1.5 };
 const headings = { k1: 0.8, b: 0.3, weight: 0.5 };
 

@@ -20,7 +20,7 @@ export function countWords(text: string): number {
   word.lastIndex = 0;
   for (let match = word.exec(text); match !== null; match = word.exec(text)) {
     const [run] = match;
-    count += run.charCodeAt(0) < 0x0e00 || !unspaced.test(run) ? 1 : Math.ceil([...run].length / 2);
+    count += run.charCodeAt(0) < 0x0e00 || !unspaced.test(run) ? 1 : Math.ceil(Array.from(run).length / 2);
   }
   return count;
 }
@@ -37,7 +37,7 @@ function normalize(run: string): string {
 }
 
 function forEachBigram(run: string, found: (word: string) => void): void {
-  const characters = [...run];
+  const characters = Array.from(run);
   if (characters.length === 1) found(run);
   for (let at = 0; at + 1 < characters.length; at += 1) found(`${characters[at]}${characters[at + 1]}`);
 }

@@ -1,0 +1,63 @@
+import { citationsIn, citeSentences, type Range, splitSentences } from "@tasuki/contracts";
+import { type Block, splitBlocks } from "../ranking/blocks.ts";
+import { countWords } from "../ranking/words.ts";
+
+const leastWords = 3;
+const marker = /^(?:[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+|[ \t]*>[ \t]?)+/;
+
+/**
+ * A passage as text that cites its item after every sentence, each as it stands in the passage, white space aside. Prose where there is any;
+ * else the lines of its code and tables. Undefined where nothing in it can be quoted.
+ */
+export function citePassage(passage: string, item: string): string | undefined {
+  const blocks = splitBlocks(passage).filter(({ kind }) => kind !== "heading");
+  const prose = blocks.filter(({ kind }) => kind === "paragraph" || kind === "list");
+  return joined(prose.map((block) => citeProse(passage, block, item))) ?? joined(blocks.map((block) => citeLines(passage, block, item)));
+}
+
+function joined(parts: readonly string[]): string | undefined {
+  const text = parts.filter((part) => part !== "").join("\n\n");
+  return text === "" ? undefined : text;
+}
+
+function citeProse(passage: string, { kind, ...range }: Block, item: string): string {
+  const sentences = splitSentences(passage, range).flatMap((sentence) => {
+    const text = flat(passage, sentence);
+    return isSentence(text) ? citeOne(text.replace(marker, ""), item) : [];
+  });
+  const text = sentences.join(" ");
+  return kind === "list" && text !== "" ? `- ${text}` : text;
+}
+
+/** Code and tables line by line: an indented line each, or a list item without the outer bars. */
+function citeLines(passage: string, { kind, start, end }: Block, item: string): string {
+  return passage
+    .slice(start, end)
+    .split("\n")
+    .filter((line) => !/^\s*(?:```|~~~)/.test(line))
+    .flatMap((line) => {
+      const text = line.replaceAll(/\s+/g, " ").trim();
+      if (kind === "code") return citeOne(text, item).map((cited) => `    ${cited}`);
+      const bare = text.replace(marker, "").replaceAll(/^[\s|#]+|[\s|]+$/g, "");
+      return citeOne(bare, item).map((cited) => `- ${cited}`);
+    })
+    .join("\n");
+}
+
+/** Nothing where the text has citations of its own, or bare marks only. */
+function citeOne(text: string, item: string): [string] | [] {
+  if (citationsIn(text).length > 0 || !/[\p{L}\p{N}]/u.test(text)) return [];
+  const cited = citeSentences(text, [item]).trim();
+  return citationsIn(cited).length === 0 ? [] : [cited];
+}
+
+/** Whole and readable: no scrap of a table or of code, nothing that begins like a heading. */
+function isSentence(text: string): boolean {
+  if (/^[#|]/.test(text)) return false;
+  const letters = text.replaceAll(/[^\p{L}\p{M}]/gu, "").length;
+  return countWords(text) >= leastWords && letters >= text.replaceAll(/\s/g, "").length / 2;
+}
+
+function flat(passage: string, { start, end }: Range): string {
+  return passage.slice(start, end).replaceAll(/\s+/g, " ").trim();
+}

@@ -1,0 +1,37 @@
+import { claimsOf, findContradiction } from "../ranking/contradictions.ts";
+import { jaccard } from "../ranking/similarity.ts";
+import { termSet } from "../ranking/terms.ts";
+import type { Item } from "./judge-items.ts";
+
+/** An item that stays, and those that say the same. */
+export interface MergedItem {
+  readonly item: Item;
+  readonly merged: readonly Item[];
+}
+
+const alike = 0.55;
+const contained = 0.85;
+
+/** Puts each item to the first earlier one that says the same: shares most of its terms with it, or holds nearly all of them. */
+export function mergeDuplicates(items: readonly Item[]): readonly MergedItem[] {
+  const kept: { item: Item; merged: Item[]; terms: ReadonlySet<string> }[] = [];
+  for (const item of items) {
+    const terms = termSet(item.text);
+    const same = kept.find(
+      (other) =>
+        (jaccard(other.terms, terms) >= alike || shareIn(terms, other.terms) >= contained) &&
+        // Two versions of a statement that differ in its figure are alike, and must both be seen.
+        findContradiction(claimsOf(other.item.text), claimsOf(item.text)) === undefined,
+    );
+    if (same) same.merged.push(item);
+    else kept.push({ item, merged: [], terms });
+  }
+  return kept;
+}
+
+/** How much of one set another holds, 0 to 1; an empty one is held by none. */
+function shareIn(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
+  let shared = 0;
+  for (const term of one) if (other.has(term)) shared += 1;
+  return one.size === 0 ? 0 : shared / one.size;
+}

@@ -1,0 +1,93 @@
+import {
+  type AnyRole,
+  defaultClocks,
+  type Documents,
+  gate,
+  type Profile,
+  readDocuments,
+  refOf,
+  sha256Of,
+  type StageFile,
+  type Unmet,
+} from "@tasuki/contracts";
+import { brief as briefArtifact } from "@tasuki/contracts/artifacts/brief";
+import { type Run, run as runArtifact } from "@tasuki/contracts/artifacts/run";
+import { sourceText } from "@tasuki/contracts/artifacts/source-text";
+import { jp } from "@tasuki/contracts/roles/jp";
+import { nano } from "@tasuki/contracts/roles/nano";
+import { sg } from "@tasuki/contracts/roles/sg";
+import { defineExecutor } from "../define/define-executor.ts";
+import { research } from "./research.ts";
+import { review } from "./review.ts";
+import { write } from "./write.ts";
+
+export interface GivenSource {
+  readonly text?: string;
+  /** Instead of a text. */
+  readonly unreadable?: string;
+}
+
+export interface EmbeddedRun {
+  /** All files of the run, by artifact name. */
+  readonly documents: Documents;
+  /** What the stages' gates found. Nothing, if the executor keeps its word. */
+  readonly unmet: readonly Unmet[];
+}
+
+const id = "01890a5d-ac96-774b-bcce-b302099a8057";
+const works = [defineExecutor(nano, research), defineExecutor(sg, review), defineExecutor(jp, write)];
+
+/** The whole relay by the embedded executor in this process, for tests and benchmarks: every file is written, read again and put through the gates. */
+export async function runInProcess(brief: string, sources: readonly GivenSource[], profile: Profile = "cited"): Promise<EmbeddedRun> {
+  let files: StageFile[] = [
+    file(briefArtifact.file, brief),
+    ...sources.flatMap(({ text }, at) => (text === undefined ? [] : [file(`S${at + 1}.txt`, text)])),
+  ];
+  files.push(file(runArtifact.file, runArtifact.format(toRun(brief, sources, profile))));
+  let documents = read([runArtifact, briefArtifact, sourceText], files);
+  const unmet: Unmet[] = [];
+  for (const work of works) {
+    const { role } = work;
+    const outputs = await work.perform(files, { run: id, progress: () => undefined });
+    if (!outputs.ok) throw new Error(`the inputs of ${role.name} break their contracts: ${JSON.stringify(outputs.unmet)}`);
+    const produced = read(role.produces, outputs.value);
+    unmet.push(...gate(role, { inputs: pick(role, documents), outputs: produced }, { producer: "embedded/1" }));
+    documents = { ...documents, ...produced };
+    files = [...files, ...outputs.value];
+  }
+  return { documents, unmet };
+}
+
+function file(name: string, text: string): StageFile {
+  return { name, bytes: Buffer.from(text, "utf8") };
+}
+
+function read(slots: AnyRole["produces"], files: readonly StageFile[]): Documents {
+  const documents = readDocuments(slots, files);
+  if (!documents.ok) throw new Error(`files break their contracts: ${JSON.stringify(documents.unmet)}`);
+  return documents.value;
+}
+
+function pick(role: AnyRole, documents: Documents): Documents {
+  const names = role.consumes.map((slot) => ("optional" in slot ? slot.optional : slot).name);
+  return Object.fromEntries(names.map((name) => [name, documents[name] ?? []]));
+}
+
+function toRun(brief: string, sources: readonly GivenSource[], profile: Profile): Run {
+  return {
+    contract: refOf(runArtifact),
+    run: id,
+    brief: sha256Of(brief),
+    profile,
+    sources: sources.map(({ text, unreadable }, at) => {
+      const name = `S${at + 1}.txt`;
+      const held = { name, sha256: sha256Of(text ?? ""), size: Buffer.byteLength(text ?? "") };
+      const readable = text === undefined ? { unreadable: unreadable ?? "it is a scan" } : { text: held, extractor: "given/1" };
+      return { id: `S${at + 1}`, label: `source ${at + 1}`, raw: { ...held, mediaType: "text/plain" }, ...readable };
+    }),
+    route: works.map(({ role }) => ({ role: role.name, consumes: [], produces: [] })),
+    versions: {},
+    clocks: defaultClocks,
+    deadline: "2026-11-25T00:00:00Z",
+  };
+}

@@ -6,11 +6,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { openStore } from "./open-store.ts";
 import { eventOf } from "./testing/fixtures.ts";
 
 const open = (folder: string) => openStore({ folder, clock: { now: () => 1_000 }, newId: randomUUID });
+
+const acceptingProcess = fileURLToPath(new URL("./testing/accepting-process.ts", import.meta.url));
 
 async function temporaryFolder() {
   const path = await mkdtemp(join(tmpdir(), "tasuki-open-"));
@@ -19,7 +22,7 @@ async function temporaryFolder() {
 
 test("what a process acknowledged is there after kill -9; until then nobody else gets its folder", { timeout: 30_000 }, async () => {
   await using folder = await temporaryFolder();
-  const child = spawn(process.execPath, [join(import.meta.dirname, "testing/accepting-process.ts"), folder.path], {
+  const child = spawn(process.execPath, [acceptingProcess, folder.path], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const ended = once(child, "exit");

@@ -143,10 +143,11 @@ test("files put there by hand are named, with the command that does it properly"
   await writeFile(node.at("artifacts", run, "finder.1", "another.md"), "more");
   await writeFile(node.at("artifacts", run, "brief.md"), "mine");
   const found = await node.projections.shortcuts();
-  expect(found.map(({ path, instead }) => [path, instead.split(" ").slice(0, 2).join(" ")]).sort()).toEqual([
-    [join("artifacts", run, "brief.md"), "tasuki run"],
-    [join("artifacts", run, "finder.1", "another.md"), "tasuki retry"],
-    [join("inbox", "drop", "task.json"), "tasuki run"],
+  const shown = found.map(({ path, instead }) => `${path}: ${instead.split(" ").slice(0, 2).join(" ")}`);
+  expect(shown.sort()).toEqual([
+    `${join("artifacts", run, "brief.md")}: tasuki run`,
+    `${join("artifacts", run, "finder.1", "another.md")}: tasuki retry`,
+    `${join("inbox", "drop", "task.json")}: tasuki run`,
   ]);
 });
 

@@ -5,11 +5,16 @@ import { join, relative, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Shortcut } from "@tasuki/contracts";
 import { hasErrorCode } from "../files/durable.ts";
-import type { Store } from "../store.ts";
+import type { AttachmentRow, Store, TaskRow } from "../store.ts";
 import { inputsOf, outputsOf, workOf } from "./run-files.ts";
 
 // A folder full of them says no more than its first ones.
 const shownAtMost = 100;
+
+interface Expected {
+  readonly task: TaskRow | undefined;
+  readonly files: readonly AttachmentRow[];
+}
 
 /**
  * Finds what was put into `inbox/` or `artifacts/` by hand, and files there whose bytes were changed. Bytes are hashed once, and
@@ -18,14 +23,21 @@ const shownAtMost = 100;
 export function createShortcuts({ folder, store }: { folder: string; store: Store }): () => Promise<Shortcut[]> {
   const verified = new Map<string, string>();
 
-  const judge = async (path: string): Promise<Shortcut | undefined> => {
+  /** What the store says of a folder: the task whose files belong there, and those files. */
+  const expected = (area: string, run: string, stageAndEpoch: string): Expected => {
+    const task = workOf(store, run).find(({ payload }) => `${payload.stage}.${payload.epoch}` === stageAndEpoch);
+    if (task === undefined) return { task, files: [] };
+    return { task, files: area === "inbox" ? inputsOf(store, task.id) : outputsOf(store, task.id) };
+  };
+
+  const judge = async (path: string, known: Map<string, Expected>): Promise<Shortcut | undefined> => {
     const shown = relative(folder, path);
     const [area = "", run = "", stageAndEpoch = "", ...rest] = shown.split(sep);
-    const task = workOf(store, run).find(({ payload }) => `${payload.stage}.${payload.epoch}` === stageAndEpoch);
-    const instead =
-      task === undefined ? "tasuki run with the brief and this file" : `tasuki retry ${run} --from ${task.payload.stage}, with --reason`;
-    const files = task === undefined ? [] : area === "inbox" ? inputsOf(store, task.id) : outputsOf(store, task.id);
+    const place = join(area, run, stageAndEpoch);
+    const { task, files } = known.get(place) ?? expected(area, run, stageAndEpoch);
+    known.set(place, { task, files });
     const file = files.find(({ name }) => name === rest.join(sep));
+    const instead = commandFor(task, shown);
     if (file === undefined) return { path: shown, why: "no task put it there: nobody reads it, and it was never handed over", instead };
     const stats = await lstat(path);
     const mark = `${file.sha256} ${marksOf(stats)}`;
@@ -38,10 +50,11 @@ export function createShortcuts({ folder, store }: { folder: string; store: Stor
 
   return async () => {
     const found: Shortcut[] = [];
+    const known = new Map<string, Expected>();
     for (const area of ["inbox", "artifacts"])
       for (const path of await filesIn(join(folder, area))) {
         if (found.length === shownAtMost) return found;
-        const shortcut = await judge(path).catch((error: unknown) => {
+        const shortcut = await judge(path, known).catch((error: unknown) => {
           // Gone since the folder was read.
           if (hasErrorCode(error, "ENOENT")) return undefined;
           throw error;
@@ -50,6 +63,13 @@ export function createShortcuts({ folder, store }: { folder: string; store: Stor
       }
     return found;
   };
+}
+
+/** A new document begins a run; another result is a stage done again, by whoever does that stage. */
+function commandFor(task: TaskRow | undefined, path: string): string {
+  if (task === undefined) return `tasuki run BRIEF ${path}`;
+  const { run, stage } = task.payload;
+  return `tasuki retry ${run}${stage === "main" ? "" : ` --from ${stage}`} --reason WHY`;
 }
 
 /** Everything in a folder but folders; links are not followed. */

@@ -1,9 +1,9 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 /** Values by name, without the colon. What is undefined is NULL. */
-export type Values = Readonly<Record<string, string | number | null | undefined>>;
+type Values = Readonly<Record<string, string | number | null | undefined>>;
 
-export interface Statement<Row> {
+interface Statement<Row> {
   /** Resolves with the number of rows that changed. */
   run(values?: Values): number;
   get(values?: Values): Row | undefined;

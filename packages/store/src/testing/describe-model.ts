@@ -64,7 +64,7 @@ export function describeModel(open: OpenTestStore): void {
         await using real = await openFolder(open);
         await fc.asyncModelRun(() => ({ model: createModel(), real }), commands);
       });
-      await expect(fc.assert(holds, { numRuns: 40 })).resolves.toBeUndefined();
+      await expect(fc.assert(holds, { numRuns: 25 })).resolves.toBeUndefined();
     });
   });
 }

@@ -29,6 +29,7 @@ CREATE TABLE task (
 CREATE UNIQUE INDEX task_stage ON task (run, stage, epoch) WHERE kind = 'work';
 CREATE INDEX task_run ON task (run, epoch);
 CREATE INDEX task_queued ON task (seq) WHERE state = 'queued';
+CREATE INDEX task_delayed ON task (not_before) WHERE state = 'queued' AND not_before > 0;
 CREATE INDEX task_running ON task (lease_until) WHERE state = 'running';
 CREATE INDEX task_open ON task (seq) WHERE state NOT IN ('done', 'fenced');
 

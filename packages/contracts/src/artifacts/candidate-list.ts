@@ -1,33 +1,37 @@
 import { z } from "zod";
+import { defineArtifact, type Parsed } from "../define-artifact.ts";
+import { completeCandidateList } from "../format/complete-candidate-list.ts";
+import { formatCandidateList } from "../format/format-candidate-list.ts";
+import { distinct, Line } from "../format/line.ts";
+import { readCandidateList } from "../format/read-candidate-list.ts";
+import { judge, type Rules } from "../format/report.ts";
 import { Id, Sha256 } from "../identifiers.ts";
-import { Question } from "./brief.ts";
+import { QuestionId, Questions } from "./brief.ts";
 
 export const ItemId = z.string().regex(/^C[1-9][0-9]{0,4}$/, "an item's id: C1, C2, …");
 /** `S1` for a source of the run, `N1` for a text that nano collected. */
 export const SourceId = z.string().regex(/^[SN][1-9][0-9]{0,4}$/, "a source's id: S1, S2, … or N1, N2, …");
 
-const line = z.string().regex(/^[^\r\n]*$/, "one line");
-
 export const Candidate = z.object({
   id: ItemId,
-  title: line,
+  title: Line,
   source: SourceId,
   /** For people: lines, page or section. */
-  locator: line,
+  locator: Line,
   score: z.number().nonnegative(),
   /** Ids of the questions that it helps to answer. */
-  answers: z.array(z.string()),
-  why: line,
+  answers: z.array(QuestionId),
+  why: Line,
 });
 export type Candidate = z.infer<typeof Candidate>;
 
 export const CandidateSource = z.object({
   id: SourceId,
-  name: line,
+  name: Line,
   sha256: Sha256,
   bytes: z.int().nonnegative(),
-  origin: line,
-  fetched: line,
+  origin: Line,
+  fetched: Line,
 });
 export type CandidateSource = z.infer<typeof CandidateSource>;
 
@@ -36,8 +40,43 @@ export const CandidateList = z.object({
   run: Id,
   /** SHA-256 of brief.md. */
   brief: Sha256,
-  candidates: z.array(Candidate),
-  sources: z.array(CandidateSource),
-  questions: z.array(Question),
+  candidates: z.array(Candidate).check(distinct((candidate) => candidate.id)),
+  sources: z.array(CandidateSource).check(distinct((source) => source.id)),
+  questions: Questions,
 });
 export type CandidateList = z.infer<typeof CandidateList>;
+
+const rules: Rules = {
+  run: { expected: "the run's id", fix: "write 'run: <id>' from run.json in the front matter" },
+  brief: { expected: "the SHA-256 of brief.md", fix: "write 'brief: <sha256 of brief.md>' in the front matter" },
+  candidates: { expected: "a section '# Candidates'", fix: "add '# Candidates', with one '## C1 — title' for each candidate, or 'None.'" },
+  "candidates.*.id": { expected: "an id of its own: C1, C2, …", fix: "write the heading as '## C1 — title'" },
+  "candidates.*.source": { expected: "the id of a source: S1, S2, … or N1, N2, …", fix: "write '- source: S1'" },
+  "candidates.*.locator": { expected: "where it stands, for people", fix: "write '- locator: lines 3-5'" },
+  "candidates.*.score": { expected: "a number from 0", fix: "write '- score: 0.5'" },
+  "candidates.*.answers": { expected: "the ids of the questions that it answers", fix: "write '- answers: Q1, Q2', or '- answers: none'" },
+  "candidates.*.answers.*": { expected: "the id of a question: Q1, Q2, …", fix: "write '- answers: Q1, Q2', or '- answers: none'" },
+  "candidates.*.why": { expected: "why it matters, on one line", fix: "write '- why: …'" },
+  sources: { expected: "a section '# Sources'", fix: "add '# Sources' with the table id, name, sha256, bytes, origin, fetched" },
+  questions: { expected: "a section '# Questions'", fix: "add '# Questions' with the brief's questions: '- Q1: text'" },
+};
+
+const contract = {
+  name: "candidate-list",
+  version: 1,
+  file: "candidate-list.md",
+  schema: CandidateList,
+  rules,
+  parse(text: string, fileName: string): Parsed<CandidateList> {
+    const { report, draft } = readCandidateList(text, { artifact: contract, fileName, draft: false });
+    return judge(report, contract, draft);
+  },
+} as const;
+
+export const candidateList = defineArtifact({
+  ...contract,
+  mediaType: "text/markdown",
+  maxBytes: 256 * 1024,
+  format: formatCandidateList,
+  complete: (text, context) => completeCandidateList(text, contract, context),
+});

@@ -1,4 +1,10 @@
 import { z } from "zod";
+import { defineArtifact, type Parsed } from "../define-artifact.ts";
+import { completeDeRawOutput } from "../format/complete-de-raw-output.ts";
+import { formatDeRawOutput } from "../format/format-de-raw-output.ts";
+import { Text } from "../format/line.ts";
+import { readDeRawOutput } from "../format/read-de-raw-output.ts";
+import { judge, type Rules } from "../format/report.ts";
 import { Id, Sha256 } from "../identifiers.ts";
 import { ItemId, SourceId } from "./candidate-list.ts";
 
@@ -12,10 +18,42 @@ export const RawBlock = z.object({
   page: z.int().positive().optional(),
   /** SHA-256 of the passage's bytes. */
   sha256: Sha256,
-  text: z.string().min(1),
+  text: Text.min(1),
 });
 export type RawBlock = z.infer<typeof RawBlock>;
 
 /** de-raw-output.txt: the passages behind the candidates, byte for byte. A candidate may have several blocks. */
 export const DeRawOutput = z.object({ run: Id, blocks: z.array(RawBlock) });
 export type DeRawOutput = z.infer<typeof DeRawOutput>;
+
+const range = { expected: "an inclusive range such as 10-20", fix: "leave it to completion, or write it as first-last" };
+const rules: Rules = {
+  run: { expected: "the run's id", fix: "write 'run: <id>' from run.json in the header" },
+  "blocks.*.candidate": { expected: "the id of a candidate: C1, C2, …", fix: "begin the block with '== C1 S2'" },
+  "blocks.*.source": { expected: "the id of a source: S1, S2, … or N1, N2, …", fix: "begin the block with '== C1 S2'" },
+  "blocks.*.bytes": range,
+  "blocks.*.lines": range,
+  "blocks.*.page": { expected: "the number of a page, from 1", fix: "leave it to completion, or write page=4" },
+  "blocks.*.sha256": { expected: "the SHA-256 of the passage", fix: "leave it to completion, or write sha256=<64 hexadecimal digits>" },
+  "blocks.*.text": { expected: "the verbatim lines of the passage", fix: "write each line of the passage after '| '" },
+};
+
+const contract = {
+  name: "de-raw-output",
+  version: 1,
+  file: "de-raw-output.txt",
+  schema: DeRawOutput,
+  rules,
+  parse(text: string, fileName: string): Parsed<DeRawOutput> {
+    const { report, draft } = readDeRawOutput(text, { artifact: contract, fileName, draft: false });
+    return judge(report, contract, draft);
+  },
+} as const;
+
+export const deRawOutput = defineArtifact({
+  ...contract,
+  mediaType: "text/plain",
+  maxBytes: 8 * 1024 * 1024,
+  format: formatDeRawOutput,
+  complete: (text, context) => completeDeRawOutput(text, contract, context),
+});

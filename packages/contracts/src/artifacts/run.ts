@@ -1,4 +1,8 @@
 import { z } from "zod";
+import { defineArtifact, type Parsed } from "../define-artifact.ts";
+import { checkContract } from "../format/check-contract.ts";
+import { distinct } from "../format/line.ts";
+import { createReport, judge } from "../format/report.ts";
 import { ContractRef, FileName, Id, Name, Sha256 } from "../identifiers.ts";
 
 /** What a run's final text must keep: `cited` asks that every factual sentence is cited; `plain` (a rewrite, a recommendation) does not. */
@@ -43,7 +47,10 @@ export const Run = z.looseObject({
   /** SHA-256 of brief.md. */
   brief: Sha256,
   profile: Profile,
-  sources: z.array(RunSource),
+  sources: z
+    .array(RunSource)
+    .max(2048)
+    .check(distinct((source) => source.id)),
   route: z.array(z.looseObject({ role: Name, consumes: z.array(z.string()), produces: z.array(z.string()) })).min(1),
   /** The version of each contract that this run uses. */
   versions: z.record(z.string(), z.int().positive()),
@@ -51,3 +58,38 @@ export const Run = z.looseObject({
   deadline: z.iso.datetime(),
 });
 export type Run = z.infer<typeof Run>;
+
+const name = "run";
+const version = 1;
+
+export const run = defineArtifact({
+  name,
+  version,
+  file: "run.json",
+  mediaType: "application/json",
+  maxBytes: 4 * 1024 * 1024,
+  schema: Run,
+  parse: parseRun,
+  format: (value) => `${JSON.stringify(value, null, 2)}\n`,
+});
+
+function parseRun(text: string, fileName: string): Parsed<Run> {
+  const report = createReport(fileName);
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const line = /\(line (\d+) column \d+\)/.exec(reason)?.[1];
+    report.add({
+      ...(line && { line: Number(line) }),
+      expected: "JSON",
+      got: reason.slice(0, 200),
+      fix: "write the file as JSON (RFC 8259)",
+    });
+    return { ok: false, unmet: report.unmet };
+  }
+  if (typeof json === "object" && json !== null && "contract" in json && ContractRef.safeParse(json.contract).success)
+    checkContract(report, { name, version }, String(json.contract));
+  return judge(report, { schema: Run }, json);
+}

@@ -1,0 +1,79 @@
+import type { CandidateList } from "../artifacts/candidate-list.ts";
+import type { AnyArtifact } from "../define-artifact.ts";
+import { readFields, readIds, refuseLines } from "./fields.ts";
+import { fromInline } from "./inline.ts";
+import type { Section } from "./markdown.ts";
+import { type MdFile, readMdFile } from "./md-file.ts";
+import { readNumber } from "./read-number.ts";
+import type { Report } from "./report.ts";
+import { checkColumns } from "./table.ts";
+
+/** What an author may leave out is undefined. */
+export interface CandidateListDraft {
+  run?: string | undefined;
+  brief?: string | undefined;
+  candidates?: CandidateDraft[];
+  sources?: Record<string, unknown>[];
+  questions?: { id: string; text: string }[];
+}
+export type CandidateDraft = { [Key in keyof CandidateList["candidates"][number]]?: unknown };
+
+const sourceColumns = ["id", "name", "sha256", "bytes", "origin", "fetched"];
+
+export function readCandidateList(
+  text: string,
+  file: { readonly artifact: Pick<AnyArtifact, "name" | "version">; readonly fileName: string; readonly draft: boolean },
+): Pick<MdFile, "report"> & { readonly draft: CandidateListDraft } {
+  const { report, fields, sections } = readMdFile(text, { ...file });
+  const draft: CandidateListDraft = { run: fields.get("run")?.text, brief: fields.get("brief")?.text };
+  let part = "candidates";
+  for (const section of sections) {
+    const title = section.title.toLowerCase();
+    if (section.level === 0) refuseLines(section.lines, report, "# Candidates");
+    else if (section.level === 1) {
+      part = title;
+      report.at(part, section.line);
+      if (part === "candidates") {
+        draft.candidates ??= [];
+        refuseLines(section.lines, report, "## C1 — title");
+      } else if (part === "sources") draft.sources = readSources(section, report);
+      else if (part === "questions") draft.questions = readQuestions(section, report);
+    } else if (part === "candidates") readCandidate(section, { report, candidates: (draft.candidates ??= []) });
+  }
+  return { report, draft };
+}
+
+function readCandidate(section: Section, { report, candidates }: { readonly report: Report; readonly candidates: CandidateDraft[] }): void {
+  const path = `candidates.${candidates.length}`;
+  report.at(path, section.line);
+  const [, id, title = ""] = /^(C\d+)\s*(?:[—–:-]\s*)?(.*)$/s.exec(section.title) ?? [undefined, undefined, section.title];
+  const candidate: CandidateDraft = { title: fromInline(title), ...(id !== undefined && { id }) };
+  for (const { key, value, line } of readFields(section.lines, report, "- source: S1")) {
+    const name = key.toLowerCase();
+    report.at(`${path}.${name}`, line);
+    if (name === "answers") candidate.answers = readIds(value);
+    else if (name === "score") candidate.score = readNumber(value);
+    else if (name === "source" || name === "locator" || name === "why") candidate[name] = value;
+  }
+  candidates.push(candidate);
+}
+
+function readSources(section: Section, report: Report): Record<string, unknown>[] {
+  refuseLines(section.lines, report, `| ${sourceColumns.join(" | ")} |`);
+  checkColumns(section, report, { needed: sourceColumns, path: "sources" });
+  return section.rows.map(({ cells, line }, at) => {
+    report.at(`sources.${at}`, line);
+    const values = Object.fromEntries(sourceColumns.map((column) => [column, cells.get(column)]));
+    return {
+      ...Object.fromEntries(Object.entries(values).map(([column, cell]) => [column, cell === undefined ? cell : fromInline(cell)])),
+      bytes: readNumber(cells.get("bytes")),
+    };
+  });
+}
+
+function readQuestions(section: Section, report: Report): { id: string; text: string }[] {
+  return readFields(section.lines, report, "- Q1: text").map(({ key, value, line }, at) => {
+    report.at(`questions.${at}`, line);
+    return { id: key, text: value };
+  });
+}

@@ -1,0 +1,98 @@
+import type { z } from "zod";
+import type { Parsed } from "../define-artifact.ts";
+import type { Unmet } from "../problem.ts";
+
+// An author mends from the first ones; a hostile file must not make megabytes of refusal.
+const most = 200;
+
+/** What reading found: problems, and the line that each value came from. */
+export interface Report {
+  readonly file: string;
+  readonly unmet: readonly Unmet[];
+  add(problem: Omit<Unmet, "file">): void;
+  /** Notes the line of the value at a path such as `candidates.0.source`. */
+  at(path: string, line: number): void;
+  /** The line of the value at a path, or of the nearest one that holds it. */
+  lineOf(path: string): number | undefined;
+  readonly failed: boolean;
+}
+
+export function createReport(file: string): Report {
+  const found: Unmet[] = [];
+  const lines = new Map<string, number>();
+  let count = 0;
+  return {
+    file,
+    add(problem) {
+      count += 1;
+      if (count <= most) found.push({ file, ...problem });
+    },
+    at(path, line) {
+      lines.set(path, line);
+    },
+    lineOf(path) {
+      for (let key = path; key !== ""; key = key.slice(0, Math.max(0, key.lastIndexOf(".")))) {
+        const line = lines.get(key);
+        if (line !== undefined) return line;
+      }
+      return undefined;
+    },
+    get failed() {
+      return count > 0;
+    },
+    get unmet() {
+      if (count <= most) return found;
+      return [
+        ...found,
+        {
+          file,
+          expected: "a file that keeps its contract",
+          got: `${count - most} more problems`,
+          fix: "mend those above, and check again",
+        },
+      ];
+    },
+  };
+}
+
+/** What to say of a value that is wrong, by its path with `*` for numbers. */
+export type Rules = Readonly<Record<string, { readonly expected: string; readonly fix: string }>>;
+
+/** Judges what was read by the schema, and adds what is wrong to the report. */
+export function judge<Schema extends z.ZodType>(
+  report: Report,
+  { schema, rules = {} }: { readonly schema: Schema; readonly rules?: Rules },
+  draft: unknown,
+): Parsed<z.output<Schema>> {
+  const result = schema.safeParse(draft);
+  for (const issue of result.error?.issues ?? []) {
+    const path = issue.path.map(String).join(".");
+    const rule = rules[path.replaceAll(/(?<=^|\.)\d+(?=\.|$)/g, "*")];
+    const line = report.lineOf(path);
+    const got = valueAt(draft, issue.path);
+    report.add({
+      ...(path !== "" && { path }),
+      ...(line !== undefined && { line }),
+      expected: issue.code === "custom" ? issue.message : (rule?.expected ?? issue.message),
+      got: describe(got),
+      fix: rule?.fix ?? (got === undefined ? `add ${path}` : `write ${path} as expected`),
+    });
+  }
+  return result.success && !report.failed ? { ok: true, value: result.data } : { ok: false, unmet: report.unmet };
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  // Any object can be asked for a key; what it has there is judged by `describe`.
+  return path.reduce<unknown>(
+    (held, key) => (typeof held === "object" && held !== null ? (held as Record<PropertyKey, unknown>)[key] : undefined),
+    value,
+  );
+}
+
+/** A value as a report shows it: short, on one line. */
+export function describe(value: unknown): string {
+  if (value === undefined || value === "") return "nothing";
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? typeof value);
+  const line = text.slice(0, 121).replaceAll(/\s/g, " ");
+  return line.length > 120 ? `${line.slice(0, 120)}…` : line;
+}

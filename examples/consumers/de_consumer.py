@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 PER_QUESTION = 3
-STOP_WORDS = set("the and for are was were has have had with what when where which who why how does did that this from into its not can".split())
+STOP_WORDS = set("the and for can are was were has have had with what when where which who why how does did that this from into its not can".split())
 
 
 def words(text):
@@ -27,8 +27,8 @@ def questions(brief):
 
 
 def paragraphs(text):
-    """Blocks between blank lines, headings and page breaks left out, exactly as they stand in the text."""
-    blocks = (block.strip("\n") for block in re.split(r"\n[ \t]*\n|\f", text))
+    """Blocks between blank lines, and rows of tables and lists, exactly as they stand in the text; headings are left out."""
+    blocks = (block.strip("\n") for block in re.split(r"\n[ \t]*\n|\f|\n(?=[|*+-])", text))
     return [block for block in blocks if not block.lstrip().startswith("#") and len(words(block)) > 3]
 
 

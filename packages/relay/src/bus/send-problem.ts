@@ -39,6 +39,8 @@ function lingerAndClose(req: IncomingMessage, res: ServerResponse): void {
       return;
     }
     const timer = setTimeout(() => socket.destroy(), lingerMs).unref();
+    // An answered request is no longer ended with its connection, and whoever reads its body would wait for ever.
+    socket.once("close", () => void req.destroy(new Error("the connection has ended")));
     req.once("close", () => {
       clearTimeout(timer);
       socket.destroySoon();

@@ -57,20 +57,21 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
     if (wait > 0 && !ended.signal.aborted) timer = setTimeout(wake, Math.min(wait + 1, 60_000));
   };
   const begin = async (): Promise<void> => {
-    const strays = await sweepWork(deps, sweep);
-    if (strays > 0) logger.warn({ strays }, "processes of an earlier boot were ended");
+    try {
+      const strays = await sweepWork(deps, sweep);
+      if (strays > 0) logger.warn({ strays }, "processes of an earlier boot were ended");
+    } catch (error) {
+      logger.error({ err: error }, "what an earlier boot left could not be swept");
+    }
+    if (ended.signal.aborted) return;
+    stopWaking = store.onCommit(wake);
+    wake();
   };
 
   let beginning: Promise<void> | undefined;
   return {
     start() {
-      beginning ??= begin()
-        .catch((error: unknown) => logger.error({ err: error }, "what an earlier boot left could not be swept"))
-        .then(() => {
-          if (ended.signal.aborted) return;
-          stopWaking = store.onCommit(wake);
-          wake();
-        });
+      beginning ??= begin();
     },
     async [Symbol.asyncDispose]() {
       ended.abort(new Error("the node stops"));

@@ -89,7 +89,7 @@ function produced(
   if (next === undefined) return { completion: { state: "produced", outputs }, seal: deps.notary.receipt(facts) };
   const handOff = createHandOff(deps, { claimed, outputs, next, scheduleToClose: run.clocks.scheduleToClose });
   return {
-    completion: { state: "produced", outputs, handOff: handOff.fromSealed },
+    completion: { state: "produced", outputs, handOff: (sealed) => handOff.fromSealed(sealed) },
     seal: deps.notary.receipt(facts, (digest) => [handOff.after(digest).envelope]),
   };
 }

@@ -19,8 +19,8 @@ export function openLogger({
   readonly base: { readonly node: string; readonly role: string };
 }): Logger {
   const file = openRotatingFile({ path: join(data, "logs", "node.jsonl"), maxBytes: 10_000_000, keep: 4 });
-  // Not synchronous: a terminal or pipe that nobody reads must not stop the node. What it can't hold is in the file.
-  const stdout = pino.destination({ dest: 1, sync: false, maxLength: 1_000_000 });
+  // Not a pino.destination: at exit that one tries for ever to write to a pipe whose reader is gone (sonic-boom 4.2.1, EPIPE in flushSync).
+  process.stdout.on("error", () => undefined);
   return pino(
     {
       level,
@@ -31,7 +31,7 @@ export function openLogger({
     },
     pino.multistream([
       { level, stream: file },
-      { level, stream: stdout },
+      { level, stream: { write: (line: string) => void process.stdout.write(line) } },
     ]),
   );
 }

@@ -1,0 +1,3 @@
+export { inProcessExecutor, type StageWork } from "./testing/in-process-executor.ts";
+export { inProcessChecker, plainExtractor } from "./testing/in-process-intake.ts";
+export { startTestRelay, type TestRelay, type TestRelayOptions } from "./testing/start-test-relay.ts";

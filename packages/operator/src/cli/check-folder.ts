@@ -19,6 +19,8 @@ import { z } from "zod";
 export interface FolderCheck {
   /** The stages that were checked: files, then against each other. */
   readonly stages: readonly string[];
+  /** Names that belong to no stage, in a folder that may hold others' files too. */
+  readonly ignored: readonly string[];
   /** Stages whose inputs are not in the folder, so that only each file's own contract could be checked. */
   readonly alone: readonly string[];
   readonly unmet: readonly Unmet[];
@@ -44,15 +46,16 @@ export async function checkFolder(pipeline: Pipeline, { folder, role }: { folder
   const roles = pipeline.roles.filter((one) => (role === undefined ? made.some((file) => isMadeBy(one, file)) : one.name === role));
   if (roles.length === 0) throw nothingToCheck(pipeline, folder);
   const known = artifactsOf(pipeline);
-  // Side by side with others' files, only what no contract knows is one too many; in `out/`, whatever this stage doesn't make.
-  const strangers = made.filter(({ name }) => isWork || !known.some((artifact) => isFileOf(artifact, name)));
+  const strangers = made.filter(({ name }) => name !== noteName && !known.some((artifact) => isFileOf(artifact, name)));
   const checks = roles.map((one) => {
-    const drafts = made.filter((file) => isMadeBy(one, file) || (strangers.includes(file) && file.name !== noteName));
+    // Whatever is in `out/` is handed in, and refused there if this stage does not make it.
+    const drafts = isWork ? made.filter(({ name }) => name !== noteName) : made.filter((file) => isMadeBy(one, file));
     const inputs = (given ?? made).filter(({ name }) => one.consumes.some((slot) => isFileOf(artifactOf(slot), name)));
     return { role: one, ...checkStage(one, { inputs, drafts, note: noteOf(made) }) };
   });
   return {
     stages: checks.map((one) => one.role.name),
+    ignored: isWork ? [] : strangers.map(({ name }) => name),
     alone: checks.filter(({ isAlone }) => isAlone).map((one) => one.role.name),
     unmet: checks.flatMap(({ unmet }) => unmet),
   };

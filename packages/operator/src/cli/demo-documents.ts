@@ -3,10 +3,9 @@ import { join } from "node:path";
 
 /** What the demo asks of documents that nobody here wrote. The last question is one that they do not answer. */
 export const demoBrief = `What does multer do with files when the options object is omitted?
-How many header pairs does multer parse by default?
-How does pino redact sensitive information?
 When can messages be lost with asynchronous logging?
 What does commander do with unknown options by default?
+What is the Express philosophy?
 Who won the Hakone Ekiden in 2024?`;
 
 // Documents of installed dependencies, by the package that depends on them.

@@ -16,7 +16,7 @@ export function toNodeList(nodes: readonly NodeView[], { now, style }: { now: nu
       },
       { title: "URL", cell: ({ url }) => url },
       { title: "EXECUTOR", cell: ({ health }) => health?.executor ?? "" },
-      { title: "STORE", cell: ({ health }) => (health === undefined ? "" : `${health.store.state}, ${health.store.feed} events`) },
+      { title: "STORE", cell: ({ health }) => health?.store.state ?? "" },
       { title: "VERSION", cell: ({ health }) => health?.version ?? "" },
       { title: "LAST HEALTH", cell: ({ seenAt }) => (seenAt === undefined ? "never" : `${toAge(now - seenAt)} ago`) },
     ],

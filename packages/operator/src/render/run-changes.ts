@@ -8,7 +8,7 @@ export function toChanges(before: RunStatus | undefined, after: RunStatus): stri
   const began = Date.parse(after.createdAt);
   const proven = after.stages
     .flatMap((stage) => newRungs(before, stage))
-    .sort((one, other) => one.at - other.at || one.order - other.order)
+    .sort((one, other) => one.at - other.at)
     .map(({ at, text }) => `${((at - began) / 1000).toFixed(2).padStart(8)} s  ${text}`);
   const known = before === undefined ? [] : blocksOf(before).map(keyOf);
   const blocks = blocksOf(after).filter((shown) => !known.includes(keyOf(shown)));
@@ -23,11 +23,11 @@ export function toChanges(before: RunStatus | undefined, after: RunStatus): stri
 
 function newRungs(before: RunStatus | undefined, stage: StageStatus) {
   const old = before?.stages.find((one) => one.stage === stage.stage && one.epoch === stage.epoch);
-  return Rung.options.flatMap((rung, order) => {
+  return Rung.options.flatMap((rung) => {
     const time = stage.times[rung];
     if (time === undefined || old?.times[rung] !== undefined) return [];
     const note = rung === "produced" && stage.producer !== undefined ? ` by ${toLine(stage.producer)}` : "";
-    return [{ at: Date.parse(time), order, text: `${stage.stage.padEnd(6)} ${rung}${note}` }];
+    return [{ at: Date.parse(time), text: `${stage.stage.padEnd(6)} ${rung}${note}` }];
   });
 }
 

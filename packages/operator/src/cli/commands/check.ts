@@ -1,5 +1,6 @@
 import { relay } from "@tasuki/contracts/relay";
 import { Command, Option } from "commander";
+import { toLine } from "../../render/plain-text.ts";
 import { counted } from "../../render/run-progress.ts";
 import { toUnmetLines } from "../../render/unmet-lines.ts";
 import { checkFolder } from "../check-folder.ts";
@@ -19,12 +20,16 @@ export function checkCommand(cli: Cli): Command {
     .addOption(jsonOption())
     .addHelpText("before", toExamples([["check work/", "what sg has written to work/out, from work/in"]]))
     .action(async (folder: string, { stage, json }: CheckOptions) => {
-      const { stages, alone, unmet } = await checkFolder(relay, { folder: cli.path(folder), ...(stage !== undefined && { role: stage }) });
+      const { stages, alone, ignored, unmet } = await checkFolder(relay, {
+        folder: cli.path(folder),
+        ...(stage !== undefined && { role: stage }),
+      });
       const isMet = unmet.length === 0;
       if (!isMet) cli.endWith(exitCodes.invalid);
-      if (json) return cli.json({ ok: isMet, stages, alone, unmet });
+      if (json) return cli.json({ ok: isMet, stages, alone, ignored, unmet });
       for (const line of toUnmetLines(unmet, cli.style)) cli.out(line);
       const style = cli.messageStyle;
+      if (ignored.length > 0) cli.say(style.warn(`not files of a stage, so not checked: ${ignored.map(toLine).join(", ")}`));
       for (const name of alone)
         cli.say(style.warn(`${name}: its inputs (run.json, …) are not there, so only each file's own contract was checked`));
       cli.say(isMet ? style.good(`${stages.join(", ")}: everything holds`) : style.bad(`${counted(unmet.length, "thing")} unmet`));

@@ -2,7 +2,7 @@
 """Judges candidates (the stage `sg`): by how many of a question's words a passage has. It does not understand either.
 
 Reads  in/candidate-list.md and in/de-raw-output.txt
-Writes out/sg-review.md, as a draft: the outline, the gaps and the digests of what was read are filled in afterwards.
+Writes out/sg-review.md, as a draft: the gaps and the digests of what was read are filled in afterwards.
 """
 
 import re
@@ -39,19 +39,27 @@ def read_passages(text):
 def main():
     answers, questions = read_candidates(Path("in/candidate-list.md").read_text(encoding="utf-8"))
     passages = read_passages(Path("in/de-raw-output.txt").read_text(encoding="utf-8"))
-    rows, kept = [], {}
+    rows, kept, outline = [], {}, {question: [] for question in questions}
     for item, asked in answers.items():
         found = words(passages[item])
-        shares = [len(words(questions[question]) & found) / max(1, len(words(questions[question]))) for question in asked]
-        share = max(shares, default=0)
-        same = next((other for other, theirs in kept.items() if len(found & theirs) / max(1, len(found | theirs)) >= SAME), "")
-        reason = f"has {share:.0%} of the words of {asked[shares.index(share)]}" if asked else "answers no question"
-        verdict = "merged" if same else "accepted" if share >= ACCEPT else "partial" if share >= PARTIAL else "rejected"
-        rows.append(f"| {item} | {verdict} | {same} | {f'says the same as {same}' if same else reason} |")
-        if verdict in ("accepted", "partial"):
+        # What share of each question's words the passage has.
+        shares = {question: len(words(questions[question]) & found) / max(1, len(words(questions[question]))) for question in asked}
+        best = max(asked, key=shares.get, default=None)
+        same = next((other for other, theirs in kept.items() if len(found & theirs) >= SAME * max(1, len(found | theirs))), "")
+        if same:
+            rows.append(f"| {item} | merged | {same} | says the same as {same} |")
+            continue
+        share = shares.get(best, 0)
+        verdict = "accepted" if share >= ACCEPT else "partial" if share >= PARTIAL else "rejected"
+        rows.append(f"| {item} | {verdict} | | {f'has {share:.0%} of the words of {best}' if best else 'answers no question'} |")
+        if verdict != "rejected":
             kept[item] = found
-    table = ["# Verdicts", "", "| item | verdict | into | reason |", "| --- | --- | --- | --- |", *rows, ""]
-    Path("out/sg-review.md").write_text("\n".join(table), encoding="utf-8")
+            for question in asked:
+                if shares[question] >= PARTIAL:
+                    outline[question].append(item)
+    review = ["# Verdicts", "", "| item | verdict | into | reason |", "| --- | --- | --- | --- |", *rows, "", "# Outline", ""]
+    review += [f"- {question}: {', '.join(items) or 'none'}" for question, items in outline.items()]
+    Path("out/sg-review.md").write_text("\n".join(review) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -2,13 +2,14 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { TasukiError } from "@tasuki/contracts";
 import { systemClock } from "@tasuki/relay";
+import { childEnvironment } from "../cli/env.ts";
+import { repository } from "../cli/repository.ts";
 import { findApps } from "./find-apps.ts";
 import { isHealthy } from "./is-healthy.ts";
 import { type KeptProcess, keepProcess } from "./kept-process.ts";
 import { busSocketOf, toLocalNodes } from "./local-nodes.ts";
 import type { LocalNode, LocalRelay, LocalRelayOptions } from "./local-relay.ts";
 
-const repository = join(import.meta.dirname, "../../../..");
 const timing = { restart: 1_000, quick: 10_000, longest: 60_000, grace: 10_000 };
 
 /**
@@ -24,8 +25,7 @@ export async function startLocalRelay({ data, portBase, onLine, signal }: LocalR
   const started = nodes.map(({ node, program }) => {
     const one = keepProcess({
       program,
-      // oxlint-disable-next-line node/no-process-env -- passed on whole, not read: a node has the environment of the one who starts it
-      environment: { ...process.env, TASUKI_DATA: node.data },
+      environment: childEnvironment({ TASUKI_DATA: node.data }),
       healthy: (over) => untilHealthy(node, over),
       onLine: (text) => onLine({ role: node.role, text, source: "node" }),
       onEvent: (text) => onLine({ role: node.role, text, source: "relay" }),

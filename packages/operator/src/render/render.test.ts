@@ -1,0 +1,152 @@
+import { expect, test } from "vitest";
+import { at, began, blockedStatus, exampleStatus } from "../api/operator-fixture.ts";
+import { toAge, toDuration, toSize } from "./duration.ts";
+import { toNodeLine } from "./node-line.ts";
+import { toNodeList } from "./node-list.ts";
+import { blocksOf, outcomeOf } from "./outcome.ts";
+import { clip, toLine, toText } from "./plain-text.ts";
+import { toChanges } from "./run-changes.ts";
+import { toRunDetail } from "./run-detail.ts";
+import { toRunList } from "./run-list.ts";
+import { toProgress } from "./run-progress.ts";
+import { toSummary } from "./run-summary.ts";
+import { createStyle } from "./style.ts";
+
+const style = createStyle(false);
+const now = began + 3_000;
+const text = (lines: readonly string[]): string => `\n${lines.join("\n")}\n`;
+
+test("a run in the middle, as lines to be redrawn", () => {
+  expect(text(toProgress(exampleStatus(), { now, width: 100, style }))).toBe(`
+  nano  ██████████████████  verified        1.60 s  embedded/1
+  sg    █████████░░░░░░░░░  started         1.80 s  awaits 'produced' of sg
+  jp    ░░░░░░░░░░░░░░░░░░  waiting
+  main  holds 1 source, follows the nodes
+`);
+});
+
+test("no line is wider than the screen", () => {
+  const status = blockedStatus();
+  for (const width of [60, 70, 80, 120]) {
+    const widths = toProgress({ ...status, brief: "long ".repeat(100) }, { now, width, style }).map((line) => line.length);
+    expect(Math.max(...widths)).toBeLessThanOrEqual(width);
+  }
+});
+
+test("what is new in a run, a line each in the order of time", () => {
+  expect(text(toChanges(undefined, exampleStatus()))).toBe(`
+    0.40 s  nano   dispatched
+    0.50 s  nano   accepted
+    0.60 s  nano   started
+    1.20 s  nano   produced by embedded/1
+    1.20 s  sg     dispatched
+    1.40 s  nano   handed-off
+    1.40 s  sg     accepted
+    1.50 s  sg     started
+    2.00 s  nano   verified
+`);
+  expect(toChanges(exampleStatus(), exampleStatus())).toEqual([]);
+  expect(toChanges(exampleStatus(), blockedStatus())).toEqual(["            sg     blocked: the files break their contracts"]);
+  expect(toChanges(blockedStatus(), blockedStatus())).toEqual([]);
+});
+
+test("a run in full says what is proven, what is awaited, and what blocks it", () => {
+  expect(text(toRunDetail(blockedStatus(), { now, style }))).toBe(`
+01a20ed8-8597-756e-8e5f-b0ba1c5c733f  open
+
+  brief     What is a receipt?
+  begun     2026-11-24T12:00:00.000Z, for 3.00 s
+  profile   cited, epoch 1
+  sources   1 source
+  main      holds 1 source, follows the nodes
+
+nano  verified
+  took      1.60 s, of which 0.60 s work
+  proven    dispatched +0.40 s, accepted +0.50 s, started +0.60 s, produced +1.20 s, handed-off +1.40 s, verified +2.00 s
+  attempt   1 at epoch 1, by embedded/1
+  files     candidate-list.md
+
+sg  started, blocked  awaits 'produced' of sg
+  took      1.80 s
+  proven    dispatched +1.20 s, accepted +1.40 s, started +1.50 s
+  attempt   1 at epoch 1
+
+jp  waiting  awaits 'dispatched' of sg
+
+sg is blocked: the files break their contracts
+  needs       the cause mended, then a retry
+  who acts    operator
+  clears with tasuki retry 01a20ed8-8597-756e-8e5f-b0ba1c5c733f --from sg
+  sg-review.md:12
+    expected  a verdict
+    got       maybe
+    fix       write accepted, partial, rejected or merged
+`);
+});
+
+test("runs and nodes as tables", () => {
+  const closed = exampleStatus({ state: "closed", brief: "Why?\nAnd how?", createdAt: at(-7_200) });
+  expect(text(toRunList([blockedStatus(), exampleStatus(), closed], { now, width: 120, style }))).toBe(`
+RUN                                   STATE    AGE  AT          BRIEF
+01a20ed8-8597-756e-8e5f-b0ba1c5c733f  blocked  3 s  sg started  What is a receipt?
+01a20ed8-8597-756e-8e5f-b0ba1c5c733f  open     3 s  sg started  What is a receipt?
+01a20ed8-8597-756e-8e5f-b0ba1c5c733f  closed   2 h  main        Why? And how?
+`);
+  expect(text(toNodeList([{ role: "nano", url: "http://127.0.0.1:18101", reachable: false, seenAt: began }], { now, style }))).toBe(`
+ROLE  STATE        URL                     EXECUTOR  STORE  VERSION  LAST HEALTH
+nano  unreachable  http://127.0.0.1:18101                            3 s ago
+`);
+});
+
+test("what a closed run has left", () => {
+  const status = exampleStatus({ state: "closed", endedAt: at(4), bundle: "b".repeat(64), stages: exampleStatus().stages.slice(0, 1) });
+  expect(text(toSummary(status, { data: "/data", style, next: (...words) => `tasuki ${words.join(" ")}` }))).toContain(`
+What each stage took, from its dispatch to its proof
+  nano                 1.60 s  of which 0.60 s work  embedded/1
+
+The artifacts, where they were made
+  candidate-list.md  /data/nano/artifacts/01a20ed8-8597-756e-8e5f-b0ba1c5c733f/nano.1/candidate-list.md
+  archive            /data/main/archive/01a20ed8-8597-756e-8e5f-b0ba1c5c733f
+`);
+});
+
+test("a run needs a person where its stage is blocked, but not where a fact will clear it", () => {
+  expect(outcomeOf(exampleStatus())).toBeUndefined();
+  expect(outcomeOf(blockedStatus())).toBe("needs-human");
+  expect(outcomeOf(exampleStatus({ state: "cancelled" }))).toBe("cancelled");
+  const block = { reason: "jp is away", needs: "jp", owner: "jp", clearsWith: "its receipt" };
+  const late = exampleStatus({ block });
+  expect(outcomeOf(late)).toBeUndefined();
+  expect(blocksOf(late)).toEqual([{ where: "main", block, needsHuman: false }]);
+  expect(outcomeOf(exampleStatus({ block: { ...block, owner: "operator" } }))).toBe("needs-human");
+  expect(outcomeOf(exampleStatus({ block, state: "closing" }))).toBe("needs-human");
+});
+
+test("of what nodes print, people see what dies and what is warned of", () => {
+  const log = (level: string): string => JSON.stringify({ level, msg: "an attempt failed", code: "internal", run: "R" });
+  const node = (line: string) => toNodeLine({ role: "sg", text: line, source: "node" }, style);
+  expect(toNodeLine({ role: "sg", text: "was ended by SIGKILL; restart in 1 s", source: "relay" }, style)).toBe(
+    "sg    was ended by SIGKILL; restart in 1 s",
+  );
+  expect(node(log("warn"))).toBe("sg    warn: an attempt failed (internal; R)");
+  expect(node(log("info"))).toBeUndefined();
+  expect(node("*** sg: LOOPBACK IDENTITY: whoever … ***")).toBeUndefined();
+  expect(node("a plain line")).toBe("sg    a plain line");
+});
+
+test("text from the wire can't steer a terminal", () => {
+  expect(toLine("a\u001b[2J\u009b31mb\r\n c\u202e")).toBe("a[2J31mb c");
+  expect(toText("a\n\tb\u0007\u0000")).toBe("a\n\tb");
+  expect(clip("abcdef", 4)).toBe("abc…");
+});
+
+test("spans, ages and sizes", () => {
+  expect([420, 12_340, 184_000, 7_500_000].map(toDuration)).toEqual(["0.42 s", "12.3 s", "3 min 4 s", "2 h 5 min"]);
+  expect([3_000, 300_000, 7_200_000, 345_600_000].map(toAge)).toEqual(["3 s", "5 min", "2 h", "4 d"]);
+  expect([812, 4_198, 52_428_800].map(toSize)).toEqual(["812 B", "4.1 KiB", "50.0 MiB"]);
+});
+
+test("colours are there only where they are wanted", () => {
+  expect(createStyle(false).bad("x")).toBe("x");
+  expect(createStyle(true).bad("x")).toBe("\u001b[31mx\u001b[39m");
+});

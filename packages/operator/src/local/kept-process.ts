@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Clock, TasukiError } from "@tasuki/contracts";
 
 /** How a process is kept alive; all in milliseconds. */
-export interface Timing {
+interface Timing {
   /** Before a process that died is started again. */
   readonly restart: number;
   /** A process that lived no longer than this died quickly; after five such deaths in a row the waits double. */

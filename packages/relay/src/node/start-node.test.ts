@@ -1,16 +1,35 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import type { RunStatus } from "@tasuki/contracts";
+import { once } from "node:events";
+import type { RunStatus, StageStatus } from "@tasuki/contracts";
 import { expect, test } from "vitest";
+import type { StageWork } from "../testing/in-process-executor.ts";
 import { smallPipeline, smallWork } from "../testing/small-pipeline.ts";
-import { startTestRelay } from "../testing/start-test-relay.ts";
+import { startTestRelay, type TestRelay, type TestRelayOptions } from "../testing/start-test-relay.ts";
 
 const brief = "# What is a relay?\n\nWhat does it hand on?\n";
 const sources = ["# One\n\nA relay hands on a sash.\n", "# Two\n\nThe sash is called tasuki.\n"];
 const closed = (status: RunStatus): boolean => status.state === "closed";
+const stageOf = (status: RunStatus, stage: string): StageStatus | undefined => status.stages.find((one) => one.stage === stage);
+const blockedAt = (stage: string) => (status: RunStatus) => stageOf(status, stage)?.condition === "blocked";
+const start = (options: Partial<TestRelayOptions> = {}): Promise<TestRelay> =>
+  startTestRelay({ pipeline: smallPipeline, limits: { attempts: 2 }, ...options, work: { ...smallWork, ...options.work } });
+
+/** Work that waits until it is ended, once; then it succeeds. */
+function hangingOnce(role: string): { work: StageWork; begun: Promise<AbortSignal> } {
+  const begun = Promise.withResolvers<AbortSignal>();
+  let times = 0;
+  return {
+    begun: begun.promise,
+    async work(stage, signal) {
+      if ((times += 1) > 1) return (await smallWork[role]?.(stage, signal)) ?? {};
+      begun.resolve(signal);
+      await once(signal, "abort");
+      throw new Error("ended");
+    },
+  };
+}
 
 test("four nodes close a run, and main has its final text", async () => {
-  await using relay = await startTestRelay({ pipeline: smallPipeline, work: smallWork });
+  await using relay = await start();
   const run = await relay.run({ brief, sources });
   const status = await relay.until(run, closed);
   expect(status.stages.map(({ stage, rung, condition }) => [stage, rung, condition])).toEqual([
@@ -30,5 +49,107 @@ test("four nodes close a run, and main has its final text", async () => {
     "run.json",
   ]);
   expect(artifacts.find(({ name }) => name === "final.txt")?.text).toContain("2 sources");
-  for (const role of ["nano", "sg", "jp"]) expect(relay.node(role).store.tasks()).toEqual([]);
-}, 20_000);
+  for (const role of ["main", "nano", "sg", "jp"]) expect(relay.node(role).store.tasks()).toEqual([]);
+});
+
+test("an executor that throws blocks its stage once its attempts are used up, and a retry resumes", async () => {
+  let isMended = false;
+  const work: StageWork = (stage, signal) => {
+    if (!isMended) throw new Error("no ink");
+    return smallWork["sg"]?.(stage, signal) ?? {};
+  };
+  await using relay = await start({ work: { sg: work } });
+  const run = await relay.run({ brief, sources });
+  const stage = stageOf(await relay.until(run, blockedAt("sg")), "sg");
+  expect(stage).toMatchObject({ rung: "started", attempt: 2, block: { owner: "operator", clearsWith: `tasuki retry ${run} --from sg` } });
+  expect(stage?.block?.reason).toContain("no ink");
+  isMended = true;
+  await relay.node("main").orchestrator?.retry({ run, by: "ada" });
+  const status = await relay.until(run, closed);
+  expect(status.epoch).toBe(2);
+});
+
+test("an executor that hangs blocks its stage when its time is over", async () => {
+  const hang: StageWork = () => new Promise(() => undefined);
+  await using relay = await start({ work: { nano: hang }, limits: { attempts: 1 } });
+  const run = await relay.run({ brief, sources, clocks: { startToClose: 100 } });
+  const stage = stageOf(await relay.until(run, blockedAt("nano")), "nano");
+  expect(stage?.block?.reason).toContain("did not end within 100 ms");
+});
+
+test("an executor that breaks a contract blocks its stage at once, with every line of it", async () => {
+  await using relay = await start({ work: { jp: () => ({ "final.txt": "no heading" }) } });
+  const run = await relay.run({ brief, sources });
+  const stage = stageOf(await relay.until(run, blockedAt("jp")), "jp");
+  expect(stage).toMatchObject({ attempt: 1, block: { unmet: [{ file: "final.txt", line: 1, expected: "a heading" }] } });
+  const { handlers, local } = relay.node("jp");
+  expect((await handlers.status({ run }, local)).tasks).toMatchObject([{ state: "blocked", block: { unmet: [{ file: "final.txt" }] } }]);
+});
+
+test("a stage that decides for rework hands nothing on, and the stage before is done again", async () => {
+  let reviews = 0;
+  const work: StageWork = () => ({
+    "review.md": (reviews += 1) === 1 ? "# Review\ndecision: rework\n" : "# Review\ndecision: converged\n",
+  });
+  await using relay = await start({ work: { sg: work } });
+  const run = await relay.run({ brief, sources });
+  const status = await relay.until(run, blockedAt("sg"));
+  expect(stageOf(status, "sg")).toMatchObject({ rung: "produced", block: { reason: "sg decided 'rework', and handed nothing on" } });
+  await relay.node("main").orchestrator?.retry({ run, by: "ada" });
+  await relay.until(run, closed);
+  expect(reviews).toBe(2);
+});
+
+test("a cancelled run ends the work that is under way, and fences its tasks", async () => {
+  const { work, begun } = hangingOnce("sg");
+  await using relay = await start({ work: { sg: work } });
+  const run = await relay.run({ brief, sources });
+  const signal = await begun;
+  await relay.node("main").orchestrator?.cancel({ run, by: "ada", reason: "not needed" });
+  if (!signal.aborted) await once(signal, "abort");
+  const { store } = relay.node("sg");
+  expect(store.tasks({ run }).find(({ payload }) => payload.kind === "work")?.state).toBe("fenced");
+  expect(relay.node("main").orchestrator?.run(run)?.state).toBe("cancelled");
+});
+
+test("a node that is stopped in the middle goes on with a new attempt at the same epoch", async () => {
+  const { work, begun } = hangingOnce("nano");
+  await using relay = await start({ work: { nano: work } });
+  const run = await relay.run({ brief, sources });
+  await begun;
+  await relay.stop("nano");
+  await relay.start("nano");
+  const status = await relay.until(run, closed);
+  expect(status.epoch).toBe(1);
+  expect(stageOf(status, "nano")?.attempt).toBe(2);
+});
+
+test("a hand-off waits for a node that is away, and arrives when it comes", async () => {
+  await using relay = await start({ without: ["jp"] });
+  // Main must have seen every role once: contract versions are picked from what they say.
+  await relay.start("jp");
+  const first = await relay.run({ brief, sources });
+  await relay.until(first, closed);
+  await relay.stop("jp");
+  const run = await relay.run({ brief, sources });
+  await relay.until(run, (status) => stageOf(status, "sg")?.rung === "produced");
+  const { store } = relay.node("sg");
+  await expect
+    .poll(() => store.outbox({ run }).map(({ state, last }) => [state, last?.split(":")[0]]))
+    .toEqual([["pending", "unreachable"]]);
+  await relay.start("jp");
+  await relay.until(run, closed);
+});
+
+test("main goes on where it was", async () => {
+  const { work, begun } = hangingOnce("sg");
+  await using relay = await start({ work: { sg: work }, limits: { attempts: 3 } });
+  const run = await relay.run({ brief, sources });
+  const signal = await begun;
+  await relay.stop("main");
+  await relay.stop("sg");
+  expect(signal.aborted).toBe(true);
+  await relay.start("sg");
+  await relay.start("main");
+  await relay.until(run, closed);
+});

@@ -63,7 +63,7 @@ async function judge(job: Job, inputs: Documents, role: AnyRole): Promise<Execut
     outcome: "succeeded",
     producer,
     files,
-    ...(decided !== undefined && { decision: String((decided as { decision: unknown }).decision) }),
+    ...(decided !== undefined && { decision: String(decided.decision) }),
   };
 }
 

@@ -1,0 +1,25 @@
+import { afterEach, expect, test, vi } from "vitest";
+import { readEnv } from "./env.ts";
+
+const names = ["NO_COLOR", "FORCE_COLOR", "TERM", "CI", "INIT_CWD"];
+const env = (variables: Readonly<Record<string, string>>) => {
+  for (const name of names) vi.stubEnv(name, variables[name]);
+  return readEnv("/here");
+};
+afterEach(() => vi.unstubAllEnvs());
+
+test("without a word from the environment, the terminal decides about colours and redrawing", () => {
+  expect(env({ TERM: "xterm" })).toEqual({ isLive: true, cwd: "/here" });
+});
+
+test("NO_COLOR and a dumb terminal take colours and redrawing away; FORCE_COLOR asks for colours; CI gets plain lines", () => {
+  expect(env({ NO_COLOR: "1", FORCE_COLOR: "1" })).toMatchObject({ color: false, isLive: false });
+  expect(env({ TERM: "dumb" })).toMatchObject({ color: false, isLive: false });
+  expect(env({ FORCE_COLOR: "1" })).toMatchObject({ color: true, isLive: true });
+  expect(env({ FORCE_COLOR: "0" })).toMatchObject({ color: false });
+  expect(env({ CI: "true" })).toEqual({ isLive: false, cwd: "/here" });
+});
+
+test("paths begin where the user was when pnpm went to the workspace's root", () => {
+  expect(env({ INIT_CWD: "/there" })).toMatchObject({ cwd: "/there" });
+});

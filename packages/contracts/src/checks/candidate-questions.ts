@@ -5,7 +5,7 @@ import type { Unmet } from "../problem.ts";
 import { place } from "./place.ts";
 import { normaliseSpace } from "./space.ts";
 
-/** The list repeats the brief's questions, no candidate stands twice, and each answers questions that were asked. */
+/** The list repeats the brief's questions, and its candidates answer questions that were asked. */
 export function* checkCandidateQuestions(list: Document<CandidateList>, brief: Brief): Generator<Unmet> {
   const asked = new Map(brief.questions.map(({ id, text }) => [id, normaliseSpace(text)]));
   const repeated = new Map(list.value.questions.map(({ id, text }) => [id, normaliseSpace(text)]));
@@ -19,20 +19,14 @@ export function* checkCandidateQuestions(list: Document<CandidateList>, brief: B
       fix: "leave the Questions section to completion, or repeat the brief's questions",
     };
   }
-  const seen = new Set<string>();
-  for (const { id, answers } of list.value.candidates) {
-    const at = place(list, `## ${id} `);
-    if (seen.has(id))
-      yield { ...at, path: `candidates.${id}`, expected: `${id} once`, got: `${id} twice`, fix: "give one of the two another id" };
-    seen.add(id);
+  for (const { id, answers } of list.value.candidates)
     for (const question of answers)
       if (!asked.has(question))
         yield {
-          ...at,
+          ...place(list, `## ${id} `),
           path: `candidates.${id}.answers`,
           expected: `questions of the brief: ${[...asked.keys()].join(", ")}`,
           got: question,
           fix: "name questions that the brief asks",
         };
-  }
 }

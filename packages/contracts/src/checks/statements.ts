@@ -13,7 +13,8 @@ export interface Statement extends Range {
   readonly factual: boolean;
 }
 
-const marker = /^[ \t]*(?:(?:[-*+•]|\d{1,3}[.)])[ \t]+|>[ \t]?)*/;
+const quote = /^(?:[ \t]*>)*[ \t]*/;
+const item = /^(?:(?:[-*+•]|\d{1,3}[.)])[ \t]+)*/;
 
 /** The statements of a section's text, in order. Paragraphs, list items and table rows end a sentence; headings and table heads say nothing. */
 export function statementsOf(text: string): Statement[] {
@@ -31,8 +32,8 @@ function statementsIn(text: string, block: Range): Statement[] {
       const content = text.slice(trimmed.start, trimmed.end);
       const citations = at === sentences.length - 1 ? run.items : [];
       const leadsIn = content.endsWith(":") && text.slice(trimmed.end, block.end).trim() === "";
-      const factual = /[\p{L}\p{N}]/u.test(content) && !content.endsWith("?") && !leadsIn && !isBoilerplate(content);
-      if (content !== "") found.push({ ...trimmed, text: content, citations, factual });
+      const factual = !content.endsWith("?") && !leadsIn && !isBoilerplate(content);
+      if (citations.length > 0 || /[\p{L}\p{N}]/u.test(content)) found.push({ ...trimmed, text: content, citations, factual });
     }
     start = block.start + run.end;
   }
@@ -50,18 +51,20 @@ function trim(text: string, { start, end }: Range): Range {
 /** The ranges of a text that are prose: paragraphs, list items and table rows, without their marks. */
 function proseOf(text: string): Range[] {
   const blocks: { start: number; end: number }[] = [];
-  let open: { start: number; end: number } | undefined;
+  let open: { start: number; end: number; quoted: boolean } | undefined;
   for (const line of linesOf(text)) {
     const content = text.slice(line.start, line.end);
-    const mark = marker.exec(content)?.[0].length ?? 0;
-    const blank = content.trim() === "";
+    const quotes = quote.exec(content)?.[0] ?? "";
+    const mark = item.exec(content.slice(quotes.length))?.[0].length ?? 0;
+    const quoted = quotes.includes(">");
+    const blank = content.slice(quotes.length).trim() === "";
     const heading = /^#{1,6}[ \t]/.test(content);
     const table = /^[ \t]*\|/.test(content);
-    if (blank || heading || table || mark > 0) open = undefined;
+    if (blank || heading || table || mark > 0 || open?.quoted !== quoted) open = undefined;
     if (blank || heading || (table && /^\s*\|[\s:|-]+\|?\s*$/.test(nextLine(text, line.end)))) continue;
     if (open) open.end = line.end;
     else {
-      open = { start: line.start + mark, end: line.end };
+      open = { start: line.start + quotes.length + mark, end: line.end, quoted };
       blocks.push(open);
     }
     if (table) open = undefined;

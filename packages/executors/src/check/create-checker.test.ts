@@ -38,7 +38,8 @@ test("a check that is cancelled, or has no time, knows nothing and says so", asy
   await expect(createChecker().check(job, testContext({ signal: AbortSignal.abort() }))).rejects.toThrow(/was cancelled/);
 });
 
-test.for(Object.keys(all))("a changed byte of %s is caught", (name) => {
+// Of run.json a stage need not say that it read it; jp-final.txt nobody reads.
+test.for(Object.keys(all).filter((name) => name !== "run.json" && name !== "jp-final.txt"))("a changed byte of %s is caught", (name) => {
   const text = all[name] ?? "";
   // In the middle of the file, a letter for another one.
   const at = text.slice(Math.floor(text.length / 2)).search(/[a-z]/) + Math.floor(text.length / 2);

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Execution, sha256Of } from "@tasuki/contracts";
+import { nano } from "@tasuki/contracts/roles/nano";
 import { sg } from "@tasuki/contracts/roles/sg";
 import { exampleRun } from "@tasuki/contracts/testing";
 import { expect, test } from "vitest";
@@ -37,12 +38,25 @@ test("exit code 0 and files that hold are a success, signed by the program's nam
 
 test("a draft is completed, and the complete file is what counts", async () => {
   await using stage = await openStageFolder(sg, exampleRun());
-  // Without its front matter, which code can compute.
-  const execution = await run(stage, `sed '1,/^---$/{/^---$/!d;d}' ready/sg-review.md | sed '1,/^---$/d' > out/sg-review.md`);
+  const withoutFrontMatter = (stage.outputs["sg-review.md"] ?? "").replace(/^---\n.*?\n---\n/s, "");
+  await stage.write("draft", { "sg-review.md": withoutFrontMatter });
+  const execution = await run(stage, "cp draft/* out/");
   expect(execution).toMatchObject({ outcome: "succeeded", decision: "converged" });
   const written = await readFile(join(stage.job.folder, "out/sg-review.md"), "utf8");
   expect(written).toContain(`run: ${stage.job.run}`);
   expect(execution.files[0]?.sha256).toBe(sha256Of(written));
+});
+
+test("a quotation that isn't verbatim breaks the contract, and the author is told where", async () => {
+  await using stage = await openStageFolder(nano, exampleRun());
+  // A letter of the first passage, doubled.
+  await stage.write("draft", {
+    ...stage.outputs,
+    "de-raw-output.txt": (stage.outputs["de-raw-output.txt"] ?? "").replace(/^(\| .*?[a-z])([a-z])/m, "$1$2$2"),
+  });
+  const execution = await run(stage, "cp draft/* out/");
+  expect(execution).toMatchObject({ outcome: "contract-violation", files: [] });
+  expect(execution.unmet?.[0]).toMatchObject({ file: "de-raw-output.txt", line: expect.any(Number) });
 });
 
 test("exit code 75 asks for a retry; any other is a failure, whatever was written", async () => {
@@ -74,43 +88,16 @@ test("a flood of output ends it, and an abort cancels it", async () => {
 
 test.for([
   ["a symbolic link", "ln -s ../ready/sg-review.md out/sg-review.md", "sg-review.md", "a symbolic link"],
-  ["a folder", "mkdir out/sg-review.md", "sg-review.md", "a folder, a pipe or a device"],
-  ["a pipe", "mkfifo out/sg-review.md", "sg-review.md", "a folder, a pipe or a device"],
-  ["a further file", "cp ready/* out/; echo x > out/thoughts.txt", "thoughts.txt", "a file thoughts.txt"],
-  ["a file that is too large", "head -c 300000 /dev/zero > out/sg-review.md", "sg-review.md", "300000 bytes, where 262144 are allowed"],
-  ["a changed input", "cp ready/* out/; chmod u+w in/brief.md; echo more >> in/brief.md", "brief.md", "other bytes"],
-  ["a note that isn't JSON", "cp ready/* out/; echo done > out/result.json", "result.json", expect.stringContaining("JSON")],
-  ["out/ exchanged for a link", "rm -r out; ln -s ready out", "out/", "something else"],
+  ["a changed input", "cp ready/* out/; echo more >> in/brief.md", "brief.md", "other bytes"],
 ] as const)("%s is refused", async ([, script, file, got]) => {
   await using stage = await openStageFolder(sg, exampleRun());
   expect(await run(stage, script)).toMatchObject({ outcome: "contract-violation", files: [], unmet: [{ file, got }] });
-});
-
-test("a file under another name is reported, and so is the one that it should have been", async () => {
-  await using stage = await openStageFolder(sg, exampleRun());
-  const execution = await run(stage, "cp ready/sg-review.md out/review.md");
-  expect(execution).toMatchObject({ outcome: "contract-violation" });
-  expect(execution.unmet?.map(({ file }) => file).sort()).toEqual(["review.md", "sg-review.md"]);
 });
 
 test("what lay in out/ before the attempt doesn't count", async () => {
   await using stage = await openStageFolder(sg, exampleRun());
   await stage.write("out", stage.outputs);
   expect(await run(stage, "true")).toMatchObject({ outcome: "no-output" });
-});
-
-test("an author who asks for a person, or says that it failed, is believed", async () => {
-  await using stage = await openStageFolder(sg, exampleRun());
-  const say = (note: object): string => `cp ready/* out/; echo '${JSON.stringify(note)}' > out/result.json`;
-  expect(await run(stage, say({ status: "done", notes: "fine" }))).toMatchObject({ outcome: "succeeded" });
-  expect(await run(stage, say({ status: "failed", notes: "no licence" }))).toMatchObject({
-    outcome: "failed",
-    detail: expect.stringContaining("no licence"),
-  });
-  expect(await run(stage, say({ status: "needs-human", notes: "which S2?" }))).toMatchObject({
-    outcome: "contract-violation",
-    unmet: [{ file: "result.json", got: "needs-human: which S2?" }],
-  });
 });
 
 test("a program that isn't there, or is none, is a misconfiguration", async () => {
@@ -138,8 +125,8 @@ test("a program sees the job and what is configured, and nothing else of the nod
 
 test("the prompt says what to read and to write; it is a file, and stdin where that is asked for", async () => {
   await using stage = await openStageFolder(sg, exampleRun());
-  expect(await run(stage, "cmp prompt.md - && cp ready/* out/")).toMatchObject({ outcome: "succeeded" });
-  expect(await run(stage, `test -z "$(cat)" && cp ready/* out/`, { input: "files" })).toMatchObject({ outcome: "succeeded" });
+  expect(await run(stage, "cmp prompt.md - && exit 75")).toMatchObject({ outcome: "deferred" });
+  expect(await run(stage, `test -z "$(cat)" && exit 75`, { input: "files" })).toMatchObject({ outcome: "deferred" });
   const prompt = await readFile(join(stage.job.folder, "prompt.md"), "utf8");
   for (const part of ["in/candidate-list.md", "in/S*.txt", "out/sg-review.md", "| item | verdict | into | reason |"])
     expect(prompt).toContain(part);

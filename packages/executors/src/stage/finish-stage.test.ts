@@ -1,9 +1,11 @@
+import { execFileSync } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AnyRole, gate, outcomes, readDocuments, sha256Of, type Unmet } from "@tasuki/contracts";
 import { relay } from "@tasuki/contracts/relay";
 import { exampleRun } from "@tasuki/contracts/testing";
 import { jp } from "@tasuki/contracts/roles/jp";
+import { sg } from "@tasuki/contracts/roles/sg";
 import { assert, asyncProperty, array, constantFrom, nat, record, string } from "fast-check";
 import { expect, test } from "vitest";
 import { finishStage } from "./finish-stage.ts";
@@ -84,4 +86,47 @@ test("however an output is spoilt, what succeeds is exactly what lies in out/ an
     }),
     { numRuns: 60 },
   );
+});
+
+test.for([
+  ["a folder", "mkdir sg-review.md", "sg-review.md", "a folder, a pipe or a device"],
+  ["a pipe", "mkfifo sg-review.md", "sg-review.md", "a folder, a pipe or a device"],
+  ["a link", "ln -s /etc/passwd sg-review.md", "sg-review.md", "a symbolic link"],
+  ["a file that is too large", "head -c 300000 /dev/zero > sg-review.md", "sg-review.md", "300000 bytes, where 262144 are allowed"],
+  ["a further file", "cp ../ready/* .; echo x > thoughts.txt", "thoughts.txt", "a file thoughts.txt"],
+  ["bytes that aren't text", "head -c 100 /dev/zero > sg-review.md", "sg-review.md", "a NUL at byte 0"],
+  ["a note that isn't JSON", "cp ../ready/* .; echo done > result.json", "result.json", expect.stringContaining("JSON")],
+  ["out/ exchanged for a link", "rm -r ../out; ln -s ready ../out", "out/", "something else"],
+] as const)("%s is refused by its name", async ([, script, file, got]) => {
+  await using stage = await openStageFolder(sg, documents);
+  const { folder, run } = stage.job;
+  await stage.write("ready", stage.outputs);
+  execFileSync("/bin/sh", ["-c", script], { cwd: join(folder, "out") });
+  const result = await finishStage({ role: sg, run, folder, producer });
+  expect(result).toMatchObject({ outcome: "contract-violation", files: [], unmet: [{ file, got }] });
+});
+
+test("a file under another name is reported, and so is the one that it should have been", async () => {
+  await using stage = await openStageFolder(sg, documents);
+  await stage.write("out", { "review.md": stage.outputs["sg-review.md"] ?? "" });
+  const result = await finishStage({ role: sg, run: stage.job.run, folder: stage.job.folder, producer });
+  expect(result.unmet?.map(({ file }) => file).sort()).toEqual(["review.md", "sg-review.md"]);
+});
+
+test("an author who asks for a person, or says that it failed, is believed", async () => {
+  await using stage = await openStageFolder(sg, documents);
+  const say = async (note: object) => {
+    await stage.write("out", { ...stage.outputs, "result.json": JSON.stringify(note) });
+    return finishStage({ role: sg, run: stage.job.run, folder: stage.job.folder, producer });
+  };
+  expect(await say({ status: "done", notes: "fine" })).toMatchObject({ outcome: "succeeded" });
+  expect(await say({ status: "failed", notes: "no licence" })).toMatchObject({
+    outcome: "failed",
+    detail: expect.stringContaining("no licence"),
+    files: [],
+  });
+  expect(await say({ status: "needs-human", notes: "which S2?" })).toMatchObject({
+    outcome: "contract-violation",
+    unmet: [{ file: "result.json", got: "needs-human: which S2?" }],
+  });
 });

@@ -2,9 +2,10 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import type { Execution } from "@tasuki/contracts";
 import { relay } from "@tasuki/contracts/relay";
+import { exampleRun } from "@tasuki/contracts/testing";
 import { expect, test } from "vitest";
 import { createExecutor } from "../create-executor.ts";
-import { doStage, givenDocuments } from "../stage/stage-fixture.ts";
+import { doStage } from "../stage/stage-fixture.ts";
 
 const consumers = join(import.meta.dirname, "../../../../examples/consumers");
 
@@ -20,10 +21,7 @@ const python = findPython();
 test.skipIf(python === undefined)(
   "three Python scripts do a relay's three stages, each to its gate (skipped where there is no python3)",
   async () => {
-    let documents = givenDocuments("When was the observatory founded? Who pays for it? Why is the moon round?", [
-      `# The observatory\n\nThe observatory was founded in 1911 by a watchmaker.\nIt has three domes; "the old one" leaks.\n\n- It opens on Fridays.\n\nSince 1950 the city pays for the observatory, and a club runs it.\n`,
-      `# Visits\r\n\r\nThe observatory, founded in 1911, welcomes visitors of any age.\r\n`,
-    ]);
+    let documents = exampleRun();
     const executions: Execution[] = [];
     for (const [stage, script] of [
       ["nano", "de_consumer.py"],
@@ -40,7 +38,7 @@ test.skipIf(python === undefined)(
     }
     expect(executions.map(({ decision }) => decision)).toEqual([undefined, "converged", "accepted"]);
     const final = documents["jp-final"]?.[0]?.text ?? "";
-    expect(final).toContain("The observatory was founded in 1911 by a watchmaker. [C1]");
+    expect(final).toContain("A receipt is a signed statement by the node that knows. [C1]");
     expect(final).toMatch(/gap Q3: /);
   },
 );

@@ -3,15 +3,13 @@ import { join } from "node:path";
 import type { Documents, Execution } from "@tasuki/contracts";
 import { relay } from "@tasuki/contracts/relay";
 import { nano } from "@tasuki/contracts/roles/nano";
+import { exampleRun } from "@tasuki/contracts/testing";
 import { expect, test } from "vitest";
 import { createExecutor } from "../create-executor.ts";
-import { doStage, givenDocuments, openStageFolder, testContext } from "./stage-fixture.ts";
+import { doStage, openStageFolder, testContext } from "./stage-fixture.ts";
 
 const executor = createExecutor({ kind: "embedded" });
-const given = givenDocuments("When was the observatory founded? Who pays for it? Why is the moon round?", [
-  "# The observatory\n\nThe observatory was founded in 1911 by a watchmaker.\nIt has three domes.\n\nSince 1950 the city pays for the observatory, and a club runs it.\n",
-  "# Visits\n\nThe observatory welcomes visitors of any age.\n",
-]);
+const given = exampleRun();
 
 test("three stages, each a process of its own, make a cited text of a brief and sources", async () => {
   let documents: Documents = given;
@@ -23,7 +21,7 @@ test("three stages, each a process of its own, make a cited text of a brief and 
   }
   for (const execution of executions) expect(execution).toMatchObject({ outcome: "succeeded", producer: "embedded/1" });
   expect(executions.map(({ decision }) => decision)).toEqual([undefined, "converged", "accepted"]);
-  expect(documents["jp-final"]?.[0]?.text).toContain("The observatory was founded in 1911 by a watchmaker. [C");
+  expect(documents["jp-final"]?.[0]?.text).toContain("A receipt is a signed statement by the node that knows. [C");
 });
 
 test("inputs that break their contracts are named, and nothing is written", async () => {

@@ -11,7 +11,6 @@ import {
   type ExecutorContext,
   type Job,
   readDocuments,
-  sha256Of,
   type Slot,
   type StageFile,
 } from "@tasuki/contracts";
@@ -83,35 +82,6 @@ export async function doStage(
   const read = async (name: string): Promise<StageFile> => ({ name, bytes: await readFile(join(stage.job.folder, "out", name)) });
   const outputs = readDocuments(role.produces, await Promise.all(execution.files.map(({ name }) => read(name))));
   return { execution, documents: { ...documents, ...(outputs.ok && outputs.value) } };
-}
-
-/** What main gives for a brief and sources. */
-export function givenDocuments(brief: string, sources: readonly string[]): Documents {
-  const texts = sources.map((text, at) => ({ name: `S${at + 1}.txt`, sha256: sha256Of(text), size: Buffer.byteLength(text), text }));
-  const run = {
-    contract: "run@1",
-    run: "019a3d6e-7c00-7000-8000-000000000001",
-    brief: sha256Of(brief),
-    profile: "cited",
-    sources: texts.map(({ name, sha256, size }, at) => ({
-      id: `S${at + 1}`,
-      label: `source ${at + 1}`,
-      raw: { name, sha256, size, mediaType: "text/plain" },
-      text: { name, sha256, size },
-    })),
-    route: relay.roles.map(({ name }) => ({ role: name, consumes: [], produces: [] })),
-    versions: { "candidate-list": 1, "de-raw-output": 1, "sg-review": 1, "jp-final": 1 },
-    clocks: { scheduleToStart: 1, heartbeat: 1, startToClose: 1, scheduleToClose: 1 },
-    deadline: "2026-01-31T12:00:00Z",
-  };
-  const files = [
-    { name: "run.json", bytes: Buffer.from(JSON.stringify(run)) },
-    { name: "brief.md", bytes: Buffer.from(brief) },
-    ...texts.map(({ name, text }) => ({ name, bytes: Buffer.from(text) })),
-  ];
-  const documents = readDocuments(relay.given, files);
-  if (!documents.ok) throw new Error(JSON.stringify(documents.unmet));
-  return documents.value;
 }
 
 function runOf(documents: Documents): string {

@@ -3,6 +3,9 @@ import type { StageWork } from "./define/define-executor.ts";
 import { embeddedProducer } from "./stage/create-embedded-executor.ts";
 import { performStage } from "./stage/perform-stage.ts";
 
+export { bestCoverage } from "./embedded/best-coverage.ts";
+export { type EmbeddedRun, runInProcess } from "./embedded/run-in-process.ts";
+
 /**
  * Does the work of each role in this process, through the same completion and gate as the children: for tests and benchmarks, which count
  * the relay and not the start of processes. Not for nodes.

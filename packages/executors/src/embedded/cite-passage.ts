@@ -6,17 +6,45 @@ const leastWords = 3;
 const marker = /^(?:[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+|[ \t]*>[ \t]?)+/;
 
 /**
- * A passage as text that cites its item after every sentence, each as it stands in the passage, white space aside. Prose where there is any;
- * else the lines of its code and tables. Undefined where nothing in it can be quoted.
+ * A passage as text that cites its item after every sentence, each as it stands in the passage, white space aside: its prose, with code and
+ * tables only where a colon announces them or there is nothing else. Undefined where nothing in it can be quoted.
  */
 export function citePassage(passage: string, item: string): string | undefined {
   const blocks = splitBlocks(passage).filter(({ kind }) => kind !== "heading");
-  const prose = blocks.filter(({ kind }) => kind === "paragraph" || kind === "list");
-  return joined(prose.map((block) => citeProse(passage, block, item))) ?? joined(blocks.map((block) => citeLines(passage, block, item)));
+  const cited = blocks.map((block) => (isProse(block) || isAnnounced(passage, blocks, block) ? citeBlock(passage, block, item) : ""));
+  return (
+    join(blocks, cited) ??
+    join(
+      blocks,
+      blocks.map((block) => citeLines(passage, block, item)),
+    )
+  );
 }
 
-function joined(parts: readonly string[]): string | undefined {
-  const text = parts.filter((part) => part !== "").join("\n\n");
+function isProse({ kind }: Block): boolean {
+  return kind === "paragraph" || kind === "list";
+}
+
+function isAnnounced(passage: string, blocks: readonly Block[], block: Block): boolean {
+  const before = blocks.slice(0, blocks.indexOf(block)).findLast(({ kind }) => kind !== block.kind);
+  return before !== undefined && /[:：]\s*$/.test(passage.slice(before.start, before.end));
+}
+
+function citeBlock(passage: string, block: Block, item: string): string {
+  return isProse(block) ? citeProse(passage, block, item) : citeLines(passage, block, item);
+}
+
+/** Items of a list and rows of a table stand line by line, everything else as paragraphs. */
+function join(blocks: readonly Block[], cited: readonly string[]): string | undefined {
+  let text = "";
+  let last: Block["kind"] | undefined;
+  for (const [at, part] of cited.entries()) {
+    const kind = blocks[at]?.kind;
+    if (part === "") continue;
+    if (last !== undefined) text += kind === last && kind !== "paragraph" ? "\n" : "\n\n";
+    text += part;
+    last = kind;
+  }
   return text === "" ? undefined : text;
 }
 

@@ -1,10 +1,9 @@
 import type { Question } from "@tasuki/contracts";
-import { buildCorpus, type Corpus } from "../ranking/corpus.ts";
+import { buildCorpus, type Corpus, type Source } from "../ranking/corpus.ts";
 import { coverageOf } from "../ranking/coverage.ts";
 import { createQuery, type Query } from "../ranking/rank-passages.ts";
 import { questionTerms } from "../ranking/terms.ts";
 import { createVocabulary, type Vocabulary } from "../ranking/vocabulary.ts";
-import type { SourceText } from "./source-texts.ts";
 import { splitQuestion } from "./split-question.ts";
 
 export interface Progress {
@@ -27,13 +26,12 @@ export interface Search {
 }
 
 /** Reads the sources once. Nothing of them is kept but positions and counts of the terms asked for. */
-export function createSearch(texts: readonly SourceText[], { questions, progress }: { questions: readonly Question[] } & Progress): Search {
+export function createSearch(sources: readonly Source[], { questions, progress }: { questions: readonly Question[] } & Progress): Search {
   const asked = questions.map(({ id, text }) => ({
     id,
     parts: splitQuestion(text).map((part) => ({ text: part, terms: questionTerms(part) })),
   }));
   const vocabulary = createVocabulary(asked.flatMap(({ parts }) => parts.flatMap(({ terms }) => terms)));
-  const sources = texts.map(({ id, document }) => ({ id, text: document.value }));
   const corpus = buildCorpus(sources, vocabulary, () => progress?.());
   const prepared = asked.map(({ id, parts }) => ({
     id,

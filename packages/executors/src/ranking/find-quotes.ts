@@ -1,9 +1,8 @@
-import { type BlockKind, splitBlocks } from "./blocks.ts";
 import { claimsOf, findContradiction } from "./contradictions.ts";
-import type { Corpus, Counts } from "./corpus.ts";
+import type { Corpus } from "./corpus.ts";
 import { createCue } from "./cues.ts";
 import { growWindow } from "./grow-window.ts";
-import { quotableSentences } from "./quotable-sentences.ts";
+import { passageSentences } from "./passage-sentences.ts";
 import { type Query, rankPassages, scoreTexts } from "./rank-passages.ts";
 import type { Range } from "@tasuki/contracts";
 import { jaccard } from "./similarity.ts";
@@ -23,18 +22,9 @@ export interface Quote extends Range {
   readonly cue: boolean;
 }
 
-interface Sentence extends Range {
-  readonly passage: number;
-  readonly block: number;
-  readonly code: boolean;
-  readonly counts: Counts;
-}
-
 const passagesKept = 24;
 const windowsPerPassage = 3;
 const leastWords = 4;
-// Characters.
-const wholeCode = 800;
 const sentence = { k1: 1.2, b: 0.4 };
 const weights = { anchor: 0.7, cue: 0.15, code: 0.3, long: 0.15 };
 const alike = 0.55;
@@ -52,7 +42,7 @@ export function findQuotes(
   most: number,
 ): Quote[] {
   const ranked = rankPassages(corpus, query, passagesKept);
-  const sentences = ranked.flatMap(({ passage }) => sentencesOf(corpus, vocabulary, passage));
+  const sentences = ranked.flatMap(({ passage }) => passageSentences(corpus, vocabulary, passage));
   const scores = scoreTexts(
     query,
     sentences.map(({ counts }) => counts),
@@ -88,9 +78,10 @@ export function findQuotes(
         },
       );
       taken.push(window);
-      const counts = vocabulary.count(textOf(place.source, window));
+      const range = withMarker(corpus.sources[place.source]?.text ?? "", window);
+      const counts = vocabulary.count(textOf(place.source, range));
       quotes.push({
-        ...window,
+        ...range,
         source: place.source,
         section: place.section,
         score: Math.max(0, score + weights.anchor * anchor.value),
@@ -100,27 +91,6 @@ export function findQuotes(
     }
   }
   return pick(quotes, { most, textOf });
-}
-
-function sentencesOf(corpus: Corpus, vocabulary: Vocabulary, passage: number): Sentence[] {
-  const place = corpus.passages[passage];
-  const text = corpus.sources[place?.source ?? -1]?.text;
-  if (place === undefined || text === undefined) return [];
-  // Blocks are found again within the passage: only those of the best passages are ever objects.
-  return splitBlocks(text.slice(place.start, place.end)).flatMap(({ kind, start, end }, block) =>
-    piecesOf(text, { kind, start: place.start + start, end: place.start + end }).map((range) => ({
-      ...range,
-      passage,
-      block,
-      code: kind === "code",
-      counts: vocabulary.count(text.slice(range.start, range.end)),
-    })),
-  );
-}
-
-/** A short piece of code is quoted as a whole, with its fences; anything else by sentences. */
-function piecesOf(text: string, { kind, ...range }: Range & { kind: BlockKind }): Range[] {
-  return kind === "code" && range.end - range.start <= wholeCode ? [range] : quotableSentences(text, range);
 }
 
 function pick(quotes: readonly Quote[], { most, textOf }: { most: number; textOf: (source: number, range: Range) => string }): Quote[] {
@@ -140,6 +110,13 @@ function pick(quotes: readonly Quote[], { most, textOf }: { most: number; textOf
     if (!again) picked.push({ quote, text, terms });
   }
   return picked.map(({ quote }) => quote);
+}
+
+/** From the mark of the list item that the range begins with, where more items follow; so that they read as one list. */
+function withMarker(text: string, { start, end }: Range): Range {
+  const line = text.lastIndexOf("\n", start - 1) + 1;
+  const mark = /^[ \t]*((?:[-*+•]|\d{1,3}[.)])[ \t]+)$/.exec(text.slice(line, start))?.[1] ?? "";
+  return { start: /\n[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]/.test(text.slice(start, end)) ? start - mark.length : start, end };
 }
 
 function overlaps(one: Range, other: Range): boolean {

@@ -4,14 +4,14 @@ import type { Range } from "@tasuki/contracts";
 const windowWords = 90;
 
 export interface WindowSentence extends Range {
-  /** Sentences of different blocks (a paragraph, a list item) don't share a window. */
-  readonly block: number;
+  /** Sentences of different groups (a paragraph, a list) don't share a window. */
+  readonly group: number;
   readonly words: number;
 }
 
 /**
  * The range around the sentence at `anchor`, to about 90 words: one sentence back where the anchor leans on it, then forward, then back.
- * It stays in the anchor's block and ends before what is not `free`.
+ * It stays in the anchor's group and ends before what is not `free`.
  */
 export function growWindow(
   sentences: readonly WindowSentence[],
@@ -23,7 +23,7 @@ export function growWindow(
   let [first, last, words] = [anchor, anchor, middle.words];
   const take = (at: number): boolean => {
     const next = sentences[at];
-    if (next === undefined || next.block !== middle.block || words + next.words > windowWords || !free(next)) return false;
+    if (next === undefined || next.group !== middle.group || words + next.words > windowWords || !free(next)) return false;
     words += next.words;
     return true;
   };

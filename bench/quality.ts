@@ -1,0 +1,103 @@
+// How good the embedded executor is, on public data beside the repository: `node bench/quality.ts`.
+import { runInProcess } from "@tasuki/executors/testing";
+import { measureAbstention } from "./quality/measure-abstention.ts";
+import { candidatesFor, citationsFor, createHits, type QuotedRange } from "./quality/quote-hits.ts";
+import { PubmedQa, readData, Xquad } from "./quality/read-data.ts";
+import { traceCitations } from "./quality/trace-citations.ts";
+
+const questionsPerBrief = 4;
+const mostQuotes = 6;
+// The weights were set on data of this kind, so the floors say that nothing got worse, not how it does on other text.
+const floors = { quoteAt3: 0.94, quoteAt1: 0.84, auc: 0.92, citations: 1 };
+
+interface Asked {
+  readonly question: string;
+  isRight(range: QuotedRange): boolean;
+}
+
+/** Relays the questions, four to a brief, over all the texts; prints where the first right quotation stands, and whether citations resolve. */
+async function measureQuotes(name: string, texts: readonly string[], asked: readonly Asked[]): Promise<Record<string, number>> {
+  const began = performance.now();
+  const [found, cited] = [createHits(mostQuotes), createHits(mostQuotes)];
+  const [total, unmet] = [{ citations: 0, resolved: 0 }, new Set<string>()];
+  for (let from = 0; from < asked.length; from += questionsPerBrief) {
+    const batch = asked.slice(from, from + questionsPerBrief);
+    const brief = `# Questions\n\n${batch.map(({ question }, at) => `- Q${at + 1}: ${question}\n`).join("")}`;
+    const run = await runInProcess(
+      brief,
+      texts.map((text) => ({ text })),
+    );
+    for (const one of run.unmet) unmet.add(`${one.file}: ${one.expected}, got ${one.got}`);
+    for (const [at, { isRight }] of batch.entries()) {
+      found.add(
+        candidatesFor(run, `Q${at + 1}`)
+          .slice(0, mostQuotes)
+          .map(isRight),
+      );
+      cited.add(citationsFor(run, `Q${at + 1}`).map(isRight));
+    }
+    const { citations, resolved } = traceCitations(run);
+    total.citations += citations;
+    total.resolved += resolved;
+  }
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  const at = (hits: typeof found): string => [1, 3, mostQuotes].map((k) => `@${k} ${hits.at(k).toFixed(3)}`).join("  ");
+  console.log(`${name}: ${asked.length} questions, ${texts.length} texts, ${seconds} s`);
+  console.log(`  quotes of nano          ${at(found)}`);
+  console.log(`  citations of the text   @1 ${cited.at(1).toFixed(3)}  @3 ${cited.at(3).toFixed(3)}`);
+  console.log(
+    `  citations that resolve  ${total.resolved} of ${total.citations}; gates: ${unmet.size === 0 ? "all hold" : [...unmet].slice(0, 3).join("; ")}`,
+  );
+  return { quoteAt1: found.at(1), quoteAt3: found.at(3), citations: unmet.size > 0 ? 0 : total.resolved / Math.max(1, total.citations) };
+}
+
+function askXquad({ documents, questions }: Xquad): readonly Asked[] {
+  return questions.map(({ document, question, answers }) => {
+    const source = `S${documents.findIndex(({ id }) => id === document) + 1}`;
+    return {
+      question,
+      isRight: (range) =>
+        range.source === source && answers.some(({ startByte, endByte }) => startByte < range.end && endByte > range.start),
+    };
+  });
+}
+
+function check(what: string, got: Readonly<Record<string, number>>): void {
+  for (const [key, floor] of Object.entries(floors)) {
+    const value = got[key];
+    if (value === undefined || value >= floor) continue;
+    console.log(`BELOW THE FLOOR: ${what} ${key} ${value.toFixed(3)} < ${floor}`);
+    process.exitCode = 1;
+  }
+}
+
+const english = await readData("xquad-en.json", Xquad);
+if (english) {
+  const quotes = await measureQuotes(
+    "XQuAD en",
+    english.documents.map(({ text }) => text),
+    askXquad(english),
+  );
+  const { auc, questions } = measureAbstention(english, 3);
+  console.log(`  abstention AUC          ${auc.toFixed(3)} (${questions} questions, with and without the paragraph that answers)`);
+  check("XQuAD en", { ...quotes, auc });
+}
+const chinese = await readData("xquad-zh.json", Xquad);
+if (chinese)
+  await measureQuotes(
+    "XQuAD zh",
+    chinese.documents.map(({ text }) => text),
+    askXquad(chinese),
+  );
+const abstracts = await readData("pubmedqa.json", PubmedQa);
+if (abstracts) {
+  // Right is a quotation from the abstract that the question was written on.
+  const asked = abstracts.items
+    .slice(0, 120)
+    .map(({ question }, at) => ({ question, isRight: ({ source }: QuotedRange) => source === `S${at + 1}` }));
+  await measureQuotes(
+    "PubMedQA",
+    abstracts.items.map(({ contexts }) => contexts.join("\n\n")),
+    asked,
+  );
+}

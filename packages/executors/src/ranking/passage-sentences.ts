@@ -1,0 +1,47 @@
+import type { Range } from "@tasuki/contracts";
+import { type Block, splitBlocks } from "./blocks.ts";
+import type { Corpus, Counts } from "./corpus.ts";
+import { quotableSentences } from "./quotable-sentences.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+
+export interface PassageSentence extends Range {
+  readonly passage: number;
+  /** Number of the group that a quotation may not leave: a paragraph, or a list, a table or code with the line that leads in to it. */
+  readonly group: number;
+  readonly code: boolean;
+  readonly counts: Counts;
+}
+
+// Characters.
+const wholeCode = 800;
+
+/** The sentences of a passage. Blocks are found again within it: only those of the best passages are ever objects. */
+export function passageSentences(corpus: Corpus, vocabulary: Vocabulary, passage: number): PassageSentence[] {
+  const place = corpus.passages[passage];
+  const whole = corpus.sources[place?.source ?? -1]?.text;
+  if (place === undefined || whole === undefined) return [];
+  const text = whole.slice(place.start, place.end);
+  const sentences: PassageSentence[] = [];
+  let group = 0;
+  let before: Block | undefined;
+  for (const block of splitBlocks(text)) {
+    if (!belongsTo(text, before, block)) group += 1;
+    before = block;
+    for (const { start, end } of piecesOf(text, block)) {
+      const counts = vocabulary.count(text.slice(start, end));
+      sentences.push({ start: place.start + start, end: place.start + end, passage, group, code: block.kind === "code", counts });
+    }
+  }
+  return sentences;
+}
+
+/** Whether a block goes on with what the one before began: the next list item or row, or what a colon announced. */
+function belongsTo(text: string, before: Block | undefined, { kind }: Block): boolean {
+  if (before === undefined || kind === "heading" || kind === "paragraph" || before.kind === "heading") return false;
+  return before.kind === kind || /[:：]\s*$/.test(text.slice(before.start, before.end));
+}
+
+/** A short piece of code is quoted as a whole, with its fences; anything else by sentences. */
+function piecesOf(text: string, { kind, start, end }: Block): Range[] {
+  return kind === "code" && end - start <= wholeCode ? [{ start, end }] : quotableSentences(text, { start, end });
+}

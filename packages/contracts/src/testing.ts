@@ -1,0 +1,4 @@
+export { arbitraryValueOf } from "./testing/arbitraries.ts";
+export { arbitraryStages } from "./testing/arbitrary-stages.ts";
+export { documentOf } from "./testing/document-of.ts";
+export { exampleRun } from "./testing/example-run.ts";

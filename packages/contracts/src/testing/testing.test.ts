@@ -1,0 +1,37 @@
+import { assert, property } from "fast-check";
+import { expect, test } from "vitest";
+import type { Documents } from "../define-artifact.ts";
+import { artifactsOf } from "../define-pipeline.ts";
+import { type AnyRole, artifactOf, type Slot } from "../define-role.ts";
+import { gate } from "../gate.ts";
+import { relay } from "../relay.ts";
+import { arbitraryStages } from "./arbitrary-stages.ts";
+import { exampleRun } from "./example-run.ts";
+
+function unmetOf(role: AnyRole, documents: Documents): unknown {
+  const of = (slots: readonly Slot[]): Documents =>
+    Object.fromEntries(slots.map((slot) => [artifactOf(slot).name, documents[artifactOf(slot).name] ?? []]));
+  return gate(role, { inputs: of(role.consumes), outputs: of(role.produces) }, {});
+}
+
+test.for(relay.roles.map((role) => [role.name, role] as const))("the example run passes the gate of %s", ([, role]) => {
+  expect(unmetOf(role, exampleRun())).toEqual([]);
+});
+
+test("the example run has documents of every artifact, and they are what their texts say", () => {
+  const documents = exampleRun();
+  for (const artifact of artifactsOf(relay)) {
+    const own = documents[artifact.name];
+    expect(own, artifact.name).toBeDefined();
+    for (const { name, text, value } of own ?? []) expect(artifact.parse(text, name)).toEqual({ ok: true, value });
+  }
+});
+
+test("arbitrary stages, completed from drafts, pass every gate", () => {
+  assert(
+    property(arbitraryStages(), (documents) => {
+      for (const role of relay.roles) expect(unmetOf(role, documents), role.name).toEqual([]);
+    }),
+    { numRuns: 100 },
+  );
+});

@@ -29,8 +29,8 @@ export interface TaskHandlerDeps extends ReadTaskDeps {
 
 /** Seconds after which a full queue is worth another try. */
 const fullRetryAfter = 5;
-// Not refused for good: the sender brings the files, or tries again.
-const passing: readonly ProblemCode[] = ["attachments_missing", "digest_mismatch"];
+// Not refused for good: the sender brings the files.
+const passing: readonly ProblemCode[] = ["attachments_missing"];
 
 /** Accepts tasks: replay before anything else, then every check, then one commit, then the answer. What is refused changes nothing. */
 export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {

@@ -1,3 +1,4 @@
 export { inProcessExecutor, type StageWork } from "./testing/in-process-executor.ts";
 export { inProcessChecker, plainExtractor } from "./testing/in-process-intake.ts";
 export { startTestRelay, type TestRelay, type TestRelayOptions } from "./testing/start-test-relay.ts";
+export { introduceNodes } from "./testing/introduce-nodes.ts";

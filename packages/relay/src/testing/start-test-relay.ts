@@ -14,15 +14,14 @@ import {
   type RunStatus,
   sha256Of,
 } from "@tasuki/contracts";
-import { openKeys, pinKeys } from "@tasuki/evidence";
 import { sourceContract } from "../bus/taken-contracts.ts";
 import { publish } from "../flow/publish.ts";
-import { writeLoopbackIdentities } from "../identity/write-loopback-identities.ts";
 import { NodeConfig } from "../node/node-config.ts";
 import type { RunningNode } from "../node/node.ts";
 import { startNode } from "../node/start-node.ts";
 import { systemClock } from "../node/system-clock.ts";
 import { writePolicy } from "../permission/write-policy.ts";
+import { introduceNodes } from "./introduce-nodes.ts";
 import { inProcessExecutor, type StageWork } from "./in-process-executor.ts";
 import { inProcessChecker, plainExtractor } from "./in-process-intake.ts";
 
@@ -59,7 +58,7 @@ export async function startTestRelay(options: TestRelayOptions): Promise<TestRel
   const data = await mkdtemp(join(tmpdir(), "tasuki-relay-"));
   const roles = ["main", ...pipeline.roles.map(({ name }) => name)];
   const ports = await freePorts(roles);
-  await introduce(data, roles);
+  await introduceNodes(data, roles);
   const policy = writePolicy({ pipeline, people: { ops: ["ops@example.com"] } });
   const running = new Map<string, RunningNode>();
 
@@ -121,16 +120,6 @@ function workOf(
   const own = work[role];
   if (own === undefined) throw new Error(`no work is given for role '${role}'`);
   return { executor: typeof own === "function" ? inProcessExecutor(own) : own };
-}
-
-/** Keys, pinned by everybody, and secrets. */
-async function introduce(data: string, roles: readonly string[]): Promise<void> {
-  const folders = Object.fromEntries(roles.map((role) => [role, join(data, role, "identity")]));
-  await writeLoopbackIdentities({ folders: { ...folders, operator: data } });
-  for (const node of roles) {
-    await openKeys(join(data, node, "keys"));
-    for (const role of roles) await pinKeys({ keys: join(data, node, "keys"), trust: join(data, role, "trust"), node });
-  }
 }
 
 /** Ports that were free just now. All are held until the last is found, so that they differ. */

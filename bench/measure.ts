@@ -1,0 +1,41 @@
+/** Samples of one measurement, in the order in which they were taken. */
+export interface Spread {
+  readonly min: number;
+  readonly median: number;
+  readonly p99: number;
+  readonly max: number;
+  readonly samples: number;
+}
+
+/** Summarises samples. Percentiles are of the sorted samples, by nearest rank. */
+export function spreadOf(samples: readonly number[]): Spread {
+  const sorted = [...samples].sort((a, b) => a - b);
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+  return { min: at(0.000_001), median: at(0.5), p99: at(0.99), max: at(1), samples: sorted.length };
+}
+
+/** Milliseconds that some work takes. */
+export async function timed(work: () => unknown): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+/** Keeps `inFlight` pieces of work going until `count` are done; each one's milliseconds, and the rate of all together. */
+export async function drive(
+  { count, inFlight }: { count: number; inFlight: number },
+  work: (nth: number) => Promise<unknown>,
+): Promise<{ readonly ms: Spread; readonly perSecond: number }> {
+  const samples: number[] = [];
+  let next = 0;
+  const started = performance.now();
+  const lane = async (): Promise<void> => {
+    while (next < count) {
+      const nth = next;
+      next += 1;
+      samples.push(await timed(() => work(nth)));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(inFlight, count) }, lane));
+  return { ms: spreadOf(samples), perSecond: (count / (performance.now() - started)) * 1000 };
+}

@@ -111,5 +111,8 @@ async function readFiles(folder: string): Promise<StageFile[]> {
 
 function nothingToCheck(pipeline: Pipeline, folder: string): TasukiError {
   const stages = pipeline.roles.map(({ name, produces }) => `${name}: ${produces.map((slot) => artifactOf(slot).file).join(", ")}`);
-  return new TasukiError("not_found", `No file in ${folder} has the name of a stage's file. They are: ${stages.join("; ")}.`);
+  return new TasukiError(
+    "not_found",
+    `No file of a stage is in ${folder}, by its name; nor is a stage named with --stage. The names are: ${stages.join("; ")}.`,
+  );
 }

@@ -18,7 +18,7 @@ export interface CollectedSources {
 }
 
 /** As many as a task may have attachments. */
-export const maxSources = 2_048;
+const maxSources = 2_048;
 const headBytes = 8_192;
 
 /**

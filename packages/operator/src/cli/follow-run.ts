@@ -15,7 +15,7 @@ export interface Followed {
   readonly outcome: RunOutcome | undefined;
 }
 
-/** Shows a run's progress on stderr until it ends, needs a person (unless `past` that), or Ctrl-C: redrawn on a terminal, else a line for each change. */
+/** Shows a run's progress on stderr until it ends, needs a person, or Ctrl-C: redrawn on a terminal, else a line for each change. */
 export async function followRun(
   cli: Cli,
   {

@@ -12,7 +12,19 @@ export function toText(text: string): string {
   return text.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, "");
 }
 
-/** At most `width` characters; what is cut ends in `…`. */
+/** At most `width` columns; what is cut ends in `…`. What may be wide (East Asian scripts, emoji) counts as two columns. */
 export function clip(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+  let columns = 0;
+  let end = 0;
+  for (const character of text) {
+    columns += columnsOf(character);
+    if (columns > width) return width < 1 ? "" : `${text.slice(0, end)}…`;
+    if (columns < width) end += character.length;
+  }
+  return text;
+}
+
+// From Hangul Jamo on (UAX #11); what is counted as wide and is not costs a column, the other way round a line.
+function columnsOf(character: string): number {
+  return (character.codePointAt(0) ?? 0) >= 0x1100 ? 2 : 1;
 }

@@ -1,3 +1,4 @@
+import { assert, integer, property, string } from "fast-check";
 import { expect, test } from "vitest";
 import { at, began, blockedStatus, exampleStatus } from "../api/operator-fixture.ts";
 import { toAge, toDuration, toSize } from "./duration.ts";
@@ -25,12 +26,18 @@ test("a run in the middle, as lines to be redrawn", () => {
 `);
 });
 
-test("no line is wider than the screen", () => {
-  const status = blockedStatus();
-  for (const width of [60, 70, 80, 120]) {
-    const widths = toProgress({ ...status, brief: "long ".repeat(100) }, { now, width, style }).map((line) => line.length);
-    expect(Math.max(...widths)).toBeLessThanOrEqual(width);
-  }
+test("no line is wider than the screen, whatever a reason says", () => {
+  const columns = (line: string): number =>
+    Array.from(line).reduce((sum, one) => sum + (/[\u2500-\u259f…]/.test(one) || one < "\u1100" ? 1 : 2), 0);
+  assert(
+    property(integer({ min: 60, max: 200 }), string({ unit: "grapheme", maxLength: 300 }), (width, reason) => {
+      const { stages, ...status } = blockedStatus();
+      const blocked = stages.map((stage) => (stage.block ? { ...stage, block: { ...stage.block, reason } } : stage));
+      const lines = toProgress({ ...status, stages: blocked }, { now, width, style });
+      expect(Math.max(...lines.map(columns))).toBeLessThanOrEqual(width);
+      expect(lines).toHaveLength(4);
+    }),
+  );
 });
 
 test("what is new in a run, a line each in the order of time", () => {
@@ -138,6 +145,12 @@ test("text from the wire can't steer a terminal", () => {
   expect(toLine("a\u001b[2J\u009b31mb\r\n c\u202e")).toBe("a[2J31mb c");
   expect(toText("a\n\tb\u0007\u0000")).toBe("a\n\tb");
   expect(clip("abcdef", 4)).toBe("abc…");
+  expect([clip("日本語", 6), clip("日本語", 5), clip("abcdef", 6), clip("abc", 0)]).toEqual(["日本語", "日本…", "abcdef", ""]);
+  assert(
+    property(string({ unit: integer({ min: 0, max: 0x2100 }).map((code) => String.fromCodePoint(code)) }), (text) => {
+      expect(toLine(text)).not.toMatch(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u);
+    }),
+  );
 });
 
 test("spans, ages and sizes", () => {

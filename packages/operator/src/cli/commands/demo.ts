@@ -87,6 +87,8 @@ async function runDemo(
   const run = await startRun(cli, client, { brief, files: documents });
   const { status, outcome } = await followRun(cli, { client, run });
   cli.endWith(exitCodeOfRun(outcome));
+  if (outcome === undefined)
+    return cli.say(`Interrupted: the nodes are being ended, with the run as far as it is. Go on with it: ${cli.next({ data }, "dev")}`);
   if (outcome !== "closed" || status === undefined) return sayOutcome(cli, { run, status, outcome, options: { data } });
   cli.say("");
   const name = finalName(status);

@@ -1,4 +1,4 @@
-import { citationsIn, citeSentences, type Range, splitSentences } from "@tasuki/contracts";
+import { citationsIn, citeSentences, type Range, splitSentences, statementsOf } from "@tasuki/contracts";
 import { type Block, splitBlocks } from "../ranking/blocks.ts";
 import { countWords } from "../ranking/words.ts";
 
@@ -45,7 +45,8 @@ function join(blocks: readonly Block[], cited: readonly string[]): string | unde
     text += part;
     last = kind;
   }
-  return text === "" ? undefined : text;
+  // A question, or a line that only leads in to something, is no answer.
+  return statementsOf(text).some(({ factual }) => factual) ? text : undefined;
 }
 
 function citeProse(passage: string, { kind, ...range }: Block, item: string): string {

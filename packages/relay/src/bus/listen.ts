@@ -81,7 +81,11 @@ async function listen(app: RequestListener, where: ListenOptions) {
   server.on("checkContinue", serve);
   server.on("clientError", answerClientError);
   server.listen(where);
-  await once(server, "listening");
+  await once(server, "listening").catch((cause: unknown) => {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const fix = "end the other process, or change 'listen' in config.jsonc";
+    throw new TasukiError("invalid_state", `The node can't listen (${reason}): ${fix}.`, { cause });
+  });
   const failed = new Promise<never>((_resolve, reject) => server.once("error", reject));
   failed.catch(() => undefined);
   return { server, failed, close: () => close(server, stopping) };

@@ -65,7 +65,7 @@ async function perform(deps: AttemptDeps, claimed: Claimed, signal: AbortSignal)
 }
 
 function parked(attempts: number): Failure {
-  return { outcome: "cancelled", detail: `${attempts} attempts were cut off by the end of the node, and none came to a result` };
+  return { outcome: "cancelled", detail: `all attempts (${attempts}) were cut off by the end of the node, and none came to a result` };
 }
 
 /** Renews the lease, and watches for another epoch or attempt taking the task away. Returns the way to stop. */

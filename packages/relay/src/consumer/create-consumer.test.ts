@@ -1,0 +1,226 @@
+import { randomUUIDv7 } from "node:crypto";
+import { once } from "node:events";
+import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ReceiptStatement, sha256Of, type TaskPayload } from "@tasuki/contracts";
+import { payloadOf } from "@tasuki/evidence";
+import { makeSigner } from "@tasuki/evidence/testing";
+import { openStore } from "@tasuki/store";
+import { expect, test } from "vitest";
+import { publish } from "../flow/publish.ts";
+import { createNotary } from "../node/create-notary.ts";
+import { systemClock as clock } from "../node/system-clock.ts";
+import { taskSubjects } from "../node/task-subjects.ts";
+import { smallPipeline } from "../testing/small-pipeline.ts";
+import { createConsumer } from "./create-consumer.ts";
+import { publishOutputs } from "./publish-outputs.ts";
+import type { Attempt, Performed, Worker } from "./worker.ts";
+
+const newId = (): string => randomUUIDv7();
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const done: Performed = { completion: { state: "done", outputs: [] } };
+
+/** A node of nano with a worker of the test's. */
+async function openNode(perform: Worker["perform"], limits: { attempts?: number; leaseMs?: number; attemptsAtOnce?: number } = {}) {
+  const data = await mkdtemp(join(tmpdir(), "tasuki-consumer-"));
+  const store = await openStore({ folder: data, clock, newId });
+  const notary = createNotary({ node: "nano", role: "nano", instance: store.instance, signer: makeSigner(), clock });
+  const swept: string[] = [];
+  const consumer = createConsumer({
+    store,
+    notary,
+    worker: { perform },
+    data,
+    clock,
+    random: () => 0,
+    logger: quiet,
+    limits: { attempts: 3, leaseMs: 60_000, attemptsAtOnce: 1, ...limits },
+    sweep: async (attemptId) => swept.push(attemptId),
+    onEnded: () => undefined,
+  });
+  const file = await publish(store, Buffer.from("# S\n"), { contract: "source-text@1", now: clock.now() });
+  const accept = async (changes: Partial<TaskPayload> = {}): Promise<string> => {
+    const id = newId();
+    const attachments = [{ name: "S1.txt", contract: "source-text@1", ...file }];
+    const payload: TaskPayload = {
+      v: 1,
+      id,
+      kind: "work",
+      run: newId(),
+      stage: "nano",
+      epoch: 1,
+      from: "main",
+      to: "nano",
+      attachments,
+      ...changes,
+    };
+    const { envelope, digest } = notary.task(payload);
+    const { run, stage, epoch } = payload;
+    const seal = notary.receipt({
+      run,
+      stage,
+      task: id,
+      epoch,
+      attempt: 0,
+      state: "accepted",
+      prev: digest,
+      subjects: taskSubjects(payload, digest),
+    });
+    await store.accept({ payload, digest, envelope, from: "node:main", now: clock.now(), queueLimit: 100 }, seal);
+    return id;
+  };
+  const receipts = () =>
+    store
+      .feed(0, 1000)
+      .flatMap(({ envelopes }) => envelopes)
+      .map((envelope) => ReceiptStatement.parse(JSON.parse(payloadOf(envelope).toString("utf8"))).predicate);
+  return {
+    data,
+    store,
+    consumer,
+    accept,
+    receipts,
+    swept,
+    stateOf: (task: string) => store.task(task)?.state,
+    async [Symbol.asyncDispose]() {
+      await consumer[Symbol.asyncDispose]();
+      await store[Symbol.asyncDispose]();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+const endOf = async (signal: AbortSignal): Promise<void> => void (signal.aborted || (await once(signal, "abort")));
+
+test("tasks are done one at a time, first accepted first, each in a folder of its own with copies of its inputs", async () => {
+  const seen: string[] = [];
+  let atOnce = 0;
+  await using node = await openNode(async (claimed, { folder, attemptId }) => {
+    expect((atOnce += 1)).toBe(1);
+    expect(attemptId).toBe(`${claimed.task}.1`);
+    expect([await readFile(join(folder, "in", "S1.txt"), "utf8"), await readdir(join(folder, "out"))]).toEqual(["# S\n", []]);
+    seen.push(claimed.task);
+    atOnce -= 1;
+    return done;
+  });
+  const tasks = [await node.accept(), await node.accept(), await node.accept()];
+  node.consumer.start();
+  await expect.poll(() => tasks.map(node.stateOf)).toEqual(["done", "done", "done"]);
+  expect(seen).toEqual(tasks);
+  await expect.poll(() => readdir(join(node.data, "work"))).toEqual([]);
+  const [accepted, started] = node.receipts().filter(({ task }) => task === tasks[0]);
+  expect(started).toMatchObject({ state: "started", attempt: 1 });
+  expect(accepted).toMatchObject({ state: "accepted", attempt: 0 });
+});
+
+test("a worker that throws is tried again, and blocks its task when its attempts are used up", async () => {
+  let times = 0;
+  await using node = await openNode(
+    async () => {
+      throw new Error(`no ink, ${(times += 1)}`);
+    },
+    { attempts: 2 },
+  );
+  const task = await node.accept();
+  node.consumer.start();
+  await expect.poll(() => node.stateOf(task)).toBe("blocked");
+  expect(times).toBe(2);
+  expect(node.store.task(task)?.block).toMatchObject({ reason: expect.stringContaining("no ink, 2"), owner: "operator" });
+  const states = node.receipts().map(({ state, attempt }) => `${state} ${attempt}`);
+  expect(states).toEqual(["accepted 0", "started 1", "started 2", "blocked 2"]);
+});
+
+test("each receipt of a task follows from the one before it", async () => {
+  await using node = await openNode(async () => ({ failure: { outcome: "contract-violation", detail: "no heading" } }));
+  const task = await node.accept();
+  node.consumer.start();
+  await expect.poll(() => node.stateOf(task)).toBe("blocked");
+  const digests = node.store.feed(0, 10).flatMap(({ envelopes }) => envelopes.map((one) => sha256Of(payloadOf(one))));
+  const first = node.store.task(task)?.digest;
+  expect(node.receipts().map(({ prev }) => prev)).toEqual([first, ...digests.slice(0, -1)]);
+});
+
+test("an attempt whose task is fenced is ended, and what it did counts for nothing", async () => {
+  const begun = Promise.withResolvers<Attempt>();
+  await using node = await openNode(async (_, attempt) => {
+    begun.resolve(attempt);
+    await endOf(attempt.signal);
+    return done;
+  });
+  const run = newId();
+  const task = await node.accept({ run });
+  node.consumer.start();
+  const { signal } = await begun.promise;
+  await node.accept({ run, kind: "cancel", epoch: 2, attachments: [] });
+  await endOf(signal);
+  expect(node.stateOf(task)).toBe("fenced");
+  const after = await node.accept();
+  await expect.poll(() => node.stateOf(after)).toBe("running");
+});
+
+test("a lease is renewed while the work goes on", async () => {
+  const end = Promise.withResolvers<void>();
+  await using node = await openNode(async () => (await end.promise, done), { leaseMs: 60 });
+  const task = await node.accept();
+  node.consumer.start();
+  await expect.poll(() => node.store.task(task)?.leaseUntil).toBeDefined();
+  const first = node.store.task(task)?.leaseUntil ?? 0;
+  await expect.poll(() => node.store.task(task)?.leaseUntil).toBeGreaterThan(first);
+  end.resolve();
+  await expect.poll(() => node.stateOf(task)).toBe("done");
+});
+
+test("work that the end of the node cut off each time is parked, not tried for ever", async () => {
+  await using node = await openNode(async () => done, { attempts: 1 });
+  const task = await node.accept();
+  await node.store.claim({ now: clock.now(), leaseMs: 1 }, () => () => ({ leaf: "{}", envelopes: [] }));
+  await node.store.expireLeases(clock.now() + 1000);
+  node.consumer.start();
+  await expect.poll(() => node.stateOf(task)).toBe("blocked");
+  expect(node.store.task(task)?.block?.reason).toContain("were cut off");
+});
+
+test("at the start, strays of earlier attempts are swept, and folders of tasks that are over are removed", async () => {
+  await using node = await openNode(async () => done);
+  const ended = newId();
+  await mkdir(join(node.data, "work", ended, "2", "out"), { recursive: true });
+  await mkdir(join(node.data, "work", "verify-left-over"), { recursive: true });
+  node.consumer.start();
+  await expect.poll(() => readdir(join(node.data, "work"))).toEqual([]);
+  expect(node.swept).toEqual([`${ended}.2`]);
+});
+
+test("disposing ends what runs, and leaves its task to the next boot", async () => {
+  const begun = Promise.withResolvers<AbortSignal>();
+  await using node = await openNode(async (_, { signal }) => {
+    begun.resolve(signal);
+    await endOf(signal);
+    throw signal.reason;
+  });
+  const task = await node.accept();
+  node.consumer.start();
+  const signal = await begun.promise;
+  await node.consumer[Symbol.asyncDispose]();
+  expect(signal.aborted).toBe(true);
+  expect(node.stateOf(task)).toBe("running");
+});
+
+test("files that an executor only says it wrote are not taken", async () => {
+  await using node = await openNode(async () => done);
+  const role = smallPipeline.roles[0];
+  if (role === undefined) throw new Error("the pipeline has no role");
+  const folder = join(node.data, "work", "lying");
+  await mkdir(join(folder, "out"), { recursive: true });
+  await writeFile(join(folder, "out", "list.md"), "# List\n");
+  const deps = { store: node.store, role, clock, folder };
+  const list = { name: "list.md", contract: "list@1", sha256: sha256Of("# List\n"), size: 7 };
+  expect(await publishOutputs(deps, [])).toMatchObject({
+    failure: { outcome: "contract-violation", unmet: [{ file: "list.md", got: "no such file" }] },
+  });
+  expect(await publishOutputs(deps, [list, { ...list, name: "other.md" }])).toMatchObject({ failure: { unmet: [{ file: "other.md" }] } });
+  expect(await publishOutputs(deps, [{ ...list, contract: "list@2" }])).toMatchObject({ failure: { unmet: [{ got: "list@2" }] } });
+  await expect(publishOutputs(deps, [{ ...list, sha256: sha256Of("other") }])).rejects.toMatchObject({ code: "digest_mismatch" });
+  expect(await publishOutputs(deps, [list])).toEqual({ outputs: [list] });
+  await access(join(folder, "out", "list.md"));
+});

@@ -8,7 +8,7 @@ import { place } from "./place.ts";
 import { normaliseSpace } from "./space.ts";
 import { type Statement, statementsOf } from "./statements.ts";
 
-const quoted = /“([^”]+)”|(?<![\p{L}\p{N}])"([^"]+)"(?![\p{L}\p{N}])/gu;
+const quoted = /“([^“”]+)”|(?<![\p{L}\p{N}])"([^"]+)"(?![\p{L}\p{N}])/gu;
 
 /**
  * Every quotation (“…” or "…") is verbatim in a passage of an item that its sentence cites; in a sentence without citations, of any item that
@@ -37,19 +37,39 @@ function* quotationsOf(
   statements: readonly Statement[],
   passages: Passages,
 ): Generator<{ quotation: string; items: ReadonlySet<string> | undefined }> {
-  // A sentence that is a quotation as a whole keeps the marks of its source, which need not pair within it.
-  let visible = text;
-  for (const { text: statement, start, end, citations } of statements)
-    if (isVerbatim(statement, citations, passages)) visible = visible.slice(0, start) + " ".repeat(end - start) + visible.slice(end);
-  for (const paragraph of visible.matchAll(/(?:[^\n]|\n(?![ \t\r]*\n))+/g))
-    for (const match of paragraph[0].matchAll(quoted)) {
-      const start = paragraph.index + match.index;
+  let next = 0;
+  for (const { start: from, text: paragraph } of paragraphsOf(withoutVerbatim(text, statements, passages)))
+    for (const match of paragraph.matchAll(quoted)) {
+      const start = from + match.index;
       const end = start + match[0].length;
-      const within = statements.filter((statement) => statement.start < end && statement.end > start);
-      const items = new Set(within.flatMap(({ citations }) => citations));
+      while ((statements[next]?.end ?? Infinity) <= start) next += 1;
+      const items = new Set<string>();
+      for (let at = next; (statements[at]?.start ?? Infinity) < end; at += 1)
+        for (const item of statements[at]?.citations ?? []) items.add(item);
       const quotation = withoutCitations(match[1] ?? match[2] ?? "");
       if (/[\p{L}\p{N}]/u.test(quotation)) yield { quotation, items: items.size > 0 ? items : undefined };
     }
+}
+
+/** A sentence that stands in a passage as a whole keeps that passage's marks, which need not pair within it: it is blanked out. */
+function withoutVerbatim(text: string, statements: readonly Statement[], passages: Passages): string {
+  const pieces: string[] = [];
+  let from = 0;
+  for (const { text: statement, start, end, citations } of statements) {
+    if (!isVerbatim(statement, citations, passages)) continue;
+    pieces.push(text.slice(from, start), " ".repeat(end - start));
+    from = end;
+  }
+  return pieces.join("") + text.slice(from);
+}
+
+function* paragraphsOf(text: string): Generator<{ start: number; text: string }> {
+  let start = 0;
+  for (const { index, 0: blank } of text.matchAll(/\n[ \t\r]*\n/g)) {
+    yield { start, text: text.slice(start, index) };
+    start = index + blank.length;
+  }
+  yield { start, text: text.slice(start) };
 }
 
 /** As the source has it: a comma or full stop before the closing mark may be the writer's. */

@@ -10,7 +10,7 @@ const neverFinal =
   /(?:^|[\s(])(?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|Fig|Figs|Eq|No|Nos|Vol|vs|cf|e\.g|i\.e|al|approx|ca|Gen|Col|Lt|Capt|Sen|Rep|Gov|Rev|Hon)\.\s*$/;
 const abbreviation = /(?:^|[\s(])(?:[A-Za-z]{1,5}|(?:[A-Za-z]\.)+[A-Za-z])\.\s*$/;
 const initial = /(?:^|[\s(.])[A-HJ-Z]\.\s*$/;
-const quotation = /“[^”]*”|(?<![\p{L}\p{N}])"[^"]+"(?![\p{L}\p{N}])/gu;
+const quotation = /“[^“”]+”|(?<![\p{L}\p{N}])"[^"]+"(?![\p{L}\p{N}])/gu;
 
 /**
  * The sentences of one block of prose, each without the space around it. Line ends inside the block are spaces to it, and a quotation is

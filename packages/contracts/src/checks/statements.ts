@@ -41,11 +41,11 @@ function statementsIn(text: string, block: Range): Statement[] {
 }
 
 /** Without what is left over beside a citation: the full stop after it, the bracket around it. */
-function trim(text: string, { start, end }: Range): Range {
-  const content = text.slice(start, end);
-  const from = /^[\s.,;:!?…)\]*_|]*/.exec(content)?.[0].length ?? 0;
-  const to = /[\s([*_|]*$/.exec(content.slice(from))?.[0].length ?? 0;
-  return { start: start + from, end: end - to };
+function trim(text: string, range: Range): Range {
+  let { start, end } = range;
+  while (start < end && /[\s.,;:!?…)\]*_|]/.test(text.charAt(start))) start += 1;
+  while (end > start && /[\s([*_|]/.test(text.charAt(end - 1))) end -= 1;
+  return { start, end };
 }
 
 /** The ranges of a text that are prose: paragraphs, list items and table rows, without their marks. */
@@ -61,7 +61,7 @@ function proseOf(text: string): Range[] {
     const heading = /^#{1,6}[ \t]/.test(content);
     const table = /^[ \t]*\|/.test(content);
     if (blank || heading || table || mark > 0 || open?.quoted !== quoted) open = undefined;
-    if (blank || heading || (table && /^\s*\|[\s:|-]+\|?\s*$/.test(nextLine(text, line.end)))) continue;
+    if (blank || heading || (table && isTableRule(nextLine(text, line.end)))) continue;
     if (open) open.end = line.end;
     else {
       open = { start: line.start + quotes.length + mark, end: line.end, quoted };
@@ -79,6 +79,11 @@ function* linesOf(text: string): Generator<Range> {
     yield { start, end };
     start = end + 1;
   }
+}
+
+/** `| --- | :-: |`, under the head of a table. */
+function isTableRule(line: string): boolean {
+  return line.includes("|") && line.includes("-") && /^[\s:|-]+$/.test(line);
 }
 
 function nextLine(text: string, end: number): string {

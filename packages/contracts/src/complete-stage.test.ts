@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { completeStage } from "./complete-stage.ts";
+import type { Documents } from "./define-artifact.ts";
+import type { AnyRole } from "./define-role.ts";
+import { gate } from "./gate.ts";
+import { readDocuments } from "./read-documents.ts";
+import { jp } from "./roles/jp.ts";
+import { nano } from "./roles/nano.ts";
+import { sg } from "./roles/sg.ts";
+import { stageOf } from "./testing/change-documents.ts";
+import { exampleRun } from "./testing/example-run.ts";
+
+const example = exampleRun();
+const run = "01933a52-7c00-7000-8000-000000000001";
+
+function complete(role: AnyRole, drafts: Readonly<Record<string, string | Uint8Array>>, collected = {}) {
+  const files = Object.entries(drafts).map(([name, content]) => ({ name, bytes: Buffer.from(content) }));
+  return completeStage(role, { inputs: stageOf(role, example).inputs, drafts: files }, { run, collected });
+}
+
+/** What reading and the gate say of completed drafts. */
+function judge(role: AnyRole, completed: ReturnType<typeof complete>) {
+  if (!completed.ok) return completed.unmet;
+  const read = readDocuments(
+    role.produces,
+    completed.value.map(({ name, text }) => ({ name, bytes: Buffer.from(text) })),
+  );
+  return read.ok ? gate(role, { inputs: stageOf(role, example).inputs, outputs: read.value }, {}) : read.unmet;
+}
+
+const list = "# Candidates\n\n## Receipts\n\n- source: S1\n- answers: Q1\n- why: it says it\n";
+const quote = "== C1 S1\n| A receipt is a signed statement by the node that knows.\n";
+
+describe("completing a stage", () => {
+  it("passes complete files unchanged", () => {
+    for (const role of [nano, sg, jp]) {
+      const outputs: Documents = stageOf(role, example).outputs;
+      const files = Object.values(outputs).flatMap((own) => own.map(({ name, text }) => ({ name, text })));
+      expect(complete(role, Object.fromEntries(files.map(({ name, text }) => [name, text])))).toEqual({ ok: true, value: files });
+    }
+  });
+
+  it("fills in nano's drafts, so that they pass its gate", () => {
+    expect(judge(nano, complete(nano, { "candidate-list.md": list, "de-raw-output.txt": quote }))).toEqual([]);
+  });
+
+  it("shows the list the texts that were collected, whatever the order of the drafts", () => {
+    const drafts = {
+      "de-raw-output.txt": "== C1 N1\n| A promise.\n",
+      "candidate-list.md": list.replace("S1", "N1"),
+      "N1.txt": "A promise.\n",
+    };
+    const completed = complete(nano, drafts, { "N1.txt": { origin: "https://example.org/" } });
+    expect(judge(nano, completed)).toEqual([]);
+    expect(completed.ok && completed.value.find(({ name }) => name === "candidate-list.md")?.text).toContain("https://example.org/");
+  });
+
+  it("fills in the drafts of sg and jp, so that they pass their gates", () => {
+    const verdicts =
+      "| item | verdict | into | reason |\n| --- | --- | --- | --- |\n| C1 | accepted | | good |\n| C2 | accepted | | good |\n| C3 | merged | C1 | same |\n";
+    expect(judge(sg, complete(sg, { "sg-review.md": verdicts }))).toEqual([]);
+    const text = "## Q1\n\nIt is “a signed statement”. [C1]\n\n## Q2\n\nWhen it is “durable”. [C2]\n";
+    expect(judge(jp, complete(jp, { "jp-final.txt": text }))).toEqual([]);
+  });
+
+  it("reports every draft that can't be completed, with the files that are missing or too many", () => {
+    const completed = complete(nano, { "candidate-list.md": "no sections\n", "notes.md": "", "N1.txt": Buffer.from([0xff]) });
+    expect(completed.ok ? [] : new Set(completed.unmet.map(({ file }) => file))).toEqual(
+      new Set(["de-raw-output.txt", "notes.md", "N1.txt", "candidate-list.md"]),
+    );
+  });
+
+  it("reports a quotation that is not in its source", () => {
+    const completed = complete(nano, { "candidate-list.md": list, "de-raw-output.txt": quote.replace("signed", "unsigned") });
+    expect(completed).toMatchObject({ ok: false, unmet: [{ file: "de-raw-output.txt", line: 1 }] });
+  });
+});

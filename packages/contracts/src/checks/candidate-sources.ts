@@ -8,26 +8,26 @@ export function* checkCandidateSources(list: Document<CandidateList>, sources: R
   const known = [...sources.keys()].join(", ") || "none";
   const listed = new Set<string>();
   for (const { id, sha256, bytes } of list.value.sources) {
-    const at = { ...place(list, `| ${id} |`), path: `sources.${id}` };
+    const at = () => ({ ...place(list, `| ${id} |`), path: `sources.${id}` });
     const document = sources.get(id);
     listed.add(id);
     if (!document)
       yield {
-        ...at,
+        ...at(),
         expected: `a source that run.json names, or a text that was collected: ${known}`,
         got: id,
         fix: "name a source that is there, or leave the row out",
       };
     else if (sha256 !== document.sha256)
       yield {
-        ...at,
+        ...at(),
         expected: `the SHA-256 of ${document.name}, ${document.sha256}`,
         got: sha256,
         fix: "leave the Sources table to completion",
       };
     else if (bytes !== document.size)
       yield {
-        ...at,
+        ...at(),
         expected: `the size of ${document.name}, ${document.size}`,
         got: String(bytes),
         fix: "leave the Sources table to completion",

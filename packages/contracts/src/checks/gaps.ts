@@ -16,15 +16,15 @@ export function* checkGaps(file: Document, gaps: readonly Gap[], { brief, run }:
   const sources = new Set(run.sources.map(({ id }) => id));
   for (const gap of gaps) {
     const subject = subjectOf(gap);
-    const at = { ...place(file, gap.question, gap.reason), path: `gaps.${subject ?? gap.question}` };
+    const at = () => ({ ...place(file, gap.question, gap.reason), path: `gaps.${subject ?? gap.question}` });
     if (subject === undefined || !(questions.has(subject) || sources.has(subject) || subject.startsWith("N")))
       yield {
-        ...at,
+        ...at(),
         expected: `a question of the brief (${[...questions].join(", ")}) or a source of the run`,
         got: gap.question,
         fix: "begin the gap with the id of the question or source that it is about",
       };
-    if (gap.reason.trim() === "") yield { ...at, expected: "the reason of the gap", got: "none", fix: "say why it is not answered" };
+    if (gap.reason.trim() === "") yield { ...at(), expected: "the reason of the gap", got: "none", fix: "say why it is not answered" };
   }
 }
 

@@ -18,14 +18,14 @@ export function* checkInputsRead(
   const known = new Map([...handedOn, ...given].map(({ name, sha256 }) => [name, sha256]));
   const named = new Set<string>();
   for (const { name, sha256 } of output.value.inputs) {
-    const at = { ...place(output, name, sha256), path: `inputs.${name}` };
+    const at = () => ({ ...place(output, name, sha256), path: `inputs.${name}` });
     const digest = known.get(name);
     named.add(name);
     if (digest === undefined)
-      yield { ...at, expected: `inputs of the stage: ${[...known.keys()].join(", ")}`, got: name, fix: "leave the inputs to completion" };
+      yield { ...at(), expected: `inputs of the stage: ${[...known.keys()].join(", ")}`, got: name, fix: "leave the inputs to completion" };
     else if (digest !== sha256)
       yield {
-        ...at,
+        ...at(),
         expected: `the SHA-256 of the ${name} that was handed on, ${digest}`,
         got: sha256,
         fix: `read the ${name} of this task again, and leave the inputs to completion`,

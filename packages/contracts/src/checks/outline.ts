@@ -15,21 +15,21 @@ export function* checkOutline(review: Document<SgReview>, brief: Brief): Generat
   const settled = new Set(gaps.map(subjectOf));
   const seen = new Set<string>();
   for (const { question, items } of outline) {
-    const at = { ...place(review, question, items.join(", ")), path: `outline.${question}` };
+    const at = () => ({ ...place(review, question, items.join(", ")), path: `outline.${question}` });
     if (!questions.has(question))
       yield {
-        ...at,
+        ...at(),
         expected: `a question of the brief: ${[...questions].join(", ")}`,
         got: question,
         fix: "name a question that was asked",
       };
-    if (seen.has(question)) yield { ...at, expected: `${question} once`, got: `${question} twice`, fix: "put the two together" };
+    if (seen.has(question)) yield { ...at(), expected: `${question} once`, got: `${question} twice`, fix: "put the two together" };
     seen.add(question);
     if (items.length > 0) settled.add(question);
     for (const item of items)
       if (!usable.has(item))
         yield {
-          ...at,
+          ...at(),
           expected: "items with the verdict 'accepted' or 'partial'",
           got: item,
           fix: `leave ${item} out of the outline, or accept it`,
@@ -51,13 +51,13 @@ export function* checkOutline(review: Document<SgReview>, brief: Brief): Generat
 export function* checkContradictions(review: Document<SgReview>, list: Document<CandidateList>): Generator<Unmet> {
   const candidates = new Set(list.value.candidates.map(({ id }) => id));
   for (const [at, { items, note }] of review.value.contradictions.entries()) {
-    const where = { ...place(review, items[0], note), path: `contradictions.${at}` };
+    const where = () => ({ ...place(review, items[0], note), path: `contradictions.${at}` });
     for (const item of items)
       if (!candidates.has(item))
-        yield { ...where, expected: `a candidate of ${list.name}`, got: item, fix: "name the two candidates that contradict each other" };
+        yield { ...where(), expected: `a candidate of ${list.name}`, got: item, fix: "name the two candidates that contradict each other" };
     if (items[0] === items[1])
       yield {
-        ...where,
+        ...where(),
         expected: "two different candidates",
         got: `${items[0]} twice`,
         fix: "name the two candidates that contradict each other",

@@ -17,14 +17,14 @@ export function* checkRawBlocks(
   const candidates = new Map(list.value.candidates.map((candidate) => [candidate.id, candidate]));
   const indexes = new Map<string, TextIndex>();
   for (const [at, block] of raw.value.blocks.entries()) {
-    const where = { ...place(raw, `== ${block.candidate} ${block.source} bytes=${block.bytes.first}-`), path: `blocks.${at}` };
+    const where = () => ({ ...place(raw, `== ${block.candidate} ${block.source} bytes=${block.bytes.first}-`), path: `blocks.${at}` });
     const candidate = candidates.get(block.candidate);
     const source = sources.get(block.source);
     if (!candidate) {
-      yield { ...where, expected: `a candidate of ${list.name}`, got: block.candidate, fix: "add the candidate, or leave the block out" };
+      yield { ...where(), expected: `a candidate of ${list.name}`, got: block.candidate, fix: "add the candidate, or leave the block out" };
     } else if (candidate.source !== block.source) {
       yield {
-        ...where,
+        ...where(),
         expected: `${candidate.source}, the source of ${block.candidate}`,
         got: block.source,
         fix: "quote the candidate's source",
@@ -32,10 +32,10 @@ export function* checkRawBlocks(
     } else if (source) {
       const index = indexes.get(block.source) ?? indexText(source.text);
       indexes.set(block.source, index);
-      for (const unmet of faultsOf(block, index, source.name)) yield { ...where, ...unmet };
+      for (const unmet of faultsOf(block, index, source.name)) yield { ...where(), ...unmet };
     } else {
       yield {
-        ...where,
+        ...where(),
         expected: "a source that is there",
         got: block.source,
         fix: "quote a source of the run, or one that was collected",

@@ -10,24 +10,25 @@ import { usableItems } from "./usable-items.ts";
 /** Every citation is of an accepted item and has a reference; every reference is to a passage of such an item, with its source, place and digest. */
 export function* checkReferences(final: Document<JpFinal>, raw: Document<DeRawOutput>, review: Document<SgReview>): Generator<Unmet> {
   const usable = usableItems(review.value);
+  const blocksOf = Map.groupBy(raw.value.blocks, ({ candidate }) => candidate);
   const referenced = new Set(final.value.references.map(({ item }) => item));
   for (const item of citedItems(final.value)) {
-    const at = { ...place(final, `[${item}]`), path: `citations.${item}` };
+    const at = () => ({ ...place(final, `[${item}]`), path: `citations.${item}` });
     if (!usable.has(item))
-      yield { ...at, expected: `an item that ${review.name} accepts`, got: item, fix: `cite an accepted item instead of ${item}` };
+      yield { ...at(), expected: `an item that ${review.name} accepts`, got: item, fix: `cite an accepted item instead of ${item}` };
     else if (!referenced.has(item))
-      yield { ...at, expected: `a reference for ${item}`, got: "none", fix: "leave the References to completion, or add it" };
+      yield { ...at(), expected: `a reference for ${item}`, got: "none", fix: "leave the References to completion, or add it" };
   }
   for (const reference of final.value.references) {
-    const at = { ...place(final, reference.item, reference.sha256), path: `references.${reference.item}` };
+    const at = () => ({ ...place(final, reference.item, reference.sha256), path: `references.${reference.item}` });
     if (!usable.has(reference.item)) {
-      yield { ...at, expected: `an item that ${review.name} accepts`, got: reference.item, fix: "leave this reference out" };
+      yield { ...at(), expected: `an item that ${review.name} accepts`, got: reference.item, fix: "leave this reference out" };
       continue;
     }
-    const blocks = raw.value.blocks.filter(({ candidate }) => candidate === reference.item);
+    const blocks = blocksOf.get(reference.item) ?? [];
     if (!blocks.some((block) => matches(reference, block)))
       yield {
-        ...at,
+        ...at(),
         expected: `a passage of ${reference.item}: ${blocks.map(describe).join("; ")}`,
         got: `${reference.source}, ${reference.locator}, sha256 ${reference.sha256}`,
         fix: "leave the References to completion",

@@ -11,14 +11,14 @@ export function* checkVerdicts(review: Document<SgReview>, list: Document<Candid
   const usable = usableItems(review.value);
   const judged = new Set<string>();
   for (const verdict of review.value.verdicts) {
-    const at = { ...place(review, `| ${verdict.item} |`), path: `verdicts.${verdict.item}` };
+    const at = () => ({ ...place(review, `| ${verdict.item} |`), path: `verdicts.${verdict.item}` });
     if (!candidates.has(verdict.item))
-      yield { ...at, expected: `a candidate of ${list.name}`, got: verdict.item, fix: "leave the verdict out, or mend the item's id" };
+      yield { ...at(), expected: `a candidate of ${list.name}`, got: verdict.item, fix: "leave the verdict out, or mend the item's id" };
     if (judged.has(verdict.item))
-      yield { ...at, expected: `one verdict on ${verdict.item}`, got: "a second one", fix: "leave one of the two out" };
+      yield { ...at(), expected: `one verdict on ${verdict.item}`, got: "a second one", fix: "leave one of the two out" };
     judged.add(verdict.item);
     const unmet = mergeFault(verdict, usable);
-    if (unmet) yield { ...at, ...unmet };
+    if (unmet) yield { ...at(), ...unmet };
   }
   if (review.value.decision === "rework") return;
   for (const id of candidates)

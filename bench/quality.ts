@@ -12,7 +12,7 @@ const floors = { quoteAt3: 0.94, quoteAt1: 0.84, auc: 0.92, citations: 1 };
 
 interface Asked {
   readonly question: string;
-  isRight(range: QuotedRange): boolean;
+  readonly isRight: (range: QuotedRange) => boolean;
 }
 
 /** Relays the questions, four to a brief, over all the texts; prints where the first right quotation stands, and whether citations resolve. */

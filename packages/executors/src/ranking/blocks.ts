@@ -97,9 +97,9 @@ function* linesOf(text: string): Generator<Line> {
     const next = at === -1 ? text.length : at + 1;
     let end = at === -1 ? text.length : at;
     if (text.charCodeAt(end - 1) === 13 && end > start) end -= 1;
-    // A form feed begins a page and is no part of the line.
+    // A form feed begins a page, a byte order mark a file; neither is part of the line.
     let from = start;
-    while (from < end && text.charCodeAt(from) === 12) from += 1;
+    while (from < end && (text.charCodeAt(from) === 12 || text.charCodeAt(from) === 0xfeff)) from += 1;
     yield { start: from, end, text: text.slice(from, end) };
     start = next;
   }

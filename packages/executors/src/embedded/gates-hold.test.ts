@@ -2,7 +2,7 @@ import { type AnyRole, type Documents, gate, readDocuments, sha256Of } from "@ta
 import { jp } from "@tasuki/contracts/roles/jp";
 import { sg } from "@tasuki/contracts/roles/sg";
 import { arbitraryStages } from "@tasuki/contracts/testing";
-import fc from "fast-check";
+import { array, assert, asyncProperty, constant, constantFrom, oneof, string, tuple } from "fast-check";
 import { expect, test } from "vitest";
 import { defineExecutor, type StageWork } from "../define/define-executor.ts";
 import { review } from "./review.ts";
@@ -54,38 +54,36 @@ const marks = [
 const separators = [" ", " ", " ", ". ", ". ", "\n", "\n\n", "", "? ", ": "];
 
 /** Text of words, marks that mean something in one of the formats, and any characters. */
-const text = fc
-  .array(
-    fc.tuple(
-      fc.oneof(
-        { weight: 5, arbitrary: fc.constantFrom(...words) },
-        { weight: 2, arbitrary: fc.constantFrom(...marks) },
-        fc.string({ unit: "grapheme", maxLength: 8 }),
-      ),
-      fc.constantFrom(...separators),
+const text = array(
+  tuple(
+    oneof(
+      { weight: 5, arbitrary: constantFrom(...words) },
+      { weight: 2, arbitrary: constantFrom(...marks) },
+      string({ unit: "grapheme", maxLength: 8 }),
     ),
-    { maxLength: 80 },
-  )
-  .map((pieces) => pieces.flat().join("").replaceAll("\0", ""));
-const source = fc.oneof(
+    constantFrom(...separators),
+  ),
+  { maxLength: 80 },
+).map((pieces) => pieces.flat().join("").replaceAll("\0", ""));
+const source = oneof(
   { weight: 6, arbitrary: text.map((text) => ({ text })) },
-  fc.constant({ text: "" }),
+  constant({ text: "" }),
   text.map((unreadable) => ({ unreadable })),
 );
-const question = fc
-  .array(fc.constantFrom(...words, ...marks), { minLength: 1, maxLength: 8 })
-  .map((parts) => `${parts.join(" ").replaceAll(/[\r\n\f\u2028]/g, " ")}?`);
-const brief = fc.oneof(
-  fc.array(question, { minLength: 1, maxLength: 4 }).map((questions) => questions.map((one, at) => `Q${at + 1}: what ${one}\n`).join("")),
+const question = array(constantFrom(...words, ...marks), { minLength: 1, maxLength: 8 }).map(
+  (parts) => `${parts.join(" ").replaceAll(/[\r\n\f\u2028]/g, " ")}?`,
+);
+const brief = oneof(
+  array(question, { minLength: 1, maxLength: 4 }).map((questions) => questions.map((one, at) => `Q${at + 1}: what ${one}\n`).join("")),
   text.map((text) => `Find out about the lease. ${text}`),
 );
 
 test("Whatever the brief and the sources, all three stages keep their contracts and pass their gates", { timeout: 60_000 }, async () => {
-  await fc.assert(
-    fc.asyncProperty(
+  await assert(
+    asyncProperty(
       brief,
-      fc.array(source, { maxLength: 4 }),
-      fc.constantFrom("cited" as const, "plain" as const),
+      array(source, { maxLength: 4 }),
+      constantFrom("cited" as const, "plain" as const),
       async (brief, sources, profile) => {
         const { documents, unmet } = await runInProcess(brief, sources, profile);
         expect(unmet).toEqual([]);
@@ -98,8 +96,8 @@ test("Whatever the brief and the sources, all three stages keep their contracts 
 });
 
 test("The same inputs give the same bytes", async () => {
-  await fc.assert(
-    fc.asyncProperty(brief, fc.array(source, { maxLength: 3 }), async (brief, sources) => {
+  await assert(
+    asyncProperty(brief, array(source, { maxLength: 3 }), async (brief, sources) => {
       const [one, other] = [await runInProcess(brief, sources), await runInProcess(brief, sources)];
       expect(textsOf(one.documents)).toEqual(textsOf(other.documents));
     }),
@@ -108,8 +106,8 @@ test("The same inputs give the same bytes", async () => {
 });
 
 test("sg passes its gate whoever was nano, and jp whoever was sg", { timeout: 60_000 }, async () => {
-  await fc.assert(
-    fc.asyncProperty(arbitraryStages(), async (documents) => {
+  await assert(
+    asyncProperty(arbitraryStages(), async (documents) => {
       expect(await judge(sg, defineExecutor(sg, review), documents)).toEqual([]);
       expect(await judge(jp, defineExecutor(jp, write), documents)).toEqual([]);
     }),

@@ -1,0 +1,64 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type ExecutorContext, sha256Of } from "@tasuki/contracts";
+import { expect, onTestFinished, test } from "vitest";
+import { createExtractor } from "./create-extractor.ts";
+import { toPdf } from "./pdf-fixture.ts";
+
+const silent = (): void => undefined;
+const context: ExecutorContext = {
+  clock: { now: () => performance.timeOrigin + performance.now(), monotonic: () => performance.now() },
+  logger: { debug: silent, info: silent, warn: silent, error: silent },
+  signal: new AbortController().signal,
+  progress: silent,
+};
+
+async function openFolder(sources: Readonly<Record<string, string | Uint8Array>>): Promise<{ folder: string; attemptId: string }> {
+  const folder = await mkdtemp(join(tmpdir(), "tasuki-extract-"));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await mkdir(join(folder, "in"));
+  for (const [name, bytes] of Object.entries(sources)) await writeFile(join(folder, "in", name), bytes);
+  return { folder, attemptId: randomUUID() };
+}
+
+test("Each source becomes a text in out/ with its digest, or a reason; in the order of their numbers", { timeout: 20_000 }, async () => {
+  const job = await openFolder({
+    "S10.md": "# Leases\n\nA lease lasts 30 seconds.\r\n",
+    "S2.pdf": toPdf([["A task is signed."], ["A receipt too."]]),
+    "S3.docx": Buffer.from([0x50, 0x4b, 3, 4]),
+    "S4.txt": Buffer.alloc(30 * 1024 * 1024, "long "),
+    "S5.txt": `${"a ".repeat(9000)}\0`,
+    "brief.md": "What is a lease?",
+  });
+  const sources = await createExtractor().extract(job, context);
+  expect(sources.map(({ id }) => id)).toEqual(["S2", "S3", "S4", "S5", "S10"]);
+  const [pdf, docx, long, nul, markdown] = sources;
+  expect(await readFile(join(job.folder, "out", "S2.txt"), "utf8")).toBe("A task is signed.\n\f\nA receipt too.\n");
+  expect(pdf?.text).toEqual({ name: "S2.txt", sha256: sha256Of("A task is signed.\n\f\nA receipt too.\n"), size: 35 });
+  expect(docx).toMatchObject({ mediaType: "application/zip", unreadable: expect.stringContaining("office document") });
+  expect(long?.unreadable).toBe("its text breaks the contract: expected at most 8388608 bytes, found 31457280 bytes");
+  expect(nul?.unreadable).toMatch(/^its text breaks the contract: expected text/);
+  expect(markdown?.text?.sha256).toBe(sha256Of("# Leases\n\nA lease lasts 30 seconds.\r\n"));
+});
+
+test("A source that kills the process that reads it is recorded with how, and the others go on", { timeout: 60_000 }, async () => {
+  const job = await openFolder({
+    "S1.txt": "before",
+    "S2.html": `<!doctype html>${"<p>a".repeat(1_500_000)}`,
+    "S3.txt": "after",
+  });
+  const sources = await createExtractor({ memoryMiB: 64 }).extract(job, context);
+  expect(sources.map(({ id, text }) => [id, text?.name])).toEqual([
+    ["S1", "S1.txt"],
+    ["S2", undefined],
+    ["S3", "S3.txt"],
+  ]);
+  expect(sources[1]?.unreadable).toMatch(/^the process that read it /);
+});
+
+test("An abort ends the child and rejects", { timeout: 20_000 }, async () => {
+  const job = await openFolder({ "S1.txt": "text" });
+  await expect(createExtractor().extract(job, { ...context, signal: AbortSignal.abort() })).rejects.toThrow(/cancelled/);
+});

@@ -389,11 +389,16 @@ describe("whatever happens, in whatever order", () => {
     }
     return { moments, state };
   };
-  const holds = (check: (walked: ReturnType<typeof walk>) => void) => assert(property(noise, (events) => check(walk(events))));
+  const holds = (check: (walked: ReturnType<typeof walk>) => void, parameters: { seed?: number; numRuns?: number } = {}) =>
+    assert(
+      property(noise, (events) => check(walk(events))),
+      parameters,
+    );
 
   test("the events get runs as far as retries, cancels and closing", () => {
     const seen = new Set<string>();
-    holds(({ state }) => void seen.add(`${state.state} ${state.epoch > 1 ? "again" : "once"}`));
+    // What a generator reaches is a matter of chance; that it can reach this is not: one seed shows it.
+    holds(({ state }) => void seen.add(`${state.state} ${state.epoch > 1 ? "again" : "once"}`), { seed: 1, numRuns: 500 });
     expect([...seen]).toEqual(expect.arrayContaining(["open again", "cancelled again", "closed again", "closed once"]));
   });
 

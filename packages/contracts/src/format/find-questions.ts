@@ -18,14 +18,24 @@ interface Found {
  */
 export function findQuestions(text: string): readonly FoundQuestion[] {
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n|\r/);
-  for (const find of [listed, marked, asked]) {
-    const found = find(lines);
-    if (found.length > 0) return numbered(found);
+  for (const { sign, find } of ways) {
+    const found = sign.test(text) ? find(lines) : [];
+    if (found.length > 0) return numbered(found.slice(0, most));
   }
   const whole = oneLine(text.replace(/^\uFEFF/, ""));
   const first = lines.findIndex((line) => line.trim() !== "");
   return whole === "" ? [] : [{ id: "Q1", text: whole, line: first + 1 }];
 }
+
+// One more than a brief may have, so that its contract reports it.
+const most = 1000;
+
+// The sign spares a text that has no such question the reading of its lines.
+const ways = [
+  { sign: /^ {0,3}#{1,6}\s+questions/im, find: listed },
+  { sign: /Q[1-9]/, find: marked },
+  { sign: /[?？]/, find: asked },
+];
 
 /** Written ids are kept where every question has one; otherwise the order gives them. */
 function numbered(found: readonly Found[]): FoundQuestion[] {
@@ -80,6 +90,7 @@ function asked(lines: readonly string[]): Found[] {
     const title = heading.exec(line);
     const content = item.exec(line);
     if (title || content || line.trim() === "") close();
+    if (found.length > most) break;
     const text = oneLine(title ? (title[1] ?? "") : (content?.[1] ?? line));
     if (text !== "") paragraph.push({ text, line: at + 1 });
     if (title) close();
@@ -128,5 +139,6 @@ function splitQuestion(sentence: string): string[] {
 }
 
 function oneLine(text: string): string {
+  if (!/\s\s|[^\S ]|\0/.test(text)) return text.trim();
   return text.replaceAll(/[\s\0]+/g, " ").trim();
 }

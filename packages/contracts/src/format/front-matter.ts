@@ -1,11 +1,18 @@
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from "yaml";
 import type { Report } from "./report.ts";
 
 /** A value of the front matter: text, or names with texts. */
 export interface Field {
   readonly line: number;
-  readonly text?: string;
-  readonly entries?: readonly { readonly name: string; readonly text: string; readonly line: number }[];
+  readonly text: string;
+  readonly entries: readonly Entry[];
+}
+
+interface Entry {
+  name: string;
+  text: string;
+  line: number;
+  /** Whether it stands in a list, where `name` and `sha256` are its keys and not a file's name. */
+  listed: boolean;
 }
 
 export interface FrontMatter {
@@ -15,9 +22,13 @@ export interface FrontMatter {
   readonly firstLine: number;
 }
 
-/** Reads YAML between two lines of `---` at the start of a file. Every scalar is text: a digest of digits is not a number. */
+/**
+ * Reads front matter between two lines of `---` at the start of a file: the part of YAML that is `key: value` lines, and below a key without
+ * a value `  name: value` lines or a list of `name` and `sha256`. Every value is text (a digest of digits is not a number), and nothing
+ * nests or expands, so that a hostile file costs no more than its length.
+ */
 export function readFrontMatter(text: string, report: Report): FrontMatter {
-  const fields = new Map<string, Field>();
+  const fields = new Map<string, Field & { entries: Entry[] }>();
   const content = text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n");
   if (!/^---[ \t]*\n/.test(content)) return { fields, body: content, firstLine: 1 };
   const start = content.indexOf("\n") + 1;
@@ -26,64 +37,53 @@ export function readFrontMatter(text: string, report: Report): FrontMatter {
     report.add({ line: 1, expected: "a line '---' that ends the front matter", got: "none", fix: "write '---' after the front matter" });
     return { fields, body: content.slice(start), firstLine: 2 };
   }
-  const yaml = content.slice(start, start + end.index);
-  try {
-    readYaml(yaml, { fields, report });
-  } catch (error) {
-    // A stack overflow of deep nesting, or an alias; never a reason to fall over.
-    report.add({
-      line: 2,
-      expected: "front matter of plain 'key: value' lines (YAML)",
-      got: error instanceof Error ? error.message.slice(0, 120) : "none",
-      fix: "write one 'key: value' on each line",
-    });
+  const lines = content
+    .slice(start, start + end.index)
+    .split("\n")
+    .slice(0, -1);
+  let open: (Field & { entries: Entry[] }) | undefined;
+  for (const [at, written] of lines.entries()) {
+    const line = at + 2;
+    if (written.trim() === "" || written.trimStart().startsWith("#")) continue;
+    const indented = /^(?:[ \t]|- )/.test(written);
+    const [key, value] = split(written.trim());
+    const problem = (expected: string, fix: string): void => report.add({ line, expected, got: written.trim().slice(0, 120), fix });
+    if (!indented && key !== undefined && !fields.has(key)) fields.set(key, (open = { line, text: value, entries: [] }));
+    else if (indented && open && addEntry(open.entries, written.trim(), line)) continue;
+    else if (key !== undefined && !indented) problem(`'${key}' once`, "leave one of the two lines out");
+    else problem("'key: value', or '  name: value' below a key", "write one 'key: value' on each line of the front matter");
   }
-  const bodyStart = start + end.index + end[0].length + 1;
-  return { fields, body: content.slice(bodyStart), firstLine: yaml.split("\n").length + 2 };
+  return { fields, body: content.slice(start + end.index + end[0].length + 1), firstLine: lines.length + 3 };
 }
 
-function readYaml(yaml: string, { fields, report }: { readonly fields: Map<string, Field>; readonly report: Report }): void {
-  const lines = new LineCounter();
-  const document = parseDocument(yaml, { schema: "failsafe", lineCounter: lines, prettyErrors: false });
-  const lineAt = (offset: number | undefined): number => (offset === undefined ? 2 : lines.linePos(offset).line + 1);
-  for (const error of document.errors)
-    report.add({
-      line: lineAt(error.pos[0]),
-      expected: "YAML",
-      got: error.message.slice(0, 120),
-      fix: "write one 'key: value' on each line",
-    });
-  const contents = document.contents;
-  if (contents === null) return;
-  if (!isMap<Node, Node | null>(contents)) {
-    report.add({ line: 2, expected: "'key: value' lines", got: "no key", fix: "write one 'key: value' on each line" });
-    return;
+/** `name: digest`; or in a list `- name: x` and `sha256: y` on lines of their own, or `- { name: x, sha256: y }`. */
+function addEntry(entries: Entry[], written: string, line: number): boolean {
+  const listed = written.startsWith("- ");
+  const content = listed ? written.slice(2).trim() : written;
+  const pairs = (content.startsWith("{") && content.endsWith("}") ? content.slice(1, -1).split(",") : [content]).map((pair) =>
+    split(pair.trim()),
+  );
+  if (listed) entries.push({ name: "", text: "", line, listed });
+  for (const [key, value] of pairs) {
+    const last = entries.at(-1);
+    if (key === undefined) return false;
+    if (!last?.listed) entries.push({ name: key, text: value, line, listed: false });
+    else if (key === "name") last.name = value;
+    else if (key === "sha256") last.text = value;
   }
-  for (const { key, value } of contents.items) {
-    const line = lineAt(key.range?.[0]);
-    if (isMap<Node, Node | null>(value)) fields.set(textOf(key), { line, entries: entriesOf(value.items, lineAt) });
-    else if (isSeq<Node>(value)) {
-      const items = value.items.flatMap((item) => (isMap<Node, Node | null>(item) ? listedEntry(item.items, lineAt) : []));
-      fields.set(textOf(key), { line, entries: items });
-    } else fields.set(textOf(key), { line, text: textOf(value) });
-  }
+  return true;
 }
 
-type Pairs = readonly { readonly key: Node; readonly value: Node | null }[];
-type LineAt = (offset: number | undefined) => number;
-
-function entriesOf(pairs: Pairs, lineAt: LineAt): { name: string; text: string; line: number }[] {
-  return pairs.map(({ key, value }) => ({ name: textOf(key), text: textOf(value), line: lineAt(key.range?.[0]) }));
+function split(pair: string): [key: string | undefined, value: string] {
+  const colon = /:(?=\s|$)/.exec(pair)?.index ?? -1;
+  if (colon < 1) return [undefined, ""];
+  return [unquote(pair.slice(0, colon).trim()), unquote(pair.slice(colon + 1).trim())];
 }
 
-/** `- { name: brief.md, sha256: … }`, which people write too. */
-function listedEntry(pairs: Pairs, lineAt: LineAt): { name: string; text: string; line: number }[] {
-  const of = (wanted: string): string => textOf(pairs.find(({ key }) => textOf(key) === wanted)?.value ?? null);
-  return [{ name: of("name"), text: of("sha256"), line: lineAt(pairs[0]?.key.range?.[0]) }];
-}
-
-function textOf(node: Node | null): string {
-  return isScalar<string>(node) ? (node.value ?? "") : "";
+function unquote(text: string): string {
+  if (text === "{}" || text === "[]") return "";
+  const quoted = text.length > 1 && text.at(0) === text.at(-1) && /^["']/.test(text);
+  return quoted ? text.slice(1, -1) : text;
 }
 
 /** Front matter of plain keys; a value is text, or names with texts. Texts must be of a kind that YAML leaves alone: ids, digests, names. */

@@ -1,12 +1,8 @@
-import MarkdownIt from "markdown-it";
-
 export interface Row {
   /** The line's number in the file. */
   readonly line: number;
-  /** Cells by the column's name, in lower case. */
-  readonly cells: ReadonlyMap<string, string>;
-  /** How many cells the line has. */
-  readonly width: number;
+  /** In the order of the columns, if there are as many. */
+  readonly cells: readonly string[];
 }
 
 /** A heading and what stands below it until the next one; level 0 is what stands before the first. */
@@ -14,36 +10,11 @@ export interface Section {
   readonly level: number;
   readonly title: string;
   readonly line: number;
+  /** The names of the table's columns, in lower case. */
   readonly columns: readonly string[];
   readonly rows: readonly Row[];
   /** The lines outside tables that are not blank. */
   readonly lines: readonly { readonly line: number; readonly text: string }[];
-}
-
-// Headings and tables are all that these files are made of; everything else is a line of text.
-const markdown = new MarkdownIt("zero").enable(["heading", "table"]);
-
-/** Reads headings, tables (GFM) and lines, each with its line in the file. `firstLine` is the number of the text's first line. */
-export function readMarkdown(text: string, firstLine: number): readonly Section[] {
-  const tokens: ReturnType<typeof markdown.parse> = [];
-  markdown.block.parse(text, markdown, {}, tokens);
-  const source = text.split("\n");
-  const sections: Writable[] = [emptySection({ level: 0, title: "", line: firstLine })];
-  let columns: string[] = [];
-  for (const [at, { type, map, tag }] of tokens.entries()) {
-    const section = sections.at(-1);
-    if (!section || !map) continue;
-    const line = firstLine + map[0];
-    const content = (): string => tokens[at + 1]?.content ?? "";
-    if (type === "heading_open") sections.push(emptySection({ level: Number(tag.slice(1)), title: content(), line }));
-    else if (type === "thead_open") section.columns = columns = cellsOf(tokens, at).map((cell) => cell.toLowerCase());
-    else if (type === "tr_open" && map[0] >= 0 && !isHead(tokens, at))
-      section.rows.push(rowOf(cellsOf(tokens, at), { line, columns, source: source[map[0]] }));
-    else if (type === "paragraph_open")
-      for (let n = map[0]; n < map[1]; n += 1)
-        if ((source[n] ?? "").trim() !== "") section.lines.push({ line: firstLine + n, text: source[n] ?? "" });
-  }
-  return sections;
 }
 
 interface Writable extends Section {
@@ -51,33 +22,71 @@ interface Writable extends Section {
   readonly rows: Row[];
   readonly lines: { readonly line: number; readonly text: string }[];
 }
-type Tokens = ReturnType<typeof markdown.parse>;
 
-function emptySection(heading: Pick<Section, "level" | "title" | "line">): Writable {
-  return { ...heading, columns: [], rows: [], lines: [] };
-}
+const heading = /^ {0,3}(#{1,6})(?=[ \t]|$)/;
 
-function isHead(tokens: Tokens, at: number): boolean {
-  return tokens[at - 1]?.type === "thead_open";
-}
-
-function cellsOf(tokens: Tokens, at: number): string[] {
-  const cells: string[] = [];
-  for (let n = at + 1; n < tokens.length && tokens[n]?.type !== "tr_close"; n += 1) {
-    const token = tokens[n];
-    if (token?.type === "inline") cells.push(token.content);
+/**
+ * Reads the part of Markdown that these files are made of: headings, tables whose rows begin with `|` (GFM), and lines of text, each with its
+ * line in the file. Line by line and not with a parser of all of Markdown, so that 256 KiB of anything take milliseconds on a bus, and a cell
+ * too many is seen. `firstLine` is the number of the text's first line.
+ */
+export function readMarkdown(text: string, firstLine: number): readonly Section[] {
+  let section = emptySection({ level: 0, title: "", line: firstLine });
+  const sections = [section];
+  let line = firstLine - 1;
+  for (const content of text.split("\n")) {
+    line += 1;
+    const trimmed = content.trim();
+    if (trimmed === "") continue;
+    const marks = trimmed.startsWith("#") ? heading.exec(content)?.[1] : undefined;
+    if (marks !== undefined) sections.push((section = emptySection({ level: marks.length, title: titleOf(trimmed, marks.length), line })));
+    else if (trimmed.startsWith("|")) addRow(section, { cells: cellsOf(trimmed), line });
+    else section.lines.push({ line, text: content });
   }
-  return cells;
+  return sections;
 }
 
-function rowOf(
-  cells: readonly string[],
-  { line, columns, source = "" }: { line: number; columns: readonly string[]; source: string | undefined },
-): Row {
-  const text = source.trim();
-  const bars = text.match(/(?<!\\)\|/g)?.length ?? 0;
-  const width = bars + 1 - (text.startsWith("|") ? 1 : 0) - (/(?<!\\)\|$/.test(text) && text.length > 1 ? 1 : 0);
-  return { line, width, cells: new Map(columns.map((column, at) => [column, cells[at] ?? ""])) };
+function emptySection(start: Pick<Section, "level" | "title" | "line">): Writable {
+  return { ...start, columns: [], rows: [], lines: [] };
+}
+
+/** Without the `#` that may close a heading. */
+function titleOf(trimmed: string, level: number): string {
+  const title = trimmed.slice(level).trim();
+  let end = title.length;
+  while (title[end - 1] === "#") end -= 1;
+  return end === title.length || (end > 0 && title[end - 1]?.trim() !== "") ? title : title.slice(0, end).trim();
+}
+
+/** The first row of a section names the columns; a row of dashes draws the line below it. */
+function addRow(section: Writable, { cells, line }: { readonly cells: readonly string[]; readonly line: number }): void {
+  if (section.columns.length === 0) section.columns = cells.map((cell) => cell.toLowerCase());
+  else if (section.rows.length > 0 || !cells.every((cell) => /^:?-+:?$/.test(cell))) section.rows.push({ line, cells });
+}
+
+/** The cell of a row in the column of this name. */
+export function cellOf({ columns }: Section, { cells }: Row, column: string): string | undefined {
+  const at = columns.indexOf(column);
+  return at < 0 ? undefined : (cells[at] ?? "");
+}
+
+/** The cells of a row; `\|` is a `|` within one. */
+function cellsOf(row: string): string[] {
+  const cells: string[] = [];
+  let cell = "";
+  let from = 1;
+  for (let at = row.indexOf("|", 1); at >= 0; at = row.indexOf("|", at + 1)) {
+    const escaped = row[at - 1] === "\\";
+    cell += row.slice(from, escaped ? at - 1 : at);
+    from = at + 1;
+    if (escaped) cell += "|";
+    else {
+      cells.push(cell.trim());
+      cell = "";
+    }
+  }
+  const last = (cell + row.slice(from)).trim();
+  return last === "" && cells.length > 0 ? cells : [...cells, last];
 }
 
 /** A table (GFM), its cells written by `toCell`. */

@@ -2,11 +2,11 @@ import type { CandidateList } from "../artifacts/candidate-list.ts";
 import type { AnyArtifact } from "../define-artifact.ts";
 import { readFields, readIds, refuseLines } from "./fields.ts";
 import { fromInline } from "./inline.ts";
-import type { Section } from "./markdown.ts";
+import { cellOf, type Section } from "./markdown.ts";
 import { type MdFile, readMdFile } from "./md-file.ts";
 import { readNumber } from "./read-number.ts";
-import type { Report } from "./report.ts";
-import { checkColumns } from "./table.ts";
+import { longest, type Report } from "./report.ts";
+import { checkColumns, refuseRows } from "./table.ts";
 
 /** What an author may leave out is undefined. */
 export interface CandidateListDraft {
@@ -29,6 +29,8 @@ export function readCandidateList(
   let part = "candidates";
   for (const section of sections) {
     const title = section.title.toLowerCase();
+    const inTable = section.level === 1 && title === "sources";
+    if (!inTable && (section.level < 2 || part === "candidates")) refuseRows(section, report, "## C1 — title");
     if (section.level === 0) refuseLines(section.lines, report, "# Candidates");
     else if (section.level === 1) {
       part = title;
@@ -44,6 +46,7 @@ export function readCandidateList(
 }
 
 function readCandidate(section: Section, { report, candidates }: { readonly report: Report; readonly candidates: CandidateDraft[] }): void {
+  if (candidates.length > longest) return;
   const path = `candidates.${candidates.length}`;
   report.at(path, section.line);
   const [, id, title = ""] = /^(C\d+)\s*(?:[—–:-]\s*)?(.*)$/s.exec(section.title) ?? [undefined, undefined, section.title];
@@ -61,13 +64,14 @@ function readCandidate(section: Section, { report, candidates }: { readonly repo
 function readSources(section: Section, report: Report): Record<string, unknown>[] {
   refuseLines(section.lines, report, `| ${sourceColumns.join(" | ")} |`);
   checkColumns(section, report, { needed: sourceColumns, path: "sources" });
-  return section.rows.map(({ cells, line }, at) => {
-    report.at(`sources.${at}`, line);
-    const values = Object.fromEntries(sourceColumns.map((column) => [column, cells.get(column)]));
-    return {
-      ...Object.fromEntries(Object.entries(values).map(([column, cell]) => [column, cell === undefined ? cell : fromInline(cell)])),
-      bytes: readNumber(cells.get("bytes")),
+  return section.rows.map((row, at) => {
+    report.at(`sources.${at}`, row.line);
+    const cell = (column: string): string | undefined => {
+      const written = cellOf(section, row, column);
+      return written === undefined ? undefined : fromInline(written);
     };
+    const [id, name, sha256, origin, fetched] = [cell("id"), cell("name"), cell("sha256"), cell("origin"), cell("fetched")];
+    return { id, name, sha256, bytes: readNumber(cell("bytes")), origin, fetched };
   });
 }
 

@@ -1,6 +1,6 @@
 import type { AnyArtifact } from "../define-artifact.ts";
 import { readNumber } from "./read-number.ts";
-import type { Report } from "./report.ts";
+import { longest, type Report } from "./report.ts";
 import { readTxtFile } from "./txt-file.ts";
 
 export interface RawBlockDraft {
@@ -29,7 +29,7 @@ export function readDeRawOutput(
   let head: Omit<RawBlockDraft, "text"> | undefined;
   let passage: string[] = [];
   const close = (): void => {
-    if (head) blocks.push({ ...head, text: passage.join("\n") });
+    if (head && blocks.length <= longest) blocks.push({ ...head, text: passage.join("\n") });
     passage = [];
   };
   for (let at = start; at < lines.length; at += 1) {

@@ -2,10 +2,10 @@ import type { AnyArtifact } from "../define-artifact.ts";
 import { readFields, readIds, readItems, refuseLines } from "./fields.ts";
 import type { Field } from "./front-matter.ts";
 import { fromInline } from "./inline.ts";
-import type { Section } from "./markdown.ts";
+import { cellOf, type Section } from "./markdown.ts";
 import { type MdFile, readMdFile } from "./md-file.ts";
 import type { Report } from "./report.ts";
-import { checkColumns } from "./table.ts";
+import { checkColumns, refuseRows } from "./table.ts";
 
 export interface SgReviewDraft {
   run?: string;
@@ -55,19 +55,13 @@ type Into = { readonly report: Report; readonly draft: SgReviewDraft };
 /** A draft may be no more than the rows of the verdicts. */
 function readUntitled(section: Section, { report, draft }: Into): void {
   if (section.columns.includes("verdict")) draft.verdicts = readVerdicts(section, report);
+  else refuseRows(section, report, "# Verdicts");
   refuseLines(section.lines, report, "# Verdicts");
 }
 
 function readPart(part: string, section: Section, { report, draft }: Into): void {
   report.at(part, section.line);
-  if (part !== "verdicts" && section.rows.length > 0)
-    report.add({
-      path: part,
-      line: section.rows[0]?.line ?? section.line,
-      expected: "a list",
-      got: "a table",
-      fix: "write one '- …' line for each",
-    });
+  if (part !== "verdicts") refuseRows(section, report, "- …");
   if (part === "verdicts") {
     refuseLines(section.lines, report, `| ${verdictColumns.join(" | ")} |`);
     draft.verdicts = [...(draft.verdicts ?? []), ...readVerdicts(section, report)];
@@ -99,16 +93,16 @@ export function readGaps(lines: Section["lines"], report: Report): { question: s
 
 function readVerdicts(section: Section, report: Report): NonNullable<SgReviewDraft["verdicts"]> {
   checkColumns(section, report, { needed: ["item", "verdict"], path: "verdicts" });
-  return section.rows.map(({ cells, line }, at) => {
-    report.at(`verdicts.${at}`, line);
-    const cell = (column: string): string => fromInline(cells.get(column) ?? "");
+  return section.rows.map((row, at) => {
+    report.at(`verdicts.${at}`, row.line);
+    const cell = (column: string): string => fromInline(cellOf(section, row, column) ?? "");
     const into = cell("into");
     return { item: cell("item"), verdict: cell("verdict").toLowerCase(), reason: cell("reason"), ...(!/^[-–—]?$/.test(into) && { into }) };
   });
 }
 
 function readInputs(field: Field | undefined, report: Report): { name: string; sha256: string }[] | undefined {
-  return field?.entries?.map(({ name, text, line }, at) => {
+  return field?.entries.map(({ name, text, line }, at) => {
     report.at(`inputs.${at}`, line);
     return { name, sha256: text };
   });

@@ -4,6 +4,8 @@ import type { Unmet } from "../problem.ts";
 
 // An author mends from the first ones; a hostile file must not make megabytes of refusal.
 const most = 200;
+/** The most elements of any list in an artifact. */
+export const longest = 3000;
 
 /** What reading found: problems, and the line that each value came from. */
 export interface Report {
@@ -64,12 +66,13 @@ export function judge<Schema extends z.ZodType>(
   { schema, rules = {} }: { readonly schema: Schema; readonly rules?: Rules },
   draft: unknown,
 ): Parsed<z.output<Schema>> {
-  const result = schema.safeParse(draft);
-  for (const issue of result.error?.issues ?? []) {
+  const bounded = bound(draft, "", report);
+  const result = schema.safeParse(bounded);
+  for (const issue of result.error?.issues.slice(0, most + 1) ?? []) {
     const path = issue.path.map(String).join(".");
     const rule = rules[path.replaceAll(/(?<=^|\.)\d+(?=\.|$)/g, "*")];
     const line = report.lineOf(path);
-    const got = valueAt(draft, issue.path);
+    const got = valueAt(bounded, issue.path);
     report.add({
       ...(path !== "" && { path }),
       ...(line !== undefined && { line }),
@@ -79,6 +82,24 @@ export function judge<Schema extends z.ZodType>(
     });
   }
   return result.success && !report.failed ? { ok: true, value: result.data } : { ok: false, unmet: report.unmet };
+}
+
+/** Cuts lists that are longer than any file needs, so that judging a hostile one stays cheap, and reports them. */
+function bound(value: unknown, path: string, report: Report): unknown {
+  if (typeof value !== "object" || value === null || path.split(".").length > 4) return value;
+  const held = Array.isArray(value) ? value.slice(0, longest) : value;
+  if (Array.isArray(value) && value.length > longest) {
+    const line = report.lineOf(path);
+    report.add({
+      path,
+      ...(line !== undefined && { line }),
+      expected: `at most ${longest} of them`,
+      got: describe(value),
+      fix: "leave some out",
+    });
+  }
+  const entries = Object.entries(held).map(([key, one]) => [key, bound(one, path === "" ? key : `${path}.${key}`, report)] as const);
+  return Array.isArray(held) ? entries.map(([, one]) => one) : Object.fromEntries(entries);
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
@@ -92,6 +113,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 /** A value as a report shows it: short, on one line. */
 export function describe(value: unknown): string {
   if (value === undefined || value === "") return "nothing";
+  if (Array.isArray(value)) return `${value.length} of them`;
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? typeof value);
   const line = text.slice(0, 121).replaceAll(/\s/g, " ");
   return line.length > 120 ? `${line.slice(0, 120)}…` : line;

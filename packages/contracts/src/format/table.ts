@@ -17,12 +17,18 @@ export function checkColumns(
       fix: `add the column ${missing.join(", ")}`,
     });
   for (const row of rows)
-    if (row.width !== columns.length)
+    if (row.cells.length !== columns.length)
       report.add({
         path,
         line: row.line,
         expected: `${columns.length} cells: ${columns.join(", ")}`,
-        got: `${row.width} cells`,
+        got: `${row.cells.length} cells`,
         fix: "write one cell for each column, and a '|' within a cell as '\\|'",
       });
+}
+
+/** Reports a table where none is expected, so that nothing that an author wrote is silently lost. */
+export function refuseRows({ columns, line }: Section, report: Report, form: string): void {
+  if (columns.length > 0)
+    report.add({ line, expected: form, got: `a table: ${columns.join(", ").slice(0, 80)}`, fix: `write '${form}' instead` });
 }

@@ -47,7 +47,9 @@ export function readTxtFile(
         break;
       }
       report.at(key, start + 1);
-      header.set(key, [...(header.get(key) ?? []), { value: value.trim(), line: start + 1 }]);
+      const values = header.get(key) ?? [];
+      values.push({ value: value.trim(), line: start + 1 });
+      header.set(key, values);
     }
   const contract = header.get("contract")?.[0]?.value;
   if (!draft || contract !== undefined) checkContract(report, artifact, contract);

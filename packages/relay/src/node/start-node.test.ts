@@ -1,9 +1,12 @@
 import { once } from "node:events";
 import type { RunStatus, StageStatus } from "@tasuki/contracts";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { StageWork } from "../testing/in-process-executor.ts";
 import { smallPipeline, smallWork } from "../testing/small-pipeline.ts";
 import { startTestRelay, type TestRelay, type TestRelayOptions } from "../testing/start-test-relay.ts";
+
+// A whole relay each: more than a second where the machine is busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 const brief = "# What is a relay?\n\nWhat does it hand on?\n";
 const sources = ["# One\n\nA relay hands on a sash.\n", "# Two\n\nThe sash is called tasuki.\n"];
@@ -28,7 +31,7 @@ function hangingOnce(role: string): { work: StageWork; begun: Promise<AbortSigna
   };
 }
 
-test("four nodes close a run, and main has its final text", async () => {
+test.concurrent("four nodes close a run, and main has its final text", async () => {
   await using relay = await start();
   const run = await relay.run({ brief, sources });
   const status = await relay.until(run, closed);
@@ -52,7 +55,7 @@ test("four nodes close a run, and main has its final text", async () => {
   for (const role of ["main", "nano", "sg", "jp"]) expect(relay.node(role).store.tasks()).toEqual([]);
 });
 
-test("an executor that throws blocks its stage once its attempts are used up, and a retry resumes", async () => {
+test.concurrent("an executor that throws blocks its stage once its attempts are used up, and a retry resumes", async () => {
   let isMended = false;
   const work: StageWork = (stage, signal) => {
     if (!isMended) throw new Error("no ink");
@@ -69,7 +72,7 @@ test("an executor that throws blocks its stage once its attempts are used up, an
   expect(status.epoch).toBe(2);
 });
 
-test("an executor that hangs blocks its stage when its time is over", async () => {
+test.concurrent("an executor that hangs blocks its stage when its time is over", async () => {
   const hang: StageWork = () => new Promise(() => undefined);
   await using relay = await start({ work: { nano: hang }, limits: { attempts: 1 } });
   const run = await relay.run({ brief, sources, clocks: { startToClose: 100 } });
@@ -77,7 +80,7 @@ test("an executor that hangs blocks its stage when its time is over", async () =
   expect(stage?.block?.reason).toContain("did not end within 100 ms");
 });
 
-test("an executor that breaks a contract blocks its stage at once, with every line of it", async () => {
+test.concurrent("an executor that breaks a contract blocks its stage at once, with every line of it", async () => {
   await using relay = await start({ work: { jp: () => ({ "final.txt": "no heading" }) } });
   const run = await relay.run({ brief, sources });
   const stage = stageOf(await relay.until(run, blockedAt("jp")), "jp");
@@ -86,7 +89,7 @@ test("an executor that breaks a contract blocks its stage at once, with every li
   expect((await handlers.status({ run }, local)).tasks).toMatchObject([{ state: "blocked", block: { unmet: [{ file: "final.txt" }] } }]);
 });
 
-test("a stage that decides for rework hands nothing on, and the stage before is done again", async () => {
+test.concurrent("a stage that decides for rework hands nothing on, and the stage before is done again", async () => {
   let reviews = 0;
   const work: StageWork = () => ({
     "review.md": (reviews += 1) === 1 ? "# Review\ndecision: rework\n" : "# Review\ndecision: converged\n",
@@ -100,7 +103,7 @@ test("a stage that decides for rework hands nothing on, and the stage before is 
   expect(reviews).toBe(2);
 });
 
-test("a cancelled run ends the work that is under way, and fences its tasks", async () => {
+test.concurrent("a cancelled run ends the work that is under way, and fences its tasks", async () => {
   const { work, begun } = hangingOnce("sg");
   await using relay = await start({ work: { sg: work } });
   const run = await relay.run({ brief, sources });
@@ -112,7 +115,7 @@ test("a cancelled run ends the work that is under way, and fences its tasks", as
   expect(relay.node("main").orchestrator?.run(run)?.state).toBe("cancelled");
 });
 
-test("a node that is stopped in the middle goes on with a new attempt at the same epoch", async () => {
+test.concurrent("a node that is stopped in the middle goes on with a new attempt at the same epoch", async () => {
   const { work, begun } = hangingOnce("nano");
   await using relay = await start({ work: { nano: work } });
   const run = await relay.run({ brief, sources });
@@ -124,7 +127,7 @@ test("a node that is stopped in the middle goes on with a new attempt at the sam
   expect(stageOf(status, "nano")?.attempt).toBe(2);
 });
 
-test("a hand-off waits for a node that is away, and arrives when it comes", async () => {
+test.concurrent("a hand-off waits for a node that is away, and arrives when it comes", async ({ expect }) => {
   await using relay = await start({ without: ["jp"] });
   // Main must have seen every role once: contract versions are picked from what they say.
   await relay.start("jp");
@@ -141,7 +144,7 @@ test("a hand-off waits for a node that is away, and arrives when it comes", asyn
   await relay.until(run, closed);
 });
 
-test("main goes on where it was", async () => {
+test.concurrent("main goes on where it was", async () => {
   const { work, begun } = hangingOnce("sg");
   await using relay = await start({ work: { sg: work }, limits: { attempts: 3 } });
   const run = await relay.run({ brief, sources });

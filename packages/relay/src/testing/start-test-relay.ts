@@ -1,7 +1,7 @@
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -108,7 +108,7 @@ export async function startTestRelay(options: TestRelayOptions): Promise<TestRel
       await rm(data, { recursive: true, force: true });
     },
   };
-  for (const role of roles) if (!without.includes(role)) await relay.start(role);
+  await Promise.all(roles.filter((role) => !without.includes(role)).map((role) => relay.start(role)));
   return relay;
 }
 
@@ -122,15 +122,24 @@ function workOf(
   return { executor: typeof own === "function" ? inProcessExecutor(own) : own };
 }
 
+// Below the ports that systems give to outgoing connections (32768 on Linux), which come and go while nodes are stopped and started.
+const [firstPort, lastPort] = [20_000, 32_000];
+
 /** Ports that were free just now. All are held until the last is found, so that they differ. */
 async function freePorts(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const held = await Promise.all(
-    names.map(async (name) => {
-      const server = createServer().listen(0, "127.0.0.1");
-      await once(server, "listening");
-      return { name, server, port: (server.address() as AddressInfo).port }; // it listens on TCP
-    }),
-  );
+  const held = await Promise.all(names.map(async (name) => ({ name, ...(await holdPort()) })));
   await Promise.all(held.map(({ server }) => new Promise((resolve) => server.close(resolve))));
   return new Map(held.map(({ name, port }) => [name, port]));
+}
+
+async function holdPort(): Promise<{ server: Server; port: number }> {
+  for (;;) {
+    const port = randomInt(firstPort, lastPort);
+    const server = createServer().listen(port, "127.0.0.1");
+    const isHeld = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (isHeld) return { server, port };
+  }
 }

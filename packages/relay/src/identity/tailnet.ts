@@ -1,0 +1,87 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
+import type { Logger } from "@tasuki/contracts";
+import { tagOf } from "../permission/policy.ts";
+import type { LocalApi, TailnetStatus } from "./local-api.ts";
+
+/** This machine, as the tailnet knows it. */
+export interface TailnetSelf {
+  readonly id: string;
+  /** Its name in DNS, without the trailing dot. */
+  readonly name: string;
+  readonly addresses: readonly string[];
+}
+
+/** `up`: this machine is what the node says that it is. `down`: not now. `barred`: the tailnet runs, and says that it is something else. */
+export type TailnetState =
+  { readonly is: "up"; readonly self: TailnetSelf } | { readonly is: "down" | "barred"; readonly why: string };
+
+export interface TailnetDeps {
+  readonly localApi: Pick<LocalApi, "status">;
+  readonly role: string;
+  /** The address to listen on, where the configuration gives one. */
+  readonly host?: string | undefined;
+  readonly logger: Logger;
+  /** Milliseconds between two looks. */
+  readonly everyMs?: number;
+}
+
+/** What tailscaled says of this machine, looked at once a second. */
+export interface Tailnet extends AsyncDisposable {
+  state(): TailnetState;
+  /** Calls back after each change, until the returned function is called. */
+  onChange(listener: () => void): () => void;
+}
+
+/** Resolves after the first look. Changes are logged. */
+export async function openTailnet({ localApi, role, host, logger, everyMs = 1_000 }: TailnetDeps): Promise<Tailnet> {
+  const ended = new AbortController();
+  const listeners = new Set<() => void>();
+  const look = (): Promise<TailnetState> =>
+    localApi.status().then(
+      (status) => judge(status, { role, host }),
+      (error: unknown): TailnetState => ({ is: "down", why: error instanceof Error ? error.message : String(error) }),
+    );
+  let state = await look();
+
+  const watch = async (): Promise<void> => {
+    while (!ended.signal.aborted) {
+      await delay(everyMs, undefined, { signal: ended.signal, ref: false }).catch(() => undefined);
+      const next = await look();
+      if (ended.signal.aborted || isDeepStrictEqual(next, state)) continue;
+      if (next.is !== state.is) logger[next.is === "up" ? "info" : "warn"](next, "the tailnet has changed");
+      state = next;
+      for (const listener of listeners) listener();
+    }
+  };
+  const watching = watch();
+  return {
+    state: () => state,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    async [Symbol.asyncDispose]() {
+      ended.abort();
+      await watching;
+    },
+  };
+}
+
+/** The start gate: a node listens, and believes what whois says, on a machine that has its role's tag and its address. */
+function judge(status: TailnetStatus, { role, host }: { role: string; host: string | undefined }): TailnetState {
+  const { BackendState: backend, Self: self, TailscaleIPs: addresses } = status;
+  if (backend !== "Running" || !self || addresses.length === 0) return { is: "down", why: `tailscaled says '${backend}', not 'Running'.` };
+  const tags = self.Tags;
+  if (!tags.includes(tagOf(role)))
+    return {
+      is: "barred",
+      why: `This machine has ${tags.length === 0 ? "no tag" : tags.join(", ")} in the tailnet; the node of '${role}' needs ${tagOf(role)}: register it with a key that has that tag.`,
+    };
+  if (host !== undefined && !addresses.includes(host))
+    return {
+      is: "barred",
+      why: `listen.host is ${host}, which is none of this machine's addresses in the tailnet (${addresses.join(", ")}): leave it out of config.jsonc, or mend it.`,
+    };
+  return { is: "up", self: { id: self.ID, name: self.DNSName.replace(/\.$/, ""), addresses } };
+}

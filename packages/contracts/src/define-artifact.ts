@@ -1,5 +1,7 @@
 import type { z } from "zod";
+import type { EarlierVersion } from "./earlier-version.ts";
 import type { Unmet } from "./problem.ts";
+import { TasukiError } from "./problem.ts";
 
 /** The outcome of reading a text by its contract: a value, or everything that is wrong with it. Reading never throws. */
 export type Parsed<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly unmet: readonly Unmet[] };
@@ -43,6 +45,8 @@ export interface ArtifactDefinition<Name extends string, Schema extends z.ZodTyp
   format(value: z.output<Schema>): string;
   /** Fills in what code can compute of an author's draft. The default takes only complete files. */
   complete?(draft: string, context: CompletionContext): Parsed<string>;
+  /** Every version released before this one, each by `earlierVersion`: they stay readable for ever. */
+  readonly earlier?: readonly EarlierVersion<Name, z.output<Schema>, NoInfer<Many>>[];
 }
 
 /** A contract for one kind of file: its name, its format, and the typed value that it stands for. */
@@ -57,12 +61,19 @@ export interface Artifact<Name extends string = string, Value = unknown, Many ex
   parse(text: string, fileName?: string): Parsed<Value>;
   format(value: Value): string;
   complete(draft: string, context: CompletionContext): Parsed<string>;
+  /** The contract of each version that is read here, as it was released; ascending, the current one last. */
+  readonly versions: readonly AnyArtifact[];
+  /** The versions that are written here, ascending. */
+  readonly writes: readonly number[];
+  /** This artifact in the files of a version: names, caps and format are that version's, values are current ones. Undefined where the version is not read here. */
+  at(version: number): Artifact<Name, Value, Many> | undefined;
 }
 
 // The loosest artifact that a definition fits: `format` makes Artifact contravariant in its value, hence `never`.
-export type AnyArtifact = Omit<Artifact, "format" | "schema"> & {
+export type AnyArtifact = Omit<Artifact, "format" | "schema" | "at"> & {
   readonly schema: z.ZodType;
   format(value: never): string;
+  at(version: number): AnyArtifact | undefined;
 };
 
 export type ValueOf<A extends AnyArtifact> = z.output<A["schema"]>;
@@ -71,26 +82,64 @@ export type ValueOf<A extends AnyArtifact> = z.output<A["schema"]>;
 export function defineArtifact<const Name extends string, Schema extends z.ZodType, const Many extends boolean = false>(
   definition: ArtifactDefinition<Name, Schema, Many>,
 ): Artifact<Name, z.output<Schema>, Many> {
-  const parse = (text: string, fileName: string = definition.file): Parsed<z.output<Schema>> => {
+  const { name, version, file, mediaType, maxBytes, earlier = [] } = definition;
+  const parse = (text: string, fileName: string = file): Parsed<z.output<Schema>> => {
     const size = Buffer.byteLength(text);
-    if (size > definition.maxBytes)
+    if (size > maxBytes)
       return {
         ok: false,
-        unmet: [{ file: fileName, expected: `at most ${definition.maxBytes} bytes`, got: `${size} bytes`, fix: "make the file shorter" }],
+        unmet: [{ file: fileName, expected: `at most ${maxBytes} bytes`, got: `${size} bytes`, fix: "make the file shorter" }],
       };
     return definition.parse(text, fileName);
   };
-  return {
-    name: definition.name,
-    version: definition.version,
-    file: definition.file,
+  const artifact: Artifact<Name, z.output<Schema>, Many> = {
+    name,
+    version,
+    file,
     many: (definition.many ?? false) as Many, // the default of Many is false, which the compiler can't see
-    mediaType: definition.mediaType,
-    maxBytes: definition.maxBytes,
+    mediaType,
+    maxBytes,
     schema: definition.schema as unknown as z.ZodType<z.output<Schema>>, // the same schema, seen from its output
     parse,
     format: (value) => definition.format(value),
     complete: (draft, context) => definition.complete?.(draft, context) ?? { ok: true, value: draft },
+    get versions() {
+      return [...earlier.map((one) => one.artifact), artifact].sort((one, other) => one.version - other.version);
+    },
+    writes: [...earlier.filter((one) => one.fromCurrent).map((one) => one.artifact.version), version].sort((one, other) => one - other),
+    at(wanted) {
+      if (wanted === version) return artifact;
+      const found = earlier.find((one) => one.artifact.version === wanted);
+      return found && inVersion(artifact, found);
+    },
+  };
+  return artifact;
+}
+
+/** An artifact in the files of an earlier version. */
+function inVersion<Name extends string, Value, Many extends boolean>(
+  current: Artifact<Name, Value, Many>,
+  earlier: EarlierVersion<Name, Value, Many>,
+): Artifact<Name, Value, Many> {
+  const { artifact } = earlier;
+  const { version, file, mediaType, maxBytes } = artifact;
+  return {
+    ...current,
+    version,
+    file,
+    mediaType,
+    maxBytes,
+    versions: current.versions,
+    parse(text, fileName) {
+      const parsed = artifact.parse(text, fileName);
+      return parsed.ok ? { ok: true, value: earlier.toCurrent(parsed.value as never) } : parsed; // of this version, by its own contract
+    },
+    format(value) {
+      if (!earlier.fromCurrent)
+        throw new TasukiError("unknown_version", `${refOf(artifact)} is read here, and no longer written: write ${refOf(current)}.`);
+      return artifact.format(earlier.fromCurrent(value) as never); // of this version, by its own contract
+    },
+    complete: (draft, context) => artifact.complete(draft, context),
   };
 }
 

@@ -3,6 +3,7 @@ export { type CitationRun, citationsIn } from "./checks/citations.ts";
 export { citeSentences } from "./checks/cite-sentences.ts";
 export { type Range, splitSentences } from "./checks/sentences.ts";
 export { type Statement, statementsOf } from "./checks/statements.ts";
+export { artifactAt, pipelineAt, roleAt, type Versions } from "./at-versions.ts";
 export { completeStage, type DraftedStage, type StageContext } from "./complete-stage.ts";
 export { type Brief, Question } from "./artifacts/brief.ts";
 export { Clocks, defaultClocks, Profile } from "./artifacts/run.ts";
@@ -19,6 +20,7 @@ export {
   refOf,
   type ValueOf,
 } from "./define-artifact.ts";
+export { contractDigest, type JsonSchema, toJsonSchema } from "./contract-digest.ts";
 export { artifactNamed, artifactsOf, carriedTo, definePipeline, mainPort, nextRole, type Pipeline, roleOf } from "./define-pipeline.ts";
 export {
   type AnyRole,
@@ -34,6 +36,7 @@ export {
   type Slot,
   type ValuesOf,
 } from "./define-role.ts";
+export { type EarlierVersion, earlierVersion } from "./earlier-version.ts";
 export {
   type Checker,
   type Clock,
@@ -83,6 +86,7 @@ export {
   toProblem,
   Unmet,
 } from "./problem.ts";
+export { parseRunFile, versionsIn } from "./parse-run-file.ts";
 export { readDocuments } from "./read-documents.ts";
 export { sha256Of } from "./sha256.ts";
 export type { StageFile } from "./stage-files.ts";

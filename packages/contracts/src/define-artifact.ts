@@ -106,7 +106,9 @@ export function defineArtifact<const Name extends string, Schema extends z.ZodTy
     get versions() {
       return [...earlier.map((one) => one.artifact), artifact].sort((one, other) => one.version - other.version);
     },
-    writes: [...earlier.filter((one) => one.fromCurrent).map((one) => one.artifact.version), version].sort((one, other) => one - other),
+    writes: [...earlier.filter((one) => one.fromCurrent !== undefined).map((one) => one.artifact.version), version].sort(
+      (one, other) => one - other,
+    ),
     at(wanted) {
       if (wanted === version) return artifact;
       const found = earlier.find((one) => one.artifact.version === wanted);

@@ -31,7 +31,7 @@ const trust = makeTrust(signers);
 const now = Date.parse("2026-11-24T12:00:00Z");
 const as = (role?: string): Caller => ({
   principal: role === undefined ? "local" : `node:${role}`,
-  ...(role !== undefined && { role }),
+  roles: role === undefined ? [] : [role],
   permissions: [],
 });
 

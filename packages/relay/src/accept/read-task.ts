@@ -29,11 +29,20 @@ export function readTask({ envelope, payload }: TaskRequest, caller: Caller, { t
   const digest = digestOf(payload);
   const signed = envelope.signatures.length > 0;
   if (!signed) return { payload: readRun(payload, caller, newId), digest, signed };
-  if (caller.role === undefined)
+  const role = signerOf(payload, caller);
+  if (role === undefined)
     throw new TasukiError("signature_invalid", `${caller.principal} has no node whose key could be pinned here; send a bare 'run' task.`);
-  const bytes = verifyEnvelope(envelope, { trust, node: nodeOf(caller.role), payloadType: taskPayloadType });
+  const bytes = verifyEnvelope(envelope, { trust, node: nodeOf(role), payloadType: taskPayloadType });
   checkNames(bytes);
   return { payload: parseTask(bytes), digest, signed };
+}
+
+const From = z.looseObject({ from: z.string() });
+
+/** The role whose key must have signed. Nodes that share a machine share its identity, and only their keys tell them apart. */
+function signerOf(payload: Buffer, { roles }: Caller): string | undefined {
+  const read = roles.length > 1 ? From.safeParse(JSON.parse(payload.toString("utf8"))) : undefined;
+  return roles.find((role) => role === read?.data?.from) ?? roles[0];
 }
 
 function readRun(bytes: Buffer, { principal }: Caller, newId: () => string): TaskPayload {

@@ -4,8 +4,8 @@ import type { Permission } from "../permission/permission.ts";
 export interface Caller {
   /** For records: `node:nano`, `ops:you@example.com`, `local`. */
   readonly principal: string;
-  /** The calling node's role; undefined for people and scripts. */
-  readonly role?: string;
+  /** The roles that the calling machine holds: of a node one or, where nodes share a machine, more; none of people and scripts. */
+  readonly roles: readonly string[];
   /** What the policy lets this caller do on this node. */
   readonly permissions: readonly Permission[];
 }
@@ -23,7 +23,7 @@ export interface Identity extends AsyncDisposable {
   readonly provider: "loopback" | "tailscale";
   /** Rejects with `peer_unknown` (403) or `identity_unavailable` (503). */
   identify(peer: Peer): Promise<Caller>;
-  /** Headers that prove this node to a role, and a check that the destination is that role. Rejects with `identity_unavailable` or `peer_unknown`. */
+  /** Headers that prove this node to a role, and a check that the destination is that role. Rejects with `identity_unavailable`, `unreachable` or `peer_unknown`. */
   outbound(role: string, url: string): Promise<Readonly<Record<string, string>>>;
   state(): "ok" | "failing";
 }

@@ -49,10 +49,10 @@ export function createLoopbackIdentity({ folder, role, policy, roster }: Loopbac
   const roleOf = (principal: string): string => Object.entries(roster).find(([, entry]) => entry.node === principal)?.[0] ?? principal;
   const toCaller = (principal: string): Caller =>
     principal === operatorPrincipal
-      ? { principal: `ops:${principal}`, permissions: policy.permissionsFor({ groups: [opsGroup] }, role) }
+      ? { principal: `ops:${principal}`, roles: [], permissions: policy.permissionsFor({ groups: [opsGroup] }, role) }
       : {
           principal: `node:${principal}`,
-          role: roleOf(principal),
+          roles: [roleOf(principal)],
           permissions: policy.permissionsFor({ tags: [tagOf(roleOf(principal))] }, role),
         };
   return {

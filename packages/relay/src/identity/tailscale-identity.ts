@@ -63,9 +63,13 @@ export function createTailscaleIdentity({ localApi, tailnet, role, roster, clock
       self();
       const found = await whois(address, Number(port || 80));
       // It may join again; a task for it waits.
-      if (found === undefined) throw new TasukiError("unreachable", `No machine of the tailnet that this one may know of is at ${address}, the address of ${to}.`);
+      if (found === undefined)
+        throw new TasukiError("unreachable", `No machine of the tailnet that this one may know of is at ${address}, the address of ${to}.`);
       if (!rolesOf(found).includes(to))
-        throw new TasukiError("peer_unknown", `${found.Node.Name} at ${address} does not have the tag of ${to}: mend its tag, or the roster.`);
+        throw new TasukiError(
+          "peer_unknown",
+          `${found.Node.Name} at ${address} does not have the tag of ${to}: mend its tag, or the roster.`,
+        );
       return {};
     },
     state: () => (failing || tailnet.state().is !== "up" ? "failing" : "ok"),

@@ -18,9 +18,12 @@ export interface Policy {
 /** The people and scripts that operate the relay. */
 export const opsGroup = "group:tasuki-ops";
 
+/** What the tags of the relay's machines begin with; the role follows. */
+export const tagPrefix = "tag:tasuki-";
+
 /** The tag of the machine of a role. */
 export function tagOf(role: string): string {
-  return `tag:tasuki-${role}`;
+  return `${tagPrefix}${role}`;
 }
 
 // The control server judges the rest of the file; here only the application grants are read.

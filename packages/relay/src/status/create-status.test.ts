@@ -17,6 +17,7 @@ import { createStatus } from "./create-status.ts";
 const newId = (): string => randomUUIDv7();
 const may = (scope: "own" | "all", principal = "node:main"): Caller => ({
   principal,
+  roles: [],
   permissions: [{ v: 1, to: "sg", call: "status", scope }],
 });
 const query = (values: object) => StatusQuery.parse(values);

@@ -10,7 +10,9 @@ const marker = /^(?:[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+|[ \t]*>[ \t]?)+/;
  * tables only where a colon announces them or there is nothing else. Undefined where nothing in it can be quoted.
  */
 export function citePassage(passage: string, item: string): string | undefined {
-  const blocks = splitBlocks(passage).filter(({ kind }) => kind !== "heading");
+  const blocks = splitBlocks(passage)
+    .filter(({ kind }) => kind !== "heading")
+    .map((block) => (isLaidOut(passage, block) ? { ...block, kind: "code" as const } : block));
   const cited = blocks.map((block) => (isProse(block) || isAnnounced(passage, blocks, block) ? citeBlock(passage, block, item) : ""));
   return (
     join(blocks, cited) ??
@@ -49,13 +51,28 @@ function join(blocks: readonly Block[], cited: readonly string[]): string | unde
   return statementsOf(text).some(({ factual }) => factual) ? text : undefined;
 }
 
+/** Columns made with blanks, such as a tree of folders that was cut out of its fences. */
+function isLaidOut(passage: string, { start, end }: Block): boolean {
+  const lines = passage.slice(start, end).split("\n");
+  return lines.filter((line) => /\S {3,}\S/.test(line)).length >= Math.max(2, lines.length / 2);
+}
+
 function citeProse(passage: string, { kind, ...range }: Block, item: string): string {
-  const sentences = splitSentences(passage, range).flatMap((sentence) => {
-    const text = flat(passage, sentence);
-    return isSentence(text) ? citeOne(text.replace(marker, ""), item) : [];
-  });
-  const text = sentences.join(" ");
+  const sentences = toSentences(passage, range).filter(isSentence);
+  const text = sentences.flatMap((sentence) => citeOne(sentence.replace(marker, ""), item)).join(" ");
   return kind === "list" && text !== "" ? `- ${text}` : text;
+}
+
+/** Each on one line. Marks that close what the sentence before opened, as in `**Ports.** Each has …`, go back to it. */
+function toSentences(passage: string, range: Range): readonly string[] {
+  const sentences: string[] = [];
+  for (const sentence of splitSentences(passage, range)) {
+    const [, closing = "", text = ""] = /^([*_]{1,3}(?=\s))?(.*)$/s.exec(flat(passage, sentence)) ?? [];
+    const last = sentences.pop();
+    if (last !== undefined) sentences.push(last + closing);
+    if (text.trim() !== "") sentences.push(text.trim());
+  }
+  return sentences;
 }
 
 /** Code and tables line by line: an indented line each, or a list item without the outer bars. */
@@ -76,7 +93,9 @@ function citeLines(passage: string, { kind, start, end }: Block, item: string): 
 /** Nothing where the text has citations of its own, or bare marks only. */
 function citeOne(text: string, item: string): [string] | [] {
   if (citationsIn(text).length > 0 || !/[\p{L}\p{N}]/u.test(text)) return [];
-  const cited = citeSentences(text, [item]).trim();
+  const cited = citeSentences(text, [item])
+    .trim()
+    .replace(/(\s\[C\d+\])([*_]{1,3})$/, "$2$1");
   return citationsIn(cited).length === 0 ? [] : [cited];
 }
 

@@ -13,6 +13,8 @@ export interface Item {
   readonly places: readonly { readonly source: number; readonly start: number; readonly end: number }[];
   /** By question that it answers, 0 to 1. */
   readonly coverage: ReadonlyMap<string, number>;
+  /** The same for any question. */
+  readonly covers: (question: string) => number;
   /** Why the quotation can't be used. */
   readonly fault?: string;
 }
@@ -45,8 +47,9 @@ function toItem({ id, answers }: Candidate, blocks: readonly RawBlock[], { searc
   // An author who names no question leaves it to the review which ones the passage answers.
   const asked = answers.length > 0 ? answers : search.questions.map((question) => question.id);
   const whole = [...headings, text].join("\n");
-  const coverage = new Map(asked.map((question) => [question, search.coverage(question, whole)]));
-  return { id, text, places, coverage, ...(fault !== undefined && { fault }) };
+  const covers = (question: string): number => search.coverage(question, whole);
+  const coverage = new Map(asked.map((question) => [question, covers(question)]));
+  return { id, text, places, coverage, covers, ...(fault !== undefined && { fault }) };
 }
 
 function faultOf({ source, bytes, sha256, text }: RawBlock, whole: Buffer | undefined): string | undefined {

@@ -11,8 +11,12 @@ export interface MergedItem {
 
 const alike = 0.55;
 const contained = 0.85;
+const tolerance = 0.05;
 
-/** Puts each item to the first earlier one that says the same: shares most of its terms with it, or holds nearly all of them. */
+/**
+ * Puts each item to the first earlier one that says the same: shares most of its terms with it, or holds nearly all of them, and has as much
+ * of every question that it answers.
+ */
 export function mergeDuplicates(items: readonly Item[]): readonly MergedItem[] {
   const kept: { item: Item; merged: Item[]; terms: ReadonlySet<string> }[] = [];
   for (const item of items) {
@@ -20,6 +24,7 @@ export function mergeDuplicates(items: readonly Item[]): readonly MergedItem[] {
     const same = kept.find(
       (other) =>
         (jaccard(other.terms, terms) >= alike || shareIn(terms, other.terms) >= contained) &&
+        [...item.coverage].every(([question, share]) => other.item.covers(question) >= share - tolerance) &&
         // Two versions of a statement that differ in its figure are alike, and must both be seen.
         findContradiction(claimsOf(other.item.text), claimsOf(item.text)) === undefined,
     );

@@ -6,7 +6,7 @@ import type { Vocabulary } from "./vocabulary.ts";
 
 export interface PassageSentence extends Range {
   readonly passage: number;
-  /** Number of the group that a quotation may not leave: a paragraph, or a list, a table or code with the line that leads in to it. */
+  /** Number of the group that a quotation may not leave: a paragraph, an item, a row; or what a colon announces, with the line that does. */
   readonly group: number;
   readonly code: boolean;
   readonly counts: Counts;
@@ -24,8 +24,11 @@ export function passageSentences(corpus: Corpus, vocabulary: Vocabulary, passage
   const sentences: PassageSentence[] = [];
   let group = 0;
   let before: Block | undefined;
+  let announced = false;
   for (const block of splitBlocks(text)) {
-    if (!belongsTo(text, before, block)) group += 1;
+    // Rows of a glossary have nothing to do with each other; the items after "three parts:" have.
+    announced = (announced && block.kind === before?.kind) || isAnnounced(text, before, block);
+    if (!announced) group += 1;
     before = block;
     for (const { start, end } of piecesOf(text, block)) {
       const counts = vocabulary.count(text.slice(start, end));
@@ -35,10 +38,9 @@ export function passageSentences(corpus: Corpus, vocabulary: Vocabulary, passage
   return sentences;
 }
 
-/** Whether a block goes on with what the one before began: the next list item or row, or what a colon announced. */
-function belongsTo(text: string, before: Block | undefined, { kind }: Block): boolean {
-  if (before === undefined || kind === "heading" || kind === "paragraph" || before.kind === "heading") return false;
-  return before.kind === kind || /[:：]\s*$/.test(text.slice(before.start, before.end));
+function isAnnounced(text: string, before: Block | undefined, { kind }: Block): boolean {
+  if (before === undefined || kind === "heading" || kind === "paragraph") return false;
+  return /[:：]\s*$/.test(text.slice(before.start, before.end));
 }
 
 /** A short piece of code is quoted as a whole, with its fences; anything else by sentences. */

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { citePassage } from "./cite-passage.ts";
+
+test("Every sentence is cited, on one line, and keeps the marks around it", () => {
+  expect(citePassage("A lease lasts\n30 seconds. **It is renewed.** Mr. Smith\nsays so.", "C1")).toBe(
+    "A lease lasts 30 seconds. [C1] **It is renewed.** [C1] Mr. Smith says so. [C1]",
+  );
+});
+
+test("Lists stay lists; tables and code are shown where a colon announces them, or where there is nothing else", () => {
+  expect(citePassage("Two parts of it:\n\n1. the bus of all\n2. the store of all", "C1")).toBe(
+    "Two parts of it: [C1]\n\n- the bus of all [C1]\n- the store of all [C1]",
+  );
+  expect(citePassage("Run this command:\n\n```sh\npnpm test  # all\n```", "C1")).toBe("Run this command: [C1]\n\n    pnpm test # all [C1]");
+  expect(citePassage("A sentence about it.\n\n```sh\npnpm test\n```", "C1")).toBe("A sentence about it. [C1]");
+  expect(citePassage("| part | time |\n|---|---|\n| lease | 30 s |", "C1")).toBe("- part | time [C1]\n- lease | 30 s [C1]");
+});
+
+test("Nothing is made of a question, of bare marks, or of a text that cites items itself", () => {
+  expect(citePassage("How long does a lease last?", "C1")).toBeUndefined();
+  expect(citePassage("--- *** ---", "C1")).toBeUndefined();
+  expect(citePassage("A lease lasts long [C2].", "C1")).toBeUndefined();
+});

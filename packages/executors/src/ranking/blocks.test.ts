@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { splitBlocks } from "./blocks.ts";
+
+function kindsOf(text: string): string[] {
+  return splitBlocks(text).map(({ kind, level, start, end }) => `${kind}${level || ""}: ${text.slice(start, end)}`);
+}
+
+test("Headings are found with marks, with lines below them, and numbered alone on a line", () => {
+  expect(kindsOf("# One\n\nTwo\n===\n\nThree\n---\n\n3.1 Four\n\n2024 was a year.\n\n4 Five is a sentence.")).toEqual([
+    "heading1: # One",
+    "heading1: Two",
+    "heading2: Three",
+    "heading3: 3.1 Four",
+    "paragraph: 2024 was a year.",
+    "paragraph: 4 Five is a sentence.",
+  ]);
+});
+
+test("Items, rows and code are blocks of their own; line ends, pages and a byte order mark are none of them", () => {
+  expect(
+    kindsOf(
+      "\uFEFF# One\r\n\r\nA line\r\nand more\r\n- an item\r\n  goes on\r\n- another\r\n\f| a | b |\r\n```sh\r\n# no heading\r\n\r\nrun\r\n```\r\nend",
+    ),
+  ).toEqual([
+    "heading1: # One",
+    "paragraph: A line\r\nand more",
+    "list: an item\r\n  goes on",
+    "list: another",
+    "table: | a | b |",
+    "code: ```sh\r\n# no heading\r\n\r\nrun\r\n```",
+    "paragraph: end",
+  ]);
+});

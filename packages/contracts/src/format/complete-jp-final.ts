@@ -5,6 +5,7 @@ import type { CompletionContext, Documents, Parsed } from "../define-artifact.ts
 import type { Contract } from "./completion.ts";
 import { inputsOf, valueOf } from "./documents.ts";
 import { formatJpFinal } from "./format-jp-final.ts";
+import { locatorOf } from "./locator.ts";
 import { type JpFinalDraft, readJpFinal } from "./read-jp-final.ts";
 import { judge } from "./report.ts";
 import { withUnreadable } from "./stage-gaps.ts";
@@ -45,10 +46,7 @@ function titleOf(documents: Documents): string | undefined {
 function referencesOf(cited: readonly string[], documents: Documents): Reference[] {
   const blocks = Map.groupBy(valueOf(documents, "de-raw-output")?.blocks ?? [], ({ candidate }) => candidate);
   return cited.flatMap((item) =>
-    (blocks.get(item) ?? []).map(({ source, lines, page, sha256 }) => {
-      const place = lines.first === lines.last ? `line ${lines.first}` : `lines ${lines.first}-${lines.last}`;
-      return { item, source, locator: page === undefined ? place : `page ${page}, ${place}`, sha256 };
-    }),
+    (blocks.get(item) ?? []).map((block) => ({ item, source: block.source, locator: locatorOf(block), sha256: block.sha256 })),
   );
 }
 

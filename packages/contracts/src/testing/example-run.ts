@@ -6,6 +6,7 @@ import { sgReview } from "../artifacts/sg-review.ts";
 import { sourceText } from "../artifacts/source-text.ts";
 import { indexText } from "../checks/text-index.ts";
 import type { Document, Documents } from "../define-artifact.ts";
+import { locatorOf } from "../format/locator.ts";
 import { sha256Of } from "../sha256.ts";
 import { documentOf } from "./document-of.ts";
 import { runOf } from "./run-of.ts";
@@ -49,10 +50,11 @@ export function exampleRun(): Documents {
     quote("C3", { source: second, text: "A receipt is a statement that a node signs." }),
   ];
   const candidate = (at: number, answers: string[]) => {
-    const { candidate, source, lines } = blockAt(blocks, at);
+    const block = blockAt(blocks, at);
+    const { candidate, source } = block;
     const title = ["A receipt, defined", "When a task is accepted", "A receipt, in the manual"][at] ?? "";
     const why = `it defines what ${answers.join(" and ")} asks for`;
-    return { id: candidate, title, source, locator: `lines ${lines.first}-${lines.last}`, score: 3 - at, answers, why };
+    return { id: candidate, title, source, locator: locatorOf(block), score: 3 - at, answers, why };
   };
   const list = documentOf(candidateList, {
     run: id,
@@ -97,7 +99,7 @@ export function exampleRun(): Documents {
     ],
     references: blocks
       .slice(0, 2)
-      .map(({ candidate, source, lines, sha256 }) => ({ item: candidate, source, locator: `lines ${lines.first}-${lines.last}`, sha256 })),
+      .map((block) => ({ item: block.candidate, source: block.source, locator: locatorOf(block), sha256: block.sha256 })),
     acceptance: {
       checks: [{ name: "every citation is of an accepted item", result: "passed", detail: "2 items are cited" }],
       gaps: [{ question: "Q3", reason: "the sources do not say who invented it" }],

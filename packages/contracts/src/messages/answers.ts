@@ -143,6 +143,8 @@ export const Health = z.looseObject({
   contracts: z.looseObject({
     reads: z.record(z.string(), z.array(z.int().positive())),
     writes: z.record(z.string(), z.array(z.int().positive())),
+    /** SHA-256 of each contract's schema, by `name@version`. Two nodes that differ under one version have different ideas of it. */
+    digests: z.record(ContractRef, Sha256).optional(),
   }),
   /** RFC 3339 UTC, the node's clock. */
   clock: z.iso.datetime(),

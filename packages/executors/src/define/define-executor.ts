@@ -9,8 +9,12 @@ import {
   type OutputsOf,
   type Parsed,
   readDocuments,
+  roleAt,
   type StageFile,
+  type Versions,
+  versionsIn,
 } from "@tasuki/contracts";
+import { run } from "@tasuki/contracts/artifacts/run";
 import { filesOfSlots } from "./files-of-slots.ts";
 
 export interface WorkContext {
@@ -47,12 +51,19 @@ export function defineExecutor<R extends AnyRole, Returned extends OutputsOf<R> 
   return {
     role,
     async perform(files, context) {
-      const inputs = readDocuments(role.consumes, filesOfSlots(role.consumes, files));
+      // Files are read and written in the versions of the run; the function sees current values whatever they are.
+      const used = roleAt(role, versionsOf(files));
+      const inputs = readDocuments(used.consumes, filesOfSlots(used.consumes, files));
       if (!inputs.ok) return inputs;
-      const outputs = await work(toInputs(role, inputs.value) as InputsOf<R>, context); // read by the role's own slots
-      return { ok: true, value: formatOutputs(role, outputs) };
+      const outputs = await work(toInputs(used, inputs.value) as InputsOf<R>, context); // read by the role's own slots
+      return { ok: true, value: formatOutputs(used, outputs) };
     },
   };
+}
+
+function versionsOf(files: readonly StageFile[]): Versions {
+  const found = files.find(({ name }) => name === run.file);
+  return found === undefined ? {} : versionsIn(Buffer.from(found.bytes).toString("utf8"));
 }
 
 function toInputs(role: AnyRole, documents: Documents): Record<string, Document | readonly Document[] | undefined> {

@@ -43,7 +43,7 @@ export async function finishStage({ role, run, folder, producer, given }: StageT
   const unmet = gate(role, stage, { producer });
   if (unmet.length > 0) return violated(unmet);
   for (const { name, bytes } of files) await replaceFile(join(out, name), bytes);
-  return { outcome: "succeeded", ...describeOutputs(role, stage) };
+  return { outcome: "succeeded", ...describeOutputs(role, outputs.value) };
 }
 
 /** An author who says in so many words that there is no result is believed. */

@@ -1,12 +1,14 @@
 // The process of a stage: does the embedded executor's work where that is asked for, then completes and judges what is in `out/`.
 // Nothing that reads documents shares a process with the bus.
 import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { json } from "node:stream/consumers";
-import { roleOf } from "@tasuki/contracts";
+import { roleAt, roleOf } from "@tasuki/contracts";
 import { relay } from "@tasuki/contracts/relay";
 import { embeddedWork } from "./embedded-work.ts";
 import { finishStage } from "./finish-stage.ts";
 import { performStage } from "./perform-stage.ts";
+import { readVersions } from "./read-versions.ts";
 import { StageRequest, type StageResult } from "./stage-result.ts";
 
 const request = StageRequest.parse(await json(process.stdin));
@@ -15,8 +17,9 @@ const progress = (note = ""): void => {
 };
 
 async function resultOf({ role: name, embedded, ...stage }: StageRequest): Promise<StageResult> {
-  const role = roleOf(relay, name);
-  if (role === undefined) return misconfigured(`this program's pipeline has no role '${name}'`);
+  const known = roleOf(relay, name);
+  if (known === undefined) return misconfigured(`this program's pipeline has no role '${name}'`);
+  const role = roleAt(known, await readVersions(join(stage.folder, "in")));
   if (!embedded) return finishStage({ ...stage, role });
   const work = await embeddedWork(name);
   if (work === undefined)

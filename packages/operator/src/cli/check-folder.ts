@@ -8,12 +8,15 @@ import {
   gate,
   isFileOf,
   type Pipeline,
+  pipelineAt,
   readDocuments,
   type StageFile,
   TasukiError,
   type Unmet,
+  type Versions,
+  versionsIn,
 } from "@tasuki/contracts";
-import { Run } from "@tasuki/contracts/artifacts/run";
+import { run, Run } from "@tasuki/contracts/artifacts/run";
 import { z } from "zod";
 
 export interface FolderCheck {
@@ -36,13 +39,14 @@ const Note = z.looseObject({
  * Checks a folder as the door of a relay would: either a stage's work folder with `in/` and `out/`, or all files of one or more stages side
  * by side. Drafts are completed first, in memory. Rejects with `not_found` where the folder has no file of any stage.
  */
-export async function checkFolder(pipeline: Pipeline, { folder, role }: { folder: string; role?: string }): Promise<FolderCheck> {
+export async function checkFolder(release: Pipeline, { folder, role }: { folder: string; role?: string }): Promise<FolderCheck> {
   const isWork = await stat(join(folder, "out")).then(
     (found) => found.isDirectory(),
     () => false,
   );
   const given = isWork ? await readFiles(join(folder, "in")) : undefined;
   const made = await readFiles(isWork ? join(folder, "out") : folder);
+  const pipeline = pipelineAt(release, versionsOf(given ?? made));
   const roles = pipeline.roles.filter((one) => (role === undefined ? made.some((file) => isMadeBy(one, file)) : one.name === role));
   if (roles.length === 0) throw nothingToCheck(pipeline, folder);
   const known = artifactsOf(pipeline);
@@ -59,6 +63,12 @@ export async function checkFolder(pipeline: Pipeline, { folder, role }: { folder
     alone: checks.filter(({ isAlone }) => isAlone).map((one) => one.role.name),
     unmet: checks.flatMap(({ unmet }) => unmet),
   };
+}
+
+/** Every file of a run is in the version that its run.json pins. */
+function versionsOf(files: readonly StageFile[]): Versions {
+  const found = files.find(({ name }) => name === run.file);
+  return found === undefined ? {} : versionsIn(Buffer.from(found.bytes).toString("utf8"));
 }
 
 interface StageFiles {

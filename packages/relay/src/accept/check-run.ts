@@ -1,5 +1,14 @@
-import { type AnyArtifact, artifactNamed, parseContractRef, type Pipeline, roleOf, type TaskPayload, TasukiError } from "@tasuki/contracts";
-import { Run } from "@tasuki/contracts/artifacts/run";
+import {
+  type AnyArtifact,
+  artifactNamed,
+  parseContractRef,
+  parseRunFile,
+  type Pipeline,
+  roleOf,
+  type TaskPayload,
+  TasukiError,
+} from "@tasuki/contracts";
+import type { Run } from "@tasuki/contracts/artifacts/run";
 import type { Store } from "@tasuki/store";
 
 type Blobs = Pick<Store["blobs"], "read">;
@@ -11,8 +20,7 @@ export async function checkRoute(
 ): Promise<void> {
   const held = payload.attachments.find(({ contract }) => parseContractRef(contract).name === "run");
   if (held === undefined) return;
-  // It kept its contract when it was uploaded.
-  const run = Run.parse(JSON.parse((await deps.blobs.read(held.sha256)).toString("utf8")));
+  const run = parseRunFile((await deps.blobs.read(held.sha256)).toString("utf8"));
   if (run.run !== payload.run)
     throw new TasukiError("contract_violation", `run.json is of run ${run.run}, the task of ${payload.run}.`, {
       unmet: [{ file: held.name, path: "run", expected: payload.run, got: run.run, fix: "attach the run.json of this run" }],

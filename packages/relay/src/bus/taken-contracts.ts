@@ -31,13 +31,20 @@ export interface TakenContract {
   readonly artifact?: AnyArtifact;
 }
 
-/** What a node of a role takes. Main: briefs, sources, and what the last role hands it; a role: what its tasks carry. */
+/**
+ * What a node of a role takes, in every version that it reads, the current one first. Main: briefs, sources, and what the last role hands
+ * it; a role: what its tasks carry.
+ */
 export function takenContracts(pipeline: Pipeline, role: string): readonly TakenContract[] {
-  const carried = carriedTo(pipeline, role).map(fromArtifact);
+  const carried = carriedTo(pipeline, role).flatMap(fromVersions);
   if (role !== "main") return carried;
   const brief = artifactNamed(pipeline, "brief");
   const source: TakenContract = { ...sourceContract, files: "S1.pdf, S2.md, …", isFile: isSourceFile };
-  return [...(brief ? [fromArtifact(brief)] : []), source, ...carried];
+  return [...(brief ? fromVersions(brief) : []), source, ...carried];
+}
+
+function fromVersions({ versions }: AnyArtifact): readonly TakenContract[] {
+  return versions.toReversed().map(fromArtifact);
 }
 
 function fromArtifact(artifact: AnyArtifact): TakenContract {
@@ -55,33 +62,39 @@ function fromArtifact(artifact: AnyArtifact): TakenContract {
 /** The contract of a reference, `name` or `name@version`. Throws `unknown_artifact`, `unknown_version`. */
 export function contractOf(taken: readonly TakenContract[], ref: string): TakenContract {
   const [name, version] = ref.split("@");
-  const contract = taken.find((one) => one.name === name);
-  if (contract === undefined)
+  const known = taken.filter((one) => one.name === name);
+  const contract = version === undefined ? known[0] : known.find((one) => one.version === Number(version));
+  if (contract !== undefined) return contract;
+  const [current] = known;
+  if (current === undefined)
     throw unknownArtifact(`No contract of the name '${name}' is taken here.`, {
       file: "contract",
-      expected: `one of: ${taken.map((one) => `${one.name} (${one.files})`).join("; ")}`,
+      expected: `one of: ${[...new Set(taken.map((one) => `${one.name} (${one.files})`))].join("; ")}`,
       got: ref,
       fix: "name one of these contracts in ?contract=",
     });
-  if (version !== undefined && Number(version) !== contract.version)
-    throw new TasukiError("unknown_version", `${name} is read here in version ${contract.version}, not ${version}.`, {
-      unmet: [
-        {
-          file: "contract",
-          expected: `${name}@${contract.version}`,
-          got: ref,
-          fix: "write the file in that version, or upgrade this node",
-        },
-      ],
-    });
-  return contract;
+  const read = known.map((one) => one.version).toReversed();
+  throw new TasukiError("unknown_version", `${name} is read here in ${versionsIn(read)}, not ${version}.`, {
+    unmet: [
+      {
+        file: "contract",
+        expected: known.map((one) => `${one.name}@${one.version}`).join(" or "),
+        got: ref,
+        fix: "write the file in that version, or upgrade this node",
+      },
+    ],
+  });
+}
+
+function versionsIn(versions: readonly number[]): string {
+  return versions.length === 1 ? `version ${versions.join("")}` : `versions ${versions.join(", ")}`;
 }
 
 /** The contract whose file has this name. Throws `unknown_artifact`, `name_invalid`: a file of another name is never guessed at, nor renamed. */
 export function contractOfFile(taken: readonly TakenContract[], fileName: string): TakenContract {
   const contract = taken.find((one) => one.isFile(fileName));
   if (contract !== undefined) return contract;
-  const names = taken.map((one) => one.files).join(", ");
+  const names = [...new Set(taken.map((one) => one.files))].join(", ");
   const shown = JSON.stringify(fileName.slice(0, 200));
   const rule = FileName.safeParse(fileName);
   if (!rule.success) {

@@ -134,10 +134,14 @@ async function* textsOf(client: BusClient, query: { task: string } | { run: stri
   }
 }
 
-function toValue<A extends AnyArtifact>(artifact: A, { name, text, sha256 }: ArtifactText): ValueOf<A> {
+function toValue<A extends AnyArtifact>(artifact: A, { name, text, sha256, contract }: ArtifactText): ValueOf<A> {
   if (createHash("sha256").update(text, "utf8").digest("hex") !== sha256)
     throw new TasukiError("digest_mismatch", `${name} is not what its digest says.`);
-  const parsed = artifact.parse(text, name);
+  const { version } = parseContractRef(contract);
+  const written = artifact.at(version);
+  if (written === undefined)
+    throw new TasukiError("unknown_version", `${name} is of ${contract}, which this release does not read: upgrade it.`);
+  const parsed = written.parse(text, name);
   if (!parsed.ok) throw new TasukiError("contract_violation", `${name} breaks its contract.`, { unmet: parsed.unmet });
   return parsed.value as ValueOf<A>; // what `parse` of A gives is what A's schema stands for
 }

@@ -1,7 +1,18 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type AnyRole, type Clock, type Executor, type Job, type Logger, outcomes, type Pipeline } from "@tasuki/contracts";
-import { Run } from "@tasuki/contracts/artifacts/run";
+import {
+  type AnyRole,
+  type Clock,
+  type Executor,
+  type Job,
+  type Logger,
+  outcomes,
+  parseRunFile,
+  type Pipeline,
+  pipelineAt,
+  roleAt,
+} from "@tasuki/contracts";
+import type { Run } from "@tasuki/contracts/artifacts/run";
 import type { Claimed, Store } from "@tasuki/store";
 import { nextInRoute } from "../accept/check-run.ts";
 import type { Notary } from "../node/notary.ts";
@@ -23,11 +34,13 @@ export interface RoleWorkerDeps {
 
 /** A role's worker: the executor does the stage, its files are published, and the hand-off to the next role is committed with them. */
 export function createRoleWorker(deps: RoleWorkerDeps): Worker {
-  const { executor, clock, logger, pipeline, role } = deps;
+  const { executor, clock, logger } = deps;
   return {
     async perform(claimed, attempt) {
       const { row } = claimed;
-      const run = Run.parse(JSON.parse(await readFile(join(attempt.folder, "in", "run.json"), "utf8")));
+      const run = parseRunFile(await readFile(join(attempt.folder, "in", "run.json"), "utf8"));
+      // Every file of the run is in the version that it was pinned to at intake, whatever this release writes by itself.
+      const role = roleAt(deps.role, run.versions);
       const { startToClose, heartbeat } = run.clocks;
       const job: Job = {
         task: row.id,
@@ -36,7 +49,7 @@ export function createRoleWorker(deps: RoleWorkerDeps): Worker {
         attempt: claimed.attempt,
         attemptId: attempt.attemptId,
         folder: attempt.folder,
-        pipeline,
+        pipeline: pipelineAt(deps.pipeline, run.versions),
         role,
         startToClose,
         heartbeat,
@@ -48,7 +61,7 @@ export function createRoleWorker(deps: RoleWorkerDeps): Worker {
         const { outcome, detail = `the executor ended with '${outcome}' and said no more`, unmet } = execution;
         return { failure: { outcome, detail, ...(unmet && { unmet }) } };
       }
-      const published = await publishOutputs({ ...deps, folder: attempt.folder }, execution.files);
+      const published = await publishOutputs({ ...deps, role, folder: attempt.folder }, execution.files);
       if ("failure" in published) return published;
       return produced(deps, { claimed, attempt, run, execution, outputs: published.outputs });
     },

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Block, Clock, FeedEntry, Health, Logger } from "@tasuki/contracts";
 import type { Position, Store } from "@tasuki/store";
 import type { BusClient } from "../client/bus-client.ts";
+import { differingContracts } from "../status/contract-digests.ts";
 import { batched } from "./batched.ts";
 import type { EntryRead } from "./read-entry.ts";
 import type { RunFact, RunSteps } from "./run-steps.ts";
@@ -17,6 +18,8 @@ export interface FollowerDeps {
   readonly logger: Logger;
   /** Milliseconds before the n-th repetition, from 1. */
   readonly backoff: (repetition: number) => number;
+  /** The digest of each contract as this program has it, by `name@version`. */
+  readonly digests: Readonly<Record<string, string>>;
 }
 
 const entriesAtOnce = 256;
@@ -28,6 +31,12 @@ export async function follow(deps: FollowerDeps, signal: AbortSignal): Promise<v
   const health = async (): Promise<Health> => {
     const answer = await client.health({ signal: AbortSignal.any([signal, AbortSignal.timeout(healthTimeout)]) });
     await store.savePeer({ node: deps.node, health: answer, at: clock.now() });
+    const others = differingContracts(deps.digests, answer);
+    if (others.length > 0)
+      logger.warn(
+        { role, node: deps.node, contracts: others },
+        "a node has other contracts under the same versions: one of the two was changed after its release",
+      );
     await steps.setReachable(role, true);
     return answer;
   };

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  artifactAt,
   type Attachment,
   artifactOf,
   type Block,
@@ -11,6 +12,7 @@ import {
   parseContractRef,
   type Pipeline,
   refOf,
+  TasukiError,
   type Unmet,
 } from "@tasuki/contracts";
 import { brief as briefArtifact } from "@tasuki/contracts/artifacts/brief";
@@ -19,6 +21,7 @@ import { sourceText } from "@tasuki/contracts/artifacts/source-text";
 import type { AttachmentRow, Claimed, Store } from "@tasuki/store";
 import type { Attempt } from "../consumer/worker.ts";
 import { publish } from "./publish.ts";
+import { readBrief } from "./read-brief.ts";
 import type { FlowState } from "./run-flow.ts";
 import { toReason } from "./stage-block.ts";
 
@@ -47,13 +50,14 @@ export async function takeIn(
 ): Promise<TakenIn> {
   const { store, pipeline, clock } = deps;
   const { payload } = claimed.row;
-  const refs = (artifact: { readonly name: string; readonly version: number }): string =>
-    refOf({ name: artifact.name, version: versions[artifact.name] ?? artifact.version });
-
-  const text = await readBrief(payload.brief, attempt.folder);
-  const parsed = "unmet" in text ? { ok: false as const, unmet: [text.unmet] } : briefArtifact.parse(text.brief);
-  if (!parsed.ok || "unmet" in text) return { is: "refused", block: briefBlock(parsed.ok ? [] : parsed.unmet) };
-  const brief = await publish(store, Buffer.from(text.brief, "utf8"), { contract: refs(briefArtifact), now: clock.now() });
+  const used = {
+    run: artifactAt(runArtifact, versions),
+    brief: artifactAt(briefArtifact, versions),
+    sourceText: artifactAt(sourceText, versions),
+  };
+  const text = await readBrief(claimed, { folder: attempt.folder, used: used.brief });
+  if (!text.ok) return { is: "refused", block: briefBlock(text.unmet) };
+  const brief = await publish(store, Buffer.from(text.value, "utf8"), { contract: refOf(used.brief), now: clock.now() });
 
   const raws = claimed.inputs.filter((input) => parseContractRef(input.contract).name !== briefArtifact.name);
   const extracted = raws.length === 0 ? [] : await extract(deps, attempt);
@@ -61,18 +65,22 @@ export async function takeIn(
   const texts: Attachment[] = [];
   for (const raw of raws) {
     const source = toSource(raw, extracted);
-    sources.push(source);
-    if (source.text === undefined) continue;
-    const { name, sha256, size } = source.text;
-    const contract = refs(sourceText);
-    await publish(store, { path: join(attempt.folder, "out", name) }, { sha256, contract, now: clock.now() });
+    if (source.text === undefined) {
+      sources.push(source);
+      continue;
+    }
+    const { name } = source.text;
+    const contract = refOf(used.sourceText);
+    const content = await contentOf({ path: join(attempt.folder, "out", name), sha256: source.text.sha256 }, used.sourceText);
+    const { sha256, size } = await publish(store, content.bytes, { ...content.expect, contract, now: clock.now() });
+    sources.push({ ...source, text: { name, sha256, size } });
     texts.push({ name, contract, size, sha256, label: source.label });
     attempt.progress(`${name} is published`);
   }
 
   const deadline = payload.deadline === undefined ? state.deadline : Date.parse(payload.deadline);
   const run: Run = {
-    contract: refs(runArtifact),
+    contract: refOf(used.run),
     run: payload.run,
     brief: brief.sha256,
     profile: payload.profile ?? "cited",
@@ -86,17 +94,25 @@ export async function takeIn(
     clocks: state.clocks,
     deadline: new Date(deadline).toISOString(),
   };
-  const written = await publish(store, Buffer.from(runArtifact.format(run), "utf8"), { contract: refs(runArtifact), now: clock.now() });
+  const runJson = await publish(store, Buffer.from(used.run.format(run), "utf8"), { contract: refOf(used.run), now: clock.now() });
   return {
     is: "taken",
     given: [
-      { name: runArtifact.file, contract: refs(runArtifact), ...written },
-      { name: briefArtifact.file, contract: refs(briefArtifact), ...brief },
+      { name: used.run.file, contract: refOf(used.run), ...runJson },
+      { name: used.brief.file, contract: refOf(used.brief), ...brief },
       ...texts,
     ],
     sources: sources.map(({ raw, label, unreadable }) => ({ name: raw.name, label, ...(unreadable !== undefined && { unreadable }) })),
     deadline,
   };
+}
+
+/** An extracted text as the run's version of the contract writes it: the file itself where that is the current one. */
+async function contentOf(file: { path: string; sha256: string }, used: typeof sourceText) {
+  if (used.version === sourceText.version) return { bytes: { path: file.path }, expect: { sha256: file.sha256 } };
+  const parsed = sourceText.parse(await readFile(file.path, "utf8"));
+  if (!parsed.ok) throw new TasukiError("contract_violation", "An extracted text breaks its contract.", { unmet: parsed.unmet });
+  return { bytes: Buffer.from(used.format(parsed.value), "utf8"), expect: {} };
 }
 
 async function extract({ extractor, clock, logger }: IntakeDeps, attempt: Attempt): Promise<readonly ExtractedSource[]> {
@@ -118,23 +134,6 @@ function toSource(raw: AttachmentRow, extracted: readonly ExtractedSource[]): Ru
       ? { unreadable: found?.unreadable ?? "the extractor gave no text for it, and no reason" }
       : { text: { ...found.text } }),
   };
-}
-
-async function readBrief(inline: string | undefined, folder: string): Promise<{ readonly brief: string } | { readonly unmet: Unmet }> {
-  if (inline !== undefined) return { brief: inline };
-  const bytes = await readFile(join(folder, "in", briefArtifact.file)).catch(() => undefined);
-  const file = briefArtifact.file;
-  if (bytes === undefined)
-    return {
-      unmet: { file, expected: "the brief, inline or attached", got: "no brief", fix: `attach ${file}, or give 'brief' in the task` },
-    };
-  try {
-    return { brief: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
-  } catch {
-    return {
-      unmet: { file, expected: "UTF-8 text", got: "bytes that are not UTF-8", fix: "save the brief as UTF-8 and start the run again" },
-    };
-  }
 }
 
 function briefBlock(unmet: readonly Unmet[]): Block {

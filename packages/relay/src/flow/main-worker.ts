@@ -78,11 +78,12 @@ async function versions(
     signal.addEventListener("abort", wake);
     try {
       const peers = new Map(store.peers().map((peer) => [peer.node, Health.safeParse(peer.health)]));
-      const healths = pipeline.roles.flatMap(({ name }) => {
-        const health = peers.get(roster[name]?.node ?? name);
-        return health?.success ? [[name, health.data] as const] : [];
+      const roles = pipeline.roles.flatMap(({ name }) => {
+        const node = roster[name]?.node ?? name;
+        const health = peers.get(node);
+        return health?.success ? [[name, { node, contracts: health.data.contracts }] as const] : [];
       });
-      const picked = pickVersions(pipeline, new Map(healths));
+      const picked = pickVersions(pipeline, new Map(roles));
       if (picked.is !== "unseen") return picked;
       signal.throwIfAborted();
       await steps.apply({ facts: [{ run, event: { is: "intake-blocked", block: unseenBlock(picked.roles) } }] });
@@ -119,7 +120,7 @@ function unseenBlock(roles: readonly string[]): Block {
 function versionBlock(problem: string, run: string): Block {
   return {
     reason: problem,
-    needs: "a release of that role that shares a version with the others",
+    needs: "a release on these nodes that shares a version with the others",
     owner: "operator",
     clearsWith: `tasuki retry ${run} once it runs`,
   };

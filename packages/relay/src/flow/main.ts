@@ -1,4 +1,13 @@
-import { type Checker, type Clock, type Extractor, type Logger, type Pipeline, type TaskPayload, taskPayloadType } from "@tasuki/contracts";
+import {
+  artifactsOf,
+  type Checker,
+  type Clock,
+  type Extractor,
+  type Logger,
+  type Pipeline,
+  type TaskPayload,
+  taskPayloadType,
+} from "@tasuki/contracts";
 import { parseTask, payloadOf, type Trust } from "@tasuki/evidence";
 import type { RunRow, Store } from "@tasuki/store";
 import type { BusClient } from "../client/bus-client.ts";
@@ -6,6 +15,7 @@ import type { Worker } from "../consumer/worker.ts";
 import type { NodeConfig } from "../node/node-config.ts";
 import type { Orchestrator } from "../node/node.ts";
 import type { Notary } from "../node/notary.ts";
+import { contractDigests } from "../status/contract-digests.ts";
 import { closingCheck } from "./closing.ts";
 import { follow } from "./follower.ts";
 import { createMainWorker } from "./main-worker.ts";
@@ -67,6 +77,7 @@ export function createMain(deps: MainDeps): Main {
     return isSent ? parseTask(payloadOf(envelope)) : undefined;
   };
   const read = createEntryReader({ ...deps, nodeOf, sent });
+  const digests = contractDigests(artifactsOf(pipeline));
 
   const perform = async (state: FlowState, want: FlowWant, signal: AbortSignal): Promise<void> => {
     switch (want.want) {
@@ -119,7 +130,9 @@ export function createMain(deps: MainDeps): Main {
         return at === undefined ? [] : [{ role: name, node: at }];
       });
       following = Promise.all(
-        roles.map((role) => follow({ ...role, client: clientFor(role.role), store, steps, read, clock, logger, backoff }, ended.signal)),
+        roles.map((role) =>
+          follow({ ...role, client: clientFor(role.role), store, steps, read, clock, logger, backoff, digests }, ended.signal),
+        ),
       );
       for (const run of steps.openRuns()) runner.wake(run.id);
     },

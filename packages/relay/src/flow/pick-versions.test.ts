@@ -1,12 +1,13 @@
-import { defineArtifact, defineRole, type Health, type Pipeline } from "@tasuki/contracts";
+import { defineArtifact, defineRole, type EarlierVersion, earlierVersion, type Pipeline } from "@tasuki/contracts";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { pickVersions } from "./pick-versions.ts";
+import { pickVersions, type SeenRole } from "./pick-versions.ts";
 
-const artifact = <const Name extends string>(name: Name, version: number) =>
+const artifact = <const Name extends string>(name: Name, version: number, earlier: readonly EarlierVersion<Name, string, false>[] = []) =>
   defineArtifact({
     name,
     version,
+    earlier,
     file: `${name}.md`,
     mediaType: "text/markdown",
     maxBytes: 100,
@@ -15,7 +16,7 @@ const artifact = <const Name extends string>(name: Name, version: number) =>
     format: (value) => value,
   });
 const brief = artifact("brief", 1);
-const list = artifact("list", 2);
+const list = artifact("list", 2, [earlierVersion(artifact("list", 1), { toCurrent: (value) => value, fromCurrent: (value) => value })]);
 const pipeline: Pipeline = {
   given: [brief],
   roles: [
@@ -23,28 +24,54 @@ const pipeline: Pipeline = {
     defineRole({ name: "writer", port: 18102, consumes: [brief, list], produces: [], check: () => [] }),
   ],
 };
-type Contracts = Pick<Health, "contracts">;
-const health = (reads: Record<string, number[]>, writes: Record<string, number[]>): Contracts => ({ contracts: { reads, writes } });
+const health = (node: string, reads: Record<string, number[]>, writes: Record<string, number[]>): SeenRole => ({
+  node,
+  contracts: { reads, writes },
+});
 
 test("pins the highest version that its producer writes, its consumers read and main has", () => {
-  const healths = new Map([
-    ["finder", health({ brief: [1] }, { list: [1, 2, 3] })],
-    ["writer", health({ brief: [1], list: [1, 2, 3] }, {})],
+  const seen = new Map([
+    ["finder", health("finder", { brief: [1] }, { list: [1, 2, 3] })],
+    ["writer", health("writer", { brief: [1], list: [1, 2, 3] }, {})],
   ]);
-  expect(pickVersions(pipeline, healths)).toEqual({ is: "picked", versions: { brief: 1, list: 2 } });
+  expect(pickVersions(pipeline, seen)).toEqual({ is: "picked", versions: { brief: 1, list: 2 } });
+});
+
+test("pins what an old node still reads, until it is upgraded", () => {
+  const of = (reads: number[]) =>
+    new Map([
+      ["finder", health("finder", { brief: [1] }, { list: [1, 2] })],
+      ["writer", health("writer", { brief: [1], list: reads }, {})],
+    ]);
+  expect([[1], [1, 2]].map((reads) => pickVersions(pipeline, of(reads)))).toMatchObject([
+    { versions: { list: 1 } },
+    { versions: { list: 2 } },
+  ]);
 });
 
 test("names the roles that were never seen", () => {
-  expect(pickVersions(pipeline, new Map([["writer", health({}, {})]]))).toEqual({ is: "unseen", roles: ["finder"] });
+  expect(pickVersions(pipeline, new Map([["writer", health("writer", {}, {})]]))).toEqual({ is: "unseen", roles: ["finder"] });
 });
 
-test("says which contract has no common version, and who has which", () => {
-  const healths = new Map([
-    ["finder", health({ brief: [1] }, { list: [3] })],
-    ["writer", health({ brief: [1], list: [2, 3] }, {})],
+test("says which contract has no common version, which node writes and reads which, and what main has", () => {
+  const seen = new Map([
+    ["finder", health("finder", { brief: [1] }, { list: [3] })],
+    ["writer", health("writer-2", { brief: [1], list: [2, 3] }, {})],
   ]);
-  expect(pickVersions(pipeline, healths)).toEqual({
+  expect(pickVersions(pipeline, seen)).toEqual({
     is: "none",
-    problem: "no common version of contract 'list': main has {2}, finder writes {3}, writer reads {2, 3}",
+    problem:
+      "no version of contract 'list' is common to all who write or read it: main reads {1, 2}; node finder writes {3}; node writer-2 (writer) reads {2, 3}",
+  });
+});
+
+test("what main gives, it must be able to write", () => {
+  const seen = new Map([
+    ["finder", health("finder", { brief: [2] }, { list: [2] })],
+    ["writer", health("writer", { brief: [1], list: [2] }, {})],
+  ]);
+  expect(pickVersions(pipeline, seen)).toMatchObject({
+    problem:
+      "no version of contract 'brief' is common to all who write or read it: main writes {1}; main reads {1}; node finder reads {2}; node writer reads {1}",
   });
 });

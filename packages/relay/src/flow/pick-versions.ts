@@ -1,4 +1,4 @@
-import { type AnyRole, artifactOf, artifactsOf, type AnyArtifact, type Health, type Pipeline } from "@tasuki/contracts";
+import { type AnyArtifact, type AnyRole, artifactOf, artifactsOf, type Health, type Pipeline } from "@tasuki/contracts";
 
 export type Picked =
   | { readonly is: "picked"; readonly versions: Readonly<Record<string, number>> }
@@ -6,37 +6,56 @@ export type Picked =
   | { readonly is: "unseen"; readonly roles: readonly string[] }
   | { readonly is: "none"; readonly problem: string };
 
+/** The last health of a role, be it present now or not, and what its node is called. */
+export interface SeenRole {
+  readonly node: string;
+  readonly contracts: Health["contracts"];
+}
+
+interface Party {
+  /** `node sg-2 (sg) reads`. */
+  readonly who: string;
+  readonly versions: readonly number[];
+}
+
 /**
- * For each artifact the highest version that its producer writes and that its consumers and main read. `healths` holds the last
- * health of each role, be it present now or not.
+ * For each artifact the highest version that its producer writes and that its consumers and main read. Main gives the first artifacts,
+ * and carries and checks every one.
  */
-export function pickVersions(pipeline: Pipeline, healths: ReadonlyMap<string, Pick<Health, "contracts">>): Picked {
-  const roles = pipeline.roles.map((role) => role.name).filter((role) => !healths.has(role));
-  if (roles.length > 0) return { is: "unseen", roles };
+export function pickVersions(pipeline: Pipeline, seen: ReadonlyMap<string, SeenRole>): Picked {
+  const unseen = pipeline.roles.map((role) => role.name).filter((role) => !seen.has(role));
+  if (unseen.length > 0) return { is: "unseen", roles: unseen };
   const versions: Record<string, number> = {};
   for (const artifact of artifactsOf(pipeline)) {
-    const sets = partiesOf(pipeline, artifact).map(({ role, does }) => ({
-      who: `${role} ${does}`,
-      versions: healths.get(role)?.contracts[does][artifact.name] ?? [],
-    }));
-    // Main takes part with the versions of this program: it gives, carries and checks every artifact.
-    const common = sets.reduce((known, set) => known.filter((version) => set.versions.includes(version)), [artifact.version]);
-    if (common.length === 0) {
-      const said = sets.map((set) => `${set.who} {${set.versions.join(", ")}}`);
-      return {
-        is: "none",
-        problem: `no common version of contract '${artifact.name}': main has {${artifact.version}}, ${said.join(", ")}`,
-      };
-    }
+    const parties = [...mainsPart(pipeline, artifact), ...rolesPart(pipeline, { artifact, seen })];
+    const common = artifact.versions.map(({ version }) => version).filter((one) => parties.every((party) => party.versions.includes(one)));
+    if (common.length === 0) return { is: "none", problem: describe(artifact, parties) };
     versions[artifact.name] = Math.max(...common);
   }
   return { is: "picked", versions };
 }
 
-function partiesOf(pipeline: Pipeline, artifact: AnyArtifact): { role: string; does: "reads" | "writes" }[] {
+function mainsPart({ given }: Pipeline, artifact: AnyArtifact): Party[] {
+  const reads = { who: "main reads", versions: artifact.versions.map(({ version }) => version) };
+  return given.some(({ name }) => name === artifact.name) ? [{ who: "main writes", versions: artifact.writes }, reads] : [reads];
+}
+
+function rolesPart(
+  { roles }: Pipeline,
+  { artifact, seen }: { readonly artifact: AnyArtifact; readonly seen: ReadonlyMap<string, SeenRole> },
+): Party[] {
   const has = (slots: AnyRole["consumes"]) => slots.some((slot) => artifactOf(slot).name === artifact.name);
-  return pipeline.roles.flatMap((role) => [
-    ...(has(role.produces) ? [{ role: role.name, does: "writes" as const }] : []),
-    ...(has(role.consumes) ? [{ role: role.name, does: "reads" as const }] : []),
-  ]);
+  return roles.flatMap((role): Party[] => {
+    const { node, contracts } = seen.get(role.name) ?? { node: role.name, contracts: { reads: {}, writes: {} } };
+    const party = (does: "reads" | "writes"): Party => ({
+      who: `node ${node}${node === role.name ? "" : ` (${role.name})`} ${does}`,
+      versions: contracts[does][artifact.name] ?? [],
+    });
+    return [...(has(role.produces) ? [party("writes")] : []), ...(has(role.consumes) ? [party("reads")] : [])];
+  });
+}
+
+function describe({ name }: AnyArtifact, parties: readonly Party[]): string {
+  const sets = parties.map(({ who, versions }) => `${who} {${versions.join(", ")}}`);
+  return `no version of contract '${name}' is common to all who write or read it: ${sets.join("; ")}`;
 }

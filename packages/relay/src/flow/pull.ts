@@ -61,7 +61,7 @@ function holdersOf(state: FlowState, at: number): Holder[] {
 
 function here({ store, pipeline }: PullDeps, { name, sha256 }: Subject): Attachment | undefined {
   const blob = store.blob(sha256);
-  const artifact = artifactsOf(pipeline).find((one) => isFileOf(one, name));
+  const artifact = artifactsOf(pipeline).find(({ versions }) => versions.some((one) => isFileOf(one, name)));
   const contract = blob?.contracts.find((ref) => parseContractRef(ref).name === artifact?.name);
   return blob === undefined || contract === undefined ? undefined : { name, contract, size: blob.size, sha256 };
 }
@@ -100,7 +100,8 @@ async function* textsOf(client: BusClient, task: string, signal: AbortSignal): A
 
 /** Publishes a text under its digest, and under its contract if it keeps it; if it doesn't, main's check will say so. */
 async function keep({ store, pipeline, clock }: PullDeps, { name, contract, sha256, text }: ArtifactText): Promise<Attachment> {
-  const artifact = artifactNamed(pipeline, parseContractRef(contract).name);
+  const { name: kind, version } = parseContractRef(contract);
+  const artifact = artifactNamed(pipeline, kind)?.at(version);
   const passes = artifact?.parse(text, name).ok === true;
   const { size } = await publish(store, Buffer.from(text, "utf8"), { sha256, now: clock.now(), ...(passes && { contract }) });
   return { name, contract, size, sha256 };

@@ -7,7 +7,9 @@ import {
   type Clock,
   type Logger,
   parseContractRef,
+  parseRunFile,
   type Pipeline,
+  pipelineAt,
   roleOf,
   type Unmet,
 } from "@tasuki/contracts";
@@ -39,9 +41,11 @@ export async function verify(
   await mkdir(join(folder, "in"), { recursive: true });
   try {
     for (const { name, sha256 } of filesOf(pipeline, state, stages)) await store.blobs.copyTo(sha256, join(folder, "in", name));
+    // The checker reads the versions of the run out of the run.json beside the files; what is known here of them has to agree.
+    const used = await pipelineOf(state, { store, pipeline });
     const producers = state.stages.flatMap(({ stage, producer }) => (producer === undefined ? [] : [[stage, producer] as const]));
     return await checker.check(
-      { folder, attemptId, pipeline, stages, producers: Object.fromEntries(producers) },
+      { folder, attemptId, pipeline: used, stages, producers: Object.fromEntries(producers) },
       { clock, logger, signal, progress: () => undefined },
     );
   } finally {
@@ -52,7 +56,13 @@ export async function verify(
 /** What the stages consume and produce, of what main holds. */
 function filesOf(pipeline: Pipeline, state: FlowState, stages: readonly string[]): Attachment[] {
   const roles = stages.flatMap((stage) => roleOf(pipeline, stage) ?? []);
-  const wanted = new Set(roles.flatMap((role) => [...role.consumes, ...role.produces].map((slot) => artifactOf(slot).name)));
+  const wanted = new Set(["run", ...roles.flatMap((role) => [...role.consumes, ...role.produces].map((slot) => artifactOf(slot).name))]);
   const held = [...state.given, ...state.stages.flatMap((stage) => stage.outputs)];
   return held.filter(({ contract }) => wanted.has(parseContractRef(contract).name));
+}
+
+/** The pipeline in the versions of the run. */
+async function pipelineOf(state: FlowState, { store, pipeline }: Pick<VerifyDeps, "store" | "pipeline">): Promise<Pipeline> {
+  const run = state.given.find(({ contract }) => parseContractRef(contract).name === "run");
+  return run === undefined ? pipeline : pipelineAt(pipeline, parseRunFile((await store.blobs.read(run.sha256)).toString("utf8")).versions);
 }

@@ -1,6 +1,7 @@
-import { type AnyArtifact, artifactOf, artifactsOf, type Clock, type Health, type Pipeline, roleOf } from "@tasuki/contracts";
+import { artifactOf, artifactsOf, type Clock, type Health, type Pipeline, roleOf } from "@tasuki/contracts";
 import type { Store } from "@tasuki/store";
 import type { BusHandlers } from "../bus/bus-handlers.ts";
+import { contractDigests } from "./contract-digests.ts";
 import type { Identity } from "../identity/identity.ts";
 
 export interface HealthDeps {
@@ -39,12 +40,11 @@ export function createHealth(deps: HealthDeps): BusHandlers["health"] {
 /** Main gives the first artifacts, and reads every one. */
 function contractsOf(pipeline: Pipeline, role: string): Health["contracts"] {
   const found = roleOf(pipeline, role);
+  const read = found?.consumes.map(artifactOf) ?? artifactsOf(pipeline);
+  const written = found?.produces.map(artifactOf) ?? pipeline.given;
   return {
-    reads: versionsOf(found?.consumes.map(artifactOf) ?? artifactsOf(pipeline)),
-    writes: versionsOf(found?.produces.map(artifactOf) ?? pipeline.given),
+    reads: Object.fromEntries(read.map(({ name, versions }) => [name, versions.map(({ version }) => version)])),
+    writes: Object.fromEntries(written.map(({ name, writes }) => [name, [...writes]])),
+    digests: contractDigests([...read, ...written]),
   };
-}
-
-function versionsOf(artifacts: readonly AnyArtifact[]): Record<string, number[]> {
-  return Object.fromEntries(artifacts.map(({ name, version }) => [name, [version]]));
 }

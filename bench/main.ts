@@ -1,0 +1,45 @@
+// `pnpm bench [SUITE…] [--json FILE]`: the only place from which speed and memory are claimed.
+import { writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { type Machine, readMachine } from "./machine.ts";
+import type { Figure, Suite } from "./suite.ts";
+import { ack } from "./suites/ack.ts";
+import { artifacts } from "./suites/artifacts.ts";
+import { relay } from "./suites/relay.ts";
+import { upload } from "./suites/upload.ts";
+
+const suites: readonly Suite[] = [ack, relay, upload, artifacts];
+const quality = "quality";
+
+function toTable(figures: readonly Figure[]): string {
+  const rows = figures.map(({ what, value, beside = "", budget = "" }) => [what, value, beside, budget && `budget ${budget}`]);
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd()).join("\n");
+}
+
+function describe({ cpu, cores, memoryGiB, node, load, fsyncsPerSecond }: Machine): string {
+  return `${cpu}, ${cores} cores, ${memoryGiB} GiB, Node ${node}, load ${load}, ${fsyncsPerSecond} fsyncs/s`;
+}
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: "string" } } });
+const known = [...suites.map(({ name }) => name), quality];
+const unknown = positionals.filter((name) => !known.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no benchmark ${unknown.join(", ")}. There are: ${known.join(", ")}.`);
+  process.exit(2);
+}
+const isWanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
+const machine = await readMachine();
+console.log(describe(machine));
+const results: Record<string, readonly Figure[]> = {};
+for (const suite of suites.filter(({ name }) => isWanted(name))) {
+  console.log(`\n${suite.name}: ${suite.what}`);
+  const figures = await suite.run();
+  results[suite.name] = figures;
+  console.log(toTable(figures));
+}
+if (isWanted(quality)) {
+  console.log(`\n${quality}: what the embedded executor finds, cites and leaves out`);
+  await import("./quality.ts");
+}
+if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ at: new Date(), machine, results }, undefined, 2)}\n`);

@@ -9,12 +9,14 @@ export function checkContract(report: Report, artifact: Pick<AnyArtifact, "name"
   const line = report.lineOf("contract");
   const ref = ContractRef.safeParse(got);
   const other = ref.success ? parseContractRef(ref.data) : undefined;
-  report.add({
+  const problem = {
     path: "contract",
     ...(line !== undefined && { line }),
     expected:
       other?.name === artifact.name ? `${expected}; versions of ${artifact.name} that are read here: ${artifact.version}` : expected,
     got: got === undefined || got === "" ? "nothing" : got.slice(0, 120),
     fix: `write 'contract: ${expected}', and the file in that format`,
-  });
+  };
+  if (other) report.only(problem);
+  else report.add(problem);
 }

@@ -18,7 +18,8 @@ export function completeDeRawOutput(text: string, contract: Contract<DeRawOutput
   const blocks = draft.blocks.map((block) => {
     const { candidate, source = "", text } = block;
     const document = sources.get(source);
-    const computed = { candidate, source, sha256: sha256Of(text), text };
+    // Ranges of what is reported already stand for nothing, and spare the author a second report.
+    const computed = { candidate, source, bytes: { first: 0, last: 0 }, lines: { first: 1, last: 1 }, sha256: sha256Of(text), text };
     if (text === "") return computed;
     if (!document) {
       const known = [...sources.keys()].slice(0, 50).join(", ") || "none";
@@ -35,7 +36,7 @@ export function completeDeRawOutput(text: string, contract: Contract<DeRawOutput
     const found = locate(block, index, document.name);
     if (typeof found !== "number") {
       report.add({ line: block.line, ...found });
-      return { ...computed, bytes: { first: 0, last: 0 }, lines: { first: 1, last: 1 } };
+      return computed;
     }
     const last = found + Buffer.byteLength(text) - 1;
     const page = index.pageOf(found);

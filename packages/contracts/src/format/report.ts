@@ -12,6 +12,8 @@ export interface Report {
   readonly file: string;
   readonly unmet: readonly Unmet[];
   add(problem: Omit<Unmet, "file">): void;
+  /** Reports this alone: of a file in another format, nothing else can be said. */
+  only(problem: Omit<Unmet, "file">): void;
   /** Notes the line of the value at a path such as `candidates.0.source`. */
   at(path: string, line: number): void;
   /** The line of the value at a path, or of the nearest one that holds it. */
@@ -23,9 +25,16 @@ export function createReport(file: string): Report {
   const found: Unmet[] = [];
   const lines = new Map<string, number>();
   let count = 0;
+  let closed = false;
   return {
     file,
+    only(problem) {
+      found.splice(0, found.length, { file, ...problem });
+      count = 1;
+      closed = true;
+    },
     add(problem) {
+      if (closed) return;
       count += 1;
       if (count <= most) found.push({ file, ...problem });
     },

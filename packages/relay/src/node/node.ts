@@ -24,13 +24,15 @@ export interface NodeOptions {
   readonly logger: Logger;
   /** The program's version, for /health. */
   readonly version: string;
+  /** Ends a start that waits for the tailnet. */
+  readonly signal?: AbortSignal;
 }
 
 /** One node, listening. Disposing stops it in order: subscriptions, listeners, consumer, store. */
 export interface RunningNode extends AsyncDisposable {
   readonly role: string;
   readonly node: string;
-  /** Base URL of the bus. */
+  /** Base URL of the bus, now: an address in a tailnet may change. */
   readonly url: string;
   readonly store: Store;
   readonly handlers: BusHandlers;

@@ -23,7 +23,7 @@ const problem = (text: string | undefined): Promise<TasukiError> =>
 
 test("what is left out has its default; comments and trailing commas are taken", async () => {
   const config = await read('{\n  // where\n  "listen": { "port": 18101 },\n  "roster": {},\n}');
-  expect(config).toMatchObject({ listen: { host: "127.0.0.1", port: 18101 }, limits: { attempts: 5, leaseMs: 15_000 } });
+  expect(config).toMatchObject({ listen: { port: 18101 }, limits: { attempts: 5, leaseMs: 15_000 } });
 });
 
 test.each([

@@ -32,6 +32,8 @@ const lastResortMs = 5_000;
  */
 export async function runNode(options: NodeProcess): Promise<never> {
   const stop = awaitStop();
+  const stopping = new AbortController();
+  void stop.then((reason) => stopping.abort(reason));
   let logger: Logger | undefined;
   try {
     const environment = options.readEnv();
@@ -41,7 +43,7 @@ export async function runNode(options: NodeProcess): Promise<never> {
     const log = (logger = openLogger({ data, level, base }));
     process.on("uncaughtExceptionMonitor", (error) => log.error({ err: error }, "an error that nothing handled ends the process"));
     const policy = await readFile(environment.policy, "utf8");
-    await serve(options, { data, config, policy, logger: log, stop, ...options.work(config, environment) });
+    await serve(options, { data, config, policy, logger: log, stop, signal: stopping.signal, ...options.work(config, environment) });
     log.info({}, "the node has ended");
     process.exit(0);
   } catch (error) {
@@ -58,7 +60,13 @@ async function serve(
   const { config, data, logger } = given;
   await using running = new AsyncDisposableStack();
   const random = Math.random; // oxlint-disable-line no-restricted-properties -- for jitter; here is where it is chosen
-  const node = running.use(await startNode({ ...given, role, pipeline, clock: systemClock, random, version: manifest.version }));
+  const starting = startNode({ ...given, role, pipeline, clock: systemClock, random, version: manifest.version });
+  const node = await starting.catch((error: unknown) => {
+    if (given.signal?.aborted !== true) throw error;
+  });
+  // It was told to end while it waited for the tailnet.
+  if (node === undefined) return;
+  running.use(node);
   if (config.identity.provider === "loopback") warnOfLoopback(role, logger);
   if (beside) running.use(await beside(node, data));
   logger.info({ url: node.url }, "the node listens");

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { openKeys, openTrust } from "@tasuki/evidence";
 import { openStore } from "@tasuki/store";
 import { createBusApp } from "../bus/bus-app.ts";
-import { listenBus, listenSocket } from "../bus/listen.ts";
-import { createLoopbackIdentity } from "../identity/loopback-identity.ts";
+import { listenSocket } from "../bus/listen.ts";
 import { localCaller } from "../identity/local-caller.ts";
+import { openAccess } from "../identity/open-access.ts";
 import { parsePolicy } from "../permission/policy.ts";
 import { composeNode } from "./compose-node.ts";
 import { createClients } from "./create-clients.ts";
@@ -27,7 +27,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const store = opened.use(await openStore({ folder: data, clock, newId, logger }));
   const keys = await openKeys(join(data, "keys"));
   const trust = await openTrust(join(data, "trust"));
-  const identity = opened.use(createLoopbackIdentity({ folder: join(data, "identity"), role, policy, roster }));
+  const access = opened.use(await openAccess({ role, data, config, policy, clock, logger }));
+  const { identity } = access;
   const clientFor = createClients({ roster, identity, random });
   const composed = opened.use(composeNode(options, { node, store, signer: keys.receipt, trust, identity, clientFor, newId }));
   const { handlers, orchestrator } = composed;
@@ -36,21 +37,15 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const app = { role, pipeline, handlers, store, logger, clock };
   const localBus = createBusApp({ ...app, identify: async () => local, allowedHosts: () => ["localhost"] });
   const socket = opened.use(await listenSocket({ app: localBus, path: join(data, "bus.sock") }));
-  const { host, port } = config.listen;
-  let hosts: readonly string[] = [];
-  const bus = opened.use(
-    await listenBus({
-      app: createBusApp({
-        ...app,
-        identify: ({ socket: { remoteAddress = "", remotePort = 0 }, headers: { authorization } }) =>
-          identity.identify({ address: remoteAddress, port: remotePort, authorization }),
-        allowedHosts: () => hosts,
-      }),
-      host,
-      port,
-    }),
-  );
-  hosts = [new URL(bus.url).host, `localhost:${bus.port}`];
+  let hosts = (): readonly string[] => [];
+  const busApp = createBusApp({
+    ...app,
+    identify: ({ socket: { remoteAddress = "", remotePort = 0 }, headers: { authorization } }) =>
+      identity.identify({ address: remoteAddress, port: remotePort, authorization }),
+    allowedHosts: () => hosts(),
+  });
+  const bus = opened.use(await access.listen(busApp, options.signal));
+  hosts = () => access.hosts(bus);
 
   composed.start();
   const failed = Promise.race([store.failed, bus.failed, socket.failed]);
@@ -59,7 +54,9 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   return {
     role,
     node,
-    url: bus.url,
+    get url() {
+      return bus.url;
+    },
     store,
     handlers,
     local,

@@ -1,13 +1,11 @@
-import type { Clock, Pipeline, UploadAnswer } from "@tasuki/contracts";
-import { TasukiError } from "@tasuki/contracts";
-import type { StagedBlob, Store } from "@tasuki/store";
+import { type Clock, type Pipeline, TasukiError } from "@tasuki/contracts";
+import type { Store } from "@tasuki/store";
 import type { Request, Response } from "express";
 import type { Caller } from "../identity/identity.ts";
 import { UploadQuery } from "../operations.ts";
-import type { Permission } from "../permission/permission.ts";
 import { continueBody } from "./admission.ts";
-import { checkUpload } from "./check-upload.ts";
 import { toInputError } from "./input-error.ts";
+import { keepUpload, mayUpload, type Received, uploadLimit } from "./keep-upload.ts";
 import { formOverhead, receiveForm } from "./receive-form.ts";
 import { contractOf, contractOfFile, type TakenContract, takenContracts } from "./taken-contracts.ts";
 
@@ -25,13 +23,6 @@ interface Exchange {
   readonly caller: Caller;
 }
 
-interface Received {
-  readonly staged: StagedBlob;
-  readonly contract: TakenContract;
-  /** As the form names it, or as the contract does. */
-  readonly fileName: string;
-}
-
 /**
  * `POST /upload`. Contract and size are judged before the body is read; the bytes go to a temporary file while they are hashed; an
  * artifact is parsed there; who is calling is asked again before they become visible. Whatever is refused leaves nothing.
@@ -39,13 +30,7 @@ interface Received {
 export function createUpload({ role, pipeline, store, identify, clock }: UploadDeps) {
   const taken = takenContracts(pipeline, role);
 
-  /** The largest file that the caller may upload under a contract. Throws `not_granted`. */
-  const limitFor = (caller: Caller, contract: TakenContract): number => {
-    const granted = uploadsOf(caller, role, contract);
-    if (granted.length === 0)
-      throw new TasukiError("not_granted", `The policy does not let ${caller.principal} upload '${contract.name}' to ${role}.`);
-    return Math.min(contract.maxBytes, Math.max(...granted.map((permission) => permission.maxBytes)));
-  };
+  const limitFor = (caller: Caller, contract: TakenContract): number => uploadLimit(caller, role, contract);
 
   const receiveRaw = async ({ req, res, caller }: Exchange, contract: TakenContract): Promise<Received> => {
     const maxBytes = limitFor(caller, contract);
@@ -57,7 +42,7 @@ export function createUpload({ role, pipeline, store, identify, clock }: UploadD
   };
 
   const receiveOneFile = async ({ req, res, caller }: Exchange, declared: TakenContract | undefined): Promise<Received> => {
-    const allowed = declared === undefined ? taken.filter((one) => uploadsOf(caller, role, one).length > 0) : [declared];
+    const allowed = declared === undefined ? taken.filter((one) => mayUpload(caller, role, one)) : [declared];
     const maxBytes = Math.max(0, ...allowed.map((contract) => limitFor(caller, contract)));
     checkLength(req, maxBytes + formOverhead);
     continueBody(req, res);
@@ -88,27 +73,9 @@ export function createUpload({ role, pipeline, store, identify, clock }: UploadD
 
     const received = declared === undefined || isForm ? await receiveOneFile(exchange, declared) : await receiveRaw(exchange, declared);
     await using staged = received.staged;
-    const { contract, fileName } = received;
-    if (sha256 !== undefined && sha256 !== staged.sha256)
-      throw new TasukiError("digest_mismatch", `The bytes have the digest ${staged.sha256}, not the declared one.`, {
-        unmet: [{ file: fileName, path: "sha256", expected: sha256, got: staged.sha256, fix: "send the bytes that were hashed, again" }],
-      });
-    if (contract.artifact !== undefined) checkUpload(contract.artifact, fileName, await staged.read());
-    // A long upload can outlive the permission that began it.
-    if (staged.size > limitFor(await identify(req), contract))
-      throw new TasukiError("not_granted", `The policy no longer grants an upload of ${staged.size} bytes under '${contract.name}'.`);
-    const isNew = await staged.publish();
-    const answer: UploadAnswer = { sha256: staged.sha256, size: staged.size, contract: `${contract.name}@${contract.version}` };
-    await store.addBlob({ ...answer, now: clock.now() });
+    const { answer, isNew } = await keepUpload({ role, store, clock }, { ...received, sha256 }, () => identify(req));
     res.status(isNew ? 201 : 200).json(answer);
   };
-}
-
-function uploadsOf({ permissions }: Caller, role: string, { name }: TakenContract) {
-  return permissions.filter(
-    (permission): permission is Extract<Permission, { call: "upload" }> =>
-      permission.call === "upload" && permission.to === role && permission.contracts.includes(name),
-  );
 }
 
 function checkLength(req: Request, maxBytes: number): void {

@@ -1,7 +1,7 @@
 import type { AnyArtifact, Envelope, FeedEntry, Health, Status, StatusQuery, TaskAnswer, UploadAnswer, ValueOf } from "@tasuki/contracts";
 
-/** The typed client of one node's bus, over tRPC. Rejections are `TasukiError`; where no answer came, `unreachable`. */
-export interface BusClient {
+/** The verbs of one node's bus, as a client calls them. Rejections are `TasukiError`; where no answer came, `unreachable`. */
+export interface BusVerbs {
   readonly role: string;
   task(envelope: Envelope, options?: { budgetMs?: number; traceparent?: string; signal?: AbortSignal }): Promise<TaskAnswer>;
   status(query: StatusQuery, options?: { signal?: AbortSignal }): Promise<Status>;
@@ -14,6 +14,10 @@ export interface BusClient {
     blob: { sha256: string; size: number; bytes: AsyncIterable<Uint8Array> },
     options?: { signal?: AbortSignal },
   ): Promise<UploadAnswer>;
+}
+
+/** The typed client of one node's bus. */
+export interface BusClient extends BusVerbs {
   /** Uploads a value of an artifact, typed by it. */
   upload<A extends AnyArtifact>(artifact: A, value: ValueOf<A>): Promise<UploadAnswer>;
   /** Reads the artifacts of one kind from a task's files. Rejects with `contract_violation` where the text breaks its contract. */

@@ -1,22 +1,12 @@
-import {
-  type AnyArtifact,
-  type ArtifactText,
-  Health,
-  parseContractRef,
-  refOf,
-  Status,
-  TaskAnswer,
-  TasukiError,
-  type ValueOf,
-} from "@tasuki/contracts";
-import { createHash } from "node:crypto";
+import { Health, Status, TaskAnswer } from "@tasuki/contracts";
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { EventSource } from "eventsource";
 import type { z } from "zod";
 import type { BusRouter } from "../bus/bus-router.ts";
 import type { Identity } from "../identity/identity.ts";
-import type { BusClient } from "./bus-client.ts";
+import type { BusClient, BusVerbs } from "./bus-client.ts";
 import { notUnderstood, toClientError } from "./client-error.ts";
+import { typedArtifacts } from "./typed-artifacts.ts";
 import { uploadBytes } from "./upload-bytes.ts";
 import { watchFeed } from "./watch-feed.ts";
 
@@ -69,7 +59,7 @@ export function createBusClient({ role, url, identity, random = () => 0.5, fetch
     return parsed.data;
   };
 
-  const client: BusClient = {
+  const verbs: BusVerbs = {
     role,
     task(envelope, { budgetMs, traceparent, signal } = {}) {
       const headers = {
@@ -103,45 +93,6 @@ export function createBusClient({ role, url, identity, random = () => 0.5, fetch
       const headers = await identity.outbound(role, url);
       return uploadBytes({ ...peer, contract, blob, headers, fetch, signal: within(uploadMs(blob.size), signal) });
     },
-    upload(artifact, value) {
-      // The value is of this artifact, by the signature; AnyArtifact can't say so.
-      const bytes = Buffer.from(artifact.format(value as never), "utf8");
-      const sha256 = createHash("sha256").update(bytes).digest("hex");
-      return client.uploadBytes(refOf(artifact), { sha256, size: bytes.length, bytes: once(bytes) });
-    },
-    async read(artifact, query) {
-      const values = new Map<string, ValueOf<typeof artifact>>();
-      for await (const file of textsOf(client, query)) {
-        if (parseContractRef(file.contract).name !== artifact.name || values.has(`${file.name} ${file.sha256}`)) continue;
-        values.set(`${file.name} ${file.sha256}`, toValue(artifact, file));
-      }
-      return [...values.values()];
-    },
   };
-  return client;
-}
-
-async function* once(bytes: Buffer): AsyncGenerator<Buffer, void, undefined> {
-  yield bytes;
-}
-
-async function* textsOf(client: BusClient, query: { task: string } | { run: string }): AsyncGenerator<ArtifactText, void, undefined> {
-  for (let after: string | undefined; ;) {
-    const page = await client.status({ ...query, include: "artifacts", ...(after !== undefined && { after }) });
-    yield* page.artifacts ?? [];
-    if (page.next === undefined) return;
-    after = page.next;
-  }
-}
-
-function toValue<A extends AnyArtifact>(artifact: A, { name, text, sha256, contract }: ArtifactText): ValueOf<A> {
-  if (createHash("sha256").update(text, "utf8").digest("hex") !== sha256)
-    throw new TasukiError("digest_mismatch", `${name} is not what its digest says.`);
-  const { version } = parseContractRef(contract);
-  const written = artifact.at(version);
-  if (written === undefined)
-    throw new TasukiError("unknown_version", `${name} is of ${contract}, which this release does not read: upgrade it.`);
-  const parsed = written.parse(text, name);
-  if (!parsed.ok) throw new TasukiError("contract_violation", `${name} breaks its contract.`, { unmet: parsed.unmet });
-  return parsed.value as ValueOf<A>; // what `parse` of A gives is what A's schema stands for
+  return { ...verbs, ...typedArtifacts(verbs) };
 }

@@ -1,5 +1,5 @@
 import { claimsOf, findContradiction } from "../ranking/contradictions.ts";
-import { jaccard } from "../ranking/similarity.ts";
+import { jaccard, shareIn } from "../ranking/similarity.ts";
 import { termSet } from "../ranking/terms.ts";
 import type { Item } from "./judge-items.ts";
 
@@ -32,11 +32,4 @@ export function mergeDuplicates(items: readonly Item[]): readonly MergedItem[] {
     else kept.push({ item, merged: [], terms });
   }
   return kept;
-}
-
-/** How much of one set another holds, 0 to 1; an empty one is held by none. */
-function shareIn(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
-  let shared = 0;
-  for (const term of one) if (other.has(term)) shared += 1;
-  return one.size === 0 ? 0 : shared / one.size;
 }

@@ -11,7 +11,7 @@ export interface Progress {
   readonly progress?: ((note?: string) => void) | undefined;
 }
 
-export interface QuestionPart {
+interface QuestionPart {
   readonly text: string;
   readonly query: Query;
 }

@@ -1,4 +1,4 @@
-export type BlockKind = "heading" | "paragraph" | "list" | "table" | "code";
+type BlockKind = "heading" | "paragraph" | "list" | "table" | "code";
 
 /** A piece of a source text. Offsets are UTF-16 positions in it; `end` is exclusive. */
 export interface Block {

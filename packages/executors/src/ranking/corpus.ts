@@ -11,7 +11,7 @@ export interface Source {
 }
 
 /** Some 130 words within one section of one source. */
-export interface Passage extends Range {
+interface Passage extends Range {
   /** Index of the source. */
   readonly source: number;
   /** Index of the section. */
@@ -19,7 +19,7 @@ export interface Passage extends Range {
   readonly words: number;
 }
 
-export interface Section {
+interface Section {
   /** Headings from the outermost in; empty before the first heading. */
   readonly path: readonly string[];
   /** How often each term of the vocabulary stands in the path, and in its last two headings. */

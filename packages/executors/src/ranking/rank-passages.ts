@@ -24,7 +24,7 @@ export function createQuery(corpus: Corpus, vocabulary: Vocabulary, terms: reado
   return { terms: numbers, idf: (term) => idf.get(term) ?? 0 };
 }
 
-export function idfOf(total: number, having: number): number {
+function idfOf(total: number, having: number): number {
   return Math.log(1 + (total - having + 0.5) / (having + 0.5));
 }
 

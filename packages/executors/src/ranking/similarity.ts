@@ -5,10 +5,9 @@ export function jaccard(one: ReadonlySet<string>, other: ReadonlySet<string>): n
   return all === 0 ? 0 : shared / all;
 }
 
-/** How much of the smaller set the larger one holds, 0 to 1. */
-export function containment(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
-  const smaller = Math.min(one.size, other.size);
-  return smaller === 0 ? 0 : sharedCount(one, other) / smaller;
+/** How much of one set another holds, 0 to 1; nothing holds an empty one. */
+export function shareIn(one: ReadonlySet<string>, other: ReadonlySet<string>): number {
+  return one.size === 0 ? 0 : sharedCount(one, other) / one.size;
 }
 
 function sharedCount(one: ReadonlySet<string>, other: ReadonlySet<string>): number {

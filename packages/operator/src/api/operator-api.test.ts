@@ -103,7 +103,7 @@ test("where main does not run, that is said, and how to start it", async () => {
 });
 
 test("only main has an operator API", async () => {
-  const node = { role: "nano", local: { principal: "local", permissions: [] }, localBus: () => undefined };
+  const node = { role: "nano", local: { principal: "local", roles: [], permissions: [] }, localBus: () => undefined };
   await expect(startOperatorApi({ node, path: "/nowhere" })).rejects.toMatchObject({ code: "invalid_state" });
 });
 

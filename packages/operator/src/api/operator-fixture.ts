@@ -137,7 +137,7 @@ export async function startFakeMain(first: RunStatus = exampleStatus(), artifact
     nodes: (): NodeView[] => [{ role: "nano", url: "http://127.0.0.1:18101", reachable: false, seenAt: began }],
   };
   const localBus = fakeBus({ uploads, started, artifacts });
-  const local = { principal: "local", permissions: [] };
+  const local = { principal: "local", roles: [], permissions: [] };
   let api: AsyncDisposable | undefined;
   const main: FakeMain = {
     data: folder,

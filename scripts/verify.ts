@@ -15,7 +15,7 @@ interface Step {
 const steps: readonly Step[] = [
   { name: "format", command: ["oxfmt", "--check"] },
   { name: "lint (type-aware)", command: ["oxlint", "--type-aware", "--deny-warnings"] },
-  { name: "types", command: ["turbo", "run", "typecheck", "//#typecheck", "--output-logs=errors-only"] },
+  { name: "types", command: ["turbo", "run", "//#typecheck", "--output-logs=errors-only"] },
   { name: "boundaries", command: ["turbo", "boundaries"] },
   { name: "dead code", command: ["knip"], whole: true },
 ];

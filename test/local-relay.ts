@@ -10,7 +10,7 @@ import { isDeepStrictEqual } from "node:util";
 export const repository = join(import.meta.dirname, "..");
 const tasukiBin = join(repository, "packages/operator/src/cli/tasuki.ts");
 export const roles = ["main", "nano", "sg", "jp"] as const;
-export type RoleName = (typeof roles)[number];
+type RoleName = (typeof roles)[number];
 
 export interface Finished {
   readonly code: number | null;

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Permission } from "./permission/permission.ts";
 
 /** Input of `task` over tRPC. REST takes the envelope itself, or the bare payload. */
-export const TaskInput = z.looseObject({ envelope: Envelope });
+const TaskInput = z.looseObject({ envelope: Envelope });
 
 /** Query of `POST /upload`. A version may be left out; in a form the whole contract may, if the file's name tells it. */
 export const UploadQuery = z.looseObject({

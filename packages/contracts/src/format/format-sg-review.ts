@@ -22,7 +22,7 @@ export function formatSgReview({ run, inputs, decision, verdicts, outline, contr
 }
 
 /** `- Q2: reason`. What is to be read up to the first colon has none of its own, and no emphasis that a reader would take off. */
-export function formatGap({ question, reason }: Gap): string {
+function formatGap({ question, reason }: Gap): string {
   return `${`- ${toKey(question)}: ${toInline(reason)}`.trimEnd()}\n`;
 }
 

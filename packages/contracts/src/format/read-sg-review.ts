@@ -84,7 +84,7 @@ function readPart(part: string, section: Section, { report, draft }: Into): void
 }
 
 /** `- Q2: reason` lines. */
-export function readGaps(lines: Section["lines"], report: Report): { question: string; reason: string }[] {
+function readGaps(lines: Section["lines"], report: Report): { question: string; reason: string }[] {
   return readFields(lines, report, "- Q2: reason").map(({ key, value, line }, at) => {
     report.at(`gaps.${at}`, line);
     return { question: fromInline(key), reason: value };

@@ -120,7 +120,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 }
 
 /** A value as a report shows it: short, on one line. */
-export function describe(value: unknown): string {
+function describe(value: unknown): string {
   if (value === undefined || value === "") return "nothing";
   if (Array.isArray(value)) return `${value.length} of them`;
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? typeof value);

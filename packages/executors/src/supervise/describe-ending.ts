@@ -8,7 +8,7 @@ export function describeEnding(ending: Ending, program: string): string {
 }
 
 /** Whether a Node child died because it needed more memory than it may have. */
-export function isOutOfMemory({ stderr, code, signal }: Ending): boolean {
+function isOutOfMemory({ stderr, code, signal }: Ending): boolean {
   return (code !== 0 || signal !== null) && /out of memory|Allocation failed|bad_alloc|Cannot allocate memory/i.test(stderr.tail);
 }
 

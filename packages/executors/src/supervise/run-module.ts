@@ -4,7 +4,7 @@ import { toLimitedArgv } from "./resource-limits.ts";
 import { type Ending, supervise } from "./supervisor.ts";
 
 /** Megabytes (MiB) that a child of ours may hold beside the program itself. */
-export const defaultMemoryMiB = 512;
+const defaultMemoryMiB = 512;
 
 // What Node 26 has mapped before it runs a line (590 MiB measured, 512 of it V8's reserved code range, which RLIMIT_DATA counts),
 // and room for what isn't on the heap: buffers, the young generation, stacks.

@@ -33,7 +33,7 @@ export interface Supervised {
   readonly limits: SupervisionLimits;
 }
 
-export type EndReason = "timed-out" | "stalled" | "cancelled" | "output-limit" | "not-started";
+type EndReason = "timed-out" | "stalled" | "cancelled" | "output-limit" | "not-started";
 
 export interface Ending {
   readonly code: number | null;

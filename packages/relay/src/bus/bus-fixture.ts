@@ -37,25 +37,25 @@ const given = [artifact("run", "run.json"), artifact("brief", "brief.md"), artif
 const final = artifact("final", "final.txt");
 const writer = defineRole({ name: "writer", port: 18101, consumes: [...given], produces: [draft], check: () => [] });
 const editor = defineRole({ name: "editor", port: 18102, consumes: [draft, given[1]], produces: [final], check: () => [] });
-export const pipeline: Pipeline = { given, roles: [writer, editor] };
+const pipeline: Pipeline = { given, roles: [writer, editor] };
 export const policy = parsePolicy(writePolicy({ pipeline, people: { ops: ["ops@example.com"] } }));
 
 export const quiet: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-export const id = "01936b1c-0000-7000-8000-000000000001";
+const id = "01936b1c-0000-7000-8000-000000000001";
 const node = { node: "main", role: "main", instance: id };
-export const clock = { now: () => 1_764_000_000_000, monotonic: () => 0 };
+const clock = { now: () => 1_764_000_000_000, monotonic: () => 0 };
 
-export interface Call {
+interface Call {
   readonly principal: string;
   readonly request: TaskRequest;
 }
 
-export function entry(index: number): FeedEntry {
+function entry(index: number): FeedEntry {
   return { index, leaf: JSON.stringify({ index }), envelopes: [] };
 }
 
 /** Handlers over a feed that the test makes longer. */
-export function createHandlers() {
+function createHandlers() {
   const tasks: Call[] = [];
   const feed = [entry(0), entry(1)];
   const waiting = new Set<() => void>();

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { TaskRequest } from "./bus-handlers.ts";
 
 /** Cap on a task's payload, bytes: 2,048 attachments with long labels, and room. */
-export const maxPayloadBytes = 2_000_000;
+const maxPayloadBytes = 2_000_000;
 /** Cap on any JSON body, bytes: a payload of that size in base64, and its signatures. */
 export const maxBodyBytes = 3_000_000;
 

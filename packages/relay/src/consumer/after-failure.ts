@@ -16,7 +16,7 @@ const firstBackoffMs = 500;
 const lastBackoffMs = 30_000;
 
 /** Milliseconds before the attempt after the n-th: doubled each time, with half of it left to chance. */
-export function attemptBackoff(attempt: number, random: () => number): number {
+function attemptBackoff(attempt: number, random: () => number): number {
   const most = Math.min(lastBackoffMs, firstBackoffMs * 2 ** Math.min(attempt - 1, 10));
   return most / 2 + (most / 2) * random();
 }

@@ -34,7 +34,7 @@ export interface FlowState {
   readonly archived: readonly string[];
 }
 
-export interface FlowSource {
+interface FlowSource {
   readonly name: string;
   readonly label: string;
   readonly unreadable?: string;

@@ -12,7 +12,7 @@ export interface RunFact {
   readonly event: FlowEvent;
 }
 
-export interface StepChange {
+interface StepChange {
   readonly facts: readonly RunFact[];
   readonly position?: Position;
   readonly envelopes?: readonly Envelope[];

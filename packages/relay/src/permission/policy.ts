@@ -4,7 +4,7 @@ import { z } from "zod";
 import { busCapability, Permission } from "./permission.ts";
 
 /** A caller as the policy names it: tags of machines, groups of people. */
-export interface Subject {
+interface Subject {
   readonly tags?: readonly string[];
   readonly groups?: readonly string[];
 }

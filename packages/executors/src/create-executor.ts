@@ -2,6 +2,7 @@ import { type Executor, TasukiError, type Unmet } from "@tasuki/contracts";
 import { z } from "zod";
 import { CommandConfig } from "./command/command-config.ts";
 import { createCommandExecutor } from "./command/create-command-executor.ts";
+import { createAppExecutor } from "./stage/create-app-executor.ts";
 import { createEmbeddedExecutor } from "./stage/create-embedded-executor.ts";
 import { canLimit } from "./supervise/resource-limits.ts";
 
@@ -12,16 +13,21 @@ const example = `{"kind": "embedded"} or {"kind": "command", "name": "my-tool", 
 export interface ExecutorSurroundings {
   /** Where `env.pass` of a command takes its values: the node's own environment. Nothing else of it reaches a program. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /**
+   * File URL of the app's own work, a module that exports `work` made by `defineExecutor`: what `"embedded"` is for a role of its own.
+   * Only the child that does a stage loads it. Left out, the embedded executor is the evidence finder of the shipped roles.
+   */
+  readonly work?: string;
 }
 
 /**
  * The executor that `executor` in config.jsonc asks for. Throws `invalid_state`, whose message and `unmet` say what to write, where the
  * configuration doesn't hold.
  */
-export function createExecutor(config: unknown, { environment = {} }: ExecutorSurroundings = {}): Executor {
+export function createExecutor(config: unknown, { environment = {}, work }: ExecutorSurroundings = {}): Executor {
   const read = ExecutorConfig.safeParse(config);
   if (!read.success) throw misconfigured(read.error.issues.map((issue) => toUnmet(issue, config)));
-  if (read.data.kind === "embedded") return createEmbeddedExecutor();
+  if (read.data.kind === "embedded") return work === undefined ? createEmbeddedExecutor() : createAppExecutor(work);
   const { env, limits } = read.data;
   const absent = env.pass.filter((name) => environment[name] === undefined);
   if (absent.length > 0)

@@ -70,7 +70,7 @@ export function createCommandExecutor(config: CommandConfig, environment: Readon
       if (ending.reason === undefined && ending.code === tempFail) return ended("deferred", detail);
       if (ending.reason !== undefined || ending.code !== 0) return ended(outcomeOf(ending), detail);
 
-      const finished = await runStageChild({ job, producer, embedded: false, given, hardMs: finishMs, stallMs: finishMs }, context);
+      const finished = await runStageChild({ job, producer, given, hardMs: finishMs, stallMs: finishMs }, context);
       if (finished.outcome === "succeeded") return finished;
       return { ...finished, detail: [finished.detail, detail].filter(Boolean).join("\n") };
     },

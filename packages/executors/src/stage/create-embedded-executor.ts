@@ -10,7 +10,7 @@ export function createEmbeddedExecutor(): Executor {
   return {
     name: embeddedProducer,
     execute: (job, context) =>
-      runStageChild({ job, producer: embeddedProducer, embedded: true, hardMs: job.startToClose, stallMs: job.heartbeat }, context),
+      runStageChild({ job, producer: embeddedProducer, work: "embedded", hardMs: job.startToClose, stallMs: job.heartbeat }, context),
     sweep: sweepAttempt,
   };
 }

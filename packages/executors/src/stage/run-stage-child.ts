@@ -11,7 +11,7 @@ const child = import.meta.resolve("./stage-child.ts");
 export interface StageRun {
   readonly job: Job;
   readonly producer: string;
-  readonly embedded: boolean;
+  readonly work?: StageRequest["work"];
   readonly given?: StageRequest["given"];
   readonly hardMs: number;
   readonly stallMs: number;
@@ -19,12 +19,12 @@ export interface StageRun {
 
 /** Runs a stage's child: its result, or how the child ended where it has none. */
 export async function runStageChild(
-  { job, producer, embedded, given, hardMs, stallMs }: StageRun,
+  { job, producer, work, given, hardMs, stallMs }: StageRun,
   context: ExecutorContext,
 ): Promise<Execution> {
   const result = join(job.folder, "stage-result.json");
   await rm(result, { recursive: true, force: true });
-  const request: StageRequest = { folder: job.folder, run: job.run, role: job.role.name, producer, embedded, given, result };
+  const request: StageRequest = { folder: job.folder, run: job.run, role: job.role.name, producer, work, given, result };
   const ending = await runModule(
     { module: child, request, folder: job.folder, attemptId: job.attemptId, hardMs, stallMs, watch: join(job.folder, "out") },
     context,

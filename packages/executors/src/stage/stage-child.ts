@@ -1,4 +1,4 @@
-// The process of a stage: does the embedded executor's work where that is asked for, then completes and judges what is in `out/`.
+// The process of a stage: does the work of the embedded executor or of the app where that is asked for, then completes and judges what is in `out/`.
 // Nothing that reads documents shares a process with the bus.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,6 +6,7 @@ import { json } from "node:stream/consumers";
 import { roleAt, roleOf } from "@tasuki/contracts";
 import { relay } from "@tasuki/contracts/relay";
 import { embeddedWork } from "./embedded-work.ts";
+import { loadWork } from "./load-work.ts";
 import { finishStage } from "./finish-stage.ts";
 import { performStage } from "./perform-stage.ts";
 import { readVersions } from "./read-versions.ts";
@@ -16,14 +17,16 @@ const progress = (note = ""): void => {
   process.stdout.write(`${note}\n`);
 };
 
-async function resultOf({ role: name, embedded, ...stage }: StageRequest): Promise<StageResult> {
+async function resultOf({ role: name, work: asked, ...stage }: StageRequest): Promise<StageResult> {
   const known = roleOf(relay, name);
   if (known === undefined) return misconfigured(`this program's pipeline has no role '${name}'`);
   const role = roleAt(known, await readVersions(join(stage.folder, "in")));
-  if (!embedded) return finishStage({ ...stage, role });
-  const work = await embeddedWork(name);
+  if (asked === undefined) return finishStage({ ...stage, role });
+  const work = asked === "embedded" ? await embeddedWork(name) : await loadWork(asked);
+  if (typeof work === "string") return misconfigured(work);
   if (work === undefined)
     return misconfigured(`there is no embedded executor for role '${name}'; write {"kind": "command", …} as executor in config.jsonc`);
+  if (work.role.name !== name) return misconfigured(`the app's work is that of role '${work.role.name}', not of '${name}'`);
   return performStage(work, { ...stage, role }, { progress });
 }
 

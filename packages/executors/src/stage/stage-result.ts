@@ -8,8 +8,11 @@ export const StageRequest = z.object({
   run: z.string(),
   role: z.string(),
   producer: z.string(),
-  /** Whether the embedded executor does the work first; without it, what is in `out/` is completed and judged. */
-  embedded: z.boolean(),
+  /**
+   * Who does the work first: the embedded executor, or a module of the app that exports `work` (its file URL, from the app's own code).
+   * Left out, what is in `out/` is completed and judged.
+   */
+  work: z.union([z.literal("embedded"), z.url({ protocol: /^file$/ })]).optional(),
   /** SHA-256 by name of what `in/` held before somebody else worked beside it. */
   given: z.record(z.string(), Sha256).optional(),
   /** Absolute path of the file that the result goes to. */

@@ -45,6 +45,8 @@ export interface ArtifactDefinition<Name extends string, Schema extends z.ZodTyp
   format(value: z.output<Schema>): string;
   /** Fills in what code can compute of an author's draft. The default takes only complete files. */
   complete?(draft: string, context: CompletionContext): Parsed<string>;
+  /** For prompts, in Markdown: how an author writes a draft of it, and what may be left out. */
+  readonly authoring?: string;
   /** Every version released before this one, each by `earlierVersion`: they stay readable for ever. */
   readonly earlier?: readonly EarlierVersion<Name, z.output<Schema>, NoInfer<Many>>[];
 }
@@ -58,6 +60,8 @@ export interface Artifact<Name extends string = string, Value = unknown, Many ex
   readonly mediaType: string;
   readonly maxBytes: number;
   readonly schema: z.ZodType<Value>;
+  /** For prompts: how an author writes a draft of it. */
+  readonly authoring?: string;
   parse(text: string, fileName?: string): Parsed<Value>;
   format(value: Value): string;
   complete(draft: string, context: CompletionContext): Parsed<string>;
@@ -100,6 +104,7 @@ export function defineArtifact<const Name extends string, Schema extends z.ZodTy
     mediaType,
     maxBytes,
     schema: definition.schema as unknown as z.ZodType<z.output<Schema>>, // the same schema, seen from its output
+    ...(definition.authoring !== undefined && { authoring: definition.authoring }),
     parse,
     format: (value) => definition.format(value),
     complete: (draft, context) => definition.complete?.(draft, context) ?? { ok: true, value: draft },
@@ -124,13 +129,14 @@ function inVersion<Name extends string, Value, Many extends boolean>(
   earlier: EarlierVersion<Name, Value, Many>,
 ): Artifact<Name, Value, Many> {
   const { artifact } = earlier;
-  const { version, file, mediaType, maxBytes } = artifact;
+  const { version, file, mediaType, maxBytes, authoring } = artifact;
   return {
     ...current,
     version,
     file,
     mediaType,
     maxBytes,
+    ...(authoring !== undefined && { authoring }),
     versions: current.versions,
     parse(text, fileName) {
       const parsed = artifact.parse(text, fileName);

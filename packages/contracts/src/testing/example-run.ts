@@ -6,9 +6,12 @@ import { sgReview } from "../artifacts/sg-review.ts";
 import { sourceText } from "../artifacts/source-text.ts";
 import { indexText } from "../checks/text-index.ts";
 import type { Document, Documents } from "../define-artifact.ts";
+import { artifactOf } from "../define-role.ts";
 import { locatorOf } from "../format/locator.ts";
 import { sha256Of } from "../sha256.ts";
+import { relay } from "../relay.ts";
 import { documentOf } from "./document-of.ts";
+import { goldenDocuments } from "./golden-files.ts";
 import { runOf } from "./run-of.ts";
 
 const id = "01933a52-7c00-7000-8000-000000000001";
@@ -36,6 +39,8 @@ const manual = `A receipt is a statement that a node signs.
 A task is accepted when it is durable,
 and the node has signed that it is.
 `;
+
+const own = new Set(["collected", "candidate-list", "de-raw-output", "sg-review", "jp-final"]);
 
 /** A small run whose documents pass every gate: two sources, three candidates (one is merged), three questions (one is a gap). */
 export function exampleRun(): Documents {
@@ -108,6 +113,7 @@ export function exampleRun(): Documents {
   });
 
   return {
+    ...added(),
     run: [runJson],
     brief: [given],
     "source-text": texts,
@@ -117,6 +123,12 @@ export function exampleRun(): Documents {
     "sg-review": [review],
     "jp-final": [final],
   };
+}
+
+/** The golden files of every artifact of the relay that this example does not write itself. */
+function added(): Documents {
+  const artifacts = relay.roles.flatMap((role) => role.produces.map(artifactOf));
+  return Object.fromEntries(artifacts.filter(({ name }) => !own.has(name)).map((artifact) => [artifact.name, goldenDocuments(artifact)]));
 }
 
 function questionsOf(text: string): { id: string; text: string }[] {

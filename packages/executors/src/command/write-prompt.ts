@@ -17,9 +17,9 @@ export async function writePrompt(job: Pick<Job, "folder" | "role" | "run">): Pr
 function toPrompt({ role, run }: Pick<Job, "role" | "run">): string {
   const consumed = role.consumes.map(artifactOf).map(({ file, name, many }) => `- \`in/${file}\`${many ? " (any number)" : ""}: ${name}`);
   const produced = role.produces.map((slot) => {
-    const { file, name, maxBytes } = artifactOf(slot);
+    const { file, name, maxBytes, authoring } = artifactOf(slot);
     const need = isOptional(slot) ? "may be left out" : "required";
-    return `## out/${file}\n\n${name}, ${need}, at most ${maxBytes} bytes, UTF-8.\n\n${draftHelp[name] ?? "Write it as its contract says."}`;
+    return `## out/${file}\n\n${name}, ${need}, at most ${maxBytes} bytes, UTF-8.\n\n${authoring ?? draftHelp[name] ?? "Write it as its contract says."}`;
   });
   return `# Stage ${role.name} of run ${run}
 

@@ -1,0 +1,59 @@
+import { bundleFromJSON } from "@sigstore/bundle";
+import { toSignedEntity, type TrustMaterial, Verifier } from "@sigstore/verify";
+import { type Envelope, type Receipt, taskPayloadType } from "@tasuki/contracts";
+import { expect, test } from "vitest";
+import { signEnvelope } from "./envelope.ts";
+import { toReceipt } from "./receipt.ts";
+import { makeSigner, type TestSigner } from "./testing.ts";
+
+const nano = makeSigner();
+const stranger = makeSigner();
+const id = "01936b1c-0000-7000-8000-000000000001";
+const receipt: Receipt = {
+  node: "nano",
+  instance: id,
+  role: "nano",
+  run: id,
+  stage: "nano",
+  task: id,
+  epoch: 1,
+  attempt: 0,
+  state: "accepted",
+  at: "2026-11-24T12:00:00.000Z",
+  index: 7,
+};
+
+/** What Sigstore's own verifier says of an envelope: it has no idea of Tasuki, and its keys come from this very trust material. */
+function bySigstore(envelope: Envelope, signer: TestSigner): unknown {
+  const trusted: TrustMaterial = {
+    certificateAuthorities: [],
+    timestampAuthorities: [],
+    tlogs: [],
+    ctlogs: [],
+    publicKey: () => ({ publicKey: signer.publicKey, validFor: () => true }),
+  };
+  const bundle = bundleFromJSON({
+    mediaType: "application/vnd.dev.sigstore.bundle.v0.3+json",
+    verificationMaterial: { publicKey: { hint: signer.keyid } },
+    dsseEnvelope: envelope,
+  });
+  return new Verifier(trusted, { tlogThreshold: 0, ctlogThreshold: 0, timestampThreshold: 0 }).verify(toSignedEntity(bundle));
+}
+
+const envelopes = {
+  receipt: toReceipt(receipt, [{ name: "brief.md", sha256: "a".repeat(64) }], nano),
+  task: signEnvelope(Buffer.from('{"kind":"work","reason":"wörld"}'), taskPayloadType, nano),
+};
+
+test.each(Object.entries(envelopes))("Sigstore's verifier takes a %s for what its node signed", (_name, envelope) => {
+  expect(bySigstore(envelope, nano)).toMatchObject({ key: expect.anything() });
+});
+
+test.each(Object.entries(envelopes))("Sigstore's verifier refuses a %s of another key, and one that was changed", (_name, envelope) => {
+  expect(() => bySigstore(envelope, stranger)).toThrow(expect.objectContaining({ code: "SIGNATURE_ERROR" }));
+  const payload = Buffer.from(envelope.payload, "base64");
+  payload.writeUInt8(payload.readUInt8(3) ^ 1, 3);
+  expect(() => bySigstore({ ...envelope, payload: payload.toString("base64") }, nano)).toThrow(
+    expect.objectContaining({ code: "SIGNATURE_ERROR" }),
+  );
+});

@@ -1,0 +1,73 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { access, mkdir, mkdtemp, readdir, readFile, rename, rm, symlink } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+export interface Programs {
+  readonly control: string;
+  readonly tailscaled: string;
+  readonly tailscale: string;
+}
+
+const version = "1.102.3";
+const source = join(import.meta.dirname, "control");
+
+// A relay's machine needs kernel routing, the LocalAPI with its users told apart, and the command line; testcontrol needs tailnet lock.
+// Leaving the rest out (about 350 packages: AWS, gVisor, SSH, …) makes the first build more than twice as fast.
+// The list is `go run tailscale.com/cmd/featuretags --min --add=osrouter,health,unixsocketidentity,ipnbus,cli,tailnetlock`.
+const omitted =
+  "ace acme advertiseexitnode advertiseroutes appconnectors aws bakedroots bird c2n cachenetmap captiveportal capture cliconndiag " +
+  "clientmetrics clientupdate cloud colorable completion completion_scripts conn25 dbus debug debugeventbus debugportmapper " +
+  "desktop_sessions dns doctor drive flashappliance gro hujsonconf identityfederation iptables kube linkspeed linuxdnsfight " +
+  "listenrawdisco logtail netlog netstack networkmanager oauthkey outboundproxy peerapiclient peerapiserver portlist portmapper " +
+  "posture qrcodes relayserver remoteconfig resolved routecheck runtimemetrics sdnotify serve serviceclientprefs ssh synology " +
+  "syslog syspolicy systray taildrop tap tpm tundevstats useexitnode useproxy usermetrics useroutes wakeonlan webbrowser webclient";
+const tags = ["ts_include_cli", ...omitted.split(" ").map((feature) => `ts_omit_${feature}`)].join(",");
+
+/**
+ * tailscaled, its command line and the control server, built once from what `control/go.mod` and `go.sum` pin, and kept in the user's
+ * cache. Needs Go 1.26 and, the first time, a Go module proxy.
+ */
+export async function buildPrograms(onLine: (text: string) => void): Promise<Programs> {
+  const folder = join(
+    process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"),
+    "tasuki",
+    "testbed",
+    `${version}-${await digestOfSource()}`,
+  );
+  const programs = { control: join(folder, "control"), tailscaled: join(folder, "tailscaled"), tailscale: join(folder, "tailscale") };
+  if (await isThere(folder)) return programs;
+  onLine(`Building tailscaled ${version} and a control server into ${folder}: minutes the first time, then never again.`);
+  await mkdir(join(folder, ".."), { recursive: true });
+  const building = await mkdtemp(`${folder}.`);
+  try {
+    const stamp = `-s -w -X tailscale.com/version.shortStamp=${version} -X tailscale.com/version.longStamp=${version}`;
+    const flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", "-tags", tags, "-ldflags", stamp, "-o", `${building}/`];
+    const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "" };
+    await promisify(execFile)("go", ["build", ...flags, ".", "tailscale.com/cmd/tailscaled"], { cwd: source, env, maxBuffer: 1e8 });
+    // The command line is in tailscaled, and answers to its own name.
+    await symlink("tailscaled", join(building, "tailscale"));
+    // Another process may have been faster.
+    await rename(building, folder).catch(async (error: unknown) => {
+      if (!(await isThere(folder))) throw error;
+    });
+  } finally {
+    await rm(building, { recursive: true, force: true });
+  }
+  return programs;
+}
+
+async function digestOfSource(): Promise<string> {
+  const hash = createHash("sha256").update(tags);
+  for (const name of (await readdir(source)).sort()) hash.update(name).update(await readFile(join(source, name)));
+  return hash.digest("hex").slice(0, 12);
+}
+
+function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

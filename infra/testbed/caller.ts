@@ -1,0 +1,36 @@
+// A program on a machine of the test bed that calls what it is told to, and says what came of it: over IPC, one message each way.
+import { once } from "node:events";
+import { Agent, type IncomingMessage, request } from "node:http";
+import { text } from "node:stream/consumers";
+import type { Answer, Call } from "./start-caller.ts";
+
+const kept = new Agent({ keepAlive: true, maxSockets: 1 });
+
+async function call({ url, method = "GET", headers = {}, body, keep = false, timeoutMs }: Call): Promise<Answer> {
+  const asked = request(url, {
+    method,
+    headers,
+    agent: keep ? kept : new Agent(),
+    timeout: timeoutMs,
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  asked.end(body);
+  try {
+    const [response] = (await once(asked, "response")) as [IncomingMessage];
+    const { socket } = response;
+    const { localPort = 0 } = socket;
+    const answer = { status: response.statusCode ?? 0, body: await text(response), from: localPort };
+    // Whoever says that the connection ends must end it.
+    if (response.headers.connection === "close" && !socket.closed) await once(socket, "close", { signal: AbortSignal.timeout(timeoutMs) });
+    return { ...answer, closed: socket.closed };
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
+    return { error: asked.destroyed && code === "ABORT_ERR" ? "ETIMEDOUT" : code };
+  }
+}
+
+process.on("message", ({ id, call: one }: { id: number; call: Call }) => {
+  void call(one).then((answer) => process.send?.({ id, answer }));
+});
+process.once("disconnect", () => process.exit(0));
+process.send?.("ready");

@@ -1,0 +1,111 @@
+// Command control is a control server for a tailnet on one machine, for tests only: Tailscale's own testcontrol, with what each machine
+// is told compiled from a policy file, as a real control server does. SIGHUP reads the policy again. Every machine that comes is taken in.
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"tailscale.com/tailcfg"
+	"tailscale.com/tstest/integration/testcontrol"
+	"tailscale.com/types/key"
+	"tailscale.com/types/logger"
+)
+
+func main() {
+	ip := flag.String("ip", "", "address to listen on, port 8080")
+	path := flag.String("policy", "", "policy file (HuJSON)")
+	person := flag.String("person", "ops@example.com", "login to whom machines without a tag belong")
+	flag.Parse()
+
+	current, err := readPolicy(*path)
+	if err != nil {
+		log.Fatal(err)
+	}
+	derp, err := serveDERP(*ip)
+	if err != nil {
+		log.Fatal(err)
+	}
+	server := &testcontrol.Server{
+		DERPMap:         derp,
+		ExplicitBaseURL: "http://" + *ip + ":8080",
+		MagicDNSDomain:  "tasuki.test",
+		// Not nil: the tags that a machine asks for are given.
+		TagOwners: map[string][]string{},
+		AllOnline: true,
+		Logf:      logger.Discard,
+		// testcontrol allows everything, until it is told otherwise below.
+		ModifyFirstMapResponse: func(res *tailcfg.MapResponse, _ *tailcfg.MapRequest) {
+			res.PacketFilter = []tailcfg.FilterRule{}
+			res.Peers = nil
+		},
+	}
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	go func() {
+		told := map[key.NodePublic]string{}
+		for {
+			select {
+			case <-hangups:
+				if next, err := readPolicy(*path); err != nil {
+					log.Printf("the policy stays as it was: %v", err)
+				} else {
+					current = next
+					fmt.Println("policy read")
+				}
+			case <-time.After(50 * time.Millisecond):
+			}
+			tell(server, current, *person, told)
+		}
+	}()
+	listener, err := net.Listen("tcp", *ip+":8080")
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println("listening")
+	log.Fatal(http.Serve(listener, server))
+}
+
+// tell sends each machine its view of the tailnet, where that has changed.
+func tell(server *testcontrol.Server, policy policy, person string, told map[key.NodePublic]string) {
+	nodes := server.AllNodes()
+	for _, node := range nodes {
+		view, err := server.MapResponse(&tailcfg.MapRequest{NodeKey: node.Key})
+		// A machine is told once it has said by which DERP region it is reached.
+		if err != nil || view == nil || node.HomeDERP == 0 {
+			continue
+		}
+		view.PacketFilter = nil
+		view.PacketFilters = map[string][]tailcfg.FilterRule{"*": nil, "base": policy.rules(nodes, node)}
+		view.Peers = policy.visible(view.Peers, node)
+		view.UserProfiles = profiles(nodes, person)
+		view.ControlTime = nil
+		text, err := json.Marshal(view)
+		if err != nil {
+			log.Fatal(err)
+		}
+		if told[node.Key] != string(text) && server.AddRawMapResponse(node.Key, view) {
+			told[node.Key] = string(text)
+		}
+	}
+}
+
+// profiles says whose the machines are, as the real control servers do: those with a tag nobody's.
+func profiles(nodes []*tailcfg.Node, person string) (all []tailcfg.UserProfile) {
+	for _, node := range nodes {
+		login := "tagged-devices"
+		if len(node.Tags) == 0 {
+			login = person
+		}
+		all = append(all, tailcfg.UserProfile{ID: node.User, LoginName: login, DisplayName: login})
+	}
+	return
+}

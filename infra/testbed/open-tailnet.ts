@@ -1,0 +1,107 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { createLocalApi } from "@tasuki/relay";
+import type { Programs } from "./build-programs.ts";
+import type { Network } from "./open-network.ts";
+import { type Started, startProcess } from "./start-process.ts";
+
+export interface Machine {
+  readonly name: string;
+  /** None: a person's machine, of the policy's one group. */
+  readonly tag?: string;
+}
+
+/** A tailnet of its own: a control server, and a tailscaled on each machine. */
+export interface TestTailnet extends AsyncDisposable {
+  /** The machine's address in the tailnet. */
+  addressOf(machine: string): string;
+  /** The socket of the machine's tailscaled. */
+  socketOf(machine: string): string;
+  /** The processes that could talk to the world. */
+  pids(): readonly number[];
+  /** The control server reads it; machines follow within a moment. */
+  setPolicy(text: string): Promise<void>;
+  stop(machine: string): Promise<void>;
+  start(machine: string): Promise<void>;
+  stopControl(): Promise<void>;
+}
+
+/** Set for every tailscaled: no logs leave it, and it would rather crash than dial the public control server. */
+export const safety = {
+  TS_NO_LOGS_NO_SUPPORT: "true",
+  TS_PANIC_IF_HIT_MAIN_CONTROL: "1",
+  TS_DISABLE_PORTMAPPER: "1",
+  TS_ASSUME_NETWORK_UP_FOR_TEST: "1",
+  TS_DEBUG_FIREWALL_MODE: "nftables",
+};
+
+export async function openTailnet(
+  { network, programs, folder }: { readonly network: Network; readonly programs: Programs; readonly folder: string },
+  machines: readonly Machine[],
+  policy: string,
+): Promise<TestTailnet> {
+  await using opened = new AsyncDisposableStack();
+  const policyFile = join(folder, "tailnet-policy.hujson");
+  await writeFile(policyFile, policy);
+  const argv = [programs.control, "-ip", network.hub, "-policy", policyFile];
+  const control = opened.use(startProcess(network.inside("hub", argv), {}));
+  await control.printed("listening");
+
+  const running = new Map<string, Started>();
+  opened.defer(async () => void (await Promise.all([...running.values()].map((one) => one[Symbol.asyncDispose]()))));
+  const addresses = new Map<string, string>();
+  const stateOf = (machine: string): string => join(folder, "tailscale", machine);
+  const socketOf = (machine: string): string => join(stateOf(machine), "ts.sock");
+  const start = async (machine: string): Promise<void> => {
+    const state = stateOf(machine);
+    await mkdir(state, { recursive: true });
+    const flags = ["--tun=tailscale0", "--port=41641", "--no-logs-no-support", `--statedir=${state}`, `--socket=${socketOf(machine)}`];
+    running.set(
+      machine,
+      startProcess(network.inside(machine, [programs.tailscaled, ...flags]), { ...safety, TS_LOGS_DIR: state, HOME: state }),
+    );
+  };
+  const untilRunning = async (machine: string): Promise<void> => {
+    using localApi = createLocalApi({ socket: socketOf(machine), timeoutMs: 2_000 });
+    for (;;) {
+      const status = await localApi.status().catch(() => undefined);
+      const [address] = status?.TailscaleIPs ?? [];
+      if (status?.BackendState === "Running" && address !== undefined) return void addresses.set(machine, address);
+      await delay(20);
+    }
+  };
+  const joinTailnet = async ({ name, tag }: Machine): Promise<void> => {
+    const tagged = tag === undefined ? [] : [`--advertise-tags=${tag}`];
+    const up = ["up", `--login-server=http://${network.hub}:8080`, "--auth-key=any", `--hostname=${name}`, "--timeout=60s", ...tagged];
+    await promisify(execFile)(programs.tailscale, [`--socket=${socketOf(name)}`, ...up], { env: safety });
+    await untilRunning(name);
+  };
+
+  await Promise.all(machines.map(({ name }) => start(name)));
+  // One after the other: addresses go by the order of coming.
+  for (const machine of machines) await joinTailnet(machine);
+  const stack = opened.move();
+  return {
+    addressOf: (machine) => addresses.get(machine) ?? "",
+    socketOf,
+    pids: () => [...running.values()].map(({ pid }) => pid),
+    async setPolicy(text) {
+      await writeFile(policyFile, text);
+      process.kill(control.pid, "SIGHUP");
+    },
+    async stop(machine) {
+      await running.get(machine)?.[Symbol.asyncDispose]();
+    },
+    async start(machine) {
+      await start(machine);
+      await untilRunning(machine);
+    },
+    async stopControl() {
+      await control[Symbol.asyncDispose]();
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}

@@ -1,0 +1,77 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { mainPort } from "@tasuki/contracts";
+import { relay } from "@tasuki/contracts/relay";
+import { pinKeys } from "@tasuki/evidence";
+import type { Network } from "./open-network.ts";
+import type { TestTailnet } from "./open-tailnet.ts";
+import { type Started, startProcess } from "./start-process.ts";
+
+export const repository = join(import.meta.dirname, "..", "..");
+/** The relay's roles, with main, in their order, and their ports. */
+export const roles: readonly { readonly name: string; readonly port: number }[] = [
+  { name: "main", port: mainPort },
+  ...relay.roles.map(({ name, port }) => ({ name, port })),
+];
+
+export interface TestNodes extends AsyncDisposable {
+  /** Holds `<role>/` as a local relay does. */
+  readonly data: string;
+  urlOf(role: string): string;
+  /** Makes a data folder and starts an app on a machine. Resolves when it listens; rejects with what it said when it ends before. */
+  start(role: string, at?: { readonly machine: string; readonly data: string }): Promise<void>;
+  stop(role: string): Promise<void>;
+  /** What the role's process has printed. */
+  output(role: string): string;
+}
+
+/** The four apps, each on its role's machine, known to each other by the tailnet. */
+export async function startNodes({
+  network,
+  tailnet,
+  data,
+}: {
+  readonly network: Network;
+  readonly tailnet: TestTailnet;
+  readonly data: string;
+}): Promise<TestNodes> {
+  await using opened = new AsyncDisposableStack();
+  const running = new Map<string, Started>();
+  opened.defer(async () => void (await Promise.all([...running.values()].map((one) => one[Symbol.asyncDispose]()))));
+  const urlOf = (role: string): string => `http://${tailnet.addressOf(role)}:${roles.find(({ name }) => name === role)?.port}`;
+  const prepare = async (role: string, folder: string, machine: string): Promise<void> => {
+    const others = roles.filter(({ name }) => name !== role).map(({ name }) => [name, { url: urlOf(name) }]);
+    const port = roles.find(({ name }) => name === role)?.port;
+    const identity = { provider: "tailscale", socket: tailnet.socketOf(machine) };
+    await mkdir(folder, { recursive: true });
+    await writeFile(
+      join(folder, "config.jsonc"),
+      JSON.stringify({ listen: { port }, roster: Object.fromEntries(others), identity }, undefined, 2),
+    );
+  };
+  const nodes: TestNodes = {
+    data,
+    urlOf,
+    async start(role, { machine, data: folder } = { machine: role, data: join(data, role) }) {
+      await prepare(role, folder, machine);
+      const argv = network.inside(machine, [process.execPath, join(repository, "apps", role, "src", "main.ts")]);
+      const started = startProcess(argv, { TASUKI_DATA: folder });
+      running.set(`${role} on ${machine}`, started);
+      const listening = new Promise<void>((resolve) => started.onMessage((message) => message === "started" && resolve()));
+      const died = started.ended.then((code) => Promise.reject(new Error(`${role} ended with ${code}:\n${started.output()}`)));
+      died.catch(() => undefined);
+      await Promise.race([listening, died]);
+    },
+    async stop(role) {
+      await running.get(`${role} on ${role}`)?.[Symbol.asyncDispose]();
+    },
+    output: (role) => running.get(`${role} on ${role}`)?.output() ?? "",
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+  const names = roles.map(({ name }) => name);
+  for (const node of names)
+    for (const name of names) await pinKeys({ keys: join(data, node, "keys"), trust: join(data, name, "trust"), node });
+  await Promise.all(names.map((name) => nodes.start(name)));
+  const stack = opened.move();
+  return { ...nodes, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}

@@ -1,0 +1,44 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildPrograms } from "./build-programs.ts";
+import { type Network, openNetwork } from "./open-network.ts";
+import { openTailnet, type TestTailnet } from "./open-tailnet.ts";
+import { repository, roles, startNodes, type TestNodes } from "./start-nodes.ts";
+
+export interface Testbed extends AsyncDisposable {
+  readonly network: Network;
+  readonly tailnet: TestTailnet;
+  readonly nodes: TestNodes;
+  /** The repository's own policy, as text: what is in force at first. */
+  readonly policy: string;
+  /** Machines beside those of the roles: `laptop` is a person's, in the tailnet; `neighbour` is on the same wire, and not in it. */
+  readonly others: readonly ["laptop", "neighbour"];
+}
+
+const others = ["laptop", "neighbour"] as const;
+
+/** A whole relay on a real tailnet, all of it on this machine. `onLine` is told how far it is. */
+export async function startTestbed(onLine: (text: string) => void): Promise<Testbed> {
+  await using opened = new AsyncDisposableStack();
+  let began = performance.now();
+  const lap = (what: string): void => {
+    onLine(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${what}`);
+    began = performance.now();
+  };
+  const programs = await buildPrograms(onLine);
+  lap("programs");
+  const folder = await mkdtemp(join(tmpdir(), "tasuki-testbed-"));
+  opened.defer(() => rm(folder, { recursive: true, force: true }));
+  const names = roles.map(({ name }) => name);
+  const network = opened.use(await openNetwork([...names, ...others]));
+  lap("network namespaces");
+  const policy = await readFile(join(repository, "infra", "tailnet", "policy.hujson"), "utf8");
+  const machines = [...names.map((name) => ({ name, tag: `tag:tasuki-${name}` })), { name: "laptop" }];
+  const tailnet = opened.use(await openTailnet({ network, programs, folder }, machines, policy));
+  lap(`tailnet of ${machines.length} machines`);
+  const nodes = opened.use(await startNodes({ network, tailnet, data: join(folder, "data") }));
+  lap(`nodes: ${names.map((name) => `${name} ${nodes.urlOf(name)}`).join(", ")}`);
+  const stack = opened.move();
+  return { network, tailnet, nodes, policy, others, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}

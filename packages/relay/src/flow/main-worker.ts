@@ -1,12 +1,13 @@
-import { type Block, type Clock, Health, type Logger, ReceiptStatement } from "@tasuki/contracts";
+import { type Block, type Clock, type Logger, ReceiptStatement } from "@tasuki/contracts";
 import { payloadOf } from "@tasuki/evidence";
 import type { Claimed, Store, TaskRow } from "@tasuki/store";
 import type { Attempt, Worker } from "../consumer/worker.ts";
 import type { NodeConfig } from "../node/node-config.ts";
 import type { Notary } from "../node/notary.ts";
 import { type IntakeDeps, takeIn } from "./intake.ts";
-import { type Picked, pickVersions } from "./pick-versions.ts";
+import { pickVersions } from "./pick-versions.ts";
 import type { RunSteps } from "./run-steps.ts";
+import { seenRoles } from "./seen-roles.ts";
 
 interface MainWorkerDeps extends IntakeDeps {
   readonly store: Store;
@@ -15,6 +16,8 @@ interface MainWorkerDeps extends IntakeDeps {
   readonly roster: NodeConfig["roster"];
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Called with an intake that can't go on before every role was seen once. */
+  readonly onUnseen: (task: string) => void;
 }
 
 type Performed = Extract<Awaited<ReturnType<Worker["perform"]>>, { completion: unknown }>;
@@ -46,11 +49,12 @@ async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt):
   // Begun before a restart, or cancelled meanwhile: what is committed stands.
   if (state.state !== "open" || state.given.length > 0) return done(state.given);
 
-  const picked = await versions(deps, run, attempt);
+  const picked = pickVersions(deps.pipeline, seenRoles(deps));
   const taken =
     picked.is === "picked"
       ? await takeIn(deps, { claimed, attempt, state, versions: picked.versions })
-      : { is: "refused" as const, block: versionBlock(picked.problem, run) };
+      : { is: "refused" as const, block: picked.is === "unseen" ? unseenBlock(picked.roles) : versionBlock(picked.problem, run) };
+  if (picked.is === "unseen") deps.onUnseen(row.id);
   if (taken.is === "refused") {
     const receipt = { ...facts, state: "blocked" as const, prev: row.lastReceipt, reason: taken.block.reason };
     return {
@@ -62,38 +66,6 @@ async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt):
   const accepted = acceptedOf(deps.store, row);
   await steps.apply({ facts: [{ run, event: { is: "intake-done", given, sources, deadline, accepted } }] });
   return done(given);
-}
-
-/** The contracts' versions, once every role has been seen at least once; until then the run waits at intake and says for whom. */
-async function versions(
-  { store, steps, pipeline, roster }: MainWorkerDeps,
-  run: string,
-  attempt: Attempt,
-): Promise<Exclude<Picked, { is: "unseen" }>> {
-  const { signal } = attempt;
-  for (;;) {
-    const seen = Promise.withResolvers<void>();
-    const wake = (): void => seen.resolve();
-    const stop = store.onCommit(wake);
-    signal.addEventListener("abort", wake);
-    try {
-      const peers = new Map(store.peers().map((peer) => [peer.node, Health.safeParse(peer.health)]));
-      const roles = pipeline.roles.flatMap(({ name }) => {
-        const node = roster[name]?.node ?? name;
-        const health = peers.get(node);
-        return health?.success ? [[name, { node, contracts: health.data.contracts }] as const] : [];
-      });
-      const picked = pickVersions(pipeline, new Map(roles));
-      if (picked.is !== "unseen") return picked;
-      signal.throwIfAborted();
-      await steps.apply({ facts: [{ run, event: { is: "intake-blocked", block: unseenBlock(picked.roles) } }] });
-      attempt.progress(`${picked.roles.join(", ")} must be seen once`);
-      await seen.promise;
-    } finally {
-      stop();
-      signal.removeEventListener("abort", wake);
-    }
-  }
 }
 
 /** Main's `accepted` of the task: the first of its receipts, from the newest back. */

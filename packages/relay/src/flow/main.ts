@@ -27,6 +27,7 @@ import { createEntryReader } from "./read-entry.ts";
 import type { FlowState, FlowWant } from "./run-flow.ts";
 import { createRunSteps, toRunRow } from "./run-steps.ts";
 import { verify } from "./verify.ts";
+import { createWaitingIntakes } from "./waiting-intakes.ts";
 import { createWantRunner } from "./want-runner.ts";
 
 export interface MainDeps {
@@ -68,7 +69,8 @@ export function createMain(deps: MainDeps): Main {
   const { store, roster, clock, logger, pipeline, clientFor, projections, node = "main" } = deps;
   const ended = new AbortController();
   const steps = createRunSteps(deps);
-  const context = { ...deps, steps };
+  const intakes = createWaitingIntakes(deps);
+  const context = { ...deps, steps, onUnseen: (task: string) => intakes.add(task) };
   const nodeOf = (role: string): string | undefined => (role in roster ? (roster[role]?.node ?? role) : undefined);
   const sent = (digest: string): TaskPayload | undefined => {
     const envelope = store.envelope(digest);
@@ -134,12 +136,14 @@ export function createMain(deps: MainDeps): Main {
           follow({ ...role, client: clientFor(role.role), store, steps, read, clock, logger, backoff, digests }, ended.signal),
         ),
       );
+      intakes.start();
       for (const run of steps.openRuns()) runner.wake(run.id);
     },
     async [Symbol.asyncDispose]() {
       ended.abort();
       await own?.[Symbol.asyncDispose]();
       await following;
+      await intakes[Symbol.asyncDispose]();
       await runner[Symbol.asyncDispose]();
       await Promise.all(archiving);
     },

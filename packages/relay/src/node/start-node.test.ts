@@ -144,6 +144,19 @@ test.concurrent("a hand-off waits for a node that is away, and arrives when it c
   await relay.until(run, closed);
 });
 
+test.concurrent("runs wait side by side for a role that main has never reached, and go on once it answers", async () => {
+  await using relay = await start({ without: ["jp"] });
+  const runs = [await relay.run({ brief, sources }), await relay.run({ brief, sources })];
+  for (const run of runs) {
+    const { block } = await relay.until(run, ({ block: found }) => found !== undefined);
+    expect(block).toMatchObject({ owner: "jp", reason: expect.stringContaining("never reached jp") });
+  }
+  await relay.stop("main");
+  await relay.start("main");
+  await relay.start("jp");
+  for (const run of runs) await relay.until(run, closed);
+});
+
 test.concurrent("main goes on where it was", async () => {
   const { work, begun } = hangingOnce("sg");
   await using relay = await start({ work: { sg: work }, limits: { attempts: 3 } });

@@ -7,6 +7,8 @@ export { type BusListener, listenBus, listenSocket } from "./bus/listen.ts";
 export { isSourceFile, sourceContract } from "./bus/taken-contracts.ts";
 export type { BusClient } from "./client/bus-client.ts";
 export { type BusClientDeps, createBusClient } from "./client/create-bus-client.ts";
+export { createLocalApi, type LocalApiDeps } from "./identity/create-local-api.ts";
+export type { LocalApi, TailnetStatus, Whois } from "./identity/local-api.ts";
 export type { Caller, Identity, Peer } from "./identity/identity.ts";
 export { localCaller } from "./identity/local-caller.ts";
 export { createLoopbackIdentity, type LoopbackIdentityDeps } from "./identity/loopback-identity.ts";

@@ -150,6 +150,11 @@ export const Health = z.looseObject({
   clock: z.iso.datetime(),
   store: z.looseObject({ state: z.enum(["ok", "failing"]), feed: z.int().nonnegative() }),
   identity: z.looseObject({ provider: z.string(), state: z.enum(["ok", "failing"]) }),
+  /**
+   * The policy file of this node: its SHA-256, whether it grants what this program's pipeline asks for, and the callers to whom the network
+   * grants other things.
+   */
+  policy: z.looseObject({ sha256: Sha256, current: z.boolean(), drift: z.array(z.string()) }).optional(),
   executor: z.string().optional(),
 });
 export type Health = z.infer<typeof Health>;

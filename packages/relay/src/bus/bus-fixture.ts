@@ -11,7 +11,7 @@ import type { Store } from "@tasuki/store";
 import { z } from "zod";
 import { createLoopbackIdentity } from "../identity/loopback-identity.ts";
 import { writeLoopbackIdentities } from "../identity/write-loopback-identities.ts";
-import { parsePolicy } from "../permission/policy.ts";
+import { parsePolicy, type Policy } from "../permission/policy.ts";
 import { writePolicy } from "../permission/write-policy.ts";
 import { createBusApp } from "./bus-app.ts";
 import type { BusHandlers, TaskRequest } from "./bus-handlers.ts";
@@ -37,8 +37,8 @@ const given = [artifact("run", "run.json"), artifact("brief", "brief.md"), artif
 const final = artifact("final", "final.txt");
 const writer = defineRole({ name: "writer", port: 18101, consumes: [...given], produces: [draft], check: () => [] });
 const editor = defineRole({ name: "editor", port: 18102, consumes: [draft, given[1]], produces: [final], check: () => [] });
-const pipeline: Pipeline = { given, roles: [writer, editor] };
-export const policy = parsePolicy(writePolicy({ pipeline, people: { ops: ["ops@example.com"] } }));
+const smallPipeline: Pipeline = { given, roles: [writer, editor] };
+export const policy = parsePolicy(writePolicy({ pipeline: smallPipeline, people: { ops: ["ops@example.com"] } }));
 
 export const quiet: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const id = "01936b1c-0000-7000-8000-000000000001";
@@ -151,16 +151,23 @@ export interface Answer {
   readonly problem: Problem;
 }
 
-/** `grants` says whether the n-th question after a caller (from 1) finds permissions. */
-export async function startBus(role: "main" | "writer" | "editor" = "main", { grants = (_nth: number): boolean => true } = {}) {
+interface BusOptions {
+  /** Whether the n-th question after a caller (from 1) finds permissions. */
+  readonly grants?: (nth: number) => boolean;
+  readonly pipeline?: Pipeline;
+  readonly policy?: Policy;
+}
+
+export async function startBus(role = "main", options: BusOptions = {}) {
+  const { grants = () => true, pipeline = smallPipeline, policy: granted = policy } = options;
   const folder = await mkdtemp(join(tmpdir(), "tasuki-bus-"));
-  const principals = ["main", "writer", "editor", "operator"] as const;
+  const principals = ["main", ...pipeline.roles.map(({ name }) => name), "operator"];
   const folders = Object.fromEntries(principals.map((name) => [name, join(folder, name)]));
   await writeLoopbackIdentities({ folders });
   const { store, traces } = createMemoryStore();
   const { handlers, tasks, append, watchers } = createHandlers();
   const roster: Record<string, { url: string }> = {};
-  const identityOf = (name: string) => createLoopbackIdentity({ folder: join(folder, name), role: name, policy, roster });
+  const identityOf = (name: string) => createLoopbackIdentity({ folder: join(folder, name), role: name, policy: granted, roster });
   const identity = identityOf(role);
   let host = "";
   let asked = 0;

@@ -7,6 +7,7 @@ import { createConsumer } from "../consumer/create-consumer.ts";
 import type { Identity } from "../identity/identity.ts";
 import { createOutbox } from "../outbox/create-outbox.ts";
 import { createHealth } from "../status/create-health.ts";
+import { createPolicyState } from "../status/create-policy-state.ts";
 import { createStatus } from "../status/create-status.ts";
 import { filesOfRun } from "../status/run-files.ts";
 import { createBackground } from "./background.ts";
@@ -22,6 +23,8 @@ export interface NodeParts {
   readonly signer: Signer;
   readonly trust: Trust;
   readonly identity: Pick<Identity, "provider" | "state">;
+  /** Callers to whom the network grants other things than the policy file. */
+  readonly drift?: () => readonly string[];
   /** Throws `unknown_role` where the roster has no address. */
   readonly clientFor: (role: string) => BusClient;
   /** A new UUIDv7. */
@@ -112,6 +115,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
       isStoreFailing: () => isStoreFailing,
       identity,
       clock,
+      policy: createPolicyState({ text: options.policy, pipeline, drift: parts.drift ?? (() => []) }),
       executor: options.executor?.name,
     }),
   };

@@ -6,6 +6,7 @@ import { createBusApp } from "../bus/bus-app.ts";
 import { listenSocket } from "../bus/listen.ts";
 import { localCaller } from "../identity/local-caller.ts";
 import { openAccess } from "../identity/open-access.ts";
+import { watchDrift } from "../identity/watch-drift.ts";
 import { parsePolicy } from "../permission/policy.ts";
 import { composeNode } from "./compose-node.ts";
 import { createClients } from "./create-clients.ts";
@@ -28,9 +29,11 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const keys = await openKeys(join(data, "keys"));
   const trust = await openTrust(join(data, "trust"));
   const access = opened.use(await openAccess({ role, data, config, policy, clock, logger }));
-  const { identity } = access;
+  const identity = watchDrift(access.identity, { policy, role, logger });
   const clientFor = createClients({ roster, identity, random });
-  const composed = opened.use(composeNode(options, { node, store, signer: keys.receipt, trust, identity, clientFor, newId }));
+  const composed = opened.use(
+    composeNode(options, { node, store, signer: keys.receipt, trust, identity, drift: identity.drift, clientFor, newId }),
+  );
   const { handlers, orchestrator } = composed;
 
   const local = localCaller(policy, role);

@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { TaskKind } from "@tasuki/contracts";
 import { relay } from "@tasuki/contracts/relay";
 import { describe, expect, test } from "vitest";
-import { z } from "zod";
-import { grantFor, type Want } from "./permission.ts";
 import { parsePolicy } from "./policy.ts";
+import { checkPolicy, parsePolicyTests } from "./policy-tests.ts";
 import { People, writePolicy } from "./write-policy.ts";
+import { writePolicyTests } from "./write-policy-tests.ts";
 
 const folder = join(import.meta.dirname, "../../../../infra/tailnet");
 const read = (name: string): string => readFileSync(join(folder, name), "utf8");
@@ -16,25 +15,35 @@ test("the policy file is what the pipeline gives: run `pnpm policy` after a chan
   expect(text).toBe(writePolicy({ pipeline: relay, people: People.parse(JSON.parse(read("people.json"))) }));
 });
 
-const Cell = z.discriminatedUnion("call", [
-  z.strictObject({ call: z.literal("task"), kind: TaskKind, signed: z.boolean() }),
-  z.strictObject({ call: z.literal("upload"), contract: z.string(), bytes: z.int() }),
-  z.strictObject({ call: z.literal("status"), scope: z.enum(["own", "all"]) }),
-  z.strictObject({ call: z.literal("health") }),
-]);
-const Tests = z.strictObject({
-  tests: z.array(z.strictObject({ src: z.string(), dst: z.string(), accept: z.array(Cell), deny: z.array(Cell) })).min(1),
+test("every permission in it is well formed", () => {
+  expect(parsePolicy(text).unread).toEqual([]);
 });
 
 // Neither control server can test application grants; these cells are the test of layer 2.
 describe("the application tests of the policy", () => {
-  const policy = parsePolicy(text);
-  const cells = Tests.parse(JSON.parse(read("policy.tests.json"))).tests.flatMap(({ src, dst, accept, deny }) => [
-    ...accept.map((want: Want) => ({ src, dst, want, allowed: true })),
-    ...deny.map((want: Want) => ({ src, dst, want, allowed: false })),
-  ]);
-  test.each(cells)("$src -> $dst $want: $allowed", ({ src, dst, want, allowed }) => {
-    const permissions = policy.permissionsFor({ tags: [src], groups: [src] }, dst);
-    expect(grantFor(permissions, dst, want) !== undefined).toBe(allowed);
+  test.each(checkPolicy(parsePolicy(text), parsePolicyTests(read("policy.tests.json"))))("$src -> $dst $want: $expected", ({ holds }) => {
+    expect(holds).toBe(true);
   });
+});
+
+test("a policy that grants too much, and one that grants too little, fail in the cells that say so", () => {
+  const failed = (changed: string) =>
+    checkPolicy(parsePolicy(changed), parsePolicyTests(read("policy.tests.json")))
+      .filter(({ holds }) => !holds)
+      .map(({ src, dst, want, expected }) => ({ src, dst, want, expected }));
+  const more = text.replace('"to": "sg", "call": "task", "kinds": ["work"]', '"to": "sg", "call": "task", "kinds": ["work", "cancel"]');
+  expect(failed(more)).toEqual([
+    { src: "tag:tasuki-nano", dst: "sg", want: { call: "task", kind: "cancel", signed: true }, expected: "deny" },
+  ]);
+  const less = text.replace('"contracts": ["run", "jp-final"]', '"contracts": ["run"]');
+  expect(failed(less)).toEqual([
+    { src: "tag:tasuki-jp", dst: "main", want: { call: "upload", contract: "jp-final", bytes: 8_388_608 }, expected: "accept" },
+  ]);
+});
+
+test("tests that can't be read say where", () => {
+  expect(() => parsePolicyTests("{")).toThrow(/not JSON/);
+  expect(() => parsePolicyTests('{ "tests": [{ "src": "a", "dst": "b", "accept": [{ "call": "exec" }], "deny": [] }] }')).toThrow(
+    /tests\[0\]\.accept\[0\]/,
+  );
 });

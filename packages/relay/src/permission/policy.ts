@@ -1,5 +1,5 @@
 import { TasukiError } from "@tasuki/contracts";
-import { parse, type ParseError, printParseErrorCode } from "jsonc-parser";
+import { getNodeValue, type Node, parseTree, type ParseError, printParseErrorCode } from "jsonc-parser";
 import { z } from "zod";
 import { busCapability, Permission } from "./permission.ts";
 
@@ -9,8 +9,21 @@ interface Subject {
   readonly groups?: readonly string[];
 }
 
+/** A permission as the file gives it: to whom, on machines with which tag. */
+export interface Grant {
+  readonly src: readonly string[];
+  readonly dst: readonly string[];
+  readonly permission: Permission;
+  /** Where it stands in the file, from 1. */
+  readonly line: number;
+}
+
 /** The parsed policy file: who may do what, and nothing else is allowed. */
 export interface Policy {
+  /** In the file's order. */
+  readonly grants: readonly Grant[];
+  /** The lines of permissions that are not well formed, and so grant nothing. */
+  readonly unread: readonly number[];
   /** What a caller may do on a node of a role. */
   permissionsFor(subject: Subject, to: string): readonly Permission[];
 }
@@ -27,38 +40,51 @@ export function tagOf(role: string): string {
 }
 
 // The control server judges the rest of the file; here only the application grants are read.
-const Grant = z.looseObject({
-  src: z.array(z.string()),
-  dst: z.array(z.string()),
-  app: z.record(z.string(), z.array(z.unknown())).optional(),
-});
-const PolicyFile = z.looseObject({ grants: z.array(z.unknown()).default([]) });
+const Ends = z.looseObject({ src: z.array(z.string()), dst: z.array(z.string()) });
 
 /** Reads a policy file (HuJSON). A grant or permission that is not well formed grants nothing. Throws `malformed_message` where the file is no policy at all. */
 export function parsePolicy(text: string): Policy {
   const errors: ParseError[] = [];
-  const document: unknown = parse(text, errors, { allowTrailingComma: true });
+  const document = parseTree(text, errors, { allowTrailingComma: true });
+  const lineOf = (offset: number): number => text.slice(0, offset).split("\n").length;
   const first = errors[0];
-  if (first !== undefined) {
-    const line = text.slice(0, first.offset).split("\n").length;
-    throw new TasukiError("malformed_message", `The policy file is not HuJSON: ${printParseErrorCode(first.error)} in line ${line}.`);
-  }
-  const file = PolicyFile.safeParse(document);
-  if (!file.success) throw new TasukiError("malformed_message", "The policy file must be an object with 'grants'.", { cause: file.error });
-  const grants = file.data.grants.flatMap((grant) => {
-    const read = Grant.safeParse(grant);
-    return read.success ? [read.data] : [];
+  if (first !== undefined)
+    throw new TasukiError(
+      "malformed_message",
+      `The policy file is not HuJSON: ${printParseErrorCode(first.error)} in line ${lineOf(first.offset)}.`,
+    );
+  if (document?.type !== "object" || (member(document, "grants")?.type ?? "array") !== "array")
+    throw new TasukiError("malformed_message", "The policy file must be an object with 'grants'.");
+  const found = elements(member(document, "grants")).flatMap((grant) => {
+    const ends = Ends.safeParse(getNodeValue(grant));
+    const granted = member(member(grant, "app"), busCapability);
+    return ends.success ? elements(granted).map((node) => ({ ends: ends.data, node })) : [];
   });
+  const read = found.map(({ ends: { src, dst }, node }) => ({
+    permission: Permission.safeParse(getNodeValue(node)),
+    src,
+    dst,
+    line: lineOf(node.offset),
+  }));
+  const grants = read.flatMap(({ permission, ...where }) => (permission.success ? [{ ...where, permission: permission.data }] : []));
   return {
+    grants,
+    unread: read.flatMap(({ permission, line }) => (permission.success ? [] : [line])),
     permissionsFor({ tags = [], groups = [] }, to) {
       const names = new Set([...tags, ...groups]);
       return grants
-        .filter(({ src, dst }) => src.some((one) => names.has(one)) && dst.includes(tagOf(to)))
-        .flatMap(({ app }) => app?.[busCapability] ?? [])
-        .flatMap((permission) => {
-          const read = Permission.safeParse(permission);
-          return read.success && read.data.to === to ? [read.data] : [];
-        });
+        .filter(({ src, dst, permission }) => permission.to === to && dst.includes(tagOf(to)) && src.some((one) => names.has(one)))
+        .map(({ permission }) => permission);
     },
   };
+}
+
+/** The value of an object's member; of a name that is there twice the last, as every JSON parser takes it. */
+function member(node: Node | undefined, name: string): Node | undefined {
+  if (node?.type !== "object") return undefined;
+  return node.children?.findLast(({ children }) => children?.[0]?.value === name)?.children?.[1];
+}
+
+function elements(node: Node | undefined): readonly Node[] {
+  return node?.type === "array" ? (node.children ?? []) : [];
 }

@@ -13,13 +13,14 @@ export interface HealthDeps {
   /** Whether the store can still keep anything. */
   readonly isStoreFailing: () => boolean;
   readonly identity: Pick<Identity, "provider" | "state">;
+  readonly policy: () => NonNullable<Health["policy"]>;
   readonly clock: Pick<Clock, "now">;
   readonly executor?: string | undefined;
 }
 
 /** `/health`: what this node is, which contracts it reads and writes, and whether it can work. */
 export function createHealth(deps: HealthDeps): BusHandlers["health"] {
-  const { node, role, version, pipeline, store, isStoreFailing, identity, clock, executor } = deps;
+  const { node, role, version, pipeline, store, isStoreFailing, identity, policy, clock, executor } = deps;
   const contracts = contractsOf(pipeline, role);
   return async (): Promise<Health> => {
     const failing = isStoreFailing();
@@ -32,6 +33,7 @@ export function createHealth(deps: HealthDeps): BusHandlers["health"] {
       clock: new Date(clock.now()).toISOString(),
       store: { state: failing ? "failing" : "ok", feed: failing ? 0 : store.feedSize() },
       identity: { provider: identity.provider, state: identity.state() },
+      policy: policy(),
       ...(executor !== undefined && { executor }),
     };
   };

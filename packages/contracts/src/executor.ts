@@ -108,6 +108,8 @@ export interface ExtractedSource {
 /** Turns raw sources (`in/S1.pdf`, …) into source texts (`out/S1.txt`, …), in a limited child process. Main only. */
 export interface Extractor {
   extract(job: Pick<Job, "folder" | "attemptId">, context: ExecutorContext): Promise<readonly ExtractedSource[]>;
+  /** Ends processes of an earlier boot that carry this attempt id, the checker's included; resolves with how many there were. */
+  sweep(attemptId: string): Promise<number>;
 }
 
 /** Checks files in `in/` of a folder by their contracts and by the checks of the named stages, in a limited child process. Main only. */

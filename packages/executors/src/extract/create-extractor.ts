@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { ExecutorContext, ExtractedSource, Extractor, Job } from "@tasuki/contracts";
+import { sweepAttempt } from "../supervise/attempt-processes.ts";
 import { describeEnding } from "../supervise/describe-ending.ts";
 import { runModule } from "../supervise/run-module.ts";
 import { parseNotes } from "./extract-notes.ts";
@@ -34,6 +35,7 @@ export function createExtractor({ memoryMiB, sourceMs = 120_000 }: ExtractorOpti
       }
       return raws.flatMap(({ id }) => done.get(id) ?? []);
     },
+    sweep: sweepAttempt,
   };
 }
 

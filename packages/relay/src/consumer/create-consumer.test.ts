@@ -185,10 +185,10 @@ test("at the start, strays of earlier attempts are swept, and folders of tasks t
   await using node = await openNode(async () => done);
   const ended = newId();
   await mkdir(join(node.data, "work", ended, "2", "out"), { recursive: true });
-  await mkdir(join(node.data, "work", "verify-left-over"), { recursive: true });
+  await mkdir(join(node.data, "work", "verify-left-over", "in"), { recursive: true });
   node.consumer.start();
   await expect.poll(() => readdir(join(node.data, "work"))).toEqual([]);
-  expect(node.swept).toEqual([`${ended}.2`]);
+  expect(node.swept.toSorted()).toEqual([`${ended}.2`, "left-over"]);
 });
 
 test("disposing ends what runs, and leaves its task to the next boot", async () => {

@@ -7,7 +7,7 @@ import { sweepWork } from "./work-folder.ts";
 export interface ConsumerDeps extends AttemptDeps {
   readonly limits: AttemptDeps["limits"] & { readonly attemptsAtOnce: number };
   /** Ends processes of an earlier boot that carry an attempt's id. */
-  readonly sweep?: (attemptId: string) => Promise<number>;
+  readonly sweep: (attemptId: string) => Promise<number>;
   /** Called when an attempt has ended and what it came to is committed. */
   readonly onEnded: (task: string) => void;
 }
@@ -19,7 +19,7 @@ export interface Consumer extends AsyncDisposable {
 
 /** Claims tasks and runs their attempts, a few at a time. Wakes on each commit and when a delayed task is due; disposing aborts what runs and waits for it. */
 export function createConsumer(deps: ConsumerDeps): Consumer {
-  const { store, notary, clock, logger, limits, onEnded, sweep = async () => 0 } = deps;
+  const { store, notary, clock, logger, limits, onEnded, sweep } = deps;
   const ended = new AbortController();
   const running = new Set<Promise<void>>();
   let stopWaking = (): void => undefined;

@@ -8,6 +8,13 @@ export interface WorkFolderDeps {
   readonly data: string;
 }
 
+const checkPrefix = "verify-";
+
+/** The folder of one of main's own checks, whose processes carry `attemptId`. */
+export function checkFolder(data: string, attemptId: string): string {
+  return join(data, "work", `${checkPrefix}${attemptId}`);
+}
+
 /** Names the processes of one attempt. */
 export function attemptIdOf({ task, attempt }: { readonly task: string; readonly attempt: number }): string {
   return `${task}.${attempt}`;
@@ -45,7 +52,9 @@ export async function sweepWork({ store, data }: WorkFolderDeps, sweep: (attempt
   let strays = 0;
   for (const task of await namesIn(root)) {
     const state = store.task(task)?.state;
-    for (const attempt of await namesIn(join(root, task))) strays += await sweep(`${task}.${attempt}`);
+    // Main's own checks have a folder and an attempt id, but no task.
+    if (task.startsWith(checkPrefix)) strays += await sweep(task.slice(checkPrefix.length));
+    else for (const attempt of await namesIn(join(root, task))) strays += await sweep(`${task}.${attempt}`);
     if (state !== "queued" && state !== "running" && state !== "blocked") await removeWorkFolders(data, task);
   }
   return strays;

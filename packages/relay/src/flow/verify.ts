@@ -14,6 +14,7 @@ import {
   type Unmet,
 } from "@tasuki/contracts";
 import type { Store } from "@tasuki/store";
+import { checkFolder } from "../consumer/work-folder.ts";
 import type { FlowState } from "./run-flow.ts";
 
 export interface VerifyDeps {
@@ -37,7 +38,7 @@ export async function verify(
   { stages, signal }: { readonly stages: readonly string[]; readonly signal: AbortSignal },
 ): Promise<readonly Unmet[]> {
   const attemptId = newId();
-  const folder = join(data, "work", `verify-${attemptId}`);
+  const folder = checkFolder(data, attemptId);
   await mkdir(join(folder, "in"), { recursive: true });
   try {
     for (const { name, sha256 } of filesOf(pipeline, state, stages)) await store.blobs.copyTo(sha256, join(folder, "in", name));

@@ -80,7 +80,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
       logger,
       limits,
       onEnded: project,
-      ...(work.sweep && { sweep: work.sweep }),
+      sweep: work.sweep,
     }),
   );
 

@@ -7,7 +7,7 @@ import type { NodeOptions } from "./node.ts";
 export interface NodeWork {
   readonly worker: Worker;
   /** Ends processes of an earlier boot. */
-  readonly sweep?: (attemptId: string) => Promise<number>;
+  readonly sweep: (attemptId: string) => Promise<number>;
   readonly main?: Main;
 }
 
@@ -17,7 +17,7 @@ export function createNodeWork(deps: NodeOptions & Omit<MainDeps, "extractor" | 
   if (name === "main") {
     if (extractor === undefined || checker === undefined) throw new TasukiError("invalid_state", "main needs an extractor and a checker.");
     const main = createMain({ ...deps, extractor, checker });
-    return { worker: main.worker, main };
+    return { worker: main.worker, sweep: (attemptId) => extractor.sweep(attemptId), main };
   }
   const role = roleOf(pipeline, name);
   if (role === undefined)

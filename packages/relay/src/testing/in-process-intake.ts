@@ -34,6 +34,7 @@ export function plainExtractor(): Extractor {
         }),
       );
     },
+    sweep: async () => 0,
   };
 }
 

@@ -5,6 +5,7 @@ import { performStage } from "./stage/perform-stage.ts";
 
 export { bestCoverage } from "./embedded/best-coverage.ts";
 export { type EmbeddedRun, runInProcess } from "./embedded/run-in-process.ts";
+export { type TriedWork, tryWork } from "./stage/try-work.ts";
 
 /**
  * Does the work of each role in this process, through the same completion and gate as the children: for tests and benchmarks, which count

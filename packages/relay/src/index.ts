@@ -15,6 +15,7 @@ export { createLoopbackIdentity, type LoopbackIdentityDeps } from "./identity/lo
 export { writeLoopbackIdentities } from "./identity/write-loopback-identities.ts";
 export { parsePolicy, type Policy } from "./permission/policy.ts";
 export { People, writePolicy } from "./permission/write-policy.ts";
+export { writePolicyTests } from "./permission/write-policy-tests.ts";
 export type { NodeOptions, NodeView, Orchestrator, RunningNode } from "./node/node.ts";
 export { NodeConfig } from "./node/node-config.ts";
 export { type NodeEnvironment, parseNodeEnvironment } from "./node/node-environment.ts";

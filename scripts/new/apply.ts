@@ -1,0 +1,52 @@
+import { execFile } from "node:child_process";
+import { access, mkdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import type { Files } from "./artifact-files.ts";
+
+export const root = join(import.meta.dirname, "../..");
+const run = promisify(execFile);
+
+/** Writes files that are not there yet, formatted. Throws a sentence, and writes nothing, where one is there. */
+export async function createFiles(files: Files): Promise<void> {
+  for (const path of Object.keys(files)) if (await exists(path)) throw new Error(`${path} is there already; nothing is written.`);
+  await writeFiles(files);
+}
+
+/** Writes files whole, formatted, whether they were there or not. */
+export async function writeFiles(files: Files): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+  await run(join(root, "node_modules/.bin/oxfmt"), Object.keys(files), { cwd: root });
+}
+
+/** Removes files and folders; resolves with those that were there. */
+export async function removeFiles(paths: readonly string[]): Promise<readonly string[]> {
+  const removed: string[] = [];
+  for (const path of paths) {
+    if (!(await exists(path))) continue;
+    await rm(join(root, path), { recursive: true });
+    removed.push(path);
+  }
+  return removed;
+}
+
+/** Brings what depends on the pipeline and on the list of apps up to date: the policy, the lockfile, the links to dependencies. */
+export async function followUp(): Promise<void> {
+  await run(process.execPath, [join(root, "scripts/policy.ts")], { cwd: root });
+  const pnpm = process.env["npm_execpath"];
+  const [command, ...args] = pnpm?.includes("pnpm") === true ? [process.execPath, pnpm] : ["npx", "-y", "pnpm@12.21.0"];
+  // CI would refuse to change the lockfile, which is what is asked for here.
+  await run(command, [...args, "install", "--no-frozen-lockfile", "--prefer-offline"], { cwd: root }).catch((error: unknown) => {
+    throw new Error("the files are written, and `pnpm install` failed: mend what it says, and run it again.", { cause: error });
+  });
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(join(root, path)).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,72 @@
+import { toCamel, toPascal } from "./names.ts";
+
+/** Files by path from the root. */
+export type Files = Readonly<Record<string, string>>;
+
+export interface NewArtifact {
+  readonly name: string;
+  /** `translation.txt` or `translation.md`. */
+  readonly file: string;
+}
+
+// The run of the example that tests go by (packages/contracts/src/testing/example-run.ts).
+const exampleRunId = "01933a52-7c00-7000-8000-000000000001";
+
+/** What an artifact is made of: its contract, the test of its format, and its golden file. */
+export function artifactFiles({ name, file }: NewArtifact): Files {
+  const [camel, pascal] = [toCamel(name), toPascal(name)];
+  const isMarkdown = file.endsWith(".md");
+  const fence = isMarkdown ? "---\n" : "";
+  return {
+    [`packages/contracts/src/artifacts/${name}.ts`]: `import { z } from "zod";
+import { defineArtifact } from "../define-artifact.ts";
+import { completeHeaded, formatHeaded, readHeaded } from "../format/headed-file.ts";
+import { Text } from "../format/line.ts";
+import { Id } from "../identifiers.ts";
+
+/** ${file}: say here what it is. Every field but \`text\` is a line of the header; a field more here is a line more there. */
+export const ${pascal} = z.object({ run: Id, text: Text.min(1) });
+export type ${pascal} = z.infer<typeof ${pascal}>;
+
+const contract = { name: "${name}", version: 1, file: "${file}", schema: ${pascal} } as const;
+
+export const ${camel} = defineArtifact({
+  ...contract,
+  mediaType: "${isMarkdown ? "text/markdown" : "text/plain"}",
+  maxBytes: 256 * 1024,
+  authoring: "The text itself. The header is filled in afterwards.",
+  parse: (text, fileName) => readHeaded(text, contract, fileName),
+  format: (value) => formatHeaded(contract, value),
+  complete: (draft, { run }) => completeHeaded(draft, contract, { run }),
+});
+`,
+    [`packages/contracts/src/artifacts/${name}.test.ts`]: `import { assert, property } from "fast-check";
+import { expect, test } from "vitest";
+import { text } from "../testing/arbitraries.ts";
+import { ${camel} } from "./${name}.ts";
+
+const run = "${exampleRunId}";
+
+test("what is written of any ${name} reads as the same value", () => {
+  const some = text.filter((lines) => lines !== "");
+  assert(
+    property(some, (text) => {
+      expect(${camel}.parse(${camel}.format({ run, text }))).toEqual({ ok: true, value: { run, text } });
+    }),
+  );
+});
+
+test("a draft may be the text alone", () => {
+  expect(${camel}.complete("Some text.\\n", { run, documents: {} })).toEqual({
+    ok: true,
+    value: ${camel}.format({ run, text: "Some text.\\n" }),
+  });
+});
+`,
+    [`packages/contracts/fixtures/artifacts/${name}.1.${isMarkdown ? "md" : "txt"}`]: `${fence}contract: ${name}@1
+run: ${exampleRunId}
+${fence}
+What a ${name} says.
+`,
+  };
+}

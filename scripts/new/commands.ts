@@ -1,0 +1,81 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { relay } from "@tasuki/contracts/relay";
+import { everyArtifact } from "@tasuki/contracts/testing";
+import { z } from "zod";
+import type { Neighbour } from "./app-files.ts";
+import { createFiles, followUp, removeFiles, root, writeFiles } from "./apply.ts";
+import { artifactFiles } from "./artifact-files.ts";
+import { decisionFile } from "./decision-file.ts";
+import { parseName } from "./names.ts";
+import { planRemoval } from "./plan-removal.ts";
+import { planRole, type RoleRequest } from "./plan-role.ts";
+
+const relayPath = "packages/contracts/src/relay.ts";
+
+/** Each resolves with the lines to print: what is there now, and what comes next. They throw a sentence for what can't be. */
+export async function newRole(request: RoleRequest): Promise<string[]> {
+  const plan = planRole(request, { pipeline: relay, artifacts: await everyArtifact(), neighbour: await readNeighbour() });
+  await createFiles(plan.created);
+  await writeFiles({ [relayPath]: plan.relay });
+  await followUp();
+  return [
+    ...Object.keys(plan.created).map((path) => `+ ${path}`),
+    `* ${relayPath}, infra/tailnet/policy.hujson, infra/tailnet/policy.tests.json, pnpm-lock.yaml`,
+    "",
+    `The role '${request.name}' is in the relay, on port ${plan.port}. See it work: pnpm demo`,
+    `Its work goes into apps/${request.name}/src/work.ts, its files' shape into packages/contracts/src/artifacts/,`,
+    `what must fit together into packages/contracts/src/roles/${request.name}.ts. Then: pnpm check`,
+  ];
+}
+
+export async function removeRole(name: string): Promise<string[]> {
+  const plan = planRemoval(name, { pipeline: relay, files: await readdir(join(root, "packages/contracts/fixtures/artifacts")) });
+  // The pipeline first: it must not import what is gone.
+  await writeFiles({ [relayPath]: plan.relay });
+  const removed = await removeFiles(plan.removed);
+  await followUp();
+  return [
+    ...removed.map((path) => `- ${path}`),
+    `* ${relayPath}, infra/tailnet/policy.hujson, infra/tailnet/policy.tests.json, pnpm-lock.yaml`,
+    "",
+    `The role '${name}' is gone${plan.artifacts.length > 0 ? `, and with it ${plan.artifacts.join(", ")}` : ""}. Then: pnpm check`,
+  ];
+}
+
+export async function newArtifact(name: string, file: string | undefined): Promise<string[]> {
+  parseName(name, "an artifact");
+  const chosen = file ?? `${name}.txt`;
+  const artifacts = await everyArtifact();
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*\.(txt|md)$/.test(chosen)) throw new Error(`--file ${chosen}: a name that ends in .txt or .md.`);
+  const other = artifacts.find((artifact) => artifact.name === name || artifact.file === chosen);
+  if (other !== undefined) throw new Error(`there is an artifact '${other.name}' already, in files named ${other.file}.`);
+  if (relay.roles.some((role) => role.name === name)) throw new Error(`a role and an artifact can't both be called '${name}'.`);
+  const files = artifactFiles({ name, file: chosen });
+  await createFiles(files);
+  return [
+    ...Object.keys(files).map((path) => `+ ${path}`),
+    "",
+    `A role produces it: pnpm new role NAME --after ${relay.roles.at(-1)?.name ?? "main"} --produces ${name}`,
+  ];
+}
+
+export async function newDecision(title: string, date: string): Promise<string[]> {
+  const files = decisionFile(title, date);
+  await createFiles(files);
+  return Object.keys(files).map((path) => `+ ${path}`);
+}
+
+const Manifest = z.looseObject({ devDependencies: z.record(z.string(), z.string()).optional() });
+
+/** The app of the first role: every app of a role is like it. */
+async function readNeighbour(): Promise<Neighbour> {
+  const folder = join(root, "apps", relay.roles[0].name);
+  const read = (path: string): Promise<string> => readFile(join(folder, path), "utf8");
+  const manifest = Manifest.parse(JSON.parse(await read("package.json")));
+  return {
+    manifest: { ...manifest, devDependencies: manifest.devDependencies ?? {} },
+    tsconfig: await read("tsconfig.json"),
+    env: await read("src/env.ts"),
+  };
+}

@@ -95,12 +95,10 @@ async function session(deps: FollowerDeps, { instance, health, signal, onProgres
 /** Where to go on. A new installation is read from its first entry, and what the old one left unfinished is dispatched again, in one commit. */
 async function toPosition({ role, node, store, steps, logger }: FollowerDeps, instance: string): Promise<Position> {
   const held = store.position(node);
-  if (held?.instance === instance) return held;
-  const position: Position = { node, instance, next: 0 };
-  if (held === undefined) return position;
-  logger.warn({ role, instance, before: held.instance }, "the node of a role was replaced; its unfinished stages are dispatched again");
-  const facts = steps.openRuns().map((run): RunFact => ({ run: run.id, event: { is: "replaced", role, instance } }));
-  await steps.apply({ facts, position });
+  if (held !== undefined && held.instance !== instance)
+    logger.warn({ role, instance, before: held.instance }, "the node of a role was replaced; its unfinished stages are dispatched again");
+  const position = held?.instance === instance ? held : { node, instance, next: 0 };
+  await steps.setInstalled(role, position);
   return position;
 }
 

@@ -35,6 +35,8 @@ export function newFlow({ payload, brief, route, now, accepted = "" }: NewFlow):
     sources: [],
     stages: route.map((stage) => newStage(stage, 0)),
     unreachable: [],
+    installed: {},
+    gone: [],
     archived: [],
   };
 }

@@ -28,6 +28,10 @@ export interface FlowState {
   readonly returned?: { readonly epoch: number; readonly task: string; readonly follows: string; readonly at: number };
   /** Roles that main has no connection to now. */
   readonly unreachable: readonly string[];
+  /** By role, the installation of its node that main follows now. */
+  readonly installed: Readonly<Record<string, string>>;
+  /** Installations that were replaced: what they held is gone. */
+  readonly gone: readonly string[];
   /** The archive's digest, from `closing` on. */
   readonly bundle?: string;
   /** Nodes (by role) whose `archived` main holds. */
@@ -58,6 +62,8 @@ export interface StageFlow {
   /** `prev` of that task: the `produced` of the stage before, which its acceptance proves to be handed off. */
   readonly follows?: string;
   readonly attempt: number;
+  /** The installation of the node that the highest rung stands on. */
+  readonly instance?: string;
   readonly producer?: string;
   readonly decision?: string;
   readonly times: Readonly<Record<string, number>>;
@@ -117,8 +123,8 @@ export type FlowEvent =
   /** A node refused for good what main sent it. */
   | { readonly is: "outbox-blocked"; readonly stage: string; readonly epoch: number; readonly block: Block }
   | { readonly is: "peer"; readonly role: string; readonly reachable: boolean }
-  /** The role's node is another installation now: what its store held is gone. */
-  | { readonly is: "replaced"; readonly role: string; readonly instance: string }
+  /** Which installation of a role's node main follows. Where it was another before, what that one held is gone. */
+  | { readonly is: "installed"; readonly role: string; readonly instance: string }
   | { readonly is: "retry"; readonly stage?: string; readonly by: string; readonly reason?: string }
   | { readonly is: "cancel"; readonly by: string; readonly reason?: string };
 

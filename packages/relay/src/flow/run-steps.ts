@@ -26,6 +26,8 @@ export interface RunSteps {
   /** Tells all open runs whether main has a connection to a role. Runs that open later are told as they are stepped. */
   setReachable(role: string, reachable: boolean): Promise<void>;
   isReachable(role: string): boolean;
+  /** Tells all open runs which installation of a role's node main follows from now on, in one commit with the position in its feed. */
+  setInstalled(role: string, position: Position): Promise<void>;
   state(run: string): FlowState | undefined;
   openRuns(): readonly FlowState[];
   /** Calls back with each run that changed, after its commit; returns the way to stop that. */
@@ -45,9 +47,10 @@ export function toRunRow(state: FlowState): RunRow {
   return { id: state.id, epoch: state.epoch, ended: hasEnded(state), state, createdAt: state.createdAt };
 }
 
-/** The state in a run's row. Only `toRunRow` writes rows, hence the assertion. */
+/** The state in a run's row. Only `toRunRow` writes rows, hence the assertion; an earlier program's rows lack what it did not know. */
 export function stateOf(row: RunRow): FlowState {
-  return row.state as FlowState;
+  const known = row.state as Omit<FlowState, "installed" | "gone">;
+  return { installed: {}, gone: [], ...known };
 }
 
 export function createRunSteps(deps: RunStepsDeps): RunSteps {
@@ -55,6 +58,7 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
   const lock = createKeyedLock();
   const listeners = new Set<(state: FlowState) => void>();
   const reachable = new Map<string, boolean>();
+  const installed = new Map<string, string>();
   const openRuns = () => store.runs({ open: true }).map(stateOf);
   const state = (run: string) => {
     const row = store.run(run);
@@ -67,8 +71,13 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
     const signed = [];
     let after = before;
     // After a restart nothing is said of a role until there is or is not a connection to it.
-    const known = after.route.filter((role) => reachable.has(role));
-    const peers = known.map((role): FlowEvent => ({ is: "peer", role, reachable: reachable.get(role) === true }));
+    const peers = after.route.flatMap((role): FlowEvent[] => {
+      const [instance, isReachable] = [installed.get(role), reachable.get(role)];
+      return [
+        ...(instance === undefined ? [] : [{ is: "installed" as const, role, instance }]),
+        ...(isReachable === undefined ? [] : [{ is: "peer" as const, role, reachable: isReachable }]),
+      ];
+    });
     for (const event of [...events, ...peers]) {
       const [next, effects] = step(after, event, now);
       after = next;
@@ -116,6 +125,11 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
       await apply({ facts: openRuns().map((run) => ({ run: run.id, event: { is: "peer", role, reachable: is } })) });
     },
     isReachable: (role) => reachable.get(role) ?? false,
+    async setInstalled(role, position) {
+      const { instance } = position;
+      installed.set(role, instance);
+      await apply({ facts: openRuns().map(({ id }) => ({ run: id, event: { is: "installed", role, instance } })), position });
+    },
     state,
     openRuns,
     onChange(listener) {

@@ -1,5 +1,4 @@
 import type { FlowEffect, FlowEvent, FlowState, Stepped } from "./run-flow.ts";
-import { isAtLeast } from "./run-flow.ts";
 import { newStage } from "./new-flow.ts";
 
 /**
@@ -76,17 +75,6 @@ export function stepRetry(state: FlowState, event: Extract<FlowEvent, { is: "ret
       ...dispatch,
     ],
   ];
-}
-
-/** Dispatches what a replaced node can't finish any more: its stage, or only the next one where main holds the result already. */
-export function stepReplaced(state: FlowState, event: Extract<FlowEvent, { is: "replaced" }>, now: number): Stepped {
-  const at = state.route.indexOf(event.role);
-  const stage = state.stages[at];
-  // From its hand-off on, the next holder has the files too.
-  if (stage === undefined || stage.rung === "waiting" || isAtLeast(stage.rung, "handed-off")) return [state, []];
-  const next = stage.rung === "produced" && stage.pulled && stage.blockedBy !== "decision" ? state.route[at + 1] : undefined;
-  const reason = `${event.role} was replaced: its node is a new installation (${event.instance})`;
-  return stepRetry(state, { is: "retry", stage: next ?? event.role, by: "main", reason }, now);
 }
 
 function reasonOf(event: { readonly reason?: string }): { readonly reason?: string } {

@@ -95,7 +95,7 @@ function raise(stage: StageFlow, rung: Rung, { receipt, digest }: ReceiptEvent):
   const times = { [rung]: Date.parse(receipt.at), ...stage.times };
   // Feeds are read side by side: what comes late still completes the evidence.
   if (isAtLeast(stage.rung, rung)) return rung in stage.times ? stage : { ...stage, times, receipts: [...stage.receipts, digest] };
-  return { ...stage, rung, task: receipt.task, times, receipts: [...stage.receipts, digest] };
+  return { ...stage, rung, task: receipt.task, instance: receipt.instance, times, receipts: [...stage.receipts, digest] };
 }
 
 function ofMain(state: FlowState, { receipt, digest, follows }: ReceiptEvent): FlowState {

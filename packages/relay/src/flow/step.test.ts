@@ -288,13 +288,36 @@ describe("a run in trouble", () => {
   });
 
   test("a replaced node does its unfinished stage again, and only the hand-off again where main holds the result", () => {
-    const replaced: FlowEvent = { is: "replaced", role: "sg", instance: id("other host") };
+    const replaced: FlowEvent = { is: "installed", role: "sg", instance: id("other host") };
     const begun = satisfied(through([intakeDone, ...stageFacts("nano", 1), ...stageFacts("sg", 1).slice(0, 2)]).state).state;
     expect(dispatchesOf(step(begun, replaced, 30)[1])[0]).toMatchObject({ stage: "sg", epoch: 2 });
     const done = satisfied(through([receipt({ stage: "sg", epoch: 1, state: "produced" })], begun).state).state;
     expect(dispatchesOf(step(done, replaced, 30)[1])[0]).toMatchObject({ stage: "jp", epoch: 2, prev: producedOf("sg", 1) });
     const gone = through([receipt({ stage: "jp", epoch: 1, state: "accepted" })], done).state;
-    expect(step(gone, replaced, 30)).toEqual([gone, []]);
+    expect(dispatchesOf(step(gone, replaced, 30)[1])).toEqual([]);
+    expect(dispatchesOf(through([replaced, replaced], begun).effects)).toHaveLength(1);
+  });
+
+  test("a replaced node's stage is dispatched once main holds what it needs, and not before", () => {
+    const begun = through([intakeDone, ...stageFacts("nano", 1), receipt({ stage: "sg", epoch: 1, state: "accepted" })]).state;
+    const [replaced, effects] = step(begun, { is: "installed", role: "sg", instance: id("other host") }, 30);
+    expect(effects).toEqual([]);
+    const pulled: FlowEvent = { is: "pulled", stage: "nano", epoch: 1, outputs: [outputOf("nano", 1)] };
+    expect(dispatchesOf(step(replaced, pulled, 30)[1])).toMatchObject([{ stage: "sg", epoch: 2, prev: producedOf("nano", 1) }]);
+  });
+
+  test("what main learns late of a replaced node is dispatched again, too; a hand-off on its way needs nothing", () => {
+    const installed = (host: string): FlowEvent => ({ is: "installed", role: "sg", instance: id(host) });
+    const onItsWay = satisfied(
+      through([installed("instance sg"), intakeDone, ...stageFacts("nano", 1), installed("other host"), dispatched("sg", 1)]).state,
+    ).state;
+    expect(onItsWay.epoch).toBe(1);
+    expect(dispatchesOf(through([receipt({ stage: "sg", epoch: 1, state: "accepted" })], onItsWay).effects)).toMatchObject([
+      { stage: "sg", epoch: 2 },
+    ]);
+    const restored = through([installed("instance sg"), receipt({ stage: "sg", epoch: 1, state: "accepted" })], onItsWay);
+    expect(restored).toMatchObject({ state: { epoch: 1 } });
+    expect(dispatchesOf(restored.effects)).toEqual([]);
   });
 
   test("a blocked intake shows on the run, and is cleared by its success", () => {
@@ -324,7 +347,7 @@ describe("whatever happens, in whatever order", () => {
     { is: "retry", by: "ops", stage: "nano" },
     { is: "retry", by: "ops", stage: "sg" },
     { is: "cancel", by: "ops" },
-    { is: "replaced", role: "sg", instance: id("other host") },
+    { is: "installed", role: "sg", instance: id("other host") },
     ...route.flatMap((role): FlowEvent[] => [true, false].map((reachable) => ({ is: "peer", role, reachable }))),
     ...epochs.flatMap((epoch): FlowEvent[] => [
       { is: "closing-checked", epoch, unmet: [], bundle },
@@ -428,8 +451,8 @@ describe("whatever happens, in whatever order", () => {
 
   test("an event that comes again right away changes nothing and sends nothing", () => {
     holds(({ moments }) => {
-      // Retries are left out: a person who asks twice means it, and a host is replaced once per instance.
-      for (const { event, after } of moments.filter(({ event }) => event.is !== "retry" && event.is !== "replaced"))
+      // Retries are left out: a person who asks twice means it.
+      for (const { event, after } of moments.filter(({ event }) => event.is !== "retry"))
         expect(step(after, event, 99)).toEqual([after, []]);
     });
   });

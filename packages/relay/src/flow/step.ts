@@ -3,8 +3,9 @@ import { hasEnded, isAtLeast } from "./run-flow.ts";
 import { changeStage } from "./change-stage.ts";
 import { blocked, toReason, unblocked } from "./stage-block.ts";
 import { settle } from "./settle.ts";
-import { stepDispatch, stepReplaced, stepRetry } from "./step-dispatch.ts";
+import { stepDispatch, stepRetry } from "./step-dispatch.ts";
 import { stepCancel, stepClosingChecked, stepRefused } from "./step-ending.ts";
+import { stepInstalled, stepLost } from "./step-lost.ts";
 import { stepReceipt } from "./step-receipt.ts";
 
 /**
@@ -16,7 +17,9 @@ export function step(state: FlowState, event: FlowEvent, now: number): Stepped {
   const [next, effects] = react(state, event, now);
   if (next === state) return [state, effects];
   const [settled, more] = settle(next, now);
-  return [settled, [...effects, ...more]];
+  const [recovered, dispatches] = stepLost(settled, now);
+  const all = [...effects, ...more, ...dispatches];
+  return [recovered === settled ? settled : settle(recovered, now)[0], all];
 }
 
 function react(state: FlowState, event: FlowEvent, now: number): Stepped {
@@ -48,8 +51,8 @@ function react(state: FlowState, event: FlowEvent, now: number): Stepped {
       return [stepRefused(state, event), []];
     case "peer":
       return [peer(state, event), []];
-    case "replaced":
-      return stepReplaced(state, event, now);
+    case "installed":
+      return [stepInstalled(state, event), []];
     case "retry":
       return stepRetry(state, event, now);
     case "cancel":

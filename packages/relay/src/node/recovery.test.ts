@@ -1,0 +1,85 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { RunStatus, StageStatus } from "@tasuki/contracts";
+import { expect, test, vi } from "vitest";
+import type { StageWork } from "../testing/in-process-executor.ts";
+import { smallPipeline, smallWork } from "../testing/small-pipeline.ts";
+import { startTestRelay, type TestRelay, type TestRelayOptions } from "../testing/start-test-relay.ts";
+
+// A whole relay each: more than a second where the machine is busy.
+vi.setConfig({ testTimeout: 30_000 });
+
+const brief = "# What is a relay?\n\nWhat does it hand on?\n";
+const sources = ["# One\n\nA relay hands on a sash.\n", "# Two\n\nThe sash is called tasuki.\n"];
+const closed = (status: RunStatus): boolean => status.state === "closed";
+const stageOf = (status: RunStatus, stage: string): StageStatus | undefined => status.stages.find((one) => one.stage === stage);
+const atRung = (stage: string, rung: StageStatus["rung"]) => (status: RunStatus) => stageOf(status, stage)?.rung === rung;
+const start = (options: Partial<TestRelayOptions> = {}): Promise<TestRelay> =>
+  startTestRelay({ pipeline: smallPipeline, limits: { attempts: 2 }, ...options, work: { ...smallWork, ...options.work } });
+
+/** Work that waits until it is let go. */
+function held(role: string): { work: StageWork; release: () => void; times: () => number } {
+  const released = Promise.withResolvers<void>();
+  let times = 0;
+  return {
+    release: released.resolve,
+    times: () => times,
+    async work(stage, signal) {
+      times += 1;
+      const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+      await Promise.race([released.promise, aborted]);
+      signal.throwIfAborted();
+      return (await smallWork[role]?.(stage, signal)) ?? {};
+    },
+  };
+}
+
+/** The machine is a new one: of the data folder nothing is left but what the operator brings (configuration, keys, trust, identity). */
+async function replaceHost(relay: TestRelay, role: string): Promise<void> {
+  await relay.stop(role);
+  const data = join(relay.data, role);
+  for (const name of await readdir(data))
+    if (!["keys", "trust", "identity"].includes(name)) await rm(join(data, name), { recursive: true, force: true });
+}
+
+test.concurrent.each(["nano", "sg", "jp"])("a replaced %s gets its unfinished stage again from main, and the run closes", async (role) => {
+  const { work, release } = held(role);
+  await using relay = await start({ work: { [role]: work } });
+  const run = await relay.run({ brief, sources });
+  await relay.until(run, atRung(role, "started"));
+  await replaceHost(relay, role);
+  release();
+  await relay.start(role);
+  const status = await relay.until(run, closed);
+  expect(status.epoch).toBe(2);
+  expect(status.stages.map(({ rung }) => rung)).toEqual(["verified", "verified", "verified"]);
+});
+
+test.concurrent("a host replaced before main read a word of it is found out, too", async () => {
+  const { work, release } = held("sg");
+  await using relay = await start({ work: { sg: work } });
+  await relay.until(await relay.run({ brief, sources }), atRung("sg", "started"));
+  const run = await relay.run({ brief, sources });
+  await relay.until(run, atRung("sg", "accepted"));
+  await relay.stop("main");
+  await replaceHost(relay, "sg");
+  release();
+  await relay.start("sg");
+  await relay.start("main");
+  await relay.until(run, closed);
+});
+
+test.concurrent("work is handed on while main is away, and main catches up", async () => {
+  const { work, release } = held("nano");
+  await using relay = await start({ work: { nano: work } });
+  const run = await relay.run({ brief, sources });
+  await relay.until(run, atRung("nano", "started"));
+  await relay.stop("main");
+  release();
+  // The last hop waits for main; everything before it is done.
+  await expect.poll(() => relay.node("jp").store.outbox({ run }).length, { timeout: 20_000 }).toBe(1);
+  await relay.start("main");
+  const status = await relay.until(run, closed);
+  expect(status.epoch).toBe(1);
+  expect(status.stages.map(({ attempt }) => attempt)).toEqual([1, 1, 1]);
+});

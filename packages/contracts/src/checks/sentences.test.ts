@@ -16,6 +16,9 @@ describe("sentences", () => {
     ["He said “Stop. Go. Stop.” and left. She stayed.", ["He said “Stop. Go. Stop.” and left.", "She stayed."]],
     ['He said "Stop. Go." She stayed.', ['He said "Stop. Go."', "She stayed."]],
     ["它是什么。它在这里。", ["它是什么。", "它在这里。"]],
+    ["**Not one without it.** The next.", ["**Not one without it.**", "The next."]],
+    ["It is _so._", ["It is _so._"]],
+    ["* One. * Two.", ["* One.", "* Two."]],
     ["  \n ", []],
     ["", []],
   ])("%j", (text, sentences) => {

@@ -25,8 +25,11 @@ export function splitSentences(text: string, block: Range = { start: 0, end: tex
   const merged: { start: number; end: number }[] = [];
   for (const { segment, index } of segmenter.segment(flat)) {
     const last = merged.at(-1);
-    if (last && continues(flat.slice(Math.max(last.start, last.end - 40), last.end), segment)) last.end = index + segment.length;
-    else merged.push({ start: index, end: index + segment.length });
+    const end = index + segment.length;
+    const closed = last ? closingMarks(flat.slice(0, last.end), segment) : 0;
+    if (last && closed > 0) last.end += closed;
+    if (last && (last.end === end || continues(flat.slice(Math.max(last.start, last.end - 40), last.end), segment))) last.end = end;
+    else merged.push({ start: index + closed, end });
   }
   return merged.flatMap(({ start, end }) => {
     const piece = flat.slice(start, end);
@@ -34,6 +37,11 @@ export function splitSentences(text: string, block: Range = { start: 0, end: tex
     const to = end - (piece.length - piece.trimEnd().length);
     return to > from ? [{ start: block.start + from, end: block.start + to }] : [];
   });
+}
+
+/** How many marks at the start of a segment close the emphasis of the sentence before it: to UAX 29 they are not closing punctuation. */
+function closingMarks(before: string, next: string): number {
+  return /\s$/.test(before) ? 0 : (/^[*_~`]+(?=\s|$)/.exec(next)?.[0].length ?? 0);
 }
 
 function continues(before: string, next: string): boolean {

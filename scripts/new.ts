@@ -49,6 +49,5 @@ try {
   for (const line of await perform()) console.log(line);
 } catch (error) {
   console.error(error instanceof Error ? error.message : String(error));
-  if (error instanceof Error && error.cause !== undefined) console.error(error.cause);
   process.exitCode = 1;
 }

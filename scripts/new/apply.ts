@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { access, mkdir, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
+import { z } from "zod";
 import type { Files } from "./artifact-files.ts";
 
 export const root = join(import.meta.dirname, "../..");
@@ -36,12 +37,22 @@ export async function removeFiles(paths: readonly string[]): Promise<readonly st
 /** Brings what depends on the pipeline and on the list of apps up to date: the policy, the lockfile, the links to dependencies. */
 export async function followUp(): Promise<void> {
   await run(process.execPath, [join(root, "scripts/policy.ts")], { cwd: root });
-  const pnpm = process.env["npm_execpath"];
-  const [command, ...args] = pnpm?.includes("pnpm") === true ? [process.execPath, pnpm] : ["npx", "-y", "pnpm@12.21.0"];
+  const [command, ...args] = await findPnpm();
   // CI would refuse to change the lockfile, which is what is asked for here.
   await run(command, [...args, "install", "--no-frozen-lockfile", "--prefer-offline"], { cwd: root }).catch((error: unknown) => {
-    throw new Error("the files are written, and `pnpm install` failed: mend what it says, and run it again.", { cause: error });
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string }; // of execFile's promise
+    throw new Error(`the files are written, but 'pnpm install' failed; mend what it says, and run it again:\n${stdout}${stderr}`);
   });
+}
+
+/** The pnpm that runs this script; else the one that the repository names, by npx. */
+async function findPnpm(): Promise<[command: string, ...args: string[]]> {
+  const own = process.env["npm_execpath"] ?? "";
+  if (own.includes("pnpm")) return /\.[cm]?js$/.test(own) ? [process.execPath, own] : [own];
+  const { packageManager } = z
+    .looseObject({ packageManager: z.string() })
+    .parse(JSON.parse(await readFile(join(root, "package.json"), "utf8")));
+  return ["npx", "-y", packageManager];
 }
 
 async function exists(path: string): Promise<boolean> {

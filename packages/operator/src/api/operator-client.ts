@@ -10,7 +10,7 @@ import { watchRun } from "./watch-run.ts";
 /** What the command line, and any other surface on main's machine, calls. Rejections are `TasukiError`; `unreachable` where main does not run. */
 export interface OperatorClient {
   /** Main's own bus. */
-  readonly bus: Pick<BusClient, "status" | "uploadBytes">;
+  readonly bus: Pick<BusClient, "status" | "health" | "uploadBytes">;
   /** Starts a run; resolves with its id once main has signed for it. */
   start(request: RunRequest): Promise<string>;
   /** Newest first. */
@@ -50,6 +50,7 @@ export function createOperatorClient(socketPath: string): OperatorClient {
   return {
     bus: {
       status: (query, options) => bus.status(query, options).catch(refused),
+      health: (options) => bus.health(options).catch(refused),
       uploadBytes: (contract, blob, options) => bus.uploadBytes(contract, blob, options).catch(refused),
     },
     async start(request) {

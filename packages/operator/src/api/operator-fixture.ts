@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import type { IncomingMessage, RequestListener } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ArtifactText, type RunRequest, type RunStatus, TasukiError } from "@tasuki/contracts";
+import { type ArtifactText, type Health, type RunRequest, type RunStatus, TasukiError } from "@tasuki/contracts";
 import type { NodeView, Orchestrator } from "@tasuki/relay";
 import { startOperatorApi } from "./start-operator-api.ts";
 import { hasEnded } from "./watch-run.ts";
@@ -73,6 +73,18 @@ export function blockedStatus(): RunStatus {
   };
   return { ...status, stages: status.stages.map((one) => (one.stage === "sg" ? { ...one, condition: "blocked" as const, block } : one)) };
 }
+
+const mainHealth: Health = {
+  node: "main",
+  role: "main",
+  instance: runId,
+  version: "0.1.0",
+  contracts: { reads: {}, writes: {} },
+  clock: at(0),
+  store: { state: "ok", feed: 0 },
+  identity: { provider: "loopback", state: "ok" },
+  policy: { sha256: "a".repeat(64), current: true, drift: [] },
+};
 
 export interface FakeMain extends AsyncDisposable {
   /** The data folder of the relay. */
@@ -182,6 +194,7 @@ function fakeBus({
       const receipt = { payload: "", payloadType: "x", signatures: [] };
       return { result: { data: { task: runId, run: request.id ?? runId, receipt } } };
     }
+    if (url.pathname === "/trpc/health") return { result: { data: mainHealth } };
     const page = {
       shortcuts: [],
       tasks: [],

@@ -3,6 +3,7 @@ import { Command, CommanderError } from "commander";
 import { toLine } from "../render/plain-text.ts";
 import { toUnmetLines } from "../render/unmet-lines.ts";
 import { type CliDeps, createCli, type Cli } from "./cli.ts";
+import { aclCommand } from "./commands/acl.ts";
 import { artifactsCommand } from "./commands/artifacts.ts";
 import { cancelCommand } from "./commands/cancel.ts";
 import { checkCommand } from "./commands/check.ts";
@@ -29,6 +30,7 @@ const commands = [
   cancelCommand,
   nodesCommand,
   checkCommand,
+  aclCommand,
   demoCommand,
   devCommand,
   startCommand,
@@ -67,7 +69,8 @@ function toProgram(cli: Cli): Command {
     .showHelpAfterError("(--help shows examples)")
     .helpCommand(false);
   for (const create of commands) program.addCommand(create(cli).copyInheritedSettings(program));
-  for (const command of [program, ...program.commands])
+  const nested = program.commands.flatMap((command) => command.commands.map((one) => one.copyInheritedSettings(program)));
+  for (const command of [program, ...program.commands, ...nested])
     command.exitOverride().configureOutput({
       writeOut: (text) => void cli.stdout.write(text),
       writeErr: (text) => void cli.stderr.write(text),

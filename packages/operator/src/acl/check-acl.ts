@@ -1,0 +1,47 @@
+import { checkPolicy, grantsBeyond, parsePolicy, parsePolicyTests } from "@tasuki/relay";
+import type { Cli } from "../cli/cli.ts";
+import { exitCodes } from "../cli/exit-code.ts";
+import { counted } from "../render/run-progress.ts";
+import { describeWant } from "./parse-want.ts";
+import { givenPolicy, policyFiles, readNamed, readPolicy } from "./read-policy.ts";
+
+export interface CheckAclOptions {
+  readonly policy?: string;
+  readonly tests?: string;
+  readonly json?: true;
+}
+
+/** `acl check`: every cell of the application tests, each that fails in a line, and how the file differs from what the pipeline gives. */
+export async function checkAcl(cli: Cli, options: CheckAclOptions): Promise<void> {
+  const path = options.policy === undefined ? policyFiles.policy : cli.path(options.policy);
+  const policy = await readPolicy(path);
+  const tests = parsePolicyTests(await readNamed(options.tests === undefined ? policyFiles.tests : cli.path(options.tests)));
+  const cells = checkPolicy(policy, tests);
+  const failed = cells.filter(({ holds }) => !holds);
+  const given = parsePolicy(await givenPolicy());
+  const beyond = grantsBeyond(policy, given);
+  const lacking = grantsBeyond(given, policy);
+  if (failed.length > 0 || policy.unread.length > 0) cli.endWith(exitCodes.invalid);
+  if (options.json)
+    return cli.json({
+      ok: failed.length === 0 && policy.unread.length === 0,
+      cells: cells.length,
+      failed: failed.map(({ src, dst, want, expected }) => ({ src, dst, want, expected })),
+      unread: policy.unread,
+      beyond,
+      lacking,
+    });
+  const { style, messageStyle: say } = cli;
+  for (const { src, dst, want, expected } of failed) {
+    const is = expected === "accept" ? "is denied, and should be allowed" : "is allowed, and should be denied";
+    cli.out(`${style.bad("FAILED")} ${src} > ${dst}: ${describeWant(want)} ${is}`);
+  }
+  for (const line of policy.unread)
+    cli.out(`${style.bad("FAILED")} ${path}:${line}: no permission that a node can read; it grants nothing`);
+  for (const { src, line, permission } of beyond)
+    cli.say(say.warn(`${path}:${line}: ${src.join(", ")} has more than the pipeline gives: ${JSON.stringify(permission)}`));
+  for (const { src, permission } of lacking)
+    cli.say(say.warn(`${path}: ${src.join(", ")} lacks what the pipeline gives: ${JSON.stringify(permission)}`));
+  const verdict = `${counted(cells.length, "cell")}, ${failed.length} failed`;
+  cli.say(failed.length === 0 && policy.unread.length === 0 ? say.good(verdict) : say.bad(verdict));
+}

@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import { toPolicyLines } from "./policy-lines.ts";
+
+const policy = { sha256: "a".repeat(64), current: true, drift: [] };
+
+test("nodes with one policy need no word", () => {
+  expect(toPolicyLines([])).toEqual([]);
+  expect(toPolicyLines(["main", "nano", "sg"].map((role) => ({ role, policy })))).toEqual([]);
+});
+
+test("another file, a stale file, and a network that grants otherwise are each said, with what to do", () => {
+  expect(
+    toPolicyLines([
+      { role: "main", policy },
+      { role: "nano", policy: { ...policy, sha256: "b".repeat(64), current: false } },
+      { role: "sg", policy: { ...policy, drift: ["node:nano", "ops:ann@example.com"] } },
+    ]),
+  ).toEqual([
+    "nano has another policy file than main (bbbbbbbbbbbb, not aaaaaaaaaaaa): give all nodes the same one",
+    "the policy file of nano is not what its program's pipeline gives: 'pnpm tasuki acl check' says where they differ",
+    "the network grants node:nano, ops:ann@example.com other things on sg than its policy file: merge 'pnpm tasuki acl print' into the tailnet's policy",
+  ]);
+});

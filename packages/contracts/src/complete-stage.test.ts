@@ -2,8 +2,7 @@ import { describe, expect, it } from "vitest";
 import { completeStage } from "./complete-stage.ts";
 import type { Documents } from "./define-artifact.ts";
 import type { AnyRole } from "./define-role.ts";
-import { gate } from "./gate.ts";
-import { readDocuments } from "./read-documents.ts";
+import { judgeStage } from "./judge-stage.ts";
 import { jp } from "./roles/jp.ts";
 import { nano } from "./roles/nano.ts";
 import { sg } from "./roles/sg.ts";
@@ -13,19 +12,17 @@ import { exampleRun } from "./testing/example-run.ts";
 const example = exampleRun();
 const run = "01933a52-7c00-7000-8000-000000000001";
 
+const toFiles = (drafts: Readonly<Record<string, string | Uint8Array>>) =>
+  Object.entries(drafts).map(([name, content]) => ({ name, bytes: Buffer.from(content) }));
+
 function complete(role: AnyRole, drafts: Readonly<Record<string, string | Uint8Array>>, collected = {}) {
-  const files = Object.entries(drafts).map(([name, content]) => ({ name, bytes: Buffer.from(content) }));
-  return completeStage(role, { inputs: stageOf(role, example).inputs, drafts: files }, { run, collected });
+  return completeStage(role, { inputs: stageOf(role, example).inputs, drafts: toFiles(drafts) }, { run, collected });
 }
 
-/** What reading and the gate say of completed drafts. */
-function judge(role: AnyRole, completed: ReturnType<typeof complete>) {
-  if (!completed.ok) return completed.unmet;
-  const read = readDocuments(
-    role.produces,
-    completed.value.map(({ name, text }) => ({ name, bytes: Buffer.from(text) })),
-  );
-  return read.ok ? gate(role, { inputs: stageOf(role, example).inputs, outputs: read.value }, {}) : read.unmet;
+/** What completion, reading and the gate say of drafts. */
+function judge(role: AnyRole, drafts: Readonly<Record<string, string>>, collected = {}) {
+  const judged = judgeStage(role, { inputs: stageOf(role, example).inputs, drafts: toFiles(drafts) }, { run, collected });
+  return judged.ok ? [] : judged.unmet;
 }
 
 const list = "# Candidates\n\n## Receipts\n\n- source: S1\n- answers: Q1\n- why: it says it\n";
@@ -41,7 +38,7 @@ describe("completing a stage", () => {
   });
 
   it("fills in nano's drafts, so that they pass its gate", () => {
-    expect(judge(nano, complete(nano, { "candidate-list.md": list, "de-raw-output.txt": quote }))).toEqual([]);
+    expect(judge(nano, { "candidate-list.md": list, "de-raw-output.txt": quote })).toEqual([]);
   });
 
   it("shows the list the texts that were collected, whatever the order of the drafts", () => {
@@ -50,17 +47,18 @@ describe("completing a stage", () => {
       "candidate-list.md": list.replace("S1", "N1"),
       "N1.txt": "A promise.\n",
     };
-    const completed = complete(nano, drafts, { "N1.txt": { origin: "https://example.org/" } });
-    expect(judge(nano, completed)).toEqual([]);
+    const collected = { "N1.txt": { origin: "https://example.org/" } };
+    const completed = complete(nano, drafts, collected);
+    expect(judge(nano, drafts, collected)).toEqual([]);
     expect(completed.ok && completed.value.find(({ name }) => name === "candidate-list.md")?.text).toContain("https://example.org/");
   });
 
   it("fills in the drafts of sg and jp, so that they pass their gates", () => {
     const verdicts =
       "| item | verdict | into | reason |\n| --- | --- | --- | --- |\n| C1 | accepted | | good |\n| C2 | accepted | | good |\n| C3 | merged | C1 | same |\n";
-    expect(judge(sg, complete(sg, { "sg-review.md": verdicts }))).toEqual([]);
+    expect(judge(sg, { "sg-review.md": verdicts })).toEqual([]);
     const text = "## Q1\n\nIt is “a signed statement”. [C1]\n\n## Q2\n\nWhen it is “durable”. [C2]\n";
-    expect(judge(jp, complete(jp, { "jp-final.txt": text }))).toEqual([]);
+    expect(judge(jp, { "jp-final.txt": text })).toEqual([]);
   });
 
   it("reports every draft that can't be completed, with the files that are missing or too many", () => {

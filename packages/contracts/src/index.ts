@@ -4,6 +4,7 @@ export { citeSentences } from "./checks/cite-sentences.ts";
 export { type Range, splitSentences } from "./checks/sentences.ts";
 export { type Statement, statementsOf } from "./checks/statements.ts";
 export { artifactAt, pipelineAt, roleAt, type Versions } from "./at-versions.ts";
+export { checkStages, type StagesToCheck } from "./check-stages.ts";
 export { completeStage, type DraftedStage, type StageContext } from "./complete-stage.ts";
 export { type Brief, Question } from "./artifacts/brief.ts";
 export { Clocks, defaultClocks, Profile } from "./artifacts/run.ts";
@@ -20,6 +21,7 @@ export {
   refOf,
   type ValueOf,
 } from "./define-artifact.ts";
+export { describeOutputs } from "./describe-outputs.ts";
 export { contractDigest, type JsonSchema, toJsonSchema } from "./contract-digest.ts";
 export { artifactNamed, artifactsOf, carriedTo, definePipeline, mainPort, nextRole, type Pipeline, roleOf } from "./define-pipeline.ts";
 export {
@@ -52,6 +54,7 @@ export {
   type OutputFile,
 } from "./executor.ts";
 export { gate } from "./gate.ts";
+export { judgeStage } from "./judge-stage.ts";
 export { ContractRef, FileName, Id, Name, parseContractRef, Sha256 } from "./identifiers.ts";
 export {
   ArtifactText,
@@ -86,7 +89,8 @@ export {
   toProblem,
   Unmet,
 } from "./problem.ts";
-export { parseRunFile, versionsIn } from "./parse-run-file.ts";
+export { parseRunFile, versionsIn, versionsOf } from "./parse-run-file.ts";
 export { readDocuments } from "./read-documents.ts";
+export { maxResultBytes, readResultNote, resultFile, type ResultNote } from "./result-note.ts";
 export { sha256Of } from "./sha256.ts";
-export type { StageFile } from "./stage-files.ts";
+export { filesOfSlots, type StageFile } from "./stage-files.ts";

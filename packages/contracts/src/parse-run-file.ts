@@ -3,6 +3,7 @@ import { type Run, run } from "./artifacts/run.ts";
 import type { Versions } from "./at-versions.ts";
 import { ContractRef, parseContractRef } from "./identifiers.ts";
 import { TasukiError } from "./problem.ts";
+import type { StageFile } from "./stage-files.ts";
 
 const Pinned = z.looseObject({ versions: z.record(z.string(), z.int().positive()) });
 
@@ -24,6 +25,12 @@ export function parseRunFile(text: string): Run {
 export function versionsIn(text: string): Versions {
   const pinned = Pinned.safeParse(toJson(text));
   return pinned.success ? { ...pinned.data.versions, run: versionOf(text) } : {};
+}
+
+/** The versions that the run.json among a stage's files pins: every file of a run is in the version that it pins. */
+export function versionsOf(files: readonly StageFile[]): Versions {
+  const found = files.find(({ name }) => name === run.file);
+  return found === undefined ? {} : versionsIn(Buffer.from(found.bytes).toString("utf8"));
 }
 
 function versionOf(text: string): number {

@@ -41,6 +41,11 @@ export function sortFiles(slots: readonly Slot[], files: readonly StageFile[]): 
   return { slots: sorted, unmet };
 }
 
+/** The files that belong to one of the slots. A stage's folder also holds what later roles consume. */
+export function filesOfSlots(slots: readonly Slot[], files: readonly StageFile[]): StageFile[] {
+  return files.filter(({ name }) => slots.some((slot) => isFileOf(artifactOf(slot), name)));
+}
+
 /** The text of a file. Refuses what is over the contract's cap, is not UTF-8, or has a NUL. */
 export function readText(artifact: Pick<AnyArtifact, "maxBytes">, { name, bytes }: StageFile): Parsed<string> {
   const fail = (unmet: Omit<Unmet, "file">): Parsed<string> => ({ ok: false, unmet: [{ file: name, ...unmet }] });

@@ -5,17 +5,15 @@ import {
   type Document,
   type Documents,
   fileNameOf,
+  filesOfSlots,
   type InputsOf,
   type OutputsOf,
   type Parsed,
   readDocuments,
   roleAt,
   type StageFile,
-  type Versions,
-  versionsIn,
+  versionsOf,
 } from "@tasuki/contracts";
-import { run } from "@tasuki/contracts/artifacts/run";
-import { filesOfSlots } from "./files-of-slots.ts";
 
 export interface WorkContext {
   readonly run: string;
@@ -59,11 +57,6 @@ export function defineExecutor<R extends AnyRole, Returned extends OutputsOf<R> 
       return { ok: true, value: formatOutputs(used, outputs) };
     },
   };
-}
-
-function versionsOf(files: readonly StageFile[]): Versions {
-  const found = files.find(({ name }) => name === run.file);
-  return found === undefined ? {} : versionsIn(Buffer.from(found.bytes).toString("utf8"));
 }
 
 function toInputs(role: AnyRole, documents: Documents): Record<string, Document | readonly Document[] | undefined> {

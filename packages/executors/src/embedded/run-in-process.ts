@@ -1,8 +1,7 @@
 import {
-  type AnyRole,
   defaultClocks,
   type Documents,
-  gate,
+  judgeStage,
   type Profile,
   readDocuments,
   refOf,
@@ -17,6 +16,7 @@ import { jp } from "@tasuki/contracts/roles/jp";
 import { nano } from "@tasuki/contracts/roles/nano";
 import { sg } from "@tasuki/contracts/roles/sg";
 import { defineExecutor } from "../define/define-executor.ts";
+import { embeddedProducer } from "../stage/create-embedded-executor.ts";
 import { research } from "./research.ts";
 import { review } from "./review.ts";
 import { write } from "./write.ts";
@@ -28,49 +28,39 @@ export interface GivenSource {
 }
 
 export interface EmbeddedRun {
-  /** All files of the run, by artifact name. */
+  /** All files of the run, by artifact name; those before a stage that does not hold. */
   readonly documents: Documents;
-  /** What the stages' gates found. Nothing, if the executor keeps its word. */
+  /** What the first stage that does not hold breaks. Nothing, if the executor keeps its word. */
   readonly unmet: readonly Unmet[];
 }
 
 const id = "01890a5d-ac96-774b-bcce-b302099a8057";
 const works = [defineExecutor(nano, research), defineExecutor(sg, review), defineExecutor(jp, write)];
 
-/** The whole relay by the embedded executor in this process, for tests and benchmarks: every file is written, read again and put through the gates. */
+/** The whole relay by the embedded executor in this process, for tests and benchmarks: every file is written, read again and put through the gates. Rejects where what is given breaks its contracts. */
 export async function runInProcess(brief: string, sources: readonly GivenSource[], profile: Profile = "cited"): Promise<EmbeddedRun> {
   let files: StageFile[] = [
+    file(runArtifact.file, runArtifact.format(toRun(brief, sources, profile))),
     file(briefArtifact.file, brief),
     ...sources.flatMap(({ text }, at) => (text === undefined ? [] : [file(`S${at + 1}.txt`, text)])),
   ];
-  files.push(file(runArtifact.file, runArtifact.format(toRun(brief, sources, profile))));
-  let documents = read([runArtifact, briefArtifact, sourceText], files);
-  const unmet: Unmet[] = [];
+  const given = readDocuments([runArtifact, briefArtifact, sourceText], files);
+  if (!given.ok) throw new Error(`what is given breaks its contracts: ${JSON.stringify(given.unmet)}`);
+  let documents = given.value;
   for (const work of works) {
     const { role } = work;
-    const outputs = await work.perform(files, { run: id, progress: () => undefined });
-    if (!outputs.ok) throw new Error(`the inputs of ${role.name} break their contracts: ${JSON.stringify(outputs.unmet)}`);
-    const produced = read(role.produces, outputs.value);
-    unmet.push(...gate(role, { inputs: pick(role, documents), outputs: produced }, { producer: "embedded/1" }));
-    documents = { ...documents, ...produced };
-    files = [...files, ...outputs.value];
+    const drafts = await work.perform(files, { run: id, progress: () => undefined });
+    if (!drafts.ok) throw new Error(`the inputs of ${role.name} break their contracts: ${JSON.stringify(drafts.unmet)}`);
+    const outputs = judgeStage(role, { inputs: documents, drafts: drafts.value }, { run: id, producer: embeddedProducer });
+    if (!outputs.ok) return { documents, unmet: outputs.unmet };
+    documents = { ...documents, ...outputs.value };
+    files = [...files, ...drafts.value];
   }
-  return { documents, unmet };
+  return { documents, unmet: [] };
 }
 
 function file(name: string, text: string): StageFile {
   return { name, bytes: Buffer.from(text, "utf8") };
-}
-
-function read(slots: AnyRole["produces"], files: readonly StageFile[]): Documents {
-  const documents = readDocuments(slots, files);
-  if (!documents.ok) throw new Error(`files break their contracts: ${JSON.stringify(documents.unmet)}`);
-  return documents.value;
-}
-
-function pick(role: AnyRole, documents: Documents): Documents {
-  const names = role.consumes.map((slot) => ("optional" in slot ? slot.optional : slot).name);
-  return Object.fromEntries(names.map((name) => [name, documents[name] ?? []]));
 }
 
 function toRun(brief: string, sources: readonly GivenSource[], profile: Profile): Run {

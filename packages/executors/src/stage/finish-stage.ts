@@ -1,10 +1,8 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type AnyRole, completeStage, gate, readDocuments, type StageFile, type Unmet } from "@tasuki/contracts";
-import { describeOutputs } from "./describe-outputs.ts";
+import { type AnyRole, describeOutputs, judgeStage, resultFile, type ResultNote, type Unmet } from "@tasuki/contracts";
 import { readDrafts } from "./read-drafts.ts";
 import { readInputs } from "./read-inputs.ts";
-import { resultFile, type ResultNote } from "./result-note.ts";
 import type { StageResult } from "./stage-result.ts";
 import { violated } from "./violated.ts";
 
@@ -27,22 +25,16 @@ export async function finishStage({ role, run, folder, producer, given }: StageT
   if (!inputs.ok) return violated(inputs.unmet);
   const out = join(folder, "out");
   const found = await readDrafts(out, role);
-  if (found.unmet) return violated(found.unmet);
-  const { drafts, note } = found;
+  if (!found.ok) return violated(found.unmet);
+  const { drafts, note } = found.value;
   const refusal = refusalOf(note);
   if (refusal) return refusal;
   if (drafts.length === 0) return { outcome: "no-output", detail: "nothing was written to out/", files: [] };
 
   const { collected } = note;
-  const completed = completeStage(role, { inputs: inputs.value, drafts }, { run, ...(collected && { collected }) });
-  if (!completed.ok) return violated(completed.unmet);
-  const files: StageFile[] = completed.value.map(({ name, text }) => ({ name, bytes: Buffer.from(text, "utf8") }));
-  const outputs = readDocuments(role.produces, files);
+  const outputs = judgeStage(role, { inputs: inputs.value, drafts }, { run, producer, ...(collected && { collected }) });
   if (!outputs.ok) return violated(outputs.unmet);
-  const stage = { inputs: inputs.value, outputs: outputs.value };
-  const unmet = gate(role, stage, { producer });
-  if (unmet.length > 0) return violated(unmet);
-  for (const { name, bytes } of files) await replaceFile(join(out, name), bytes);
+  for (const { name, text } of Object.values(outputs.value).flat()) await replaceFile(join(out, name), text);
   return { outcome: "succeeded", ...describeOutputs(role, outputs.value) };
 }
 
@@ -62,8 +54,8 @@ function refusalOf({ status, notes }: ResultNote): StageResult | undefined {
   return violated([unmet]);
 }
 
-async function replaceFile(path: string, bytes: Uint8Array): Promise<void> {
+async function replaceFile(path: string, text: string): Promise<void> {
   // A new file, so that nothing that holds the draft open writes into what was judged.
   await rm(path, { force: true });
-  await writeFile(path, bytes, { flag: "wx" });
+  await writeFile(path, text, { flag: "wx" });
 }

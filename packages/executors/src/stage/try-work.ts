@@ -1,8 +1,8 @@
-import { completeStage, type Documents, gate, parseRunFile, readDocuments, type StageFile, type Unmet } from "@tasuki/contracts";
+import { type Documents, judgeStage, parseRunFile, type StageFile, type Unmet } from "@tasuki/contracts";
 import { exampleRun } from "@tasuki/contracts/testing";
 import type { StageWork } from "../define/define-executor.ts";
 
-/** What came of a work: its files as documents, and everything that its contracts and the role's check don't find as it should be. */
+/** What came of a work: its files as documents, where they hold; else everything that its contracts and the role's check don't find as it should be. */
 export interface TriedWork {
   readonly outputs: Documents;
   readonly unmet: readonly Unmet[];
@@ -21,12 +21,6 @@ export async function tryWork(work: StageWork, documents: Documents = exampleRun
   const { run } = parseRunFile(documents["run"]?.[0]?.text ?? "");
   const drafts = await work.perform(files, { run, progress: () => undefined });
   if (!drafts.ok) return fail(drafts.unmet);
-  const completed = completeStage(role, { inputs: documents, drafts: drafts.value }, { run });
-  if (!completed.ok) return fail(completed.unmet);
-  const outputs = readDocuments(
-    role.produces,
-    completed.value.map(({ name, text }) => ({ name, bytes: Buffer.from(text, "utf8") })),
-  );
-  if (!outputs.ok) return fail(outputs.unmet);
-  return { outputs: outputs.value, unmet: gate(role, { inputs: documents, outputs: outputs.value }, { producer: `app:${role.name}` }) };
+  const outputs = judgeStage(role, { inputs: documents, drafts: drafts.value }, { run, producer: `app:${role.name}` });
+  return outputs.ok ? { outputs: outputs.value, unmet: [] } : fail(outputs.unmet);
 }

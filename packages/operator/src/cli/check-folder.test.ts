@@ -56,6 +56,12 @@ test("what a contract refuses is told with its line, and the command ends with 7
   });
 });
 
+test("a note that can't be read is unmet, beside what the files break", async () => {
+  await workFolder("sg");
+  await writeFile(join(folder, "out", "result.json"), "no JSON");
+  expect(await checkFolder(relay, { folder })).toMatchObject({ stages: ["sg"], unmet: [{ file: "result.json" }] });
+});
+
 test("a folder with the files of a whole run is checked stage by stage; what is no file of a stage is said to be left out", async () => {
   for (const { name, text } of Object.values(documents).flat()) await writeFile(join(folder, name), text);
   await writeFile(join(folder, "SUMMARY.md"), "anything");

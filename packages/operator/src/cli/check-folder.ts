@@ -4,20 +4,22 @@ import {
   type AnyRole,
   artifactOf,
   artifactsOf,
-  completeStage,
-  gate,
+  filesOfSlots,
   isFileOf,
+  judgeStage,
+  type Parsed,
   type Pipeline,
   pipelineAt,
   readDocuments,
+  readResultNote,
+  resultFile,
+  type ResultNote,
   type StageFile,
   TasukiError,
   type Unmet,
-  type Versions,
-  versionsIn,
+  versionsOf,
 } from "@tasuki/contracts";
-import { run, Run } from "@tasuki/contracts/artifacts/run";
-import { z } from "zod";
+import { Run } from "@tasuki/contracts/artifacts/run";
 
 export interface FolderCheck {
   /** The stages that were checked: files, then against each other. */
@@ -28,12 +30,6 @@ export interface FolderCheck {
   readonly alone: readonly string[];
   readonly unmet: readonly Unmet[];
 }
-
-/** An author's note, which is no file of a stage. */
-const noteName = "result.json";
-const Note = z.looseObject({
-  collected: z.record(z.string(), z.looseObject({ origin: z.string(), fetched: z.string().optional() })).optional(),
-});
 
 /**
  * Checks a folder as the door of a relay would: either a stage's work folder with `in/` and `out/`, or all files of one or more stages side
@@ -47,34 +43,29 @@ export async function checkFolder(release: Pipeline, { folder, role }: { folder:
   const given = isWork ? await readFiles(join(folder, "in")) : undefined;
   const made = await readFiles(isWork ? join(folder, "out") : folder);
   const pipeline = pipelineAt(release, versionsOf(given ?? made));
-  const roles = pipeline.roles.filter((one) => (role === undefined ? made.some((file) => isMadeBy(one, file)) : one.name === role));
+  const roles = pipeline.roles.filter((one) => (role === undefined ? filesOfSlots(one.produces, made).length > 0 : one.name === role));
   if (roles.length === 0) throw nothingToCheck(pipeline, folder);
   const known = artifactsOf(pipeline);
-  const strangers = made.filter(({ name }) => name !== noteName && !known.some((artifact) => isFileOf(artifact, name)));
+  const strangers = made.filter(({ name }) => name !== resultFile && !known.some((artifact) => isFileOf(artifact, name)));
+  const note = noteOf(made);
   const checks = roles.map((one) => {
     // Whatever is in `out/` is handed in, and refused there if this stage does not make it.
-    const drafts = isWork ? made.filter(({ name }) => name !== noteName) : made.filter((file) => isMadeBy(one, file));
-    const inputs = (given ?? made).filter(({ name }) => one.consumes.some((slot) => isFileOf(artifactOf(slot), name)));
-    return { role: one, ...checkStage(one, { inputs, drafts, note: noteOf(made) }) };
+    const drafts = isWork ? made.filter(({ name }) => name !== resultFile) : filesOfSlots(one.produces, made);
+    const inputs = filesOfSlots(one.consumes, given ?? made);
+    return { role: one, ...checkStage(one, { inputs, drafts, note: note.ok ? note.value : {} }) };
   });
   return {
     stages: checks.map((one) => one.role.name),
     ignored: isWork ? [] : strangers.map(({ name }) => name),
     alone: checks.filter(({ isAlone }) => isAlone).map((one) => one.role.name),
-    unmet: checks.flatMap(({ unmet }) => unmet),
+    unmet: [...(note.ok ? [] : note.unmet), ...checks.flatMap(({ unmet }) => unmet)],
   };
-}
-
-/** Every file of a run is in the version that its run.json pins. */
-function versionsOf(files: readonly StageFile[]): Versions {
-  const found = files.find(({ name }) => name === run.file);
-  return found === undefined ? {} : versionsIn(Buffer.from(found.bytes).toString("utf8"));
 }
 
 interface StageFiles {
   readonly inputs: readonly StageFile[];
   readonly drafts: readonly StageFile[];
-  readonly note: z.infer<typeof Note>;
+  readonly note: ResultNote;
 }
 
 function checkStage(role: AnyRole, { inputs, drafts, note }: StageFiles): { unmet: readonly Unmet[]; isAlone: boolean } {
@@ -87,28 +78,14 @@ function checkStage(role: AnyRole, { inputs, drafts, note }: StageFiles): { unme
   const run = Run.safeParse(read.value["run"]?.[0]?.value);
   const { collected } = note;
   const context = { run: run.success ? run.data.run : "", ...(collected && { collected }) };
-  const completed = completeStage(role, { inputs: read.value, drafts }, context);
-  if (!completed.ok) return { unmet: completed.unmet, isAlone: false };
-  const outputs = readDocuments(
-    role.produces,
-    completed.value.map(({ name, text }) => ({ name, bytes: Buffer.from(text, "utf8") })),
-  );
-  if (!outputs.ok) return { unmet: outputs.unmet, isAlone: false };
-  return { unmet: gate(role, { inputs: read.value, outputs: outputs.value }, {}), isAlone: false };
+  const outputs = judgeStage(role, { inputs: read.value, drafts }, context);
+  return { unmet: outputs.ok ? [] : outputs.unmet, isAlone: false };
 }
 
-function isMadeBy(role: AnyRole, { name }: StageFile): boolean {
-  return role.produces.some((slot) => isFileOf(artifactOf(slot), name));
-}
-
-function noteOf(files: readonly StageFile[]): z.infer<typeof Note> {
-  const note = files.find(({ name }) => name === noteName);
-  if (note === undefined) return {};
-  try {
-    return Note.parse(JSON.parse(Buffer.from(note.bytes).toString("utf8")));
-  } catch (cause) {
-    throw new TasukiError("contract_violation", `${noteName} can't be read: mend it, or leave it out.`, { cause });
-  }
+/** What the author said beside the files; nothing where there is no note. */
+function noteOf(files: readonly StageFile[]): Parsed<ResultNote> {
+  const note = files.find(({ name }) => name === resultFile);
+  return note === undefined ? { ok: true, value: {} } : readResultNote(note.bytes);
 }
 
 async function readFiles(folder: string): Promise<StageFile[]> {

@@ -1,21 +1,16 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
-  type AnyRole,
-  artifactOf,
+  describeOutputs,
   type Documents,
   type Execution,
   type Executor,
-  gate,
-  isFileOf,
-  type Job,
-  completeStage,
+  filesOfSlots,
+  judgeStage,
   readDocuments,
-  refOf,
-  type Slot,
-  type StageFile,
   type Unmet,
 } from "@tasuki/contracts";
+import { readFiles } from "./read-files.ts";
 
 /** What a test lets a role do: texts by file name, complete or as drafts, out of its inputs. */
 export type StageWork = (
@@ -30,49 +25,19 @@ export function inProcessExecutor(work: StageWork): Executor {
   return {
     name: producer,
     async execute(job, { signal }) {
-      const inputs = readDocuments(job.role.consumes, await filesOf(job, "in", job.role.consumes));
+      const { role, run, folder } = job;
+      const inputs = readDocuments(role.consumes, filesOfSlots(role.consumes, await readFiles(join(folder, "in"))));
       if (!inputs.ok) return violated("the inputs break their contracts", inputs.unmet);
-      const written = await work(
-        { run: job.run, role: job.role.name, attempt: job.attempt, inputs: inputs.value, folder: job.folder },
-        signal,
-      );
-      for (const [name, text] of Object.entries(written)) await writeFile(join(job.folder, "out", name), text);
-      return judge(job, inputs.value, job.role);
+      const written = await work({ run, role: role.name, attempt: job.attempt, inputs: inputs.value, folder }, signal);
+      const out = join(folder, "out");
+      for (const [name, text] of Object.entries(written)) await writeFile(join(out, name), text);
+      const outputs = judgeStage(role, { inputs: inputs.value, drafts: await readFiles(out) }, { run, producer });
+      if (!outputs.ok) return violated("the outputs do not hold", outputs.unmet);
+      for (const { name, text } of Object.values(outputs.value).flat()) await writeFile(join(out, name), text);
+      return { outcome: "succeeded", producer, ...describeOutputs(role, outputs.value) };
     },
     sweep: async () => 0,
   };
-}
-
-async function judge(job: Job, inputs: Documents, role: AnyRole): Promise<Execution> {
-  const drafts = await filesOf(job, "out");
-  const completed = completeStage(role, { inputs, drafts }, { run: job.run });
-  if (!completed.ok) return violated("the outputs can't be completed", completed.unmet);
-  for (const { name, text } of completed.value) await writeFile(join(job.folder, "out", name), text);
-  const outputs = readDocuments(role.produces, await filesOf(job, "out"));
-  if (!outputs.ok) return violated("the outputs break their contracts", outputs.unmet);
-  const unmet = gate(role, { inputs, outputs: outputs.value }, { producer });
-  if (unmet.length > 0) return violated("the outputs do not fit the inputs", unmet);
-  const documents = Object.values(outputs.value).flat();
-  const artifacts = role.produces.map(artifactOf);
-  const files = documents.flatMap(({ name, sha256, size }) => {
-    const artifact = artifacts.find((one) => isFileOf(one, name));
-    return artifact === undefined ? [] : [{ name, contract: refOf(artifact), sha256, size }];
-  });
-  const decided = documents.map(({ value }) => value).find((value) => typeof value === "object" && value !== null && "decision" in value);
-  return {
-    outcome: "succeeded",
-    producer,
-    files,
-    ...(decided !== undefined && { decision: String(decided.decision) }),
-  };
-}
-
-/** Files of a folder; with `slots`, only those that belong to them: a stage carries more than it reads. */
-async function filesOf({ folder }: Pick<Job, "folder">, part: "in" | "out", slots?: readonly Slot[]): Promise<StageFile[]> {
-  const names = (await readdir(join(folder, part))).filter(
-    (name) => slots === undefined || slots.some((slot) => isFileOf(artifactOf(slot), name)),
-  );
-  return Promise.all(names.sort().map(async (name) => ({ name, bytes: await readFile(join(folder, part, name)) })));
 }
 
 function violated(detail: string, unmet: readonly Unmet[]): Execution {

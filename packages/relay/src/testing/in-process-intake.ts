@@ -1,18 +1,7 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  artifactOf,
-  type Checker,
-  type ExtractedSource,
-  type Extractor,
-  gate,
-  isFileOf,
-  readDocuments,
-  roleOf,
-  sha256Of,
-  type Slot,
-  type StageFile,
-} from "@tasuki/contracts";
+import { type Checker, checkStages, type ExtractedSource, type Extractor, sha256Of } from "@tasuki/contracts";
+import { readFiles } from "./read-files.ts";
 
 /** Takes every source for text as it is. */
 export function plainExtractor(): Extractor {
@@ -41,25 +30,7 @@ export function plainExtractor(): Extractor {
 /** Main's own check in this process: every file by its contract, every stage by its gate. */
 export function inProcessChecker(): Checker {
   return {
-    async check({ folder, pipeline, stages, producers }) {
-      const names = await readdir(join(folder, "in"));
-      const files = await Promise.all(
-        names.map(async (name): Promise<StageFile> => ({ name, bytes: await readFile(join(folder, "in", name)) })),
-      );
-      const of = (slots: readonly Slot[]) =>
-        readDocuments(
-          slots,
-          files.filter(({ name }) => slots.some((slot) => isFileOf(artifactOf(slot), name))),
-        );
-      return stages.flatMap((stage) => {
-        const role = roleOf(pipeline, stage);
-        if (role === undefined) return [];
-        const inputs = of(role.consumes);
-        const outputs = of(role.produces);
-        if (!inputs.ok) return inputs.unmet;
-        if (!outputs.ok) return outputs.unmet;
-        return gate(role, { inputs: inputs.value, outputs: outputs.value }, { producer: producers[stage] });
-      });
-    },
+    check: async ({ folder, pipeline, stages, producers }) =>
+      checkStages(pipeline, { stages, producers, files: await readFiles(join(folder, "in")) }),
   };
 }

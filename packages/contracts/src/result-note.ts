@@ -1,5 +1,7 @@
-import { FileName, type Unmet } from "@tasuki/contracts";
 import { z } from "zod";
+import type { Parsed } from "./define-artifact.ts";
+import { FileName } from "./identifiers.ts";
+import type { Unmet } from "./problem.ts";
 
 /** The name of the note in `out/` in which an author may say more than the files do. */
 export const resultFile = "result.json";
@@ -15,14 +17,14 @@ const ResultNote = z.looseObject({
 export type ResultNote = z.infer<typeof ResultNote>;
 
 /** Reads an author's note. A string stands for the bytes that could not be read, and says why. */
-export function readResultNote(bytes: Uint8Array | string): { note: ResultNote } | { unmet: Unmet[] } {
-  if (typeof bytes === "string") return { unmet: [broken(bytes)] };
+export function readResultNote(bytes: Uint8Array | string): Parsed<ResultNote> {
+  if (typeof bytes === "string") return { ok: false, unmet: [broken(bytes)] };
   try {
     const read = ResultNote.safeParse(JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes)));
-    if (read.success) return { note: read.data };
-    return { unmet: read.error.issues.map(({ path, message }) => broken(message, path.join("."))) };
+    if (read.success) return { ok: true, value: read.data };
+    return { ok: false, unmet: read.error.issues.map(({ path, message }) => broken(message, path.join("."))) };
   } catch (error) {
-    return { unmet: [broken(error instanceof Error ? error.message : String(error))] };
+    return { ok: false, unmet: [broken(error instanceof Error ? error.message : String(error))] };
   }
 }
 

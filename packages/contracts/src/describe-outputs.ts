@@ -1,5 +1,7 @@
-import { type AnyRole, artifactOf, type Documents, type OutputFile, refOf } from "@tasuki/contracts";
 import { z } from "zod";
+import { type Documents, refOf } from "./define-artifact.ts";
+import { type AnyRole, artifactOf } from "./define-role.ts";
+import type { OutputFile } from "./executor.ts";
 
 const Decided = z.looseObject({ decision: z.string() });
 

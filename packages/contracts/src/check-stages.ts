@@ -1,17 +1,11 @@
-import {
-  artifactsOf,
-  type CheckContext,
-  gate,
-  optional,
-  type Pipeline,
-  readDocuments,
-  roleOf,
-  type StageFile,
-  type Unmet,
-} from "@tasuki/contracts";
-import { filesOfSlots } from "../define/files-of-slots.ts";
+import { type Pipeline, artifactsOf, roleOf } from "./define-pipeline.ts";
+import { type CheckContext, optional } from "./define-role.ts";
+import { gate } from "./gate.ts";
+import type { Unmet } from "./problem.ts";
+import { readDocuments } from "./read-documents.ts";
+import { filesOfSlots, type StageFile } from "./stage-files.ts";
 
-export interface FilesToCheck {
+export interface StagesToCheck {
   readonly stages: readonly string[];
   /** Who made each stage's outputs, by stage. */
   readonly producers: Readonly<Record<string, CheckContext["producer"]>>;
@@ -19,7 +13,7 @@ export interface FilesToCheck {
 }
 
 /** Everything that doesn't hold: each file by its own contract, then the files of each named stage against each other. */
-export function checkFiles(pipeline: Pipeline, { stages, producers, files }: FilesToCheck): readonly Unmet[] {
+export function checkStages(pipeline: Pipeline, { stages, producers, files }: StagesToCheck): readonly Unmet[] {
   const alone = readDocuments(artifactsOf(pipeline).map(optional), files);
   if (!alone.ok) return alone.unmet;
   const all = stages.flatMap((stage) => {

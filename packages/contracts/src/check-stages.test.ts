@@ -1,0 +1,33 @@
+import { expect, test } from "vitest";
+import { checkStages } from "./check-stages.ts";
+import { relay } from "./relay.ts";
+import { exampleRun } from "./testing/example-run.ts";
+
+const all = Object.fromEntries(Object.values(exampleRun()).flatMap((own) => own.map(({ name, text }) => [name, text])));
+const check = (texts: Readonly<Record<string, string>>, stages: readonly string[] = relay.roles.map(({ name }) => name)) =>
+  checkStages(relay, {
+    stages,
+    producers: {},
+    files: Object.entries(texts).map(([name, text]) => ({ name, bytes: Buffer.from(text) })),
+  });
+
+test("the files of a whole run hold", () => {
+  expect(check(all)).toEqual([]);
+});
+
+// Of run.json a stage need not say that it read it; jp-final.txt nobody reads.
+test.for(Object.keys(all).filter((name) => name !== "run.json" && name !== "jp-final.txt"))("a changed byte of %s is caught", (name) => {
+  const text = all[name] ?? "";
+  // In the middle of the file, a letter for another one.
+  const at = text.slice(Math.floor(text.length / 2)).search(/[a-z]/) + Math.floor(text.length / 2);
+  expect(check({ ...all, [name]: `${text.slice(0, at)}${text[at] === "q" ? "z" : "q"}${text.slice(at + 1)}` })).not.toEqual([]);
+});
+
+test("files that don't belong, stages that aren't there, and files that are missing are named", () => {
+  expect(check({ ...all, "notes.txt": "x" })).toMatchObject([{ file: "notes.txt" }]);
+  expect(check(all, ["legal"])).toMatchObject([{ got: "legal", expected: "a stage of the pipeline: nano, sg, jp" }]);
+  const { "sg-review.md": _review, ...rest } = all;
+  // Missed by sg, which writes it, and by jp, which reads it; reported once.
+  expect(check(rest)).toMatchObject([{ file: "sg-review.md", got: "no such file" }]);
+  expect(check(rest, ["nano"])).toEqual([]);
+});

@@ -7,6 +7,7 @@ import { readDocuments } from "./read-documents.ts";
 import { relay } from "./relay.ts";
 import { sha256Of } from "./sha256.ts";
 import type { StageFile } from "./stage-files.ts";
+import { anyCharacter } from "./testing/arbitraries.ts";
 import { exampleRun } from "./testing/example-run.ts";
 
 const plain = { version: 1, mediaType: "text/plain", maxBytes: 12, schema: z.string(), format: (text: string) => text } as const;
@@ -81,7 +82,7 @@ describe("reading a stage's files", () => {
     const names = ["run.json", "brief.md", "S1.txt", "candidate-list.md", "de-raw-output.txt", "sg-review.md", "jp-final.txt", "x"];
     const bytes = fc.oneof(
       fc.uint8Array(),
-      fc.string({ unit: "binary" }).map((text) => Buffer.from(text)),
+      fc.string({ unit: anyCharacter }).map((text) => Buffer.from(text)),
     );
     const files = fc.array(fc.record({ name: fc.constantFrom(...names), bytes }), { maxLength: 6 });
     fc.assert(

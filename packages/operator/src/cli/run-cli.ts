@@ -56,10 +56,10 @@ function toProgram(cli: Cli): Command {
     .addHelpText(
       "before",
       toExamples([
-        ["dev", "the four nodes on this machine"],
+        ["dev", "all nodes on this machine"],
         ['run "What is a receipt?" docs/ --wait', "start a run and follow it"],
         ["show last", "what is proven, what is awaited, what blocks it"],
-        ["artifacts last jp-final.txt", "the final text"],
+        ["artifacts last", "what the run has made"],
       ]),
     )
     .addHelpText(

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { TasukiError } from "@tasuki/contracts";
+import { relay } from "@tasuki/contracts/relay";
 import { Command } from "commander";
 import { findApps } from "../../local/find-apps.ts";
 import type { Cli } from "../cli.ts";
@@ -15,7 +16,7 @@ const interruptedBy = { SIGINT: 130, SIGTERM: 143 };
 export function startCommand(cli: Cli): Command {
   return new Command("start")
     .description("one node, in the foreground; its log goes to stdout and to its data folder")
-    .argument("<role>", "main, nano, sg or jp")
+    .argument("<role>", ["main", ...relay.roles.map(({ name }) => name)].join(", "))
     .addOption(dataOption())
     .addHelpText("before", toExamples([["start nano --data /var/lib/tasuki", "the node whose data folder is /var/lib/tasuki/nano"]]))
     .action(async (role: string, options: DataOption) => {

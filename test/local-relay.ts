@@ -5,12 +5,12 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { isDeepStrictEqual } from "node:util";
+import { relay as pipeline } from "@tasuki/contracts/relay";
 
 export const repository = join(import.meta.dirname, "..");
 const tasukiBin = join(repository, "packages/operator/src/cli/tasuki.ts");
-export const roles = ["main", "nano", "sg", "jp"] as const;
-type RoleName = (typeof roles)[number];
+/** Main, then the roles of the pipeline. */
+export const roles: readonly string[] = ["main", ...pipeline.roles.map(({ name }) => name)];
 
 export interface Finished {
   readonly code: number | null;
@@ -51,13 +51,13 @@ export async function eventually<T>(probe: () => Promise<T | undefined>): Promis
   }
 }
 
-/** The first of four ports in a row that are free now. */
+/** The first of as many free ports in a row as there are nodes. */
 export async function freePortBase(): Promise<number> {
   for (let base = 28_100; base < 60_000; base += 10) {
-    const free = await Promise.all([0, 1, 2, 3].map((n) => isFree(base + n)));
+    const free = await Promise.all(roles.map((_, n) => isFree(base + n)));
     if (free.every(Boolean)) return base;
   }
-  throw new Error("no four free ports in a row between 28100 and 60000");
+  throw new Error(`no ${roles.length} free ports in a row between 28100 and 60000`);
 }
 
 async function isFree(port: number): Promise<boolean> {
@@ -76,12 +76,12 @@ export interface LocalRelay extends AsyncDisposable {
   /** Everything that `tasuki dev` has printed. */
   output(): string;
   /** The pid of a role's process, once there is one. */
-  pid(role: RoleName): Promise<number>;
+  pid(role: string): Promise<number>;
   /** `curl` on a node's own socket; resolves with the status and the parsed body. */
-  curl(role: RoleName, path: string, ...args: string[]): Promise<{ status: number; body: unknown }>;
+  curl(role: string, path: string, ...args: string[]): Promise<{ status: number; body: unknown }>;
 }
 
-/** Starts the four nodes and resolves when all are healthy. `prepare` may change the data folder before they start. */
+/** Starts all nodes and resolves when all are healthy. `prepare` may change the data folder before they start. */
 export async function startLocalRelay(prepare?: (data: string) => Promise<void>): Promise<LocalRelay> {
   const folder = await mkdtemp(join(tmpdir(), "tasuki-test-"));
   const data = join(folder, ".tasuki");
@@ -109,12 +109,7 @@ export async function startLocalRelay(prepare?: (data: string) => Promise<void>)
     await eventually(async () => {
       if (dev.exitCode !== null) throw new Error(`tasuki dev ended:\n${output}`);
       const healths = await Promise.all(roles.map((role) => relay.curl(role, "/health")));
-      return (
-        isDeepStrictEqual(
-          healths.map((health) => health.status),
-          [200, 200, 200, 200],
-        ) || undefined
-      );
+      return healths.every((health) => health.status === 200) || undefined;
     });
   } catch (error) {
     await relay[Symbol.asyncDispose]();

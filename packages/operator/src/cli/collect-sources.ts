@@ -20,10 +20,12 @@ export interface CollectedSources {
 /** As many as a task may have attachments. */
 const maxSources = 2_048;
 const headBytes = 8_192;
+// Data for programs: quoted in an answer it helps nobody. One that is named itself is taken.
+const dataExtensions = new Set([".json", ".jsonl", ".ndjson", ".map", ".lock", ".svg", ".css"]);
 
 /**
  * The documents that files and folders stand for, in the order given, folders walked in the order of names. What can't be a document is
- * skipped with a reason, as are `node_modules` and names that begin with a dot. Rejects with `not_found`, or `too_large` for too many.
+ * skipped with a reason, and so is data for programs in a folder; `node_modules` and names that begin with a dot are passed over. Rejects with `not_found`, or `too_large` for too many.
  */
 export async function collectSources(given: readonly string[], toPath: (given: string) => string): Promise<CollectedSources> {
   const sources: SourceFile[] = [];
@@ -44,8 +46,12 @@ export async function collectSources(given: readonly string[], toPath: (given: s
     const path = toPath(label);
     const found = await stat(path).catch(() => undefined);
     if (found === undefined) throw new TasukiError("not_found", `There is no file or folder ${path}.`);
-    if (found.isDirectory()) for await (const file of filesIn(label, path)) await add(file.label, file.path);
-    else if (found.isFile()) await add(label, path);
+    if (found.isDirectory()) {
+      for await (const file of filesIn(label, path))
+        if (dataExtensions.has(extname(file.path).toLowerCase()))
+          skipped.push({ label: file.label, why: "it is data for programs; name the file itself to have it read" });
+        else await add(file.label, file.path);
+    } else if (found.isFile()) await add(label, path);
     else skipped.push({ label, why: "neither a file nor a folder" });
   }
   return { sources, skipped };

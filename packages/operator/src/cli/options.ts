@@ -9,7 +9,7 @@ export interface JsonOption {
   readonly json?: true;
 }
 
-export const dataOption = (): Option => new Option("--data <folder>", "the relay's data folder (default: .tasuki)");
+export const dataOption = (where = ".tasuki"): Option => new Option("--data <folder>", `the relay's data folder (default: ${where})`);
 export const jsonOption = (): Option => new Option("--json", "one JSON object on stdout, for programs");
 export const portBaseOption = (): Option =>
   new Option("--port-base <port>", "main's port; the other roles have the ones after it").default(mainPort).argParser(toPort);

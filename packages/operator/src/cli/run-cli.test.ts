@@ -22,6 +22,7 @@ test("run uploads files and folders as S1, S2, …, says what it skips, and prin
     ["a.md", "# A"],
     ["b/LICENSE", "free"],
     ["picture.png", "\u0089PNG\0"],
+    ["openapi.json", "{}"],
     ["empty.txt", ""],
     [".hidden", "no"],
     ["node_modules/x/README.md", "no"],
@@ -45,6 +46,7 @@ test("run uploads files and folders as S1, S2, …, says what it skips, and prin
   ]);
   expect(stderr).toContain("skipped docs/picture.png: it is a binary file");
   expect(stderr).toContain("skipped docs/empty.txt: it is empty");
+  expect(stderr).toContain("skipped docs/openapi.json: it is data for programs");
   expect(stderr).toContain(`pnpm tasuki watch ${runId} --data ${main.data}`);
 });
 
@@ -63,6 +65,7 @@ test("the brief may be a file, or come from stdin; the id makes it idempotent", 
 
 test.each([
   { args: ["run", "What?", "nothing.md"], code: 3, says: /no file or folder .*nothing\.md/ },
+  { args: ["run", "brief.md"], code: 3, says: /no file .*brief\.md to read the brief from/ },
   { args: ["run", " "], code: 7, says: /brief is empty/ },
   { args: ["run", "What?", "--id", "7"], code: 7, says: /UUID of version 7/ },
   { args: ["run"], code: 2, says: /missing required argument 'brief'/ },
@@ -147,6 +150,16 @@ test("artifacts lists what stages produced, and prints a file as it is", async (
   expect((await tasuki(["artifacts", "last", "jp-final.txt", "--data", main.data])).stdout).toBe(finalText.text);
   const absent = await tasuki(["artifacts", "last", "x.txt", "--data", main.data]);
   expect(absent).toMatchObject({ code: 3, stderr: expect.stringContaining("candidate-list.md, jp-final.txt") });
+});
+
+test("nudge says where each node stands, and who has not answered", async () => {
+  await using main = await startFakeMain();
+  const { code, stdout, stderr } = await tasuki(["nudge", "last", "--stage", "sg", "--data", main.data]);
+  expect(code).toBe(0);
+  expect(stdout).toContain("nano: nano at epoch 1 is produced; hand-off to sg is pending after 7 tries\n");
+  expect(stdout).toContain("sg has not answered: unreachable");
+  expect(stderr).toMatch(/awaits '[a-z-]+' of [a-z]+/);
+  expect(main.asked).toContainEqual({ nudge: { run: runId, by: "local", stage: "sg" } });
 });
 
 test("retry and cancel say what they did, and ls and nodes what there is", async () => {

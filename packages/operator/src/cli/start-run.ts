@@ -52,7 +52,7 @@ async function readBrief(cli: Cli, given: string): Promise<string> {
   return text;
 }
 
-/** A path that is no file is a text: a question may well hold a slash. */
+/** A path that is no file is a text: a question may well hold a slash. Only what is nothing but a document's name is a mistake. */
 async function readFileOrText(path: string, given: string): Promise<string> {
   const isFile = path.includes("\0")
     ? false
@@ -60,6 +60,8 @@ async function readFileOrText(path: string, given: string): Promise<string> {
         (found) => found.isFile(),
         () => false,
       );
+  if (!isFile && /^\S+\.(?:md|markdown|txt)$/i.test(given))
+    throw new TasukiError("not_found", `There is no file ${path} to read the brief from.`);
   return isFile ? readFile(path, "utf8") : given;
 }
 

@@ -1,4 +1,5 @@
 import type { Block, RunStatus, StageStatus } from "@tasuki/contracts";
+import { toLine } from "./plain-text.ts";
 
 export type RunOutcome = "closed" | "failed" | "cancelled" | "needs-human";
 
@@ -14,6 +15,11 @@ export interface ShownBlock {
   readonly block: Block;
   /** False where a fact will clear it, such as a node that comes back. */
   readonly needsHuman: boolean;
+}
+
+/** Why, for a line that names the stage already. */
+export function reasonOf({ where, block: { reason } }: Pick<ShownBlock, "where" | "block">): string {
+  return toLine(reason.startsWith(`${where}: `) ? reason.slice(where.length + 2) : reason);
 }
 
 /** Every block of a run, its own first. */

@@ -107,7 +107,7 @@ nano  unreachable  http://127.0.0.1:18101                            3 s ago
 
 test("what a closed run has left", () => {
   const status = exampleStatus({ state: "closed", endedAt: at(4), bundle: "b".repeat(64), stages: exampleStatus().stages.slice(0, 1) });
-  expect(text(toSummary(status, { data: "/data", style, next: (...words) => `tasuki ${words.join(" ")}` }))).toContain(`
+  expect(text(toSummary(status, { data: "/data", style, keep: false, next: (...words) => `tasuki ${words.join(" ")}` }))).toContain(`
 What each stage took, from its dispatch to its proof
   nano                 1.60 s  of which 0.60 s work  embedded/1
 

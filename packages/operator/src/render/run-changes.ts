@@ -1,5 +1,5 @@
 import { Rung, type RunStatus, type StageStatus } from "@tasuki/contracts";
-import { blocksOf, type ShownBlock } from "./outcome.ts";
+import { blocksOf, reasonOf, type ShownBlock } from "./outcome.ts";
 import { toLine } from "./plain-text.ts";
 import { mainNote } from "./run-progress.ts";
 
@@ -16,7 +16,7 @@ export function toChanges(before: RunStatus | undefined, after: RunStatus): stri
   return [
     ...proven,
     ...newConditions(before, after),
-    ...blocks.map(({ where, block }) => `            ${where.padEnd(6)} blocked: ${toLine(block.reason)}`),
+    ...blocks.map((shown) => `            ${shown.where.padEnd(6)} ${shown.needsHuman ? "blocked" : "held up"}: ${reasonOf(shown)}`),
     ...(isNewState ? [`            ${"main".padEnd(6)} ${mainNote(after)}`] : []),
   ];
 }

@@ -1,6 +1,6 @@
 import type { RunStatus, StageStatus } from "@tasuki/contracts";
 import { toDuration } from "./duration.ts";
-import { blocksOf, type ShownBlock } from "./outcome.ts";
+import { blocksOf, reasonOf, type ShownBlock } from "./outcome.ts";
 import { toLine } from "./plain-text.ts";
 import { counted, mainNote } from "./run-progress.ts";
 import { stageSpan, workSpan } from "./stage-span.ts";
@@ -49,10 +49,11 @@ function toStage(stage: StageStatus, { status, now, style }: { status: RunStatus
 }
 
 /** A block: why, what it needs, who acts, and what clears it. */
-export function toBlock({ where, block, needsHuman }: ShownBlock, style: Style): string[] {
+export function toBlock(shown: ShownBlock, style: Style): string[] {
+  const { where, block, needsHuman } = shown;
   const paint = needsHuman ? style.bad : style.warn;
   return [
-    paint(`${where} ${needsHuman ? "is blocked" : "is held up"}: ${toLine(block.reason)}`),
+    paint(`${where} ${needsHuman ? "is blocked" : "is held up"}: ${reasonOf(shown)}`),
     `  needs       ${toLine(block.needs)}`,
     `  who acts    ${toLine(block.owner)}`,
     `  clears with ${toLine(block.clearsWith)}`,

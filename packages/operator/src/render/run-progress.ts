@@ -1,6 +1,6 @@
 import { Rung, type RunStatus, type StageStatus } from "@tasuki/contracts";
 import { toDuration } from "./duration.ts";
-import { blocksOf } from "./outcome.ts";
+import { blocksOf, reasonOf } from "./outcome.ts";
 import { clip, toLine } from "./plain-text.ts";
 import { stageSpan } from "./stage-span.ts";
 import type { Style } from "./style.ts";
@@ -43,7 +43,7 @@ function paintOf({ rung, condition }: StageStatus, style: Style): (text: string)
 
 function noteOf(status: RunStatus, stage: StageStatus): string {
   const { rung, condition, block, awaits, attempt, producer } = stage;
-  if (block !== undefined) return `${condition === "blocked" ? "blocked" : "late"}: ${toLine(block.reason)}`;
+  if (block !== undefined) return `${condition === "blocked" ? "blocked" : "held up"}: ${reasonOf({ where: stage.stage, block })}`;
   if (condition === "unreachable") return "unreachable: main has no connection to it";
   if (condition === "fenced") return "ended";
   if (rung === "verified") return toLine(producer ?? "");
@@ -56,7 +56,7 @@ function noteOf(status: RunStatus, stage: StageStatus): string {
 export function mainNote(status: RunStatus): string {
   const { state, stages, sources, awaits, bundle } = status;
   const own = blocksOf(status).find(({ where }) => where === "main");
-  if (own !== undefined) return `blocked: ${toLine(own.block.reason)}`;
+  if (own !== undefined) return `${own.needsHuman ? "blocked" : "held up"}: ${reasonOf(own)}`;
   switch (state) {
     case "open":
       if (stages.every(({ rung }) => rung === "waiting")) return "takes the brief and its sources in";

@@ -9,12 +9,14 @@ export interface SummaryOptions {
   /** The local relay's data folder. */
   readonly data: string;
   readonly style: Style;
+  /** The nodes keep running, so that the commands can be typed at once. */
+  readonly keep: boolean;
   /** A command to type. */
   readonly next: (...words: string[]) => string;
 }
 
 /** What a closed run of a local relay has left: the files and where they are, what each stage took, what to try next. */
-export function toSummary(status: RunStatus, { data, style, next }: SummaryOptions): string[] {
+export function toSummary(status: RunStatus, { data, style, keep, next }: SummaryOptions): string[] {
   const { id, createdAt, endedAt = createdAt, stages, bundle } = status;
   const took = Date.parse(endedAt) - Date.parse(createdAt);
   const files = stages.flatMap(({ stage, epoch, outputs }) =>
@@ -37,10 +39,10 @@ export function toSummary(status: RunStatus, { data, style, next }: SummaryOptio
     `  ${"archive".padEnd(width)}  ${join(data, "main", "archive", id)}`,
     ...(bundle === undefined ? [] : [`  ${"bundle".padEnd(width)}  ${style.dim(`sha256 ${bundle}`)}`]),
     "",
-    "Next",
-    `  ${next("dev")}`,
+    ...(keep ? ["Next, in another terminal"] : ["Next: start the nodes again, and in another terminal ask them", `  ${next("dev")}`]),
     `  ${next("show", id)}`,
     `  ${next("artifacts", id, "sg-review.md")}`,
+    "or a run of your own",
     `  ${style.dim('pnpm demo --brief "Your question?" your-folder/ notes.pdf')}`,
   ];
 }

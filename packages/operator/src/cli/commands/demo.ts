@@ -11,6 +11,7 @@ import { toNodeLine } from "../../render/node-line.ts";
 import { toSummary } from "../../render/run-summary.ts";
 import { checkPorts } from "../check-ports.ts";
 import type { Cli } from "../cli.ts";
+import { collectSources } from "../collect-sources.ts";
 import { demoBrief, findDemoDocuments } from "../demo-documents.ts";
 import { exitCodeOfRun } from "../exit-code.ts";
 import { followRun } from "../follow-run.ts";
@@ -21,6 +22,7 @@ import { repository } from "../repository.ts";
 import { sayOutcome } from "../say-outcome.ts";
 import { startRun } from "../start-run.ts";
 import { untilAborted } from "../until-aborted.ts";
+import { untilConnected } from "../until-connected.ts";
 
 interface DemoOptions extends DataOption {
   readonly brief?: string;
@@ -30,12 +32,12 @@ interface DemoOptions extends DataOption {
 
 export function demoCommand(cli: Cli): Command {
   return new Command("demo")
-    .description("four processes turn a brief and real documents into a cited, checked text")
-    .argument("[files...]", "your own documents, with --brief")
+    .description("a process per role: together they turn a brief and real documents into a cited, checked text")
+    .argument("[files...]", "your own documents, with --brief: PDF, HTML, Markdown and text; folders are walked")
     .option("--brief <brief>", "your own brief: a text, a file, or - for stdin")
     .option("--keep", "keep the nodes running until Ctrl-C, so that the other commands can be tried")
     .addOption(portBaseOption())
-    .addOption(dataOption())
+    .addOption(dataOption("a new temporary one"))
     .addHelpText(
       "before",
       toExamples([
@@ -48,13 +50,17 @@ export function demoCommand(cli: Cli): Command {
       const { portBase, keep } = options;
       if (files.length > 0 && options.brief === undefined)
         throw new TasukiError("malformed_request", "Files need a brief: say with --brief what they are to answer.");
+      // A file that is not there is told before four processes are started.
+      await collectSources(files, (given) => cli.path(given));
       const data = options.data === undefined ? await mkdtemp(join(tmpdir(), "tasuki-demo-")) : cli.dataFolder(options);
       await mkdir(data, { recursive: true });
       const nodes = toLocalNodes({ data, portBase });
       await checkPorts(nodes);
       await prepareLocalRelay({ data, portBase });
       const style = cli.messageStyle;
-      cli.say(style.dim(`Starting ${nodes.map(({ role, port }) => `${role} (${port})`).join(", ")}: four processes, data in ${data}`));
+      cli.say(
+        style.dim(`Starting ${nodes.map(({ role, port }) => `${role} (${port})`).join(", ")}: ${nodes.length} processes, data in ${data}`),
+      );
       await using relay = await startLocalRelay({
         data,
         portBase,
@@ -66,8 +72,9 @@ export function demoCommand(cli: Cli): Command {
           if (shown !== undefined) cli.say(shown);
         },
       });
-      cli.say(style.dim(`All ${relay.nodes.length} are healthy.\n`));
       const client = cli.client({ data });
+      await untilConnected(client, cli.signal);
+      cli.say(style.dim(`All ${relay.nodes.length} are healthy.\n`));
       await runDemo(cli, client, { data, files, options });
       if (!keep || cli.signal.aborted) return;
       cli.say(style.good("\nThe nodes keep running; Ctrl-C ends them."));
@@ -93,5 +100,6 @@ async function runDemo(
   cli.say("");
   const name = finalName(status);
   if (name !== undefined) await printArtifact(cli, client, { status, name });
-  for (const line of toSummary(status, { data, style, next: (...words) => cli.next({ data }, ...words) })) cli.say(line);
+  for (const line of toSummary(status, { data, style, keep: options.keep === true, next: (...words) => cli.next({ data }, ...words) }))
+    cli.say(line);
 }

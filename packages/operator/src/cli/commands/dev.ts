@@ -1,4 +1,6 @@
 import { join } from "node:path";
+import { mainPort } from "@tasuki/contracts";
+import { relay } from "@tasuki/contracts/relay";
 import { Command } from "commander";
 import { toLocalNodes } from "../../local/local-nodes.ts";
 import type { LocalNode } from "../../local/local-relay.ts";
@@ -9,6 +11,7 @@ import { checkPorts } from "../check-ports.ts";
 import type { Cli } from "../cli.ts";
 import { type DataOption, dataOption, portBaseOption, toExamples } from "../options.ts";
 import { untilAborted } from "../until-aborted.ts";
+import { untilConnected } from "../until-connected.ts";
 
 interface DevOptions extends DataOption {
   readonly portBase: number;
@@ -24,7 +27,7 @@ export function devCommand(cli: Cli): Command {
     .addHelpText(
       "before",
       toExamples([
-        ["dev", "four nodes on ports 18100 to 18103, data in .tasuki"],
+        ["dev", `${relay.roles.length + 1} nodes on ports from ${mainPort}, data in .tasuki`],
         ["dev --data /tmp/other --port-base 28100", "another relay beside it"],
       ]),
     )
@@ -38,7 +41,7 @@ export function devCommand(cli: Cli): Command {
       await checkPorts(nodes);
       const style = cli.messageStyle;
       cli.say(`Starting ${nodes.map(({ role }) => role).join(", ")}; data in ${data}`);
-      await using relay = await startLocalRelay({
+      await using running = await startLocalRelay({
         data,
         portBase,
         signal: cli.signal,
@@ -47,7 +50,8 @@ export function devCommand(cli: Cli): Command {
           if (shown !== undefined) cli.say(shown);
         },
       });
-      for (const line of toReady(cli, { nodes: relay.nodes, data, options })) cli.say(line);
+      await untilConnected(cli.client(options), cli.signal);
+      for (const line of toReady(cli, { nodes: running.nodes, data, options })) cli.say(line);
       await untilAborted(cli.signal);
       cli.say("Ending the nodes …");
     });
@@ -55,10 +59,11 @@ export function devCommand(cli: Cli): Command {
 
 function toReady(cli: Cli, { nodes, data, options }: { nodes: readonly LocalNode[]; data: string; options: DevOptions }): string[] {
   const style = cli.messageStyle;
+  const width = Math.max(...nodes.map(({ role }) => role.length)) + 1;
   return [
     "",
     style.good("All nodes are ready:"),
-    ...nodes.map(({ role, url }) => `  ${role.padEnd(5)} ${url}   socket ${join(data, role, "bus.sock")}`),
+    ...nodes.map(({ role, url }) => `  ${role.padEnd(width)} ${url}   socket ${join(data, role, "bus.sock")}`),
     "",
     "In another terminal:",
     `  ${cli.next(options, "run", '"What is a receipt?"', "docs/", "--wait")}`,

@@ -10,7 +10,7 @@ import { artifactsOf } from "./define-pipeline.ts";
 import { defineRole } from "./define-role.ts";
 import { gate } from "./gate.ts";
 import type { Unmet } from "./problem.ts";
-import { relay } from "./relay.ts";
+import { exampleRelay as relay } from "./testing/example-relay.ts";
 import { jp } from "./roles/jp.ts";
 import { nano } from "./roles/nano.ts";
 import { sg } from "./roles/sg.ts";

@@ -4,8 +4,8 @@ import type { Documents } from "../define-artifact.ts";
 import { artifactsOf } from "../define-pipeline.ts";
 import { type AnyRole, artifactOf, type Slot } from "../define-role.ts";
 import { gate } from "../gate.ts";
-import { relay } from "../relay.ts";
 import { arbitraryStages } from "./arbitrary-stages.ts";
+import { exampleRelay as relay } from "./example-relay.ts";
 import { exampleRun } from "./example-run.ts";
 
 function unmetOf(role: AnyRole, documents: Documents): unknown {

@@ -1,9 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { artifactsOf, sha256Of } from "@tasuki/contracts";
-import { relay } from "@tasuki/contracts/relay";
 import { nano } from "@tasuki/contracts/roles/nano";
-import { exampleRun } from "@tasuki/contracts/testing";
+import { exampleRelay as relay, exampleRun } from "@tasuki/contracts/testing";
 import { expect, test } from "vitest";
 import { openStageFolder, testContext, textsOf } from "../stage/stage-fixture.ts";
 import { createChecker } from "./create-checker.ts";

@@ -1,9 +1,8 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Documents, Execution } from "@tasuki/contracts";
-import { relay } from "@tasuki/contracts/relay";
 import { nano } from "@tasuki/contracts/roles/nano";
-import { exampleRun } from "@tasuki/contracts/testing";
+import { exampleRelay as relay, exampleRun } from "@tasuki/contracts/testing";
 import { expect, test } from "vitest";
 import { createExecutor } from "../create-executor.ts";
 import { doStage, openStageFolder, testContext } from "./stage-fixture.ts";

@@ -3,12 +3,13 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { relay } from "@tasuki/contracts/relay";
 import { openTrust } from "@tasuki/evidence";
 import { NodeConfig } from "@tasuki/relay";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { prepareLocalRelay } from "./prepare-local-relay.ts";
 
-const roles = ["main", "nano", "sg", "jp"];
+const roles = ["main", ...relay.roles.map(({ name }) => name)];
 let data: string;
 const at = (...path: string[]) => join(data, ...path);
 const config = (role: string) => readFile(at(role, "config.jsonc"), "utf8");
@@ -67,9 +68,7 @@ test("other ports change the ports only", async () => {
   await prepareLocalRelay({ data, portBase: 28_100 });
   const before = await config("jp");
   await prepareLocalRelay({ data, portBase: 29_200 });
-  expect(await config("jp")).toBe(
-    before.replaceAll("28100", "29200").replaceAll("28101", "29201").replaceAll("28102", "29202").replaceAll("28103", "29203"),
-  );
+  expect(await config("jp")).toBe(before.replaceAll(/\b281(0\d)\b/g, "292$1"));
 });
 
 test("a folder on which a node is running is left alone", async () => {

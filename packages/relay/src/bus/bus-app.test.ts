@@ -305,11 +305,20 @@ test.each([
   ["two lengths", "content-length: 2\r\ncontent-length: 3\r\n"],
   ["headers above 16 KiB", `x: ${"y".repeat(20_000)}\r\n`],
   ["an unknown transfer coding", "transfer-encoding: xchunked\r\n"],
+  ["two hosts", "host: evil.example\r\n"],
+  ["two tokens", "authorization: Bearer a\r\nAuthorization: Bearer b\r\n"],
+  ["two types", "content-type: application/json\r\ncontent-type: text/plain\r\n"],
 ])("%s is refused as malformed", async (_what, headers) => {
   await using bus = await startBus();
   const answer = await bus.sendRaw(`POST /task HTTP/1.1\r\nhost: ${bus.host}\r\nconnection: close\r\n${headers}\r\n{}`);
   expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   expect(answer).toContain("malformed_request");
+});
+
+test("a request without Host is refused as every other is", async () => {
+  await using bus = await startBus();
+  const answer = await bus.sendRaw("GET /health HTTP/1.1\r\n\r\n");
+  expect(answer).toMatch(/^HTTP\/1\.1 403 [^]*application\/problem\+json[^]*"wrong_host"/);
 });
 
 test("an upload whose permission ends while it comes in is not published", async () => {

@@ -5,7 +5,7 @@ import { TasukiError } from "@tasuki/contracts";
  * Refuses what no program of a relay sends, before anyone is asked who is calling: an identity that comes from the network is open
  * to forgery by a browser on the same machine (CSRF, DNS rebinding). Throws `browser_refused`, `wrong_host` or `malformed_request`.
  */
-export function checkHygiene({ headers }: IncomingMessage, allowedHosts: readonly string[]): void {
+export function checkHygiene({ headers, rawHeaders }: IncomingMessage, allowedHosts: readonly string[]): void {
   const browser = Object.keys(headers).find(
     (name) =>
       name === "origin" ||
@@ -18,6 +18,8 @@ export function checkHygiene({ headers }: IncomingMessage, allowedHosts: readonl
       "browser_refused",
       `The request has a '${browser}' header, as browsers send it. Call the bus from a program or a script.`,
     );
+  const repeated = singular.find((name) => countOf(name, rawHeaders) > 1);
+  if (repeated !== undefined) throw new TasukiError("malformed_request", `The header '${repeated}' stands in the request twice.`);
   const host = headers.host?.toLowerCase();
   if (host === undefined || !allowedHosts.includes(host))
     throw new TasukiError("wrong_host", `The Host header must be one of: ${allowedHosts.join(", ")}.`);
@@ -27,4 +29,12 @@ export function checkHygiene({ headers }: IncomingMessage, allowedHosts: readonl
   const encoding = headers["content-encoding"];
   if (encoding !== undefined && encoding.toLowerCase() !== "identity")
     throw new TasukiError("unsupported_media_type", `Content-Encoding '${encoding}' is not taken: send the bytes as they are.`);
+}
+
+// Node takes the first of these and drops the rest (RFC 9112, section 3.2, wants a second Host refused); another program may take the last.
+const singular = ["host", "authorization", "content-type"];
+
+/** How often a header stands in a request. `rawHeaders` has names and values in turn. */
+function countOf(name: string, rawHeaders: readonly string[]): number {
+  return rawHeaders.filter((raw, at) => at % 2 === 0 && raw.length === name.length && raw.toLowerCase() === name).length;
 }

@@ -58,6 +58,8 @@ async function listen(app: RequestListener, where: ListenOptions) {
   const stopping = new AbortController();
   const server = createServer({
     maxHeaderSize: 16_384,
+    // Node would refuse a request without Host by an empty answer; the bus refuses it in the form of every other refusal.
+    requireHostHeader: false,
     headersTimeout: 10_000,
     // The bus limits bodies by their size; this is the last resort, above the slowest upload that it allows.
     requestTimeout: 1_200_000,

@@ -18,6 +18,7 @@ describe("sentences", () => {
     ["它是什么。它在这里。", ["它是什么。", "它在这里。"]],
     ["**Not one without it.** The next.", ["**Not one without it.**", "The next."]],
     ["It is _so._", ["It is _so._"]],
+    ["[![Build](a.svg)](b) passes. Yes.", ["[![Build](a.svg)](b) passes.", "Yes."]],
     ["* One. * Two.", ["* One.", "* Two."]],
     ["  \n ", []],
     ["", []],

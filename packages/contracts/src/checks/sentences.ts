@@ -28,7 +28,8 @@ export function splitSentences(text: string, block: Range = { start: 0, end: tex
     const end = index + segment.length;
     const closed = last ? closingMarks(flat.slice(0, last.end), segment) : 0;
     if (last && closed > 0) last.end += closed;
-    if (last && (last.end === end || continues(flat.slice(Math.max(last.start, last.end - 40), last.end), segment))) last.end = end;
+    if (last && (last.end === end || continues(flat.slice(Math.max(last.start, last.end - 40), last.end), segment.slice(closed))))
+      last.end = end;
     else merged.push({ start: index + closed, end });
   }
   return merged.flatMap(({ start, end }) => {
@@ -46,6 +47,8 @@ function closingMarks(before: string, next: string): number {
 
 function continues(before: string, next: string): boolean {
   if (/^\p{Ll}/u.test(next)) return true;
+  // No space between: a mark inside a word, a link or code, such as `[![an image](…)`.
+  if (/[.!?][^\s\p{L}\p{N}]*$/u.test(before) && /^\S/.test(next)) return true;
   if (neverFinal.test(before) || initial.test(before)) return true;
   return abbreviation.test(before) && /^[a-z0-9(]/.test(next);
 }

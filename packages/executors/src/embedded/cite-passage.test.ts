@@ -16,6 +16,12 @@ test("Lists stay lists; tables and code are shown where a colon announces them, 
   expect(citePassage("| part | time |\n|---|---|\n| lease | 30 s |", "C1")).toBe("- part | time [C1]\n- lease | 30 s [C1]");
 });
 
+test("Badges say nothing, and a link says its text", () => {
+  expect(
+    citePassage("[![a build](https://a.b/c.svg)](https://a.b/c)\n[![style of it](d)](e)\n\nSee [the whole guide](guide.md).", "C1"),
+  ).toBe("See [the whole guide](guide.md). [C1]");
+});
+
 test("Nothing is made of a question, of bare marks, or of a text that cites items itself", () => {
   expect(citePassage("How long does a lease last?", "C1")).toBeUndefined();
   expect(citePassage("--- *** ---", "C1")).toBeUndefined();

@@ -13,12 +13,14 @@ export function citePassage(passage: string, item: string): string | undefined {
   const blocks = splitBlocks(passage)
     .filter(({ kind }) => kind !== "heading")
     .map((block) => (isLaidOut(passage, block) ? { ...block, kind: "code" as const } : block));
-  const cited = blocks.map((block) => (isProse(block) || isAnnounced(passage, blocks, block) ? citeBlock(passage, block, item) : ""));
+  // Odd marks can make the gate see other sentences than were cited here: such a block is left out.
+  const kept = (text: string): string => (isFaithful(text, passage, item) ? text : "");
+  const cited = blocks.map((block) => (isProse(block) || isAnnounced(passage, blocks, block) ? kept(citeBlock(passage, block, item)) : ""));
   return (
     join(blocks, cited) ??
     join(
       blocks,
-      blocks.map((block) => citeLines(passage, block, item)),
+      blocks.map((block) => kept(citeLines(passage, block, item))),
     )
   );
 }
@@ -58,21 +60,11 @@ function isLaidOut(passage: string, { start, end }: Block): boolean {
 }
 
 function citeProse(passage: string, { kind, ...range }: Block, item: string): string {
-  const sentences = toSentences(passage, range).filter(isSentence);
+  const sentences = splitSentences(passage, range)
+    .map((sentence) => flat(passage, sentence))
+    .filter(isSentence);
   const text = sentences.flatMap((sentence) => citeOne(sentence.replace(marker, ""), item)).join(" ");
   return kind === "list" && text !== "" ? `- ${text}` : text;
-}
-
-/** Each on one line. Marks that close what the sentence before opened, as in `**Ports.** Each has …`, go back to it. */
-function toSentences(passage: string, range: Range): readonly string[] {
-  const sentences: string[] = [];
-  for (const sentence of splitSentences(passage, range)) {
-    const [, closing = "", text = ""] = /^([*_]{1,3}(?=\s))?(.*)$/s.exec(flat(passage, sentence)) ?? [];
-    const last = sentences.pop();
-    if (last !== undefined) sentences.push(last + closing);
-    if (text.trim() !== "") sentences.push(text.trim());
-  }
-  return sentences;
 }
 
 /** Code and tables line by line: an indented line each, or a list item without the outer bars. */
@@ -83,7 +75,8 @@ function citeLines(passage: string, { kind, start, end }: Block, item: string): 
     .filter((line) => !/^\s*(?:```|~~~)/.test(line))
     .flatMap((line) => {
       const text = line.replaceAll(/\s+/g, " ").trim();
-      if (kind === "code") return citeOne(text, item).map((cited) => `    ${cited}`);
+      // A line of brackets only is left as it is: what stands on both sides of it must stay together.
+      if (kind === "code") return (isBare(text) ? [text] : citeOne(text, item)).map((cited) => `    ${cited}`);
       const bare = text.replace(marker, "").replaceAll(/^[\s|#]+|[\s|]+$/g, "");
       return citeOne(bare, item).map((cited) => `- ${cited}`);
     })
@@ -92,18 +85,37 @@ function citeLines(passage: string, { kind, start, end }: Block, item: string): 
 
 /** Nothing where the text has citations of its own, or bare marks only. */
 function citeOne(text: string, item: string): [string] | [] {
-  if (citationsIn(text).length > 0 || !/[\p{L}\p{N}]/u.test(text)) return [];
+  if (citationsIn(text).length > 0 || isBare(text)) return [];
   const cited = citeSentences(text, [item])
     .trim()
     .replace(/(\s\[C\d+\])([*_]{1,3})$/, "$2$1");
   return citationsIn(cited).length === 0 ? [] : [cited];
 }
 
+function isBare(text: string): boolean {
+  return !/[\p{L}\p{N}]/u.test(text);
+}
+
+/** Whether what the gate will read in a text are sentences of the passage, each with the item's citation. */
+function isFaithful(text: string, passage: string, item: string): boolean {
+  const whole = passage.replaceAll(/\s+/g, " ");
+  return statementsOf(text).every(
+    ({ text: said, citations, factual }) =>
+      (!factual && citations.length === 0) || (citations.includes(item) && whole.includes(said.replaceAll(/\s+/g, " ").trim())),
+  );
+}
+
 /** Whole and readable: no scrap of a table or of code, nothing that begins like a heading. */
 function isSentence(text: string): boolean {
   if (/^[#|]/.test(text)) return false;
-  const letters = text.replaceAll(/[^\p{L}\p{M}]/gu, "").length;
-  return countWords(text) >= leastWords && letters >= text.replaceAll(/\s/g, "").length / 2;
+  const said = withoutTargets(text);
+  const letters = said.replaceAll(/[^\p{L}\p{M}]/gu, "").length;
+  return countWords(said) >= leastWords && letters >= said.replaceAll(/\s/g, "").length / 2;
+}
+
+/** What a reader would see of Markdown's images and links: badges say nothing. */
+function withoutTargets(text: string): string {
+  return text.replaceAll(/!\[[^\]]*\]\([^)]*\)/g, "").replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1");
 }
 
 function flat(passage: string, { start, end }: Range): string {

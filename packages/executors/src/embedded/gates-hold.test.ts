@@ -51,7 +51,7 @@ const marks = [
   "<b>",
   "https://a.b/c?d=e",
 ];
-const separators = [" ", " ", " ", ". ", ". ", "\n", "\n\n", "", "? ", ": "];
+const separators = [" ", " ", " ", ". ", ". ", ".** ", "._ ", ".) ", ".` ", "\n", "\n\n", "", "? ", ": "];
 
 /** Text of words, marks that mean something in one of the formats, and any characters. */
 const text = array(

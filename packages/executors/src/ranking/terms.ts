@@ -22,6 +22,10 @@ const spaced: Readonly<Record<string, ReadonlySet<string>>> = {
 };
 const unspacedStops = new Set([...zho, ...jpn, ...unspacedQuestionWords]);
 
+// In "What does the word epoch mean?" only `epoch` is asked for.
+const asksForMeaning = /\b(?:mean|means|meaning|definition)\b/i;
+const meaningWords = new Set("word term phrase mean means meaning definition".split(" "));
+
 /** The index terms of one word: the word itself and, of a compound, its parts; stemmed where it is plain Latin. */
 export function toTerms(word: string): readonly string[] {
   const bare = word.endsWith("'s") ? word.slice(0, -2) : word;
@@ -38,7 +42,9 @@ export function questionTerms(question: string): readonly string[] {
   const words: string[] = [];
   forEachWord(question, (word) => words.push(word));
   const stops = spaced[languageOf(words)];
-  const kept = words.filter((word) => (isUnspaced(word) ? !unspacedStops.has(word) : !stops?.has(word.replace(/'s$/, ""))));
+  const told = words.filter((word) => (isUnspaced(word) ? !unspacedStops.has(word) : !stops?.has(word.replace(/'s$/, ""))));
+  const named = asksForMeaning.test(question) ? told.filter((word) => !meaningWords.has(word)) : told;
+  const kept = named.length > 0 ? named : told;
   return [...new Set(kept.flatMap((word) => toTerms(word)))].filter((term) => term !== "");
 }
 

@@ -3,7 +3,15 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "scripts/**/*.test.ts"] } },
+      // Nothing here has effects at import or globals, so files share their imports: a third less processor time than a fresh start for each.
+      {
+        test: {
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
+          isolate: false,
+          unstubEnvs: true,
+        },
+      },
       // Whole-system tests start real processes: a few at a time, with time to do so.
       {
         test: {

@@ -40,7 +40,7 @@ export type ValuesOf<Slots extends readonly Slot[]> = {
 };
 
 export interface CheckContext {
-  /** Who made the outputs, as `produced` says it: `embedded/1`, `command:NAME`, `human:NAME`; undefined where it isn't known. */
+  /** Who made the outputs, as `produced` says it: `embedded/1`, `app:ROLE`, `command:NAME`; undefined where it isn't known. */
   readonly producer?: string | undefined;
 }
 

@@ -77,7 +77,7 @@ export interface OutputFile {
 
 export interface Execution {
   readonly outcome: Outcome;
-  /** Who did the work: `embedded/1`, `command:NAME`. */
+  /** Who did the work: `embedded/1`, `app:ROLE`, `command:NAME`. */
   readonly producer: string;
   /** For people: what happened, where, what to do. */
   readonly detail?: string;

@@ -41,7 +41,7 @@ export const Receipt = z.looseObject({
   reason: z.string().optional(),
   /** With `accepted`: false where the task came without a signature. */
   signed: z.boolean().optional(),
-  /** With `produced`: who did the work (`embedded/1`, `command:NAME`, `human:NAME`), and how it ended. */
+  /** With `produced`: who did the work (`embedded/1`, `app:ROLE`, `command:NAME`), and how it ended. */
   producer: z.string().optional(),
   outcome: z.string().optional(),
   decision: z.string().optional(),

@@ -6,14 +6,14 @@ import { sha256Of } from "../sha256.ts";
 const folder = join(import.meta.dirname, "../../fixtures/artifacts");
 
 /** A file that was written by a version of a contract once, and is read for ever: `<name>.<version>[.<note>].<extension>`. */
-export interface GoldenFile {
+interface GoldenFile {
   readonly file: string;
   readonly name: string;
   readonly version: number;
   readonly text: string;
 }
 
-export function goldenFiles(): readonly GoldenFile[] {
+function goldenFiles(): readonly GoldenFile[] {
   return readdirSync(folder)
     .sort()
     .map((file) => {

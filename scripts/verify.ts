@@ -77,12 +77,15 @@ async function runTests(whole: boolean, counts: Counts): Promise<void> {
 
 const whole = process.argv[2] === "all";
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+const failed: string[] = [];
 for (const step of steps.filter((each) => whole || !each.whole)) {
   const started = performance.now();
   const passed = await run(step.command, true);
   counts[passed ? "passed" : "failed"] += 1;
+  if (!passed) failed.push(step.name);
   console.log(`${passed ? "ok    " : "FAILED"} ${step.name} (${((performance.now() - started) / 1000).toFixed(1)} s)`);
 }
 await runTests(whole, counts);
+if (failed.length > 0) console.log(`FAILED before the tests: ${failed.join(", ")}`);
 console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 process.exitCode = counts.failed === 0 ? 0 : 1;

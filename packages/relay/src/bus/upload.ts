@@ -72,7 +72,8 @@ export function createUpload({ role, pipeline, store, identify, clock }: UploadD
       );
 
     const received = declared === undefined || isForm ? await receiveOneFile(exchange, declared) : await receiveRaw(exchange, declared);
-    await using staged = received.staged;
+    await using kept = new AsyncDisposableStack();
+    kept.use(received.staged);
     const { answer, isNew } = await keepUpload({ role, store, clock }, { ...received, sha256 }, () => identify(req));
     res.status(isNew ? 201 : 200).json(answer);
   };

@@ -20,7 +20,7 @@ export { type Grant, parsePolicy, type Policy } from "./permission/policy.ts";
 export { checkPolicy, parsePolicyTests } from "./permission/policy-tests.ts";
 export { People, writePolicy } from "./permission/write-policy.ts";
 export { writePolicyTests } from "./permission/write-policy-tests.ts";
-export type { NodeOptions, NodeView, Orchestrator, RunningNode } from "./node/node.ts";
+export type { NodeOptions, NodeView, NudgeAnswer, Orchestrator, RunningNode } from "./node/node.ts";
 export { NodeConfig } from "./node/node-config.ts";
 export { type NodeEnvironment, parseNodeEnvironment } from "./node/node-environment.ts";
 export { systemClock } from "./node/system-clock.ts";

@@ -144,6 +144,8 @@ export interface RunChange {
   readonly outbox: readonly NewOutboxRow[];
   /** Withdraw what is still pending for these runs, up to and including an epoch. */
   readonly supersede: readonly { readonly run: string; readonly epoch: number }[];
+  /** Runs whose pending rows are due now, and whose blocked rows are tried again. */
+  readonly hasten?: readonly string[];
   readonly position?: Position;
   /** Envelopes of peers, kept as evidence. */
   readonly envelopes: readonly Envelope[];
@@ -164,8 +166,8 @@ export interface Store extends AsyncDisposable {
 
   /**
    * Accepts a task, in this order: replay, conflict, epoch, stage taken, attachments, room in the queue. `seal` makes the receipt.
-   * `work` and `run` are queued, and `work` fences work of lower epochs; `nudge` makes the run's pending outbox rows due now, and tries
-   * blocked ones again; `cancel` fences the run's tasks below its epoch and withdraws their hand-offs; `close` withdraws the run's
+   * `work` and `run` are queued, and `work` fences work of lower epochs; `nudge` ends the run's lapsed leases, makes its pending outbox rows due
+   * now, and tries blocked ones again; `cancel` fences the run's tasks below its epoch and withdraws their hand-offs; `close` withdraws the run's
    * hand-offs and ends its tasks. Those three are `done` at once.
    */
   accept(request: AcceptRequest, seal: Seal): Promise<Accepted>;

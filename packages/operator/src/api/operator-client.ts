@@ -1,5 +1,5 @@
-import { type Envelope, isTasukiError, type RunRequest, RunStatus, taskPayloadType, TasukiError } from "@tasuki/contracts";
-import { type BusClient, createBusClient, type NodeView, toClientError } from "@tasuki/relay";
+import { type Complaint, type Envelope, isTasukiError, type RunRequest, RunStatus, taskPayloadType, TasukiError } from "@tasuki/contracts";
+import { type BusClient, createBusClient, type NodeView, type NudgeAnswer, toClientError } from "@tasuki/relay";
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { EventSource } from "eventsource";
 import { z } from "zod";
@@ -7,23 +7,32 @@ import type { OperatorRouter } from "./operator-router.ts";
 import { createSocketFetch } from "./socket-fetch.ts";
 import { watchRun } from "./watch-run.ts";
 
+type Startable<Kind extends string> = Kind extends "run"
+  ? unknown
+  : Complaint<`a client starts tasks of kind 'run', not '${Kind}': the others are main's and the roles' own to send, and signed`>;
+
 /** What the command line, and any other surface on main's machine, calls. Rejections are `TasukiError`; `unreachable` where main does not run. */
 export interface OperatorClient {
   /** Main's own bus. */
   readonly bus: Pick<BusClient, "status" | "health" | "uploadBytes">;
   /** Starts a run; resolves with its id once main has signed for it. */
   start(request: RunRequest): Promise<string>;
+  // Only for its complaint: what didn't fit above is said here in a sentence.
+  start<const Kind extends string>(request: Omit<RunRequest, "kind"> & { readonly kind: Kind & Startable<Kind> }): Promise<string>;
   /** Newest first. */
   runs(filter?: { open?: boolean; limit?: number }): Promise<readonly RunStatus[]>;
   run(id: string): Promise<RunStatus>;
   /** The state now, then after every change, until the run has ended or the signal; reconnects for ever. */
   watch(run: string, options: { signal: AbortSignal; onState?: (state: "connected" | "lost") => void }): AsyncIterable<RunStatus>;
+  /** What each node that holds something of the run, or main itself, says about where it stands. */
+  nudge(request: { run: string; stage?: string; reason?: string }): Promise<readonly NudgeAnswer[]>;
   retry(request: { run: string; stage?: string; reason?: string }): Promise<RunStatus>;
   cancel(request: { run: string; reason?: string }): Promise<RunStatus>;
   nodes(): Promise<readonly NodeView[]>;
 }
 
 const callMs = 30_000;
+const Answer = z.object({ role: z.string(), says: z.string().optional(), problem: z.string().optional() });
 const url = "http://localhost/operator";
 
 /** The client of the operator API on main's socket (`<data>/main/operator.sock`). Does no I/O before it is called. */
@@ -53,7 +62,7 @@ export function createOperatorClient(socketPath: string): OperatorClient {
       health: (options) => bus.health(options).catch(refused),
       uploadBytes: (contract, blob, options) => bus.uploadBytes(contract, blob, options).catch(refused),
     },
-    async start(request) {
+    async start(request: Omit<RunRequest, "kind">) {
       const { run } = await bus.task(unsigned(request)).catch(refused);
       return run;
     },
@@ -74,6 +83,7 @@ export function createOperatorClient(socketPath: string): OperatorClient {
         );
         return { end: () => subscription.unsubscribe() };
       }, options),
+    nudge: (request) => call(z.array(Answer), trpc.nudge.mutate(request, within())),
     retry: (request) => call(RunStatus, trpc.retry.mutate(request, within())),
     cancel: (request) => call(RunStatus, trpc.cancel.mutate(request, within())),
     // Main's own view of its peers: typed by the router, shown to people, and decided on by nobody.
@@ -82,7 +92,7 @@ export function createOperatorClient(socketPath: string): OperatorClient {
 }
 
 /** A task as a script sends it: the bare payload, which only main's operators may send. */
-function unsigned(request: RunRequest): Envelope {
+function unsigned(request: object): Envelope {
   return { payload: Buffer.from(JSON.stringify(request)).toString("base64"), payloadType: taskPayloadType, signatures: [] };
 }
 

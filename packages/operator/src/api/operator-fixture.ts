@@ -135,6 +135,14 @@ export async function startFakeMain(first: RunStatus = exampleStatus(), artifact
         if (signal.aborted) return;
       }
     },
+    async nudge(request) {
+      asked.push({ nudge: request });
+      known(request.run);
+      return [
+        { role: "nano", says: "nano at epoch 1 is produced; hand-off to sg is pending after 7 tries" },
+        { role: "sg", problem: "unreachable: sg can't be reached" },
+      ];
+    },
     async retry(request) {
       asked.push({ retry: request });
       const status = known(request.run);

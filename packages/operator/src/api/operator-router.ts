@@ -37,6 +37,11 @@ export function createOperatorRouter({ orchestrator, by, stopping }: OperatorRou
       known(input.run);
       return orchestrator.watch(input.run, signal === undefined ? stopping : AbortSignal.any([signal, stopping]));
     }),
+    nudge: t.procedure
+      .input(z.object({ run: Id, stage: Name.optional(), reason: Reason.optional() }))
+      .mutation(({ input: { run, stage, reason } }) =>
+        orchestrator.nudge({ run, by, ...(stage !== undefined && { stage }), ...(reason !== undefined && { reason }) }),
+      ),
     retry: t.procedure
       .input(z.object({ run: Id, stage: Name.optional(), reason: Reason.optional() }))
       .mutation(({ input: { run, stage, reason } }) =>

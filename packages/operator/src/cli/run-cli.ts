@@ -7,10 +7,12 @@ import { aclCommand } from "./commands/acl.ts";
 import { artifactsCommand } from "./commands/artifacts.ts";
 import { cancelCommand } from "./commands/cancel.ts";
 import { checkCommand } from "./commands/check.ts";
+import { conformanceCommand } from "./commands/conformance.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { devCommand } from "./commands/dev.ts";
 import { lsCommand } from "./commands/ls.ts";
 import { nodesCommand } from "./commands/nodes.ts";
+import { nudgeCommand } from "./commands/nudge.ts";
 import { retryCommand } from "./commands/retry.ts";
 import { runCommand } from "./commands/run.ts";
 import { showCommand } from "./commands/show.ts";
@@ -26,11 +28,13 @@ const commands = [
   showCommand,
   watchCommand,
   artifactsCommand,
+  nudgeCommand,
   retryCommand,
   cancelCommand,
   nodesCommand,
   checkCommand,
   aclCommand,
+  conformanceCommand,
   demoCommand,
   devCommand,
   startCommand,

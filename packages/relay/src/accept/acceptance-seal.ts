@@ -30,7 +30,7 @@ export function acceptedSubjects(payload: TaskPayload, digest: string): readonly
 export function acceptanceSeal(
   notary: Notary,
   { payload, digest, signed }: IncomingTask,
-  about: { envelope: Envelope; caller: Caller },
+  about: { envelope: Envelope; caller: Caller; reason?: string },
 ): Seal {
   const { run, stage, id: task, epoch, kind } = payload;
   return notary.receipt(
@@ -44,6 +44,7 @@ export function acceptanceSeal(
       peer: about.caller.principal,
       prev: digest,
       signed,
+      ...(about.reason !== undefined && { reason: about.reason }),
       subjects: acceptedSubjects(payload, digest),
     },
     [about.envelope],

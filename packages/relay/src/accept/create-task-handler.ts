@@ -11,6 +11,7 @@ import { checkRoute, readBrief } from "./check-run.ts";
 import { checkTask } from "./check-task.ts";
 import { digestOf, type IncomingTask, readTask, type ReadTaskDeps } from "./read-task.ts";
 import { createRejections } from "./rejections.ts";
+import { standingOf } from "./standing.ts";
 
 export interface TaskHandlerDeps extends ReadTaskDeps {
   readonly role: string;
@@ -63,7 +64,11 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
         ...(traceparent !== undefined && { traceparent }),
         ...(run !== undefined && { run }),
       },
-      acceptanceSeal(deps.notary, task, { envelope, caller }),
+      acceptanceSeal(deps.notary, task, {
+        envelope,
+        caller,
+        ...(payload.kind === "nudge" && { reason: standingOf(store, payload.run) }),
+      }),
     );
   };
 

@@ -11,7 +11,7 @@ export interface EffectContext {
   readonly now: number;
 }
 
-type Part = Partial<Pick<RunChange, "outbox" | "supersede" | "events">>;
+type Part = Partial<Pick<RunChange, "outbox" | "supersede" | "hasten" | "events">>;
 
 /** Signs what a step wants to be sent or said. `state` is the one that the step gave. */
 export function effectsToChange(state: FlowState, effects: readonly FlowEffect[], context: EffectContext): Required<Part> {
@@ -19,6 +19,7 @@ export function effectsToChange(state: FlowState, effects: readonly FlowEffect[]
   return {
     outbox: parts.flatMap((part) => part.outbox ?? []),
     supersede: parts.flatMap((part) => part.supersede ?? []),
+    hasten: parts.flatMap((part) => part.hasten ?? []),
     events: parts.flatMap((part) => part.events ?? []),
   };
 }
@@ -49,6 +50,16 @@ function toPart(state: FlowState, effect: FlowEffect, context: EffectContext): P
     }
     case "close":
       return send(state, context, { kind: "close", to: effect.role, epoch: state.epoch, attachments: [], bundle: effect.bundle });
+    case "nudge":
+      return send(state, context, {
+        kind: "nudge",
+        to: effect.role,
+        epoch: effect.epoch,
+        attachments: [],
+        reason: effect.reason.slice(0, 1024),
+      });
+    case "hasten":
+      return { hasten: [state.id] };
     case "sign":
       return { events: [sign(state, effect, context)] };
     case "record": {

@@ -25,6 +25,7 @@ import { followOwnFeed } from "./own-feed.ts";
 import { pull } from "./pull.ts";
 import { createEntryReader } from "./read-entry.ts";
 import type { FlowState, FlowWant } from "./run-flow.ts";
+import { startRunClocks } from "./run-clocks.ts";
 import { createRunSteps, toRunRow } from "./run-steps.ts";
 import { verify } from "./verify.ts";
 import { createWaitingIntakes } from "./waiting-intakes.ts";
@@ -104,6 +105,7 @@ export function createMain(deps: MainDeps): Main {
       .finally(() => archiving.delete(writing));
     archiving.add(writing);
   };
+  const clocks = startRunClocks(context);
   steps.onChange((state) => {
     runner.wake(state.id);
     if (state.state === "closed") archive(state.id);
@@ -137,12 +139,14 @@ export function createMain(deps: MainDeps): Main {
         ),
       );
       intakes.start();
+      clocks.start();
       for (const run of steps.openRuns()) runner.wake(run.id);
     },
     async [Symbol.asyncDispose]() {
       ended.abort();
       await own?.[Symbol.asyncDispose]();
       await following;
+      await clocks[Symbol.asyncDispose]();
       await intakes[Symbol.asyncDispose]();
       await runner[Symbol.asyncDispose]();
       await Promise.all(archiving);

@@ -1,8 +1,9 @@
-import { type Clock, Health, type RunStatus, TasukiError } from "@tasuki/contracts";
+import { Health, type RunStatus, TasukiError } from "@tasuki/contracts";
 import type { Store } from "@tasuki/store";
 import type { NodeConfig } from "../node/node-config.ts";
 import type { NodeView, Orchestrator } from "../node/node.ts";
 import type { Notary } from "../node/notary.ts";
+import { nudge } from "./nudge.ts";
 import { hasEnded } from "./run-flow.ts";
 import { type RunSteps, stateOf } from "./run-steps.ts";
 import { planRetry } from "./step-dispatch.ts";
@@ -13,14 +14,13 @@ interface OrchestratorDeps {
   readonly notary: Notary;
   readonly steps: RunSteps;
   readonly roster: NodeConfig["roster"];
-  readonly clock: Clock;
 }
 
 /** What people and agents ask of main. */
-export function createOrchestrator({ store, notary, steps, roster, clock }: OrchestratorDeps): Orchestrator {
+export function createOrchestrator({ store, notary, steps, roster }: OrchestratorDeps): Orchestrator {
   const status = (run: string): RunStatus | undefined => {
     const state = steps.state(run);
-    return state && toRunStatus(state, clock.now());
+    return state && toRunStatus(state);
   };
   const known = (run: string): RunStatus => {
     const found = status(run);
@@ -42,7 +42,7 @@ export function createOrchestrator({ store, notary, steps, roster, clock }: Orch
   };
 
   return {
-    runs: (filter) => store.runs(filter).map((row) => toRunStatus(stateOf(row), clock.now())),
+    runs: (filter) => store.runs(filter).map((row) => toRunStatus(stateOf(row))),
     run: status,
     nodes: () => {
       const peers = new Map(store.peers().map((peer) => [peer.node, peer]));
@@ -71,6 +71,7 @@ export function createOrchestrator({ store, notary, steps, roster, clock }: Orch
       }
       return known(run);
     },
+    nudge: (request) => nudge({ store, steps }, request),
     async cancel({ run, by, reason }) {
       const { state } = stateOfKnown(run);
       if (state !== "open") throw new TasukiError("invalid_state", `run ${run} is ${state}; only an open run can be cancelled`);
@@ -86,7 +87,7 @@ export function createOrchestrator({ store, notary, steps, roster, clock }: Orch
         for (;;) {
           changed = Promise.withResolvers();
           const state = stateOfKnown(run);
-          yield toRunStatus(state, clock.now());
+          yield toRunStatus(state);
           if (hasEnded(state)) return;
           await changed.promise;
           if (signal.aborted) return;

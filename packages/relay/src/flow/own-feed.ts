@@ -80,23 +80,26 @@ function blockedFact(fact: RunFact, store: Store): RunFact {
 function refusedFacts(entry: FeedEntry, store: Store): RunFact[] {
   const run = runOf(entry.leaf);
   if (run === undefined || store.run(run)?.ended !== false) return [];
-  return store
-    .outbox({ run })
-    .filter((row) => row.state === "blocked")
-    .map(({ payload, last }) => ({
-      run,
-      event: {
-        is: "outbox-blocked",
-        stage: payload.stage,
-        epoch: payload.epoch,
-        block: {
-          reason: `${payload.to} refused main's '${payload.kind}': ${last ?? "no answer was recorded"}`,
-          needs: "its cause mended (the answer names it)",
-          owner: "operator",
-          clearsWith: `tasuki retry ${run} --from ${payload.stage}`,
+  return (
+    store
+      .outbox({ run })
+      // A nudge that is refused blocks nothing: it only asked.
+      .filter((row) => row.state === "blocked" && row.payload.kind !== "nudge")
+      .map(({ payload, last }) => ({
+        run,
+        event: {
+          is: "outbox-blocked",
+          stage: payload.stage,
+          epoch: payload.epoch,
+          block: {
+            reason: `${payload.to} refused main's '${payload.kind}': ${last ?? "no answer was recorded"}`,
+            needs: "its cause mended (the answer names it)",
+            owner: "operator",
+            clearsWith: `tasuki retry ${run} --from ${payload.stage}`,
+          },
         },
-      },
-    }));
+      }))
+  );
 }
 
 function runOf(leaf: string): string | undefined {

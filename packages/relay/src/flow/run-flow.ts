@@ -46,9 +46,13 @@ interface FlowSource {
 
 /**
  * What raised a block decides what clears it: of `node`, a later attempt; of `dispatch` (main's own task was refused), the next
- * `accepted`; of `hand-off` and `decision`, the proof of the hand-off; of `check`, only a new epoch. A new epoch clears every one.
+ * `accepted`; of `hand-off` and `decision`, the proof of the hand-off; of `check`, only a new epoch; of a clock, the rung that it waits
+ * for. A new epoch clears every one.
  */
-export type BlockedBy = "node" | "dispatch" | "hand-off" | "decision" | "check";
+export type BlockedBy = "node" | "dispatch" | "hand-off" | "decision" | "check" | "scheduleToStart" | "scheduleToClose";
+
+/** A rule of the clocks; each fires once per stage and epoch. */
+export type ClockRule = "nudge" | "scheduleToStart" | "scheduleToClose";
 
 export interface StageFlow {
   readonly stage: string;
@@ -59,6 +63,12 @@ export interface StageFlow {
   readonly blockedBy?: BlockedBy;
   /** The `work` task of this epoch. */
   readonly task?: string;
+  /** The role whose node sends that task. */
+  readonly from?: string;
+  /** When main learned that the stage was dispatched, by main's own clock. */
+  readonly since?: number;
+  /** The rules of the clocks that have fired. */
+  readonly fired?: readonly ClockRule[];
   /** `prev` of that task: the `produced` of the stage before, which its acceptance proves to be handed off. */
   readonly follows?: string;
   readonly attempt: number;
@@ -125,6 +135,9 @@ export type FlowEvent =
   | { readonly is: "peer"; readonly role: string; readonly reachable: boolean }
   /** Which installation of a role's node main follows. Where it was another before, what that one held is gone. */
   | { readonly is: "installed"; readonly role: string; readonly instance: string }
+  /** A clock of a stage has run out. */
+  | { readonly is: "clock"; readonly stage: string; readonly epoch: number; readonly rule: ClockRule }
+  | { readonly is: "nudge"; readonly stage?: string; readonly by: string; readonly reason?: string }
   | { readonly is: "retry"; readonly stage?: string; readonly by: string; readonly reason?: string }
   | { readonly is: "cancel"; readonly by: string; readonly reason?: string };
 
@@ -143,6 +156,10 @@ export type FlowEffect =
     }
   | { readonly do: "cancel"; readonly role: string; readonly epoch: number; readonly reason: string }
   | { readonly do: "close"; readonly role: string; readonly bundle: string }
+  /** Asks a role's node to look again at what it holds of the run. */
+  | { readonly do: "nudge"; readonly role: string; readonly epoch: number; readonly reason: string }
+  /** What main itself has to send of the run is due now. */
+  | { readonly do: "hasten" }
   | {
       readonly do: "sign";
       readonly state: "verified" | "closed" | "cancelled" | "failed";
@@ -150,7 +167,7 @@ export type FlowEffect =
       readonly reason?: string;
     }
   /** An operator's or main's own decision, for the feed. */
-  | { readonly do: "record"; readonly type: "retry"; readonly stage: string; readonly by: string; readonly reason?: string };
+  | { readonly do: "record"; readonly type: "retry" | "nudge"; readonly stage: string; readonly by: string; readonly reason?: string };
 
 /** Work that the state calls for and that leaves no trace until it is done; derived, so that it starts again by itself after a restart. */
 export type FlowWant =

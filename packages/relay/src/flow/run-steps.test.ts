@@ -131,7 +131,9 @@ test("a feed's position and envelopes are committed with what they changed, and 
   const { steps, changes } = open();
   const position = { node: "finder", instance: run, next: 3 };
   await steps.apply({ facts: [{ run: "another relay's", event: intakeDone }], position, envelopes: [envelope] });
-  expect(changes).toEqual([{ runs: [], outbox: [], supersede: [], events: [], attachments: [], position, envelopes: [envelope] }]);
+  expect(changes).toEqual([
+    { runs: [], outbox: [], supersede: [], hasten: [], events: [], attachments: [], position, envelopes: [envelope] },
+  ]);
 });
 
 test("a retry withdraws what main's outbox still holds of lower epochs, tells the roles, and sends only what the stage is to carry", async () => {

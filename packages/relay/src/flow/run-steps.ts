@@ -107,6 +107,7 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
         runs: changed.map(({ after }) => toRunRow(after)),
         outbox: signed.flatMap((part) => part.outbox),
         supersede: signed.flatMap((part) => part.supersede),
+        hasten: signed.flatMap((part) => part.hasten),
         events: signed.flatMap((part) => part.events),
         ...(position && { position }),
         envelopes,

@@ -7,7 +7,7 @@ import { unblocked } from "./stage-block.ts";
 export function settle(state: FlowState, now: number): Stepped {
   const effects: FlowEffect[] = [];
   const stages = state.stages.map((before, at) => {
-    let stage = handedOff(state, before, at);
+    let stage = inTime(handedOff(state, before, at), now);
     if (stage.rung === "handed-off" && stage.pulled && stage.checked && state.state === "open") {
       stage = { ...stage, rung: "verified", times: { ...stage.times, verified: now } };
       effects.push({ do: "sign", state: "verified", stage: stage.stage });
@@ -36,10 +36,18 @@ function handedOff(state: FlowState, stage: StageFlow, at: number): StageFlow {
   };
 }
 
+/** The clocks begin when main learns of the dispatch, and what they raised goes with the rung that they waited for. */
+function inTime(stage: StageFlow, now: number): StageFlow {
+  const began = stage.since === undefined && isAtLeast(stage.rung, "dispatched") ? { ...stage, since: now } : stage;
+  const started = isAtLeast(began.rung, "accepted") ? unblocked(began, ["scheduleToStart"]) : began;
+  return isAtLeast(started.rung, "handed-off") ? unblocked(started, ["scheduleToClose"]) : started;
+}
+
 function conditionOf(state: FlowState, stage: StageFlow): Condition {
   if (stage.rung === "verified") return "waiting";
   if (state.state === "cancelled" || state.state === "failed") return "fenced";
-  if (stage.block !== undefined) return "blocked";
+  // What waits for a node is late, not blocked: only a decision waits for a human.
+  if (stage.block !== undefined && stage.blockedBy !== "scheduleToStart") return "blocked";
   // Once main holds the files and the next node the hand-off, nothing is awaited of this one.
   const awaited = stage.rung !== "waiting" && !(stage.rung === "handed-off" && stage.pulled);
   if (awaited && state.unreachable.includes(stage.stage)) return "unreachable";

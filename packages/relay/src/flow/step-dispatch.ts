@@ -13,7 +13,7 @@ export function stepDispatch(state: FlowState, to: { readonly at: number; readon
   const stages = state.stages.map((one, index) => {
     if (index < to.at) return one;
     const fresh = newStage(one.stage, epoch);
-    return index === to.at ? { ...fresh, rung: "dispatched" as const, follows: prev, times: { dispatched: to.now } } : fresh;
+    return index === to.at ? { ...fresh, rung: "dispatched" as const, from: "main", follows: prev, times: { dispatched: to.now } } : fresh;
   });
   const { returned: _, block: __, ...rest } = state;
   const attachments = [...state.given, ...state.stages.slice(0, to.at).flatMap((one) => one.outputs)];

@@ -3,8 +3,10 @@ import { createHash } from "node:crypto";
 import type { Attachment, Receipt, ReceiptState, Unmet } from "@tasuki/contracts";
 import { describe, expect, test } from "vitest";
 import { newFlow } from "./new-flow.ts";
-import { type FlowEffect, type FlowEvent, type FlowState, isAtLeast } from "./run-flow.ts";
+import { type ClockRule, type FlowEffect, type FlowEvent, type FlowState, isAtLeast } from "./run-flow.ts";
+import { pendingClocks } from "./step-clock.ts";
 import { planRetry } from "./step-dispatch.ts";
+import { planNudge } from "./step-nudge.ts";
 import { step } from "./step.ts";
 import { awaits, toRunStatus } from "./to-run-status.ts";
 import { wants } from "./wants.ts";
@@ -157,7 +159,7 @@ describe("a run without trouble", () => {
     expect(closing.state).toMatchObject({ state: "closing", bundle });
     expect(closing.effects.filter((effect) => effect.do === "close").map((effect) => effect.role)).toEqual(route);
     const acks = closeAcks();
-    expect(toRunStatus(through(acks.slice(0, 2), closing.state).state, 11)).toMatchObject({ state: "closing", awaits: ["jp"] });
+    expect(toRunStatus(through(acks.slice(0, 2), closing.state).state)).toMatchObject({ state: "closing", awaits: ["jp"] });
     const closed = through(acks, closing.state);
     expect(closed.state).toMatchObject({ state: "closed", endedAt: 10 });
     expect(closed.effects).toEqual([{ do: "sign", state: "closed", stage: "main" }]);
@@ -179,7 +181,7 @@ describe("a run in trouble", () => {
   ];
 
   test("a stage that its node gave up is blocked, with an owner and the verb that clears it", () => {
-    const status = toRunStatus(satisfied(through(blockedSg()).state).state, 20).stages[1];
+    const status = toRunStatus(satisfied(through(blockedSg()).state).state).stages[1];
     expect(status).toMatchObject({
       rung: "started",
       condition: "blocked",
@@ -278,13 +280,56 @@ describe("a run in trouble", () => {
     expect(step(state, { is: "peer", role: "nano", reachable: true }, 10)[0].stages[0]?.condition).toBe("running");
   });
 
-  test("past scheduleToStart a stage that nobody accepted says since when, without being blocked", () => {
-    const { state } = through([intakeDone, { is: "peer", role: "nano", reachable: false }]);
-    expect(toRunStatus(state, 60_009).stages[0]?.block).toBeUndefined();
-    expect(toRunStatus(state, 90_010).stages[0]).toMatchObject({
+  test("what nobody begins in time is asked for where it waits, then says whom it waits for, until that one accepts", () => {
+    const { state } = through([intakeDone, ...stageFacts("nano", 1), dispatched("sg", 1), { is: "peer", role: "sg", reachable: false }]);
+    expect(pendingClocks(state).map(({ stage, rule, at }) => [stage, rule, at])).toEqual([
+      ["nano", "scheduleToClose", 10 + 7_200_000],
+      ["sg", "nudge", 10 + 60_000],
+      ["sg", "scheduleToStart", 10 + 75_000],
+      ["sg", "scheduleToClose", 10 + 7_200_000],
+    ]);
+    const clock = (stage: string, rule: ClockRule): FlowEvent => ({ is: "clock", stage, epoch: 1, rule });
+    const [nudged, effects] = step(state, clock("sg", "nudge"), 60_010);
+    // Nano has the hand-off; sg has nothing yet that it could look at.
+    expect(effects).toEqual([
+      { do: "record", type: "nudge", stage: "sg", by: "main", reason: "sg has not begun within 60 s" },
+      { do: "hasten" },
+      { do: "nudge", role: "nano", epoch: 1, reason: "sg has not begun within 60 s" },
+    ]);
+    expect(step(nudged, clock("sg", "nudge"), 60_011)).toEqual([nudged, []]);
+    const late = through([clock("sg", "scheduleToStart")], nudged).state;
+    expect(toRunStatus(late).stages[1]).toMatchObject({
       condition: "unreachable",
-      block: { reason: expect.stringContaining("for 90 s"), owner: "nano" },
+      block: { owner: "sg", reason: expect.stringContaining("60 s") },
     });
+    const accepted = through([receipt({ stage: "sg", epoch: 1, state: "accepted" })], late).state;
+    expect(toRunStatus(accepted).stages[1]?.block).toBeUndefined();
+    // Who has accepted may have a long queue.
+    expect(pendingClocks(accepted).map(({ rule }) => rule)).toEqual(["scheduleToClose"]);
+  });
+
+  test("what is not handed on before its deadline waits for a person, or for the hand-off", () => {
+    const { state } = through([intakeDone, ...stageFacts("nano", 1), { is: "clock", stage: "nano", epoch: 1, rule: "scheduleToClose" }]);
+    expect(toRunStatus(state).stages[0]).toMatchObject({ condition: "blocked", block: { owner: "operator" } });
+    const handedOn = through([receipt({ stage: "sg", epoch: 1, state: "accepted" })], state).state;
+    expect(toRunStatus(handedOn).stages[0]?.block).toBeUndefined();
+    expect(dispatchesOf(step(state, { is: "retry", by: "ops" }, 30)[1])).toMatchObject([{ stage: "nano", epoch: 2 }]);
+  });
+
+  test("a nudge goes to whoever holds what is awaited, and changes nothing", () => {
+    const nudged = (state: FlowState, stage?: string) => {
+      const [next, effects] = step(state, { is: "nudge", by: "ops", ...(stage !== undefined && { stage }) }, 30);
+      expect(next).toBe(state);
+      return effects.flatMap((effect) => (effect.do === "nudge" ? [effect.role] : []));
+    };
+    const begun = through([intakeDone, ...stageFacts("nano", 1), receipt({ stage: "sg", epoch: 1, state: "accepted" })]).state;
+    expect(nudged(begun)).toEqual(["sg"]);
+    expect(nudged(begun, "nano")).toEqual([]);
+    expect(planNudge(begun, "nano")).toEqual({ refused: expect.stringContaining("handed-off") });
+    expect(planNudge(begun, "legal")).toEqual({ refused: expect.stringContaining("nano, sg, jp") });
+    // Main's own dispatch: main itself has it.
+    expect(planNudge(through([intakeDone]).state)).toEqual({ roles: ["main"] });
+    expect(planNudge(through([{ is: "cancel", by: "ops" }]).state)).toEqual({ refused: expect.stringContaining("cancelled") });
   });
 
   test("a replaced node does its unfinished stage again, and only the hand-off again where main holds the result", () => {
@@ -323,7 +368,7 @@ describe("a run in trouble", () => {
   test("a blocked intake shows on the run, and is cleared by its success", () => {
     const block = { reason: "brief.md is not UTF-8", needs: "a text", owner: "operator", clearsWith: "a new run" };
     const { state } = through([{ is: "intake-blocked", block }]);
-    expect(toRunStatus(state, 2)).toMatchObject({ state: "open", block });
+    expect(toRunStatus(state)).toMatchObject({ state: "open", block });
     expect(through([intakeDone], state).state.block).toBeUndefined();
   });
 
@@ -348,6 +393,9 @@ describe("whatever happens, in whatever order", () => {
     { is: "retry", by: "ops", stage: "sg" },
     { is: "cancel", by: "ops" },
     { is: "installed", role: "sg", instance: id("other host") },
+    ...route.flatMap((stage): FlowEvent[] =>
+      (["nudge", "scheduleToStart", "scheduleToClose"] as const).map((rule) => ({ is: "clock", stage, epoch: 1, rule })),
+    ),
     ...route.flatMap((role): FlowEvent[] => [true, false].map((reachable) => ({ is: "peer", role, reachable }))),
     ...epochs.flatMap((epoch): FlowEvent[] => [
       { is: "closing-checked", epoch, unmet: [], bundle },
@@ -509,7 +557,7 @@ describe("whatever happens, in whatever order", () => {
     holds(({ state }) => {
       expect(JSON.parse(JSON.stringify(state))).toEqual(state);
       expect(state.stages.map((_, at) => awaits(state, at) === undefined)).toEqual(state.stages.map(({ rung }) => rung === "verified"));
-      expect(toRunStatus(state, 10).stages.filter((stage) => stage.condition === "blocked" && stage.block === undefined)).toEqual([]);
+      expect(toRunStatus(state).stages.filter((stage) => stage.condition === "blocked" && stage.block === undefined)).toEqual([]);
     });
   });
 });

@@ -3,9 +3,11 @@ import { hasEnded, isAtLeast } from "./run-flow.ts";
 import { changeStage } from "./change-stage.ts";
 import { blocked, toReason, unblocked } from "./stage-block.ts";
 import { settle } from "./settle.ts";
+import { stepClock } from "./step-clock.ts";
 import { stepDispatch, stepRetry } from "./step-dispatch.ts";
 import { stepCancel, stepClosingChecked, stepRefused } from "./step-ending.ts";
 import { stepInstalled, stepLost } from "./step-lost.ts";
+import { stepNudge } from "./step-nudge.ts";
 import { stepReceipt } from "./step-receipt.ts";
 
 /**
@@ -53,6 +55,10 @@ function react(state: FlowState, event: FlowEvent, now: number): Stepped {
       return [peer(state, event), []];
     case "installed":
       return [stepInstalled(state, event), []];
+    case "clock":
+      return stepClock(state, event);
+    case "nudge":
+      return stepNudge(state, event);
     case "retry":
       return stepRetry(state, event, now);
     case "cancel":
@@ -67,11 +73,13 @@ function dispatched(
 ): StageFlow {
   if (!senders.includes(event.from)) return stage;
   // Main's own dispatch is a rung at once; its task's id is learned from main's feed.
-  if (stage.rung !== "waiting") return stage.task === undefined && stage.rung === "dispatched" ? { ...stage, task: event.task } : stage;
+  if (stage.rung !== "waiting")
+    return stage.task === undefined && stage.rung === "dispatched" ? { ...stage, task: event.task, from: event.from } : stage;
   return {
     ...stage,
     rung: "dispatched",
     task: event.task,
+    from: event.from,
     ...(event.follows !== undefined && { follows: event.follows }),
     times: { ...stage.times, dispatched: event.at },
   };

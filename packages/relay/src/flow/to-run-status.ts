@@ -1,10 +1,10 @@
-import type { Block, RunStatus, StageStatus } from "@tasuki/contracts";
+import type { RunStatus, StageStatus } from "@tasuki/contracts";
 import type { FlowState, StageFlow } from "./run-flow.ts";
 
 const toTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
-/** A run as every surface shows it: what is proven, what is awaited and from whom. `now` in milliseconds since 1970. */
-export function toRunStatus(state: FlowState, now: number): RunStatus {
+/** A run as every surface shows it: what is proven, what is awaited and from whom. */
+export function toRunStatus(state: FlowState): RunStatus {
   return {
     id: state.id,
     state: state.state,
@@ -14,23 +14,22 @@ export function toRunStatus(state: FlowState, now: number): RunStatus {
     createdAt: toTime(state.createdAt),
     ...(state.endedAt !== undefined && { endedAt: toTime(state.endedAt) }),
     ...(state.block && { block: state.block }),
-    stages: state.stages.map((stage, at) => toStageStatus(state, { stage, at, now })),
+    stages: state.stages.map((stage, at) => toStageStatus(state, stage, at)),
     sources: state.sources.map((source) => ({ ...source })),
     awaits: state.state === "closing" ? state.route.filter((role) => !state.archived.includes(role)) : [],
     ...(state.bundle !== undefined && { bundle: state.bundle }),
   };
 }
 
-function toStageStatus(state: FlowState, { stage, at, now }: { stage: StageFlow; at: number; now: number }): StageStatus {
+function toStageStatus(state: FlowState, stage: StageFlow, at: number): StageStatus {
   const next = state.state === "open" ? awaits(state, at) : undefined;
-  const block = stage.block ?? (state.state === "open" ? overdue(state, stage, now) : undefined);
   return {
     stage: stage.stage,
     epoch: stage.epoch,
     rung: stage.rung,
     ...(next && { awaits: next }),
     condition: stage.condition,
-    ...(block && { block }),
+    ...(stage.block && { block: stage.block }),
     attempt: stage.attempt,
     ...(stage.producer !== undefined && { producer: stage.producer }),
     times: Object.fromEntries(Object.entries(stage.times).map(([rung, time]) => [rung, toTime(time)])),
@@ -58,18 +57,4 @@ export function awaits(state: FlowState, at: number): StageStatus["awaits"] {
     case "handed-off":
       return { rung: "verified", from: "main" };
   }
-}
-
-/** Past `scheduleToStart` a stage that no one accepted says so. It is not blocked: the acceptance itself clears this. */
-function overdue(state: FlowState, stage: StageFlow, now: number): Block | undefined {
-  const since = stage.times["dispatched"];
-  if (stage.rung !== "dispatched" || since === undefined || now - since <= state.clocks.scheduleToStart) return undefined;
-  const seconds = Math.floor((now - since) / 1000);
-  const away = state.unreachable.includes(stage.stage);
-  return {
-    reason: `${stage.stage} has not accepted its task for ${seconds} s${away ? ", and main has no connection to it" : ""}`,
-    needs: away ? `${stage.stage} running and reachable` : `${stage.stage} to accept the task that is being sent to it`,
-    owner: stage.stage,
-    clearsWith: `the receipt 'accepted' of ${stage.stage}`,
-  };
 }

@@ -55,6 +55,13 @@ export interface NodeView {
   readonly seenAt?: number;
 }
 
+/** What a node says to a nudge: where it stands and what it waits for, or why it has not answered. */
+export interface NudgeAnswer {
+  readonly role: string;
+  readonly says?: string | undefined;
+  readonly problem?: string | undefined;
+}
+
 /** What only main can do. Rejections are `TasukiError`: `not_found`, `invalid_state`. */
 export interface Orchestrator {
   /** Newest first. */
@@ -62,6 +69,8 @@ export interface Orchestrator {
   run(id: string): RunStatus | undefined;
   /** The state now, then after every change, until the run has ended or the signal. */
   watch(run: string, signal: AbortSignal): AsyncIterable<RunStatus>;
+  /** Asks whoever holds what is awaited of a run to look again now (pending hand-offs, lapsed leases), and where it stands. */
+  nudge(request: { run: string; stage?: string; by: string; reason?: string }): Promise<readonly NudgeAnswer[]>;
   /** Dispatches a blocked stage again at a new epoch (or resumes a blocked intake). `reason` and `by` are recorded. */
   retry(request: { run: string; stage?: string; by: string; reason?: string }): Promise<RunStatus>;
   /** Ends a run; every node that took part is told, and fences it. */

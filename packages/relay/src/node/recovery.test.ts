@@ -55,7 +55,7 @@ test.concurrent.each(["nano", "sg", "jp"])("a replaced %s gets its unfinished st
   expect(status.stages.map(({ rung }) => rung)).toEqual(["verified", "verified", "verified"]);
 });
 
-test.concurrent("a host replaced before main read a word of it is found out, too", async () => {
+test.concurrent("a host that is replaced while main is away is found out, too", async () => {
   const { work, release } = held("sg");
   await using relay = await start({ work: { sg: work } });
   await relay.until(await relay.run({ brief, sources }), atRung("sg", "started"));
@@ -66,10 +66,10 @@ test.concurrent("a host replaced before main read a word of it is found out, too
   release();
   await relay.start("sg");
   await relay.start("main");
-  await relay.until(run, closed);
+  expect((await relay.until(run, closed)).epoch).toBe(2);
 });
 
-test.concurrent("work is handed on while main is away, and main catches up", async () => {
+test.concurrent("work is handed on while main is away, and main catches up", async ({ expect }) => {
   const { work, release } = held("nano");
   await using relay = await start({ work: { nano: work } });
   const run = await relay.run({ brief, sources });
@@ -82,4 +82,45 @@ test.concurrent("work is handed on while main is away, and main catches up", asy
   const status = await relay.until(run, closed);
   expect(status.epoch).toBe(1);
   expect(status.stages.map(({ attempt }) => attempt)).toEqual([1, 1, 1]);
+});
+
+test.concurrent("a nudge is answered with where each node stands, and sends at once what waits to be sent", async ({ expect }) => {
+  await using relay = await start();
+  await relay.until(await relay.run({ brief, sources }), closed);
+  await relay.stop("jp");
+  const run = await relay.run({ brief, sources });
+  await relay.until(run, atRung("sg", "produced"));
+  const nudge = () => relay.node("main").orchestrator?.nudge({ run, by: "ada" });
+  await expect.poll(nudge, { timeout: 15_000 }).toEqual([
+    {
+      role: "sg",
+      says: expect.stringMatching(/^sg at epoch 1 is produced; hand-off to jp is pending after \d+ tries, last answer unreachable/),
+    },
+  ]);
+  await relay.start("jp");
+  const before = relay.node("sg").store.outbox({ run })[0]?.tries ?? 0;
+  await nudge();
+  await relay.until(run, closed);
+  expect((relay.node("sg").store.outbox({ run })[0]?.tries ?? 0) - before).toBeLessThanOrEqual(2);
+  await relay.stop("nano");
+  await expect(nudge()).rejects.toMatchObject({ code: "invalid_state" });
+});
+
+test.concurrent("what nobody begins in time is nudged, then shows whom it waits for, and goes on by itself", async ({ expect }) => {
+  await using relay = await start();
+  await relay.until(await relay.run({ brief, sources }), closed);
+  await relay.stop("jp");
+  const run = await relay.run({ brief, sources, clocks: { scheduleToStart: 200 } });
+  const late = await relay.until(run, (status) => stageOf(status, "jp")?.block !== undefined);
+  expect(stageOf(late, "jp")).toMatchObject({ rung: "dispatched", condition: "unreachable", block: { owner: "jp" } });
+  const nudges = () =>
+    relay
+      .node("sg")
+      .store.tasks({ run })
+      .filter(({ payload }) => payload.kind === "nudge");
+  await expect.poll(() => nudges().map(({ payload }) => payload.reason)).toEqual(["jp has not begun within 0.2 s"]);
+  await relay.start("jp");
+  const status = await relay.until(run, closed);
+  expect(stageOf(status, "jp")?.block).toBeUndefined();
+  expect(status.epoch).toBe(1);
 });

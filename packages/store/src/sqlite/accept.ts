@@ -58,8 +58,8 @@ export function createAccept({ sql, events, tasks, outbox, runs }: AcceptDeps) {
         tasks.fence(run, { below: epoch });
         return outbox.withdraw(run, { epoch: epoch - 1 });
       case "nudge":
-        outbox.reopen({ run, now });
-        return outbox.hasten(run, now);
+        tasks.expire(now, run);
+        return outbox.wake(run, now);
       case "close":
         tasks.finish(run);
         return outbox.withdraw(run, { epoch: Number.MAX_SAFE_INTEGER });

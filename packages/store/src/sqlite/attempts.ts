@@ -71,12 +71,5 @@ export function createAttempts({ sql, events, tasks, outbox, boot }: AttemptsDep
       events.add(seal);
       return true;
     },
-    /** Back to the queue; the attempt counts. */
-    expire: (now: number): string[] =>
-      sql<{ id: string }>(
-        "UPDATE task SET state = 'queued', lease_until = NULL, boot = NULL WHERE state = 'running' AND lease_until < :now RETURNING id",
-      )
-        .all({ now })
-        .map(({ id }) => id),
   };
 }

@@ -23,6 +23,19 @@ export function createOutbox({ sql, events }: { sql: Sql; events: Events }) {
     ).run({ id, state, last, nextAt });
   };
 
+  /** Blocked hand-offs that match are sent again; what they carry is no longer blocked. */
+  const reopen = (where: { readonly run?: string; readonly task?: string; readonly now: number }): boolean => {
+    const { run, task, now } = where;
+    const rows = sql<{ id: string }>(
+      "SELECT id FROM outbox WHERE state = 'blocked' AND (run = :run OR carries = :task OR (id = :task AND carries IS NULL))",
+    ).all({ run, task });
+    for (const { id } of rows) {
+      sql("UPDATE outbox SET state = 'pending', next_at = :now WHERE id = :id").run({ id, now });
+      carry(id, "produced");
+    }
+    return rows.length > 0;
+  };
+
   return {
     add({ id, to, run, payload, envelope, carries, createdAt }: NewOutboxRow): void {
       sql(
@@ -51,20 +64,12 @@ export function createOutbox({ sql, events }: { sql: Sql; events: Events }) {
       if (seal !== undefined) events.add(seal);
       return true;
     },
-    /** Blocked hand-offs that match are sent again; what they carry is no longer blocked. */
-    reopen(where: { readonly run?: string; readonly task?: string; readonly now: number }): boolean {
-      const { run, task, now } = where;
-      const rows = sql<{ id: string }>(
-        "SELECT id FROM outbox WHERE state = 'blocked' AND (run = :run OR carries = :task OR (id = :task AND carries IS NULL))",
-      ).all({ run, task });
-      for (const { id } of rows) {
-        sql("UPDATE outbox SET state = 'pending', next_at = :now WHERE id = :id").run({ id, now });
-        carry(id, "produced");
-      }
-      return rows.length > 0;
+    reopen,
+    /** What a run still has to send is due now, and what was refused is tried again. */
+    wake(run: string, now: number): void {
+      reopen({ run, now });
+      sql("UPDATE outbox SET next_at = :now WHERE run = :run AND state = 'pending'").run({ run, now });
     },
-    hasten: (run: string, now: number): void =>
-      void sql("UPDATE outbox SET next_at = :now WHERE run = :run AND state = 'pending'").run({ run, now }),
     /** Withdraws what has not been delivered, up to and including an epoch; of results only, where `carrying`. */
     withdraw(run: string, { epoch, carrying = false }: { readonly epoch: number; readonly carrying?: boolean }): void {
       sql(

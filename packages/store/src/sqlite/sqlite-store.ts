@@ -36,6 +36,7 @@ export function createSqliteStore({ db, writer, blobs, instance, boot, clock, on
 
   const change = (change: RunChange): void => {
     for (const { run, epoch } of change.supersede) outbox.withdraw(run, { epoch });
+    for (const run of change.hasten ?? []) outbox.wake(run, clock.now());
     for (const run of change.runs) runs.save(run);
     for (const row of change.outbox) outbox.add(row);
     for (const envelope of change.envelopes) events.keep(envelope);
@@ -54,7 +55,7 @@ export function createSqliteStore({ db, writer, blobs, instance, boot, clock, on
     complete: (lease, completion, seal) => write(() => attempts.complete(lease, completion, seal)),
     settle: (id, settlement, seal) => write(() => outbox.settle(id, settlement, seal)),
     retry: (task, seal) => write(() => attempts.retry(task, { seal, now: clock.now() })),
-    expireLeases: (now) => write(() => attempts.expire(now)),
+    expireLeases: (now) => write(() => tasks.expire(now)),
     change: (runChange) => write(() => change(runChange)),
     append: (seal) => write(() => events.add(seal).index),
     savePeer: (peer) => write(() => runs.savePeer(peer)),

@@ -45,6 +45,14 @@ export function createTasks(sql: Sql) {
       sql<{ epoch: number }>(
         "SELECT max(coalesce((SELECT max(epoch) FROM task WHERE run = :run), 0), coalesce((SELECT epoch FROM run WHERE id = :run), 0)) AS epoch",
       ).get({ run })?.epoch ?? 0,
+    /** Ends leases that lapsed, of one run or of all: back to the queue; the attempt counts. */
+    expire: (now: number, run?: string): string[] =>
+      sql<{ id: string }>(
+        `UPDATE task SET state = 'queued', lease_until = NULL, boot = NULL
+         WHERE state = 'running' AND lease_until < :now AND (:run IS NULL OR run = :run) RETURNING id`,
+      )
+        .all({ now, run })
+        .map(({ id }) => id),
     /** Ends tasks of lower epochs: their leases, blocks and places in the queue are gone. */
     fence: (run: string, { below, kind }: { readonly below: number; readonly kind?: "work" }): void =>
       void sql(

@@ -1,0 +1,38 @@
+import type { FlowEffect, FlowEvent, FlowState, StageFlow, Stepped } from "./run-flow.ts";
+import { isAtLeast } from "./run-flow.ts";
+
+/** Whom to ask to look again, or why nobody: by default whoever holds a stage that isn't handed on yet. */
+export function planNudge(state: FlowState, asked?: string): { readonly roles: readonly string[] } | { readonly refused: string } {
+  if (state.state === "closing") return { roles: ["main"] };
+  if (state.state !== "open") return { refused: `run ${state.id} is ${state.state}; nothing of it is awaited` };
+  if (asked !== undefined && !state.route.includes(asked))
+    return { refused: `run ${state.id} has no stage '${asked}'; its stages are ${state.route.join(", ")}` };
+  const wanted = state.stages.filter((stage) => asked === undefined || stage.stage === asked);
+  const roles = wanted.flatMap((stage) => (isAwaited(stage) ? [holderOf(stage)] : []));
+  if (asked !== undefined && roles.length === 0)
+    return { refused: `nothing is awaited of ${asked}: its rung is '${state.stages.find(({ stage }) => stage === asked)?.rung}'` };
+  // At intake, and when every stage is verified, it is main itself that is awaited.
+  return { roles: roles.length === 0 ? ["main"] : [...new Set(roles)] };
+}
+
+function isAwaited({ rung }: StageFlow): boolean {
+  return isAtLeast(rung, "dispatched") && !isAtLeast(rung, "handed-off");
+}
+
+/** Until a stage is accepted, whoever sends its task; then its own node. */
+function holderOf({ stage, rung, from = "main" }: StageFlow): string {
+  return rung === "dispatched" ? from : stage;
+}
+
+/** A nudge to each holder, and main's own part of it: what main has to send is sent now. */
+export function stepNudge(state: FlowState, event: Extract<FlowEvent, { is: "nudge" }>): Stepped {
+  const plan = planNudge(state, event.stage);
+  if ("refused" in plan) return [state, []];
+  const reason = event.reason ?? `${event.by} asks where it stands`;
+  const nudges = plan.roles.flatMap((role): FlowEffect[] => {
+    const epoch = state.stages.find(({ stage }) => stage === role)?.epoch;
+    return epoch === undefined ? [] : [{ do: "nudge", role, epoch, reason }];
+  });
+  const stage = event.stage ?? plan.roles.join(", ");
+  return [state, [{ do: "record", type: "nudge", stage, by: event.by, reason }, { do: "hasten" }, ...nudges]];
+}

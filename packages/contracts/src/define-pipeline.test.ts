@@ -23,10 +23,10 @@ const baker = defineRole({ name: "baker", port: 2, consumes: [run, dough], produ
 const bakery = definePipeline({ given: [run, order], roles: [mixer, baker] });
 
 const taken = defineRole({ name: "taken", port: 2, consumes: [bread], produces: [], check: () => [] });
-/** The sentence that the compiler prints for roles that don't fit. */
-type Refusal<Given extends readonly AnyArtifact[], Roles extends readonly AnyRole[]> = Parameters<
+/** What the compiler asks for in the place of a role: a sentence that no role is, where it doesn't fit. */
+type Refusal<Given extends readonly AnyArtifact[], Roles extends readonly AnyRole[], At extends number = 0> = Parameters<
   typeof definePipeline<Given, Roles>
->[0]["roles"];
+>[0]["roles"][At];
 
 const names = (artifacts: readonly AnyArtifact[]): string[] => artifacts.map(({ name }) => name);
 
@@ -68,10 +68,9 @@ describe("a pipeline", () => {
     const squatter = defineRole({ name: "squatter", port: mainPort, consumes: [run], produces: [], check: () => [] });
     // @ts-expect-error role 'squatter' has the port of main
     definePipeline({ given: [run], roles: [squatter] });
-    expectTypeOf<
-      Refusal<[typeof run, typeof order], [typeof mixer, typeof mixer]>
-    >().toExtend<`role 'mixer' is in the pipeline twice${string}`>();
-    type Message = Refusal<[typeof run, typeof dough], [typeof baker, typeof taken]>;
+    type Twice = Refusal<[typeof run, typeof order], [typeof mixer, typeof mixer], 1>;
+    expectTypeOf<Twice>().toExtend<`role 'mixer' is in the pipeline twice${string}`>();
+    type Message = Refusal<[typeof run, typeof dough], [typeof baker, typeof taken], 1>;
     expectTypeOf<Message>().toExtend<`role 'taken' has port 2, which another role has${string}`>();
   });
 
@@ -83,12 +82,12 @@ describe("a pipeline", () => {
     const main = defineRole({ name: "main", port: 3, consumes: [run], produces: [], check: () => [] });
     // @ts-expect-error main opens and closes every pipeline, and stands in none
     definePipeline({ given: [run], roles: [main] });
-    expectTypeOf<Refusal<[typeof run, typeof order], [typeof mixer, typeof baker]>>().not.toExtend<string>();
+    expectTypeOf<Refusal<[typeof run, typeof order], [typeof mixer, typeof baker], 1>>().not.toExtend<string>();
   });
 
   it("finds roles, the next hop and artifacts", () => {
     expect(roleOf(bakery, "baker")).toBe(baker);
-    expect([roleOf(bakery, "main"), roleOf(bakery, "nobody")]).toEqual([undefined, undefined]);
+    expect([roleOf(bakery, "main"), roleOf(bakery, "nobody" as string)]).toEqual([undefined, undefined]);
     expect(["main", "mixer", "baker"].map((stage) => nextRole(bakery, stage))).toEqual(["mixer", "baker", "main"]);
     expect(names(artifactsOf(bakery))).toEqual(["run", "order", "dough", "crumbs", "bread"]);
     expect(artifactNamed(bakery, "bread")).toBe(bread);

@@ -1,3 +1,4 @@
+import type { Complaint } from "./complaint.ts";
 import type { AnyArtifact } from "./define-artifact.ts";
 import { artifactOf, type AnyRole, type ArtifactOf, type Slot } from "./define-role.ts";
 
@@ -5,28 +6,28 @@ type NameOfSlot<S extends Slot> = ArtifactOf<S>["name"];
 type ConsumedBy<R extends AnyRole> = NameOfSlot<R["consumes"][number]>;
 type ProducedBy<R extends AnyRole> = NameOfSlot<R["produces"][number]>;
 
-/** Walks the roles in order, and stops at the first that doesn't fit with a sentence for the compiler to print. */
-type Wired<Roles extends readonly AnyRole[], Available extends string, Seen extends string, Ports extends number> = Roles extends readonly [
+/** What the compiler prints for a role that doesn't fit in where it stands; `unknown` for one that does. */
+type Fit<R extends AnyRole, Available extends string, Seen extends string, Ports extends number> = R["name"] extends Seen | "main"
+  ? `role '${R["name"]}' is in the pipeline twice: give one of them another name`
+  : R["port"] extends Ports
+    ? `role '${R["name"]}' has port ${R["port"]}, which another role has: give it a free one`
+    : Exclude<ConsumedBy<R>, Available> extends never
+      ? Extract<ProducedBy<R>, Available> extends never
+        ? unknown
+        : `role '${R["name"]}' produces '${Extract<ProducedBy<R>, Available>}', which is there already: each artifact has one producer`
+      : `role '${R["name"]}' consumes '${Exclude<ConsumedBy<R>, Available>}', which nothing before it produces: add it to 'given', or put its producer earlier`;
+
+/** Walks the roles in order, so that a sentence stands in the place of each that doesn't fit. */
+type Fits<Roles extends readonly AnyRole[], Available extends string, Seen extends string, Ports extends number> = Roles extends readonly [
   infer R extends AnyRole,
   ...infer Rest extends readonly AnyRole[],
 ]
-  ? R["name"] extends Seen | "main"
-    ? `role '${R["name"]}' is in the pipeline twice: give one of them another name`
-    : R["port"] extends Ports
-      ? `role '${R["name"]}' has port ${R["port"]}, which another role has: give it a free one`
-      : Exclude<ConsumedBy<R>, Available> extends never
-        ? Extract<ProducedBy<R>, Available> extends never
-          ? Wired<Rest, Available | ProducedBy<R>, Seen | R["name"], Ports | R["port"]>
-          : `role '${R["name"]}' produces '${Extract<ProducedBy<R>, Available>}', which is there already: each artifact has one producer`
-        : `role '${R["name"]}' consumes '${Exclude<ConsumedBy<R>, Available>}', which nothing before it produces: add it to 'given', or put its producer earlier`
-  : "wired";
+  ? readonly [Fit<R, Available, Seen, Ports>, ...Fits<Rest, Available | ProducedBy<R>, Seen | R["name"], Ports | R["port"]>]
+  : readonly [];
 
-type PipelineCheck<Given extends readonly AnyArtifact[], Roles extends readonly AnyRole[]> =
-  Wired<Roles, Given[number]["name"], never, typeof mainPort> extends infer Verdict
-    ? Verdict extends "wired"
-      ? unknown
-      : { readonly roles: Verdict }
-    : never;
+type PipelineCheck<Given extends readonly AnyArtifact[], Roles extends readonly AnyRole[]> = number extends Roles["length"]
+  ? unknown
+  : { readonly roles: Fits<Roles, Given[number]["name"], never, typeof mainPort> };
 
 /** The port of main's bus; roles get the following ones. */
 export const mainPort = 18100;
@@ -47,13 +48,26 @@ export function definePipeline<const Given extends readonly AnyArtifact[], const
   return { given: definition.given, roles: definition.roles };
 }
 
+type NamesOf<Roles extends readonly AnyRole[]> = Roles extends readonly [infer R extends AnyRole, ...infer Rest extends readonly AnyRole[]]
+  ? Rest extends readonly []
+    ? R["name"]
+    : `${R["name"]}, ${NamesOf<Rest>}`
+  : never;
+
+/** `unknown` for a stage of the pipeline, and for a name that is only known when the program runs; else what the compiler prints. */
+type Known<P extends Pipeline, Stage extends string> = string extends Stage
+  ? unknown
+  : Stage extends P["roles"][number]["name"] | "main"
+    ? unknown
+    : Complaint<`role '${Stage}' is not in the pipeline: name one of ${NamesOf<P["roles"]>}, or put it into 'roles'`>;
+
 /** The role of a name, if it is in the pipeline. `main` is in none. */
-export function roleOf(pipeline: Pipeline, name: string): AnyRole | undefined {
+export function roleOf<P extends Pipeline, const Stage extends string>(pipeline: P, name: Stage & Known<P, Stage>): AnyRole | undefined {
   return pipeline.roles.find((role) => role.name === name);
 }
 
 /** The role that a stage's result goes to: the following one, or `main` after the last. */
-export function nextRole(pipeline: Pipeline, stage: string): string {
+export function nextRole<P extends Pipeline, const Stage extends string>(pipeline: P, stage: Stage & Known<P, Stage>): string {
   const at = pipeline.roles.findIndex((role) => role.name === stage);
   return pipeline.roles[at + 1]?.name ?? "main";
 }
@@ -72,7 +86,10 @@ export function artifactNamed(pipeline: Pipeline, name: string): AnyArtifact | u
  * What a `work` task for a role carries: everything given and produced before it that this role or a later one consumes.
  * The hop to main carries `run` and the last role's outputs.
  */
-export function carriedTo(pipeline: Pipeline, stage: string): readonly AnyArtifact[] {
+export function carriedTo<P extends Pipeline, const Stage extends string>(
+  pipeline: P,
+  stage: Stage & Known<P, Stage>,
+): readonly AnyArtifact[] {
   const at = pipeline.roles.findIndex((role) => role.name === stage);
   if (at < 0)
     return [...pipeline.given.filter((artifact) => artifact.name === "run"), ...(pipeline.roles.at(-1)?.produces.map(artifactOf) ?? [])];

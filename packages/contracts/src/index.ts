@@ -5,6 +5,7 @@ export { type Range, splitSentences } from "./checks/sentences.ts";
 export { type Statement, statementsOf } from "./checks/statements.ts";
 export { artifactAt, pipelineAt, roleAt, type Versions } from "./at-versions.ts";
 export { checkStages, type StagesToCheck } from "./check-stages.ts";
+export type { Complaint } from "./complaint.ts";
 export { completeStage, type DraftedStage, type StageContext } from "./complete-stage.ts";
 export { type Brief, Question } from "./artifacts/brief.ts";
 export { Clocks, defaultClocks, Profile } from "./artifacts/run.ts";

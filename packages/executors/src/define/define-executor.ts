@@ -28,15 +28,37 @@ export interface StageWork {
   perform(files: readonly StageFile[], context: WorkContext): Promise<Parsed<readonly StageFile[]>>;
 }
 
-// A work that only throws returns `never`, whose keys would be every string.
-type Extra<R extends AnyRole, Returned> = [Awaited<Returned>] extends [never]
+/** The fields of a value that are not as they should be; none where it is no object with fields. */
+type WrongField<Value, Wanted> = Wanted extends readonly unknown[] | string
   ? never
-  : Exclude<keyof Awaited<Returned>, keyof OutputsOf<R>>;
+  : { [Key in keyof Wanted]-?: Value extends Pick<Wanted, Key> ? never : Key }[keyof Wanted] & string;
 
-/** The compiler alone lets a name too many pass; with this it prints a sentence about it. */
-type NothingElse<R extends AnyRole, Returned> = [Extra<R, Returned>] extends [never]
+type WrongShape<Role extends string, Name extends string, Field extends string> = [Field] extends [never]
+  ? `role '${Role}' returns a '${Name}' that is none: compare it with the schema of artifact '${Name}'`
+  : `role '${Role}' returns a '${Name}' whose '${Field}' is not as it should be: compare it with the schema of artifact '${Name}'`;
+
+type Fault<R extends AnyRole, Outputs> = {
+  [Name in keyof OutputsOf<R>]: Name extends keyof Outputs
+    ? Outputs[Name] extends OutputsOf<R>[Name]
+      ? never
+      : WrongShape<R["name"], Name & string, WrongField<Outputs[Name], OutputsOf<R>[Name]>>
+    : `role '${R["name"]}' does not return '${Name & string}': add it to what the work returns (undefined, where it may be left out)`;
+}[keyof OutputsOf<R>];
+
+type Extra<R extends AnyRole, Outputs> = `role '${R["name"]}' does not produce '${Exclude<keyof Outputs, keyof OutputsOf<R>> &
+  string}': leave it out, or add it to the role's 'produces'`;
+
+// A work that only throws returns `never`, whose keys would be every string.
+/** `unknown` where the outputs are exactly the role's; else the sentence that the compiler prints. */
+type Verdict<R extends AnyRole, Outputs> = [Outputs] extends [never]
   ? unknown
-  : `role '${R["name"]}' does not produce '${Extra<R, Returned> & string}': leave it out, or add it to the role's 'produces'`;
+  : [Fault<R, Outputs>] extends [never]
+    ? Exclude<keyof Outputs, keyof OutputsOf<R>> extends never
+      ? unknown
+      : Extra<R, Outputs>
+    : Fault<R, Outputs>;
+
+type Work<R extends AnyRole, Returned> = (inputs: InputsOf<R>, context: WorkContext) => Returned;
 
 /**
  * Makes a role's work of a function over typed values: the inputs arrive parsed by their contracts, and what it returns is formatted by them.
@@ -44,8 +66,11 @@ type NothingElse<R extends AnyRole, Returned> = [Extra<R, Returned>] extends [ne
  */
 export function defineExecutor<R extends AnyRole, Returned extends OutputsOf<R> | Promise<OutputsOf<R>>>(
   role: R,
-  work: ((inputs: InputsOf<R>, context: WorkContext) => Returned) & NothingElse<R, Returned>,
-): StageWork {
+  work: Work<R, Returned> & Verdict<R, Awaited<Returned>>,
+): StageWork;
+// Only for its complaint: what didn't fit above is said here in a sentence.
+export function defineExecutor<R extends AnyRole, Returned>(role: R, work: Work<R, Returned> & Verdict<R, Awaited<Returned>>): StageWork;
+export function defineExecutor<R extends AnyRole>(role: R, work: Work<R, OutputsOf<R> | Promise<OutputsOf<R>>>): StageWork {
   return {
     role,
     async perform(files, context) {

@@ -5,7 +5,7 @@ import type { BusClient, BusVerbs } from "./bus-client.ts";
 /** Artifacts as values, over the verbs that carry them as bytes. */
 export function typedArtifacts(verbs: Pick<BusVerbs, "uploadBytes" | "status">): Pick<BusClient, "upload" | "read"> {
   return {
-    upload(artifact, value) {
+    upload(artifact: AnyArtifact, value: unknown) {
       // The value is of this artifact, by the signature; AnyArtifact can't say so.
       const bytes = Buffer.from(artifact.format(value as never), "utf8");
       const sha256 = createHash("sha256").update(bytes).digest("hex");

@@ -47,8 +47,9 @@ export function continueBody(req: IncomingMessage, res: ServerResponse): void {
   if (req.headers.expect?.toLowerCase() === "100-continue") res.writeContinue();
 }
 
-// 30 s for any body, and beyond that the time that it takes at 64 KB/s.
-const arrivalMs = (bytes: number): number => 30_000 + Math.ceil(bytes / 64);
+// 30 s for any body, and beyond that the time that it takes at 64 KB/s. No file takes longer than 20 minutes; a length that nobody allows,
+// and that is refused at once, would make a time that no timer holds.
+const arrivalMs = (bytes: number): number => Math.min(30_000 + Math.ceil(bytes / 64), 1_200_000);
 
 /** Cuts off a body that takes too long to arrive (slow-loris): 408 if nothing was answered yet. */
 export function limitArrival(req: IncomingMessage, res: ServerResponse): void {

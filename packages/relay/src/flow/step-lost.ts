@@ -17,7 +17,7 @@ export function stepInstalled(state: FlowState, { role, instance }: Extract<Flow
  * Where main doesn't hold yet what the stage needs, nothing happens until it does. An undelivered hand-off needs nothing: it arrives.
  */
 export function stepLost(state: FlowState, now: number): Stepped {
-  const at = state.state === "open" ? state.stages.findIndex((stage) => isLost(state, stage)) : -1;
+  const at = state.state === "open" ? state.stages.findIndex((stage, index) => isLost(state, stage, state.stages[index + 1])) : -1;
   const stage = state.stages[at];
   if (stage === undefined) return [state, []];
   const next = stage.rung === "produced" && stage.pulled ? state.route[at + 1] : undefined;
@@ -26,7 +26,9 @@ export function stepLost(state: FlowState, now: number): Stepped {
 }
 
 /** From its hand-off on, the next holder has the files too; what waits for a decision over files that main holds goes on waiting. */
-function isLost({ gone }: FlowState, { rung, instance, pulled, blockedBy }: StageFlow): boolean {
+function isLost({ gone }: FlowState, { rung, instance, pulled, blockedBy, produced }: StageFlow, next: StageFlow | undefined): boolean {
   if (instance === undefined || !gone.includes(instance) || !isAtLeast(rung, "accepted") || isAtLeast(rung, "handed-off")) return false;
+  // Main has the hand-off under way itself.
+  if (produced !== undefined && next?.from === "main" && next.follows === produced) return false;
   return !(pulled && (blockedBy === "decision" || blockedBy === "check"));
 }

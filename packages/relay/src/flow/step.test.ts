@@ -341,6 +341,8 @@ describe("a run in trouble", () => {
     const gone = through([receipt({ stage: "jp", epoch: 1, state: "accepted" })], done).state;
     expect(dispatchesOf(step(gone, replaced, 30)[1])).toEqual([]);
     expect(dispatchesOf(through([replaced, replaced], begun).effects)).toHaveLength(1);
+    const away: FlowEvent = { is: "peer", role: "jp", reachable: false };
+    expect(dispatchesOf(through([replaced, away, { ...away, reachable: true }], done).effects)).toHaveLength(1);
   });
 
   test("a replaced node's stage is dispatched once main holds what it needs, and not before", () => {

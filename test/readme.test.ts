@@ -5,7 +5,7 @@ import { finish, repository, startLocalRelay } from "./local-relay.ts";
 
 test("the README's curl walk-through uploads, starts a run, polls it to closed and prints the final text", async () => {
   const readme = await readFile(join(repository, "README.md"), "utf8");
-  const script = /<!-- walkthrough -->\n```bash\n(?<script>[\s\S]*?)```/.exec(readme)?.groups?.["script"];
+  const script = /<!-- walkthrough -->\n+```bash\n(?<script>[\s\S]*?)```/.exec(readme)?.groups?.["script"];
   if (script === undefined) throw new Error("README.md has no block marked <!-- walkthrough -->");
   await using relay = await startLocalRelay();
   const cwd = dirname(relay.data);

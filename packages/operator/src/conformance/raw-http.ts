@@ -1,0 +1,113 @@
+import { connect, type Socket } from "node:net";
+
+/** Where a bus listens: an address, or a unix socket. */
+export type Target = { readonly host: string; readonly port: number } | { readonly socketPath: string };
+
+/** One HTTP/1.1 answer as it came. */
+export interface RawAnswer {
+  readonly status: number;
+  /** Lower-case names; values of a repeated header are joined by a comma. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+const headEnd = Buffer.from("\r\n\r\n");
+
+/**
+ * Takes the first answer off some bytes (RFC 9112): undefined while it is not whole. `ended` says that no more will come, which ends a body
+ * without a length. Throws where the bytes are no HTTP answer.
+ */
+export function takeAnswer(
+  bytes: Buffer,
+  { isHead = false, ended = false }: { readonly isHead?: boolean; readonly ended?: boolean } = {},
+): { readonly answer: RawAnswer; readonly length: number } | undefined {
+  const at = bytes.indexOf(headEnd);
+  if (at < 0) return undefined;
+  const [first = "", ...lines] = bytes.toString("latin1", 0, at).split("\r\n");
+  const status = Number(/^HTTP\/1\.[01] ([1-5][0-9]{2})(?: |$)/.exec(first)?.[1]);
+  if (Number.isNaN(status)) throw new Error(`no HTTP answer: ${JSON.stringify(first.slice(0, 80))}`);
+  const headers: Record<string, string> = {};
+  for (const line of lines) {
+    const colon = line.indexOf(":");
+    const name = line.slice(0, colon).toLowerCase();
+    const value = line.slice(colon + 1).trim();
+    headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
+  }
+  const start = at + headEnd.length;
+  const whole = (body: Buffer, length: number) => ({ answer: { status, headers, body }, length });
+  if (isHead || status < 200 || status === 204 || status === 304) return whole(Buffer.alloc(0), start);
+  if (headers["transfer-encoding"]?.toLowerCase() === "chunked") {
+    const chunked = takeChunks(bytes, start);
+    return chunked && whole(chunked.body, chunked.end);
+  }
+  const length = headers["content-length"];
+  if (length === undefined) return ended ? whole(bytes.subarray(start), bytes.length) : undefined;
+  const end = start + Number(length);
+  return bytes.length < end ? undefined : whole(bytes.subarray(start, end), end);
+}
+
+function takeChunks(bytes: Buffer, start: number): { readonly body: Buffer; readonly end: number } | undefined {
+  const parts: Buffer[] = [];
+  for (let at = start; ;) {
+    const line = bytes.indexOf("\r\n", at);
+    if (line < 0) return undefined;
+    const size = Number.parseInt(bytes.toString("latin1", at, line), 16);
+    if (Number.isNaN(size)) throw new Error("no chunk size");
+    const next = line + 2 + size + 2;
+    if (bytes.length < next) return undefined;
+    if (size === 0) return { body: Buffer.concat(parts), end: next };
+    parts.push(bytes.subarray(line + 2, line + 2 + size));
+    at = next;
+  }
+}
+
+export interface RawExchange {
+  readonly answers: readonly RawAnswer[];
+  /** Whether the other side ended the connection before the time was over. */
+  readonly closed: boolean;
+}
+
+/** Sends bytes over a connection of its own, and takes every answer until the other side ends it or the time is over. Never rejects but with `unreachable`. */
+export function exchange(
+  target: Target,
+  bytes: Buffer | string,
+  { isHead = false, milliseconds = 5_000, first = false }: { isHead?: boolean; milliseconds?: number; first?: boolean } = {},
+): Promise<RawExchange> {
+  return new Promise((resolve, reject) => {
+    const socket: Socket = "socketPath" in target ? connect(target.socketPath) : connect(target);
+    let held: Buffer = Buffer.alloc(0);
+    const answers: RawAnswer[] = [];
+    let connected = false;
+    const take = (ended: boolean): void => {
+      for (let taken = takeAnswer(held, { isHead, ended }); taken !== undefined; taken = takeAnswer(held, { isHead, ended })) {
+        answers.push(taken.answer);
+        held = held.subarray(taken.length);
+      }
+    };
+    const end = (closed: boolean): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve({ answers, closed });
+    };
+    const timer = setTimeout(() => end(false), milliseconds);
+    socket.on("connect", () => {
+      connected = true;
+      socket.write(bytes);
+    });
+    socket.on("data", (chunk: Buffer) => {
+      held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+      take(false);
+      if (first && answers.some(({ status }) => status >= 200)) end(false);
+    });
+    // A reset after the answer is the other side's way to say that it reads no more.
+    socket.on("error", (error) => {
+      if (connected) return;
+      clearTimeout(timer);
+      reject(error);
+    });
+    socket.on("close", () => {
+      take(true);
+      end(true);
+    });
+  });
+}

@@ -1,0 +1,45 @@
+// `tasuki conformance` on every role of a relay of real processes: as the operator, as the role before it, and on the node's own socket.
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type LocalRelay, roles, startLocalRelay, tasuki } from "./local-relay.ts";
+
+let relay: LocalRelay;
+beforeAll(async () => {
+  relay = await startLocalRelay();
+});
+afterAll(async () => {
+  await relay?.[Symbol.asyncDispose]();
+});
+
+/** Who hands on to a role; to main, the last of them. */
+const before = (role: string): string => roles.at(roles.indexOf(role) - 1) ?? "";
+const secretOf = (role: string, caller: "operator" | "neighbour"): string =>
+  caller === "operator" ? "operator-secret" : join(before(role), "identity", "secret");
+const callers = roles.flatMap((role) => (["operator", "neighbour", "socket"] as const).map((caller) => ({ role, caller })));
+
+test.each(callers)("$role is narrow, as its $caller sees it", async ({ role, caller }) => {
+  const where =
+    caller === "socket"
+      ? ["--socket", join(relay.data, role, "bus.sock")]
+      : [`http://127.0.0.1:${relay.portBase + roles.indexOf(role)}`, "--token-file", join(relay.data, secretOf(role, caller))];
+  const { code, stdout, stderr } = await tasuki("conformance", ...where, "--json");
+  const report = JSON.parse(stdout) as {
+    ok: boolean;
+    role: string;
+    requests: number;
+    checks: { name: string; result: string; failures: string[] }[];
+  };
+  expect(report.checks.filter(({ result }) => result === "fail")).toEqual([]);
+  expect({ code, stderr, ok: report.ok, role: report.role }).toEqual({ code: 0, stderr: "", ok: true, role });
+  expect(report.checks).toHaveLength(20);
+  expect(report.requests).toBeGreaterThan(500);
+});
+
+test("a caller who is not known is told so, and that the node can't be checked as him", async () => {
+  const { code, stderr } = await tasuki("conformance", `http://127.0.0.1:${relay.portBase}`);
+  expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining("no bearer token") });
+});
+
+test("a place where no node is, is unreachable", async () => {
+  expect((await tasuki("conformance", "--socket", join(relay.data, "none.sock"))).code).toBe(6);
+});

@@ -38,6 +38,10 @@ test("questions in Chinese and Japanese end in their own mark", () => {
   expect(found("袖とは何ですか？誰が署名しますか？以上。")).toEqual(["1 Q1 袖とは何ですか？", "1 Q2 誰が署名しますか？"]);
 });
 
+test.each(["", " \n", "?", "# Questions\n\n- ?\n", "--- *** ---"])("%j has no question", (brief) => {
+  expect(found(brief)).toEqual([]);
+});
+
 test("a brief that asks nothing is one question as a whole", () => {
   expect(found("\nSummarise the documents\nin a page.\n")).toEqual(["2 Q1 Summarise the documents in a page."]);
   expect(found(" \n\n")).toEqual([]);

@@ -19,14 +19,16 @@ interface Found {
 export function findQuestions(text: string): readonly FoundQuestion[] {
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n|\r/);
   for (const { sign, find } of ways) {
-    const found = sign.test(text) ? find(lines) : [];
+    const found = sign.test(text) ? find(lines).filter((question) => hasWord.test(question.text)) : [];
     if (found.length > 0) return numbered(found.slice(0, most));
   }
   const whole = oneLine(text.replace(/^\uFEFF/, ""));
   const first = lines.findIndex((line) => line.trim() !== "");
-  return whole === "" ? [] : [{ id: "Q1", text: whole, line: first + 1 }];
+  return !hasWord.test(whole) ? [] : [{ id: "Q1", text: whole, line: first + 1 }];
 }
 
+// Marks alone ask nothing.
+const hasWord = /[\p{L}\p{N}]/u;
 // One more than a brief may have, so that its contract reports it.
 const most = 1000;
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { relay } from "@tasuki/contracts/relay";
 import { everyArtifact } from "@tasuki/contracts/testing";
 import { z } from "zod";
+import { dropContracts } from "../lock/contracts-lock.ts";
 import type { Neighbour } from "./app-files.ts";
 import { createFiles, followUp, removeFiles, root, writeFiles } from "./apply.ts";
 import { artifactFiles } from "./artifact-files.ts";
@@ -34,11 +35,13 @@ export async function removeRole(name: string): Promise<string[]> {
   // The pipeline first: it must not import what is gone.
   await writeFiles({ [relayPath]: plan.relay });
   const removed = await removeFiles(plan.removed);
+  const dropped = await dropContracts(plan.artifacts);
   await followUp();
   return [
     ...removed.map((path) => `- ${path}`),
     `* ${relayPath}, infra/tailnet/policy.hujson, infra/tailnet/policy.tests.json, pnpm-lock.yaml`,
     "",
+    ...dropped.map((ref) => `${ref} was released: files of it that somebody keeps are not read from now on.`),
     `The role '${name}' is gone${plan.artifacts.length > 0 ? `, and with it ${plan.artifacts.join(", ")}` : ""}. Then: pnpm check`,
   ];
 }

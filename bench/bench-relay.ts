@@ -18,6 +18,8 @@ export interface BenchRelay extends AsyncDisposable {
   signerOf(role: string): Promise<Signer>;
   /** Resident memory of a role's process now and at its highest, MiB. Source: proc(5). */
   memoryOf(role: string): Promise<{ readonly now: number; readonly peak: number }>;
+  /** Processor time that a role's process has used so far, all its threads, milliseconds. Source: proc(5). */
+  cpuOf(role: string): Promise<number>;
 }
 
 /** Starts nodes of the benchmarks' relay, a process each, in a temporary folder. */
@@ -49,6 +51,15 @@ export async function startBenchRelay(roles: readonly string[]): Promise<BenchRe
       const status = await readFile(`/proc/${children.get(role)?.pid}/status`, "utf8");
       const mib = (field: string): number => Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) / 1024;
       return { now: mib("VmRSS"), peak: mib("VmHWM") };
+    },
+    async cpuOf(role) {
+      const stat = await readFile(`/proc/${children.get(role)?.pid}/stat`, "utf8");
+      // The name before the bracket may hold spaces; utime and stime are the 14th and 15th field, in 1/100 s.
+      const [user, system] = stat
+        .slice(stat.lastIndexOf(")") + 2)
+        .split(" ")
+        .slice(11, 13);
+      return (Number(user) + Number(system)) * 10;
     },
     async [Symbol.asyncDispose]() {
       const ended = [...children.values()].map((child) => once(child, "exit"));

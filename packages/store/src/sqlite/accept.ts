@@ -1,5 +1,4 @@
 import type { TaskPayload } from "@tasuki/contracts";
-import { payloadDigest } from "@tasuki/evidence";
 import type { Accepted, AcceptRequest, Seal } from "../store.ts";
 import type { Events } from "./events.ts";
 import type { Outbox } from "./outbox.ts";
@@ -70,10 +69,10 @@ export function createAccept({ sql, events, tasks, outbox, runs }: AcceptDeps) {
     const before = answered(request);
     if (before !== undefined) return before;
     const { payload, digest, envelope, from, traceparent, now, run } = request;
-    events.keep(envelope, payload.run);
+    const held = events.keep(envelope, payload.run);
     takeEffect(payload, now);
-    const { index, envelopes } = events.add(seal);
-    const [receipt] = envelopes;
+    const { index, kept } = events.add(seal, { run: payload.run, task: payload.id, held });
+    const [receipt] = kept;
     if (receipt === undefined) throw new Error(`the event that accepts task ${payload.id} has no receipt`);
     sql(
       `INSERT INTO task (id, kind, run, stage, epoch, digest, payload, sender, state, accepted_at, first_receipt, last_receipt, traceparent)
@@ -89,13 +88,13 @@ export function createAccept({ sql, events, tasks, outbox, runs }: AcceptDeps) {
       from,
       state: isQueued(payload) ? "queued" : "done",
       now,
-      first: events.keep(receipt, payload.run),
-      last: payloadDigest(receipt),
+      first: receipt.key,
+      last: receipt.payload,
       traceparent,
     });
     for (const attachment of payload.attachments) tasks.attach({ ...attachment, task: payload.id, direction: "in", attempt: 0 });
     if (run !== undefined) runs.save(run);
-    return { is: "accepted", index, receipt };
+    return { is: "accepted", index, receipt: receipt.envelope };
   };
 }
 

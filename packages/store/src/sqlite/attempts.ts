@@ -48,9 +48,10 @@ export function createAttempts({ sql, events, tasks, outbox, boot }: AttemptsDep
          WHERE seq = (${next}) RETURNING ${taskColumns}`,
       ).get({ now, until: now + leaseMs, boot });
       if (record === undefined) return undefined;
-      events.add(seal(toTaskRow(record)));
+      const claimed = toTaskRow(record);
+      events.add(seal(claimed), { run: claimed.payload.run, task: claimed.id });
       // Read again: its newest receipt is the one just made.
-      const row = tasks.task(record.id) ?? toTaskRow(record);
+      const row = tasks.task(record.id) ?? claimed;
       const inputs = tasks.attachments(row.id).filter(({ direction }) => direction === "in");
       return { task: row.id, attempt: row.attempt, row, inputs };
     },

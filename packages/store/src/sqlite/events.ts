@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { type Envelope, type FeedEntry, receiptPayloadType } from "@tasuki/contracts";
 import { payloadDigest, payloadOf } from "@tasuki/evidence";
 import { z } from "zod";
@@ -6,11 +6,29 @@ import type { Seal, Sealed } from "../store.ts";
 import { toEnvelope } from "./records.ts";
 import type { Sql } from "./statement.ts";
 
+/** An envelope that is kept: the key of its row, and the SHA-256 of its payload. */
+export interface Kept {
+  readonly envelope: Envelope;
+  readonly key: string;
+  readonly payload: string;
+}
+
+/** What whoever adds an event knows of it. */
+interface About {
+  readonly run: string;
+  readonly task: string;
+  /** Of its envelopes, one that is kept. */
+  readonly held?: Kept;
+}
+
 export interface Events {
-  /** Seals the next index and keeps the event. Where it is a receipt of a task of this node, that is now the task's newest. */
-  readonly add: (seal: Seal) => Sealed & { readonly index: number };
-  /** Keeps an envelope; gives its row's key. `run` where the envelope doesn't say it itself. */
-  readonly keep: (envelope: Envelope, run?: string) => string;
+  /**
+   * Seals the next index and keeps the event. Where it is a receipt of a task of this node, that is now the task's newest. Without
+   * `about` the envelopes themselves are asked.
+   */
+  readonly add: (seal: Seal, about?: About) => Sealed & { readonly index: number; readonly kept: readonly Kept[] };
+  /** Keeps an envelope. `run` where the envelope doesn't say it itself. */
+  readonly keep: (envelope: Envelope, run?: string) => Kept;
   readonly feed: (from: number, limit: number) => FeedEntry[];
   readonly size: () => number;
   readonly envelope: (payloadSha256: string) => Envelope | undefined;
@@ -36,27 +54,31 @@ export function createEvents(sql: Sql): Events {
 
   const keep: Events["keep"] = (envelope, run) => {
     const body = JSON.stringify(envelope);
-    const digest = createHash("sha256").update(body).digest("hex");
+    const key = hash("sha256", body);
     const payload = payloadDigest(envelope);
     sql(
-      `INSERT INTO envelope (digest, payload, run, body) VALUES (:digest, :payload, :run, :body)
+      `INSERT INTO envelope (digest, payload, run, body) VALUES (:key, :payload, :run, :body)
        ON CONFLICT (digest) DO UPDATE SET run = excluded.run WHERE run IS NULL AND excluded.run IS NOT NULL`,
-    ).run({ digest, payload, body, run: run ?? factsOf(envelope).run });
-    return digest;
+    ).run({ key, payload, body, run: run ?? factsOf(envelope).run });
+    return { envelope, key, payload };
   };
 
   return {
     size,
     keep,
-    add(seal) {
+    add(seal, about) {
       const index = size();
       const { leaf, envelopes } = seal(index);
-      const names = envelopes.map((envelope) => keep(envelope));
-      sql("INSERT INTO event (idx, leaf, envelopes) VALUES (:index, :leaf, :names)").run({ index, leaf, names: JSON.stringify(names) });
-      const [own] = envelopes;
-      if (own?.payloadType === receiptPayloadType)
-        sql("UPDATE task SET last_receipt = :receipt WHERE id = :task").run({ receipt: payloadDigest(own), task: factsOf(own).task });
-      return { index, leaf, envelopes };
+      const kept = envelopes.map((envelope) => (envelope === about?.held?.envelope ? about.held : keep(envelope, about?.run)));
+      const keys = JSON.stringify(kept.map(({ key }) => key));
+      sql("INSERT INTO event (idx, leaf, envelopes) VALUES (:index, :leaf, :keys)").run({ index, leaf, keys });
+      const [own] = kept;
+      if (own?.envelope.payloadType === receiptPayloadType)
+        sql("UPDATE task SET last_receipt = :receipt WHERE id = :task").run({
+          receipt: own.payload,
+          task: about?.task ?? factsOf(own.envelope).task,
+        });
+      return { index, leaf, envelopes, kept };
     },
     feed: (from, limit) =>
       sql<EventRecord>("SELECT idx, leaf, envelopes FROM event WHERE idx >= :from ORDER BY idx LIMIT :limit")

@@ -47,7 +47,7 @@ export function createOutbox({ sql, events }: { sql: Sql; events: Events }) {
         run,
         epoch: payload.epoch,
         payload: JSON.stringify(payload),
-        envelope: events.keep(envelope, run),
+        envelope: events.keep(envelope, run).key,
         carries,
         createdAt,
       });

@@ -14,28 +14,26 @@ interface Statement<Row> {
 export type Sql = <Row = never>(text: string) => Statement<Row>;
 
 export function createSql(db: DatabaseSync): Sql {
-  const prepared = new Map<string, StatementSync>();
+  const prepared = new Map<string, Statement<unknown>>();
   return <Row>(text: string): Statement<Row> => {
-    let statement = prepared.get(text);
-    if (statement === undefined) {
-      statement = db.prepare(text);
-      prepared.set(text, statement);
-    }
-    const { run, get, all } = bound(statement);
-    // This package writes every row, and STRICT tables keep their columns' types: hence the assertions.
-    return { run, get: (values) => get(values) as Row | undefined, all: (values) => all(values) as Row[] };
+    const known = prepared.get(text) ?? bound(db.prepare(text));
+    prepared.set(text, known);
+    // This package writes every row, and STRICT tables keep their columns' types: hence the assertion.
+    return known as Statement<Row>;
   };
 }
 
-function bound(statement: StatementSync) {
+function bound(statement: StatementSync): Statement<unknown> {
   return {
-    run: (values: Values = {}) => Number(statement.run(toBindable(values)).changes),
-    get: (values: Values = {}): unknown => statement.get(toBindable(values)),
-    all: (values: Values = {}): unknown[] => statement.all(toBindable(values)),
+    run: (values = {}) => Number(statement.run(toBindable(values)).changes),
+    get: (values = {}) => statement.get(toBindable(values)),
+    all: (values = {}) => statement.all(toBindable(values)),
   };
 }
 
 // node:sqlite refuses to bind undefined.
 function toBindable(values: Values): Record<string, string | number | null> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value ?? null]));
+  const bindable: Record<string, string | number | null> = {};
+  for (const name in values) bindable[name] = values[name] ?? null;
+  return bindable;
 }

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
-import { isTasukiError, TasukiError } from "@tasuki/contracts";
-import { isBroken, isDiskFull } from "./sqlite-errors.ts";
+import { TasukiError } from "@tasuki/contracts";
+import { isDiskFull } from "./sqlite-errors.ts";
+import { type Outcome, transact } from "./transact.ts";
 
 export interface Writer {
   /**
@@ -27,7 +28,6 @@ interface Item {
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }
-type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
 // Bounds how long one turn holds the event loop; at 2,000 operations a second a commit carries far fewer.
 const batchLimit = 500;
@@ -60,7 +60,10 @@ export function createWriter({ db, committed, broken }: WriterDeps): Writer {
     if (refusal !== undefined) return reject(batch, refusal);
     let outcomes: readonly Outcome[];
     try {
-      outcomes = transact(db, batch);
+      outcomes = transact(
+        db,
+        batch.map(({ operation }) => operation),
+      );
     } catch (error) {
       if (isDiskFull(error)) {
         // What fits may still go in; one that doesn't must not take the others with it.
@@ -95,32 +98,6 @@ export function createWriter({ db, committed, broken }: WriterDeps): Writer {
       refusal ??= new TasukiError("unavailable", "the store is closed: the node is stopping");
     },
   };
-}
-
-/** Throws, with nothing changed, where not even the transaction could be kept; what an operation throws is its outcome. */
-function transact(db: DatabaseSync, batch: readonly Item[]): Outcome[] {
-  db.exec("BEGIN IMMEDIATE");
-  try {
-    const outcomes = batch.map(({ operation }): Outcome => {
-      db.exec("SAVEPOINT operation");
-      try {
-        const value = operation();
-        db.exec("RELEASE operation");
-        return { value };
-      } catch (error) {
-        if (isDiskFull(error) || isBroken(error)) throw error;
-        db.exec("ROLLBACK TO operation");
-        db.exec("RELEASE operation");
-        return { error: isTasukiError(error) ? error : new TasukiError("internal", "the store could not do this", { cause: error }) };
-      }
-    });
-    db.exec("COMMIT");
-    return outcomes;
-  } catch (error) {
-    // SQLite has rolled back by itself after some errors.
-    if (db.isTransaction) db.exec("ROLLBACK");
-    throw error;
-  }
 }
 
 function reject(batch: readonly Item[], error: TasukiError): void {

@@ -6,12 +6,14 @@ import { TasukiError } from "@tasuki/contracts";
  */
 export function fromBase64(text: string, place: string): Buffer {
   const bytes = Buffer.from(text, "base64");
+  // Nearly every text is in the form that Node writes.
   if (
+    bytes.toString("base64") !== text &&
     bytes.toString("base64url") !==
-    text
-      .replaceAll("+", "-")
-      .replaceAll("/", "_")
-      .replace(/={0,2}$/, "")
+      text
+        .replaceAll("+", "-")
+        .replaceAll("/", "_")
+        .replace(/={0,2}$/, "")
   )
     throw new TasukiError("malformed_message", `The ${place} is not base64; encode its bytes again.`);
   return bytes;

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { FileName, RunRequest, type TaskPayload, taskPayloadType, TasukiError, type Unmet } from "@tasuki/contracts";
 import { parseTask, type Trust, verifyEnvelope } from "@tasuki/evidence";
 import { z } from "zod";
@@ -45,11 +45,13 @@ function signerOf(payload: Buffer, { roles }: Caller): string | undefined {
   return roles.find((role) => role === read?.data?.from) ?? roles[0];
 }
 
+const RunLike = z.looseObject({ kind: z.literal("run") });
+
 function readRun(bytes: Buffer, { principal }: Caller, newId: () => string): TaskPayload {
   checkNames(bytes);
   const request = RunRequest.safeParse(JSON.parse(bytes.toString("utf8")));
   if (!request.success) {
-    const isRun = z.looseObject({ kind: z.literal("run") }).safeParse(JSON.parse(bytes.toString("utf8"))).success;
+    const isRun = RunLike.safeParse(JSON.parse(bytes.toString("utf8"))).success;
     if (!isRun) throw new TasukiError("signature_invalid", "Only a 'run' task may come without a signature.");
     throw toInputError("malformed_message", "task", request.error);
   }
@@ -97,5 +99,5 @@ function checkNames(bytes: Buffer): void {
 
 /** SHA-256 of bytes, hexadecimal. */
 export function digestOf(bytes: Uint8Array): string {
-  return createHash("sha256").update(bytes).digest("hex");
+  return hash("sha256", bytes);
 }

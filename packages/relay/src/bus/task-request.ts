@@ -8,6 +8,10 @@ const maxPayloadBytes = 2_000_000;
 /** Cap on any JSON body, bytes: a payload of that size in base64, and its signatures. */
 export const maxBodyBytes = 3_000_000;
 
+const Kind = z.looseObject({ kind: TaskKind });
+// A byte order mark is no JSON (RFC 8259, section 8.1): it is kept, and so refused.
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** What travels beside a task, and is never signed. */
 export interface TaskHeaders {
   readonly budgetMs?: number;
@@ -56,7 +60,7 @@ export function parseTaskRequest(envelope: Envelope, headers: TaskHeaders): { re
       "too_large",
       `A task has at most ${maxPayloadBytes} bytes; this one has ${payload.length}. Attach files instead.`,
     );
-  const kind = z.looseObject({ kind: TaskKind }).safeParse(parseJson(payload, "payload"));
+  const kind = Kind.safeParse(parseJson(payload, "payload"));
   if (!kind.success)
     throw new TasukiError("malformed_message", `A task is an object whose 'kind' is one of: ${TaskKind.options.join(", ")}.`);
   return { request: { envelope, payload, ...headers }, kind: kind.data.kind };
@@ -64,7 +68,7 @@ export function parseTaskRequest(envelope: Envelope, headers: TaskHeaders): { re
 
 function parseJson(bytes: Buffer, place: string): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    return JSON.parse(utf8.decode(bytes));
   } catch (cause) {
     throw new TasukiError("malformed_message", `The ${place} is not JSON in UTF-8.`, { cause });
   }

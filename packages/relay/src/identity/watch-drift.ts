@@ -19,7 +19,11 @@ export function watchDrift(
   { policy, role, logger }: DriftDeps,
 ): Identity & { readonly drift: () => readonly string[] } {
   const drifted = new Set<string>();
+  const judged = new Map<string, readonly Permission[]>();
   const judge = ({ principal, roles, permissions }: Caller): void => {
+    // An identity gives the same list until it asks the network again.
+    if (judged.get(principal) === permissions) return;
+    judged.set(principal, permissions);
     const isPerson = roles.length === 0 && principal.startsWith("ops:") && permissions.length > 0;
     // A person without grants is none of the operators; any other caller without roles is this machine itself.
     if (roles.length === 0 && !isPerson) return;

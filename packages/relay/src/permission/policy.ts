@@ -24,7 +24,7 @@ export interface Policy {
   readonly grants: readonly Grant[];
   /** The lines of permissions that are not well formed, and so grant nothing. */
   readonly unread: readonly number[];
-  /** What a caller may do on a node of a role. */
+  /** What a caller may do on a node of a role; the same list each time. */
   permissionsFor(subject: Subject, to: string): readonly Permission[];
 }
 
@@ -67,14 +67,20 @@ export function parsePolicy(text: string): Policy {
     line: lineOf(node.offset),
   }));
   const grants = read.flatMap(({ permission, ...where }) => (permission.success ? [{ ...where, permission: permission.data }] : []));
+  const known = new Map<string, readonly Permission[]>();
   return {
     grants,
     unread: read.flatMap(({ permission, line }) => (permission.success ? [] : [line])),
     permissionsFor({ tags = [], groups = [] }, to) {
       const names = new Set([...tags, ...groups]);
-      return grants
-        .filter(({ src, dst, permission }) => permission.to === to && dst.includes(tagOf(to)) && src.some((one) => names.has(one)))
-        .map(({ permission }) => permission);
+      const key = [to, ...names].join(" ");
+      const permissions =
+        known.get(key) ??
+        grants
+          .filter(({ src, dst, permission }) => permission.to === to && dst.includes(tagOf(to)) && src.some((one) => names.has(one)))
+          .map(({ permission }) => permission);
+      known.set(key, permissions);
+      return permissions;
     },
   };
 }

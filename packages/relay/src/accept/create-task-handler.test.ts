@@ -9,7 +9,7 @@ import {
   sha256Of,
   type TaskPayload,
   taskPayloadType,
-  type TasukiError,
+  TasukiError,
 } from "@tasuki/contracts";
 import type { Run } from "@tasuki/contracts/artifacts/run";
 import { payloadOf, signEnvelope } from "@tasuki/evidence";
@@ -60,6 +60,7 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
   const store = await openStore({ folder, clock, newId });
   const notary = createNotary({ node: role, role, instance: store.instance, signer: signers[role], clock });
   const accepted: TaskPayload[] = [];
+  const disk = { isFull: false };
   const handler = createTaskHandler({
     role,
     pipeline,
@@ -70,6 +71,11 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
     isInRoster: (name) => roster.includes(name),
     newId,
     clock,
+    diskFloor: {
+      async demand() {
+        if (disk.isFull) throw new TasukiError("disk_full", "The disk has no room.");
+      },
+    },
     queueLimit,
     onAccepted: (payload) => accepted.push(payload),
     ...(role === "main" && {
@@ -108,6 +114,7 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
   const events = () => store.feed(0, 1000).map(({ leaf }) => (JSON.parse(leaf) as { type: string }).type);
   return {
     store,
+    disk,
     hold,
     inputs,
     work,
@@ -304,6 +311,17 @@ test("a full queue asks for patience, and records nothing", async () => {
   await using node = await openNode("sg", { queueLimit: 0 });
   expect(await refusal(node.send(node.work()))).toMatchObject({ code: "queue_full", retryable: true, details: { retryAfter: 5 } });
   expect(node.events()).toEqual([]);
+});
+
+test("below the floor of free disk nothing new is taken and nothing changes, but what is known is answered again", async () => {
+  await using node = await openNode();
+  const known = node.work();
+  const { receipt } = await node.send(known);
+  const [before, events] = [traces(node), node.events()];
+  node.disk.isFull = true;
+  expect(await refusal(node.send(node.work({ epoch: 2 })))).toMatchObject({ code: "disk_full", status: 507, retryable: true });
+  expect([traces(node), node.events()]).toEqual([before, events]);
+  expect(await node.send(known)).toEqual({ task: known.id, run, receipt, replayed: true });
 });
 
 test("a stage whose next role is not in the roster is refused before it is begun", async () => {

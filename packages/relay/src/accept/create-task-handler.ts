@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { BusHandlers, TaskRequest } from "../bus/bus-handlers.ts";
 import { takenContracts } from "../bus/taken-contracts.ts";
 import type { Caller } from "../identity/identity.ts";
+import type { DiskFloor } from "../node/disk-floor.ts";
 import type { Notary } from "../node/notary.ts";
 import { acceptanceSeal } from "./acceptance-seal.ts";
 import { checkAttachments, checkInputs } from "./check-attachments.ts";
@@ -20,6 +21,7 @@ export interface TaskHandlerDeps extends ReadTaskDeps {
   readonly notary: Notary;
   readonly isInRoster: (role: string) => boolean;
   readonly clock: Clock;
+  readonly diskFloor: DiskFloor;
   /** Tasks that may wait. */
   readonly queueLimit: number;
   /** Main only: the row of a run that is being accepted. */
@@ -46,7 +48,9 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
     if (payload.kind === "work") checkInputs(payload, pipeline);
     checkAttachments(payload.attachments, taken, store);
     if (payload.kind === "work") await checkRoute(payload, { blobs: store.blobs, pipeline, isInRoster: deps.isInRoster });
-    return payload.kind === "run" ? { brief: await readBrief(payload, { blobs: store.blobs, pipeline }) } : {};
+    const brief = payload.kind === "run" ? await readBrief(payload, { blobs: store.blobs, pipeline }) : undefined;
+    await deps.diskFloor.demand();
+    return brief === undefined ? {} : { brief };
   };
 
   const commit = (task: IncomingTask, { envelope, traceparent }: TaskRequest, { caller, brief }: { caller: Caller; brief?: string }) => {
@@ -91,9 +95,11 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
   };
 }
 
+const Named = z.looseObject({ id: Id });
+
 /** A task that was accepted before, by its id and its exact bytes: answered again whatever has happened since. */
 function knownTask({ payload, envelope }: TaskRequest, store: Pick<Store, "task">): IncomingTask | undefined {
-  const named = z.looseObject({ id: Id }).safeParse(JSON.parse(payload.toString("utf8")));
+  const named = Named.safeParse(JSON.parse(payload.toString("utf8")));
   const row = named.success ? store.task(named.data.id) : undefined;
   return row?.digest === digestOf(payload)
     ? { payload: row.payload, digest: row.digest, signed: envelope.signatures.length > 0 }

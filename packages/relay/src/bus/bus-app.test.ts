@@ -328,6 +328,13 @@ test("an upload whose permission ends while it comes in is not published", async
   expect(bus.traces()).toEqual(nothing);
 });
 
+test("below the floor of free disk no upload is begun, and nothing is left of it", async () => {
+  await using bus = await startBus("main", { isFull: true });
+  const answer = await bus.send("POST", "/upload?contract=brief", { as: "operator", body: "# What" });
+  expect(answer).toMatchObject({ status: 507, problem: { code: "disk_full", retryable: true } });
+  expect(bus.traces()).toEqual(nothing);
+});
+
 test("a length beyond any is refused as too large, at once and for that", async () => {
   const warnings: Error[] = [];
   const warn = (warning: Error): void => void warnings.push(warning);

@@ -3,6 +3,7 @@ import { type Clock, isTasukiError, type Logger, type Pipeline, TasukiError, toP
 import type { Store } from "@tasuki/store";
 import { createExpressMiddleware } from "@trpc/server/adapters/express";
 import express, { type NextFunction, type Request, type Response } from "express";
+import type { DiskFloor } from "../node/disk-floor.ts";
 import type { Caller } from "../identity/identity.ts";
 import { operations, routes } from "../operations.ts";
 import { admit, type Admitted, continueBody, limitArrival, pathOf } from "./admission.ts";
@@ -28,6 +29,7 @@ export interface BusAppDeps {
   readonly allowedHosts: () => readonly string[];
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly diskFloor: DiskFloor;
 }
 
 /** The bus of a node in both spellings, for any listener (TCP, a unix socket). Everything else is 404 or 405, as RFC 9457 problems. */

@@ -6,7 +6,7 @@ import { connect } from "node:net";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defineArtifact, defineRole, type FeedEntry, type Logger, type Pipeline, type Problem } from "@tasuki/contracts";
+import { defineArtifact, defineRole, type FeedEntry, type Logger, type Pipeline, type Problem, TasukiError } from "@tasuki/contracts";
 import type { Store } from "@tasuki/store";
 import { z } from "zod";
 import { createLoopbackIdentity } from "../identity/loopback-identity.ts";
@@ -156,10 +156,12 @@ interface BusOptions {
   readonly grants?: (nth: number) => boolean;
   readonly pipeline?: Pipeline;
   readonly policy?: Policy;
+  /** Whether the disk has less room than its floor. */
+  readonly isFull?: boolean;
 }
 
 export async function startBus(role = "main", options: BusOptions = {}) {
-  const { grants = () => true, pipeline = smallPipeline, policy: granted = policy } = options;
+  const { grants = () => true, pipeline = smallPipeline, policy: granted = policy, isFull = false } = options;
   const folder = await mkdtemp(join(tmpdir(), "tasuki-bus-"));
   const principals = ["main", ...pipeline.roles.map(({ name }) => name), "operator"];
   const folders = Object.fromEntries(principals.map((name) => [name, join(folder, name)]));
@@ -184,6 +186,7 @@ export async function startBus(role = "main", options: BusOptions = {}) {
     allowedHosts: () => [host],
     logger: quiet,
     clock,
+    diskFloor: { demand: async () => (isFull ? Promise.reject(new TasukiError("disk_full", "The disk has no room.")) : undefined) },
   });
   const listener = await listenBus({ app, host: "127.0.0.1", port: 0 });
   host = `127.0.0.1:${listener.port}`;

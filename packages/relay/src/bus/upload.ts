@@ -4,6 +4,7 @@ import type { Request, Response } from "express";
 import type { Caller } from "../identity/identity.ts";
 import { UploadQuery } from "../operations.ts";
 import { continueBody } from "./admission.ts";
+import type { DiskFloor } from "../node/disk-floor.ts";
 import { toInputError } from "./input-error.ts";
 import { keepUpload, mayUpload, type Received, uploadLimit } from "./keep-upload.ts";
 import { formOverhead, receiveForm } from "./receive-form.ts";
@@ -15,6 +16,7 @@ export interface UploadDeps {
   readonly store: Pick<Store, "blobs" | "addBlob">;
   readonly identify: (req: Request) => Promise<Caller>;
   readonly clock: Clock;
+  readonly diskFloor: DiskFloor;
 }
 
 interface Exchange {
@@ -27,7 +29,7 @@ interface Exchange {
  * `POST /upload`. Contract and size are judged before the body is read; the bytes go to a temporary file while they are hashed; an
  * artifact is parsed there; who is calling is asked again before they become visible. Whatever is refused leaves nothing.
  */
-export function createUpload({ role, pipeline, store, identify, clock }: UploadDeps) {
+export function createUpload({ role, pipeline, store, identify, clock, diskFloor }: UploadDeps) {
   const taken = takenContracts(pipeline, role);
 
   const limitFor = (caller: Caller, contract: TakenContract): number => uploadLimit(caller, role, contract);
@@ -71,6 +73,7 @@ export function createUpload({ role, pipeline, store, identify, clock }: UploadD
         "Name the contract of the bytes: POST /upload?contract=NAME. Only a form may leave it out.",
       );
 
+    await diskFloor.demand();
     const received = declared === undefined || isForm ? await receiveOneFile(exchange, declared) : await receiveRaw(exchange, declared);
     await using kept = new AsyncDisposableStack();
     kept.use(received.staged);

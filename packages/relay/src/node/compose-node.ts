@@ -12,6 +12,7 @@ import { createStatus } from "../status/create-status.ts";
 import { filesOfRun } from "../status/run-files.ts";
 import { createBackground } from "./background.ts";
 import { createNotary } from "./create-notary.ts";
+import { createDiskFloor, type DiskFloor } from "./disk-floor.ts";
 import { createNodeWork } from "./node-work.ts";
 import type { NodeOptions, Orchestrator } from "./node.ts";
 import { startSweeping } from "./start-sweeping.ts";
@@ -25,6 +26,8 @@ export interface NodeParts {
   readonly identity: Pick<Identity, "provider" | "state">;
   /** Callers to whom the network grants other things than the policy file. */
   readonly drift?: () => readonly string[];
+  /** Bytes that may still be written to the disk of the data folder; where it is not known, its floor is not watched. */
+  readonly freeBytes?: () => Promise<number>;
   /** Throws `unknown_role` where the roster has no address. */
   readonly clientFor: (role: string) => BusClient;
   /** A new UUIDv7. */
@@ -34,6 +37,7 @@ export interface NodeParts {
 /** A node without doors. Disposing stops consumer, outbox, main's flow and projections; the parts stay open. */
 export interface ComposedNode extends AsyncDisposable {
   readonly handlers: BusHandlers;
+  readonly diskFloor: DiskFloor;
   /** Main only. */
   readonly orchestrator?: Orchestrator;
   /** Begins to work: to claim, to deliver, to follow. Called once, when others can reach the handlers. */
@@ -53,7 +57,9 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
   const project = (task: string): void => background.run("the picture of a task", () => projections.task(task));
   const nodeOf = (name: string): string => roster[name]?.node ?? name;
 
-  const base = { ...options, ...parts, notary, roster, projections };
+  const { freeBytes = async () => Number.MAX_SAFE_INTEGER } = parts;
+  const diskFloor = createDiskFloor({ freeBytes, floor: limits.minFreeBytes, clock, logger });
+  const base = { ...options, ...parts, notary, roster, projections, diskFloor };
   const work = createNodeWork(base);
   if (work.main) stack.use(work.main);
   const outbox = stack.use(
@@ -122,6 +128,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
 
   return {
     handlers,
+    diskFloor,
     ...(main && { orchestrator: main.orchestrator }),
     start() {
       main?.start();

@@ -26,6 +26,11 @@ export const NodeConfig = z
         attemptsAtOnce: z.int().positive().default(1),
         attempts: z.int().positive().default(5),
         leaseMs: z.int().positive().default(15_000),
+        /** With less room than this on the disk of the data folder, bytes, nothing new is taken. */
+        minFreeBytes: z
+          .int()
+          .nonnegative()
+          .default(256 * 1024 * 1024),
       })
       .prefault({}),
   })

@@ -26,6 +26,7 @@ function held(role: string): { work: StageWork; release: () => void; times: () =
     times: () => times,
     async work(stage, signal) {
       times += 1;
+      signal.throwIfAborted();
       const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
       await Promise.race([released.promise, aborted]);
       signal.throwIfAborted();

@@ -1,4 +1,5 @@
 import { randomUUIDv7 } from "node:crypto";
+import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { openKeys, openTrust } from "@tasuki/evidence";
 import { openStore } from "@tasuki/store";
@@ -32,12 +33,25 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const identity = watchDrift(access.identity, { policy, role, logger });
   const clientFor = createClients({ roster, identity, random });
   const composed = opened.use(
-    composeNode(options, { node, store, signer: keys.receipt, trust, identity, drift: identity.drift, clientFor, newId }),
+    composeNode(options, {
+      node,
+      store,
+      signer: keys.receipt,
+      trust,
+      identity,
+      drift: identity.drift,
+      clientFor,
+      newId,
+      freeBytes: async () => {
+        const { bavail, bsize } = await statfs(data);
+        return bavail * bsize;
+      },
+    }),
   );
-  const { handlers, orchestrator } = composed;
+  const { handlers, orchestrator, diskFloor } = composed;
 
   const local = localCaller(policy, role);
-  const app = { role, pipeline, handlers, store, logger, clock };
+  const app = { role, pipeline, handlers, store, logger, clock, diskFloor };
   const localBus = createBusApp({ ...app, identify: async () => local, allowedHosts: () => ["localhost"] });
   const socket = opened.use(await listenSocket({ app: localBus, path: join(data, "bus.sock") }));
   let hosts = (): readonly string[] => [];

@@ -63,6 +63,7 @@ export {
   Condition,
   FeedEntry,
   Health,
+  Quarantined,
   Rung,
   RunState,
   RunStatus,

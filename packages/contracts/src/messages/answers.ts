@@ -105,6 +105,16 @@ export type ArtifactText = z.infer<typeof ArtifactText>;
 export const Shortcut = z.looseObject({ path: z.string(), why: z.string(), instead: z.string() });
 export type Shortcut = z.infer<typeof Shortcut>;
 
+/** What an attempt wrote that had lost its task to a later attempt or epoch: kept to be looked at, in that folder, and never used. */
+export const Quarantined = z.looseObject({
+  path: z.string(),
+  run: z.string(),
+  stage: z.string(),
+  epoch: z.int().nonnegative(),
+  attempt: z.int().nonnegative(),
+});
+export type Quarantined = z.infer<typeof Quarantined>;
+
 export const StatusQuery = z.looseObject({
   run: Id.optional(),
   task: Id.optional(),
@@ -125,6 +135,7 @@ export const Status = z.looseObject({
   size: z.int().nonnegative(),
   queue: z.looseObject({ waiting: z.int(), running: z.int(), limit: z.int() }),
   shortcuts: z.array(Shortcut),
+  quarantined: z.array(Quarantined).optional(),
   run: RunStatus.optional(),
   tasks: z.array(TaskStatus),
   entries: z.array(FeedEntry).optional(),

@@ -14,6 +14,7 @@ import { systemClock as clock } from "../node/system-clock.ts";
 import { taskSubjects } from "../node/task-subjects.ts";
 import { smallPipeline } from "../testing/small-pipeline.ts";
 import { createConsumer } from "./create-consumer.ts";
+import { createQuarantine } from "./quarantine.ts";
 import { publishOutputs } from "./publish-outputs.ts";
 import type { Attempt, Performed, Worker } from "./worker.ts";
 
@@ -27,7 +28,9 @@ async function openNode(perform: Worker["perform"], limits: { attempts?: number;
   const store = await openStore({ folder: data, clock, newId });
   const notary = createNotary({ node: "nano", role: "nano", instance: store.instance, signer: makeSigner(), clock });
   const swept: string[] = [];
+  const quarantine = createQuarantine({ store, notary, data, logger: quiet });
   const consumer = createConsumer({
+    quarantine,
     store,
     notary,
     worker: { perform },
@@ -76,6 +79,7 @@ async function openNode(perform: Worker["perform"], limits: { attempts?: number;
       .flatMap(({ envelopes }) => envelopes)
       .map((envelope) => ReceiptStatement.parse(JSON.parse(payloadOf(envelope).toString("utf8"))).predicate);
   return {
+    quarantine,
     data,
     store,
     consumer,
@@ -157,6 +161,41 @@ test("an attempt whose task is fenced is ended, and what it did counts for nothi
   expect(node.stateOf(task)).toBe("fenced");
   const after = await node.accept();
   await expect.poll(() => node.stateOf(after)).toBe("running");
+});
+
+test("what an attempt wrote after a higher epoch took its task is quarantined, recorded, and used by nobody", async () => {
+  const written = Promise.withResolvers<void>();
+  await using node = await openNode(async (_, { folder, signal }) => {
+    await writeFile(join(folder, "out", "list.md"), "# Late\n");
+    written.resolve();
+    await endOf(signal);
+    return done;
+  });
+  const run = newId();
+  const task = await node.accept({ run });
+  node.consumer.start();
+  await written.promise;
+  await node.accept({ run, kind: "cancel", epoch: 2, attachments: [] });
+  const path = join("quarantine", run, "nano.1.1");
+  await expect.poll(() => node.quarantine.list()).toEqual([{ path, run, stage: "nano", epoch: 1, attempt: 1 }]);
+  expect(await readFile(join(node.data, path, "list.md"), "utf8")).toBe("# Late\n");
+  await expect.poll(() => readdir(join(node.data, "work", task))).toEqual([]);
+  const leaves = node.store.feed(0, 100).map(({ leaf }) => JSON.parse(leaf) as object);
+  expect(leaves).toContainEqual(expect.objectContaining({ type: "quarantined", task, epoch: 1, attempt: 1, path, files: 1 }));
+  expect(node.store.attachments(task).filter(({ direction }) => direction === "out")).toEqual([]);
+  expect(await node.quarantine.list(newId())).toEqual([]);
+});
+
+test("what a fenced attempt of an earlier boot left is quarantined at the start", async () => {
+  await using node = await openNode(async () => done);
+  const run = newId();
+  const task = await node.accept({ run });
+  await node.store.claim({ now: clock.now(), leaseMs: 60_000 }, () => () => ({ leaf: "{}", envelopes: [] }));
+  await mkdir(join(node.data, "work", task, "1", "out"), { recursive: true });
+  await writeFile(join(node.data, "work", task, "1", "out", "list.md"), "# Late\n");
+  await node.accept({ run, kind: "cancel", epoch: 2, attachments: [] });
+  node.consumer.start();
+  await expect.poll(async () => (await node.quarantine.list(run)).map(({ path }) => path)).toEqual([join("quarantine", run, "nano.1.1")]);
 });
 
 test("a lease is renewed while the work goes on", async () => {

@@ -3,7 +3,8 @@ import { type Clock, isTasukiError, type Logger } from "@tasuki/contracts";
 import type { Claimed, Store } from "@tasuki/store";
 import type { Notary } from "../node/notary.ts";
 import { afterFailure } from "./after-failure.ts";
-import { attemptIdOf, makeWorkFolder, removeWorkFolders } from "./work-folder.ts";
+import type { Quarantine } from "./quarantine.ts";
+import { attemptIdOf, makeWorkFolder, outOf, removeWorkFolder, removeWorkFolders } from "./work-folder.ts";
 import type { Failure, Performed, Worker } from "./worker.ts";
 
 export interface AttemptDeps {
@@ -15,6 +16,7 @@ export interface AttemptDeps {
   readonly random: () => number;
   readonly logger: Logger;
   readonly limits: { readonly attempts: number; readonly leaseMs: number };
+  readonly quarantine: Pick<Quarantine, "take">;
 }
 
 // A disk without room, for example: the result is there, and is kept once there is room.
@@ -29,22 +31,31 @@ export async function runAttempt(deps: AttemptDeps, claimed: Claimed, nodeSignal
   const stopHolding = holdLease(deps, claimed, lost);
   try {
     const performed = await perform({ ...deps, logger }, claimed, signal);
-    if (signal.aborted)
-      return logger.info(
-        {},
-        lost.signal.aborted ? "an attempt lost its lease; what it did counts for nothing" : "an attempt was cut off by the end of the node",
-      );
+    if (lost.signal.aborted && !nodeSignal.aborted) {
+      logger.info({}, "an attempt lost its lease; what it did counts for nothing");
+      return await setAside(deps, claimed);
+    }
+    if (signal.aborted) return logger.info({}, "an attempt was cut off by the end of the node");
     if ("failure" in performed) logger.warn({ outcome: performed.failure.outcome, detail: performed.failure.detail }, "an attempt failed");
     const context = { notary, random, attempts: limits.attempts, now: clock.now() };
     const { completion, seal } = "failure" in performed ? afterFailure(claimed, performed.failure, context) : performed;
     const kept = await persist(() => store.complete(claimed, completion, seal), { logger, signal });
-    if (!kept) logger.warn({}, "an attempt ended after its lease; its output is not taken");
+    if (!kept) {
+      logger.warn({}, "an attempt ended after its lease; its output is not taken");
+      await setAside(deps, claimed);
+    }
     if (kept && (completion.state === "produced" || completion.state === "done")) await removeWorkFolders(data, claimed.task);
   } catch (error) {
     if (!signal.aborted) logger.error({ err: error }, "an attempt could not be recorded; it is taken up again at the next start");
   } finally {
     stopHolding();
   }
+}
+
+/** Of an attempt that another one, or a higher epoch, has taken the task from. */
+async function setAside({ data, quarantine }: AttemptDeps, claimed: Claimed): Promise<void> {
+  await quarantine.take(claimed.row, { attempt: claimed.attempt, out: outOf(data, claimed) });
+  await removeWorkFolder(data, claimed);
 }
 
 async function perform(deps: AttemptDeps, claimed: Claimed, signal: AbortSignal): Promise<Performed> {

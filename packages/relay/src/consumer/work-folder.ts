@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Claimed, Store } from "@tasuki/store";
+import type { Quarantine } from "./quarantine.ts";
 
 export interface WorkFolderDeps {
   readonly store: Pick<Store, "blobs" | "task">;
@@ -38,6 +39,16 @@ export async function makeWorkFolder({ store, data }: WorkFolderDeps, claimed: C
   return folder;
 }
 
+/** Where an attempt writes. */
+export function outOf(data: string, attempt: { readonly task: string; readonly attempt: number }): string {
+  return join(folderOf(data, attempt), "out");
+}
+
+/** Removes the work folder of one attempt. */
+export async function removeWorkFolder(data: string, attempt: { readonly task: string; readonly attempt: number }): Promise<void> {
+  await rm(folderOf(data, attempt), { recursive: true, force: true });
+}
+
 /** Removes the work folders of a task: what counts of them is in the store. */
 export async function removeWorkFolders(data: string, task: string): Promise<void> {
   await rm(join(data, "work", task), { recursive: true, force: true });
@@ -47,20 +58,29 @@ export async function removeWorkFolders(data: string, task: string): Promise<voi
  * What an earlier boot left: its stray processes are ended, and the folders of tasks that have ended are removed. Those of tasks
  * that still wait or are blocked stay, to be looked at. Resolves with the number of processes.
  */
-export async function sweepWork({ store, data }: WorkFolderDeps, sweep: (attemptId: string) => Promise<number>): Promise<number> {
+export async function sweepWork(
+  { store, data, quarantine }: WorkFolderDeps & { readonly quarantine: Pick<Quarantine, "take"> },
+  sweep: (attemptId: string) => Promise<number>,
+): Promise<number> {
   const root = join(data, "work");
   let strays = 0;
   for (const task of await namesIn(root)) {
-    const state = store.task(task)?.state;
+    const row = store.task(task);
+    const state = row?.state;
     // Main's own checks have a folder and an attempt id, but no task.
     if (task.startsWith(checkPrefix)) strays += await sweep(task.slice(checkPrefix.length));
-    else for (const attempt of await namesIn(join(root, task))) strays += await sweep(`${task}.${attempt}`);
+    else
+      for (const attempt of await namesIn(join(root, task))) {
+        strays += await sweep(`${task}.${attempt}`);
+        if (row?.state === "fenced") await quarantine.take(row, { attempt: Number(attempt), out: join(root, task, attempt, "out") });
+      }
     if (state !== "queued" && state !== "running" && state !== "blocked") await removeWorkFolders(data, task);
   }
   return strays;
 }
 
-async function namesIn(folder: string): Promise<string[]> {
+/** The folders in a folder; none where it isn't there. */
+export async function namesIn(folder: string): Promise<string[]> {
   try {
     return (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
   } catch (error) {

@@ -4,6 +4,7 @@ import { createTaskHandler } from "../accept/create-task-handler.ts";
 import type { BusHandlers } from "../bus/bus-handlers.ts";
 import type { BusClient } from "../client/bus-client.ts";
 import { createConsumer } from "../consumer/create-consumer.ts";
+import { createQuarantine } from "../consumer/quarantine.ts";
 import type { Identity } from "../identity/identity.ts";
 import { createOutbox } from "../outbox/create-outbox.ts";
 import { createHealth } from "../status/create-health.ts";
@@ -60,6 +61,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
   const { freeBytes = async () => Number.MAX_SAFE_INTEGER } = parts;
   const diskFloor = createDiskFloor({ freeBytes, floor: limits.minFreeBytes, clock, logger });
   const base = { ...options, ...parts, notary, roster, projections, diskFloor };
+  const quarantine = createQuarantine(base);
   const work = createNodeWork(base);
   if (work.main) stack.use(work.main);
   const outbox = stack.use(
@@ -87,6 +89,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
       limits,
       onEnded: project,
       sweep: work.sweep,
+      quarantine,
     }),
   );
 
@@ -110,6 +113,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
       pipeline,
       queueLimit: limits.queue,
       shortcuts: () => projections.shortcuts(),
+      quarantined: (run) => quarantine.list(run),
       ...(main && { runs: { status: (run) => main.orchestrator.run(run), files: (run) => filesOfRun(store, run) } }),
     }),
     health: createHealth({

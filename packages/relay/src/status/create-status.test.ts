@@ -27,7 +27,7 @@ async function openNode() {
   const store = await openStore({ folder, clock, newId });
   const notary = createNotary({ node: "sg", role: "sg", instance: store.instance, signer: makeSigner(), clock });
   const shortcuts = async () => [{ path: "inbox/x", why: "put there by hand", instead: "tasuki run" }];
-  const status = createStatus({ node: "sg", role: "sg", store, pipeline, queueLimit: 9, shortcuts });
+  const status = createStatus({ node: "sg", role: "sg", store, pipeline, queueLimit: 9, shortcuts, quarantined: async () => [] });
   const hold = async (name: string, contract: string, text: string): Promise<Attachment> => {
     const { sha256, size } = await publish(store, Buffer.from(text), { contract, now: clock.now() });
     return { name, contract, sha256, size };

@@ -1,5 +1,6 @@
 import {
   type Pipeline,
+  type Quarantined,
   type RunStatus,
   type Shortcut,
   type StatusQuery,
@@ -20,6 +21,8 @@ export interface StatusDeps {
   readonly pipeline: Pipeline;
   readonly queueLimit: number;
   readonly shortcuts: () => Promise<readonly Shortcut[]>;
+  /** Late output, of a run or of all. */
+  readonly quarantined: (run?: string) => Promise<readonly Quarantined[]>;
   /** Main only: a run as main's flow sees it, and the files that main holds of it. */
   readonly runs?: { readonly status: (run: string) => RunStatus | undefined; readonly files: FilesOf };
 }
@@ -28,7 +31,7 @@ const entriesByDefault = 100;
 
 /** `status` and `watch`. Whoever may see only their own sees the tasks that they sent, and no feed. */
 export function createStatus(deps: StatusDeps): Pick<BusHandlers, "status" | "watch"> {
-  const { node, role, store, queueLimit, shortcuts, runs } = deps;
+  const { node, role, store, queueLimit, shortcuts, quarantined, runs } = deps;
   const seesAll = ({ permissions }: Caller): boolean => grantFor(permissions, role, { call: "status", scope: "all" }) !== undefined;
   const demandAll = (caller: Caller, what: string): void => {
     if (!seesAll(caller))
@@ -46,14 +49,16 @@ export function createStatus(deps: StatusDeps): Pick<BusHandlers, "status" | "wa
       const found = all && run !== undefined ? runs?.status(run) : undefined;
       const page =
         include === undefined ? undefined : await pageOfTexts(filesFor(deps, query, { tasks, all }), { store, after: query.after });
+      // Folders are looked into where somebody looks at the node; a follower of the feed asks often, and for something else.
+      const isLook = from === undefined && include === undefined;
       const status: Status = {
         node,
         role,
         instance: store.instance,
         size: store.feedSize(),
         queue: { ...store.queue(), limit: queueLimit },
-        // Looked for where somebody looks at the node; a follower of the feed asks often, and for something else.
-        shortcuts: from === undefined && include === undefined ? [...(await shortcuts())] : [],
+        shortcuts: isLook ? [...(await shortcuts())] : [],
+        quarantined: isLook ? [...(await quarantined(run))] : [],
         ...(found !== undefined && { run: found }),
         tasks: tasks.map((row) => toTaskStatus(store, row)),
         ...(from !== undefined && { entries: [...store.feed(from, limit)] }),

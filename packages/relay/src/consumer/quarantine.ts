@@ -1,0 +1,51 @@
+import { mkdir, readdir, rename } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { Logger, Quarantined } from "@tasuki/contracts";
+import type { Store, TaskRow } from "@tasuki/store";
+import type { Notary } from "../node/notary.ts";
+import { namesIn } from "./work-folder.ts";
+
+interface QuarantineDeps {
+  readonly store: Pick<Store, "append">;
+  readonly notary: Notary;
+  /** The node's data folder. */
+  readonly data: string;
+  readonly logger: Logger;
+}
+
+export interface Quarantine {
+  /** Moves what an attempt wrote, if anything, to where nobody reads it, and records that. Called when the attempt has lost its task. */
+  take(row: Pick<TaskRow, "id" | "payload">, attempt: { readonly attempt: number; readonly out: string }): Promise<void>;
+  /** What is there, of one run or of all; at most 100. */
+  list(run?: string): Promise<readonly Quarantined[]>;
+}
+
+const shownAtMost = 100;
+const folderName = /^(?<stage>[a-z][a-z0-9-]*)\.(?<epoch>[0-9]+)\.(?<attempt>[0-9]+)$/;
+
+/** `quarantine/<run>/<stage>.<epoch>.<attempt>/`: output that came too late to count. */
+export function createQuarantine({ store, notary, data, logger }: QuarantineDeps): Quarantine {
+  return {
+    async take({ id: task, payload: { run, stage, epoch } }, { attempt, out }) {
+      const files = await readdir(out).catch(() => []);
+      if (files.length === 0) return;
+      const path = join("quarantine", run, `${stage}.${epoch}.${attempt}`);
+      await mkdir(dirname(join(data, path)), { recursive: true });
+      await rename(out, join(data, path));
+      const facts = { run, stage, epoch, task, attempt };
+      await store.append(notary.event("quarantined", { ...facts, path, files: files.length }));
+      logger.warn({ ...facts, path, files: files.length }, "an attempt had lost its task; what it wrote is quarantined, and not used");
+    },
+    async list(run) {
+      const found: Quarantined[] = [];
+      for (const id of run === undefined ? await namesIn(join(data, "quarantine")) : [run])
+        for (const name of await namesIn(join(data, "quarantine", id))) {
+          const { stage, epoch, attempt } = folderName.exec(name)?.groups ?? {};
+          if (stage === undefined) continue;
+          if (found.length === shownAtMost) return found;
+          found.push({ path: join("quarantine", id, name), run: id, stage, epoch: Number(epoch), attempt: Number(attempt) });
+        }
+      return found;
+    },
+  };
+}

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Envelope } from "@tasuki/contracts";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { payloadDigest, payloadOf, signEnvelope, verifyEnvelope } from "./envelope.ts";
+import { payloadDigest, payloadOf, signEnvelope, verifyEnvelope, verifyEnvelopeAside } from "./envelope.ts";
 import { toPae } from "./pae.ts";
 import { makeSigner, makeTrust } from "./testing.ts";
 
@@ -108,6 +108,19 @@ test("keyid decides nothing: neither a borrowed one, nor a missing one", () => {
   const good = signEnvelope(Buffer.from("x"), payloadType, nano);
   const signatures = [...forged.signatures, ...good.signatures.map(({ sig }) => ({ sig, keyid: "other" }))];
   expect(read({ ...good, signatures })).toEqual(Buffer.from("x"));
+});
+
+test("on another thread the same is taken and the same refused", async () => {
+  const aside = (envelope: Envelope, node = "nano") => verifyEnvelopeAside(envelope, { trust, node, payloadType });
+  await fc.assert(
+    fc.asyncProperty(bytes, async (payload) => {
+      const good = signEnvelope(payload, payloadType, nano);
+      const forged = signEnvelope(payload, payloadType, stranger);
+      expect(await aside({ ...good, signatures: [...forged.signatures, ...good.signatures] })).toEqual(Buffer.from(payload));
+      await expect(aside(forged)).rejects.toMatchObject({ code: "signature_invalid" });
+      await expect(aside(good, "sg")).rejects.toMatchObject({ code: "signature_invalid" });
+    }),
+  );
 });
 
 test.skipIf(!hasOpenssl)("openssl verifies the same signature (skipped where there is no openssl)", async () => {

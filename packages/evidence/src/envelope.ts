@@ -21,19 +21,40 @@ export function payloadDigest(envelope: Envelope): string {
   return toSha256(payloadOf(envelope));
 }
 
+interface Expected {
+  readonly trust: Trust;
+  readonly node: string;
+  readonly payloadType: string;
+}
+
 /**
  * The payload's bytes, of the type asked for and signed with a pinned receipt key of `node`. Only these bytes may be read afterwards.
  * `keyid` is not looked at: every signature is tried with every pinned key. Throws `signature_invalid`, `malformed_message`.
  */
-export function verifyEnvelope(
-  envelope: Envelope,
-  { trust, node, payloadType }: { readonly trust: Trust; readonly node: string; readonly payloadType: string },
-): Buffer {
+export function verifyEnvelope(envelope: Envelope, { trust, node, payloadType }: Expected): Buffer {
+  const { payload, signed } = toVerify(envelope, payloadType);
+  if (!envelope.signatures.some(({ sig }) => trust.verify(node, signed, signatureOf(sig)))) throw signedByNobody(node);
+  return payload;
+}
+
+/** The same, verified on another thread. */
+export async function verifyEnvelopeAside(envelope: Envelope, { trust, node, payloadType }: Expected): Promise<Buffer> {
+  const { payload, signed } = toVerify(envelope, payloadType);
+  for (const { sig } of envelope.signatures) if (await trust.verifyAside(node, signed, signatureOf(sig))) return payload;
+  throw signedByNobody(node);
+}
+
+function toVerify(envelope: Envelope, payloadType: string) {
   if (envelope.payloadType !== payloadType)
     throw new TasukiError("signature_invalid", `The envelope holds '${envelope.payloadType}' where '${payloadType}' is expected.`);
   const payload = payloadOf(envelope);
-  const signed = toPae(payloadType, payload);
-  if (!envelope.signatures.some(({ sig }) => trust.verify(node, signed, fromBase64(sig, "envelope's signature"))))
-    throw new TasukiError("signature_invalid", `No pinned key of node '${node}' signed this; pin its keys here if they are new.`);
-  return payload;
+  return { payload, signed: toPae(payloadType, payload) };
+}
+
+function signatureOf(sig: string): Buffer {
+  return fromBase64(sig, "envelope's signature");
+}
+
+function signedByNobody(node: string): TasukiError {
+  return new TasukiError("signature_invalid", `No pinned key of node '${node}' signed this; pin its keys here if they are new.`);
 }

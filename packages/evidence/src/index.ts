@@ -1,5 +1,5 @@
 export { canonicalJson } from "./canonical-json.ts";
-export { payloadDigest, payloadOf, signEnvelope, verifyEnvelope } from "./envelope.ts";
+export { payloadDigest, payloadOf, signEnvelope, verifyEnvelope, verifyEnvelopeAside } from "./envelope.ts";
 export { type Keys, openKeys, pinKeys } from "./keys.ts";
 export { toManifest } from "./manifest.ts";
 export { openTrust } from "./open-trust.ts";

@@ -78,7 +78,7 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
 
   return async (request, caller) => {
     const replay = knownTask(request, store);
-    const task = replay ?? readTask(request, caller, deps);
+    const task = replay ?? (await readTask(request, caller, deps));
     const { payload, digest } = task;
     try {
       const { brief } = replay === undefined ? await check(task, request, caller) : {};

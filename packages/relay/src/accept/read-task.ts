@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { FileName, RunRequest, type TaskPayload, taskPayloadType, TasukiError, type Unmet } from "@tasuki/contracts";
-import { parseTask, type Trust, verifyEnvelope } from "@tasuki/evidence";
+import { parseTask, type Trust, verifyEnvelopeAside } from "@tasuki/evidence";
 import { z } from "zod";
 import type { TaskRequest } from "../bus/bus-handlers.ts";
 import { toInputError } from "../bus/input-error.ts";
@@ -23,16 +23,20 @@ export interface IncomingTask {
 
 /**
  * Reads a task: of a node, one that this node's pinned keys say it signed; of a person or script, a bare `run`, which is filled in.
- * Throws `signature_invalid`, `name_invalid`, `malformed_message`.
+ * Rejects with `signature_invalid`, `name_invalid`, `malformed_message`.
  */
-export function readTask({ envelope, payload }: TaskRequest, caller: Caller, { trust, nodeOf, newId }: ReadTaskDeps): IncomingTask {
+export async function readTask(
+  { envelope, payload }: TaskRequest,
+  caller: Caller,
+  { trust, nodeOf, newId }: ReadTaskDeps,
+): Promise<IncomingTask> {
   const digest = digestOf(payload);
   const signed = envelope.signatures.length > 0;
   if (!signed) return { payload: readRun(payload, caller, newId), digest, signed };
   const role = signerOf(payload, caller);
   if (role === undefined)
     throw new TasukiError("signature_invalid", `${caller.principal} has no node whose key could be pinned here; send a bare 'run' task.`);
-  const bytes = verifyEnvelope(envelope, { trust, node: nodeOf(role), payloadType: taskPayloadType });
+  const bytes = await verifyEnvelopeAside(envelope, { trust, node: nodeOf(role), payloadType: taskPayloadType });
   checkNames(bytes);
   return { payload: parseTask(bytes), digest, signed };
 }

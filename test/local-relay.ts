@@ -106,11 +106,13 @@ export async function startLocalRelay(prepare?: (data: string) => Promise<void>)
     },
   };
   try {
-    await eventually(async () => {
-      if (dev.exitCode !== null) throw new Error(`tasuki dev ended:\n${output}`);
+    const ended = once(dev, "exit").then(() => Promise.reject(new Error(`tasuki dev ended:\n${output}`)));
+    const healthy = eventually(async () => {
       const healths = await Promise.all(roles.map((role) => relay.curl(role, "/health")));
       return healths.every((health) => health.status === 200) || undefined;
     });
+    ended.catch(() => undefined);
+    await Promise.race([healthy, ended]);
   } catch (error) {
     await relay[Symbol.asyncDispose]();
     throw error;

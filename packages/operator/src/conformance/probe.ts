@@ -10,7 +10,7 @@ export interface ProbeRequest {
   readonly headers?: readonly (readonly [name: string, value: string])[];
   /** Without a header that says its length, `Content-Length` is added. */
   readonly body?: string | Buffer;
-  /** Leaves the connection open, and waits a second for more answers than there should be. */
+  /** Leaves the connection open, and waits a moment for more answers than there should be. */
   readonly isKept?: true;
   /** Instead of the bus's own; `null` leaves the header out. */
   readonly host?: string | null;
@@ -57,7 +57,7 @@ export function createProbe({ target, host, token }: ProbeDeps): Probe {
       const head = toHead(request, { host, authorization: own });
       const isHead = request.method === "HEAD";
       const bytes = Buffer.concat([Buffer.from(head, "latin1"), Buffer.from(request.body ?? "")]);
-      const { answers } = await exchange(target, bytes, { isHead, ...(request.isKept ? { milliseconds: 1_000 } : { first: true }) });
+      const answers = await exchange(target, bytes, { isHead, ...(request.isKept && { linger: 300 }) });
       const final = answers.findIndex(({ status }) => status >= 200);
       const answer = answers[final];
       const problem = answer && problemOf(answer);

@@ -61,35 +61,43 @@ function takeChunks(bytes: Buffer, start: number): { readonly body: Buffer; read
   }
 }
 
-export interface RawExchange {
-  readonly answers: readonly RawAnswer[];
-  /** Whether the other side ended the connection before the time was over. */
-  readonly closed: boolean;
+export interface ExchangeOptions {
+  readonly isHead?: boolean;
+  /** How long an answer may take. */
+  readonly milliseconds?: number;
+  /** How long to wait for more after it: there should be no more. */
+  readonly linger?: number;
 }
 
-/** Sends bytes over a connection of its own, and takes every answer until the other side ends it or the time is over. Never rejects but with `unreachable`. */
-export function exchange(
-  target: Target,
-  bytes: Buffer | string,
-  { isHead = false, milliseconds = 5_000, first = false }: { isHead?: boolean; milliseconds?: number; first?: boolean } = {},
-): Promise<RawExchange> {
+/**
+ * Sends bytes over a connection of its own, and takes the answers: until there is a final one and `linger` has passed, the other side ends
+ * the connection, or the time is over. Rejects with the socket's error where there is no connection.
+ */
+export function exchange(target: Target, bytes: Buffer | string, options: ExchangeOptions = {}): Promise<readonly RawAnswer[]> {
+  const { isHead = false, milliseconds = 10_000, linger = 0 } = options;
   return new Promise((resolve, reject) => {
     const socket: Socket = "socketPath" in target ? connect(target.socketPath) : connect(target);
     let held: Buffer = Buffer.alloc(0);
     const answers: RawAnswer[] = [];
     let connected = false;
+    const end = (): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      resolve(answers);
+    };
+    let timer = setTimeout(end, milliseconds);
     const take = (ended: boolean): void => {
+      const before = answers.length;
       for (let taken = takeAnswer(held, { isHead, ended }); taken !== undefined; taken = takeAnswer(held, { isHead, ended })) {
         answers.push(taken.answer);
         held = held.subarray(taken.length);
       }
-    };
-    const end = (closed: boolean): void => {
+      const isFinal = ({ status }: RawAnswer): boolean => status >= 200;
+      if (ended || answers.slice(0, before).some(isFinal) || !answers.some(isFinal)) return;
       clearTimeout(timer);
-      socket.destroy();
-      resolve({ answers, closed });
+      if (linger === 0) end();
+      else timer = setTimeout(end, linger);
     };
-    const timer = setTimeout(() => end(false), milliseconds);
     socket.on("connect", () => {
       connected = true;
       socket.write(bytes);
@@ -97,7 +105,6 @@ export function exchange(
     socket.on("data", (chunk: Buffer) => {
       held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
       take(false);
-      if (first && answers.some(({ status }) => status >= 200)) end(false);
     });
     // A reset after the answer is the other side's way to say that it reads no more.
     socket.on("error", (error) => {
@@ -107,7 +114,7 @@ export function exchange(
     });
     socket.on("close", () => {
       take(true);
-      end(true);
+      end();
     });
   });
 }

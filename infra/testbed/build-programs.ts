@@ -16,12 +16,13 @@ const source = join(import.meta.dirname, "control");
 
 // A relay's machine needs kernel routing, the LocalAPI with its users told apart, and the command line; testcontrol needs tailnet lock.
 // Leaving the rest out (about 350 packages: AWS, gVisor, SSH, …) makes the first build more than twice as fast.
-// The list is `go run tailscale.com/cmd/featuretags --min --add=osrouter,health,unixsocketidentity,ipnbus,cli,tailnetlock`.
+// The list is `go run tailscale.com/cmd/featuretags --min --add=osrouter,netstack,health,unixsocketidentity,ipnbus,cli,tailnetlock`.
+// Without netstack v1.102.3 panics at the first packet that it refuses (net/tstun, invertGSOChecksum).
 const omitted =
   "ace acme advertiseexitnode advertiseroutes appconnectors aws bakedroots bird c2n cachenetmap captiveportal capture cliconndiag " +
   "clientmetrics clientupdate cloud colorable completion completion_scripts conn25 dbus debug debugeventbus debugportmapper " +
   "desktop_sessions dns doctor drive flashappliance gro hujsonconf identityfederation iptables kube linkspeed linuxdnsfight " +
-  "listenrawdisco logtail netlog netstack networkmanager oauthkey outboundproxy peerapiclient peerapiserver portlist portmapper " +
+  "listenrawdisco logtail netlog networkmanager oauthkey outboundproxy peerapiclient peerapiserver portlist portmapper " +
   "posture qrcodes relayserver remoteconfig resolved routecheck runtimemetrics sdnotify serve serviceclientprefs ssh synology " +
   "syslog syspolicy systray taildrop tap tpm tundevstats useexitnode useproxy usermetrics useroutes wakeonlan webbrowser webclient";
 const tags = ["ts_include_cli", ...omitted.split(" ").map((feature) => `ts_omit_${feature}`)].join(",");

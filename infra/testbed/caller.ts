@@ -6,13 +6,13 @@ import type { Answer, Call } from "./start-caller.ts";
 
 const kept = new Agent({ keepAlive: true, maxSockets: 1 });
 
-async function call({ url, method = "GET", headers = {}, body, keep = false, timeoutMs }: Call): Promise<Answer> {
+async function call({ url, method = "GET", headers = {}, body, keep = false, timeoutMs, localAddress }: Call): Promise<Answer> {
   const asked = request(url, {
     method,
     headers,
     agent: keep ? kept : new Agent(),
-    timeout: timeoutMs,
     signal: AbortSignal.timeout(timeoutMs),
+    ...(localAddress !== undefined && { localAddress }),
   });
   asked.end(body);
   try {
@@ -25,7 +25,7 @@ async function call({ url, method = "GET", headers = {}, body, keep = false, tim
     return { ...answer, closed: socket.closed };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    return { error: asked.destroyed && code === "ABORT_ERR" ? "ETIMEDOUT" : code };
+    return { error: code === "ABORT_ERR" ? "ETIMEDOUT" : code };
   }
 }
 

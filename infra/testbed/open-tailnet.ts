@@ -22,10 +22,16 @@ export interface TestTailnet extends AsyncDisposable {
   socketOf(machine: string): string;
   /** The processes that could talk to the world. */
   pids(): readonly number[];
+  /** What each tailscaled said last that has ended without having been told to. */
+  fallen(): readonly string[];
   /** The control server reads it; machines follow within a moment. */
   setPolicy(text: string): Promise<void>;
+  /** Ends the machine's tailscaled in order; the machine has no address in the tailnet then. */
   stop(machine: string): Promise<void>;
   start(machine: string): Promise<void>;
+  /** Holds it as it is, and lets it go on: a tailscaled that hangs. */
+  pause(machine: string): Promise<void>;
+  resume(machine: string): Promise<void>;
   stopControl(): Promise<void>;
 }
 
@@ -51,7 +57,12 @@ export async function openTailnet(
   await control.printed("listening");
 
   const running = new Map<string, Started>();
-  opened.defer(async () => void (await Promise.all([...running.values()].map((one) => one[Symbol.asyncDispose]()))));
+  const fallen: string[] = [];
+  opened.defer(async () => {
+    const all = [...running.values()];
+    running.clear();
+    await Promise.all(all.map((one) => one[Symbol.asyncDispose]()));
+  });
   const addresses = new Map<string, string>();
   const stateOf = (machine: string): string => join(folder, "tailscale", machine);
   const socketOf = (machine: string): string => join(stateOf(machine), "ts.sock");
@@ -59,10 +70,14 @@ export async function openTailnet(
     const state = stateOf(machine);
     await mkdir(state, { recursive: true });
     const flags = ["--tun=tailscale0", "--port=41641", "--no-logs-no-support", `--statedir=${state}`, `--socket=${socketOf(machine)}`];
-    running.set(
-      machine,
-      startProcess(network.inside(machine, [programs.tailscaled, ...flags]), { ...safety, TS_LOGS_DIR: state, HOME: state }),
-    );
+    const argv = network.inside(machine, [programs.tailscaled, ...flags]);
+    const started = startProcess(argv, { ...safety, TS_LOGS_DIR: state, HOME: state });
+    running.set(machine, started);
+    const watch = async (): Promise<void> => {
+      const code = await started.ended;
+      if (running.get(machine) === started) fallen.push(`${machine}'s tailscaled ended with ${code}: ${started.output().slice(-4_000)}`);
+    };
+    void watch();
   };
   const untilRunning = async (machine: string): Promise<void> => {
     using localApi = createLocalApi({ socket: socketOf(machine), timeoutMs: 2_000 });
@@ -87,14 +102,19 @@ export async function openTailnet(
   return {
     addressOf: (machine) => addresses.get(machine) ?? "",
     socketOf,
+    fallen: () => [...fallen],
     pids: () => [...running.values()].map(({ pid }) => pid),
     async setPolicy(text) {
       await writeFile(policyFile, text);
       process.kill(control.pid, "SIGHUP");
     },
     async stop(machine) {
-      await running.get(machine)?.[Symbol.asyncDispose]();
+      const started = running.get(machine);
+      running.delete(machine);
+      await started?.[Symbol.asyncDispose]();
     },
+    pause: async (machine) => void process.kill(running.get(machine)?.pid ?? 0, "SIGSTOP"),
+    resume: async (machine) => void process.kill(running.get(machine)?.pid ?? 0, "SIGCONT"),
     async start(machine) {
       await start(machine);
       await untilRunning(machine);

@@ -7,6 +7,8 @@ export interface Call {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** The address that it claims to call from. */
+  readonly localAddress?: string;
   /** Over the machine's one kept connection; over one of its own otherwise. */
   readonly keep?: boolean;
   readonly timeoutMs: number;

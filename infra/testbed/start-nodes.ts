@@ -20,7 +20,8 @@ export interface TestNodes extends AsyncDisposable {
   urlOf(role: string): string;
   /** Makes a data folder and starts an app on a machine. Resolves when it listens; rejects with what it said when it ends before. */
   start(role: string, at?: { readonly machine: string; readonly data: string }): Promise<void>;
-  stop(role: string): Promise<void>;
+  /** What each node said last that has ended without having been told to. */
+  fallen(): readonly string[];
   /** What the role's process has printed. */
   output(role: string): string;
 }
@@ -37,13 +38,18 @@ export async function startNodes({
 }): Promise<TestNodes> {
   await using opened = new AsyncDisposableStack();
   const running = new Map<string, Started>();
-  opened.defer(async () => void (await Promise.all([...running.values()].map((one) => one[Symbol.asyncDispose]()))));
+  const fallen: string[] = [];
+  opened.defer(async () => {
+    const all = [...running.values()];
+    running.clear();
+    await Promise.all(all.map((one) => one[Symbol.asyncDispose]()));
+  });
   const urlOf = (role: string): string => `http://${tailnet.addressOf(role)}:${roles.find(({ name }) => name === role)?.port}`;
   const prepare = async (role: string, folder: string, machine: string): Promise<void> => {
     const others = roles.filter(({ name }) => name !== role).map(({ name }) => [name, { url: urlOf(name) }]);
     const port = roles.find(({ name }) => name === role)?.port;
     const identity = { provider: "tailscale", socket: tailnet.socketOf(machine) };
-    await mkdir(folder, { recursive: true });
+    await mkdir(join(folder, "trust"), { recursive: true });
     await writeFile(
       join(folder, "config.jsonc"),
       JSON.stringify({ listen: { port }, roster: Object.fromEntries(others), identity }, undefined, 2),
@@ -61,10 +67,13 @@ export async function startNodes({
       const died = started.ended.then((code) => Promise.reject(new Error(`${role} ended with ${code}:\n${started.output()}`)));
       died.catch(() => undefined);
       await Promise.race([listening, died]);
+      const watch = async (): Promise<void> => {
+        const code = await started.ended;
+        if ([...running.values()].includes(started)) fallen.push(`${role} ended with ${code}: ${started.output().slice(-4_000)}`);
+      };
+      void watch();
     },
-    async stop(role) {
-      await running.get(`${role} on ${role}`)?.[Symbol.asyncDispose]();
-    },
+    fallen: () => [...fallen],
     output: (role) => running.get(`${role} on ${role}`)?.output() ?? "",
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

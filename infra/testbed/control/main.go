@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -34,6 +35,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	told := newTold()
 	server := &testcontrol.Server{
 		DERPMap:         derp,
 		ExplicitBaseURL: "http://" + *ip + ":8080",
@@ -47,11 +49,19 @@ func main() {
 			res.PacketFilter = []tailcfg.FilterRule{}
 			res.Peers = nil
 		},
+		// Whoever begins to listen anew is told again, and once more when the stream that it listened to before is surely
+		// gone: what was put on that one is lost.
+		HoldMapRequest: func(req *tailcfg.MapRequest) func() {
+			if req.Stream {
+				told.forget(req.NodeKey)
+				time.AfterFunc(300*time.Millisecond, func() { told.forget(req.NodeKey) })
+			}
+			return nil
+		},
 	}
 	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, syscall.SIGHUP)
 	go func() {
-		told := map[key.NodePublic]string{}
 		for {
 			select {
 			case <-hangups:
@@ -75,7 +85,7 @@ func main() {
 }
 
 // tell sends each machine its view of the tailnet, where that has changed.
-func tell(server *testcontrol.Server, policy policy, person string, told map[key.NodePublic]string) {
+func tell(server *testcontrol.Server, policy policy, person string, told *told) {
 	nodes := server.AllNodes()
 	for _, node := range nodes {
 		view, err := server.MapResponse(&tailcfg.MapRequest{NodeKey: node.Key})
@@ -92,8 +102,8 @@ func tell(server *testcontrol.Server, policy policy, person string, told map[key
 		if err != nil {
 			log.Fatal(err)
 		}
-		if told[node.Key] != string(text) && server.AddRawMapResponse(node.Key, view) {
-			told[node.Key] = string(text)
+		if told.differs(node.Key, string(text)) && server.AddRawMapResponse(node.Key, view) {
+			told.set(node.Key, string(text))
 		}
 	}
 }
@@ -108,4 +118,30 @@ func profiles(nodes []*tailcfg.Node, person string) (all []tailcfg.UserProfile) 
 		all = append(all, tailcfg.UserProfile{ID: node.User, LoginName: login, DisplayName: login})
 	}
 	return
+}
+
+// told is what each machine knows.
+type told struct {
+	mu   sync.Mutex
+	text map[key.NodePublic]string
+}
+
+func newTold() *told { return &told{text: map[key.NodePublic]string{}} }
+
+func (t *told) differs(node key.NodePublic, text string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.text[node] != text
+}
+
+func (t *told) set(node key.NodePublic, text string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text[node] = text
+}
+
+func (t *told) forget(node key.NodePublic) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.text, node)
 }

@@ -13,7 +13,7 @@ export interface TailnetSelf {
 }
 
 /** `up`: this machine is what the node says that it is. `down`: not now. `barred`: the tailnet runs, and says that it is something else. */
-export type TailnetState = { readonly is: "up"; readonly self: TailnetSelf } | { readonly is: "down" | "barred"; readonly why: string };
+type TailnetState = { readonly is: "up"; readonly self: TailnetSelf } | { readonly is: "down" | "barred"; readonly why: string };
 
 export interface TailnetDeps {
   readonly localApi: Pick<LocalApi, "status">;

@@ -66,9 +66,19 @@ function split<Schema extends z.ZodObject>(text: string, contract: HeadedContrac
     const number = at + (fenced ? 2 : 1);
     report.at(key, number);
     if (key === "")
-      report.add({ line: number, expected: "'key: value'", got: line.slice(0, 120), fix: "write the header as 'key: value' lines" });
+      report.add({
+        line: number,
+        expected: "'key: value'",
+        got: line === "" ? "an empty line" : line.slice(0, 120),
+        fix: "write the header as 'key: value' lines",
+      });
     else if (header.has(key))
-      report.add({ line: number, expected: `'${key}' once`, got: line.slice(0, 120), fix: "leave one of the two lines out" });
+      report.add({
+        line: number,
+        expected: `'${key}' once`,
+        got: line === "" ? "an empty line" : line.slice(0, 120),
+        fix: "leave one of the two lines out",
+      });
     else header.set(key, value);
   }
   const after = text.slice(end + (fenced ? 5 : 2));

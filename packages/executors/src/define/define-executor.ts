@@ -35,7 +35,7 @@ type WrongField<Value, Wanted> = Wanted extends readonly unknown[] | string
 
 type WrongShape<Role extends string, Name extends string, Field extends string> = [Field] extends [never]
   ? `role '${Role}' returns a '${Name}' that is none: compare it with the schema of artifact '${Name}'`
-  : `role '${Role}' returns a '${Name}' whose '${Field}' is not as it should be: compare it with the schema of artifact '${Name}'`;
+  : `role '${Role}' returns a '${Name}' whose '${Field}' is not as it should be: compare it with the schema of artifact '${Name}' (one of several texts is written with 'as const')`;
 
 type Fault<R extends AnyRole, Outputs> = {
   [Name in keyof OutputsOf<R>]: Name extends keyof Outputs
@@ -62,7 +62,7 @@ type Work<R extends AnyRole, Returned> = (inputs: InputsOf<R>, context: WorkCont
 
 /**
  * Makes a role's work of a function over typed values: the inputs arrive parsed by their contracts, and what it returns is formatted by them.
- * Returning anything but exactly the role's outputs does not compile.
+ * Returning anything but exactly the role's outputs does not compile. One of several texts is returned with `as const`, or in a value of the artifact's type.
  */
 export function defineExecutor<R extends AnyRole, Returned extends OutputsOf<R> | Promise<OutputsOf<R>>>(
   role: R,

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { expect, test, vi } from "vitest";
@@ -333,6 +334,20 @@ test("below the floor of free disk no upload is begun, and nothing is left of it
   const answer = await bus.send("POST", "/upload?contract=brief", { as: "operator", body: "# What" });
   expect(answer).toMatchObject({ status: 507, problem: { code: "disk_full", retryable: true } });
   expect(bus.traces()).toEqual(nothing);
+});
+
+// A closed socket resets a client that still sends, and the reset can overtake the answer (RFC 9112, section 9.6).
+test("a client that asked for the connection to be closed can send the whole of a body that was refused meanwhile", async () => {
+  await using bus = await startBus();
+  const socket = connect(bus.port, "127.0.0.1");
+  const failure = new Promise<string>((resolve) => socket.on("error", ({ message }) => resolve(message)));
+  const length = 4_000_000;
+  socket.write(`POST /task HTTP/1.1\r\nhost: ${bus.host}\r\nconnection: close\r\ncontent-length: ${length}\r\n\r\n`);
+  const [answer] = (await once(socket, "data")) as [Buffer];
+  expect(answer.toString()).toMatch(/^HTTP\/1\.1 403 /);
+  const whole = once(socket, "close").then(() => "closed");
+  socket.write(Buffer.alloc(length));
+  expect(await Promise.race([failure, whole])).toBe("closed");
 });
 
 test("a length beyond any is refused as too large, at once and for that", async () => {

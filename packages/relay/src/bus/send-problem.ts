@@ -33,6 +33,8 @@ export function sendProblem(req: IncomingMessage, res: ServerResponse, { problem
 // A socket that is closed while bytes still come in is reset, and a reset can overtake the answer (RFC 9112, section 9.6).
 function lingerAndClose(req: IncomingMessage, res: ServerResponse): void {
   const { socket } = req;
+  // To a client that asked for `Connection: close`, Node would close the connection with the last byte of the answer.
+  res.shouldKeepAlive = true;
   res.once("finish", () => {
     if (req.readableEnded || req.destroyed) {
       socket.destroySoon();

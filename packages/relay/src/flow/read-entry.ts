@@ -9,6 +9,7 @@ import {
   taskPayloadType,
 } from "@tasuki/contracts";
 import { parseTask, payloadDigest, payloadOf, readReceipt, type Trust, verifyEnvelope } from "@tasuki/evidence";
+import { acceptanceOf, acceptedSubjects } from "../accept/acceptance-seal.ts";
 import type { FlowEvent } from "./run-flow.ts";
 import type { RunFact } from "./run-steps.ts";
 
@@ -86,22 +87,42 @@ export function createEntryReader({ trust, nodeOf, sent, logger }: EntryReaderDe
     }
     const own = receipts.find(({ statement }) => statement.predicate.role === feed);
     const facts = [
-      ...receipts.flatMap((receipt) => toReceiptFact(receipt, tasks, sent)),
+      ...receipts.flatMap((receipt) => {
+        const answered = answeredBy(receipt, tasks, sent);
+        if (answered === undefined || isOver(receipt, answered)) return toReceiptFact(receipt, tasks, answered);
+        logger.error(
+          { role: feed, index: entry.index, task: answered.id },
+          "a node accepted other files than its task names; that is not counted",
+        );
+        return [];
+      }),
       ...tasks.flatMap((task) => toDispatched(task, { feed, at: own?.statement.predicate.at })),
     ];
     return { facts, envelopes, ...(own && { instance: own.statement.predicate.instance }) };
   };
 }
 
-function toReceiptFact({ statement, digest }: ReadReceipt, tasks: readonly ReadTask[], sent: EntryReaderDeps["sent"]): RunFact[] {
+/** The first receipt of a task follows from the task itself: its digest ties the two together. */
+function answeredBy({ statement: { predicate } }: ReadReceipt, tasks: readonly ReadTask[], sent: EntryReaderDeps["sent"]) {
+  const { prev } = predicate;
+  return prev === undefined ? undefined : (tasks.find(({ digest }) => digest === prev)?.payload ?? sent(prev));
+}
+
+/** Whether a first receipt is over the very files of its task: "accepted" of anything else is no hand-off. */
+function isOver({ statement: { subject, predicate } }: ReadReceipt, answered: TaskPayload): boolean {
+  if (predicate.task !== answered.id) return false;
+  if (predicate.state !== acceptanceOf(answered.kind)) return true;
+  const named = new Map(subject.map(({ name, digest }) => [name, digest.sha256]));
+  const files = acceptedSubjects(answered, predicate.prev ?? "");
+  return files.every(({ name, sha256 }) => named.get(name) === sha256) && named.size === files.length;
+}
+
+function toReceiptFact({ statement, digest }: ReadReceipt, tasks: readonly ReadTask[], answered: TaskPayload | undefined): RunFact[] {
   const receipt = statement.predicate;
   const subjects = statement.subject.map(({ name, digest: { sha256 } }) => ({ name, sha256 }));
-  // The first receipt of a task follows from the task itself: its digest ties the two together.
-  const { prev } = receipt;
-  const answered = prev === undefined ? undefined : (tasks.find((task) => task.digest === prev)?.payload ?? sent(prev));
   // A `cancel` or `nudge` that was accepted says nothing about the stage.
   if (receipt.state === "accepted" && answered !== undefined && answered.kind !== "work" && answered.kind !== "run") return [];
-  const follows = receipt.state === "accepted" && answered?.id === receipt.task ? answered.prev : undefined;
+  const follows = receipt.state === "accepted" ? answered?.prev : undefined;
   const handed = receipt.state === "produced" ? tasks.find((task) => task.payload.prev === digest) : undefined;
   const outputs = (handed?.payload.attachments ?? []).filter((attachment) =>
     subjects.some((subject) => subject.name === attachment.name && subject.sha256 === attachment.sha256),

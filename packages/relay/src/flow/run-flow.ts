@@ -25,7 +25,13 @@ export interface FlowState {
   /** Where the run itself is blocked (intake, the closing checks, a `close` that a node refuses). */
   readonly block?: Block;
   /** The last hop, as main accepted it: of which epoch, and the `produced` that it follows from. */
-  readonly returned?: { readonly epoch: number; readonly task: string; readonly follows: string; readonly at: number };
+  readonly returned?: {
+    readonly epoch: number;
+    readonly task: string;
+    readonly follows: string;
+    readonly at: number;
+    readonly took?: readonly Subject[];
+  };
   /** Roles that main has no connection to now. */
   readonly unreachable: readonly string[];
   /** By role, the installation of its node that main follows now. */
@@ -85,6 +91,8 @@ export interface StageFlow {
   readonly produced?: string;
   /** Main holds all outputs, re-hashed. */
   readonly pulled: boolean;
+  /** The files of the stage before, as this stage's `accepted` vouches for them. */
+  readonly took?: readonly Subject[];
   /** Main's own check of the files passed. */
   readonly checked: boolean;
   /** SHA-256 of the payloads of the receipts that this stage stands on. */

@@ -1,7 +1,7 @@
-import type { Condition } from "@tasuki/contracts";
+import type { Block, Condition } from "@tasuki/contracts";
 import type { FlowEffect, FlowState, StageFlow, Stepped } from "./run-flow.ts";
 import { isAtLeast } from "./run-flow.ts";
-import { unblocked } from "./stage-block.ts";
+import { blocked, unblocked } from "./stage-block.ts";
 
 /** What follows from what is proven: rungs that need facts of two nodes, conditions, and the end of closing. */
 export function settle(state: FlowState, now: number): Stepped {
@@ -26,13 +26,24 @@ function handedOff(state: FlowState, stage: StageFlow, at: number): StageFlow {
   const next = state.stages[at + 1];
   const last = at === state.stages.length - 1;
   const holder = last
-    ? state.returned?.epoch === stage.epoch && { follows: state.returned.follows, at: state.returned.at }
-    : next !== undefined && isAtLeast(next.rung, "accepted") && { follows: next.follows, at: next.times["accepted"] };
+    ? state.returned?.epoch === stage.epoch && state.returned
+    : next !== undefined && isAtLeast(next.rung, "accepted") && { follows: next.follows, at: next.times["accepted"], took: next.took };
   if (!holder || holder.follows === undefined || holder.follows !== stage.produced) return stage;
+  const other = stage.subjects.find(({ name, sha256 }) => holder.took?.some((file) => file.name === name && file.sha256 !== sha256));
+  if (other !== undefined) return blocked(stage, "hand-off", otherBytes(state, stage, other.name));
   return {
     ...unblocked(stage, ["hand-off", "decision"]),
     rung: "handed-off",
     times: { ...stage.times, ...(holder.at !== undefined && { "handed-off": holder.at }) },
+  };
+}
+
+function otherBytes({ id }: FlowState, { stage }: StageFlow, file: string): Block {
+  return {
+    reason: `${stage} handed on other bytes of ${file} than it signed for as its result`,
+    needs: `${stage} done again, by a program that hands on what it signs for`,
+    owner: "operator",
+    clearsWith: `tasuki retry ${id} --from ${stage}`,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Rung } from "@tasuki/contracts";
-import type { FlowState, ReceiptEvent, StageFlow } from "./run-flow.ts";
+import type { FlowState, ReceiptEvent, StageFlow, Subject } from "./run-flow.ts";
 import { isAtLeast } from "./run-flow.ts";
 import { changeStage } from "./change-stage.ts";
 import { blocked, unblocked } from "./stage-block.ts";
@@ -10,25 +10,25 @@ export function stepReceipt(state: FlowState, event: ReceiptEvent): FlowState {
   if (receipt.state === "archived") return archived(state, event);
   if (receipt.stage === "main") return ofMain(state, event);
   if (receipt.role !== receipt.stage) return state;
-  return changeStage(state, receipt, (stage) => ofStage(stage, event, state.id));
+  return changeStage(state, receipt, (stage) => ofStage(stage, event, state));
 }
 
-function ofStage(stage: StageFlow, event: ReceiptEvent, run: string): StageFlow {
+function ofStage(stage: StageFlow, event: ReceiptEvent, state: FlowState): StageFlow {
   const { receipt } = event;
   // One stage and epoch has one task: once its acceptance is proven, no other task counts.
   if (isAtLeast(stage.rung, "accepted") && stage.task !== receipt.task) return stage;
   switch (receipt.state) {
     case "accepted":
-      return accepted(stage, event);
+      return withTook(accepted(stage, event), tookOf(state, event));
     case "started": {
       const later = receipt.attempt > stage.attempt;
       const raised = raise(stage, "started", event);
       return later ? { ...unblocked(raised, ["node"]), attempt: receipt.attempt } : raised;
     }
     case "produced":
-      return produced(stage, event, run);
+      return produced(stage, event, state.id);
     case "blocked":
-      return refused(stage, event, run);
+      return refused(stage, event, state.id);
     case "rejected":
     case "verified":
     case "fenced":
@@ -38,6 +38,15 @@ function ofStage(stage: StageFlow, event: ReceiptEvent, run: string): StageFlow 
     case "cancelled":
       return stage;
   }
+}
+
+function withTook(stage: StageFlow, took: readonly Subject[]): StageFlow {
+  return stage.took === undefined && isAtLeast(stage.rung, "accepted") ? { ...stage, took } : stage;
+}
+
+/** What stages made, of the files that an `accepted` vouches for. */
+function tookOf({ given }: FlowState, { subjects }: ReceiptEvent): readonly Subject[] {
+  return subjects.filter(({ name }) => given.every((file) => file.name !== name));
 }
 
 function accepted(stage: StageFlow, event: ReceiptEvent): StageFlow {
@@ -98,12 +107,16 @@ function raise(stage: StageFlow, rung: Rung, { receipt, digest }: ReceiptEvent):
   return { ...stage, rung, task: receipt.task, instance: receipt.instance, times, receipts: [...stage.receipts, digest] };
 }
 
-function ofMain(state: FlowState, { receipt, digest, follows }: ReceiptEvent): FlowState {
+function ofMain(state: FlowState, event: ReceiptEvent): FlowState {
+  const { receipt, digest, follows } = event;
   if (receipt.role !== "main" || receipt.state !== "accepted") return state;
   if (receipt.epoch === 0) return state.accepted === "" ? { ...state, accepted: digest } : state;
   const last = state.stages.at(-1);
   if (follows === undefined || last?.epoch !== receipt.epoch || state.returned?.epoch === receipt.epoch) return state;
-  return { ...state, returned: { epoch: receipt.epoch, task: receipt.task, follows, at: Date.parse(receipt.at) } };
+  return {
+    ...state,
+    returned: { epoch: receipt.epoch, task: receipt.task, follows, at: Date.parse(receipt.at), took: tookOf(state, event) },
+  };
 }
 
 function archived(state: FlowState, { receipt, subjects }: ReceiptEvent): FlowState {

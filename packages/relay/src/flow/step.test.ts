@@ -274,6 +274,20 @@ describe("a run in trouble", () => {
     expect(dispatchesOf(step(next, { is: "retry", by: "ops:ada" }, 10)[1])[0]).toMatchObject({ stage: "jp", epoch: 2 });
   });
 
+  test("a hand-off of other bytes than were signed for as the result proves nothing, and says so", () => {
+    const produced = through([intakeDone, ...stageFacts("nano", 1)]).state;
+    const other = receipt({ stage: "sg", epoch: 1, state: "accepted" });
+    if (other.is !== "receipt") throw new Error("it is a receipt");
+    const subjects = [...given, { ...outputOf("nano", 1), sha256: hash("other") }];
+    const { state } = through([{ ...other, subjects }], produced);
+    expect(toRunStatus(state).stages[0]).toMatchObject({
+      rung: "produced",
+      condition: "blocked",
+      block: { owner: "operator", reason: expect.stringContaining("other bytes of nano.1.md") },
+    });
+    expect(through([{ ...other, subjects: [...given, outputOf("nano", 1)] }], produced).state.stages[0]?.rung).toBe("handed-off");
+  });
+
   test("a lost peer shows on its stages while something is awaited of it, and clears by itself", () => {
     const { state } = through([intakeDone, ...stageFacts("nano", 1).slice(0, 2), { is: "peer", role: "nano", reachable: false }]);
     expect(state.stages.map((stage) => stage.condition)).toEqual(["unreachable", "waiting", "waiting"]);

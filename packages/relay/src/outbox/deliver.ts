@@ -81,11 +81,12 @@ function checkReceipt({ trust, nodeOf }: DeliverDeps, { id, to, payload, envelop
     }
   })();
   const digest = payloadDigest(envelope);
-  const { role, task, run, epoch, prev, state } = read.predicate;
-  if (role !== to || task !== id || run !== payload.run || epoch !== payload.epoch) throw doubt("it is about something else.");
+  const { role, stage, task, run, epoch, prev, state } = read.predicate;
+  if (role !== to || stage !== payload.stage || task !== id || run !== payload.run || epoch !== payload.epoch) throw doubt("it is about something else.");
   if (prev !== digest) throw doubt("it does not follow from the task that was sent.");
   if (state !== acceptanceOf(payload.kind)) throw doubt(`it says '${state}'.`);
   const named = new Map(read.subject.map((subject) => [subject.name, subject.digest.sha256]));
-  if (!acceptedSubjects(payload, digest).every(({ name, sha256 }) => named.get(name) === sha256))
-    throw doubt("it leaves out files of the task.");
+  const files = acceptedSubjects(payload, digest);
+  if (!files.every(({ name, sha256 }) => named.get(name) === sha256) || named.size !== files.length)
+    throw doubt("it is not over the very files of the task.");
 }

@@ -20,9 +20,16 @@ import { contractOf, contractOfFile, type TakenContract } from "../bus/taken-con
  * under that contract. Throws `unknown_artifact`, `unknown_version`, `contract_violation`, `too_large`, `digest_mismatch`, or
  * `attachments_missing` with every digest to upload.
  */
-export function checkAttachments(attachments: readonly Attachment[], taken: readonly TakenContract[], store: Pick<Store, "blob">): void {
+export function checkAttachments(
+  attachments: readonly Attachment[],
+  taken: readonly TakenContract[],
+  store: Pick<Store, "blob"> & { readonly blobs: Pick<Store["blobs"], "has"> },
+): void {
   for (const attachment of attachments) checkContract(attachment, taken);
-  const missing = attachments.filter(({ sha256, contract }) => store.blob(sha256)?.contracts.includes(contract) !== true);
+  // Bytes that were here and are gone (a disk that lost them) are brought again like any others.
+  const missing = attachments.filter(
+    ({ sha256, contract }) => store.blob(sha256)?.contracts.includes(contract) !== true || !store.blobs.has(sha256),
+  );
   if (missing.length > 0) {
     const digests = [...new Set(missing.map(({ sha256 }) => sha256))];
     throw new TasukiError("attachments_missing", `Upload ${missing.map(({ name }) => name).join(", ")} first, then send the task again.`, {

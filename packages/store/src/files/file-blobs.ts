@@ -28,6 +28,12 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
   const unfinished = join(root, "unfinished");
   await rm(unfinished, { recursive: true, force: true });
   await makeFolder(unfinished);
+  // Whoever made them first may have been killed before their names were durable, and nothing later makes up for it.
+  await syncFolder(dirname(folder)).catch((error: unknown) => {
+    // Not ours to read, so not of our making either.
+    if (!hasErrorCode(error, "EACCES")) throw error;
+  });
+  for (const made of [folder, root]) await syncFolder(made);
   const prefixes = new Map<string, Promise<void>>();
 
   const path = (sha256: string): string => blobPath(folder, sha256);

@@ -13,6 +13,7 @@ import { createStatus } from "../status/create-status.ts";
 import { filesOfRun } from "../status/run-files.ts";
 import { createBackground } from "./background.ts";
 import { createNotary } from "./create-notary.ts";
+import { createShortcutLog } from "./create-shortcut-log.ts";
 import { createDiskFloor, type DiskFloor } from "./disk-floor.ts";
 import { createNodeWork } from "./node-work.ts";
 import type { NodeOptions, Orchestrator } from "./node.ts";
@@ -56,6 +57,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
   const projections = createProjections({ folder: data, store, logger });
   const background = stack.use(createBackground(logger));
   const project = (task: string): void => background.run("the picture of a task", () => projections.task(task));
+  const shortcuts = createShortcutLog({ look: () => projections.shortcuts(), logger });
   const nodeOf = (name: string): string => roster[name]?.node ?? name;
 
   const { freeBytes = async () => Number.MAX_SAFE_INTEGER } = parts;
@@ -112,7 +114,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
       store,
       pipeline,
       queueLimit: limits.queue,
-      shortcuts: () => projections.shortcuts(),
+      shortcuts,
       quarantined: (run) => quarantine.list(run),
       ...(main && { runs: { status: (run) => main.orchestrator.run(run), files: (run) => filesOfRun(store, run) } }),
     }),
@@ -139,7 +141,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
       outbox.start();
       consumer.start();
       background.run("the pictures that are missing", () => projections.rebuild());
-      stack.use(startSweeping({ store, clock, background }));
+      stack.use(startSweeping({ store, clock, background, shortcuts }));
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

@@ -1,4 +1,4 @@
-import { readdir, rm } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunStatus, StageStatus } from "@tasuki/contracts";
 import { expect, test, vi } from "vitest";
@@ -124,4 +124,58 @@ test.concurrent("what nobody begins in time is nudged, then shows whom it waits 
   const status = await relay.until(run, closed);
   expect(stageOf(status, "jp")?.block).toBeUndefined();
   expect(status.epoch).toBe(1);
+});
+
+test.concurrent("a blob that was changed on the disk is never handed on, and says which file to restore", async ({ expect }) => {
+  await using relay = await start();
+  await relay.until(await relay.run({ brief, sources }), closed);
+  await relay.stop("jp");
+  const run = await relay.run({ brief, sources });
+  const produced = await relay.until(run, atRung("sg", "produced"));
+  const { sha256, name } = stageOf(produced, "sg")?.outputs[0] ?? { sha256: "", name: "" };
+  const path = join(relay.data, "sg", "blobs", sha256.slice(0, 2), sha256);
+  const before = await readFile(path);
+  await chmod(path, 0o600);
+  await writeFile(path, before.toString("utf8").replace("Review", "Rewiev"));
+  await relay.start("jp");
+  const { store } = relay.node("sg");
+  await expect.poll(() => store.outbox({ run })[0]?.last, { timeout: 15_000 }).toContain(`blobs/${sha256.slice(0, 2)}/${sha256}`);
+  expect(store.outbox({ run })[0]?.last).toContain("digest_mismatch");
+  expect(relay.node("jp").store.tasks({ run })).toEqual([]);
+  expect(name).toBe("review.md");
+  await writeFile(path, before);
+  await relay.node("main").orchestrator?.nudge({ run, by: "ada" });
+  await relay.until(run, closed);
+});
+
+test.concurrent("a file put in by hand has no effect; status and log say what it is and which command does it properly", async ({
+  expect,
+}) => {
+  const said: object[] = [];
+  const say = (fields: object, message: string): void => void said.push({ ...fields, message });
+  const { work, release } = held("sg");
+  await using relay = await start({ work: { sg: work }, logger: { debug: () => undefined, info: () => undefined, warn: say, error: say } });
+  const run = await relay.run({ brief, sources });
+  await relay.until(run, atRung("sg", "started"));
+  const data = join(relay.data, "sg");
+  // As if sg's work were done, and as if there were another task for it.
+  await mkdir(join(data, "artifacts", run, "sg.1"), { recursive: true });
+  await writeFile(join(data, "artifacts", run, "sg.1", "review.md"), "# Review by hand\n");
+  await writeFile(join(data, "inbox", run, "sg.1", "research-pack.bin"), "more to read");
+  const { handlers, local, store } = relay.node("sg");
+  const look = async () => (await handlers.status({}, local)).shortcuts.map(({ path, instead }) => [path, instead]);
+  const expected = [
+    [join("inbox", run, "sg.1", "research-pack.bin"), `tasuki retry ${run} --from sg --reason WHY`],
+    [join("artifacts", run, "sg.1", "review.md"), `tasuki retry ${run} --from sg --reason WHY`],
+  ];
+  expect(await look()).toEqual(expected);
+  expect(await look()).toEqual(expected);
+  const logged = said.filter((line) => "instead" in line);
+  expect(logged).toEqual(expected.map(([path, instead]) => expect.objectContaining({ path, instead, why: expect.any(String) })));
+  expect(store.tasks()).toHaveLength(1);
+  release();
+  const status = await relay.until(run, closed);
+  expect(status.stages.map(({ attempt }) => attempt)).toEqual([1, 1, 1]);
+  const { artifacts = [] } = await relay.node("main").handlers.status({ run, include: "artifacts" }, relay.node("main").local);
+  expect(artifacts.find(({ name }) => name === "review.md")?.text).toBe(`# Review of ${run}\n`);
 });

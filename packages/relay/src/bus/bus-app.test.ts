@@ -306,6 +306,7 @@ test.each([
   ["two lengths", "content-length: 2\r\ncontent-length: 3\r\n"],
   ["headers above 16 KiB", `x: ${"y".repeat(20_000)}\r\n`],
   ["an unknown transfer coding", "transfer-encoding: xchunked\r\n"],
+  ["an expectation that nobody knows", "content-length: 2\r\nexpect: the-unexpected\r\n"],
   ["two hosts", "content-length: 2\r\nhost: evil.example\r\n"],
   ["two tokens", "content-length: 2\r\nauthorization: Bearer a\r\nAuthorization: Bearer b\r\n"],
   ["two types", "content-length: 2\r\ncontent-type: application/json\r\ncontent-type: text/plain\r\n"],

@@ -23,6 +23,8 @@ export function checkHygiene({ headers, rawHeaders }: IncomingMessage, allowedHo
   const host = headers.host?.toLowerCase();
   if (host === undefined || !allowedHosts.includes(host))
     throw new TasukiError("wrong_host", `The Host header must be one of: ${allowedHosts.join(", ")}.`);
+  if (headers.expect !== undefined && headers.expect.toLowerCase() !== "100-continue")
+    throw new TasukiError("malformed_request", "Expect may only be '100-continue'.");
   const coding = headers["transfer-encoding"];
   if (coding !== undefined && coding.toLowerCase() !== "chunked")
     throw new TasukiError("malformed_request", "Transfer-Encoding may only be 'chunked'.");

@@ -81,6 +81,8 @@ async function listen(app: RequestListener, where: ListenOptions) {
   server.on("request", serve);
   // Without this, Node asks for the body before anything has been decided.
   server.on("checkContinue", serve);
+  // Any other expectation Node would refuse by an empty 417.
+  server.on("checkExpectation", serve);
   server.on("clientError", answerClientError);
   server.listen(where);
   await once(server, "listening").catch((cause: unknown) => {

@@ -9,7 +9,7 @@ import type { Identity } from "./identity.ts";
 import { createLoopbackIdentity } from "./loopback-identity.ts";
 import { createTailscaleIdentity } from "./tailscale-identity.ts";
 import { listenOnTailnet } from "./tailscale-listener.ts";
-import { openTailnet } from "./tailnet.ts";
+import { openTailnet, type TailnetSelf } from "./tailnet.ts";
 
 export interface AccessDeps {
   readonly role: string;
@@ -55,14 +55,20 @@ async function openTailscaleAccess(
   const localApi = opened.use(createLocalApi({ socket }));
   const tailnet = opened.use(await openTailnet({ localApi, role, host, logger }));
   const identity = opened.use(createTailscaleIdentity({ localApi, tailnet, role, roster: config.roster, clock }));
+  // A tailnet that is away leaves the machine its names: who is calling can't be told then (503), but the caller was right to call.
+  let self: TailnetSelf | undefined;
+  const remember = (): void => {
+    const state = tailnet.state();
+    if (state.is === "up") ({ self } = state);
+  };
+  remember();
+  opened.defer(tailnet.onChange(remember));
   const stack = opened.move();
   return {
     identity,
     listen: (app, signal) => listenOnTailnet({ app, host, port, tailnet, logger, signal }),
     hosts(bus) {
-      const state = tailnet.state();
-      if (state.is !== "up") return [];
-      const { addresses, name } = state.self;
+      const { addresses, name } = self ?? { addresses: [], name: "" };
       const named = name === "" ? [] : [name, name.replace(/\..*/, "")];
       return [...addresses.map((one) => (one.includes(":") ? `[${one}]` : one)), ...named].map((one) => `${one.toLowerCase()}:${bus.port}`);
     },

@@ -1,0 +1,64 @@
+import { once } from "node:events";
+import { type IncomingMessage, request, type RequestListener } from "node:http";
+import { json } from "node:stream/consumers";
+import { toProblem } from "@tasuki/contracts";
+import { expect, test } from "vitest";
+import { admit } from "../bus/admission.ts";
+import { policy, quiet } from "../bus/bus-fixture.ts";
+import { sendProblem } from "../bus/send-problem.ts";
+import { NodeConfig } from "../node/node-config.ts";
+import { startFakeLocalApi } from "./fake-local-api.ts";
+import { openAccess } from "./open-access.ts";
+import { machineOf } from "./tailscale-fixture.ts";
+
+const clock = { monotonic: () => performance.now() };
+const onLinux = { skip: process.platform !== "linux" };
+
+/** Main's bus on 127.0.1.1, called from 127.0.1.2, which is writer's, and from 127.0.1.9, which is nobody's. */
+async function openMain() {
+  const stack = new AsyncDisposableStack();
+  const editor = machineOf("editor", "127.0.1.2");
+  const fake = stack.use(await startFakeLocalApi([machineOf("main", "127.0.1.1"), editor]));
+  const identity = { provider: "tailscale", socket: fake.socket };
+  const config = NodeConfig.parse({ listen: { port: 0 }, roster: {}, identity });
+  const access = stack.use(await openAccess({ role: "main", data: "", config, policy, clock, logger: quiet }));
+  let hosts: readonly string[] = [];
+  const identify = ({ socket: { remoteAddress = "", remotePort = 0 } }: IncomingMessage) =>
+    access.identity.identify({ address: remoteAddress, port: remotePort });
+  const app: RequestListener = (req, res) =>
+    void admit({ role: "main", identify, allowedHosts: () => hosts }, req).then(
+      () => res.end("{}"),
+      (error: unknown) => sendProblem(req, res, { problem: toProblem(error) }),
+    );
+  const bus = stack.use(await access.listen(app));
+  const get = async (localAddress: string, host = new URL(bus.url).host) => {
+    hosts = access.hosts(bus);
+    const asked = request(`${bus.url}/health`, { localAddress, agent: false, headers: { host } }).end();
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    const body = (await json(answer)) as { code?: string };
+    return { status: answer.statusCode, code: body.code, retryAfter: answer.headers["retry-after"], connection: answer.headers.connection };
+  };
+  return { fake, port: bus.port, get, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}
+
+test(
+  "a node is called by its address, its name in DNS, and the short one; whoever the tailnet does not know gets nothing",
+  onLinux,
+  async () => {
+    await using main = await openMain();
+    for (const host of ["127.0.1.1", "main.tasuki.test", "main"])
+      expect(await main.get("127.0.1.2", `${host}:${main.port}`)).toMatchObject({ status: 200 });
+    expect(await main.get("127.0.1.2", `evil.example:${main.port}`)).toMatchObject({ status: 403, code: "wrong_host" });
+    expect(await main.get("127.0.1.9")).toMatchObject({ status: 403, code: "peer_unknown", connection: "close" });
+  },
+);
+
+test("while the tailnet is away everybody is told to come again, and nobody that the call was wrong", onLinux, async () => {
+  await using main = await openMain();
+  main.fake.backend = "Stopped";
+  await expect
+    .poll(() => main.get("127.0.1.2"), { timeout: 10_000 })
+    .toMatchObject({ status: 503, code: "identity_unavailable", retryAfter: "2" });
+  main.fake.backend = "Running";
+  await expect.poll(() => main.get("127.0.1.2"), { timeout: 10_000 }).toMatchObject({ status: 200 });
+});

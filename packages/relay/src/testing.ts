@@ -5,3 +5,4 @@ export { inProcessExecutor, type StageWork } from "./testing/in-process-executor
 export { inProcessChecker, plainExtractor } from "./testing/in-process-intake.ts";
 export { startTestRelay, type TestRelay, type TestRelayOptions } from "./testing/start-test-relay.ts";
 export { introduceNodes } from "./testing/introduce-nodes.ts";
+export { parseFailpoint } from "./node/failpoint.ts";

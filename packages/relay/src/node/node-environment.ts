@@ -7,7 +7,12 @@ const path = z
   .string()
   .min(1)
   .transform((given) => resolve(given));
-const Variables = z.object({ TASUKI_DATA: path, TASUKI_POLICY: path, TASUKI_LOG_LEVEL: LogLevel.default("info") });
+const Variables = z.object({
+  TASUKI_DATA: path,
+  TASUKI_POLICY: path,
+  TASUKI_LOG_LEVEL: LogLevel.default("info"),
+  TASUKI_FAILPOINT: z.string().optional(),
+});
 
 /** What the environment tells a node's process; everything else is in its data folder. */
 export interface NodeEnvironment {
@@ -17,6 +22,8 @@ export interface NodeEnvironment {
   readonly policy: string;
   /** `TASUKI_LOG_LEVEL`. */
   readonly logLevel: LogLevel;
+  /** `TASUKI_FAILPOINT`: for tests, `NAME:N`; the process kills itself (SIGKILL) at the N-th time that the named point is reached. */
+  readonly failpoint?: string;
   /** All variables: a command gets those of them that its configuration names. */
   readonly variables: Readonly<Record<string, string | undefined>>;
 }
@@ -28,6 +35,6 @@ export function parseNodeEnvironment(variables: NodeEnvironment["variables"]): N
     const wrong = result.error.issues.map((issue) => `${issue.path.join(".")} (${issue.message})`).join(", ");
     throw new TasukiError("invalid_state", `The environment is not as a node needs it: ${wrong}. TASUKI_DATA is the node's data folder.`);
   }
-  const { TASUKI_DATA: data, TASUKI_POLICY: policy, TASUKI_LOG_LEVEL: logLevel } = result.data;
-  return { data, policy, logLevel, variables };
+  const { TASUKI_DATA: data, TASUKI_POLICY: policy, TASUKI_LOG_LEVEL: logLevel, TASUKI_FAILPOINT: failpoint } = result.data;
+  return { data, policy, logLevel, ...(failpoint !== undefined && { failpoint }), variables };
 }

@@ -3,6 +3,7 @@ import type { RequestListener } from "node:http";
 import type { Store } from "@tasuki/store";
 import type { BusHandlers } from "../bus/bus-handlers.ts";
 import type { Caller } from "../identity/identity.ts";
+import type { Reach } from "./failpoint.ts";
 import type { NodeConfig } from "./node-config.ts";
 
 /** Everything a node is composed of. Main needs `extractor` and `checker`; every other role `executor`. */
@@ -24,6 +25,8 @@ export interface NodeOptions {
   readonly logger: Logger;
   /** The program's version, for /health. */
   readonly version: string;
+  /** Told of the boundaries that the node's work reaches; absent but in tests of crashes. */
+  readonly reach?: Reach;
   /** Ends a start that waits for the tailnet. */
   readonly signal?: AbortSignal;
 }

@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { isTasukiError, type Logger, type Pipeline } from "@tasuki/contracts";
+import { type Clock, isTasukiError, type Logger, type Pipeline } from "@tasuki/contracts";
 import manifest from "../../package.json" with { type: "json" };
+import { parseFailpoint } from "./failpoint.ts";
 import type { NodeConfig } from "./node-config.ts";
 import type { NodeEnvironment } from "./node-environment.ts";
 import type { NodeOptions, RunningNode } from "./node.ts";
@@ -21,6 +22,8 @@ export interface NodeProcess {
   readonly work: (config: NodeConfig, environment: NodeEnvironment) => Pick<NodeOptions, "executor" | "extractor" | "checker">;
   /** What runs beside the node and ends before it. */
   readonly beside?: (node: RunningNode, data: string) => Promise<AsyncDisposable>;
+  /** This machine's, unless a test says otherwise. */
+  readonly clock?: Clock;
 }
 
 // A store whose disk failed may never finish to close.
@@ -43,7 +46,9 @@ export async function runNode(options: NodeProcess): Promise<never> {
     const log = (logger = openLogger({ data, level, base }));
     process.on("uncaughtExceptionMonitor", (error) => log.error({ err: error }, "an error that nothing handled ends the process"));
     const policy = await readFile(environment.policy, "utf8");
-    await serve(options, { data, config, policy, logger: log, stop, signal: stopping.signal, ...options.work(config, environment) });
+    const reach = environment.failpoint === undefined ? {} : { reach: parseFailpoint(environment.failpoint, killSelf) };
+    const work = options.work(config, environment);
+    await serve(options, { data, config, policy, logger: log, stop, signal: stopping.signal, ...reach, ...work });
     log.info({}, "the node has ended");
     process.exit(0);
   } catch (error) {
@@ -54,13 +59,13 @@ export async function runNode(options: NodeProcess): Promise<never> {
 }
 
 async function serve(
-  { role, pipeline, beside }: NodeProcess,
+  { role, pipeline, beside, clock = systemClock }: NodeProcess,
   { stop, ...given }: Omit<NodeOptions, "role" | "pipeline" | "clock" | "random" | "version"> & { readonly stop: Promise<string> },
 ): Promise<void> {
   const { config, data, logger } = given;
   await using running = new AsyncDisposableStack();
   const random = Math.random; // oxlint-disable-line no-restricted-properties -- for jitter; here is where it is chosen
-  const starting = startNode({ ...given, role, pipeline, clock: systemClock, random, version: manifest.version });
+  const starting = startNode({ ...given, role, pipeline, clock, random, version: manifest.version });
   const node = await starting.catch((error: unknown) => {
     if (given.signal?.aborted !== true) throw error;
   });
@@ -74,6 +79,11 @@ async function serve(
   node.failed.catch(() => setTimeout(() => process.exit(1), lastResortMs));
   const reason = await Promise.race([stop, node.failed]);
   logger.info({ reason }, "the node stops");
+}
+
+/** As a machine that loses its power, as far as a process can: nothing is closed, flushed or answered. */
+function killSelf(): void {
+  process.kill(process.pid, "SIGKILL");
 }
 
 /** Resolves with the reason once this process is told to end. A second signal ends it at once. */

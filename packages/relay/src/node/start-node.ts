@@ -11,6 +11,7 @@ import { watchDrift } from "../identity/watch-drift.ts";
 import { parsePolicy } from "../permission/policy.ts";
 import { composeNode } from "./compose-node.ts";
 import { createClients } from "./create-clients.ts";
+import { storeWithFailpoints } from "./failpoint.ts";
 import type { NodeOptions, RunningNode } from "./node.ts";
 
 /**
@@ -19,19 +20,20 @@ import type { NodeOptions, RunningNode } from "./node.ts";
  * flow, projections, store.
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
-  const { role, pipeline, data, config, clock, random, logger } = options;
+  const { role, pipeline, data, config, clock, random, logger, reach } = options;
   const { roster } = config;
   const node = config.node ?? role;
   const newId = (): string => randomUUIDv7();
   await using opened = new AsyncDisposableStack();
 
   const policy = parsePolicy(options.policy);
-  const store = opened.use(await openStore({ folder: data, clock, newId, logger }));
+  const plain = opened.use(await openStore({ folder: data, clock, newId, logger }));
+  const store = reach === undefined ? plain : storeWithFailpoints(plain, reach);
   const keys = await openKeys(join(data, "keys"));
   const trust = await openTrust(join(data, "trust"));
   const access = opened.use(await openAccess({ role, data, config, policy, clock, logger }));
   const identity = watchDrift(access.identity, { policy, role, logger });
-  const clientFor = createClients({ roster, identity, random });
+  const clientFor = createClients({ roster, identity, random, reach });
   const composed = opened.use(
     composeNode(options, {
       node,

@@ -1,4 +1,5 @@
 export type { Blobs, StagedBlob } from "./blobs.ts";
+export { isDue } from "./is-due.ts";
 export { openStore, type OpenStore, type StoreOptions } from "./open-store.ts";
 export { createProjections, type Projections } from "./projections/projections.ts";
 export type {

@@ -54,7 +54,7 @@ export interface OutboxRow {
   readonly carries?: string;
   readonly state: OutboxState;
   readonly tries: number;
-  /** Not before this. */
+  /** Not before this, unless that is further ahead than anything waits (`isDue`). */
   readonly nextAt: number;
   /** The last answer, for people. */
   readonly last?: string;

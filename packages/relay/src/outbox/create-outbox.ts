@@ -1,5 +1,5 @@
 import type { Logger } from "@tasuki/contracts";
-import type { OutboxRow, Store } from "@tasuki/store";
+import { isDue, type OutboxRow, type Store } from "@tasuki/store";
 import type { Notary } from "../node/notary.ts";
 import { deliver, type DeliverDeps } from "./deliver.ts";
 import { delivered, refused } from "./settlement-of.ts";
@@ -43,7 +43,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   const dueFor = (to: string, due: readonly OutboxRow[]): OutboxRow | undefined => {
     const own = due.filter((row) => row.to === to);
     const hold = holds.get(to);
-    if (hold === undefined || hold.until <= clock.now()) return own[0];
+    if (hold === undefined || isDue(hold.until, clock.now())) return own[0];
     return own.find((row) => row.id === hold.row);
   };
 

@@ -18,6 +18,8 @@ interface Settled {
 
 const firstRetryMs = 250;
 const lastRetryMs = 15_000;
+/** A receiver may ask for more patience than that, but not for any amount of it. */
+const longestAskedMs = 60_000;
 
 /** What a verified receipt settles. */
 export function delivered(row: OutboxRow, receipt: Envelope, { notary }: SettlementContext): Settled {
@@ -32,7 +34,7 @@ export function refused(row: OutboxRow, error: unknown, context: SettlementConte
     return { settlement: { state: "superseded", last }, seal: notary.event("superseded", { ...factsOf(row), answer: last }) };
   if (!isTasukiError(error) || error.retryable || error.code === "attachments_missing") {
     const most = Math.min(lastRetryMs, firstRetryMs * 2 ** Math.min(row.tries, 10));
-    const asked = isTasukiError(error) ? (error.details.retryAfter ?? 0) * 1000 : 0;
+    const asked = isTasukiError(error) ? Math.min((error.details.retryAfter ?? 0) * 1000, longestAskedMs) : 0;
     return { settlement: { state: "pending", last, nextAt: Math.ceil(now + Math.max(asked, most * random())) } };
   }
   const block = toBlock(row, error);

@@ -1,4 +1,5 @@
 import type { Block } from "@tasuki/contracts";
+import { longestWaitMs } from "../is-due.ts";
 import type { Claimed, Completion, Lease, Seal, TaskRow } from "../store.ts";
 import type { Events } from "./events.ts";
 import type { Outbox } from "./outbox.ts";
@@ -42,11 +43,11 @@ export function createAttempts({ sql, events, tasks, outbox, boot }: AttemptsDep
 
   return {
     claim({ now, leaseMs }: { now: number; leaseMs: number }, seal: (row: TaskRow) => Seal): Claimed | undefined {
-      const next = "SELECT seq FROM task WHERE state = 'queued' AND not_before <= :now ORDER BY seq LIMIT 1";
+      const next = "SELECT seq FROM task WHERE state = 'queued' AND (not_before <= :now OR not_before > :ahead) ORDER BY seq LIMIT 1";
       const record = sql<TaskRecord>(
         `UPDATE task SET state = 'running', attempt = attempt + 1, not_before = 0, lease_until = :until, boot = :boot
          WHERE seq = (${next}) RETURNING ${taskColumns}`,
-      ).get({ now, until: now + leaseMs, boot });
+      ).get({ now, ahead: now + longestWaitMs, until: now + leaseMs, boot });
       if (record === undefined) return undefined;
       const claimed = toTaskRow(record);
       events.add(seal(claimed), { run: claimed.payload.run, task: claimed.id });

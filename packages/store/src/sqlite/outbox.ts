@@ -1,3 +1,4 @@
+import { longestWaitMs } from "../is-due.ts";
 import type { NewOutboxRow, OutboxRow, Seal, Settlement } from "../store.ts";
 import type { Events } from "./events.ts";
 import { type OutboxRecord, toOutboxRow } from "./records.ts";
@@ -79,12 +80,16 @@ export function createOutbox({ sql, events }: { sql: Sql; events: Events }) {
     },
     rows: ({ dueAt, run, task }: { dueAt?: number; run?: string; task?: string }): OutboxRow[] => {
       const conditions = [
-        ...(dueAt === undefined ? [] : ["state = 'pending' AND next_at <= :dueAt"]),
+        ...(dueAt === undefined ? [] : ["state = 'pending' AND (next_at <= :dueAt OR next_at > :ahead)"]),
         ...(run === undefined ? [] : ["outbox.run = :run"]),
         ...(task === undefined ? [] : ["(carries = :task OR id = :task)"]),
       ];
       const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
-      const given = Object.fromEntries(Object.entries({ dueAt, run, task }).filter(([, value]) => value !== undefined));
+      const given = Object.fromEntries(
+        Object.entries({ dueAt, ahead: dueAt === undefined ? undefined : dueAt + longestWaitMs, run, task }).filter(
+          ([, value]) => value !== undefined,
+        ),
+      );
       return sql<OutboxRecord>(`${select} ${where} ORDER BY next_at, seq`).all(given).map(toOutboxRow);
     },
     nextDue: (): number | undefined =>

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { receiptPayloadType } from "@tasuki/contracts";
+import { longestWaitMs } from "../is-due.ts";
 import type { RunChange, Store } from "../store.ts";
 import {
   envelopeOf,
@@ -45,6 +46,15 @@ export function describeDelivery(open: OpenTestStore): void {
       expect(await store.settle(three, { state: "superseded", last: "late" }, eventOf("late"))).toBe(false);
       expect(store.feed(3, 9)).toEqual([{ index: 3, ...sealed }]);
       expect(store.nextDue()).toBeUndefined();
+    });
+
+    test("is not held up by a clock that was ahead when a time was set, and has been set back", async () => {
+      await using opened = await openFolder(open);
+      const { store } = opened;
+      await produce(store);
+      await store.settle(three, { state: "pending", last: "503", nextAt: 1_000_000 }, undefined);
+      expect(store.outbox({ dueAt: 1_000_000 - longestWaitMs })).toEqual([]);
+      expect(store.outbox({ dueAt: 1_000_000 - longestWaitMs - 1 })).toMatchObject([{ id: three }]);
     });
 
     test("blocks the task whose hand-off is refused for good; a retry sends the same hand-off again, and does no work again", async () => {

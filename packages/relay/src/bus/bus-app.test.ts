@@ -351,6 +351,13 @@ test("a client that asked for the connection to be closed can send the whole of 
   expect(await Promise.race([failure, whole])).toBe("closed");
 });
 
+test("an answer is never left out as known already: nothing of a bus is cached", async () => {
+  await using bus = await startBus();
+  for (const path of ["/health", "/status", "/trpc/health"])
+    for (const headers of [{ "if-none-match": "*" }, { "if-modified-since": "Fri, 01 Jan 2100 00:00:00 GMT" }])
+      expect(await bus.send("GET", path, { as: "operator", headers })).toMatchObject({ status: 200 });
+});
+
 test("a length beyond any is refused as too large, at once and for that", async () => {
   const warnings: Error[] = [];
   const warn = (warning: Error): void => void warnings.push(warning);

@@ -55,6 +55,9 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
     limitArrival(req, res);
     const admission = await admit(deps, req);
     admitted.set(req, admission);
+    // Express would answer these by an empty 304 (`If-None-Match: *`), though nothing here is cached.
+    delete req.headers["if-none-match"];
+    delete req.headers["if-modified-since"];
     // An upload waits for more: its contract and size.
     if (admission.route.operation.kind !== "upload") continueBody(req, res);
     next();

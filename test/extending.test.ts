@@ -44,42 +44,46 @@ async function run(line: string): Promise<string> {
   return succeed(copy.run(command, ...args, ...more), line);
 }
 
-test("the walk-through adds a translation role that closes a run of five processes, and takes it out again", async () => {
-  const steps = await readSteps();
-  const printed: string[] = [];
-  const last = steps.at(-1);
-  if (last?.is !== "run") throw new Error("the last step takes the role out");
-  for (const step of steps.slice(0, -1)) {
-    if (step.is === "write") await copy.write({ [step.path]: step.text });
-    else printed.push(await run(step.line));
-  }
-  const demos = printed.filter((text) => text.includes("every node has archived the same bundle"));
-  expect(demos).toHaveLength(2);
-  for (const demo of demos) expect(demo).toMatch(/awaits 'archived' of nano, sg, jp, translator/);
-  expect(demos[0]).toContain("translator was handed these files, and adds nothing to them yet.");
-  expect(demos[1]).toMatch(/language: ja\n[^]*ファイル[^]*\[C\d+\]/);
+test(
+  "the walk-through adds a translation role that closes a run of five processes, and takes it out again",
+  { timeout: 300_000 },
+  async () => {
+    const steps = await readSteps();
+    const printed: string[] = [];
+    const last = steps.at(-1);
+    if (last?.is !== "run") throw new Error("the last step takes the role out");
+    for (const step of steps.slice(0, -1)) {
+      if (step.is === "write") await copy.write({ [step.path]: step.text });
+      else printed.push(await run(step.line));
+    }
+    const demos = printed.filter((text) => text.includes("every node has archived the same bundle"));
+    expect(demos).toHaveLength(2);
+    for (const demo of demos) expect(demo).toMatch(/awaits 'archived' of nano, sg, jp, translator/);
+    expect(demos[0]).toContain("translator was handed these files, and adds nothing to them yet.");
+    expect(demos[1]).toMatch(/language: ja\n[^]*ファイル[^]*\[C\d+\]/);
 
-  const changed = await changes();
-  const edited = changed.filter((line) => line.startsWith(" M")).map((line) => line.slice(3));
-  expect(edited.sort()).toEqual([
-    "infra/tailnet/policy.hujson",
-    "infra/tailnet/policy.tests.json",
-    "packages/contracts/src/relay.ts",
-    "pnpm-lock.yaml",
-  ]);
-  const added = changed.filter((line) => line.startsWith("??")).map((line) => line.slice(3));
-  expect(added.filter((path) => path.startsWith("apps/") && !path.startsWith("apps/translator/"))).toEqual([]);
-  // What was made is as it should be: format, lint, the policy's own tests, the architecture's.
-  const sources = added.filter((path) => path.endsWith(".ts"));
-  await succeed(copy.run("node_modules/.bin/oxlint", "--type-aware", "--deny-warnings", ...sources), "oxlint");
-  await run(
-    "pnpm exec vitest run --project unit scripts packages/relay/src/permission/policy-file.test.ts packages/contracts/src/artifacts/golden-artifacts.test.ts",
-  );
+    const changed = await changes();
+    const edited = changed.filter((line) => line.startsWith(" M")).map((line) => line.slice(3));
+    expect(edited.sort()).toEqual([
+      "infra/tailnet/policy.hujson",
+      "infra/tailnet/policy.tests.json",
+      "packages/contracts/src/relay.ts",
+      "pnpm-lock.yaml",
+    ]);
+    const added = changed.filter((line) => line.startsWith("??")).map((line) => line.slice(3));
+    expect(added.filter((path) => path.startsWith("apps/") && !path.startsWith("apps/translator/"))).toEqual([]);
+    // What was made is as it should be: format, lint, the policy's own tests, the architecture's.
+    const sources = added.filter((path) => path.endsWith(".ts"));
+    await succeed(copy.run("node_modules/.bin/oxlint", "--type-aware", "--deny-warnings", ...sources), "oxlint");
+    await run(
+      "pnpm exec vitest run --project unit scripts packages/relay/src/permission/policy-file.test.ts packages/contracts/src/artifacts/golden-artifacts.test.ts",
+    );
 
-  await run("pnpm contracts:lock");
-  await run(last.line);
-  expect(await changes()).toEqual([]);
-});
+    await run("pnpm contracts:lock");
+    await run(last.line);
+    expect(await changes()).toEqual([]);
+  },
+);
 
 test("what is generated is formatted, and takes its place between the roles of the pipeline", async () => {
   await run("pnpm new role legal --after sg --consumes sg-review,source-text --produces legal-opinion");

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { artifactOf, type Documents, type Slot } from "@tasuki/contracts";
+import { artifactOf, artifactsOf, type Documents, type Slot } from "@tasuki/contracts";
 import { exampleRelay as relay, exampleRun } from "@tasuki/contracts/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { checkFolder } from "./check-folder.ts";
@@ -62,7 +62,7 @@ test("a note that can't be read is unmet, beside what the files break", async ()
 });
 
 test("a folder with the files of a whole run is checked stage by stage; what is no file of a stage is said to be left out", async () => {
-  for (const { name, text } of Object.values(documents).flat()) await writeFile(join(folder, name), text);
+  for (const { name, text } of filesOf(artifactsOf(relay))) await writeFile(join(folder, name), text);
   await writeFile(join(folder, "SUMMARY.md"), "anything");
   expect(await checkFolder(relay, { folder })).toEqual({ stages: ["nano", "sg", "jp"], ignored: ["SUMMARY.md"], alone: [], unmet: [] });
 });

@@ -38,8 +38,7 @@ export function followOwnFeed({ node, store, steps, read, logger }: OwnFeedDeps)
       );
       const known = facts.filter((fact) => steps.state(fact.run) !== undefined);
       next += entries.length;
-      // The position alone is not worth a commit: entries read twice change nothing.
-      if (known.length > 0) await steps.apply({ facts: known, position: { node, instance: store.instance, next } });
+      if (known.length > 0) await steps.apply({ facts: known, along: { node, instance: store.instance, next } });
     }
   };
   const wake = (): void => {

@@ -15,6 +15,8 @@ export interface RunFact {
 interface StepChange {
   readonly facts: readonly RunFact[];
   readonly position?: Position;
+  /** A position that is kept with what changes, and is not worth a commit of its own: entries read twice change nothing. */
+  readonly along?: Position;
   readonly envelopes?: readonly Envelope[];
   readonly attachments?: readonly AttachmentRow[];
 }
@@ -86,7 +88,7 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
     return { before, after, signed };
   };
 
-  const apply: RunSteps["apply"] = ({ facts, position, envelopes = [], attachments = [] }) => {
+  const apply: RunSteps["apply"] = ({ facts, along, position, envelopes = [], attachments = [] }) => {
     const runs = [...new Set(facts.map((fact) => fact.run))];
     return lock(runs, async () => {
       const stepped = runs.flatMap((run) => {
@@ -109,7 +111,7 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
         supersede: signed.flatMap((part) => part.supersede),
         hasten: signed.flatMap((part) => part.hasten),
         events: signed.flatMap((part) => part.events),
-        ...(position && { position }),
+        ...((position ?? along) && { position: position ?? along }),
         envelopes,
         attachments,
       };

@@ -122,6 +122,8 @@ export const StatusQuery = z.looseObject({
   from: z.coerce.number().int().nonnegative().optional(),
   limit: z.coerce.number().int().min(1).max(1000).optional(),
   include: z.enum(["artifacts"]).optional(),
+  /** With `include=artifacts`: only files of this name. */
+  name: z.string().max(256).optional(),
   /** With `include=artifacts`: `next` of the page before. */
   after: z.string().max(256).optional(),
 });

@@ -6,7 +6,7 @@ export async function readArtifact(client: OperatorClient, status: RunStatus, na
   const wanted = outputsOf(status).find((output) => output.name === name)?.sha256;
   let found: ArtifactText | undefined;
   for (let after: string | undefined; ;) {
-    const page = await client.bus.status({ run: status.id, include: "artifacts", ...(after !== undefined && { after }) });
+    const page = await client.bus.status({ run: status.id, include: "artifacts", name, ...(after !== undefined && { after }) });
     for (const artifact of page.artifacts ?? []) {
       if (artifact.name !== name) continue;
       if (artifact.sha256 === wanted) return artifact;

@@ -75,10 +75,10 @@ async function fetch(
   const found = new Map<string, Attachment>();
   for (const holder of holders) {
     try {
-      for await (const text of textsOf(deps.clientFor(holder.role), holder.task, signal)) {
-        const subject = wanted.find((one) => one.name === text.name && one.sha256 === text.sha256);
-        if (subject !== undefined && !found.has(subject.name)) found.set(subject.name, await keep(deps, text));
-      }
+      const client = deps.clientFor(holder.role);
+      for (const { name, sha256 } of wanted.filter((one) => !found.has(one.name)))
+        for await (const text of textsOf(client, { task: holder.task, name }, signal))
+          if (text.name === name && text.sha256 === sha256) found.set(name, await keep(deps, text));
     } catch (error) {
       failure = error;
     }
@@ -89,9 +89,14 @@ async function fetch(
   throw new TasukiError("unavailable", `main could not fetch ${names.join(", ")} from ${asked}; it tries again`, { cause: failure });
 }
 
-async function* textsOf(client: BusClient, task: string, signal: AbortSignal): AsyncGenerator<ArtifactText, void, undefined> {
+/** Files of a task, asked for by name: it carries its inputs, too, which may be many megabytes. */
+async function* textsOf(
+  client: BusClient,
+  query: { task: string; name: string },
+  signal: AbortSignal,
+): AsyncGenerator<ArtifactText, void, undefined> {
   for (let after: string | undefined; ;) {
-    const page = await client.status({ task, include: "artifacts", ...(after !== undefined && { after }) }, { signal });
+    const page = await client.status({ ...query, include: "artifacts", ...(after !== undefined && { after }) }, { signal });
     yield* page.artifacts ?? [];
     if (page.next === undefined) return;
     after = page.next;

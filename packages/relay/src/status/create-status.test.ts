@@ -125,6 +125,18 @@ test("texts come in pages by size, each once, and never raw sources", async () =
   });
 });
 
+test("a text is given by its name alone, without the others' bytes", async () => {
+  await using node = await openNode();
+  const files = [await node.hold("brief.md", "brief@1", "# Why?\n"), await node.hold("S1.txt", "source-text@1", "a")];
+  const { run, id } = await node.accept(files);
+  for (const of of [{ run }, { task: id }]) {
+    const named = async (name: string) =>
+      (await node.status.status(query({ ...of, include: "artifacts", name }), may("all"))).artifacts?.map((one) => one.name);
+    expect(await named("S1.txt")).toEqual(["S1.txt"]);
+    expect(await named("S2.txt")).toEqual([]);
+  }
+});
+
 test("a follower gets what is there, then what comes, until it goes", async () => {
   await using node = await openNode();
   await node.accept();

@@ -105,7 +105,16 @@ function tasksFor(store: Store, { run, task, from }: StatusQuery): readonly Task
 }
 
 /** Files of the tasks asked for; on main also what it has pulled, whose tasks are other nodes'. */
-function filesFor({ store, runs }: StatusDeps, { run, task }: StatusQuery, { tasks, all }: { tasks: readonly TaskRow[]; all: boolean }) {
+function filesFor(deps: StatusDeps, query: StatusQuery, by: { tasks: readonly TaskRow[]; all: boolean }) {
+  const files = everyFileFor(deps, query, by);
+  return query.name === undefined ? files : files.filter(({ name }) => name === query.name);
+}
+
+function everyFileFor(
+  { store, runs }: StatusDeps,
+  { run, task }: StatusQuery,
+  { tasks, all }: { tasks: readonly TaskRow[]; all: boolean },
+) {
   const own = tasks.flatMap((row) =>
     store.attachments(row.id).filter(({ direction, attempt }) => direction === "in" || attempt === row.attempt),
   );

@@ -11,7 +11,8 @@ const attachment: Attachment = { name: "S1.txt", contract, size: 3, sha256: "a".
 const storeWith = (contracts: readonly string[], has: boolean) => ({ blob: () => ({ size: 3, contracts }), blobs: { has: () => has } });
 const missing = (store: ReturnType<typeof storeWith>): unknown => {
   try {
-    return void checkAttachments([attachment], taken, store);
+    checkAttachments([attachment], taken, store);
+    return undefined;
   } catch (error) {
     return error;
   }

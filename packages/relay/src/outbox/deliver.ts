@@ -82,7 +82,8 @@ function checkReceipt({ trust, nodeOf }: DeliverDeps, { id, to, payload, envelop
   })();
   const digest = payloadDigest(envelope);
   const { role, stage, task, run, epoch, prev, state } = read.predicate;
-  if (role !== to || stage !== payload.stage || task !== id || run !== payload.run || epoch !== payload.epoch) throw doubt("it is about something else.");
+  if (role !== to || stage !== payload.stage || task !== id || run !== payload.run || epoch !== payload.epoch)
+    throw doubt("it is about something else.");
   if (prev !== digest) throw doubt("it does not follow from the task that was sent.");
   if (state !== acceptanceOf(payload.kind)) throw doubt(`it says '${state}'.`);
   const named = new Map(read.subject.map((subject) => [subject.name, subject.digest.sha256]));

@@ -7,7 +7,7 @@ import { toEnvelope } from "./records.ts";
 import type { Sql } from "./statement.ts";
 
 /** An envelope that is kept: the key of its row, and the SHA-256 of its payload. */
-export interface Kept {
+interface Kept {
   readonly envelope: Envelope;
   readonly key: string;
   readonly payload: string;

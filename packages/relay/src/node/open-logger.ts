@@ -30,8 +30,16 @@ export function openLogger({
       serializers: { err: toErrorFields },
     },
     pino.multistream([
-      { level, stream: file },
-      { level, stream: { write: (line: string) => void process.stdout.write(line) } },
+      { level, stream: { write: (line: string) => void file.write(escapeUnseen(line)) } },
+      { level, stream: { write: (line: string) => void process.stdout.write(escapeUnseen(line)) } },
     ]),
   );
+}
+
+// JSON escapes C0 only. C1 holds terminal commands too (U+009B is CSI, ECMA-48), and bidirectional controls show a name as another one.
+const unseen = /[\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g;
+
+/** A line of JSON that says the same in characters that only say themselves. */
+function escapeUnseen(line: string): string {
+  return line.replace(unseen, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

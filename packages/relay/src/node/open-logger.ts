@@ -30,7 +30,7 @@ export function openLogger({
       serializers: { err: toErrorFields },
     },
     pino.multistream([
-      { level, stream: { write: (line: string) => void file.write(escapeUnseen(line)) } },
+      { level, stream: { write: (line: string) => file.write(escapeUnseen(line)) } },
       { level, stream: { write: (line: string) => void process.stdout.write(escapeUnseen(line)) } },
     ]),
   );

@@ -53,7 +53,7 @@ const about = (id: string): Run => ({
 });
 
 /** A node that accepts, over a real store; it holds the files that its tasks name. */
-async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = ["main", "nano", "sg", "jp"] } = {}) {
+async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = ["main", "nano", "sg", "jp"], trusted = trust } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "tasuki-accept-"));
   let at = now;
   const clock = { now: () => at, monotonic: () => at - now };
@@ -66,7 +66,7 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
     pipeline,
     store,
     notary,
-    trust,
+    trust: trusted,
     nodeOf: (name) => name,
     isInRoster: (name) => roster.includes(name),
     newId,
@@ -173,6 +173,25 @@ test("the same bytes get the stored first receipt, whatever has happened since",
   const again = await node.send(payload, { budgetMs: 0 });
   expect(again).toEqual({ ...first, replayed: true });
   expect(node.events()).toEqual(["accepted", "fenced"]);
+});
+
+test("a copy that is still looked at when the first is accepted gets the first one's receipt", async () => {
+  const held = Promise.withResolvers<void>();
+  let asked = 0;
+  const trusted: typeof trust = {
+    ...trust,
+    async verifyAside(...signed) {
+      if ((asked += 1) === 2) await held.promise;
+      return trust.verify(...signed);
+    },
+  };
+  await using node = await openNode("sg", { trusted });
+  const payload = node.work();
+  const [first, second] = [node.send(payload), node.send(payload)];
+  const { receipt } = await first;
+  held.resolve();
+  expect(await second).toMatchObject({ receipt, replayed: true });
+  expect(node.events()).toEqual(["accepted"]);
 });
 
 test("the same id with other content is a conflict, always", async () => {

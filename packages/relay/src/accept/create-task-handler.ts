@@ -41,8 +41,11 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
   const taken = takenContracts(pipeline, role);
   const rejections = createRejections(deps);
 
-  const check = async ({ payload }: IncomingTask, request: TaskRequest, caller: Caller): Promise<{ brief?: string }> => {
-    if (store.task(payload.id) !== undefined)
+  const check = async ({ payload, digest }: IncomingTask, request: TaskRequest, caller: Caller): Promise<{ brief?: string }> => {
+    const known = store.task(payload.id);
+    // A copy of it was accepted while this one was read: its receipt is the answer.
+    if (known?.digest === digest) return {};
+    if (known !== undefined)
       throw new TasukiError("task_conflict", `Task ${payload.id} is known here with other content; give a new task a new id.`);
     checkTask(payload, { caller, ...(request.budgetMs !== undefined && { budgetMs: request.budgetMs }) }, deps);
     if (payload.kind === "work") checkInputs(payload, pipeline);

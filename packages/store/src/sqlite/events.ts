@@ -73,11 +73,11 @@ export function createEvents(sql: Sql): Events {
       const keys = JSON.stringify(kept.map(({ key }) => key));
       sql("INSERT INTO event (idx, leaf, envelopes) VALUES (:index, :leaf, :keys)").run({ index, leaf, keys });
       const [own] = kept;
-      if (own?.envelope.payloadType === receiptPayloadType)
-        sql("UPDATE task SET last_receipt = :receipt WHERE id = :task").run({
-          receipt: own.payload,
-          task: about?.task ?? factsOf(own.envelope).task,
-        });
+      if (own?.envelope.payloadType === receiptPayloadType) {
+        const { task, state = "" } = about === undefined ? factsOf(own.envelope) : { task: about.task };
+        // Other content under its id was refused: that is no part of what happened to the task.
+        if (state !== "rejected") sql("UPDATE task SET last_receipt = :receipt WHERE id = :task").run({ receipt: own.payload, task });
+      }
       return { index, leaf, envelopes, kept };
     },
     feed: (from, limit) =>
@@ -95,7 +95,7 @@ export function createEvents(sql: Sql): Events {
   };
 }
 
-const Facts = z.object({ run: z.string().optional(), task: z.string().optional() });
+const Facts = z.object({ run: z.string().optional(), task: z.string().optional(), state: z.string().optional() });
 const Payload = z.union([z.object({ predicate: Facts }).transform(({ predicate }) => predicate), Facts.pick({ run: true })]);
 
 /** What an envelope is about, as far as it says so. It only finds things again; what counts is read from verified bytes by others. */

@@ -50,6 +50,10 @@ export function describeAccept(open: OpenTestStore): void {
       expect(await accept(opened.store, payloadOf({ id: one }))).toEqual({ is: "replayed", receipt: "receipt" in first && first.receipt });
       expect(await accept(opened.store, payloadOf({ id: one, reason: "another" }))).toEqual({ is: "conflict" });
       expect(opened.store.feedSize()).toBe(3);
+      // The refusal is an event of its own: what the task's next receipt follows from stays as it was.
+      const before = opened.store.task(one)?.lastReceipt;
+      await opened.store.append(receiptOf("rejected", one));
+      expect(opened.store.task(one)?.lastReceipt).toBe(before);
     });
 
     test("judges in one order: epoch, stage, files, room; and what it refuses leaves nothing", async () => {

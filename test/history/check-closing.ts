@@ -1,0 +1,41 @@
+import type { RunStatus } from "@tasuki/contracts";
+import type { Violation } from "./history.ts";
+import type { ReadHistory } from "./read-history.ts";
+
+/** A closed run: proven by every node over the same bundle, each stage verified, and its files what honest work makes of it. */
+export function checkClosing(history: ReadHistory): readonly Violation[] {
+  const closed = new Map(history.statuses.filter(({ run }) => run.state === "closed").map(({ run }) => [run.id, run]));
+  return [...closed.values()].flatMap((run) => [...checkProof(history, run), ...checkFiles(history, run)]);
+}
+
+function checkProof({ feeds, route }: ReadHistory, run: RunStatus): Violation[] {
+  const signed = (role: string, state: string): boolean =>
+    feeds.some(
+      (feed) =>
+        feed.role === role &&
+        feed.read.some(
+          ({ own }) =>
+            own?.says.run === run.id &&
+            own.says.state === state &&
+            own.statement.subject.some(({ digest }) => digest.sha256 === run.bundle),
+        ),
+    );
+  const lacking = [...route.filter((role) => !signed(role, "archived")), ...(signed("main", "closed") ? [] : ["main"])];
+  return lacking.map((role) => ({
+    guarantee: "R4.archived",
+    what: `run ${run.id} is shown as closed, and ${role} never signed its bundle`,
+  }));
+}
+
+function checkFiles({ expected }: ReadHistory, run: RunStatus): Violation[] {
+  const wrong = (what: string): Violation => ({ guarantee: "R4.checked", what: `run ${run.id} is closed, and ${what}` });
+  const files = expected?.(run.id);
+  return run.stages.flatMap(({ stage, rung, outputs }) => [
+    ...(rung === "verified" ? [] : [wrong(`${stage} is '${rung}'`)]),
+    ...(files === undefined
+      ? []
+      : outputs.flatMap(({ name, sha256 }) =>
+          files.get(name) === sha256 ? [] : [wrong(`${name} of ${stage} is not what honest work makes`)],
+        )),
+  ]);
+}

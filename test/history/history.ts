@@ -1,0 +1,47 @@
+import type { Envelope, FeedEntry, RunStatus } from "@tasuki/contracts";
+import type { Trust } from "@tasuki/evidence";
+
+/** The feed of one data folder, as far as it was ever written. */
+export interface RecordedFeed {
+  readonly node: string;
+  readonly role: string;
+  readonly instance: string;
+  readonly entries: readonly FeedEntry[];
+}
+
+/** An acknowledgment that a sender got: 202 to a task. */
+export interface RecordedAnswer {
+  readonly from: string;
+  readonly to: string;
+  readonly task: string;
+  readonly receipt: Envelope;
+}
+
+/** What main showed of a run. */
+export interface RecordedStatus {
+  readonly run: RunStatus;
+  /** How many entries each feed (by instance) had then, where that is known; a rung must be proven by those. */
+  readonly sizes?: ReadonlyMap<string, number>;
+}
+
+/** What clients and nodes recorded of a relay, by any means: simulated, or real processes. */
+export interface History {
+  /** Roles in order, without main. */
+  readonly route: readonly string[];
+  readonly trust: Trust;
+  /** Of every data folder that ever was, also of machines that were replaced. */
+  readonly feeds: readonly RecordedFeed[];
+  readonly answers: readonly RecordedAnswer[];
+  /** In the order in which they were shown; the last of each run is how it stood at the end. */
+  readonly statuses: readonly RecordedStatus[];
+  /** Whether a file name is one that its contract (`name@version`) gives. */
+  readonly isNamed: (contract: string, name: string) => boolean;
+  /** What honest work makes of a run: digests by file name. Undefined where that can't be told. */
+  readonly expected?: (run: string) => ReadonlyMap<string, string> | undefined;
+}
+
+/** A guarantee (docs/guarantees.md) that did not hold, and where. */
+export interface Violation {
+  readonly guarantee: string;
+  readonly what: string;
+}

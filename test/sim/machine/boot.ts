@@ -1,0 +1,65 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { Disk } from "./disk.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+
+/** What becomes of a commit. `unsynced`: fsync failed, and whether it is on the disk is left to chance. */
+export type CommitFate = "kept" | "killed-before" | "killed-after" | "full" | "unsynced-kept" | "unsynced-lost";
+
+/** What a boot's machine does to it. */
+export interface Mishaps {
+  /** Milliseconds that the next operation on files takes; `killed` where the process dies at it, before or after its effect. */
+  onFile(): number | "killed-before" | "killed-after";
+  onCommit(): CommitFate;
+}
+
+/**
+ * One process of a node, from its start to its death. Everything that a node's code does runs within its boot (AsyncLocalStorage
+ * carries it through every await), so that a simulated kill -9 is complete: a dead boot's timers never fire, its file operations never
+ * resolve, its answers never leave.
+ */
+export interface Boot {
+  readonly node: string;
+  readonly time: VirtualTime;
+  readonly disk: Disk;
+  readonly mishaps: Mishaps;
+  isAlive(): boolean;
+  kill(): void;
+  /** Calls back at its death; returns the way to stop that. */
+  onDeath(listener: () => void): () => void;
+}
+
+const boots = new AsyncLocalStorage<Boot>();
+
+/** The boot whose code is running; undefined for the simulator's own. */
+export const currentBoot = (): Boot | undefined => boots.getStore();
+
+/** Runs code as a boot's own, with everything that it begins. */
+export function within<Result>(boot: Boot, run: () => Result): Result {
+  return boots.run(boot, run);
+}
+
+/** Runs code as the simulator's own. */
+export function outside<Result>(run: () => Result): Result {
+  return boots.exit(run);
+}
+
+export function createBoot(parts: Pick<Boot, "node" | "time" | "disk" | "mishaps">): Boot {
+  let alive = true;
+  const listeners = new Set<() => void>();
+  return {
+    ...parts,
+    isAlive: () => alive,
+    kill() {
+      if (!alive) return;
+      alive = false;
+      outside(() => listeners.forEach((listener) => listener()));
+    },
+    onDeath(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** What awaits this never goes on: the process is gone. */
+export const never = new Promise<never>(() => undefined);

@@ -1,0 +1,43 @@
+// `pnpm sim`: the relay under simulated faults, seed by seed. Prints what it came to, and for each seed that failed how to see it again.
+import { parseArgs } from "node:util";
+import { type Job, runSeeds } from "./run-seeds.ts";
+import { createTally } from "./tally.ts";
+
+const usage = `pnpm sim [--seeds N] [--from SEED] [--nodes N] [--log]
+
+  --seeds N       simulations (default 100)
+  --from SEED     the first seed (default 1)
+  --nodes N       nodes of each relay, main included (default 4)
+  --log           print what the nodes log, with the simulated time in seconds
+`;
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: "string", default: "100" },
+    from: { type: "string", default: "1" },
+    nodes: { type: "string", default: "4" },
+    log: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+const [seeds, from, nodes] = [values.seeds, values.from, values.nodes].map(Number);
+const isWrong = ![seeds, from, nodes].every((value) => Number.isSafeInteger(value) && Number(value) >= 0) || Number(nodes) < 2;
+if (values.help || isWrong) {
+  process.stdout.write(usage);
+  process.exit(values.help ? 0 : 2);
+}
+
+function* jobs(): Generator<Job, void, undefined> {
+  for (let at = 0; at < Number(seeds); at += 1) yield { seed: Number(from) + at, roles: Number(nodes) - 1, log: values.log };
+}
+
+const tally = createTally();
+await runSeeds(jobs(), {
+  onReport(report) {
+    const failure = tally.add(report);
+    if (failure !== undefined) process.stdout.write(`${failure}\n`);
+  },
+  ...(values.log && { workers: 1 }),
+});
+process.stdout.write(`${tally.summary()}\n`);
+process.exitCode = tally.failed().length === 0 ? 0 : 1;

@@ -1,0 +1,88 @@
+// Roles whose files show what they were made from: each names the digest of the file before it.
+import {
+  artifactOf,
+  defineArtifact,
+  defineRole,
+  type AnyArtifact,
+  type AnyRole,
+  mainPort,
+  type Pipeline,
+  sha256Of,
+} from "@tasuki/contracts";
+import { brief } from "@tasuki/contracts/artifacts/brief";
+import { run } from "@tasuki/contracts/artifacts/run";
+import { sourceText } from "@tasuki/contracts/artifacts/source-text";
+import { z } from "zod";
+
+const Result = z.object({ role: z.string(), from: z.string(), decision: z.string().optional() });
+export type Result = z.infer<typeof Result>;
+
+const form = /^role: ([a-z0-9-]+)\nfrom: ([0-9a-f]{64})\n(?:decision: ([a-z]+)\n)?$/;
+
+function resultOf(role: string): AnyArtifact {
+  return defineArtifact({
+    name: `${role}-result`,
+    file: `${role}-result.txt`,
+    version: 1,
+    mediaType: "text/plain",
+    maxBytes: 10_000,
+    schema: Result,
+    parse(text, file) {
+      const [, name = "", from = "", decision] = form.exec(text) ?? [];
+      if (name !== role)
+        return {
+          ok: false,
+          unmet: [{ file, line: 1, expected: `role: ${role}`, got: text.slice(0, 40), fix: "write the file as its role does" }],
+        };
+      return { ok: true, value: { role: name, from, ...(decision !== undefined && { decision }) } };
+    },
+    format: toText,
+  });
+}
+
+export function toText({ role, from, decision }: Result): string {
+  return `role: ${role}\nfrom: ${from}\n${decision === undefined ? "" : `decision: ${decision}\n`}`;
+}
+
+/** What a role's result must come from: the file before it, or for the first role the brief. */
+interface Before {
+  readonly sha256: string;
+}
+
+/** Main and as many roles; the first three have the names of the real ones. */
+export function simulatedPipeline(roles: number): Pipeline {
+  const names = Array.from({ length: roles }, (_, at) => ["nano", "sg", "jp"][at] ?? `role-${at + 1}`);
+  let before: AnyArtifact = brief;
+  const made = names.map((name, at): AnyRole => {
+    const from = before;
+    before = resultOf(name);
+    return defineRole({
+      name,
+      port: mainPort + 1 + at,
+      consumes: at === 0 ? [run, brief, sourceText] : [run, from],
+      produces: [before],
+      check(inputs, outputs) {
+        // The files of a stage by their artifacts' names, which only this loop knows.
+        const files = { ...inputs, ...outputs } as unknown as Record<string, Before & { value: Result }>;
+        const [expected, got] = [files[from.name]?.sha256, files[`${name}-result`]?.value.from];
+        if (expected === got) return [];
+        return [
+          { file: `${name}-result.txt`, line: 2, expected: `from: ${expected}`, got: `${got}`, fix: `name the digest of ${from.file}` },
+        ];
+      },
+    });
+  });
+  return { given: [run, brief, sourceText], roles: made };
+}
+
+/** What an honest relay makes of a brief: each role's file, by name. */
+export function expectedFiles(pipeline: Pipeline, briefText: string): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  let from = sha256Of(briefText);
+  for (const { name, produces } of pipeline.roles) {
+    const text = toText({ role: name, from });
+    for (const slot of produces) files.set(artifactOf(slot).file, text);
+    from = sha256Of(text);
+  }
+  return files;
+}

@@ -1,0 +1,78 @@
+import { artifactsOf, type FeedEntry, isFileOf, parseContractRef, type Pipeline, type RunStatus, sha256Of } from "@tasuki/contracts";
+import type { Trust } from "@tasuki/evidence";
+import type { OpenStore } from "@tasuki/store";
+import type { History, RecordedAnswer, RecordedStatus } from "../history/history.ts";
+import type { Exchange } from "./machine/network.ts";
+import { expectedFiles } from "./pipeline.ts";
+import type { Running } from "./relay.ts";
+
+/** Keeps what clients and nodes see, for the history checker. */
+export interface Recorder {
+  /** Watches a node from its start. */
+  onStart(role: string, running: Running): void;
+  onAnswer(exchange: Exchange): void;
+  history(briefs: ReadonlyMap<string, string>): History;
+  /** How main showed each run last. */
+  readonly last: ReadonlyMap<string, RunStatus>;
+}
+
+export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust: Trust }): Recorder {
+  const stores = new Map<string, { role: string; store: OpenStore }>();
+  const sizes = new Map<string, number>();
+  const answers: RecordedAnswer[] = [];
+  const statuses: RecordedStatus[] = [];
+  const last = new Map<string, RunStatus>();
+  const shown = new Map<string, string>();
+
+  const lookAt = ({ node }: Running): void => {
+    for (const run of node.orchestrator?.runs() ?? []) {
+      const text = JSON.stringify([run.state, run.epoch, run.stages.map(({ rung, epoch }) => [rung, epoch])]);
+      last.set(run.id, run);
+      if (shown.get(run.id) === text) continue;
+      shown.set(run.id, text);
+      statuses.push({ run, sizes: new Map(sizes) });
+    }
+  };
+
+  return {
+    last,
+    onStart(role, running) {
+      const { store } = running;
+      const measure = (): void => void sizes.set(store.instance, store.feedSize());
+      stores.set(store.instance, { role, store });
+      measure();
+      store.onCommit(() => {
+        measure();
+        if (role === "main") lookAt(running);
+      });
+    },
+    onAnswer({ from, to, verb, answer }) {
+      if (verb !== "task") return;
+      const { ok } = JSON.parse(answer) as { ok?: { task: string; receipt: RecordedAnswer["receipt"] } };
+      if (ok !== undefined) answers.push({ from, to, task: ok.task, receipt: ok.receipt });
+    },
+    history: (briefs) => ({
+      route: pipeline.roles.map(({ name }) => name),
+      trust,
+      feeds: [...stores].map(([instance, { role, store }]) => ({ node: role, role, instance, entries: entriesOf(store) })),
+      answers,
+      statuses: [...statuses, ...[...last.values()].map((run) => ({ run }))],
+      isNamed(contract, name) {
+        const { name: of } = parseContractRef(contract);
+        if (of === "source") return /^S[1-9][0-9]*\.[a-z]+$/.test(name);
+        const artifact = artifactsOf(pipeline).find((one) => one.name === of);
+        return artifact !== undefined && isFileOf(artifact, name);
+      },
+      expected(run) {
+        const brief = briefs.get(run);
+        if (brief === undefined) return undefined;
+        return new Map([...expectedFiles(pipeline, brief)].map(([name, text]) => [name, sha256Of(text)]));
+      },
+    }),
+  };
+}
+
+/** All that a store holds, also of a process that is gone: its database outlives it. */
+function entriesOf(store: OpenStore): readonly FeedEntry[] {
+  return store.feed(0, Number.MAX_SAFE_INTEGER);
+}

@@ -1,0 +1,200 @@
+import { type Logger, type Pipeline, sha256Of } from "@tasuki/contracts";
+import { createSigner, type Trust } from "@tasuki/evidence";
+import { makeTrust } from "@tasuki/evidence/testing";
+import { NodeConfig, parsePolicy, writePolicy } from "@tasuki/relay";
+import { composeNode, type ComposedNode, createDirectBus, createDirectClient } from "@tasuki/relay/testing";
+import { type OpenStore, openStore } from "@tasuki/store";
+import { createIds, keyOf } from "./ids.ts";
+import { type Boot, createBoot, type Mishaps, never, within } from "./machine/boot.ts";
+import { createDisk, type Disk } from "./machine/disk.ts";
+import type { Network } from "./machine/network.ts";
+import { setTimeout as delay } from "./machine/timers-promises.ts";
+import type { VirtualTime } from "./machine/virtual-time.ts";
+import type { Random } from "./random.ts";
+import type { Work } from "./work.ts";
+
+/** When the simulation begins, milliseconds since 1970. */
+export const epochStart = Date.UTC(2026, 0, 1);
+/** The principal of the simulated people and scripts. */
+export const operator = "operator";
+
+/** What runs on a machine while its node is up. */
+export interface Running {
+  readonly boot: Boot;
+  readonly store: OpenStore;
+  readonly node: ComposedNode;
+}
+
+export interface SimulatedNode {
+  readonly role: string;
+  /** Undefined while it is down, or still opening its store. */
+  running(): Running | undefined;
+  /** Starts the node's process, unless there is one. */
+  start(): void;
+  /** kill -9; with `power` the machine loses what was not synced, too. */
+  kill(power: boolean): void;
+  /** Its machine is replaced: same keys, empty data folder. */
+  replace(): void;
+  /** The simulation is over. */
+  end(): void;
+  /** Milliseconds that its clock is ahead. */
+  skew: number;
+  readonly disk: Disk;
+}
+
+export interface RelayDeps {
+  readonly pipeline: Pipeline;
+  readonly trust: Trust;
+  readonly time: VirtualTime;
+  readonly network: Network;
+  readonly random: Random;
+  readonly work: (role: string) => Work;
+  readonly mishaps: (role: string) => Mishaps;
+  /** How long after its death a node's process is started again, milliseconds. */
+  readonly restartAfter: (role: string) => number;
+  readonly onStart: (role: string, running: Running) => void;
+  readonly onDeath: (role: string) => void;
+  readonly logger: (role: string) => Logger;
+}
+
+const policies = new WeakMap<Pipeline, { readonly text: string; readonly policy: ReturnType<typeof parsePolicy> }>();
+
+function policyOf(pipeline: Pipeline) {
+  const known = policies.get(pipeline);
+  if (known !== undefined) return known;
+  const text = writePolicy({ pipeline, people: { ops: ["ops@example.com"] } });
+  const made = { text, policy: parsePolicy(text) };
+  policies.set(pipeline, made);
+  return made;
+}
+
+/** Every node of the pipeline as its own process on its own machine, wired as `startNode` wires it; only the machine is not real. */
+export function createRelay(deps: RelayDeps): ReadonlyMap<string, SimulatedNode> {
+  const roles = ["main", ...deps.pipeline.roles.map(({ name }) => name)];
+  return new Map(roles.map((role) => [role, createNode(deps, { role, roles })]));
+}
+
+/** Trust in every node of a pipeline. A signature is verified once: the same bytes come by many ways. */
+export function trustIn(pipeline: Pipeline): Trust {
+  const trust = makeTrust(Object.fromEntries(["main", ...pipeline.roles.map(({ name }) => name)].map((role) => [role, keyOf(role)])));
+  const verified = new Map<string, boolean>();
+  const verify: Trust["verify"] = (node, bytes, signature) => {
+    const key = `${node} ${Buffer.from(signature).toString("base64")} ${sha256Of(bytes)}`;
+    const known = verified.get(key) ?? trust.verify(node, bytes, signature);
+    verified.set(key, known);
+    return known;
+  };
+  return { ...trust, verify, verifyAside: async (node, bytes, signature) => verify(node, bytes, signature) };
+}
+
+function createNode(deps: RelayDeps, { role, roles }: { role: string; roles: readonly string[] }): SimulatedNode {
+  const { pipeline, time, network } = deps;
+  const random = deps.random.fork(role);
+  const trust: Trust = {
+    ...deps.trust,
+    // Another thread is done when it is done: that is chance, and here the seed's.
+    async verifyAside(node, bytes, signature) {
+      await delay(random.integer(1, 5));
+      return deps.trust.verify(node, bytes, signature);
+    },
+  };
+  const logger = deps.logger(role);
+  const work = deps.work(role);
+  const { policy, text } = policyOf(pipeline);
+  const clock = { now: () => epochStart + time.now() + node.skew, monotonic: () => time.now() };
+  const newId = createIds(clock.now, random);
+  const signer = createSigner(keyOf(role).privateKey);
+  const roster = Object.fromEntries(roles.map((name) => [name, { url: `http://${name}.invalid` }]));
+  const callerOf = (from: string) =>
+    from === operator
+      ? { principal: "ops:simulated", roles: [], permissions: policy.permissionsFor({ groups: ["group:tasuki-ops"] }, role) }
+      : { principal: `node:${from}`, roles: [from], permissions: policy.permissionsFor({ tags: [`tag:tasuki-${from}`] }, role) };
+  let disk = createDisk();
+  const disks = [disk];
+  let boot: Boot | undefined;
+  let running: Running | undefined;
+  let hasEnded = false;
+
+  const run = async (own: Boot): Promise<void> => {
+    const store = await openStore({ folder: "/data", clock, newId, logger });
+    if (!own.isAlive()) return never;
+    const clients = new Map<string, ReturnType<typeof createDirectClient>>();
+    const composed = composeNode(
+      {
+        role,
+        pipeline,
+        data: "/data",
+        config: NodeConfig.parse({ listen: { port: 0 }, roster }),
+        policy: text,
+        clock,
+        random: () => random.next(),
+        logger,
+        version: "0",
+        ...work,
+      },
+      {
+        node: role,
+        store,
+        signer,
+        trust,
+        identity: { provider: "loopback", state: () => "ok" },
+        clientFor(to) {
+          const client =
+            clients.get(to) ?? createDirectClient({ role: to, passage: network.passage(own, to), random: () => random.next() });
+          clients.set(to, client);
+          return client;
+        },
+        newId,
+        freeBytes: async () => (own.disk.full && own.disk.saysSo ? 0 : Number.MAX_SAFE_INTEGER),
+      },
+    );
+    const started = (running = { boot: own, store, node: composed });
+    deps.onStart(role, started);
+    network.attach(role, { boot: own, callerOf, bus: createDirectBus({ role, pipeline, handlers: composed.handlers, store, clock }) });
+    composed.start();
+    await store.failed;
+  };
+
+  const node: SimulatedNode = {
+    role,
+    skew: 0,
+    get disk() {
+      return disk;
+    },
+    running: () => running,
+    start() {
+      if (hasEnded || boot?.isAlive() === true) return;
+      const own = (boot = createBoot({ node: role, time, disk, mishaps: deps.mishaps(role) }));
+      own.onDeath(() => {
+        if (running?.boot === own) running = undefined;
+        deps.onDeath(role);
+        time.after(deps.restartAfter(role), () => node.start());
+      });
+      // What ends a node's process ends it here: a store that failed, a start that did not succeed.
+      within(
+        own,
+        () =>
+          void run(own).catch((error: unknown) => {
+            if (!own.isAlive()) return;
+            logger.error({ err: error }, "the node can't start or can't go on");
+            own.kill();
+          }),
+      );
+    },
+    kill(power) {
+      boot?.kill();
+      if (power) disk.losePower();
+    },
+    replace() {
+      boot?.kill();
+      disk = createDisk();
+      disks.push(disk);
+    },
+    end() {
+      hasEnded = true;
+      boot?.kill();
+      for (const database of disks.flatMap(({ databases }) => [...databases.values()])) database.close();
+    },
+  };
+  return node;
+}

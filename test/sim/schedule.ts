@@ -1,0 +1,69 @@
+import type { FaultMix, Faults } from "./faults.ts";
+import type { VirtualTime } from "./machine/virtual-time.ts";
+import type { Random } from "./random.ts";
+import { operator, type SimulatedNode } from "./relay.ts";
+
+interface ScheduleDeps {
+  readonly mix: FaultMix;
+  readonly faults: Faults;
+  readonly random: Random;
+  readonly time: VirtualTime;
+  readonly nodes: ReadonlyMap<string, SimulatedNode>;
+}
+
+const minute = 60_000;
+/** Partitions of all lengths that people know: a lost packet's worth, a restart, a quarter of an hour and more. */
+const cutLengths = [2_000, 20_000, 90_000, 5 * minute, 17 * minute];
+const skews = [-10 * minute, -30_000, 0, 30_000, 10 * minute];
+
+/** What happens at certain times rather than to certain operations: kills, cuts, full disks, clocks that are wrong, replaced machines. */
+export function scheduleFaults({ mix, faults, time, nodes, ...deps }: ScheduleDeps, forMs: number): void {
+  const random = deps.random.fork("schedule");
+  const roles = [...nodes.keys()];
+  const everyone = [...roles, operator];
+  const count = (what: string): void => void (faults.counts[what] = (faults.counts[what] ?? 0) + 1);
+  /** About `rate` times a minute. */
+  const about = (rate: number, happen: () => void): void => {
+    const times = (rate * forMs) / minute;
+    const whole = Math.floor(times) + (random.chance(times % 1) ? 1 : 0);
+    for (let at = 0; at < whole; at += 1) time.after(random.integer(0, forMs), () => faults.areHealed() || happen());
+  };
+
+  for (const node of nodes.values()) {
+    if (mix.clockJumps > 0) node.skew = random.pick(skews);
+    about(mix.kills, () => {
+      count("killed");
+      node.kill(random.chance(mix.powerLost));
+    });
+    about(mix.fullDisks, () => {
+      count("disk full");
+      const { disk } = node;
+      disk.full = true;
+      disk.saysSo = random.chance(0.5);
+      time.after(random.integer(1_000, 3 * minute), () => (disk.full = false));
+    });
+    about(mix.clockJumps, () => {
+      count("clock jumped");
+      node.skew = random.pick(skews);
+    });
+  }
+  about(mix.cuts * Math.sqrt(roles.length), () => {
+    count("cut");
+    const some = everyone.filter(() => random.chance(0.4));
+    const one = [random.pick(everyone)];
+    const from = random.chance(0.5) ? one : some;
+    const mend = faults.cut(
+      from,
+      everyone.filter((role) => !from.includes(role)),
+      random.chance(0.4),
+    );
+    time.after(random.pick(cutLengths), mend);
+  });
+  for (let at = 0; at < mix.replacements; at += 1)
+    time.after(random.integer(0, forMs), () => {
+      const node = nodes.get(random.pick(roles.slice(1)));
+      if (node === undefined || faults.areHealed()) return;
+      count("replaced");
+      node.replace();
+    });
+}

@@ -1,0 +1,65 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+
+export interface ChaosNode {
+  readonly role: string;
+  /** Starts its process; resolves with whether it got as far as listening. */
+  start(env?: Readonly<Record<string, string>>): Promise<boolean>;
+  /** Resolves when the process that runs now, if any, has ended. */
+  ended(): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+  isRunning(): boolean;
+  /** How the last process ended. */
+  last(): { readonly code: number | null; readonly signal: NodeJS.Signals | null; readonly stderr: string };
+}
+
+interface ChaosNodeDeps {
+  readonly role: string;
+  readonly data: string;
+  readonly policy: string;
+  /** Where V8 keeps what it made of the source: a start takes half the time. */
+  readonly cache: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const app = join(import.meta.dirname, "app.ts");
+
+/** One node's process, started and killed as often as wanted. It ends with the process that started it. */
+export function createChaosNode({ role, data, policy, cache, env = {} }: ChaosNodeDeps): ChaosNode {
+  let child: ChildProcess | undefined;
+  let closed: Promise<unknown> = Promise.resolve();
+  let last: ReturnType<ChaosNode["last"]> = { code: null, signal: null, stderr: "" };
+  return {
+    role,
+    async start({ CHAOS_PREFIX = "", ...more } = {}) {
+      const prefix = CHAOS_PREFIX === "" ? [] : CHAOS_PREFIX.split(" ");
+      const [program = "", ...args]: readonly string[] = [...prefix, process.execPath, app];
+      const own = (child = spawn(program, args, {
+        env: {
+          PATH: process.env["PATH"],
+          NODE_COMPILE_CACHE: cache,
+          ...env,
+          ...more,
+          CHAOS_ROLE: role,
+          TASUKI_DATA: data,
+          TASUKI_POLICY: policy,
+        },
+        stdio: ["ignore", "ignore", "pipe", "ipc"],
+      }));
+      let stderr = "";
+      own.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr = (stderr + text).slice(-4_000)));
+      const end = async (): Promise<void> => {
+        const [code, signal] = (await once(own, "close")) as [number | null, NodeJS.Signals | null]; // node:child_process, 'close'
+        last = { code, signal, stderr };
+        if (child === own) child = undefined;
+      };
+      closed = end();
+      return await Promise.race([once(own, "message").then(() => true), closed.then(() => false)]);
+    },
+    ended: async () => void (await closed),
+    kill: (signal) => void child?.kill(signal),
+    isRunning: () => child !== undefined,
+    last: () => last,
+  };
+}

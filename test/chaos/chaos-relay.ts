@@ -1,0 +1,153 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
+import { json } from "node:stream/consumers";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { type RunStatus, Status, TaskAnswer } from "@tasuki/contracts";
+import { writePolicy } from "@tasuki/relay";
+import { introduceNodes } from "@tasuki/relay/testing";
+import { simulatedPipeline } from "../sim/pipeline.ts";
+import { type ChaosNode, createChaosNode } from "./chaos-node.ts";
+import { openProxy, type Proxy } from "./proxy.ts";
+
+export const pipeline = simulatedPipeline(3);
+export const roles = ["main", "nano", "sg", "jp"] as const;
+export type RoleName = (typeof roles)[number];
+
+export interface ChaosOptions {
+  /** Of every node's configuration. */
+  readonly limits?: Readonly<Record<string, number>>;
+  /** Environment of a role's process, beside what it always gets. */
+  readonly env?: Readonly<Partial<Record<RoleName, Readonly<Record<string, string>>>>>;
+  /** Links with a proxy: `nano>sg`. */
+  readonly links?: readonly string[];
+  /** A folder that is a role's data folder, instead of one of its own. */
+  readonly folders?: Readonly<Partial<Record<RoleName, string>>>;
+}
+
+export interface ChaosRelay extends AsyncDisposable {
+  /** Holds a data folder for each role. */
+  readonly data: string;
+  folder(role: RoleName): string;
+  node(role: RoleName): ChaosNode;
+  link(name: string): Proxy;
+  startAll(): Promise<void>;
+  stopAll(): Promise<void>;
+  /** A request on a node's own socket. Rejects where it does not run. */
+  call(role: RoleName, path: string, body?: string): Promise<{ readonly status: number; readonly body: unknown }>;
+  /** Uploads a source and starts a run with it, through whatever main goes through. Resolves with what main signed. */
+  run(brief: string, options?: { id?: string; clocks?: object }): Promise<TaskAnswer>;
+  status(run: string): Promise<RunStatus>;
+  /** Main's view of the run once it is as wanted. */
+  until(run: string, wanted: (status: RunStatus) => boolean, limitMs?: number): Promise<RunStatus>;
+}
+
+export async function openChaosRelay({ limits = {}, env = {}, links = [], folders = {} }: ChaosOptions = {}): Promise<ChaosRelay> {
+  const data = await mkdtemp(join(tmpdir(), "tasuki-chaos-"));
+  const folder = (role: RoleName): string => join(data, role);
+  const policy = join(data, "policy.hujson");
+  await introduceNodes(data, roles);
+  await writeFile(policy, writePolicy({ pipeline, people: { ops: ["ops@example.com"] } }));
+  const ports = await freePorts();
+  const proxies = new Map<string, Proxy>();
+  for (const name of links) proxies.set(name, await openProxy(ports[name.split(">")[1] as RoleName]));
+  for (const role of roles) {
+    const roster = Object.fromEntries(
+      roles
+        .filter((other) => other !== role)
+        .map((other) => [other, { url: `http://127.0.0.1:${proxies.get(`${role}>${other}`)?.port ?? ports[other]}` }]),
+    );
+    await writeFile(join(folder(role), "config.jsonc"), JSON.stringify({ listen: { port: ports[role] }, roster, limits }));
+  }
+  const nodes = Object.fromEntries(
+    roles.map((role) => [
+      role,
+      createChaosNode({ role, data: folders[role] ?? folder(role), policy, cache: join(data, "compile-cache"), env: env[role] ?? {} }),
+    ]),
+  ) as Record<RoleName, ChaosNode>; // one for each role
+
+  const relay: ChaosRelay = {
+    data,
+    folder: (role) => folders[role] ?? folder(role),
+    node: (role) => nodes[role],
+    link(name) {
+      const proxy = proxies.get(name);
+      if (proxy === undefined) throw new Error(`there is no proxy on ${name}`);
+      return proxy;
+    },
+    async startAll() {
+      const started = await Promise.all(roles.filter((role) => !nodes[role].isRunning()).map((role) => nodes[role].start()));
+      if (started.includes(false)) throw new Error(`a node did not start: ${roles.map((role) => nodes[role].last().stderr).join("\n")}`);
+    },
+    async stopAll() {
+      for (const role of roles) nodes[role].kill("SIGTERM");
+      await Promise.all(roles.map((role) => nodes[role].ended()));
+    },
+    call: (role, path, body) => callSocket(join(relay.folder(role), "bus.sock"), path, body),
+    async run(brief, { id, clocks } = {}) {
+      const source = `# A document\n\n${brief}\n`;
+      const sha256 = createHash("sha256").update(source).digest("hex");
+      await accepted(() => relay.call("main", `/upload?contract=source&sha256=${sha256}`, source));
+      const attachment = { name: "S1.md", contract: "source@1", size: Buffer.byteLength(source), sha256 };
+      const task = JSON.stringify({ kind: "run", brief, attachments: [attachment], ...(id && { id }), ...(clocks && { clocks }) });
+      return TaskAnswer.parse(await accepted(() => relay.call("main", "/task", task)));
+    },
+    async status(run) {
+      const body = Status.parse((await relay.call("main", `/status?run=${run}`)).body);
+      if (body.run === undefined) throw new Error(`main shows no run ${run}: ${JSON.stringify(body)}`);
+      return body.run;
+    },
+    async until(run, wanted, limitMs = 60_000) {
+      const started = performance.now();
+      for (let seen: RunStatus | undefined; ;) {
+        seen = await relay.status(run).catch(() => seen);
+        if (seen !== undefined && wanted(seen)) return seen;
+        if (performance.now() - started > limitMs)
+          throw new Error(`the run is not as wanted after ${limitMs} ms: ${JSON.stringify(seen, null, 1)}`);
+        await delay(25);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      for (const role of roles) nodes[role].kill("SIGKILL");
+      await Promise.all(roles.map((role) => nodes[role].ended()));
+      for (const proxy of proxies.values()) await proxy[Symbol.asyncDispose]();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+  return relay;
+}
+
+/** Asks again until it is done: what a patient script does. A refusal for good is thrown. */
+async function accepted(ask: () => Promise<{ readonly status: number; readonly body: unknown }>): Promise<unknown> {
+  for (;;) {
+    const answer = await ask().catch(() => undefined);
+    if (answer !== undefined && answer.status < 300) return answer.body;
+    if (answer !== undefined && answer.status < 500) throw new Error(`refused: ${JSON.stringify(answer.body)}`);
+    await delay(50);
+  }
+}
+
+async function callSocket(socketPath: string, path: string, body: string | undefined): Promise<{ status: number; body: unknown }> {
+  const headers = {
+    host: "localhost",
+    ...(body !== undefined && { "content-type": path === "/task" ? "application/json" : "text/markdown" }),
+  };
+  const call = request({ socketPath, path, method: body === undefined ? "GET" : "POST", headers, timeout: 10_000 });
+  call.on("timeout", () => call.destroy(new Error("no answer came")));
+  call.end(body);
+  const [response] = (await once(call, "response")) as [IncomingMessage]; // node:http, 'response'
+  return { status: response.statusCode ?? 0, body: await json(response) };
+}
+
+async function freePorts(): Promise<Record<RoleName, number>> {
+  const servers = roles.map(() => createServer().listen(0, "127.0.0.1"));
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.once("listening", resolve))));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return Object.fromEntries(roles.map((role, at) => [role, ports[at]])) as Record<RoleName, number>; // one for each role
+}
+export const isClosed = ({ state }: RunStatus): boolean => state === "closed";

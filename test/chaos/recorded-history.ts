@@ -1,0 +1,52 @@
+import { artifactsOf, type FeedEntry, isFileOf, parseContractRef, receiptPayloadType, type RunStatus, sha256Of } from "@tasuki/contracts";
+import { openTrust } from "@tasuki/evidence";
+import { systemClock } from "@tasuki/relay";
+import { openStore } from "@tasuki/store";
+import { randomUUIDv7 } from "node:crypto";
+import { join } from "node:path";
+import type { History, RecordedAnswer, RecordedFeed } from "../history/history.ts";
+import { expectedFiles } from "../sim/pipeline.ts";
+import { type ChaosRelay, pipeline, type RoleName, roles } from "./chaos-relay.ts";
+
+interface Recorded {
+  /** What scripts got from main. */
+  readonly answers: readonly RecordedAnswer[];
+  /** What main showed, in order. */
+  readonly statuses: readonly RunStatus[];
+  readonly briefs: ReadonlyMap<string, string>;
+}
+
+/** All that a relay whose processes have ended left on its disks, with what was seen of it meanwhile. */
+export async function recordedHistory(relay: ChaosRelay, { answers, statuses, briefs }: Recorded): Promise<History> {
+  const feeds = await Promise.all(roles.map((role) => readFeed(relay, role)));
+  return {
+    route: pipeline.roles.map(({ name }) => name),
+    trust: await openTrust(join(relay.folder("main"), "trust")),
+    feeds,
+    answers: [...answers, ...feeds.flatMap(({ role, entries }) => entries.flatMap((entry) => answersIn(role, entry)))],
+    statuses: statuses.map((run) => ({ run })),
+    isNamed(contract, name) {
+      const { name: of } = parseContractRef(contract);
+      if (of === "source") return /^S[1-9][0-9]*\.[a-z]+$/.test(name);
+      const artifact = artifactsOf(pipeline).find((one) => one.name === of);
+      return artifact !== undefined && isFileOf(artifact, name);
+    },
+    expected(run) {
+      const brief = briefs.get(run);
+      return brief === undefined ? undefined : new Map([...expectedFiles(pipeline, brief)].map(([name, text]) => [name, sha256Of(text)]));
+    },
+  };
+}
+
+async function readFeed(relay: ChaosRelay, role: RoleName): Promise<RecordedFeed> {
+  await using store = await openStore({ folder: relay.folder(role), clock: systemClock, newId: randomUUIDv7 });
+  return { node: role, role, instance: store.instance, entries: store.feed(0, Number.MAX_SAFE_INTEGER) };
+}
+
+/** The receipts of others that a node holds with what it sent: what it was answered. */
+function answersIn(role: string, { leaf, envelopes }: FeedEntry): RecordedAnswer[] {
+  const { type, to, task } = JSON.parse(leaf) as { type: string; to?: string; task?: string };
+  const [receipt] = envelopes;
+  if (type !== "delivered" || receipt?.payloadType !== receiptPayloadType || to === undefined || task === undefined) return [];
+  return [{ from: role, to, task, receipt }];
+}

@@ -10,7 +10,7 @@ export default defineConfig({
           include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
           isolate: false,
           // Some start a process or two; on a busy machine that takes longer than the 5 s that are vitest's default.
-          testTimeout: 30_000,
+          testTimeout: 90_000,
           unstubEnvs: true,
         },
       },

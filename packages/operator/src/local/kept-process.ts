@@ -78,7 +78,12 @@ async function runOnce(
   { program, environment, healthy, onLine, onEvent, timing }: KeptProcessDeps,
   { signal, onHealthy }: { signal: AbortSignal; onHealthy: () => void },
 ): Promise<{ readonly how: string; readonly last: string }> {
-  const child = spawn(process.execPath, [program], { env: environment, detached: true, stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  // A node mostly passes bytes on: with a large young generation V8 would keep tens of megabytes of them as garbage.
+  const child = spawn(process.execPath, ["--max-semi-space-size=8", program], {
+    env: environment,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+  });
   const over = new AbortController();
   let last = "nothing";
   for (const stream of [child.stdout, child.stderr])

@@ -100,7 +100,7 @@ export async function startTestRelay(options: TestRelayOptions): Promise<TestRel
     async until(run, wanted) {
       const { orchestrator } = relay.node("main");
       let last: RunStatus | undefined;
-      for await (const status of orchestrator?.watch(run, AbortSignal.timeout(20_000)) ?? []) if (wanted((last = status))) return status;
+      for await (const status of orchestrator?.watch(run, AbortSignal.timeout(60_000)) ?? []) if (wanted((last = status))) return status;
       throw new Error(`the run did not become as wanted; it is ${JSON.stringify(last, undefined, 1)}`);
     },
     async [Symbol.asyncDispose]() {

@@ -24,7 +24,8 @@ const accept = async (req: IncomingMessage, done: () => void): Promise<void> => 
   if (waiting.length === 0) setImmediate(commit);
   waiting.push({ payload, done });
 };
-const server = createServer((req, res) => {
+// As the bus: a client that waits between rounds must not find its connection gone.
+const server = createServer({ keepAliveTimeout: 65_000 }, (req, res) => {
   void accept(req, () => void res.writeHead(202).end("{}"));
 });
 server.listen(0, "127.0.0.1", () => process.send?.(server.address()));

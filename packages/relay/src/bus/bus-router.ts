@@ -11,8 +11,8 @@ export interface BusContext {
 }
 
 // Pings keep middleboxes from cutting an idle feed; a client that hears nothing for three of them reconnects.
-const pingMs = 15_000;
-const silenceMs = 45_000;
+const pingMs = 5_000;
+const silenceMs = 3 * pingMs;
 
 /** The tRPC spelling of the operations. Answers are not validated on their way out: handlers are typed, and clients parse what they get. */
 export function createBusRouter(calls: BusCalls) {

@@ -64,8 +64,9 @@ async function listen(app: RequestListener, where: ListenOptions) {
     // The bus limits bodies by their size; this is the last resort, above the slowest upload that it allows.
     requestTimeout: 1_200_000,
     connectionsCheckingInterval: 5_000,
-    // Above the idle time that clients keep connections for, so that they end them first.
-    keepAliveTimeout: 65_000,
+    // Clients are told, and end a connection that was idle for so long a little earlier (undici: a second). One whose other end is gone
+    // looks idle, too: whoever sends again after a time-out (10 s) finds none of those left.
+    keepAliveTimeout: 10_000,
   });
   const serve: RequestListener = (req, res) => {
     // A subscription never ends by itself, and would hold the server open.

@@ -2,7 +2,7 @@ import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { TasukiError } from "@tasuki/contracts";
 import { migrate } from "./schema.ts";
-import { hasCode, sqliteBusy } from "./sqlite-errors.ts";
+import { hasCode, isBroken, sqliteBusy } from "./sqlite-errors.ts";
 
 // Long enough for a process that is on its way out, short enough to be told at once.
 const lockWaitMs = 200;
@@ -23,6 +23,10 @@ export function openDatabase(folder: string): DatabaseSync {
     return db;
   } catch (error) {
     db.close();
+    if (isBroken(error))
+      throw new TasukiError("internal", `${path} can't be opened, for the disk reports an error or the file is damaged: check the disk`, {
+        cause: error,
+      });
     if (!hasCode(error, sqliteBusy)) throw error;
     throw new TasukiError("invalid_state", `the data folder ${folder} is in use by another process: stop that one, or use another folder`, {
       cause: error,

@@ -46,6 +46,8 @@ export function createChaosNode({ role, data, policy, cache, env = {} }: ChaosNo
           TASUKI_POLICY: policy,
         },
         stdio: ["ignore", "ignore", "pipe", "ipc"],
+        // A group of its own: signals reach the node also where a tracer stands before it.
+        detached: true,
       }));
       let stderr = "";
       own.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr = (stderr + text).slice(-4_000)));
@@ -58,7 +60,9 @@ export function createChaosNode({ role, data, policy, cache, env = {} }: ChaosNo
       return await Promise.race([once(own, "message").then(() => true), closed.then(() => false)]);
     },
     ended: async () => void (await closed),
-    kill: (signal) => void child?.kill(signal),
+    kill(signal) {
+      if (child?.pid !== undefined) process.kill(-child.pid, signal);
+    },
     isRunning: () => child !== undefined,
     last: () => last,
   };

@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
+import { createHash, randomInt } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { json } from "node:stream/consumers";
-import { type AddressInfo, createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -143,11 +143,27 @@ async function callSocket(socketPath: string, path: string, body: string | undef
   return { status: response.statusCode ?? 0, body: await json(response) };
 }
 
+// Below the ports that systems give to outgoing connections (32768 on Linux), which come and go while nodes are killed and started.
+const [firstPort, lastPort] = [20_000, 32_000];
+
+/** Ports that were free just now. All are held until the last is found, so that they differ. */
 async function freePorts(): Promise<Record<RoleName, number>> {
-  const servers = roles.map(() => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.once("listening", resolve))));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return Object.fromEntries(roles.map((role, at) => [role, ports[at]])) as Record<RoleName, number>; // one for each role
+  const held = await Promise.all(roles.map(async (role) => ({ role, ...(await holdPort()) })));
+  await Promise.all(held.map(({ server }) => new Promise((resolve) => server.close(resolve))));
+  return Object.fromEntries(held.map(({ role, port }) => [role, port])) as Record<RoleName, number>; // one for each role
 }
+
+async function holdPort(): Promise<{ server: Server; port: number }> {
+  for (;;) {
+    const port = randomInt(firstPort, lastPort);
+    const server = createServer().listen(port, "127.0.0.1");
+    const isHeld = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (isHeld) return { server, port };
+  }
+}
+
+export const stageOf = (status: RunStatus, stage: string) => status.stages.find((one) => one.stage === stage);
 export const isClosed = ({ state }: RunStatus): boolean => state === "closed";

@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-type Fault =
+export type Fault =
   | { readonly is: "none" }
   /** Each piece arrives so many milliseconds later. */
   | { readonly is: "latency"; readonly ms: number }

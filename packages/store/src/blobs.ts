@@ -18,6 +18,8 @@ export interface Blobs {
   read(sha256: string): Promise<Buffer>;
   /** A stream of the bytes, for sending; re-hashed as it goes, and broken off where they have changed. */
   stream(sha256: string): AsyncIterable<Uint8Array>;
+  /** Moves bytes that were changed to `blobs/changed/`, to be looked at: they are no longer here, and whoever sends them again brings them. */
+  setAside(sha256: string): Promise<void>;
   /** Copies (never links), re-hashed, to a new file. */
   copyTo(sha256: string, path: string): Promise<void>;
 }

@@ -135,6 +135,7 @@ function createMemoryStore() {
       has: (sha256) => blobs.has(sha256),
       read: async () => Buffer.alloc(0),
       stream: async function* () {},
+      setAside: async () => undefined,
       copyTo: async () => undefined,
     },
     async addBlob({ sha256, contract }) {

@@ -1,5 +1,6 @@
 import { chmod, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { isTasukiError } from "@tasuki/contracts";
 import type { Claimed, Store } from "@tasuki/store";
 import type { Quarantine } from "./quarantine.ts";
 
@@ -33,7 +34,11 @@ export async function makeWorkFolder({ store, data }: WorkFolderDeps, claimed: C
   await mkdir(join(folder, "out"));
   for (const { name, sha256 } of claimed.inputs) {
     const path = join(folder, "in", name);
-    await store.blobs.copyTo(sha256, path);
+    await store.blobs.copyTo(sha256, path).catch(async (error: unknown) => {
+      // The sender has them still: they are asked for when the task is sent again.
+      if (isTasukiError(error) && error.code === "digest_mismatch") await store.blobs.setAside(sha256);
+      throw error;
+    });
     await chmod(path, 0o444);
   }
   return folder;

@@ -179,3 +179,27 @@ test.concurrent("a file put in by hand has no effect; status and log say what it
   const { artifacts = [] } = await relay.node("main").handlers.status({ run, include: "artifacts" }, relay.node("main").local);
   expect(artifacts.find(({ name }) => name === "review.md")?.text).toBe(`# Review of ${run}\n`);
 });
+
+test.concurrent("a node whose input was changed on its disk blocks the stage, and gets the bytes again with a retry", async ({
+  expect,
+}) => {
+  const { work, release } = held("sg");
+  await using relay = await start({ work: { sg: work } });
+  const busy = await relay.run({ brief, sources });
+  await relay.until(busy, atRung("sg", "started"));
+  // The next one waits in sg's queue: its inputs are there, and nobody has read them.
+  const run = await relay.run({ brief, sources: ["# Another\n\nA sash.\n"] });
+  await relay.until(run, atRung("sg", "accepted"));
+  const { store } = relay.node("sg");
+  const [task] = store.tasks({ run });
+  const { sha256 = "" } = store.attachments(task?.id ?? "").find(({ name }) => name === "S1.txt") ?? {};
+  const path = join(relay.data, "sg", "blobs", sha256.slice(0, 2), sha256);
+  await chmod(path, 0o600);
+  await writeFile(path, "# Changed\n");
+  release();
+  const blocked = await relay.until(run, (status) => stageOf(status, "sg")?.condition === "blocked");
+  expect(stageOf(blocked, "sg")?.block?.clearsWith).toContain("tasuki retry");
+  await relay.node("main").orchestrator?.retry({ run, by: "ada" });
+  expect((await relay.until(run, closed)).epoch).toBe(2);
+  expect(await readFile(join(relay.data, "sg", "blobs", "changed", sha256), "utf8")).toBe("# Changed\n");
+});

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync, rmSync } from "node:fs";
-import { open, rm } from "node:fs/promises";
+import { open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { TasukiError } from "@tasuki/contracts";
@@ -98,6 +98,11 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
         await rm(to, { force: true });
         throw error;
       }
+    },
+    async setAside(sha256) {
+      const changed = join(root, "changed");
+      await makeFolder(changed);
+      await rename(path(sha256), join(changed, sha256));
     },
     remove(sha256s) {
       for (const sha256 of sha256s) rmSync(path(sha256), { force: true });

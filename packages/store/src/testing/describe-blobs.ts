@@ -86,6 +86,19 @@ export function describeBlobs(open: OpenTestStore): void {
       await expect(store.blobs.read(sha256("nowhere"))).rejects.toMatchObject({ code: "not_found" });
     });
 
+    test("whose bytes were changed are set aside, to be brought again", async () => {
+      await using opened = await openFolder(open);
+      const { store, folder } = opened;
+      const { sha256: digest } = await putBlob(store, "as it was");
+      await changeOnDisk(folder, digest);
+      await store.blobs.setAside(digest);
+      expect(store.blobs.has(digest)).toBe(false);
+      await expect(store.blobs.read(digest)).rejects.toMatchObject({ code: "not_found" });
+      expect(await readFile(join(folder, "blobs", "changed", digest), "utf8")).toBe("changed");
+      await putBlob(store, "as it was");
+      expect((await store.blobs.read(digest)).toString()).toBe("as it was");
+    });
+
     test("are copied, never linked, and never over another file", async () => {
       await using opened = await openFolder(open);
       const { store, folder } = opened;

@@ -1,4 +1,7 @@
-import { readFile } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { randomUUIDv7 } from "node:crypto";
+import { once } from "node:events";
+import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { eventually, repository, roles, startLocalRelay, tasuki } from "./local-relay.ts";
@@ -28,6 +31,20 @@ test.each(roles)("a run closes though %s is killed in the middle of it", async (
   expect(relay.output()).toMatch(new RegExp(`${role}.*(restart|start).*`, "i"));
   const final = await tasuki("artifacts", run, "jp-final.txt", "--data", relay.data);
   expect(final.stdout).toMatch(/^contract: jp-final@1$/m);
+});
+
+test("processes that a killed node left behind are ended when it starts again: of its work, and of main's extractor and checks", async () => {
+  const [task, check] = [randomUUIDv7(), randomUUIDv7()];
+  const strays = [`${task}.1`, check, `${task}.2`].map((attempt) =>
+    spawn("sleep", ["600"], { env: { PATH: process.env["PATH"], TASUKI_ATTEMPT: attempt } }),
+  );
+  const endings = strays.map((stray) => once(stray, "exit"));
+  await using relay = await startLocalRelay(async (data) => {
+    for (const folder of [`main/work/${task}/1/out`, `main/work/verify-${check}/in`, `nano/work/${task}/2/out`])
+      await mkdir(join(data, folder), { recursive: true });
+  });
+  expect((await Promise.all(endings)).map(([, signal]) => signal)).toEqual(["SIGKILL", "SIGKILL", "SIGKILL"]);
+  await eventually(async () => ((await readdir(join(relay.data, "main", "work"))).length === 0 ? true : undefined));
 });
 
 test("a second process on a node's data folder is refused, and the first goes on", async () => {

@@ -165,7 +165,8 @@ export interface Store extends AsyncDisposable {
   readonly blobs: Blobs;
 
   /**
-   * Accepts a task, in this order: replay, conflict, epoch, stage taken, attachments, room in the queue. `seal` makes the receipt.
+   * Accepts a task, in this order: replay (records are never removed: a task that was accepted once is known for as long as its data
+   * folder lives), conflict, epoch, stage taken, attachments, room in the queue. `seal` makes the receipt.
    * `work` and `run` are queued, and `work` fences work of lower epochs; `nudge` ends the run's lapsed leases, makes its pending outbox rows due
    * now, and tries blocked ones again; `cancel` fences the run's tasks below its epoch and withdraws their hand-offs; `close` withdraws the run's
    * hand-offs and ends its tasks. Those three are `done` at once.

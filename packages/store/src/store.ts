@@ -197,6 +197,8 @@ export interface Store extends AsyncDisposable {
   task(id: string): TaskRow | undefined;
   /** Without a filter: every task that is not done or fenced; else all of a run, or all of a kind, whatever their state. First accepted, first. */
   tasks(filter?: { run?: string; kind?: TaskKind }): readonly TaskRow[];
+  /** All tasks, whatever their state, first accepted first, a page at a time: those after one of them (from the first on without), at most `limit`. */
+  history(page: { after?: string; limit: number }): readonly TaskRow[];
   attachments(task: string): readonly AttachmentRow[];
   /** From 1; undefined while it doesn't wait. */
   queuePosition(task: string): number | undefined;

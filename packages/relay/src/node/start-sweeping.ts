@@ -3,8 +3,8 @@ import type { Store } from "@tasuki/store";
 import type { Background } from "./background.ts";
 
 const hourMs = 3_600_000;
-/** A start has better things to do than to hash every file of its history, milliseconds. */
-const firstLookMs = 60_000;
+/** A start has better things to do than to go through all of its history, milliseconds. */
+const firstMs = 60_000;
 /** How long bytes may lie that no task names, milliseconds. */
 const unnamedMs = 24 * hourMs;
 
@@ -22,7 +22,10 @@ export function startSweeping({
 }): Disposable {
   const sweep = (): void => background.run("the sweep of unnamed uploads", () => store.sweepBlobs(clock.now() - unnamedMs));
   const look = (): void => background.run("the look for files put in by hand", shortcuts);
-  sweep();
-  const timers = [setInterval(sweep, hourMs).unref(), setInterval(look, hourMs).unref(), setTimeout(look, firstLookMs).unref()];
+  const both = (): void => {
+    sweep();
+    look();
+  };
+  const timers = [setTimeout(both, firstMs).unref(), setInterval(both, hourMs).unref()];
   return { [Symbol.dispose]: () => timers.forEach(clearTimeout) };
 }

@@ -1,7 +1,7 @@
-import { stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger, Shortcut } from "@tasuki/contracts";
-import type { Store, TaskRow } from "../store.ts";
+import type { AttachmentRow, Store, TaskRow } from "../store.ts";
 import { summaryName, writeArchive } from "./archive.ts";
 import { placeBlob } from "./place.ts";
 import { bundleOf, inputsOf, outputsOf } from "./run-files.ts";
@@ -26,23 +26,35 @@ interface ProjectionsDeps {
   readonly logger: Logger;
 }
 
+/** Tasks that are read at once. */
+const pageSize = 256;
+
 export function createProjections({ folder, store, logger }: ProjectionsDeps): Projections {
   const findShortcuts = createShortcuts({ folder, store });
   const archiving = new Map<string, Promise<void>>();
   let looking: Promise<Shortcut[]> | undefined;
 
+  const placeAll = async (to: string, files: readonly AttachmentRow[]): Promise<void> => {
+    if (files.length === 0) return;
+    // One look instead of one link for each file: a history is long, and nothing of it is missing.
+    const there = new Set(await readdir(to).catch(() => []));
+    for (const { name, sha256 } of files) if (!there.has(name)) await placeBlob({ folder, blobs: store.blobs }, sha256, join(to, name));
+  };
   const placeTask = async ({ id, payload }: TaskRow): Promise<void> => {
     const { run, stage, epoch } = payload;
-    const place = { folder, blobs: store.blobs };
-    for (const { name, sha256 } of inputsOf(store, id))
-      await placeBlob(place, sha256, join(folder, "inbox", run, `${stage}.${epoch}`, name));
-    for (const { name, sha256 } of outputsOf(store, id))
-      await placeBlob(place, sha256, join(folder, "artifacts", run, `${stage}.${epoch}`, name));
+    await placeAll(join(folder, "inbox", run, `${stage}.${epoch}`), inputsOf(store, id));
+    await placeAll(join(folder, "artifacts", run, `${stage}.${epoch}`), outputsOf(store, id));
   };
   const archive = (run: string): Promise<void> => {
     const writing = archiving.get(run) ?? writeArchive({ folder, store }, run).finally(() => archiving.delete(run));
     archiving.set(run, writing);
     return writing;
+  };
+  const rebuildTask = async (task: TaskRow): Promise<void> => {
+    const { kind, run } = task.payload;
+    if (kind === "run" || kind === "work") await placeTask(task);
+    if ((kind !== "run" && kind !== "close") || (await isThere(join(folder, "archive", run, summaryName)))) return;
+    if (kind === "close" || (store.run(run)?.ended === true && bundleOf(store, run) !== undefined)) await archive(run);
   };
   const attempt = (run: string, what: Promise<void>): Promise<void> =>
     what.catch((error: unknown) =>
@@ -56,13 +68,13 @@ export function createProjections({ folder, store, logger }: ProjectionsDeps): P
     },
     archive,
     async rebuild() {
-      for (const kind of ["run", "work"] as const)
-        for (const task of store.tasks({ kind })) await attempt(task.payload.run, placeTask(task));
-      const closed = [
-        ...store.tasks({ kind: "close" }).map(({ payload }) => payload.run),
-        ...store.runs().flatMap(({ id, ended }) => (ended && bundleOf(store, id) !== undefined ? [id] : [])),
-      ];
-      for (const run of closed) if (!(await isThere(join(folder, "archive", run, summaryName)))) await attempt(run, archive(run));
+      // A page at a time: a node answers while it looks through what it has ever done.
+      for (
+        let page = store.history({ limit: pageSize });
+        page.length > 0;
+        page = store.history({ after: page.at(-1)?.id ?? "", limit: pageSize })
+      )
+        for (const task of page) await attempt(task.payload.run, rebuildTask(task));
     },
     shortcuts: () => (looking ??= findShortcuts().finally(() => (looking = undefined))),
   };

@@ -75,6 +75,7 @@ export function createSqliteStore({ db, writer, blobs, instance, boot, clock, on
 
     task: tasks.task,
     tasks: (filter = {}) => tasks.tasks(filter),
+    history: tasks.history,
     attachments: tasks.attachments,
     queuePosition: tasks.queuePosition,
     queue: () => ({ waiting: tasks.waiting(), running: tasks.running() }),

@@ -29,6 +29,12 @@ export function createTasks(sql: Sql) {
       if (kind !== undefined) return sql<TaskRecord>(`${select} kind = :kind ORDER BY seq`).all({ kind }).map(toTaskRow);
       return sql<TaskRecord>(`${select} state NOT IN ('done', 'fenced') ORDER BY seq`).all().map(toTaskRow);
     },
+    history: ({ after, limit }: { after?: string; limit: number }): TaskRow[] =>
+      sql<TaskRecord>(
+        `SELECT ${taskColumns} FROM task WHERE seq > coalesce((SELECT seq FROM task WHERE id = :after), 0) ORDER BY seq LIMIT :limit`,
+      )
+        .all({ after, limit })
+        .map(toTaskRow),
     attachments: (id: string): AttachmentRow[] =>
       sql<AttachmentRecord>(`SELECT ${attachmentColumns} FROM attachment WHERE task = :id ORDER BY rowid`).all({ id }).map(toAttachmentRow),
     queuePosition: (id: string): number | undefined => {

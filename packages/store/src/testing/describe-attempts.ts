@@ -119,6 +119,9 @@ export function describeAttempts(open: OpenTestStore): void {
       expect(store.tasks().map((task) => task.id)).toEqual([one]);
       expect(store.tasks({ run }).map((task) => task.id)).toEqual([two, one]);
       expect(store.tasks({ run: id(9, 1) })).toEqual([]);
+      expect(store.history({ limit: 1 }).map((task) => task.id)).toEqual([two]);
+      expect(store.history({ after: two, limit: 5 }).map((task) => task.id)).toEqual([one]);
+      expect(store.history({ after: one, limit: 5 })).toEqual([]);
     });
   });
 }

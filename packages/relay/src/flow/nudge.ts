@@ -27,28 +27,24 @@ export async function nudge(
   { store, steps }: { store: NudgeStore; steps: RunSteps },
   request: NudgeRequest,
 ): Promise<readonly NudgeAnswer[]> {
-  const { run, stage } = request;
+  const { run, stage, by, reason } = request;
   const state = steps.state(run);
   if (state === undefined) throw new TasukiError("not_found", `main has no run ${run}; 'tasuki ls' lists the runs that it has`);
   const plan = planNudge(state, stage);
   if ("refused" in plan) throw new TasukiError("invalid_state", plan.refused);
   const standing = standingOf(store, run);
-  const known = new Set(nudgesOf(store, run).map(({ id }) => id));
-  await steps.apply({
-    facts: [
-      {
-        run,
-        event: {
-          is: "nudge",
-          by: request.by,
-          ...(stage !== undefined && { stage }),
-          ...(request.reason !== undefined && { reason: request.reason }),
-        },
-      },
-    ],
-  });
-  const sent = nudgesOf(store, run).filter(({ id }) => !known.has(id));
-  const rows = await answersTo(store, run, sent);
+  const before = new Map(nudgesOf(store, run).map((row) => [row.id, row]));
+  const isUnderWay = (row: OutboxRow | undefined): boolean => row?.state === "pending" || row?.state === "blocked";
+  const underWay = [...before.values()].filter(isUnderWay).map(({ to }) => to);
+  const about = { by, underWay, ...(stage !== undefined && { stage }), ...(reason !== undefined && { reason }) };
+  await steps.apply({ facts: [{ run, event: { is: "nudge", ...about } }] });
+  const isAsked = ({ id, to }: OutboxRow): boolean => plan.roles.includes(to) && (!before.has(id) || isUnderWay(before.get(id)));
+  const asked = new Map(
+    nudgesOf(store, run)
+      .filter(isAsked)
+      .map(({ id }) => [id, before.get(id)?.tries ?? 0]),
+  );
+  const rows = await answersTo(store, run, asked);
   return [
     ...rows.map((row): NudgeAnswer => ({ role: row.to, ...answerOf(store, row) })),
     ...(plan.roles.includes("main") ? [{ role: "main", says: standing }] : []),
@@ -59,11 +55,12 @@ function nudgesOf(store: NudgeStore, run: string): OutboxRow[] {
   return store.outbox({ run }).filter(({ payload }) => payload.kind === "nudge");
 }
 
-/** The rows once each was answered or could not be delivered, or time is up. */
-async function answersTo(store: NudgeStore, run: string, sent: readonly OutboxRow[]): Promise<readonly OutboxRow[]> {
-  const now = (): readonly OutboxRow[] => store.outbox({ run }).filter(({ id }) => sent.some((row) => row.id === id));
+/** The rows once each was answered or could not be delivered, or time is up. `asked`: how often each was tried before. */
+async function answersTo(store: NudgeStore, run: string, asked: ReadonlyMap<string, number>): Promise<readonly OutboxRow[]> {
+  const now = (): readonly OutboxRow[] => store.outbox({ run }).filter(({ id }) => asked.has(id));
   const done = new AbortController();
-  const look = (): void => (now().every(({ state, tries }) => state !== "pending" || tries > 0) ? done.abort() : undefined);
+  const look = (): void =>
+    now().every(({ id, state, tries }) => state !== "pending" || tries > (asked.get(id) ?? 0)) ? done.abort() : undefined;
   const stop = store.onCommit(look);
   look();
   const over = AbortSignal.any([done.signal, AbortSignal.timeout(answerMs)]);

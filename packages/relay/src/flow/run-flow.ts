@@ -145,7 +145,8 @@ export type FlowEvent =
   | { readonly is: "installed"; readonly role: string; readonly instance: string }
   /** A clock of a stage has run out. */
   | { readonly is: "clock"; readonly stage: string; readonly epoch: number; readonly rule: ClockRule }
-  | { readonly is: "nudge"; readonly stage?: string; readonly by: string; readonly reason?: string }
+  /** `underWay`: roles to which a nudge is on its way already; that one is sent now. */
+  | { readonly is: "nudge"; readonly stage?: string; readonly by: string; readonly reason?: string; readonly underWay?: readonly string[] }
   | { readonly is: "retry"; readonly stage?: string; readonly by: string; readonly reason?: string }
   | { readonly is: "cancel"; readonly by: string; readonly reason?: string };
 

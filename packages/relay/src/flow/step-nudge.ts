@@ -31,7 +31,7 @@ export function stepNudge(state: FlowState, event: Extract<FlowEvent, { is: "nud
   const reason = event.reason ?? `${event.by} asks where it stands`;
   const nudges = plan.roles.flatMap((role): FlowEffect[] => {
     const epoch = state.stages.find(({ stage }) => stage === role)?.epoch;
-    return epoch === undefined ? [] : [{ do: "nudge", role, epoch, reason }];
+    return epoch === undefined || event.underWay?.includes(role) ? [] : [{ do: "nudge", role, epoch, reason }];
   });
   const stage = event.stage ?? plan.roles.join(", ");
   return [state, [{ do: "record", type: "nudge", stage, by: event.by, reason }, { do: "hasten" }, ...nudges]];

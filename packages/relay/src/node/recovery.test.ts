@@ -103,7 +103,6 @@ test.concurrent("a nudge is answered with where each node stands, and sends at o
   await nudge();
   await relay.until(run, closed);
   expect((relay.node("sg").store.outbox({ run })[0]?.tries ?? 0) - before).toBeLessThanOrEqual(2);
-  await relay.stop("nano");
   await expect(nudge()).rejects.toMatchObject({ code: "invalid_state" });
 });
 
@@ -202,4 +201,19 @@ test.concurrent("a node whose input was changed on its disk blocks the stage, an
   await relay.node("main").orchestrator?.retry({ run, by: "ada" });
   expect((await relay.until(run, closed)).epoch).toBe(2);
   expect(await readFile(join(relay.data, "sg", "blobs", "changed", sha256), "utf8")).toBe("# Changed\n");
+});
+
+test.concurrent("whoever can't be nudged is named with why, and is not nudged twice when it comes back", async ({ expect }) => {
+  const { work, release } = held("nano");
+  await using relay = await start({ work: { nano: work } });
+  const run = await relay.run({ brief, sources });
+  await relay.until(run, atRung("nano", "started"));
+  await relay.stop("nano");
+  const nudge = () => relay.node("main").orchestrator?.nudge({ run, by: "ada" });
+  const unreachable = [{ role: "nano", problem: expect.stringContaining("unreachable") }];
+  expect([await nudge(), await nudge()]).toEqual([unreachable, unreachable]);
+  release();
+  await relay.start("nano");
+  await relay.until(run, closed);
+  expect(relay.node("nano").store.tasks({ run, kind: "nudge" })).toHaveLength(1);
 });

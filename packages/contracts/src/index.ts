@@ -55,6 +55,7 @@ export {
   type OutputFile,
 } from "./executor.ts";
 export { gate } from "./gate.ts";
+export { toInputError } from "./input-error.ts";
 export { judgeStage } from "./judge-stage.ts";
 export { ContractRef, FileName, Id, Name, parseContractRef, Sha256 } from "./identifiers.ts";
 export {

@@ -1,4 +1,4 @@
-import { TasukiError, type Unmet } from "@tasuki/contracts";
+import { TasukiError, toInputError } from "@tasuki/contracts";
 import type { z } from "zod";
 
 // A byte order mark is no JSON (RFC 8259, section 8.1): it is kept, and so refused.
@@ -8,20 +8,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 export function parseMessage<Schema extends z.ZodType>(bytes: Uint8Array, schema: Schema, place: string): z.output<Schema> {
   const result = schema.safeParse(parseJson(bytes, place));
   if (result.success) return result.data;
-  const unmet = result.error.issues.slice(0, 20).map((issue): Unmet => {
-    const path = issue.path.map(String).join(".");
-    return {
-      file: place,
-      ...(path !== "" && { path }),
-      expected: issue.message,
-      got: issue.code,
-      fix: `mend '${path === "" ? place : path}' and send it again`,
-    };
-  });
-  const first = unmet[0];
-  throw new TasukiError("malformed_message", `The ${place} is not as it must be: ${first?.path ?? place}: ${first?.expected ?? ""}.`, {
-    unmet,
-  });
+  throw toInputError("malformed_message", place, result.error);
 }
 
 function parseJson(bytes: Uint8Array, place: string): unknown {

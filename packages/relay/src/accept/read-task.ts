@@ -1,9 +1,8 @@
 import { hash } from "node:crypto";
-import { FileName, RunRequest, type TaskPayload, taskPayloadType, TasukiError, type Unmet } from "@tasuki/contracts";
+import { FileName, RunRequest, type TaskPayload, taskPayloadType, TasukiError, toInputError, type Unmet } from "@tasuki/contracts";
 import { parseTask, type Trust, verifyEnvelopeAside } from "@tasuki/evidence";
 import { z } from "zod";
 import type { TaskRequest } from "../bus/bus-handlers.ts";
-import { toInputError } from "../bus/input-error.ts";
 import type { Caller } from "../identity/identity.ts";
 
 export interface ReadTaskDeps {

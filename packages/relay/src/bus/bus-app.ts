@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener } from "node:http";
-import { type Clock, isTasukiError, type Logger, type Pipeline, TasukiError, toProblem } from "@tasuki/contracts";
+import { type Clock, isTasukiError, type Logger, type Pipeline, TasukiError, toInputError, toProblem } from "@tasuki/contracts";
 import type { Store } from "@tasuki/store";
 import { createExpressMiddleware } from "@trpc/server/adapters/express";
 import express, { type NextFunction, type Request, type Response } from "express";
@@ -10,7 +10,6 @@ import { admit, type Admitted, continueBody, limitArrival, pathOf } from "./admi
 import { createBusCalls } from "./bus-calls.ts";
 import type { BusHandlers } from "./bus-handlers.ts";
 import { createBusRouter } from "./bus-router.ts";
-import { toInputError } from "./input-error.ts";
 import { readBody } from "./read-body.ts";
 import { sendProblem } from "./send-problem.ts";
 import { maxBodyBytes, parseTaskBody, parseTaskHeaders } from "./task-request.ts";

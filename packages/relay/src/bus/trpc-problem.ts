@@ -1,8 +1,7 @@
-import { isTasukiError, type Problem, type ProblemCode, TasukiError, toProblem } from "@tasuki/contracts";
+import { isTasukiError, type Problem, type ProblemCode, TasukiError, toInputError, toProblem } from "@tasuki/contracts";
 import type { TRPCError } from "@trpc/server";
 import { TRPC_ERROR_CODES_BY_KEY, type TRPC_ERROR_CODE_KEY } from "@trpc/server/rpc";
 import { z } from "zod";
-import { toInputError } from "./input-error.ts";
 
 const codesByStatus: Readonly<Record<number, TRPC_ERROR_CODE_KEY>> = {
   400: "BAD_REQUEST",

@@ -1,11 +1,10 @@
-import { type Clock, type Pipeline, TasukiError } from "@tasuki/contracts";
+import { type Clock, type Pipeline, TasukiError, toInputError } from "@tasuki/contracts";
 import type { Store } from "@tasuki/store";
 import type { Request, Response } from "express";
 import type { Caller } from "../identity/identity.ts";
 import { UploadQuery } from "../operations.ts";
 import { continueBody } from "./admission.ts";
 import type { DiskFloor } from "../node/disk-floor.ts";
-import { toInputError } from "./input-error.ts";
 import { keepUpload, mayUpload, type Received, uploadLimit } from "./keep-upload.ts";
 import { formOverhead, receiveForm } from "./receive-form.ts";
 import { contractOf, contractOfFile, type TakenContract, takenContracts } from "./taken-contracts.ts";

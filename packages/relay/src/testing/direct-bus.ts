@@ -1,9 +1,8 @@
-import { type Clock, type Pipeline, TasukiError, toProblem } from "@tasuki/contracts";
+import { type Clock, type Pipeline, TasukiError, toInputError, toProblem } from "@tasuki/contracts";
 import type { Store } from "@tasuki/store";
 import { z } from "zod";
 import { createBusCalls } from "../bus/bus-calls.ts";
 import type { BusHandlers } from "../bus/bus-handlers.ts";
-import { toInputError } from "../bus/input-error.ts";
 import { keepUpload, uploadLimit } from "../bus/keep-upload.ts";
 import { contractOf, takenContracts } from "../bus/taken-contracts.ts";
 import { parseTaskHeaders } from "../bus/task-request.ts";

@@ -1,7 +1,7 @@
-import { type ProblemCode, TasukiError, type Unmet } from "@tasuki/contracts";
 import type { z } from "zod";
+import { type ProblemCode, TasukiError, type Unmet } from "./problem.ts";
 
-/** What a schema found wrong, one line for each thing. `place` names what was read: `query`, `message`. */
+/** What a schema found wrong, one line for each thing. `place` names what was read: `query`, `message`, `receipt`. */
 export function toInputError(code: ProblemCode, place: string, { issues }: z.core.$ZodError): TasukiError {
   const unmet = issues.slice(0, 20).map((issue): Unmet => {
     const path = issue.path.map(String).join(".");

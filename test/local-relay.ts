@@ -1,5 +1,6 @@
 // Real processes for whole-system tests: `tasuki dev` on a data folder and ports of its own, ended by the test that began it.
 import { spawn, type ChildProcess } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -51,13 +52,14 @@ export async function eventually<T>(probe: () => Promise<T | undefined>): Promis
   }
 }
 
-/** The first of as many free ports in a row as there are nodes. */
+/** The first of as many free ports in a row as there are nodes; by chance, so that tests which run at the same time hardly choose the same. */
 export async function freePortBase(): Promise<number> {
-  for (let base = 28_100; base < 60_000; base += 10) {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const base = randomInt(1_200, 2_000) * 10;
     const free = await Promise.all(roles.map((_, n) => isFree(base + n)));
     if (free.every(Boolean)) return base;
   }
-  throw new Error(`no ${roles.length} free ports in a row between 28100 and 60000`);
+  throw new Error(`no ${roles.length} free ports in a row were found between 12000 and 20000`);
 }
 
 async function isFree(port: number): Promise<boolean> {

@@ -14,11 +14,24 @@ const asksHowMany =
 const asksWho = /\b(?:who|whom|whose|which (?:person|president|king|queen|player|author|scientist|team|company))\b|谁|誰/iu;
 const asksWhy = /\bwhy\b|\bwhat (?:caused|causes|is the reason|was the reason)\b|为什么|为何|なぜ/iu;
 
+// Of "What is a lease?" and "What does the word lease mean?": the lease. Longer questions ask about a thing, not for its definition.
+const asksMeaning =
+  /\b(?:what (?:is|are)|what['’]s|define) (?:an? |the )?(?<thing>[^\s,?]+(?: [^\s,?]+)?)\s*\??$|\bwhat (?:does|do) (?:an? |the )?(?:(?:word|term) )?["'“‘]?(?<word>[^\s,?"'”’]+(?: [^\s,?"'”’]+)?)["'”’]? mean\b/iu;
+const marks = /^[\s|*_`>"'“‘#+-]*(?:(?:an?|the)\s+)?[*_`"'“‘]*/iu;
+
 /** How well a sentence is of the kind that a question asks for: -0.5 to 1. */
 export function createCue(question: string): (sentence: string) => number {
+  const { thing, word = thing } = asksMeaning.exec(question.trim())?.groups ?? {};
+  if (word !== undefined) return (sentence) => (beginsWith(sentence, word) ? 1 : 0);
   if (asksWhen.test(question)) return (sentence) => (date.test(sentence) ? 1 : -0.5);
   if (asksHowMany.test(question)) return (sentence) => (quantity.test(sentence) ? 1 : -0.5);
   if (asksWho.test(question)) return (sentence) => (capitalised.test(sentence) ? 0.5 : -0.5);
   if (asksWhy.test(question)) return (sentence) => (reason.test(sentence) ? 0.7 : 0);
   return () => 0;
+}
+
+/** Whether a definition of the word could begin so: with the word itself, behind marks and an article. */
+function beginsWith(sentence: string, word: string): boolean {
+  const from = marks.exec(sentence)?.[0].length ?? 0;
+  return new RegExp(`^${RegExp.escape(word)}(?:e?s)?(?![\\p{L}\\p{N}])`, "iu").test(sentence.slice(from));
 }

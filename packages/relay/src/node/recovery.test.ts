@@ -2,6 +2,7 @@ import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises
 import { join } from "node:path";
 import type { RunStatus, StageStatus } from "@tasuki/contracts";
 import { expect, test, vi } from "vitest";
+import type { RunningNode } from "./node.ts";
 import type { StageWork } from "../testing/in-process-executor.ts";
 import { smallPipeline, smallWork } from "../testing/small-pipeline.ts";
 import { startTestRelay, type TestRelay, type TestRelayOptions } from "../testing/start-test-relay.ts";
@@ -33,6 +34,15 @@ function held(role: string): { work: StageWork; release: () => void; times: () =
       return (await smallWork[role]?.(stage, signal)) ?? {};
     },
   };
+}
+
+/** Resolves once a node's store is as wanted. */
+async function untilStored({ store }: RunningNode, wanted: () => boolean): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = store.onCommit(() => (wanted() ? resolve() : undefined));
+  if (wanted()) resolve();
+  await promise;
+  stop();
 }
 
 /** The machine is a new one: of the data folder nothing is left but what the operator brings (configuration, keys, trust, identity). */
@@ -212,8 +222,11 @@ test.concurrent("whoever can't be nudged is named with why, and is not nudged tw
   const nudge = () => relay.node("main").orchestrator?.nudge({ run, by: "ada" });
   const unreachable = [{ role: "nano", problem: expect.stringContaining("unreachable") }];
   expect([await nudge(), await nudge()]).toEqual([unreachable, unreachable]);
-  release();
+  // The run stays open until the nudge is there: closing it would withdraw what nano hasn't taken yet.
   await relay.start("nano");
+  const nano = relay.node("nano");
+  await untilStored(nano, () => nano.store.tasks({ run, kind: "nudge" }).length > 0);
+  release();
   await relay.until(run, closed);
-  expect(relay.node("nano").store.tasks({ run, kind: "nudge" })).toHaveLength(1);
+  expect(nano.store.tasks({ run, kind: "nudge" })).toHaveLength(1);
 });

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { createCue } from "./cues.ts";
+
+test.each([
+  ["What is a lease?", "A **lease** is the right to work on an attempt until a time."],
+  ["What is a lease?", "| **lease** | the right to work on an attempt until a time |"],
+  ["What is a lease?", "Leases are rights to work on an attempt until a time."],
+  ["What does the word epoch mean?", "**epoch** | one number per run"],
+  ['What does "work folder" mean?', "`work folder`: what an attempt works in"],
+])("what begins with the word may be its definition: %s %s", (question, sentence) => {
+  expect(createCue(question)(sentence)).toBe(1);
+});
+
+test.each([
+  ["What is a lease?", "A node renews its lease every 10 seconds."],
+  ["What is a lease?", "Leasehold property is another matter."],
+  ["What does the word epoch mean?", "**fence** | refusing what belongs to an attempt or epoch that is over"],
+  ["What does C++ (mean) mean?", "Nothing of this."],
+  ["What is the name of the largest city in Japan?", "The name is Tokyo."],
+])("what only uses the word is no definition of it: %s %s", (question, sentence) => {
+  expect(createCue(question)(sentence)).toBe(0);
+});
+
+test("a question for a time wants a date, and one for a number a number", () => {
+  expect(createCue("When did it begin?")("It began in May 1998.")).toBe(1);
+  expect(createCue("When did it begin?")("It began late.")).toBe(-0.5);
+  expect(createCue("How many nodes are there?")("There are four nodes.")).toBe(1);
+});

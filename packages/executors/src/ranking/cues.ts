@@ -32,6 +32,6 @@ export function createCue(question: string): (sentence: string) => number {
 
 /** Whether a definition of the word could begin so: with the word itself, behind marks and an article. */
 function beginsWith(sentence: string, word: string): boolean {
-  const from = marks.exec(sentence)?.[0].length ?? 0;
-  return new RegExp(`^${RegExp.escape(word)}(?:e?s)?(?![\\p{L}\\p{N}])`, "iu").test(sentence.slice(from));
+  const rest = sentence.slice(marks.exec(sentence)?.[0].length ?? 0).toLowerCase();
+  return rest.startsWith(word.toLowerCase()) && /^(?:e?s)?(?![\p{L}\p{N}])/u.test(rest.slice(word.length));
 }

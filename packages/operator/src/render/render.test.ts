@@ -1,3 +1,4 @@
+import type { RunStatus, StageStatus } from "@tasuki/contracts";
 import { assert, integer, property, string } from "fast-check";
 import { expect, test } from "vitest";
 import { at, began, blockedStatus, exampleStatus } from "../api/operator-fixture.ts";
@@ -55,6 +56,20 @@ test("what is new in a run, a line each in the order of time", () => {
   expect(toChanges(exampleStatus(), exampleStatus())).toEqual([]);
   expect(toChanges(exampleStatus(), blockedStatus())).toEqual(["            sg     blocked: the files break their contracts"]);
   expect(toChanges(blockedStatus(), blockedStatus())).toEqual([]);
+});
+
+test("what changed of a node is told once: another attempt, and that it can't be reached or can again", () => {
+  const before = exampleStatus();
+  const changed = (change: Partial<StageStatus>): RunStatus => ({
+    ...before,
+    stages: before.stages.map((stage) => (stage.stage === "sg" ? { ...stage, ...change } : stage)),
+  });
+  const again = changed({ attempt: 2 });
+  const away = changed({ condition: "unreachable" });
+  expect(toChanges(before, again)).toEqual(["            sg     started again: attempt 2"]);
+  expect(toChanges(again, again)).toEqual([]);
+  expect(toChanges(before, away)).toEqual(["            sg     unreachable: main has no connection to it"]);
+  expect(toChanges(away, before)).toEqual(["            sg     reachable again"]);
 });
 
 test("a run in full says what is proven, what is awaited, and what blocks it", () => {

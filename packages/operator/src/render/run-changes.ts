@@ -32,12 +32,15 @@ function newRungs(before: RunStatus | undefined, stage: StageStatus) {
 }
 
 function newConditions(before: RunStatus | undefined, after: RunStatus): string[] {
-  return after.stages.flatMap(({ stage, condition }) => {
-    const old = before?.stages.find((one) => one.stage === stage)?.condition;
-    if (condition === "unreachable" && old !== "unreachable")
-      return [`            ${stage.padEnd(6)} unreachable: main has no connection to it`];
-    if (old === "unreachable" && condition !== "unreachable") return [`            ${stage.padEnd(6)} reachable again`];
-    return [];
+  return after.stages.flatMap(({ stage, condition, epoch, attempt }) => {
+    const old = before?.stages.find((one) => one.stage === stage);
+    const isAgain = old?.epoch === epoch && old.attempt > 0 && attempt > old.attempt;
+    const wasUnreachable = old?.condition === "unreachable";
+    return [
+      ...(condition === "unreachable" && !wasUnreachable ? ["unreachable: main has no connection to it"] : []),
+      ...(condition !== "unreachable" && wasUnreachable ? ["reachable again"] : []),
+      ...(isAgain ? [`started again: attempt ${attempt}`] : []),
+    ].map((text) => `            ${stage.padEnd(6)} ${text}`);
   });
 }
 

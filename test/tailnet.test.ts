@@ -213,7 +213,8 @@ describe.skipIf(missing.length > 0)(`a real tailnet${why}`, () => {
     expect(await refused({ from: "sg", to: "sg" }, "/status")).toMatchObject({ status: 403, code: "not_granted", closed: true });
   });
 
-  test("a revoked grant ends the next request of a connection that is open, and the connection", async () => {
+  test("a revoked grant ends the next request of a connection that is open, and the connection; and a feed that is being followed", async () => {
+    const feed = call({ from: "main", to: "jp" }, "/trpc/watch?input=%7B%7D", { timeoutMs: 20_000 });
     const first = await call({ from: "main", to: "jp" }, "/status", { keep: true });
     expect(first).toMatchObject({ status: 200, closed: false });
     const from = "from" in first ? first.from : 0;
@@ -226,6 +227,7 @@ describe.skipIf(missing.length > 0)(`a real tailnet${why}`, () => {
       return "status" in answer && answer.status === 200 && answer.from === from ? undefined : answer;
     });
     expect(last).toMatchObject({ status: 403, code: "not_granted", from, closed: true });
+    expect(await feed).toEqual({ error: "ECONNRESET" });
     await restorePolicy();
   });
 

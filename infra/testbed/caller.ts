@@ -7,11 +7,12 @@ import type { Answer, Call } from "./start-caller.ts";
 const kept = new Agent({ keepAlive: true, maxSockets: 1 });
 
 async function call({ url, method = "GET", headers = {}, body, keep = false, timeoutMs, localAddress }: Call): Promise<Answer> {
+  const signal = AbortSignal.timeout(timeoutMs);
   const asked = request(url, {
     method,
     headers,
     agent: keep ? kept : new Agent(),
-    signal: AbortSignal.timeout(timeoutMs),
+    signal,
     ...(localAddress !== undefined && { localAddress }),
   });
   asked.end(body);
@@ -25,7 +26,8 @@ async function call({ url, method = "GET", headers = {}, body, keep = false, tim
     return { ...answer, closed: socket.closed };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    return { error: code === "ABORT_ERR" ? "ETIMEDOUT" : code };
+    // An answer that the time limit cuts looks as if the other end had cut it.
+    return { error: signal.aborted || code === "ABORT_ERR" ? "ETIMEDOUT" : code };
   }
 }
 

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
+import { TasukiError } from "@tasuki/contracts";
 import { expect, test, vi } from "vitest";
 import { startBus, tokenOf } from "./bus-fixture.ts";
 
@@ -328,6 +329,54 @@ test("an upload whose permission ends while it comes in is not published", async
   const answer = await bus.send("POST", "/upload?contract=brief", { as: "operator", headers: { "content-length": 6 }, body: "# What" });
   expect(answer).toMatchObject({ status: 403, problem: { code: "not_granted" } });
   expect(bus.traces()).toEqual(nothing);
+});
+
+/** Follows the feed of a bus as main; `text` is what has come of it. */
+async function followRaw(bus: Awaited<ReturnType<typeof startBus>>) {
+  const { authorization } = await tokenOf(bus.folder, "main");
+  const socket = connect(bus.port, "127.0.0.1");
+  const came = { text: "", socket };
+  socket.on("error", () => undefined).on("data", (chunk: Buffer) => (came.text += chunk.toString()));
+  socket.write(`GET /trpc/watch?input=%7B%7D HTTP/1.1\r\nhost: ${bus.host}\r\nauthorization: ${authorization}\r\n\r\n`);
+  await expect.poll(bus.watchers).toBe(1);
+  return came;
+}
+
+test.each([
+  ["may no longer have it", () => false],
+  ["can no longer be told", () => Promise.reject(new TasukiError("identity_unavailable", "Nobody knows."))],
+])("a feed is cut off, with its connection, once its reader %s", async (_what, then) => {
+  let now: () => boolean | Promise<never> = () => true;
+  await using bus = await startBus("editor", { grants: () => now() });
+  const came = await followRaw(bus);
+  await expect.poll(() => came.text).toContain('"index":1');
+  const closed = once(came.socket, "close");
+  now = then;
+  await closed;
+  await expect.poll(bus.watchers).toBe(0);
+  expect(came.text).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+test("a feed is cut off also where its reader takes nothing of it", async () => {
+  let granted = true;
+  await using bus = await startBus("editor", { grants: () => granted });
+  for (let n = 0; n < 50_000; n += 1) bus.append();
+  const { socket } = await followRaw(bus);
+  socket.pause();
+  granted = false;
+  await expect.poll(bus.watchers, { timeout: 5_000 }).toBe(0);
+  socket.destroy();
+});
+
+test("a feed goes on as long as its reader may have it, however often that is asked", async () => {
+  let asked = 0;
+  await using bus = await startBus("editor", { grants: () => (asked += 1) > 0 });
+  const came = await followRaw(bus);
+  await expect.poll(() => asked, { timeout: 5_000 }).toBeGreaterThan(3);
+  bus.append();
+  await expect.poll(() => came.text).toContain('"index":2');
+  came.socket.destroy();
+  await expect.poll(bus.watchers).toBe(0);
 });
 
 test("below the floor of free disk no upload is begun, and nothing is left of it", async () => {

@@ -10,6 +10,7 @@ import { admit, type Admitted, continueBody, limitArrival, pathOf } from "./admi
 import { createBusCalls } from "./bus-calls.ts";
 import type { BusHandlers } from "./bus-handlers.ts";
 import { createBusRouter } from "./bus-router.ts";
+import { guardStream } from "./guard-stream.ts";
 import { readBody } from "./read-body.ts";
 import { sendProblem } from "./send-problem.ts";
 import { maxBodyBytes, parseTaskBody, parseTaskHeaders } from "./task-request.ts";
@@ -33,7 +34,7 @@ export interface BusAppDeps {
 
 /** The bus of a node in both spellings, for any listener (TCP, a unix socket). Everything else is 404 or 405, as RFC 9457 problems. */
 export function createBusApp(deps: BusAppDeps): RequestListener {
-  const { role, handlers, logger } = deps;
+  const { role, handlers, identify, logger } = deps;
   const calls = createBusCalls({ role, handlers });
   const upload = createUpload(deps);
   const admitted = new WeakMap<IncomingMessage, Admitted>();
@@ -57,8 +58,14 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
     // Express would answer these by an empty 304 (`If-None-Match: *`), though nothing here is cached.
     delete req.headers["if-none-match"];
     delete req.headers["if-modified-since"];
+    const { kind } = admission.route.operation;
     // An upload waits for more: its contract and size.
-    if (admission.route.operation.kind !== "upload") continueBody(req, res);
+    if (kind !== "upload") continueBody(req, res);
+    if (kind === "subscription")
+      guardStream(res, {
+        demand: async () => calls.demandFeed(await identify(req)),
+        onCut: (error) => logFailure({ path: pathOf(req), principal: admission.caller.principal }, error, false),
+      });
     next();
   });
   app.post(operations.task.rest.path, async (req, res) => {

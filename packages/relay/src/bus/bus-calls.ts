@@ -9,6 +9,8 @@ import { parseTaskRequest, type TaskHeaders } from "./task-request.ts";
 export interface BusCalls {
   task(envelope: Envelope, headers: TaskHeaders, caller: Caller): Promise<{ readonly answer: TaskAnswer; readonly replayed: boolean }>;
   status(query: StatusQuery, caller: Caller): Promise<Status>;
+  /** Throws `not_granted` unless the caller may follow the feed. */
+  demandFeed(caller: Caller): void;
   watch(from: number, caller: Caller, signal: AbortSignal): AsyncIterable<FeedEntry>;
   health(caller: Caller): Promise<Health>;
 }
@@ -19,6 +21,7 @@ export function createBusCalls({ role, handlers }: { role: string; handlers: Bus
     if (grantFor(caller.permissions, role, want) === undefined)
       throw new TasukiError("not_granted", `The policy does not let ${caller.principal} ${what} on ${role}.`);
   };
+  const demandFeed = (caller: Caller): void => demand(caller, { call: "status", scope: "all" }, "follow the feed");
   return {
     async task(envelope, headers, caller) {
       const { request, kind } = parseTaskRequest(envelope, headers);
@@ -31,8 +34,9 @@ export function createBusCalls({ role, handlers }: { role: string; handlers: Bus
       demand(caller, { call: "status", scope: "own" }, "read the status");
       return handlers.status(query, caller);
     },
+    demandFeed,
     watch(from, caller, signal) {
-      demand(caller, { call: "status", scope: "own" }, "follow the feed");
+      demandFeed(caller);
       return handlers.watch(from, caller, signal);
     },
     async health(caller) {

@@ -154,7 +154,7 @@ export interface Answer {
 
 interface BusOptions {
   /** Whether the n-th question after a caller (from 1) finds permissions. */
-  readonly grants?: (nth: number) => boolean;
+  readonly grants?: (nth: number) => boolean | Promise<boolean>;
   readonly pipeline?: Pipeline;
   readonly policy?: Policy;
   /** Whether the disk has less room than its floor. */
@@ -182,7 +182,7 @@ export async function startBus(role = "main", options: BusOptions = {}) {
     async identify({ socket, headers }) {
       const { authorization } = headers;
       const caller = await identity.identify({ address: socket.remoteAddress ?? "", port: socket.remotePort ?? 0, authorization });
-      return grants((asked += 1)) ? caller : { ...caller, permissions: [] };
+      return (await grants((asked += 1))) ? caller : { ...caller, permissions: [] };
     },
     allowedHosts: () => [host],
     logger: quiet,

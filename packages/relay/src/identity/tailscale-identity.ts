@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { type Clock, isTasukiError, TasukiError } from "@tasuki/contracts";
-import type { Identity } from "./identity.ts";
+import type { Caller, Identity } from "./identity.ts";
 import type { LocalApi, Whois } from "./local-api.ts";
 import { rolesOf, toCaller } from "./tailscale-caller.ts";
 import type { Tailnet, TailnetSelf } from "./tailnet.ts";
@@ -23,6 +23,8 @@ export interface TailscaleIdentityDeps {
 export function createTailscaleIdentity({ localApi, tailnet, role, roster, clock }: TailscaleIdentityDeps): Identity {
   const cache = createWhoisCache({ localApi, clock });
   const forget = tailnet.onChange(() => cache.flush());
+  // By tailscaled's answer, which belongs to one address: the same caller until it is asked again. A change of this machine flushes both.
+  const callers = new WeakMap<Whois, Caller>();
   let failing = false;
   const nodeOf = (name: string): string => roster[name]?.node ?? name;
 
@@ -51,7 +53,9 @@ export function createTailscaleIdentity({ localApi, tailnet, role, roster, clock
       const found = await whois(address, port);
       const me = self();
       if (found === undefined) throw new TasukiError("peer_unknown", `No machine of the tailnet is at ${address}.`);
-      return toCaller(found, { address, role, self: me, nodeOf });
+      const caller = callers.get(found) ?? toCaller(found, { address, role, self: me, nodeOf });
+      callers.set(found, caller);
+      return caller;
     },
     async outbound(to, url) {
       const expected = roster[to]?.url;

@@ -23,7 +23,10 @@ export function checkTask(
   if (to !== role || stage !== role)
     throw new TasukiError("wrong_recipient", `The task is for stage '${stage}' of '${to}'; this node is '${role}'.`);
   if (caller.roles.length > 0 && !caller.roles.includes(from))
-    throw new TasukiError("not_granted", `The task says that it is from '${from}', but ${caller.principal} is ${caller.roles.join(", ")}.`);
+    throw new TasukiError(
+      "not_granted",
+      `The task says that it is from another than its sender: ${caller.principal} is ${caller.roles.join(", ")}.`,
+    );
   if (kind === "close" && payload.bundle === undefined)
     throw new TasukiError("malformed_message", "A 'close' task names the digest of the bundle.", {
       unmet: [{ file: "task", path: "bundle", expected: "a SHA-256 digest", got: "nothing", fix: "add 'bundle'" }],

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener } from "node:http";
-import { type Clock, isTasukiError, type Logger, type Pipeline, TasukiError, toInputError, toProblem } from "@tasuki/contracts";
+import { type Clock, type Logger, type Pipeline, TasukiError, toInputError, toProblem } from "@tasuki/contracts";
 import type { Store } from "@tasuki/store";
 import { createExpressMiddleware } from "@trpc/server/adapters/express";
 import express, { type NextFunction, type Request, type Response } from "express";
@@ -11,6 +11,7 @@ import { createBusCalls } from "./bus-calls.ts";
 import type { BusHandlers } from "./bus-handlers.ts";
 import { createBusRouter } from "./bus-router.ts";
 import { guardStream } from "./guard-stream.ts";
+import { createFailureLog } from "./log-failure.ts";
 import { readBody } from "./read-body.ts";
 import { sendProblem } from "./send-problem.ts";
 import { maxBodyBytes, parseTaskBody, parseTaskHeaders } from "./task-request.ts";
@@ -44,10 +45,7 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
     return caller;
   };
 
-  const logFailure = (fields: object, error: unknown, isInternal: boolean): void => {
-    if (isInternal) logger.error({ ...fields, err: error }, "a request failed");
-    else if (isTasukiError(error)) logger.info({ ...fields, code: error.code, detail: error.message }, "a request was refused");
-  };
+  const logFailure = createFailureLog(logger);
 
   const app = express();
   app.disable("x-powered-by").disable("etag").enable("strict routing").enable("case sensitive routing");
@@ -91,7 +89,8 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
       createContext: ({ req }) => ({ caller: callerOf(req), headers: parseTaskHeaders(req.headers) }),
       maxBodySize: maxBodyBytes,
       allowBatching: false,
-      onError: ({ error, path }) => logFailure({ path: `/trpc/${path}` }, error.cause ?? error, problemOf(error).code === "internal"),
+      onError: ({ error, path, ctx }) =>
+        logFailure({ path: `/trpc/${path}`, principal: ctx?.caller.principal }, problemOf(error), error.cause ?? error),
       // tRPC has no status of its own for some problems (507).
       responseMeta: ({ errors }) => (errors[0] === undefined ? {} : { status: problemOf(errors[0]).status }),
     }),
@@ -103,7 +102,7 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
     const path = pathOf(req);
     const route = routes.get(path);
     const problem = toProblem(error);
-    logFailure({ path, principal: admitted.get(req)?.caller.principal }, error, problem.code === "internal");
+    logFailure({ path: route && path, principal: admitted.get(req)?.caller.principal }, problem, error);
     const isProcedure = route?.spelling === "trpc" && problem.code !== "method_not_allowed";
     sendProblem(req, res, {
       problem,

@@ -159,10 +159,11 @@ interface BusOptions {
   readonly policy?: Policy;
   /** Whether the disk has less room than its floor. */
   readonly isFull?: boolean;
+  readonly logger?: Logger;
 }
 
 export async function startBus(role = "main", options: BusOptions = {}) {
-  const { grants = () => true, pipeline = smallPipeline, policy: granted = policy, isFull = false } = options;
+  const { grants = () => true, pipeline = smallPipeline, policy: granted = policy, isFull = false, logger = quiet } = options;
   const folder = await mkdtemp(join(tmpdir(), "tasuki-bus-"));
   const principals = ["main", ...pipeline.roles.map(({ name }) => name), "operator"];
   const folders = Object.fromEntries(principals.map((name) => [name, join(folder, name)]));
@@ -185,7 +186,7 @@ export async function startBus(role = "main", options: BusOptions = {}) {
       return (await grants((asked += 1))) ? caller : { ...caller, permissions: [] };
     },
     allowedHosts: () => [host],
-    logger: quiet,
+    logger,
     clock,
     diskFloor: { demand: async () => (isFull ? Promise.reject(new TasukiError("disk_full", "The disk has no room.")) : undefined) },
   });

@@ -16,7 +16,7 @@ export function checkHygiene({ headers, rawHeaders }: IncomingMessage, allowedHo
   if (browser !== undefined)
     throw new TasukiError(
       "browser_refused",
-      `The request has a '${browser}' header, as browsers send it. Call the bus from a program or a script.`,
+      "The request has an 'Origin', 'Referer' or 'Sec-Fetch-…' header, as browsers send them. Call the bus from a program or a script.",
     );
   const repeated = singular.find((name) => countOf(name, rawHeaders) > 1);
   if (repeated !== undefined) throw new TasukiError("malformed_request", `The header '${repeated}' stands in the request twice.`);
@@ -30,7 +30,7 @@ export function checkHygiene({ headers, rawHeaders }: IncomingMessage, allowedHo
     throw new TasukiError("malformed_request", "Transfer-Encoding may only be 'chunked'.");
   const encoding = headers["content-encoding"];
   if (encoding !== undefined && encoding.toLowerCase() !== "identity")
-    throw new TasukiError("unsupported_media_type", `Content-Encoding '${encoding}' is not taken: send the bytes as they are.`);
+    throw new TasukiError("unsupported_media_type", "Content-Encoding is not taken: send the bytes as they are.");
 }
 
 // Node takes the first of these and drops the rest (RFC 9112, section 3.2, wants a second Host refused); another program may take the last.

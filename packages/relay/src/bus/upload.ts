@@ -39,7 +39,7 @@ export function createUpload({ role, pipeline, store, identify, clock, diskFloor
     continueBody(req, res);
     // The iterator must not destroy the request on the way out: its socket still has the answer to carry.
     const bytes = req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>; // no encoding is set on a request
-    return { staged: await store.blobs.stage(bytes, { maxBytes }), contract, fileName: contract.artifact?.file ?? contract.name };
+    return { staged: await store.blobs.stage(bytes, { maxBytes }), contract, fileName: nameUnder(contract) };
   };
 
   const receiveOneFile = async ({ req, res, caller }: Exchange, declared: TakenContract | undefined): Promise<Received> => {
@@ -52,7 +52,11 @@ export function createUpload({ role, pipeline, store, identify, clock, diskFloor
       open: (fileName, bytes) => {
         const contract = declared ?? contractOfFile(taken, fileName);
         const limit = limitFor(caller, contract);
-        return { named: { contract, fileName }, staging: store.blobs.stage(bytes, { maxBytes: limit }) };
+        // Where the contract is named, the file's own name is nobody's: it is not judged, and not said again.
+        return {
+          named: { contract, fileName: declared === undefined ? fileName : nameUnder(declared) },
+          staging: store.blobs.stage(bytes, { maxBytes: limit }),
+        };
       },
     });
     return { staged, ...named };
@@ -79,6 +83,10 @@ export function createUpload({ role, pipeline, store, identify, clock, diskFloor
     const { answer, isNew } = await keepUpload({ role, store, clock }, { ...received, sha256 }, () => identify(req));
     res.status(isNew ? 201 : 200).json(answer);
   };
+}
+
+function nameUnder({ artifact, name }: TakenContract): string {
+  return artifact?.file ?? name;
 }
 
 function checkLength(req: Request, maxBytes: number): void {

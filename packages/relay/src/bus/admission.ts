@@ -53,12 +53,22 @@ const arrivalMs = (bytes: number): number => Math.min(30_000 + Math.ceil(bytes /
 
 /** Cuts off a body that takes too long to arrive (slow-loris): 408 if nothing was answered yet. */
 export function limitArrival(req: IncomingMessage, res: ServerResponse): void {
-  if (req.method !== "POST") return;
-  const limit = arrivalMs(Number(req.headers["content-length"] ?? maxBodyBytes));
+  const { "content-length": length, "transfer-encoding": coding } = req.headers;
+  if (coding === undefined && Number(length ?? 0) === 0) return;
+  const { socket } = req;
+  const limit = arrivalMs(Number(length ?? maxBodyBytes));
   const timer = setTimeout(() => {
     if (req.complete) return;
+    // What nobody reads any more: Node would drop it for as long as it comes.
+    if (res.headersSent) return socket.destroySoon();
     const error = new TasukiError("request_timeout", `The body did not arrive within ${Math.round(limit / 1000)} s.`);
     sendProblem(req, res, { problem: toProblem(error) });
   }, limit).unref();
-  for (const event of ["end", "close"]) req.once(event, () => clearTimeout(timer));
+  const stop = (): void => {
+    clearTimeout(timer);
+    socket.off("close", stop);
+  };
+  // Not the request's own `close`, which comes with its answer.
+  req.once("end", stop);
+  socket.once("close", stop);
 }

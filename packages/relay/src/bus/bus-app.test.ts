@@ -434,8 +434,6 @@ test("a body that trickles in is cut off", async () => {
     await vi.waitUntil(() => bus.traces().staged === 1);
     expect(vi.getTimerCount()).toBeGreaterThan(before);
     vi.advanceTimersByTime(31_000);
-    await vi.waitUntil(() => vi.getTimerCount() > before);
-    vi.advanceTimersByTime(2_000);
     expect(await answer).toMatch(/^HTTP\/1\.1 408 [^]*request_timeout/);
     await vi.waitUntil(() => bus.traces().staged === 0);
   } finally {

@@ -2,10 +2,15 @@ import { chmod, rm } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { connect, type AddressInfo, type ListenOptions, type Socket } from "node:net";
 import { once } from "node:events";
-import { TasukiError, toProblem } from "@tasuki/contracts";
+import { TasukiError } from "@tasuki/contracts";
+import { lingerOnClose } from "./lingering-close.ts";
+import { createMalformedRequests } from "./malformed-requests.ts";
 
 /** How long running requests may take to end when a listener closes. */
 const graceMs = 3_000;
+// Connections that may wait to be taken: Node's 511 is less than what comes when everybody sends at once, and the kernel drops the rest
+// without a word. It has a cap of its own (Linux: net.core.somaxconn, 4,096).
+const backlog = 4_096;
 
 export interface BusListener extends AsyncDisposable {
   /** Base URL. */
@@ -68,7 +73,9 @@ async function listen(app: RequestListener, where: ListenOptions) {
     // looks idle, too: whoever sends again after a time-out (10 s) finds none of those left.
     keepAliveTimeout: 10_000,
   });
+  const malformed = createMalformedRequests();
   const serve: RequestListener = (req, res) => {
+    malformed.begin({ req, res });
     // A subscription never ends by itself, and would hold the server open.
     if (req.url?.startsWith("/trpc/watch") === true) {
       const end = (): void => void res.destroy();
@@ -84,8 +91,9 @@ async function listen(app: RequestListener, where: ListenOptions) {
   server.on("checkContinue", serve);
   // Any other expectation Node would refuse by an empty 417.
   server.on("checkExpectation", serve);
-  server.on("clientError", answerClientError);
-  server.listen(where);
+  server.on("clientError", (error, socket) => malformed.refuse(error, socket as Socket)); // of an HTTP server it is one
+  server.on("connection", lingerOnClose);
+  server.listen({ ...where, backlog });
   await once(server, "listening").catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     const fix = "end the other process, or change 'listen' in config.jsonc";
@@ -105,21 +113,4 @@ async function close(server: Server, stopping: AbortController): Promise<void> {
   const timer = setTimeout(() => server.closeAllConnections(), graceMs).unref();
   await closed;
   clearTimeout(timer);
-}
-
-/** What Node's parser refuses never becomes a request: answered by hand, in the form of every other refusal. */
-function answerClientError(error: Error & { code?: string }, socket: Socket): void {
-  if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
-  const isLate = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
-  const problem = toProblem(
-    isLate
-      ? new TasukiError("request_timeout", "The request did not arrive in time.")
-      : new TasukiError("malformed_request", "This is not a well-formed HTTP/1.1 request, or its headers exceed 16 KiB."),
-  );
-  const body = JSON.stringify(problem);
-  const reason = isLate ? "Request Timeout" : "Bad Request";
-  socket.end(
-    `HTTP/1.1 ${problem.status} ${reason}\r\nconnection: close\r\ncontent-type: application/problem+json\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
 }

@@ -2,9 +2,6 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Problem } from "@tasuki/contracts";
 import { toTrpcShape } from "./trpc-problem.ts";
 
-/** How long a refused client may go on sending before the connection is cut. */
-const lingerMs = 1_000;
-
 export interface ProblemAnswer {
   readonly problem: Problem;
   /** With 405: the methods that the path has. */
@@ -25,28 +22,8 @@ export function sendProblem(req: IncomingMessage, res: ServerResponse, { problem
   res.setHeader("content-length", Buffer.byteLength(body));
   if (allow !== undefined) res.setHeader("allow", allow);
   if (problem.retryAfter !== undefined) res.setHeader("retry-after", Math.ceil(problem.retryAfter));
-  if (!req.complete) lingerAndClose(req, res);
-  else if (problem.status === 403) res.setHeader("connection", "close");
+  if (!req.complete || problem.status === 403) res.setHeader("connection", "close");
+  // An answered request is no longer ended with its connection, and whoever reads its body would wait for ever.
+  if (!req.complete) req.socket.once("close", () => void req.destroy(new Error("the connection has ended")));
   res.end(body);
-}
-
-// A socket that is closed while bytes still come in is reset, and a reset can overtake the answer (RFC 9112, section 9.6).
-function lingerAndClose(req: IncomingMessage, res: ServerResponse): void {
-  const { socket } = req;
-  // To a client that asked for `Connection: close`, Node would close the connection with the last byte of the answer.
-  res.shouldKeepAlive = true;
-  res.once("finish", () => {
-    if (req.readableEnded || req.destroyed) {
-      socket.destroySoon();
-      return;
-    }
-    const timer = setTimeout(() => socket.destroy(), lingerMs).unref();
-    // An answered request is no longer ended with its connection, and whoever reads its body would wait for ever.
-    socket.once("close", () => void req.destroy(new Error("the connection has ended")));
-    req.once("close", () => {
-      clearTimeout(timer);
-      socket.destroySoon();
-    });
-    req.resume();
-  });
 }

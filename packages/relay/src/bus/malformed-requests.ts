@@ -1,0 +1,64 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { type Problem, TasukiError, toProblem } from "@tasuki/contracts";
+import { sendProblem } from "./send-problem.ts";
+
+interface Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+}
+
+/** Answers what Node's parser refuses, which never becomes a request, in the form of every other refusal; then the connection ends. */
+export interface MalformedRequests {
+  /** To be told of every request: bytes that follow one are answered after it. */
+  begin(exchange: Exchange): void;
+  /** For the `clientError` of a server. */
+  refuse(error: Error & { readonly code?: string }, socket: Socket): void;
+}
+
+export function createMalformedRequests(): MalformedRequests {
+  const latest = new WeakMap<Socket, Exchange>();
+  const refused = new WeakSet<Socket>();
+  return {
+    begin: (exchange) => void latest.set(exchange.req.socket, exchange),
+    refuse(error, socket) {
+      // The parser says so again at the end of the connection.
+      if (refused.has(socket)) return;
+      refused.add(socket);
+      if (error.code === "ECONNRESET" || !socket.writable) return void socket.destroy();
+      const problem = problemOf(error);
+      const exchange = latest.get(socket);
+      if (exchange === undefined || exchange.res.writableFinished)
+        return exchange?.req.complete === false ? end(socket) : answer(socket, problem);
+      const { req, res } = exchange;
+      // In its body: this is the answer to it, unless it has one.
+      if (!req.complete) return res.headersSent ? end(socket) : sendProblem(req, res, { problem });
+      // After it: answers come in the order of what they answer (RFC 9112, section 9.3.2).
+      res.once("close", () => answer(socket, problem));
+    },
+  };
+}
+
+function problemOf({ code }: { readonly code?: string }): Problem {
+  const isLate = code === "ERR_HTTP_REQUEST_TIMEOUT";
+  return toProblem(
+    isLate
+      ? new TasukiError("request_timeout", "The request did not arrive in time.")
+      : new TasukiError("malformed_request", "This is not a well-formed HTTP/1.1 request, or its headers exceed 16 KiB."),
+  );
+}
+
+function answer(socket: Socket, problem: Problem): void {
+  if (!socket.writable) return;
+  const body = JSON.stringify(problem);
+  const reason = problem.code === "request_timeout" ? "Request Timeout" : "Bad Request";
+  socket.write(
+    `HTTP/1.1 ${problem.status} ${reason}\r\nconnection: close\r\ncontent-type: application/problem+json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+  end(socket);
+}
+
+function end(socket: Socket): void {
+  socket.destroySoon();
+}

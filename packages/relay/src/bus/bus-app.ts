@@ -62,7 +62,7 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
     if (kind === "subscription")
       guardStream(res, {
         demand: async () => calls.demandFeed(await identify(req)),
-        onCut: (error) => logFailure({ path: pathOf(req), principal: admission.caller.principal }, error, false),
+        onCut: (error) => logFailure({ path: pathOf(req), principal: admission.caller.principal }, toProblem(error), error),
       });
     next();
   });

@@ -1,7 +1,7 @@
 import { artifactsOf, type FeedEntry, isFileOf, parseContractRef, receiptPayloadType, type RunStatus, sha256Of } from "@tasuki/contracts";
 import { openTrust } from "@tasuki/evidence";
 import { systemClock } from "@tasuki/relay";
-import { openStore } from "@tasuki/store";
+import { openStore, type Store } from "@tasuki/store";
 import { randomUUIDv7 } from "node:crypto";
 import { join } from "node:path";
 import type { History, RecordedAnswer, RecordedFeed } from "../history/history.ts";
@@ -40,7 +40,27 @@ export async function recordedHistory(relay: ChaosRelay, { answers, statuses, br
 
 async function readFeed(relay: ChaosRelay, role: RoleName): Promise<RecordedFeed> {
   await using store = await openStore({ folder: relay.folder(role), clock: systemClock, newId: randomUUIDv7 });
-  return { node: role, role, instance: store.instance, entries: store.feed(0, Number.MAX_SAFE_INTEGER) };
+  return {
+    node: role,
+    role,
+    instance: store.instance,
+    entries: store.feed(0, Number.MAX_SAFE_INTEGER),
+    lacking: await lackingFiles(store),
+  };
+}
+
+/** Files that tasks name and that are not on the disk as they were: reading them hashes them again. */
+async function lackingFiles(store: Store): Promise<string[]> {
+  const named = store.history({ limit: Number.MAX_SAFE_INTEGER }).flatMap(({ id }) => store.attachments(id).map(({ sha256 }) => sha256));
+  const looked = await Promise.all(
+    [...new Set(named)].map((sha256) =>
+      store.blobs.read(sha256).then(
+        () => [],
+        () => [sha256],
+      ),
+    ),
+  );
+  return looked.flat();
 }
 
 /** The receipts of others that a node holds with what it sent: what it was answered. */

@@ -1,20 +1,30 @@
 import type { RunStatus } from "@tasuki/contracts";
-import type { Violation } from "./history.ts";
+import type { RecordedStatus, Violation } from "./history.ts";
 import type { ReadHistory } from "./read-history.ts";
 
 /** A closed run: proven by every node over the same bundle, each stage verified, and its files what honest work makes of it. */
 export function checkClosing(history: ReadHistory): readonly Violation[] {
-  const closed = new Map(history.statuses.filter(({ run }) => run.state === "closed").map(({ run }) => [run.id, run]));
-  return [...closed.values()].flatMap((run) => [...checkProof(history, run), ...checkFiles(history, run)]);
+  const first = new Map<string, RecordedStatus>();
+  const last = new Map<string, RunStatus>();
+  for (const status of history.statuses.filter(({ run }) => run.state === "closed")) {
+    if (!first.has(status.run.id)) first.set(status.run.id, status);
+    last.set(status.run.id, status.run);
+  }
+  return [
+    ...[...first.values()].flatMap((status) => checkProof(history, status)),
+    ...[...last.values()].flatMap((run) => checkFiles(history, run)),
+  ];
 }
 
-function checkProof({ feeds, route }: ReadHistory, run: RunStatus): Violation[] {
+/** Whoever is shown a closed run must have been able to see the proof of it then, not later. */
+function checkProof({ feeds, route }: ReadHistory, { run, sizes }: RecordedStatus): Violation[] {
   const signed = (role: string, state: string): boolean =>
     feeds.some(
       (feed) =>
         feed.role === role &&
         feed.read.some(
-          ({ own }) =>
+          ({ own, index }) =>
+            index < (sizes === undefined ? Number.MAX_SAFE_INTEGER : (sizes.get(feed.instance) ?? 0)) &&
             own?.says.run === run.id &&
             own.says.state === state &&
             own.statement.subject.some(({ digest }) => digest.sha256 === run.bundle),
@@ -23,7 +33,7 @@ function checkProof({ feeds, route }: ReadHistory, run: RunStatus): Violation[] 
   const lacking = [...route.filter((role) => !signed(role, "archived")), ...(signed("main", "closed") ? [] : ["main"])];
   return lacking.map((role) => ({
     guarantee: "R4.archived",
-    what: `run ${run.id} is shown as closed, and ${role} never signed its bundle`,
+    what: `run ${run.id} is shown as closed, and ${role} has not signed its bundle`,
   }));
 }
 

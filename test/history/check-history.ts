@@ -2,6 +2,7 @@ import { checkAcknowledged } from "./check-acknowledged.ts";
 import { checkClosing } from "./check-closing.ts";
 import { checkEpochs } from "./check-epochs.ts";
 import { checkFeeds } from "./check-feeds.ts";
+import { checkFiles } from "./check-files.ts";
 import { checkNames } from "./check-names.ts";
 import { checkOnce } from "./check-once.ts";
 import { checkRungs } from "./check-rungs.ts";
@@ -11,5 +12,7 @@ import { readHistory } from "./read-history.ts";
 /** Judges what was recorded of a relay, whatever ran it. An empty result means that every guarantee held that a history can show. */
 export function checkHistory(history: History): readonly Violation[] {
   const read = readHistory(history);
-  return [checkFeeds, checkAcknowledged, checkOnce, checkEpochs, checkRungs, checkClosing, checkNames].flatMap((check) => check(read));
+  return [checkFeeds, checkAcknowledged, checkFiles, checkOnce, checkEpochs, checkRungs, checkClosing, checkNames].flatMap((check) =>
+    check(read),
+  );
 }

@@ -7,6 +7,8 @@ export interface RecordedFeed {
   readonly role: string;
   readonly instance: string;
   readonly entries: readonly FeedEntry[];
+  /** SHA-256 of files that its tasks name and that its disk does not hold as they were, at the end. */
+  readonly lacking?: readonly string[];
 }
 
 /** An acknowledgment that a sender got: 202 to a task. */

@@ -31,6 +31,8 @@ export interface FaultMix {
   readonly replacements: number;
   /** Decisions of people, per minute. */
   readonly decisions: number;
+  /** Of tasks: accepted by somebody in between, in the name of a node that never sees them. */
+  readonly forged: number;
 }
 
 /** What a seed brings: most kinds of fault are absent in most seeds, and strong where they are there. */
@@ -63,6 +65,7 @@ export function chooseMix(random: Random): FaultMix {
     powerLost: random.pick([0, 0.5]),
     replacements: some(0.25, 1, 2),
     decisions: some(0.3, 0.1, 0.4),
+    forged: some(0.2, 0.05, 0.3),
   };
 }
 
@@ -73,6 +76,8 @@ export interface Faults {
   attempt(): Attempted;
   /** Whether a node dies once this answer is out. */
   killsAfterAnswer(): boolean;
+  /** Whether somebody in between answers a task. */
+  forges(): boolean;
   /** Cuts everything between two sets of roles; one way or both. Returns the way to mend it. */
   cut(from: readonly string[], to: readonly string[], oneWay: boolean): () => void;
   heal(): void;
@@ -92,6 +97,7 @@ export function createFaults({ mix, random }: FaultsDeps): Faults {
   const network = random.fork("network");
   const machine = random.fork("machine");
   const attempts = random.fork("attempts");
+  const forger = random.fork("forger");
   const cuts = new Set<(from: string, to: string) => boolean>();
   const counts: Record<string, number> = {};
   let healed = false;
@@ -130,6 +136,7 @@ export function createFaults({ mix, random }: FaultsDeps): Faults {
       return { ms: attempts.pick([5, 200, 3_000, healed ? 3_000 : 40_000]), conduct };
     },
     killsAfterAnswer: () => happens("killed after an answer", machine, mix.killedAfterAnswer),
+    forges: () => happens("forged", forger, mix.forged),
     cut(from, to, oneWay) {
       const cut = (one: string, other: string): boolean =>
         (from.includes(one) && to.includes(other)) || (!oneWay && from.includes(other) && to.includes(one));

@@ -1,7 +1,9 @@
 import { artifactsOf, type FeedEntry, isFileOf, parseContractRef, type Pipeline, type RunStatus, sha256Of } from "@tasuki/contracts";
 import type { Trust } from "@tasuki/evidence";
 import type { OpenStore } from "@tasuki/store";
+import { lackingFiles } from "./lacking-files.ts";
 import type { History, RecordedAnswer, RecordedStatus } from "../history/history.ts";
+import type { Disk } from "./machine/disk.ts";
 import type { Exchange } from "./machine/network.ts";
 import { expectedFiles } from "./pipeline.ts";
 import type { Running } from "./relay.ts";
@@ -17,7 +19,7 @@ export interface Recorder {
 }
 
 export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust: Trust }): Recorder {
-  const stores = new Map<string, { role: string; store: OpenStore }>();
+  const stores = new Map<string, { role: string; store: OpenStore; disk: Disk }>();
   const sizes = new Map<string, number>();
   const answers: RecordedAnswer[] = [];
   const statuses: RecordedStatus[] = [];
@@ -37,9 +39,9 @@ export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust:
   return {
     last,
     onStart(role, running) {
-      const { store } = running;
+      const { store, boot } = running;
       const measure = (): void => void sizes.set(store.instance, store.feedSize());
-      stores.set(store.instance, { role, store });
+      stores.set(store.instance, { role, store, disk: boot.disk });
       measure();
       store.onCommit(() => {
         measure();
@@ -54,7 +56,9 @@ export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust:
     history: (briefs) => ({
       route: pipeline.roles.map(({ name }) => name),
       trust,
-      feeds: [...stores].map(([instance, { role, store }]) => ({ node: role, role, instance, entries: entriesOf(store) })),
+      feeds: [...stores].map(([instance, { role, store, disk }]) => {
+        return { node: role, role, instance, entries: entriesOf(store), lacking: lackingFiles(store, disk) };
+      }),
       answers,
       statuses: [...statuses, ...[...last.values()].map((run) => ({ run }))],
       isNamed(contract, name) {

@@ -2,11 +2,12 @@ import { type Logger, type Pipeline, sha256Of } from "@tasuki/contracts";
 import { createSigner, type Trust } from "@tasuki/evidence";
 import { makeTrust } from "@tasuki/evidence/testing";
 import { NodeConfig, parsePolicy, writePolicy } from "@tasuki/relay";
-import { composeNode, type ComposedNode, createDirectBus, createDirectClient } from "@tasuki/relay/testing";
+import { composeNode, type ComposedNode, createDirectBus, createDirectClient, type Passage } from "@tasuki/relay/testing";
 import { type OpenStore, openStore } from "@tasuki/store";
 import { createIds, keyOf } from "./ids.ts";
 import { type Boot, createBoot, type Mishaps, never, within } from "./machine/boot.ts";
 import { createDisk, type Disk } from "./machine/disk.ts";
+import { forgedPassage } from "./machine/forger.ts";
 import type { Network } from "./machine/network.ts";
 import { setTimeout as delay } from "./machine/timers-promises.ts";
 import type { VirtualTime } from "./machine/virtual-time.ts";
@@ -52,6 +53,8 @@ export interface RelayDeps {
   readonly mishaps: (role: string) => Mishaps;
   /** How long after its death a node's process is started again, milliseconds. */
   readonly restartAfter: (role: string) => number;
+  /** Whether somebody in between answers a task that a node sends. */
+  readonly forges: () => boolean;
   readonly onStart: (role: string, running: Running) => void;
   readonly onDeath: (role: string) => void;
   readonly logger: (role: string) => Logger;
@@ -139,8 +142,8 @@ function createNode(deps: RelayDeps, { role, roles }: { role: string; roles: rea
         trust,
         identity: { provider: "loopback", state: () => "ok" },
         clientFor(to) {
-          const client =
-            clients.get(to) ?? createDirectClient({ role: to, passage: network.passage(own, to), random: () => random.next() });
+          const passage = (): Passage => forgedPassage(network.passage(own, to), { to, forges: deps.forges, now: clock.now });
+          const client = clients.get(to) ?? createDirectClient({ role: to, passage: passage(), random: () => random.next() });
           clients.set(to, client);
           return client;
         },

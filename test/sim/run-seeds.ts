@@ -2,12 +2,14 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
+import type { FaultMix } from "./faults.ts";
 import type { Report } from "./worker.ts";
 
 export interface Job {
   readonly seed: number;
   /** Roles beside main. */
   readonly roles: number;
+  readonly mix?: Partial<FaultMix>;
   /** Prints what the nodes log. */
   readonly log?: boolean;
 }

@@ -2,7 +2,7 @@ import { isTasukiError, type Logger, type RunStatus } from "@tasuki/contracts";
 import { checkHistory } from "../history/check-history.ts";
 import { hasEnded } from "../history/check-epochs.ts";
 import type { Violation } from "../history/history.ts";
-import { chooseMix, createFaults } from "./faults.ts";
+import { chooseMix, createFaults, type FaultMix } from "./faults.ts";
 import { createNetwork } from "./machine/network.ts";
 import { within } from "./machine/boot.ts";
 import { createVirtualTime } from "./machine/virtual-time.ts";
@@ -18,6 +18,8 @@ export interface SimulationOptions {
   readonly seed: number;
   /** Roles beside main. */
   readonly roles: number;
+  /** More of some faults than the seed brings. */
+  readonly mix?: Partial<FaultMix>;
   /** Gets each line that a node logs, with the simulated time. */
   readonly onLog?: (line: string) => void;
 }
@@ -44,11 +46,11 @@ const stormEvents = 20_000;
 const settleMs = (roles: number): number => startToClose * 2 + 5 * minute + roles * 2 * minute;
 
 /** One relay under one seed: a time of faults, then none, then people do what blocks ask of them; then its history is judged. */
-export async function simulate({ seed, roles, onLog }: SimulationOptions): Promise<Outcome> {
+export async function simulate({ seed, roles, onLog, ...options }: SimulationOptions): Promise<Outcome> {
   const random = createRandom(seed, `${roles} roles`);
   const time = createVirtualTime();
   const pipeline = simulatedPipeline(roles);
-  const mix = chooseMix(random.fork("mix"));
+  const mix = { ...chooseMix(random.fork("mix")), ...options.mix };
   const faults = createFaults({ mix, random });
   const trust = trustIn(pipeline);
   const recorder = createRecorder({ pipeline, trust });
@@ -78,6 +80,7 @@ export async function simulate({ seed, roles, onLog }: SimulationOptions): Promi
     random: random.fork("nodes"),
     work: (role) => (role === "main" ? mainWork() : roleWork(() => faults.attempt())),
     mishaps: (role) => faults.mishaps(role),
+    forges: () => faults.forges(),
     restartAfter: () => (faults.areHealed() ? 1_000 : restarts.pick([1_000, 1_000, 1_000, 20_000, 5 * minute])),
     onStart: (role, running) => recorder.onStart(role, running),
     onDeath: (role) => note(`${time.now()} ${role} died`),
@@ -97,13 +100,15 @@ export async function simulate({ seed, roles, onLog }: SimulationOptions): Promi
       next();
     }
   };
-  const decide = (run: RunStatus, act: "retry" | "cancel"): void => {
+  const decide = (run: RunStatus, act: "retry" | "cancel", stage?: string): void => {
     const main = nodes.get("main")?.running();
     const orchestrator = main?.node.orchestrator;
     if (main === undefined || orchestrator === undefined) return;
     const ask = async (): Promise<void> => {
       const request = { run: run.id, by: "a simulated person" };
-      await (act === "retry" ? orchestrator.retry(request) : orchestrator.cancel(request)).catch(expectRefusal);
+      await (
+        act === "retry" ? orchestrator.retry({ ...request, ...(stage !== undefined && { stage }) }) : orchestrator.cancel(request)
+      ).catch(expectRefusal);
     };
     within(main.boot, () => void ask());
   };
@@ -172,7 +177,9 @@ export async function simulate({ seed, roles, onLog }: SimulationOptions): Promi
     for (let at = 0; at < times; at += 1)
       time.after(people.integer(0, safetyMs), () => {
         const open = known().filter((run) => !hasEnded(run));
-        if (open.length > 0) decide(people.pick(open), people.chance(0.8) ? "retry" : "cancel");
+        if (open.length === 0) return;
+        const run = people.pick(open);
+        decide(run, people.chance(0.8) ? "retry" : "cancel", people.chance(0.5) ? people.pick(run.stages).stage : undefined);
       });
   }
 

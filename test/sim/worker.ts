@@ -4,7 +4,7 @@ import { type Outcome, simulate, type SimulationOptions } from "./simulate.ts";
 /** What a worker reports of one simulation. */
 export type Report = { readonly outcome: Outcome } | { readonly seed: number; readonly roles: number; readonly crash: string };
 
-type Job = Pick<SimulationOptions, "seed" | "roles"> & { readonly log?: boolean };
+type Job = Pick<SimulationOptions, "seed" | "roles" | "mix"> & { readonly log?: boolean };
 
 const send = (message: Report): Promise<void> =>
   new Promise((resolve, reject) => process.send?.(message, (error: Error | null) => (error === null ? resolve() : reject(error))));
@@ -12,9 +12,9 @@ const strays: string[] = [];
 // In a node's own process this would have ended it.
 process.on("unhandledRejection", (error) => strays.push(error instanceof Error ? (error.stack ?? error.message) : String(error)));
 
-async function run({ seed, roles, log = false }: Job): Promise<Report> {
+async function run({ seed, roles, mix = {}, log = false }: Job): Promise<Report> {
   try {
-    const outcome = await simulate({ seed, roles, ...(log && { onLog: (line) => process.stdout.write(`${line}\n`) }) });
+    const outcome = await simulate({ seed, roles, mix, ...(log && { onLog: (line) => process.stdout.write(`${line}\n`) }) });
     const unhandled = strays
       .splice(0)
       .map((what) => ({ guarantee: "R10.reopen", what: `an error that nothing handles would end a node: ${what}` }));

@@ -43,6 +43,8 @@ export interface Disk {
   losePower(): void;
   /** Databases by path: a commit is durable once it returns. */
   readonly databases: Map<string, DatabaseSync>;
+  /** Those whose commits don't wait for the disk: what they hold since they were told so is one transaction, which the power takes. */
+  readonly unsynced: Set<DatabaseSync>;
 }
 
 export function failure(code: string, path: string): Error {
@@ -105,6 +107,7 @@ export function createDisk(): Disk {
     file,
     folder,
     databases: new Map(),
+    unsynced: new Set(),
     makeFolder(path) {
       let first: string | undefined;
       let at = root;
@@ -154,7 +157,10 @@ export function createDisk(): Disk {
       if (entry.kind === "file") entry.synced = entry.bytes;
       else entry.synced = new Map(entry.names);
     },
-    losePower: () => forget(root),
+    losePower() {
+      forget(root);
+      for (const database of disk.unsynced) if (database.isTransaction) database.exec("ROLLBACK");
+    },
   };
   return disk;
 }

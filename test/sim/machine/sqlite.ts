@@ -4,6 +4,7 @@ import { theBoot } from "./file-work.ts";
 
 const sqliteFull = 13;
 const sqliteIoErrorFsync = 1034;
+const unsyncedAfterMs = 500;
 
 function sqliteError(errcode: number, message: string): Error {
   return Object.assign(new Error(`${message} (simulated)`), { code: "ERR_SQLITE_ERROR", errcode });
@@ -14,13 +15,14 @@ export class DatabaseSync {
   readonly #boot = theBoot();
   readonly #sqlite: Sqlite;
   #isOpen = true;
+  #isInTransaction = false;
 
   constructor(path: string) {
     const { disk } = this.#boot;
     const sqlite = disk.databases.get(path) ?? new Sqlite(":memory:", { enableForeignKeyConstraints: true });
     disk.databases.set(path, sqlite);
     // What the last boot had begun and not committed went with it.
-    if (sqlite.isTransaction) sqlite.exec("ROLLBACK");
+    if (sqlite.isTransaction && !disk.unsynced.has(sqlite)) sqlite.exec("ROLLBACK");
     this.#sqlite = sqlite;
   }
 
@@ -29,13 +31,23 @@ export class DatabaseSync {
   }
 
   get isTransaction(): boolean {
-    return this.#sqlite.isTransaction;
+    return this.#isInTransaction;
   }
 
   exec(sql: string): void {
     if (!this.#isOpen || !this.#boot.isAlive()) throw sqliteError(21, "the database is not open");
-    if (sql === "COMMIT") this.#commit();
-    else this.#sqlite.exec(sql);
+    switch (sql) {
+      case "BEGIN IMMEDIATE":
+        return this.#begin();
+      case "COMMIT":
+        return this.#commit();
+      case "ROLLBACK":
+        return this.#end("ROLLBACK");
+      case "PRAGMA synchronous = OFF":
+        return this.#stopSyncing();
+      default:
+        this.#sqlite.exec(sql);
+    }
   }
 
   prepare(sql: string): StatementSync {
@@ -46,24 +58,46 @@ export class DatabaseSync {
     this.#isOpen = false;
   }
 
+  /** What was written until shortly after the opening has got to the disk by itself; from then on, nothing does before the power goes. */
+  #stopSyncing(): void {
+    const { disk, time } = this.#boot;
+    time.after(unsyncedAfterMs, () => disk.unsynced.add(this.#sqlite));
+  }
+
+  get #isUnsynced(): boolean {
+    return this.#boot.disk.unsynced.has(this.#sqlite);
+  }
+
+  #begin(): void {
+    if (this.#isUnsynced && !this.#sqlite.isTransaction) this.#sqlite.exec("BEGIN");
+    this.#sqlite.exec(this.#isUnsynced ? "SAVEPOINT commit_of_process" : "BEGIN IMMEDIATE");
+    this.#isInTransaction = true;
+  }
+
+  #end(how: "COMMIT" | "ROLLBACK"): void {
+    if (this.#isUnsynced && how === "ROLLBACK") this.#sqlite.exec("ROLLBACK TO commit_of_process");
+    this.#sqlite.exec(this.#isUnsynced ? "RELEASE commit_of_process" : how);
+    this.#isInTransaction = false;
+  }
+
   #commit(): void {
     const { disk, mishaps } = this.#boot;
     const fate = disk.full ? "full" : mishaps.onCommit();
     switch (fate) {
       case "kept":
-        return this.#sqlite.exec("COMMIT");
+        return this.#end("COMMIT");
       case "full":
         throw sqliteError(sqliteFull, "database or disk is full");
       case "killed-before":
-        this.#sqlite.exec("ROLLBACK");
+        this.#end("ROLLBACK");
         this.#boot.kill();
         throw sqliteError(21, "the process was killed before its commit");
       case "killed-after":
-        this.#sqlite.exec("COMMIT");
+        this.#end("COMMIT");
         return this.#boot.kill();
       case "unsynced-kept":
       case "unsynced-lost":
-        this.#sqlite.exec(fate === "unsynced-kept" ? "COMMIT" : "ROLLBACK");
+        this.#end(fate === "unsynced-kept" ? "COMMIT" : "ROLLBACK");
         throw sqliteError(sqliteIoErrorFsync, "disk I/O error: fsync");
     }
   }

@@ -28,21 +28,31 @@ async function perform(): Promise<string[]> {
       help: { type: "boolean", short: "h" },
     },
   });
+  const { help = false, ...options } = values;
   const [kind, name = "", ...more] = positionals;
-  if (values.help === true || kind === undefined) return [usage];
-  if (name === "" || (more.length > 0 && kind !== "decision")) throw new Error(usage);
-  switch (kind) {
-    case "role":
-      if (values.remove === true) return removeRole(name);
-      if (values.after === undefined) throw new Error(`say where it comes: --after ROLE, or --after main for the first.\n\n${usage}`);
-      return newRole({ name, after: values.after, consumes: list(values.consumes), produces: list(values.produces) });
-    case "artifact":
-      return newArtifact(name, values.file);
-    case "decision":
-      return newDecision([name, ...more].join(" "), new Date().toISOString().slice(0, 10));
-    default:
-      throw new Error(`there is no '${kind}' to make.\n\n${usage}`);
+  if (help || kind === undefined) return [usage];
+  // An option that would do nothing is a misunderstanding, which is better said than passed over.
+  const only = (...names: readonly string[]): void => {
+    for (const given of Object.keys(options)) if (!names.includes(given)) throw new Error(`--${given} does nothing here.\n\n${usage}`);
+  };
+  if (!["role", "artifact", "decision"].includes(kind)) throw new Error(`there is no '${kind}' to make.\n\n${usage}`);
+  if (name === "") throw new Error(`what is the ${kind === "decision" ? "title" : "name"}: pnpm new ${kind} …\n\n${usage}`);
+  if (kind === "decision") {
+    only();
+    return newDecision([name, ...more].join(" "), new Date().toISOString().slice(0, 10));
   }
+  if (more.length > 0) throw new Error(`one name, not ${positionals.length - 1}: lists have commas and no spaces.\n\n${usage}`);
+  if (kind === "artifact") {
+    only("file");
+    return newArtifact(name, options.file);
+  }
+  if (options.remove === true) {
+    only("remove");
+    return removeRole(name);
+  }
+  only("after", "consumes", "produces");
+  if (options.after === undefined) throw new Error(`say where it comes: --after ROLE, or --after main for the first.\n\n${usage}`);
+  return newRole({ name, after: options.after, consumes: list(options.consumes), produces: list(options.produces) });
 }
 
 try {

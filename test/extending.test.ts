@@ -99,6 +99,13 @@ test("what is generated is formatted, and takes its place between the roles of t
   expect((await changes()).every((line) => line.startsWith("??"))).toBe(true);
 });
 
+test("a role that other code builds on is not taken out, and the code is named", async () => {
+  const { code, stderr } = await copy.run("pnpm", "new", "role", "jp", "--remove");
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/'jp' can't go: what goes with it is used by\n[^]*packages\/executors\/src\/stage\/embedded-work\.ts\n/);
+  expect(await changes()).toEqual([]);
+});
+
 test("an incompatible change of a released contract fails its test, and explains itself", async () => {
   const path = "packages/contracts/src/artifacts/brief.ts";
   const text = await readFile(join(copy.root, path), "utf8");

@@ -43,15 +43,16 @@ export const ${camel} = defineArtifact({
     [`packages/contracts/src/artifacts/${name}.test.ts`]: `import { assert, property } from "fast-check";
 import { expect, test } from "vitest";
 import { text } from "../testing/arbitraries.ts";
-import { ${camel} } from "./${name}.ts";
+import { ${camel}, type ${pascal} } from "./${name}.ts";
 
 const run = "${exampleRunId}";
+const valueOf = (text: string): ${pascal} => ({ run, text });
 
 test("what is written of any ${name} reads as the same value", () => {
   const some = text.filter((lines) => lines !== "");
   assert(
     property(some, (text) => {
-      expect(${camel}.parse(${camel}.format({ run, text }))).toEqual({ ok: true, value: { run, text } });
+      expect(${camel}.parse(${camel}.format(valueOf(text)))).toEqual({ ok: true, value: valueOf(text) });
     }),
   );
 });
@@ -59,7 +60,7 @@ test("what is written of any ${name} reads as the same value", () => {
 test("a draft may be the text alone", () => {
   expect(${camel}.complete("Some text.\\n", { run, documents: {} })).toEqual({
     ok: true,
-    value: ${camel}.format({ run, text: "Some text.\\n" }),
+    value: ${camel}.format(valueOf("Some text.\\n")),
   });
 });
 `,

@@ -6,11 +6,11 @@ import { z } from "zod";
 import { dropContracts } from "../lock/contracts-lock.ts";
 import type { Neighbour } from "./app-files.ts";
 import { createFiles, followUp, removeFiles, root, writeFiles } from "./apply.ts";
-import { artifactFiles } from "./artifact-files.ts";
 import { decisionFile } from "./decision-file.ts";
-import { parseName } from "./names.ts";
+import { planArtifact } from "./plan-artifact.ts";
 import { planRemoval } from "./plan-removal.ts";
 import { planRole, type RoleRequest } from "./plan-role.ts";
+import { readImporters } from "./read-importers.ts";
 
 const relayPath = "packages/contracts/src/relay.ts";
 
@@ -32,6 +32,11 @@ export async function newRole(request: RoleRequest): Promise<string[]> {
 
 export async function removeRole(name: string): Promise<string[]> {
   const plan = planRemoval(name, { pipeline: relay, files: await readdir(join(root, "packages/contracts/fixtures/artifacts")) });
+  const importers = (await readImporters(plan.removed)).filter((path) => path !== relayPath);
+  if (importers.length > 0)
+    throw new Error(
+      `'${name}' can't go: what goes with it is used by\n${importers.map((path) => `  ${path}`).join("\n")}\nTake it out of these first.`,
+    );
   // The pipeline first: it must not import what is gone.
   await writeFiles({ [relayPath]: plan.relay });
   const removed = await removeFiles(plan.removed);
@@ -47,14 +52,7 @@ export async function removeRole(name: string): Promise<string[]> {
 }
 
 export async function newArtifact(name: string, file: string | undefined): Promise<string[]> {
-  parseName(name, "an artifact");
-  const chosen = file ?? `${name}.txt`;
-  const artifacts = await everyArtifact();
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*\.(txt|md)$/.test(chosen)) throw new Error(`--file ${chosen}: a name that ends in .txt or .md.`);
-  const other = artifacts.find((artifact) => artifact.name === name || artifact.file === chosen);
-  if (other !== undefined) throw new Error(`there is an artifact '${other.name}' already, in files named ${other.file}.`);
-  if (relay.roles.some((role) => role.name === name)) throw new Error(`a role and an artifact can't both be called '${name}'.`);
-  const files = artifactFiles({ name, file: chosen });
+  const files = planArtifact({ name, file: file ?? `${name}.txt` }, { pipeline: relay, artifacts: await everyArtifact() });
   await createFiles(files);
   return [
     ...Object.keys(files).map((path) => `+ ${path}`),

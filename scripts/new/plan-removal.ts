@@ -1,4 +1,4 @@
-import { artifactOf, type Pipeline } from "@tasuki/contracts";
+import { type AnyArtifact, artifactOf, type Pipeline } from "@tasuki/contracts";
 import { writeRelay } from "./write-relay.ts";
 
 export interface Removal {
@@ -20,7 +20,8 @@ export function planRemoval(
   if (role === undefined) throw new Error(`there is no role '${name}'; there are: ${roles.map((one) => one.name).join(", ")}.`);
   const rest = roles.filter((one) => one !== role);
   if (rest.length === 0) throw new Error(`'${name}' is the only role: a relay has one at least.`);
-  const artifacts = role.produces.map((slot) => artifactOf(slot).name);
+  const produced = role.produces.map(artifactOf);
+  const artifacts = produced.map((artifact) => artifact.name);
   for (const other of rest)
     for (const slot of other.consumes)
       if (artifacts.includes(artifactOf(slot).name))
@@ -28,13 +29,14 @@ export function planRemoval(
           `'${name}' can't go: '${other.name}' consumes its '${artifactOf(slot).name}'. Take that out of packages/contracts/src/roles/${other.name}.ts, or remove '${other.name}' first.`,
         );
   const contracts = "packages/contracts";
-  const own = (artifact: string): string[] => [
+  const own = ({ name: artifact, versions }: AnyArtifact): string[] => [
     `${contracts}/src/artifacts/${artifact}.ts`,
     `${contracts}/src/artifacts/${artifact}.test.ts`,
+    ...versions.map(({ version }) => `${contracts}/src/artifacts/${artifact}-${version}.ts`),
     ...files.filter((file) => file.split(".")[0] === artifact).map((file) => `${contracts}/fixtures/artifacts/${file}`),
   ];
   return {
-    removed: [`apps/${name}`, `${contracts}/src/roles/${name}.ts`, `${contracts}/src/roles/${name}.test.ts`, ...artifacts.flatMap(own)],
+    removed: [`apps/${name}`, `${contracts}/src/roles/${name}.ts`, `${contracts}/src/roles/${name}.test.ts`, ...produced.flatMap(own)],
     artifacts,
     relay: writeRelay({ given: given.map((one) => one.name), roles: rest.map((one) => one.name) }),
   };

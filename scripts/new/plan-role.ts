@@ -1,7 +1,8 @@
 import { type AnyArtifact, type AnyRole, artifactOf, isOptional, mainPort, type Pipeline } from "@tasuki/contracts";
 import { appFiles, type Neighbour } from "./app-files.ts";
-import { artifactFiles, type Files } from "./artifact-files.ts";
+import type { Files } from "./artifact-files.ts";
 import { parseName, toCamel } from "./names.ts";
+import { planArtifact } from "./plan-artifact.ts";
 import { type NewOutput, type NewSlot, roleFiles } from "./role-files.ts";
 import { writeRelay } from "./write-relay.ts";
 
@@ -37,17 +38,17 @@ const relayPath = "packages/contracts/src/relay.ts";
 export function planRole(request: RoleRequest, { pipeline, artifacts, neighbour }: Surroundings): Plan {
   const { roles, given } = pipeline;
   const name = parseName(request.name, "a role");
-  if (roles.some((role) => role.name === name)) throw new Error(`there is a role '${name}' already: ${relayPath}.`);
+  if (roles.some((role) => toCamel(role.name) === toCamel(name))) throw new Error(`there is a role '${name}' already: ${relayPath}.`);
   refuseSameName(name, artifacts);
   const at = positionAfter(request.after, roles);
-  const consumes = slotsBefore(["run", "brief", ...request.consumes], { name, before: roles.slice(0, at), given });
+  const consumes = slotsBefore(["run", "brief", ...request.consumes], { name, at, pipeline });
   if (request.produces.length === 0) throw new Error(`a role produces something: --produces ${name}-report.`);
   const produces = [...new Set(request.produces)].map((one) => toOutput(one, { role: name, pipeline, artifacts }));
   const port = freePort(roles);
   const role = { name, port, consumes, produces };
   const missing = produces.filter((one) => !artifacts.some((artifact) => artifact.name === one.name));
   const created = [
-    ...missing.map((one) => artifactFiles({ name: one.name, file: `${one.name}.txt` })),
+    ...missing.map((one) => planArtifact({ name: one.name, file: `${one.name}.txt` }, { pipeline, artifacts })),
     roleFiles(role),
     appFiles(role, neighbour),
   ];
@@ -68,17 +69,24 @@ function positionAfter(after: string, roles: readonly AnyRole[]): number {
 
 function slotsBefore(
   names: readonly string[],
-  { name: role, before, given }: { readonly name: string; readonly before: readonly AnyRole[]; readonly given: readonly AnyArtifact[] },
+  { name: role, at, pipeline }: { readonly name: string; readonly at: number; readonly pipeline: Pipeline },
 ): NewSlot[] {
-  const slots = [...given, ...before.flatMap((one) => one.produces)];
+  const { given, roles } = pipeline;
+  const slots = [...given, ...roles.slice(0, at).flatMap((one) => one.produces)];
   return [...new Set(names)].map((name) => {
     const slot = slots.find((one) => artifactOf(one).name === name);
-    if (slot === undefined)
-      throw new Error(
-        `role '${role}' can't consume '${name}', which nothing before it produces; there are: ${slots.map((one) => artifactOf(one).name).join(", ")}.`,
-      );
-    return { name, isOptional: isOptional(slot), isMany: artifactOf(slot).many };
+    if (slot !== undefined) return { name, isOptional: isOptional(slot), isMany: artifactOf(slot).many };
+    const later = roles.slice(at).find((one) => producesOf(one).includes(name));
+    throw new Error(
+      later === undefined
+        ? `role '${role}' can't consume '${name}', which nothing before it produces; there are: ${slots.map((one) => artifactOf(one).name).join(", ")}.`
+        : `role '${role}' can't consume '${name}', which '${later.name}' produces only after it: --after ${later.name}.`,
+    );
   });
+}
+
+function producesOf(role: AnyRole): readonly string[] {
+  return role.produces.map((slot) => artifactOf(slot).name);
 }
 
 function toOutput(
@@ -89,7 +97,7 @@ function toOutput(
   if (toCamel(name) === toCamel(role)) throw new Error(`a role and an artifact can't both be called '${name}'.`);
   if (pipeline.given.some((artifact) => artifact.name === name))
     throw new Error(`'${name}' is given by main: each artifact has one producer.`);
-  const producer = pipeline.roles.find((one) => one.produces.some((slot) => artifactOf(slot).name === name));
+  const producer = pipeline.roles.find((one) => producesOf(one).includes(name));
   if (producer !== undefined) throw new Error(`'${name}' is produced by '${producer.name}': each artifact has one producer.`);
   const known = artifacts.find((artifact) => artifact.name === name);
   return { name, isText: known === undefined || (!known.many && known.schema.safeParse({ run: exampleId, text: "A text." }).success) };

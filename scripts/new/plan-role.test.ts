@@ -1,0 +1,66 @@
+import { everyArtifact, exampleRelay as relay } from "@tasuki/contracts/testing";
+import { expect, test } from "vitest";
+import { planArtifact } from "./plan-artifact.ts";
+import { planRemoval } from "./plan-removal.ts";
+import { planRole, type RoleRequest } from "./plan-role.ts";
+
+const artifacts = await everyArtifact();
+const surroundings = { pipeline: relay, artifacts, neighbour: { manifest: {}, tsconfig: "{}", env: "" } };
+const plan = (request: Partial<RoleRequest>) =>
+  planRole({ name: "legal", after: "sg", consumes: ["sg-review"], produces: ["opinion"], ...request }, surroundings);
+
+test("a new role gets the next free port, and its place in the order", () => {
+  const { port, relay, created } = plan({});
+  expect(port).toBe(18104);
+  expect(relay).toContain("roles: [nano, sg, legal, jp]");
+  expect(Object.keys(created)).toContain("apps/legal/src/work.ts");
+  expect(Object.keys(created)).toContain("packages/contracts/src/artifacts/opinion.ts");
+});
+
+test.for<[string, Partial<RoleRequest>, string]>([
+  ["a name that can't be one", { name: "Legal" }, "'Legal' can't name a role: lower-case letters"],
+  ["a name of the language", { name: "class" }, "'class' can't name a role: it means something else already"],
+  ["main's name", { name: "main" }, "'main' can't name a role"],
+  ["a taken name", { name: "jp" }, "there is a role 'jp' already"],
+  ["an artifact's name", { name: "sg-review" }, "a role and an artifact can't both be called 'sg-review'"],
+  ["a place after nobody", { after: "jpp" }, "there is no such role; there are main, nano, sg, jp"],
+  ["an artifact that nobody knows", { consumes: ["reviews"] }, "'reviews', which nothing before it produces; there are: run, brief"],
+  ["an artifact of a later role", { consumes: ["jp-final"] }, "'jp-final', which 'jp' produces only after it: --after jp."],
+  ["nothing produced", { produces: [] }, "a role produces something: --produces legal-report"],
+  ["its own name produced", { produces: ["legal"] }, "can't both be called 'legal'"],
+  ["another's artifact produced", { produces: ["jp-final"] }, "'jp-final' is produced by 'jp'"],
+  ["what main gives produced", { produces: ["brief"] }, "'brief' is given by main"],
+  [
+    "an artifact that the code would call as another",
+    { produces: ["sgReview".toLowerCase(), "jp-final-2"] },
+    "version 2 of an artifact 'jp-final'",
+  ],
+])("a role with %s is refused", ([, request, sentence]) => {
+  expect(() => plan(request)).toThrow(sentence);
+});
+
+test.for([
+  [{ name: "jp-final", file: "final.txt" }, "there is an artifact 'jp-final' already, in files named jp-final.txt."],
+  [{ name: "opinion", file: "jp-final.txt" }, "files named jp-final.txt are those of artifact 'jp-final'"],
+  [{ name: "opinion", file: "S3.txt" }, "files named S3.txt are those of artifact 'source-text'"],
+  [{ name: "opinion", file: "opinion.pdf" }, "a file name that ends in .txt or .md"],
+  [{ name: "opinion", file: "../opinion.txt" }, "a file name that ends in .txt or .md"],
+  [{ name: "opinion-2", file: "opinion.txt" }, "artifacts/opinion-2.ts is where version 2 of an artifact 'opinion' stays"],
+  [{ name: "nano", file: "nano.txt" }, "a role and an artifact can't both be called 'nano'"],
+] as const)("an artifact %j is refused", ([request, sentence]) => {
+  expect(() => planArtifact(request, { pipeline: relay, artifacts })).toThrow(sentence);
+});
+
+test("what goes with a role is its own: the app, the definition, each version of what it produces", () => {
+  const { removed, relay: rest } = planRemoval("jp", { pipeline: relay, files: ["jp-final.1.txt", "run.1.json"] });
+  expect(removed).toContain("apps/jp");
+  expect(removed).toContain("packages/contracts/src/artifacts/jp-final-1.ts");
+  expect(removed.filter((path) => path.includes("fixtures"))).toEqual(["packages/contracts/fixtures/artifacts/jp-final.1.txt"]);
+  expect(rest).toContain("roles: [nano, sg]");
+});
+
+test("a role whose output another consumes stays, and so does one that is not there", () => {
+  const removal = (name: string) => () => planRemoval(name, { pipeline: relay, files: [] });
+  expect(removal("nano")).toThrow("'nano' can't go: 'sg' consumes its 'candidate-list'");
+  expect(removal("legal")).toThrow("there is no role 'legal'; there are: nano, sg, jp.");
+});

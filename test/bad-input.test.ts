@@ -41,6 +41,7 @@ async function refused(
   return { status, code: problem.code, unmet: problem.unmet ?? [] };
 }
 
+// guarantees: R7.names, R7.refused
 test("a renamed file in a form is refused with the names that are taken, and leaves nothing", async () => {
   const before = await traces();
   const pack = await file("research-pack.bin", "anything");

@@ -15,6 +15,7 @@ async function startRun(data: string): Promise<string> {
   return (JSON.parse(stdout) as { run: string }).run;
 }
 
+// guarantees: R10.reopen
 test.each(roles)("a run closes though %s is killed in the middle of it", async (role) => {
   await using relay = await startLocalRelay();
   const run = await startRun(relay.data);
@@ -33,6 +34,7 @@ test.each(roles)("a run closes though %s is killed in the middle of it", async (
   expect(final.stdout).toMatch(/^contract: jp-final@1$/m);
 });
 
+// guarantees: R10.reopen
 test("processes that a killed node left behind are ended when it starts again: of its work, and of main's extractor and checks", async () => {
   const [task, check] = [randomUUIDv7(), randomUUIDv7()];
   const strays = [`${task}.1`, check, `${task}.2`].map((attempt) =>

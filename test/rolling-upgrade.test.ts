@@ -111,6 +111,7 @@ test.each(roles)("%s is upgraded first, with a run in flight: that run and the n
   await replace(role, repository);
 });
 
+// guarantees: R10.upgrade
 test("one after the other is upgraded, with a run in flight at each; what begins then is on the new version", async () => {
   const runs: string[] = [];
   for (const role of roles) {

@@ -166,6 +166,7 @@ describe.skipIf(missing.length > 0)(`a real tailnet${why}`, () => {
     expect(((await local("main", `/status?task=${run}`)) as { tasks: object[] }).tasks).toMatchObject([{ from: "ops:ops@example.com" }]);
   });
 
+  // guarantees: R8.denied
   test("with every port open, each forbidden edge is refused by the node, and its connection ended", async () => {
     await testbed.tailnet.setPolicy(withAllPorts(grants()));
     // One after the other: two machines that greet each other at the same instant may need WireGuard's 5 s to sort it out.
@@ -213,6 +214,7 @@ describe.skipIf(missing.length > 0)(`a real tailnet${why}`, () => {
     expect(await refused({ from: "sg", to: "sg" }, "/status")).toMatchObject({ status: 403, code: "not_granted", closed: true });
   });
 
+  // guarantees: R8.revoked
   test("a revoked grant ends the next request of a connection that is open, and the connection; and a feed that is being followed", async () => {
     const feed = call({ from: "main", to: "jp" }, "/trpc/watch?input=%7B%7D", { timeoutMs: 20_000 });
     const first = await call({ from: "main", to: "jp" }, "/status", { keep: true });

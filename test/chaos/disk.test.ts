@@ -61,6 +61,7 @@ const outboxOf = async (relay: ChaosRelay, role: RoleName, run: string): Promise
   return tasks.flatMap(({ outbox = [] }) => outbox.map(({ last = "" }) => last)).join();
 };
 
+// guarantees: R1.disk-full
 test.skipIf(!canMount)(
   "a full disk refuses new work, and takes it once there is room (skipped where nothing can be mounted)",
   { timeout: 120_000 },
@@ -99,6 +100,7 @@ test.skipIf(!canMount)(
   },
 );
 
+// guarantees: R1.disk-full
 test.skipIf(!canMount)(
   "below the floor of free disk a node takes nothing, and says so with 507 (skipped where nothing can be mounted)",
   { timeout: 120_000 },
@@ -115,6 +117,7 @@ test.skipIf(!canMount)(
 );
 
 // From which of its fsyncs on every one fails: in its start, in accepting, in working.
+// guarantees: R1.disk-fails
 test.skipIf(!canTrace).each([2, 9, 12, 16])(
   "a node whose fsyncs fail from number %i on ends, acknowledges nothing more, and recovers (skipped where there is no strace)",
   { timeout: 120_000 },

@@ -17,6 +17,7 @@ const boundaries = [
   "end-run",
 ];
 
+// guarantees: R1.ack-durable, R2.produced-once, R5.ends, R10.reopen
 test("200 kills at every boundary lose nothing, complete nothing twice, and leave no run behind", { timeout: 900_000 }, async () => {
   const report = await killStorm({ kills: 200, random: createRandom(1), log: () => undefined });
   for (const line of toReport(report)) console.log(line);

@@ -22,6 +22,7 @@ async function violationsOf(relay: ChaosRelay, runs: ReadonlyMap<string, string>
   return checkHistory(await recordedHistory(relay, { answers: [], statuses, briefs: runs }));
 }
 
+// guarantees: R5.ends
 test("runs close through every fault of every link, once it heals", { timeout: 600_000 }, async () => {
   await using relay = await openChaosRelay({ links, limits: { minFreeBytes: 0 } });
   await relay.startAll();
@@ -44,6 +45,7 @@ test("runs close through every fault of every link, once it heals", { timeout: 6
   expect(await violationsOf(relay, runs)).toEqual([]);
 });
 
+// guarantees: R5.partition
 test("finished work waits out a partition of 30 seconds, and arrives by itself", { timeout: 180_000 }, async () => {
   await using relay = await openChaosRelay({ links, limits: { minFreeBytes: 0 } });
   await relay.startAll();
@@ -68,6 +70,7 @@ test("finished work waits out a partition of 30 seconds, and arrives by itself",
   expect(await violationsOf(relay, new Map([[run, brief]]))).toEqual([]);
 });
 
+// guarantees: R5.without-main
 test("roles hand on while main can reach nobody and nobody main, and main catches up", { timeout: 180_000 }, async () => {
   await using relay = await openChaosRelay({ links, limits: { minFreeBytes: 0 }, env: { nano: { CHAOS_WORK_MS: "1500" } } });
   await relay.startAll();

@@ -10,6 +10,7 @@ async function violationsOf(relay: ChaosRelay, run: string, brief: string) {
   return checkHistory(await recordedHistory(relay, { answers: [], statuses: [status], briefs: new Map([[run, brief]]) }));
 }
 
+// guarantees: R5.resumed
 test.concurrent("a node that is killed in its work resumes it within 30 seconds, with default settings", { timeout: 120_000 }, async () => {
   await using relay = await openChaosRelay({ env: { nano: { CHAOS_WORK_MS: "2000" } } });
   await relay.startAll();
@@ -30,6 +31,7 @@ test.concurrent("a node that is killed in its work resumes it within 30 seconds,
   expect(await violationsOf(relay, run, brief)).toEqual([]);
 });
 
+// guarantees: R2.produced-once
 test.concurrent("a node that sleeps longer than its lease goes on, and completes its work once", { timeout: 120_000 }, async () => {
   await using relay = await openChaosRelay({ limits: { leaseMs: 1_000 }, env: { sg: { CHAOS_WORK_MS: "1500" } } });
   await relay.startAll();

@@ -2,7 +2,8 @@ import type { StormReport } from "./kill-storm.ts";
 
 /** What a storm did and left, in lines for people. */
 export function toReport({ kills, struck, missed, runs, closed, violations, healedMs, ms }: StormReport): string[] {
-  const of = (...ids: readonly string[]): number => violations.filter(({ guarantee }) => ids.some((id) => guarantee.startsWith(id))).length;
+  const of = (...ids: readonly string[]): number =>
+    violations.filter(({ guarantee }) => ids.some((id) => guarantee.startsWith(`${id}.`))).length;
   const anywhere = Object.entries(struck).reduce((sum, [name, times]) => (name.endsWith("anywhere") ? sum + times : sum), 0);
   return [
     `${kills} kills in ${seconds(ms)}: ${kills - anywhere} at failpoints, ${anywhere} anywhere; ${closed} of ${runs} runs closed, the last ${seconds(healedMs)} after the last kill`,

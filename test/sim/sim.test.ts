@@ -4,6 +4,7 @@ import { createTally } from "./tally.ts";
 
 const seeds = 40;
 
+// guarantees: R1.ack-durable, R3.proven, R5.ends
 test(
   "relays under simulated faults lose nothing, show nothing unproven, and end once the faults are over",
   { timeout: 300_000 },

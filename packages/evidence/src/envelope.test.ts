@@ -123,6 +123,7 @@ test("on another thread the same is taken and the same refused", async () => {
   );
 });
 
+// guarantees: R3.foreign
 test.skipIf(!hasOpenssl)("openssl verifies the same signature (skipped where there is no openssl)", async () => {
   const folder = await mkdtemp(join(tmpdir(), "tasuki-dsse-"));
   try {

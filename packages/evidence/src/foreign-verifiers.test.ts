@@ -45,6 +45,7 @@ const envelopes = {
   task: signEnvelope(Buffer.from('{"kind":"work","reason":"wörld"}'), taskPayloadType, nano),
 };
 
+// guarantees: R3.foreign
 test.each(Object.entries(envelopes))("Sigstore's verifier takes a %s for what its node signed", (_name, envelope) => {
   expect(bySigstore(envelope, nano)).toMatchObject({ key: expect.anything() });
 });

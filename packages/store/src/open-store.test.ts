@@ -20,6 +20,7 @@ async function temporaryFolder() {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }
 
+// guarantees: R1.ack-durable
 test("what a process acknowledged is there after kill -9; until then nobody else gets its folder", { timeout: 30_000 }, async () => {
   await using folder = await temporaryFolder();
   const child = spawn(process.execPath, [acceptingProcess, folder.path], {

@@ -165,6 +165,7 @@ test("a hand-off is accepted: queued, with a signed receipt over its files that 
   expect(node.accepted).toEqual([payload]);
 });
 
+// guarantees: R2.accepted-once
 test("the same bytes get the stored first receipt, whatever has happened since", async () => {
   await using node = await openNode();
   const payload = node.work();
@@ -194,6 +195,7 @@ test("a copy that is still looked at when the first is accepted gets the first o
   expect(node.events()).toEqual(["accepted"]);
 });
 
+// guarantees: R2.conflict
 test("the same id with other content is a conflict, always", async () => {
   await using node = await openNode();
   const payload = node.work();
@@ -295,6 +297,7 @@ const refused: readonly Refused[] = [
   },
 ];
 
+// guarantees: R7.refused, R7.contract, R7.names, R8.two-keys
 test.each(refused)("$what is refused ($code), and changes nothing", async ({ code, send, recorded = true, details }) => {
   await using node = await openNode();
   const before = traces(node);
@@ -312,6 +315,7 @@ test("a hand-off is never late", async () => {
   });
 });
 
+// guarantees: R6.stale
 test("a lower epoch is stale, and says which epoch is known", async () => {
   await using node = await openNode();
   await node.send(node.work({ epoch: 3 }));
@@ -319,6 +323,7 @@ test("a lower epoch is stale, and says which epoch is known", async () => {
   expect(error).toMatchObject({ code: "stale_epoch", details: { epoch: 3 } });
 });
 
+// guarantees: R2.accepted-once
 test("a stage has one task at an epoch", async () => {
   await using node = await openNode();
   await node.send(node.work());
@@ -332,6 +337,7 @@ test("a full queue asks for patience, and records nothing", async () => {
   expect(node.events()).toEqual([]);
 });
 
+// guarantees: R1.disk-full
 test("below the floor of free disk nothing new is taken and nothing changes, but what is known is answered again", async () => {
   await using node = await openNode();
   const known = node.work();
@@ -348,6 +354,7 @@ test("a stage whose next role is not in the roster is refused before it is begun
   expect(await refusal(node.send(node.work()))).toMatchObject({ code: "unknown_role" });
 });
 
+// guarantees: R7.refused
 test("rejections are recorded ten times a minute for a peer, and then counted", async () => {
   await using node = await openNode();
   for (let times = 0; times < 13; times += 1) await refusal(node.send(node.work({ stage: "jp" })));

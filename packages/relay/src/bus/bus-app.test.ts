@@ -229,6 +229,7 @@ const refusals: readonly {
   { what: "an upload that is not granted", path: "/upload?contract=brief", as: "editor", body: "# a", status: 403, code: "not_granted" },
 ];
 
+// guarantees: R7.refused
 test.each(refusals)(
   "$what is refused with $status $code, and leaves nothing",
   async ({ method = "POST", path, headers = {}, body, as = "operator", status, code, unmet = /^$/ }) => {

@@ -135,6 +135,7 @@ test("a worker that throws is tried again, and blocks its task when its attempts
   expect(states).toEqual(["accepted 0", "started 1", "started 2", "blocked 2"]);
 });
 
+// guarantees: R3.chain
 test("each receipt of a task follows from the one before it", async () => {
   await using node = await openNode(async () => ({ failure: { outcome: "contract-violation", detail: "no heading" } }));
   const task = await node.accept();
@@ -163,6 +164,7 @@ test("an attempt whose task is fenced is ended, and what it did counts for nothi
   await expect.poll(() => node.stateOf(after)).toBe("running");
 });
 
+// guarantees: R2.fenced
 test("what an attempt wrote after a higher epoch took its task is quarantined, recorded, and used by nobody", async () => {
   const written = Promise.withResolvers<void>();
   await using node = await openNode(async (_, { folder, signal }) => {
@@ -210,6 +212,7 @@ test("a lease is renewed while the work goes on", async () => {
   await expect.poll(() => node.stateOf(task)).toBe("done");
 });
 
+// guarantees: R5.bounded
 test("work that the end of the node cut off each time is parked, not tried for ever", async () => {
   await using node = await openNode(async () => done, { attempts: 1 });
   const task = await node.accept();
@@ -245,6 +248,7 @@ test("disposing ends what runs, and leaves its task to the next boot", async () 
   expect(node.stateOf(task)).toBe("running");
 });
 
+// guarantees: R7.contract
 test("files that an executor only says it wrote are not taken", async () => {
   await using node = await openNode(async () => done);
   const role = smallPipeline.roles[0];

@@ -62,6 +62,7 @@ test("an 'accepted' with the signed task that it answers proves the hand-off tha
   expect([envelopes.length, seen, complaints]).toEqual([2, instance, []]);
 });
 
+// guarantees: R3.proven
 test("an 'accepted' over other files than the task's, or in the name of another task, proves nothing", () => {
   const payload = handOff();
   const { envelope, digest } = notaryOf("nano").task(payload);

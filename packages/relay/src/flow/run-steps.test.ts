@@ -127,6 +127,7 @@ test("a fact that is known already is neither committed nor sent again, also aft
   expect(signed).toHaveLength(1);
 });
 
+// guarantees: R9.copied
 test("a feed's position and envelopes are committed with what they changed, and without it", async () => {
   const { steps, changes } = open();
   const position = { node: "finder", instance: run, next: 3 };

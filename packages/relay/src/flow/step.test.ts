@@ -489,6 +489,7 @@ describe("whatever happens, in whatever order", () => {
     expect([...seen]).toEqual(expect.arrayContaining(["open again", "cancelled again", "closed again", "closed once"]));
   });
 
+  // guarantees: R6.forward
   test("no rung is taken back within an epoch, and no epoch is taken back", () => {
     holds(({ moments }) => {
       const fallen = moments.filter(({ before, after }) =>
@@ -502,6 +503,7 @@ describe("whatever happens, in whatever order", () => {
     });
   });
 
+  // guarantees: R6.stale
   test("what belongs to a lower epoch changes nothing", () => {
     holds(({ moments }) => {
       const stale = moments.filter(({ before, event }) => {
@@ -521,6 +523,7 @@ describe("whatever happens, in whatever order", () => {
     });
   });
 
+  // guarantees: R3.proven, R4.checked
   test("a stage is verified only with its hand-off proven, its files held and its check passed; signed once per epoch", () => {
     holds(({ moments }) => {
       const signed = moments.flatMap(({ after, effects }) =>
@@ -542,6 +545,7 @@ describe("whatever happens, in whatever order", () => {
     });
   });
 
+  // guarantees: R4.archived, R9.bundle
   test("a run is closed only with the bundle's receipt of every role", () => {
     holds(({ moments }) => {
       const closed = moments.filter(({ effects }) => effects.some((effect) => effect.do === "sign" && effect.state === "closed"));

@@ -62,6 +62,7 @@ export function describeIdentity(
       expect(known).toEqual(who.map((one) => (one === "stranger" ? "peer_unknown" : `node:${one}`)));
     });
 
+    // guarantees: R8.denied
     test("while it can't be found out who is calling, everybody is refused for now", async () => {
       await using fixture = await open({ blind: true });
       for (const who of ["editor", "operator", "stranger"] as const)

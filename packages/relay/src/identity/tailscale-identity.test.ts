@@ -74,6 +74,7 @@ test("callers at the same time are one question, and the answer holds for 2 s", 
   expect(whois(main.fake.asked)).toHaveLength(2);
 });
 
+// guarantees: R8.revoked
 test("a revoked grant ends within 2 s, and one that vanished is unknown then", async () => {
   await using main = await openTailscale();
   const identify = async () => main.identity.identify(await main.peer("editor"));
@@ -152,6 +153,7 @@ test("tailscaled that does not answer is waited for half a second", async () => 
   expect(performance.now() - before).toBeGreaterThan(450);
 });
 
+// guarantees: R8.two-keys
 test("nothing is sent to a machine that does not have the role's tag, and a missing one is waited for", async () => {
   await using main = await openTailscale({ fake: [...without("writer"), machineOf("editor", addresses.writer)] });
   await expect(main.identity.outbound("writer", roster.writer.url)).rejects.toMatchObject({ code: "peer_unknown" });

@@ -53,6 +53,7 @@ async function replaceHost(relay: TestRelay, role: string): Promise<void> {
     if (!["keys", "trust", "identity"].includes(name)) await rm(join(data, name), { recursive: true, force: true });
 }
 
+// guarantees: R10.replaced
 test.concurrent.each(["nano", "sg", "jp"])("a replaced %s gets its unfinished stage again from main, and the run closes", async (role) => {
   const { work, release } = held(role);
   await using relay = await start({ work: { [role]: work } });
@@ -80,6 +81,7 @@ test.concurrent("a host that is replaced while main is away is found out, too", 
   expect((await relay.until(run, closed)).epoch).toBe(2);
 });
 
+// guarantees: R5.without-main
 test.concurrent("work is handed on while main is away, and main catches up", async ({ expect }) => {
   const { work, release } = held("nano");
   await using relay = await start({ work: { nano: work } });
@@ -116,6 +118,7 @@ test.concurrent("a nudge is answered with where each node stands, and sends at o
   await expect(nudge()).rejects.toMatchObject({ code: "invalid_state" });
 });
 
+// guarantees: R5.bounded
 test.concurrent("what nobody begins in time is nudged, then shows whom it waits for, and goes on by itself", async ({ expect }) => {
   await using relay = await start();
   await relay.until(await relay.run({ brief, sources }), closed);
@@ -135,6 +138,7 @@ test.concurrent("what nobody begins in time is nudged, then shows whom it waits 
   expect(status.epoch).toBe(1);
 });
 
+// guarantees: R10.changed
 test.concurrent("a blob that was changed on the disk is never handed on, and says which file to restore", async ({ expect }) => {
   await using relay = await start();
   await relay.until(await relay.run({ brief, sources }), closed);
@@ -157,6 +161,7 @@ test.concurrent("a blob that was changed on the disk is never handed on, and say
   await relay.until(run, closed);
 });
 
+// guarantees: R10.by-hand
 test.concurrent("a file put in by hand has no effect; status and log say what it is and which command does it properly", async ({
   expect,
 }) => {
@@ -189,6 +194,7 @@ test.concurrent("a file put in by hand has no effect; status and log say what it
   expect(artifacts.find(({ name }) => name === "review.md")?.text).toBe(`# Review of ${run}\n`);
 });
 
+// guarantees: R10.changed, R10.retry
 test.concurrent("a node whose input was changed on its disk blocks the stage, and gets the bytes again with a retry", async ({
   expect,
 }) => {

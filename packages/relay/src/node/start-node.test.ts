@@ -55,6 +55,7 @@ test.concurrent("four nodes close a run, and main has its final text", async () 
   for (const role of ["main", "nano", "sg", "jp"]) expect(relay.node(role).store.tasks()).toEqual([]);
 });
 
+// guarantees: R10.retry
 test.concurrent("an executor that throws blocks its stage once its attempts are used up, and a retry resumes", async () => {
   let isMended = false;
   const work: StageWork = (stage, signal) => {
@@ -72,6 +73,7 @@ test.concurrent("an executor that throws blocks its stage once its attempts are 
   expect(status.epoch).toBe(2);
 });
 
+// guarantees: R5.bounded
 test.concurrent("an executor that hangs blocks its stage when its time is over", async () => {
   const hang: StageWork = () => new Promise(() => undefined);
   await using relay = await start({ work: { nano: hang }, limits: { attempts: 1 } });
@@ -80,6 +82,7 @@ test.concurrent("an executor that hangs blocks its stage when its time is over",
   expect(stage?.block?.reason).toContain("did not end within 100 ms");
 });
 
+// guarantees: R7.contract
 test.concurrent("an executor that breaks a contract blocks its stage at once, with every line of it", async () => {
   await using relay = await start({ work: { jp: () => ({ "final.txt": "no heading" }) } });
   const run = await relay.run({ brief, sources });
@@ -127,6 +130,7 @@ test.concurrent("a node that is stopped in the middle goes on with a new attempt
   expect(stageOf(status, "nano")?.attempt).toBe(2);
 });
 
+// guarantees: R5.partition
 test.concurrent("a hand-off waits for a node that is away, and arrives when it comes", async ({ expect }) => {
   await using relay = await start({ without: ["jp"] });
   // Main must have seen every role once: contract versions are picked from what they say.

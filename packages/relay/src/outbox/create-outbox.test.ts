@@ -146,6 +146,7 @@ function receiptOf(
 const refuse = (code: ProblemCode, details: ProblemDetails = {}): Promise<never> =>
   Promise.reject(new TasukiError(code, `sg says ${code}`, details));
 
+// guarantees: R3.believed, R9.copied
 test("a delivered hand-off is done with the peer's receipt as evidence, and so is the stage", async () => {
   await using sender = await openSender((payload) => receiptOf(payload));
   const { task, handOff } = await sender.produce();
@@ -168,6 +169,7 @@ test("files that the receiver lacks are uploaded, and the same bytes are posted 
   expect(sender.sent[1]).toEqual(sender.sent[0]);
 });
 
+// guarantees: R6.stale
 test("a stale epoch gives the hand-off up, and fences the stage", async () => {
   await using sender = await openSender(() => refuse("stale_epoch", { epoch: 2 }));
   const { task, handOff } = await sender.produce();
@@ -188,6 +190,7 @@ test.each<ProblemCode>(["queue_full", "internal", "unavailable", "identity_unava
   },
 );
 
+// guarantees: R5.partition
 test("waiting doubles from 250 ms to 15 s, and not before Retry-After", async () => {
   const start = Date.parse("2026-11-24T12:00:00Z");
   await using sender = await openSender((_, nth) => refuse("queue_full", nth === 9 ? { retryAfter: 40 } : {}));
@@ -235,6 +238,7 @@ test("a nudge sends again what was refused", async () => {
   await expect.poll(() => sender.row(handOff)?.state).toBe("done");
 });
 
+// guarantees: R3.believed
 test.each([
   { what: "another key", changes: { signer: nano } },
   { what: "another node's name", changes: { node: "jp" } },

@@ -132,6 +132,7 @@ describe("the policy", () => {
 });
 
 describe("a bus with that policy", () => {
+  // guarantees: R8.denied
   test.each(nodes)("%s lets everybody do just that, in both spellings", async (to) => {
     await using bus = await startBus(to, { pipeline, policy });
     const differing: string[] = [];

@@ -55,6 +55,7 @@ test("a task's files appear as links to the blobs: what came in, then what was m
   expect((await stat(file)).ino).toBe((await stat(node.at("blobs", output.sha256.slice(0, 2), output.sha256))).ino);
 });
 
+// guarantees: R9.copied
 test("a node's archive holds its files and every signed message of the run, and sha256sum agrees", async () => {
   await using node = await openNode();
   await acceptWork(node.store);
@@ -76,6 +77,7 @@ test("a node's archive holds its files and every signed message of the run, and 
   expect(summary).toContain(close.bundle);
 });
 
+// guarantees: R9.bundle
 test("main's archive is the manifest that was signed, byte for byte, and the documents as they came beside it", async () => {
   await using node = await openNode();
   const { store } = node;

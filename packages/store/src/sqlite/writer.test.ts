@@ -34,6 +34,7 @@ test("an operation that throws half-way is undone alone", async () => {
   expect(failed).toMatchObject({ reason: { code: "internal" } });
 });
 
+// guarantees: R1.disk-full
 test("a full disk refuses what has no room and changes nothing; what has room is still taken, then and later", async () => {
   const { db, insert, count, failures } = openWriter();
   const pages = Number(db.prepare("PRAGMA page_count").get()?.["page_count"]);
@@ -46,6 +47,7 @@ test("a full disk refuses what has no room and changes nothing; what has room is
   expect(await insert("fits")).toBe(3);
 });
 
+// guarantees: R1.disk-fails
 test("a commit that fails acknowledges nothing, and nothing is written ever after", async () => {
   const { insert, count, failures } = openWriter();
   // A deferred reference to nothing: the operation succeeds, and COMMIT does not.

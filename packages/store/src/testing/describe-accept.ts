@@ -40,6 +40,7 @@ export function describeAccept(open: OpenTestStore): void {
       expect(store.queuePosition(one)).toBe(1);
     });
 
+    // guarantees: R2.accepted-once, R2.conflict
     test("answers the first receipt again to the same bytes, whatever has happened since, and refuses the id for others", async () => {
       await using opened = await openFolder(open);
       const { store } = opened;

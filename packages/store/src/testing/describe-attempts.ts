@@ -40,6 +40,7 @@ export function describeAttempts(open: OpenTestStore): void {
       expect(store.queue()).toEqual({ waiting: 0, running: 2 });
     });
 
+    // guarantees: R2.produced-once
     test("commit a result together with its files, its receipt and the hand-off that carries it on", async () => {
       await using opened = await openFolder(open);
       const { store } = opened;
@@ -78,6 +79,7 @@ export function describeAttempts(open: OpenTestStore): void {
       expect(store.nextDue()).toBeUndefined();
     });
 
+    // guarantees: R2.fenced
     test("end when their lease lapses or their boot does, and never reach the task again", async () => {
       await using opened = await openFolder(open);
       await queue(opened.store, one);

@@ -72,6 +72,7 @@ export function describeBlobs(open: OpenTestStore): void {
       }
     });
 
+    // guarantees: R10.changed
     test("whose bytes were changed on the disk are not handed out, whole or in part", async () => {
       await using opened = await openFolder(open);
       const { store, folder } = opened;

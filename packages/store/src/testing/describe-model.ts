@@ -59,6 +59,7 @@ const steps = [turns, turns, turns, fc.integer({ min: 1, max: 200 }).map(pass), 
 
 export function describeModel(open: OpenTestStore): void {
   describe("any history of operations", () => {
+    // guarantees: R1.ack-durable, R10.reopen
     test("leaves what the model says, turn by turn, also after the store was opened again", { timeout: 60_000 }, async () => {
       const holds = fc.asyncProperty(fc.commands(steps, { size: "large", maxCommands: 60 }), async (commands) => {
         await using real = await openFolder(open);

@@ -1,7 +1,9 @@
 // The relay on a real tailnet: tailscaled on every machine, WireGuard between them, the repository's own policy in force.
-import { createHash } from "node:crypto";
+import { createHash, randomUUIDv7 } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { taskPayloadType } from "@tasuki/contracts";
+import { openKeys, signEnvelope } from "@tasuki/evidence";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { findMissing } from "../infra/testbed/find-missing.ts";
 import { safety } from "../infra/testbed/open-tailnet.ts";
@@ -96,7 +98,7 @@ describe.skipIf(missing.length > 0)(`a real tailnet${why}`, () => {
       const answer = await callers.get(machine)?.call({ url: "http://192.200.0.101/" }); // controlplane.tailscale.com
       expect(answer).toEqual({ error: "ENETUNREACH" });
     }
-    expect(testbed.tailnet.pids()).toHaveLength(names.length + 1);
+    expect(testbed.tailnet.pids()).toHaveLength(names.length + 2);
     for (const pid of testbed.tailnet.pids()) {
       const environment = (await readFile(`/proc/${pid}/environ`, "utf8")).split("\0");
       expect(environment).toEqual(expect.arrayContaining(Object.entries(safety).map(([name, value]) => `${name}=${value}`)));
@@ -296,6 +298,57 @@ describe.skipIf(missing.length > 0)(`a real tailnet${why}`, () => {
     await untilProduced(run, "nano");
     await testbed.network.setLink("sg", "up");
     expect(await untilClosed(run)).toBe("closed");
+  });
+
+  test("when a machine's address changes, its node listens there, and no longer where it was", async () => {
+    const nano = callers.get("nano");
+    const { port } = new URL(testbed.nodes.urlOf("sg"));
+    const healthAt = (address: string) => nano?.call({ url: `http://${address}:${port}/health`, timeoutMs: 1_500 });
+    const before = testbed.tailnet.addressOf("sg");
+    await testbed.tailnet.setPolicy(JSON.stringify({ grants: grants(), addresses: { sg: "100.64.0.77" } }));
+    const answer = await eventually(async () => {
+      const one = await healthAt("100.64.0.77");
+      return one !== undefined && "status" in one ? one : undefined;
+    });
+    expect(answer).toMatchObject({ status: 200 });
+    expect(await healthAt(before)).toEqual({ error: expect.toBeOneOf(blocked) });
+    expect(testbed.nodes.output("sg")).toContain("the bus moves there");
+    await restorePolicy();
+    expect(await untilClosed(await startRun())).toBe("closed");
+  });
+
+  test("two roles on one machine close a run, each task with its own role's permissions, whatever the machine is granted", async () => {
+    const { nodes, sharing } = testbed;
+    await nodes.share("shared", sharing);
+    expect(await untilClosed(await startRun())).toBe("closed");
+
+    const send = async (from: string, to: string, signer = from) => {
+      const run = randomUUIDv7();
+      const task = { v: 1, id: randomUUIDv7(), kind: "work", run, stage: to, epoch: 1, from, to, attachments: [] };
+      const { receipt } = await openKeys(join(nodes.data, signer, "keys"));
+      const body = JSON.stringify(signEnvelope(Buffer.from(JSON.stringify(task)), taskPayloadType, receipt));
+      const headers = { "content-type": "application/json" };
+      const answer = await refused({ from: "shared", to }, "/task", { method: "POST", headers, body });
+      return "code" in answer ? answer.code : answer;
+    };
+    // Both are granted to the machine: to hand on to sg as nano, and to main as jp.
+    expect(await send("nano", "main")).toBe("not_granted");
+    expect(await send("jp", "sg")).toBe("not_granted");
+    expect(await send("jp", "main", "nano")).toBe("signature_invalid");
+    // What is wrong with these is something else than who sends them.
+    expect(await send("jp", "main")).toBe("not_found");
+    expect(await send("nano", "sg")).toBe("contract_violation");
+
+    // And towards the machine: sg hands on to jp, and has nothing to do with nano.
+    expect(await call({ from: "sg", to: "jp" }, "/health")).toMatchObject({ status: 200 });
+    expect(await call({ from: "sg", to: "nano" }, "/health", { timeoutMs: 1_500 })).toEqual({ error: expect.toBeOneOf(blocked) });
+    await testbed.tailnet.setPolicy(withAllPorts(grants()));
+    const answer = await eventually(async () => {
+      const one = await refused({ from: "sg", to: "nano" }, "/health", { timeoutMs: 1_500 });
+      return "status" in one ? one : undefined;
+    });
+    expect(answer).toMatchObject({ status: 403, code: "not_granted" });
+    await restorePolicy();
   });
 
   test("without the control server the relay goes on", async () => {

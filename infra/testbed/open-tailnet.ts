@@ -11,7 +11,7 @@ import { type Started, startProcess } from "./start-process.ts";
 export interface Machine {
   readonly name: string;
   /** None: a person's machine, of the policy's one group. */
-  readonly tag?: string;
+  readonly tags: readonly string[];
 }
 
 /** A tailnet of its own: a control server, and a tailscaled on each machine. */
@@ -88,8 +88,8 @@ export async function openTailnet(
       await delay(20);
     }
   };
-  const joinTailnet = async ({ name, tag }: Machine): Promise<void> => {
-    const tagged = tag === undefined ? [] : [`--advertise-tags=${tag}`];
+  const joinTailnet = async ({ name, tags }: Machine): Promise<void> => {
+    const tagged = tags.length === 0 ? [] : [`--advertise-tags=${tags.join(",")}`];
     const up = ["up", `--login-server=http://${network.hub}:8080`, "--auth-key=any", `--hostname=${name}`, "--timeout=60s", ...tagged];
     await promisify(execFile)(programs.tailscale, [`--socket=${socketOf(name)}`, ...up], { env: safety });
     await untilRunning(name);

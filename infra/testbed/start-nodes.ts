@@ -20,6 +20,8 @@ export interface TestNodes extends AsyncDisposable {
   urlOf(role: string): string;
   /** Makes a data folder and starts an app on a machine. Resolves when it listens; rejects with what it said when it ends before. */
   start(role: string, at?: { readonly machine: string; readonly data: string }): Promise<void>;
+  /** Ends all nodes, and starts them again: these roles, as the nodes that they were, on one machine. */
+  share(machine: string, sharing: readonly string[]): Promise<void>;
   /** What each node said last that has ended without having been told to. */
   fallen(): readonly string[];
   /** What the role's process has printed. */
@@ -39,12 +41,15 @@ export async function startNodes({
   await using opened = new AsyncDisposableStack();
   const running = new Map<string, Started>();
   const fallen: string[] = [];
-  opened.defer(async () => {
+  const endAll = async (): Promise<void> => {
     const all = [...running.values()];
     running.clear();
     await Promise.all(all.map((one) => one[Symbol.asyncDispose]()));
-  });
-  const urlOf = (role: string): string => `http://${tailnet.addressOf(role)}:${roles.find(({ name }) => name === role)?.port}`;
+  };
+  opened.defer(endAll);
+  const places = new Map<string, string>();
+  const machineOf = (role: string): string => places.get(role) ?? role;
+  const urlOf = (role: string): string => `http://${tailnet.addressOf(machineOf(role))}:${roles.find(({ name }) => name === role)?.port}`;
   const prepare = async (role: string, folder: string, machine: string): Promise<void> => {
     const others = roles.filter(({ name }) => name !== role).map(({ name }) => [name, { url: urlOf(name) }]);
     const port = roles.find(({ name }) => name === role)?.port;
@@ -55,10 +60,11 @@ export async function startNodes({
       JSON.stringify({ listen: { port }, roster: Object.fromEntries(others), identity }, undefined, 2),
     );
   };
+  const names = roles.map(({ name }) => name);
   const nodes: TestNodes = {
     data,
     urlOf,
-    async start(role, { machine, data: folder } = { machine: role, data: join(data, role) }) {
+    async start(role, { machine, data: folder } = { machine: machineOf(role), data: join(data, role) }) {
       await prepare(role, folder, machine);
       const argv = network.inside(machine, [process.execPath, join(repository, "apps", role, "src", "main.ts")]);
       const started = startProcess(argv, { TASUKI_DATA: folder });
@@ -73,11 +79,15 @@ export async function startNodes({
       };
       void watch();
     },
+    async share(machine, sharing) {
+      await endAll();
+      for (const role of sharing) places.set(role, machine);
+      await Promise.all(names.map((name) => nodes.start(name)));
+    },
     fallen: () => [...fallen],
-    output: (role) => running.get(`${role} on ${role}`)?.output() ?? "",
+    output: (role) => running.get(`${role} on ${machineOf(role)}`)?.output() ?? "",
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
-  const names = roles.map(({ name }) => name);
   for (const node of names)
     for (const name of names) await pinKeys({ keys: join(data, node, "keys"), trust: join(data, name, "trust"), node });
   await Promise.all(names.map((name) => nodes.start(name)));

@@ -12,11 +12,18 @@ export interface Testbed extends AsyncDisposable {
   readonly nodes: TestNodes;
   /** The repository's own policy, as text: what is in force at first. */
   readonly policy: string;
-  /** Machines beside those of the roles: `laptop` is a person's, in the tailnet; `neighbour` is on the same wire, and not in it. */
-  readonly others: readonly ["laptop", "neighbour"];
+  /**
+   * Machines beside those of the roles: `laptop` is a person's, in the tailnet; `shared` has the tags of two roles, and at first no node;
+   * `neighbour` is on the same wire, and not in the tailnet.
+   */
+  readonly others: readonly ["laptop", "shared", "neighbour"];
+  /** The roles whose tags `shared` has. */
+  readonly sharing: readonly string[];
 }
 
-const others = ["laptop", "neighbour"] as const;
+const others = ["laptop", "shared", "neighbour"] as const;
+const sharing = ["nano", "jp"];
+const tagOf = (role: string): string => `tag:tasuki-${role}`;
 
 /** A whole relay on a real tailnet, all of it on this machine. `onLine` is told how far it is. */
 export async function startTestbed(onLine: (text: string) => void): Promise<Testbed> {
@@ -34,11 +41,15 @@ export async function startTestbed(onLine: (text: string) => void): Promise<Test
   const network = opened.use(await openNetwork([...names, ...others]));
   lap("network namespaces");
   const policy = await readFile(join(repository, "infra", "tailnet", "policy.hujson"), "utf8");
-  const machines = [...names.map((name) => ({ name, tag: `tag:tasuki-${name}` })), { name: "laptop" }];
+  const machines = [
+    ...names.map((name) => ({ name, tags: [tagOf(name)] })),
+    { name: "laptop", tags: [] },
+    { name: "shared", tags: sharing.map(tagOf) },
+  ];
   const tailnet = opened.use(await openTailnet({ network, programs, folder }, machines, policy));
   lap(`tailnet of ${machines.length} machines`);
   const nodes = opened.use(await startNodes({ network, tailnet, data: join(folder, "data") }));
   lap(`nodes: ${names.map((name) => `${name} ${nodes.urlOf(name)}`).join(", ")}`);
   const stack = opened.move();
-  return { network, tailnet, nodes, policy, others, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { network, tailnet, nodes, policy, others, sharing, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }

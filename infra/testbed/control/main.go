@@ -88,10 +88,16 @@ func main() {
 func tell(server *testcontrol.Server, policy policy, person string, told *told) {
 	nodes := server.AllNodes()
 	for _, node := range nodes {
+		policy.readdress(node)
+	}
+	for _, node := range nodes {
 		view, err := server.MapResponse(&tailcfg.MapRequest{NodeKey: node.Key})
 		// A machine is told once it has said by which DERP region it is reached.
 		if err != nil || view == nil || node.HomeDERP == 0 {
 			continue
+		}
+		for _, one := range append([]*tailcfg.Node{view.Node}, view.Peers...) {
+			policy.readdress(one)
 		}
 		view.PacketFilter = nil
 		view.PacketFilters = map[string][]tailcfg.FilterRule{"*": nil, "base": policy.rules(nodes, node)}

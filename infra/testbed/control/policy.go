@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/tailscale/hujson"
+	"tailscale.com/net/tsaddr"
 	"tailscale.com/tailcfg"
 )
 
@@ -19,8 +20,10 @@ type grant struct {
 }
 
 // policy is as much of a policy file as the relay's own uses: grants by tag and group. Whatever has no tag belongs to every group.
+// Addresses gives machines, by name, an address in place of their own.
 type policy struct {
-	Grants []grant
+	Grants    []grant
+	Addresses map[string]netip.Addr
 }
 
 func readPolicy(path string) (read policy, err error) {
@@ -41,6 +44,15 @@ func readPolicy(path string) (read policy, err error) {
 		}
 	}
 	return read, err
+}
+
+// readdress gives a machine the address that the policy names for it. Its IPv6 address goes with it.
+func (p policy) readdress(node *tailcfg.Node) {
+	if address, given := p.Addresses[node.Hostinfo.Hostname()]; given {
+		v6 := tsaddr.Tailscale4To6(address)
+		node.Addresses = []netip.Prefix{netip.PrefixFrom(address, 32), netip.PrefixFrom(v6, 128)}
+		node.AllowedIPs = node.Addresses
+	}
 }
 
 func named(names []string, node *tailcfg.Node) bool {

@@ -24,9 +24,16 @@ export function createBusCalls({ role, handlers }: { role: string; handlers: Bus
   const demandFeed = (caller: Caller): void => demand(caller, { call: "status", scope: "all" }, "follow the feed");
   return {
     async task(envelope, headers, caller) {
-      const { request, kind } = parseTaskRequest(envelope, headers);
+      const { request, kind, from } = parseTaskRequest(envelope, headers);
       const signed = envelope.signatures.length > 0;
-      demand(caller, { call: "task", kind, signed }, `send ${signed ? "a signed" : "an unsigned"} '${kind}' task`);
+      const want: Want = { call: "task", kind, signed };
+      const what = `send ${signed ? "a signed" : "an unsigned"} '${kind}' task`;
+      demand(caller, want, what);
+      // Roles that share a machine share what the network grants it; a task has what its own role has, whose key must have signed it.
+      if (caller.own !== undefined) {
+        const permissions = caller.own.get(from ?? "");
+        demand({ ...caller, permissions: permissions ?? [] }, want, `${what} as ${permissions ? from : "none of its roles"}`);
+      }
       const { replayed, ...answer } = await handlers.task(request, caller);
       return { answer, replayed };
     },

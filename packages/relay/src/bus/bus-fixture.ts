@@ -37,7 +37,7 @@ const given = [artifact("run", "run.json"), artifact("brief", "brief.md"), artif
 const final = artifact("final", "final.txt");
 const writer = defineRole({ name: "writer", port: 18101, consumes: [...given], produces: [draft], check: () => [] });
 const editor = defineRole({ name: "editor", port: 18102, consumes: [draft, given[1]], produces: [final], check: () => [] });
-const smallPipeline: Pipeline = { given, roles: [writer, editor] };
+export const smallPipeline: Pipeline = { given, roles: [writer, editor] };
 export const policy = parsePolicy(writePolicy({ pipeline: smallPipeline, people: { ops: ["ops@example.com"] } }));
 
 export const quiet: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -8,7 +8,7 @@ const maxPayloadBytes = 2_000_000;
 /** Cap on any JSON body, bytes: a payload of that size in base64, and its signatures. */
 export const maxBodyBytes = 3_000_000;
 
-const Kind = z.looseObject({ kind: TaskKind });
+const Kind = z.looseObject({ kind: TaskKind, from: z.string().optional().catch(undefined) });
 // A byte order mark is no JSON (RFC 8259, section 8.1): it is kept, and so refused.
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
@@ -49,8 +49,15 @@ function isEnvelopeLike(document: unknown): boolean {
   return typeof document === "object" && document !== null && "payload" in document && "payloadType" in document;
 }
 
+/** A task, and as much of it as permission needs. `from` is what it says: only a signature by that role's key makes it true. */
+interface ReadTaskRequest {
+  readonly request: TaskRequest;
+  readonly kind: TaskKind;
+  readonly from: string | undefined;
+}
+
 /** Takes an envelope's payload out, and as much of it as permission needs. Throws `malformed_message`, `too_large`. */
-export function parseTaskRequest(envelope: Envelope, headers: TaskHeaders): { readonly request: TaskRequest; readonly kind: TaskKind } {
+export function parseTaskRequest(envelope: Envelope, headers: TaskHeaders): ReadTaskRequest {
   if (envelope.payloadType !== taskPayloadType)
     throw new TasukiError("malformed_message", `The envelope's payloadType must be ${taskPayloadType}.`);
   if (!base64Form.test(envelope.payload)) throw new TasukiError("malformed_message", "The envelope's payload is not base64.");
@@ -63,7 +70,7 @@ export function parseTaskRequest(envelope: Envelope, headers: TaskHeaders): { re
   const kind = Kind.safeParse(parseJson(payload, "payload"));
   if (!kind.success)
     throw new TasukiError("malformed_message", `A task is an object whose 'kind' is one of: ${TaskKind.options.join(", ")}.`);
-  return { request: { envelope, payload, ...headers }, kind: kind.data.kind };
+  return { request: { envelope, payload, ...headers }, kind: kind.data.kind, from: kind.data.from };
 }
 
 function parseJson(bytes: Buffer, place: string): unknown {

@@ -8,6 +8,8 @@ export interface Caller {
   readonly roles: readonly string[];
   /** What the policy lets this caller do on this node. */
   readonly permissions: readonly Permission[];
+  /** Where roles share the machine, which the network grants what any of them is granted: what each has by itself, by this node's policy file. */
+  readonly own?: ReadonlyMap<string, readonly Permission[]>;
 }
 
 export interface Peer {

@@ -4,7 +4,7 @@ import { json } from "node:stream/consumers";
 import { toProblem } from "@tasuki/contracts";
 import { expect, test } from "vitest";
 import { admit } from "../bus/admission.ts";
-import { policy, quiet } from "../bus/bus-fixture.ts";
+import { policy, quiet, smallPipeline as pipeline } from "../bus/bus-fixture.ts";
 import { sendProblem } from "../bus/send-problem.ts";
 import { NodeConfig } from "../node/node-config.ts";
 import { startFakeLocalApi } from "./fake-local-api.ts";
@@ -21,7 +21,7 @@ async function openMain() {
   const fake = stack.use(await startFakeLocalApi([machineOf("main", "127.0.1.1"), editor]));
   const identity = { provider: "tailscale", socket: fake.socket };
   const config = NodeConfig.parse({ listen: { port: 0 }, roster: {}, identity });
-  const access = stack.use(await openAccess({ role: "main", data: "", config, policy, clock, logger: quiet }));
+  const access = stack.use(await openAccess({ role: "main", pipeline, data: "", config, policy, clock, logger: quiet }));
   let hosts: readonly string[] = [];
   const identify = ({ socket: { remoteAddress = "", remotePort = 0 } }: IncomingMessage) =>
     access.identity.identify({ address: remoteAddress, port: remotePort });

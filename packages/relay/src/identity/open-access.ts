@@ -1,18 +1,20 @@
 import type { RequestListener } from "node:http";
 import { join } from "node:path";
-import type { Clock, Logger } from "@tasuki/contracts";
+import type { Clock, Logger, Pipeline } from "@tasuki/contracts";
 import { type BusListener, listenBus } from "../bus/listen.ts";
 import type { NodeConfig } from "../node/node-config.ts";
 import type { Policy } from "../permission/policy.ts";
 import { createLocalApi, defaultSocket } from "./create-local-api.ts";
 import type { Identity } from "./identity.ts";
 import { createLoopbackIdentity } from "./loopback-identity.ts";
+import { rolesApart } from "./roles-apart.ts";
 import { createTailscaleIdentity } from "./tailscale-identity.ts";
 import { listenOnTailnet } from "./tailscale-listener.ts";
 import { openTailnet, type TailnetSelf } from "./tailnet.ts";
 
 export interface AccessDeps {
   readonly role: string;
+  readonly pipeline: Pipeline;
   /** The node's data folder. */
   readonly data: string;
   readonly config: NodeConfig;
@@ -47,14 +49,14 @@ function openLoopbackAccess({ role, data, config, policy }: AccessDeps): Access 
 }
 
 async function openTailscaleAccess(
-  { role, config, clock, logger }: AccessDeps,
+  { role, pipeline, config, policy, clock, logger }: AccessDeps,
   { socket = defaultSocket }: { readonly socket?: string | undefined },
 ): Promise<Access> {
   const { host, port } = config.listen;
   await using opened = new AsyncDisposableStack();
   const localApi = opened.use(createLocalApi({ socket }));
-  const tailnet = opened.use(await openTailnet({ localApi, role, host, logger }));
-  const identity = opened.use(createTailscaleIdentity({ localApi, tailnet, role, roster: config.roster, clock }));
+  const tailnet = opened.use(await openTailnet({ localApi, role, apart: rolesApart(pipeline, role), host, logger }));
+  const identity = opened.use(createTailscaleIdentity({ localApi, tailnet, role, roster: config.roster, policy, clock }));
   // A tailnet that is away leaves the machine its names: who is calling can't be told then (503), but the caller was right to call.
   let self: TailnetSelf | undefined;
   const remember = (): void => {

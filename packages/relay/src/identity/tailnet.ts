@@ -18,6 +18,8 @@ type TailnetState = { readonly is: "up"; readonly self: TailnetSelf } | { readon
 export interface TailnetDeps {
   readonly localApi: Pick<LocalApi, "status">;
   readonly role: string;
+  /** Roles that may not be on this machine beside it. */
+  readonly apart?: readonly string[];
   /** The address to listen on, where the configuration gives one. */
   readonly host?: string | undefined;
   readonly logger: Logger;
@@ -33,12 +35,12 @@ export interface Tailnet extends AsyncDisposable {
 }
 
 /** Resolves after the first look. Changes are logged. */
-export async function openTailnet({ localApi, role, host, logger, everyMs = 1_000 }: TailnetDeps): Promise<Tailnet> {
+export async function openTailnet({ localApi, role, apart = [], host, logger, everyMs = 1_000 }: TailnetDeps): Promise<Tailnet> {
   const ended = new AbortController();
   const listeners = new Set<() => void>();
   const look = (): Promise<TailnetState> =>
     localApi.status().then(
-      (status) => judge(status, { role, host }),
+      (status) => judge(status, { role, apart, host }),
       (error: unknown): TailnetState => ({ is: "down", why: error instanceof Error ? error.message : String(error) }),
     );
   let state = await look();
@@ -68,7 +70,10 @@ export async function openTailnet({ localApi, role, host, logger, everyMs = 1_00
 }
 
 /** The start gate: a node listens, and believes what whois says, on a machine that has its role's tag and its address. */
-function judge(status: TailnetStatus, { role, host }: { role: string; host: string | undefined }): TailnetState {
+function judge(
+  status: TailnetStatus,
+  { role, apart, host }: Required<Pick<TailnetDeps, "role" | "apart">> & Pick<TailnetDeps, "host">,
+): TailnetState {
   const { BackendState: backend, Self: self, TailscaleIPs: addresses } = status;
   if (backend !== "Running" || !self || addresses.length === 0) return { is: "down", why: `tailscaled says '${backend}', not 'Running'.` };
   const tags = self.Tags;
@@ -76,6 +81,12 @@ function judge(status: TailnetStatus, { role, host }: { role: string; host: stri
     return {
       is: "barred",
       why: `This machine has ${tags.length === 0 ? "no tag" : tags.join(", ")} in the tailnet; the node of '${role}' needs ${tagOf(role)}: register it with a key that has that tag.`,
+    };
+  const beside = apart.map(tagOf).filter((tag) => tags.includes(tag));
+  if (beside.length > 0)
+    return {
+      is: "barred",
+      why: `This machine also has ${beside.join(", ")}, and '${role}' calls, or is called by, what runs there: two nodes of one machine can't tell each other from its other programs. Give one of them a machine of its own.`,
     };
   if (host !== undefined && !addresses.includes(host))
     return {

@@ -1,6 +1,6 @@
 import { TasukiError } from "@tasuki/contracts";
 import { busCapability, Permission } from "../permission/permission.ts";
-import { tagPrefix } from "../permission/policy.ts";
+import { type Policy, tagOf, tagPrefix } from "../permission/policy.ts";
 import type { Caller } from "./identity.ts";
 import type { Whois } from "./local-api.ts";
 import type { TailnetSelf } from "./tailnet.ts";
@@ -16,12 +16,13 @@ export interface CallerContext {
   /** This node's. */
   readonly role: string;
   readonly self: TailnetSelf;
+  readonly policy: Pick<Policy, "permissionsFor">;
   /** The name of a role's node. */
   readonly nodeOf: (role: string) => string;
 }
 
 /** Who a machine of the tailnet is to this node. Throws `peer_unknown` for one that has no place on the bus, whatever it was granted. */
-export function toCaller(whois: Whois, { address, role, self, nodeOf }: CallerContext): Caller {
+export function toCaller(whois: Whois, { address, role, self, policy, nodeOf }: CallerContext): Caller {
   const { Node: node, UserProfile: user } = whois;
   const why = refusal(whois, address);
   if (why !== undefined) throw new TasukiError("peer_unknown", `${node.Name} at ${address} ${why}.`);
@@ -34,7 +35,10 @@ export function toCaller(whois: Whois, { address, role, self, nodeOf }: CallerCo
   });
   if (node.Tags.length === 0) return { principal: `ops:${user.LoginName}`, roles: [], permissions };
   const roles = rolesOf(whois);
-  return { principal: `node:${roles.map(nodeOf).join("+")}`, roles, permissions };
+  const principal = `node:${roles.map(nodeOf).join("+")}`;
+  if (roles.length === 1) return { principal, roles, permissions };
+  const own = new Map(roles.map((one) => [one, policy.permissionsFor({ tags: [tagOf(one)] }, role)]));
+  return { principal, roles, permissions, own };
 }
 
 function refusal(whois: Whois, address: string): string | undefined {

@@ -36,7 +36,9 @@ export async function openTailscale({ blind = false, fake: given = machines }: {
   const localApi = stack.use(createLocalApi({ socket: fake.socket }));
   const tailnet = stack.use(await openTailnet({ localApi, role: "main", logger: quiet, everyMs: 5 }));
   const time = { ms: 0 };
-  const identity = stack.use(createTailscaleIdentity({ localApi, tailnet, role: "main", roster, clock: { monotonic: () => time.ms } }));
+  const identity = stack.use(
+    createTailscaleIdentity({ localApi, tailnet, role: "main", roster, policy, clock: { monotonic: () => time.ms } }),
+  );
   const until = async (is: string): Promise<void> => {
     while (tailnet.state().is !== is) await turn();
   };

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { type Clock, isTasukiError, TasukiError } from "@tasuki/contracts";
 import type { Caller, Identity } from "./identity.ts";
+import type { Policy } from "../permission/policy.ts";
 import type { LocalApi, Whois } from "./local-api.ts";
 import { rolesOf, toCaller } from "./tailscale-caller.ts";
 import type { Tailnet, TailnetSelf } from "./tailnet.ts";
@@ -13,6 +14,8 @@ export interface TailscaleIdentityDeps {
   readonly role: string;
   /** By role: where it is (an IP address of the tailnet), and its node's name where that differs from the role's. */
   readonly roster: Readonly<Record<string, { readonly node?: string | undefined; readonly url: string }>>;
+  /** Tells the roles of one machine apart: the tailnet grants them together. */
+  readonly policy: Pick<Policy, "permissionsFor">;
   readonly clock: Pick<Clock, "monotonic">;
 }
 
@@ -20,7 +23,7 @@ export interface TailscaleIdentityDeps {
  * Identity from the tailnet: WireGuard proves which machine sent a packet, tailscaled says which tags it has and what the policy grants
  * it here. What is not certain is refused: `identity_unavailable` while tailscaled does not say, `peer_unknown` where it says no.
  */
-export function createTailscaleIdentity({ localApi, tailnet, role, roster, clock }: TailscaleIdentityDeps): Identity {
+export function createTailscaleIdentity({ localApi, tailnet, role, roster, policy, clock }: TailscaleIdentityDeps): Identity {
   const cache = createWhoisCache({ localApi, clock });
   const forget = tailnet.onChange(() => cache.flush());
   // By tailscaled's answer, which belongs to one address: the same caller until it is asked again. A change of this machine flushes both.
@@ -53,7 +56,7 @@ export function createTailscaleIdentity({ localApi, tailnet, role, roster, clock
       const found = await whois(address, port);
       const me = self();
       if (found === undefined) throw new TasukiError("peer_unknown", `No machine of the tailnet is at ${address}.`);
-      const caller = callers.get(found) ?? toCaller(found, { address, role, self: me, nodeOf });
+      const caller = callers.get(found) ?? toCaller(found, { address, role, self: me, policy, nodeOf });
       callers.set(found, caller);
       return caller;
     },

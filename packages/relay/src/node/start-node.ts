@@ -31,7 +31,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const store = reach === undefined ? plain : storeWithFailpoints(plain, reach);
   const keys = await openKeys(join(data, "keys"));
   const trust = await openTrust(join(data, "trust"));
-  const access = opened.use(await openAccess({ role, data, config, policy, clock, logger }));
+  const access = opened.use(await openAccess({ role, pipeline, data, config, policy, clock, logger }));
   const identity = watchDrift(access.identity, { policy, role, logger });
   const clientFor = createClients({ roster, identity, random, reach });
   const composed = opened.use(

@@ -62,11 +62,17 @@ test("one process can't open a folder twice either, and gives it back when it cl
   expect([second.feedSize(), second.instance]).toEqual([1, first.instance]);
 });
 
-test("a folder that a newer program wrote is left alone", async () => {
-  await using folder = await temporaryFolder();
-  await (await open(folder.path))[Symbol.asyncDispose]();
-  using db = new DatabaseSync(join(folder.path, "node.sqlite"));
-  db.exec("PRAGMA user_version = 1000");
-  db.close();
-  await expect(open(folder.path)).rejects.toMatchObject({ code: "invalid_state", message: expect.stringContaining("1000") });
-});
+test.for([1000, 1])(
+  "a folder that a newer program wrote, or one from before the first release, is left alone: schema %i",
+  async (version) => {
+    await using folder = await temporaryFolder();
+    await (await open(folder.path))[Symbol.asyncDispose]();
+    using db = new DatabaseSync(join(folder.path, "node.sqlite"));
+    db.exec(`PRAGMA user_version = ${version}`);
+    db.close();
+    await expect(open(folder.path)).rejects.toMatchObject({
+      code: "invalid_state",
+      message: expect.stringContaining(version === 1 ? "first release" : "1000"),
+    });
+  },
+);

@@ -213,8 +213,8 @@ export interface Store extends AsyncDisposable {
   nextDue(): number | undefined;
   feed(from: number, limit: number): readonly FeedEntry[];
   feedSize(): number;
-  /** Kept envelopes by the SHA-256 of their payload. */
-  envelope(payloadSha256: string): Envelope | undefined;
+  /** The newest kept envelope about a run with a payload of this SHA-256. */
+  envelope(run: string, payloadSha256: string): Envelope | undefined;
   /** Kept envelopes about a run, oldest first: its evidence, as far as it is known here. */
   envelopes(run: string): readonly Envelope[];
   position(node: string): Position | undefined;

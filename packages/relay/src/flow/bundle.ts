@@ -16,15 +16,15 @@ export interface Bundle {
 export function toBundle(state: FlowState, store: Pick<Store, "envelope">): Bundle {
   const files = [...state.given, ...state.stages.flatMap((stage) => stage.outputs)].map(({ name, sha256 }) => ({ path: name, sha256 }));
   const receipts = state.stages.flatMap((stage) => stage.receipts);
-  const evidence = new Set([...receipts, ...receipts.flatMap((digest) => taskBehind(store, digest) ?? [])]);
+  const evidence = new Set([...receipts, ...receipts.flatMap((digest) => taskBehind(store, state.id, digest) ?? [])]);
   const manifest = toManifest([...files, ...[...evidence].map((sha256) => ({ path: `evidence/${sha256}.json`, sha256 }))]);
   return { manifest, digest: createHash("sha256").update(manifest, "utf8").digest("hex") };
 }
 
 /** The task that a first receipt answers: the signed other half of a hand-off. */
-function taskBehind(store: Pick<Store, "envelope">, receipt: string): string | undefined {
-  const envelope = store.envelope(receipt);
+function taskBehind(store: Pick<Store, "envelope">, run: string, receipt: string): string | undefined {
+  const envelope = store.envelope(run, receipt);
   if (envelope === undefined) return undefined;
   const { prev, state } = ReceiptStatement.parse(JSON.parse(payloadOf(envelope).toString("utf8"))).predicate;
-  return state === "accepted" && prev !== undefined && store.envelope(prev) !== undefined ? prev : undefined;
+  return state === "accepted" && prev !== undefined && store.envelope(run, prev) !== undefined ? prev : undefined;
 }

@@ -72,7 +72,7 @@ async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt):
 function acceptedOf(store: Store, row: TaskRow): string {
   let digest = row.lastReceipt;
   for (;;) {
-    const envelope = store.envelope(digest);
+    const envelope = store.envelope(row.payload.run, digest);
     const receipt = envelope && ReceiptStatement.parse(JSON.parse(payloadOf(envelope).toString("utf8"))).predicate;
     if (receipt === undefined || receipt.state === "accepted" || receipt.prev === undefined) return digest;
     digest = receipt.prev;

@@ -73,8 +73,8 @@ export function createMain(deps: MainDeps): Main {
   const intakes = createWaitingIntakes(deps);
   const context = { ...deps, steps, onUnseen: (task: string) => intakes.add(task) };
   const nodeOf = (role: string): string | undefined => (role in roster ? (roster[role]?.node ?? role) : undefined);
-  const sent = (digest: string): TaskPayload | undefined => {
-    const envelope = store.envelope(digest);
+  const sent = (run: string, digest: string): TaskPayload | undefined => {
+    const envelope = store.envelope(run, digest);
     // A script's `run` is bare: its bytes are no whole task.
     const isSent = envelope?.payloadType === taskPayloadType && envelope.signatures.length > 0;
     return isSent ? parseTask(payloadOf(envelope)) : undefined;

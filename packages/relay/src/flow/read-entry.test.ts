@@ -43,7 +43,7 @@ function reader(sent: Readonly<Record<string, TaskPayload>> = {}) {
   const complaints: unknown[] = [];
   const say = (fields: object): void => void complaints.push(fields);
   const logger = { debug: say, info: say, warn: say, error: say };
-  const read = createEntryReader({ trust, nodeOf: (role) => role, sent: (digest) => sent[digest], logger });
+  const read = createEntryReader({ trust, nodeOf: (role) => role, sent: (_run, digest) => sent[digest], logger });
   return { complaints, read };
 }
 const entry = (index: number, ...envelopes: Envelope[]): FeedEntry => ({ index, leaf: "{}", envelopes });

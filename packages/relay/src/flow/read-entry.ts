@@ -17,8 +17,8 @@ export interface EntryReaderDeps {
   readonly trust: Trust;
   /** The node of a role, by this node's roster; undefined for a role that it doesn't have. */
   readonly nodeOf: (role: string) => string | undefined;
-  /** A task that main sent, by the SHA-256 of its payload. */
-  readonly sent: (digest: string) => TaskPayload | undefined;
+  /** A task of a run that main sent, by the SHA-256 of its payload. */
+  readonly sent: (run: string, digest: string) => TaskPayload | undefined;
   readonly logger: Logger;
 }
 
@@ -105,7 +105,7 @@ export function createEntryReader({ trust, nodeOf, sent, logger }: EntryReaderDe
 /** The first receipt of a task follows from the task itself: its digest ties the two together. */
 function answeredBy({ statement: { predicate } }: ReadReceipt, tasks: readonly ReadTask[], sent: EntryReaderDeps["sent"]) {
   const { prev } = predicate;
-  return prev === undefined ? undefined : (tasks.find(({ digest }) => digest === prev)?.payload ?? sent(prev));
+  return prev === undefined ? undefined : (tasks.find(({ digest }) => digest === prev)?.payload ?? sent(predicate.run, prev));
 }
 
 /** Whether a first receipt is over the very files of its task: "accepted" of anything else is no hand-off. */

@@ -22,7 +22,7 @@ export async function writeArchive({ folder, store }: { folder: string; store: S
 
   const evidence = new Map(store.envelopes(run).map((envelope) => [payloadDigest(envelope), envelope]));
   for (const { path, sha256 } of listed ?? []) {
-    const envelope = path.startsWith("evidence/") ? store.envelope(sha256) : undefined;
+    const envelope = path.startsWith("evidence/") ? store.envelope(run, sha256) : undefined;
     if (envelope !== undefined) evidence.set(sha256, envelope);
   }
   for (const [sha256, envelope] of evidence) {

@@ -70,7 +70,7 @@ test("a node's archive holds its files and every signed message of the run, and 
   expect(stdout.match(/: OK$/gm)).toHaveLength(9);
   const digest = requestOf(close).digest;
   expect(JSON.parse(await readFile(join(folder, "evidence", `${digest}.json`), "utf8"))).toEqual(close);
-  expect(JSON.parse(await readFile(join(folder, "evidence", `${digest}.dsse.json`), "utf8"))).toEqual(node.store.envelope(digest));
+  expect(JSON.parse(await readFile(join(folder, "evidence", `${digest}.dsse.json`), "utf8"))).toEqual(node.store.envelope(run, digest));
   const summary = await readFile(join(folder, "SUMMARY.md"), "utf8");
   expect(summary).toContain("> What did they agree on?");
   expect(summary).toContain("S1.pdf (a scan): no text");

@@ -20,7 +20,7 @@ export function createAccept({ sql, events, tasks, outbox, runs }: AcceptDeps) {
   /** An answer that was given before, or why the task can't be taken; undefined where it can. */
   const answered = ({ payload, digest, queueLimit }: AcceptRequest): Accepted | undefined => {
     const known = sql<{ digest: string; body: string }>(
-      "SELECT task.digest, body FROM task JOIN envelope ON envelope.digest = first_receipt WHERE id = :id",
+      "SELECT task.digest, body FROM task JOIN envelope ON envelope.seq = first_receipt WHERE id = :id",
     ).get({ id: payload.id });
     if (known !== undefined) return known.digest === digest ? { is: "replayed", receipt: toEnvelope(known) } : { is: "conflict" };
     const epoch = tasks.epoch(payload.run);

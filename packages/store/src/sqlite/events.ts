@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import { type Envelope, type FeedEntry, receiptPayloadType } from "@tasuki/contracts";
 import { payloadDigest, payloadOf } from "@tasuki/evidence";
 import { z } from "zod";
@@ -9,7 +8,7 @@ import type { Sql } from "./statement.ts";
 /** An envelope that is kept: the key of its row, and the SHA-256 of its payload. */
 interface Kept {
   readonly envelope: Envelope;
-  readonly key: string;
+  readonly key: number;
   readonly payload: string;
 }
 
@@ -31,7 +30,7 @@ export interface Events {
   readonly keep: (envelope: Envelope, run?: string) => Kept;
   readonly feed: (from: number, limit: number) => FeedEntry[];
   readonly size: () => number;
-  readonly envelope: (payloadSha256: string) => Envelope | undefined;
+  readonly envelope: (run: string, payloadSha256: string) => Envelope | undefined;
   /** Of a run, oldest first. */
   readonly envelopes: (run: string) => Envelope[];
 }
@@ -42,11 +41,15 @@ interface EventRecord {
   readonly envelopes: string;
 }
 
+interface Key {
+  readonly seq: number;
+}
+
 interface Body {
   readonly body: string;
 }
 
-const bodyOf = "SELECT body FROM envelope WHERE digest = :digest";
+const bodyOf = "SELECT body FROM envelope WHERE seq = :seq";
 
 /** Envelopes are kept as they came, signatures included: of one payload there may be several. */
 export function createEvents(sql: Sql): Events {
@@ -54,13 +57,11 @@ export function createEvents(sql: Sql): Events {
 
   const keep: Events["keep"] = (envelope, run) => {
     const body = JSON.stringify(envelope);
-    const key = hash("sha256", body);
-    const payload = payloadDigest(envelope);
-    sql(
-      `INSERT INTO envelope (digest, payload, run, body) VALUES (:key, :payload, :run, :body)
-       ON CONFLICT (digest) DO UPDATE SET run = excluded.run WHERE run IS NULL AND excluded.run IS NOT NULL`,
-    ).run({ key, payload, body, run: run ?? factsOf(envelope).run });
-    return { envelope, key, payload };
+    const row = { body, payload: payloadDigest(envelope), run: run ?? factsOf(envelope).run };
+    const known = sql<Key>("SELECT seq FROM envelope WHERE run IS :run AND payload = :payload AND body = :body").get(row);
+    const key = (known ?? sql<Key>("INSERT INTO envelope (run, payload, body) VALUES (:run, :payload, :body) RETURNING seq").get(row))?.seq;
+    if (key === undefined) throw new Error("an insert returned no row");
+    return { envelope, key, payload: row.payload };
   };
 
   return {
@@ -87,11 +88,13 @@ export function createEvents(sql: Sql): Events {
           index: idx,
           leaf,
           // Written by `add`.
-          envelopes: (JSON.parse(envelopes) as string[]).flatMap((digest) => sql<Body>(bodyOf).all({ digest }).map(toEnvelope)),
+          envelopes: (JSON.parse(envelopes) as number[]).flatMap((seq) => sql<Body>(bodyOf).all({ seq }).map(toEnvelope)),
         })),
-    envelope: (payload) =>
-      sql<Body>("SELECT body FROM envelope WHERE payload = :payload ORDER BY rowid DESC LIMIT 1").all({ payload }).map(toEnvelope).at(0),
-    envelopes: (run) => sql<Body>("SELECT body FROM envelope WHERE run = :run ORDER BY rowid").all({ run }).map(toEnvelope),
+    envelope(run, payload) {
+      const newest = "SELECT body FROM envelope WHERE run = :run AND payload = :payload ORDER BY seq DESC LIMIT 1";
+      return sql<Body>(newest).all({ run, payload }).map(toEnvelope).at(0);
+    },
+    envelopes: (run) => sql<Body>("SELECT body FROM envelope WHERE run = :run ORDER BY seq").all({ run }).map(toEnvelope),
   };
 }
 

@@ -5,7 +5,7 @@ import { type OutboxRecord, toOutboxRow } from "./records.ts";
 import type { Sql } from "./statement.ts";
 
 const select = `SELECT id, receiver, outbox.run, outbox.payload, body, carries, state, tries, next_at, last, created_at
-  FROM outbox JOIN envelope ON envelope.digest = outbox.envelope`;
+  FROM outbox JOIN envelope ON envelope.seq = outbox.envelope`;
 
 /** Signed tasks on their way out. */
 export function createOutbox({ sql, events }: { sql: Sql; events: Events }) {
@@ -90,7 +90,7 @@ export function createOutbox({ sql, events }: { sql: Sql; events: Events }) {
           ([, value]) => value !== undefined,
         ),
       );
-      return sql<OutboxRecord>(`${select} ${where} ORDER BY next_at, seq`).all(given).map(toOutboxRow);
+      return sql<OutboxRecord>(`${select} ${where} ORDER BY next_at, outbox.seq`).all(given).map(toOutboxRow);
     },
     nextDue: (): number | undefined =>
       sql<{ at: number | null }>("SELECT min(next_at) AS at FROM outbox WHERE state = 'pending'").get()?.at ?? undefined,

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from "node:sqlite";
 import { TasukiError } from "@tasuki/contracts";
 
-// Times are milliseconds since 1970; payload, block, state and health are JSON; `envelope` names a row of that table by its digest.
-const first = `
+// Times are milliseconds since 1970; payload, block, state and health are JSON; `envelope` and `envelopes` name rows of that table.
+// No index begins with a digest: it would put each row on a page of its own, and every page that changes is written with the commit.
+const second = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE task (
@@ -22,7 +23,7 @@ CREATE TABLE task (
   boot TEXT,
   block TEXT,
   accepted_at INTEGER NOT NULL,
-  first_receipt TEXT NOT NULL REFERENCES envelope (digest),
+  first_receipt INTEGER NOT NULL REFERENCES envelope (seq),
   last_receipt TEXT NOT NULL,
   traceparent TEXT
 ) STRICT;
@@ -53,9 +54,8 @@ CREATE TABLE blob_contract (
   PRIMARY KEY (sha256, contract)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE envelope (digest TEXT PRIMARY KEY, payload TEXT NOT NULL, run TEXT, body TEXT NOT NULL) STRICT;
-CREATE INDEX envelope_payload ON envelope (payload);
-CREATE INDEX envelope_run ON envelope (run) WHERE run IS NOT NULL;
+CREATE TABLE envelope (seq INTEGER PRIMARY KEY, payload TEXT NOT NULL, run TEXT, body TEXT NOT NULL) STRICT;
+CREATE INDEX envelope_run ON envelope (run, payload);
 
 CREATE TABLE event (idx INTEGER PRIMARY KEY, leaf TEXT NOT NULL, envelopes TEXT NOT NULL) STRICT;
 
@@ -66,7 +66,7 @@ CREATE TABLE outbox (
   run TEXT NOT NULL,
   epoch INTEGER NOT NULL,
   payload TEXT NOT NULL,
-  envelope TEXT NOT NULL REFERENCES envelope (digest),
+  envelope INTEGER NOT NULL REFERENCES envelope (seq),
   carries TEXT,
   state TEXT NOT NULL CHECK (state IN ('pending', 'done', 'superseded', 'blocked')),
   tries INTEGER NOT NULL DEFAULT 0,
@@ -86,10 +86,10 @@ CREATE TABLE position (node TEXT PRIMARY KEY, instance TEXT NOT NULL, next INTEG
 CREATE TABLE peer (node TEXT PRIMARY KEY, health TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
-/** One step each, in order, never changed once released: `user_version` counts those that a database has taken. */
-const migrations = [first];
+/** One step each, in order, never changed once released: `user_version` counts those that a database has taken. The first was never released. */
+const migrations = ["", second];
 
-/** Brings a database to this program's schema, in one transaction. Throws `invalid_state` where it is from a newer program. */
+/** Brings a database to this program's schema, in one transaction. Throws `invalid_state` where it is from a newer program, or from before the first release. */
 export function migrate(db: DatabaseSync, path: string): void {
   const version = Number(db.prepare("PRAGMA user_version").get()?.["user_version"]);
   if (version > migrations.length)
@@ -97,6 +97,8 @@ export function migrate(db: DatabaseSync, path: string): void {
       "invalid_state",
       `${path} has schema ${version}, and this program knows ${migrations.length}: start the newer program that wrote it`,
     );
+  if (version === 1)
+    throw new TasukiError("invalid_state", `${path} was written by a program from before the first release: use another data folder`);
   if (version === migrations.length) return;
   db.exec("BEGIN IMMEDIATE");
   for (const step of migrations.slice(version)) db.exec(step);

@@ -35,7 +35,7 @@ export function describeAccept(open: OpenTestStore): void {
       const task = { id: one, payload, digest, from: "main", state: "queued", attempt: 0, acceptedAt: 1_000, lastReceipt };
       expect(store.task(one)).toEqual({ ...task, traceparent: "00-ab-cd-01" });
       expect(store.attachments(one)).toEqual([{ ...notes, task: one, direction: "in", attempt: 0 }]);
-      expect(store.envelope(digest)).toEqual(envelope);
+      expect(store.envelope(run, digest)).toEqual(envelope);
       expect(store.envelopes(run)).toEqual([envelope, entry?.envelopes[0]]);
       expect(store.queuePosition(one)).toBe(1);
     });

@@ -42,7 +42,7 @@ export function describeDelivery(open: OpenTestStore): void {
       expect(await store.settle(three, { state: "done", receipt }, () => sealed)).toBe(true);
       expect(store.outbox({ run })).toMatchObject([{ state: "done", tries: 2, last: "503" }]);
       expect(store.task(one)?.state).toBe("done");
-      expect(store.envelope(sha256(Buffer.from(receipt.payload, "base64")))).toEqual(receipt);
+      expect(store.envelope(run, sha256(Buffer.from(receipt.payload, "base64")))).toEqual(receipt);
       expect(await store.settle(three, { state: "superseded", last: "late" }, eventOf("late"))).toBe(false);
       expect(store.feed(3, 9)).toEqual([{ index: 3, ...sealed }]);
       expect(store.nextDue()).toBeUndefined();

@@ -1,7 +1,3 @@
-import { execFileSync } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Envelope } from "@tasuki/contracts";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
@@ -23,13 +19,6 @@ function tried(action: () => Buffer): string {
     return error instanceof Error ? error.name : "";
   }
 }
-const hasOpenssl = (() => {
-  try {
-    return execFileSync("openssl", ["version"], { stdio: "pipe" }).length > 0;
-  } catch {
-    return false;
-  }
-})();
 
 test("what is signed is DSSE's encoding of type and payload (vector of the specification)", () => {
   expect(toPae("http://example.com/HelloWorld", Buffer.from("hello world")).toString()).toBe(
@@ -121,24 +110,4 @@ test("on another thread the same is taken and the same refused", async () => {
       await expect(aside(good, "sg")).rejects.toMatchObject({ code: "signature_invalid" });
     }),
   );
-});
-
-// guarantees: R3.foreign
-test.skipIf(!hasOpenssl)("openssl verifies the same signature (skipped where there is no openssl)", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "tasuki-dsse-"));
-  try {
-    const payload = Buffer.from('{"hello":"wörld"}');
-    const sig = Buffer.from(signEnvelope(payload, payloadType, nano).signatures[0]?.sig ?? "", "base64");
-    await writeFile(join(folder, "pae"), `DSSEv1 ${payloadType.length} ${payloadType} ${payload.length} ${payload.toString()}`);
-    await writeFile(join(folder, "sig"), sig);
-    const verify = async (key: typeof nano) => {
-      await writeFile(join(folder, "key.pem"), key.publicKey.export({ type: "spki", format: "pem" }));
-      const args = ["pkeyutl", "-verify", "-pubin", "-inkey", "key.pem", "-rawin", "-in", "pae", "-sigfile", "sig"];
-      return execFileSync("openssl", args, { cwd: folder, encoding: "utf8", stdio: "pipe" });
-    };
-    expect(await verify(nano)).toMatch(/Verified Successfully/);
-    await expect(verify(stranger)).rejects.toMatchObject({ status: 1 });
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 });

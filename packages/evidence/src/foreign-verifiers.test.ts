@@ -1,3 +1,7 @@
+import { spawnSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { bundleFromJSON } from "@sigstore/bundle";
 import { toSignedEntity, type TrustMaterial, Verifier } from "@sigstore/verify";
 import { type Envelope, type Receipt, taskPayloadType } from "@tasuki/contracts";
@@ -58,3 +62,32 @@ test.each(Object.entries(envelopes))("Sigstore's verifier refuses a %s of anothe
     expect.objectContaining({ code: "SIGNATURE_ERROR" }),
   );
 });
+
+const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
+/** What OpenSSL says of an envelope, by nothing but the text of the DSSE specification (v1.0.2, protocol.md). */
+async function byOpenssl({ payload, payloadType, signatures }: Envelope, signer: TestSigner): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "tasuki-openssl-"));
+  try {
+    const body = Buffer.from(payload, "base64");
+    await writeFile(join(folder, "pae"), Buffer.concat([Buffer.from(`DSSEv1 ${payloadType.length} ${payloadType} ${body.length} `), body]));
+    await writeFile(join(folder, "sig"), Buffer.from(signatures[0]?.sig ?? "", "base64"));
+    await writeFile(join(folder, "key.pem"), signer.publicKey.export({ type: "spki", format: "pem" }));
+    const args = ["pkeyutl", "-verify", "-pubin", "-inkey", "key.pem", "-rawin", "-in", "pae", "-sigfile", "sig"];
+    const { stdout, status } = spawnSync("openssl", args, { cwd: folder, encoding: "utf8" });
+    return status === 0 ? stdout.trim() : "refused";
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+// guarantees: R3.foreign
+test.skipIf(!hasOpenssl).each(Object.entries(envelopes))(
+  "OpenSSL takes a %s for what its node signed, and not of another key, nor changed (skipped where there is no openssl)",
+  async (_name, envelope) => {
+    expect(await byOpenssl(envelope, nano)).toBe("Signature Verified Successfully");
+    expect(await byOpenssl(envelope, stranger)).toBe("refused");
+    const payload = Buffer.from(envelope.payload, "base64");
+    payload.writeUInt8(payload.readUInt8(3) ^ 1, 3);
+    expect(await byOpenssl({ ...envelope, payload: payload.toString("base64") }, nano)).toBe("refused");
+  },
+);

@@ -12,7 +12,7 @@ import {
   TasukiError,
 } from "@tasuki/contracts";
 import type { Run } from "@tasuki/contracts/artifacts/run";
-import { payloadOf, signEnvelope } from "@tasuki/evidence";
+import { payloadOf, readReceipt, signEnvelope } from "@tasuki/evidence";
 import { makeSigner, makeTrust } from "@tasuki/evidence/testing";
 import { openStore } from "@tasuki/store";
 import { expect, test } from "vitest";
@@ -352,6 +352,21 @@ test("below the floor of free disk nothing new is taken and nothing changes, but
 test("a stage whose next role is not in the roster is refused before it is begun", async () => {
   await using node = await openNode("sg", { roster: ["main", "nano"] });
   expect(await refusal(node.send(node.work()))).toMatchObject({ code: "unknown_role" });
+});
+
+// guarantees: R7.refused
+test("a rejection is signed over the very task that was refused, and its id stays free for a mended one", async () => {
+  await using node = await openNode();
+  const wrong = node.work({ attachments: node.inputs.filter(({ name }) => name !== "list.md") });
+  const { message } = await refusal(node.send(wrong));
+  const digest = sha256Of(JSON.stringify(wrong));
+  const [receipt] = node.store.feed(0, 1)[0]?.envelopes ?? [];
+  const { statement } = readReceipt(receipt ?? { payload: "", payloadType: "", signatures: [] }, { trust, node: "sg" });
+  expect(statement).toMatchObject({
+    subject: [{ name: "task", digest: { sha256: digest } }],
+    predicate: { state: "rejected", task: wrong.id, prev: digest, peer: "node:nano", reason: `contract_violation: ${message}` },
+  });
+  await expect(node.send({ ...wrong, attachments: node.inputs })).resolves.toMatchObject({ task: wrong.id, replayed: false });
 });
 
 // guarantees: R7.refused

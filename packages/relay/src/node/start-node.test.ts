@@ -1,4 +1,6 @@
 import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { RunStatus, StageStatus } from "@tasuki/contracts";
 import { expect, test, vi } from "vitest";
 import type { StageWork } from "../testing/in-process-executor.ts";
@@ -116,6 +118,35 @@ test.concurrent("a cancelled run ends the work that is under way, and fences its
   const { store } = relay.node("sg");
   expect(store.tasks({ run }).find(({ payload }) => payload.kind === "work")?.state).toBe("fenced");
   expect(relay.node("main").orchestrator?.run(run)?.state).toBe("cancelled");
+});
+
+// guarantees: R2.fenced
+test.concurrent("what a stage wrote before a retry took it away is quarantined, and named by its node's status", async () => {
+  let times = 0;
+  const begun = Promise.withResolvers<void>();
+  const work: StageWork = async ({ folder }, signal) => {
+    times += 1;
+    if (times > 1) return { "review.md": "# Review, again\n" };
+    await writeFile(join(folder, "out", "review.md"), "# Review, too late\n");
+    begun.resolve();
+    await once(signal, "abort");
+    return {};
+  };
+  await using relay = await start({ work: { sg: work } });
+  const run = await relay.run({ brief, sources });
+  await begun.promise;
+  await relay.until(run, (status) => stageOf(status, "nano")?.rung === "verified");
+  await relay.node("main").orchestrator?.retry({ run, stage: "sg", by: "ada" });
+  await relay.until(run, closed);
+  const { handlers, local, store } = relay.node("sg");
+  const path = join("quarantine", run, "sg.1.1");
+  expect((await handlers.status({ run }, local)).quarantined).toEqual([{ path, run, stage: "sg", epoch: 1, attempt: 1 }]);
+  expect(await readFile(join(relay.data, "sg", path, "review.md"), "utf8")).toBe("# Review, too late\n");
+  const events = store.feed(0, 1000).map(({ leaf }) => JSON.parse(leaf) as { type: string });
+  expect(events.filter(({ type }) => type === "quarantined")).toMatchObject([{ run, epoch: 1, attempt: 1, files: 1, path }]);
+  const jp = relay.node("jp");
+  const { artifacts = [] } = await jp.handlers.status({ run, include: "artifacts" }, jp.local);
+  expect(artifacts.filter(({ name }) => name === "review.md").map(({ text }) => text)).toEqual(["# Review, again\n"]);
 });
 
 test.concurrent("a node that is stopped in the middle goes on with a new attempt at the same epoch", async () => {

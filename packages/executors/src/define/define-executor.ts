@@ -1,10 +1,8 @@
 import {
-  type AnyArtifact,
   type AnyRole,
   artifactOf,
   type Document,
   type Documents,
-  fileNameOf,
   filesOfSlots,
   type InputsOf,
   type OutputsOf,
@@ -14,6 +12,7 @@ import {
   type StageFile,
   versionsOf,
 } from "@tasuki/contracts";
+import { readOutputs } from "./read-outputs.ts";
 
 export interface WorkContext {
   readonly run: string;
@@ -24,7 +23,7 @@ export interface WorkContext {
 /** A role's work as a function over files: what `in/` holds in, what belongs into `out/` out. */
 export interface StageWork {
   readonly role: AnyRole;
-  /** Not `ok`: an input breaks its contract. Files that the role doesn't consume are passed over. Rejects with what the function threw. */
+  /** Not `ok`: an input breaks its contract, or what came out is not what the role produces. Files that the role doesn't consume are passed over. Rejects with what the function threw. */
   perform(files: readonly StageFile[], context: WorkContext): Promise<Parsed<readonly StageFile[]>>;
 }
 
@@ -79,7 +78,7 @@ export function defineExecutor<R extends AnyRole>(role: R, work: Work<R, Outputs
       const inputs = readDocuments(used.consumes, filesOfSlots(used.consumes, files));
       if (!inputs.ok) return inputs;
       const outputs = await work(toInputs(used, inputs.value) as InputsOf<R>, context); // read by the role's own slots
-      return { ok: true, value: formatOutputs(used, outputs) };
+      return readOutputs(used, outputs);
     },
   };
 }
@@ -92,17 +91,4 @@ function toInputs(role: AnyRole, documents: Documents): Record<string, Document 
       return [artifact.name, artifact.many ? found : found[0]];
     }),
   );
-}
-
-function formatOutputs(role: AnyRole, outputs: Readonly<Record<string, unknown>>): StageFile[] {
-  return role.produces.flatMap((slot) => {
-    const artifact = artifactOf(slot);
-    const held = outputs[artifact.name];
-    const values = Array.isArray(held) && artifact.many ? held : held === undefined ? [] : [held];
-    return values.map((value, at) => ({ name: fileNameOf(artifact, at + 1), bytes: format(artifact, value) }));
-  });
-}
-
-function format(artifact: AnyArtifact, value: unknown): Uint8Array {
-  return Buffer.from(artifact.format(value as never), "utf8"); // the compiler has matched the value to the slot
 }

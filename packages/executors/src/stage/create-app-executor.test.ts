@@ -28,7 +28,9 @@ test("an app's own module does the work, in a process of its own, and signs with
 
 test.for([
   ["export const job = 1;", "exports no 'work'"],
-  ["import './nowhere.ts';", "can't be loaded: Cannot find module 'nowhere.ts'"],
+  ["import './nowhere.ts';", "work.ts can't be loaded: Cannot find module 'nowhere.ts'"],
+  ["\n\nconst a = (1;", "work.ts can't be loaded: Expected ',', got ';' (work.ts:3)"],
+  ["JSON.parse('{');", "(work.ts:1:6)"],
   [
     `import { defineExecutor } from "${define}"; import { nano } from "${roles.replace("sg.ts", "nano.ts")}";
     export const work = defineExecutor(nano, () => { throw new Error(); });`,
@@ -36,4 +38,36 @@ test.for([
   ],
 ] as const)("%j is a misconfiguration that says so", async ([source, detail]) => {
   expect(await doBy(source)).toMatchObject({ outcome: "misconfigured", detail: expect.stringContaining(detail), files: [] });
+});
+
+/** A module whose work is this function. */
+const returning = (body: string) =>
+  `import { defineExecutor } from "${define}"; import { sg } from "${roles}";\nexport const work = defineExecutor(sg, ${body});`;
+
+test.for([
+  ["nothing", "() => undefined", { file: "sg-review.md", got: "nothing" }],
+  ["a text", "() => 'a review'", { file: "sg-review.md", got: "nothing" }],
+  ["a list for the one value", "() => ({ 'sg-review': [{}] })", { file: "sg-review.md", expected: expect.stringContaining("one value") }],
+  ["a value without its fields", "() => ({ 'sg-review': {} })", { file: "sg-review.md", expected: expect.stringContaining("'sg-review'") }],
+  [
+    "an output too many",
+    `(inputs) => ({ ...{ "sg-review": {} }, remarks: "well done" })`,
+    { file: "remarks", expected: "nothing but 'sg-review' in what the work returns" },
+  ],
+] as const)("%s returned is a breach of contract at the first attempt, whatever the compiler was told", async ([, body, unmet]) => {
+  expect(await doBy(returning(body))).toMatchObject({
+    outcome: "contract-violation",
+    unmet: expect.arrayContaining([expect.objectContaining(unmet)]),
+  });
+});
+
+test("a work that throws is named with the line, and one that ends the process is said to have", async () => {
+  expect(await doBy(returning("() => JSON.parse('{')"))).toMatchObject({
+    outcome: "failed",
+    detail: expect.stringMatching(/\(work\.ts:2:\d+\)$/),
+  });
+  expect(await doBy(returning("() => process.exit(0)"))).toMatchObject({
+    outcome: "failed",
+    detail: expect.stringMatching(/ended after .* before its work was done; a work returns, it does not call process\.exit/),
+  });
 });

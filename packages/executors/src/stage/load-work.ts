@@ -1,4 +1,5 @@
 import type { StageWork } from "../define/define-executor.ts";
+import { placeOf } from "./place-of.ts";
 
 /** The `work` of an app's module; a sentence where the module can't be loaded, or exports no such thing. */
 export async function loadWork(url: string): Promise<StageWork | string> {
@@ -8,8 +9,10 @@ export async function loadWork(url: string): Promise<StageWork | string> {
     return isStageWork(work) ? work : `${name} exports no 'work': export const work = defineExecutor(…)`;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
+    const place = error instanceof Error ? placeOf(error) : undefined;
     // Without folders: what is said here leaves the machine.
-    return `${name} can't be loaded: ${reason.replaceAll(/(?:file:\/\/)?\/[^\s'"]*\//g, "")}`;
+    const named = reason.replaceAll(/(?:file:\/\/)?\/[^\s'"]*\//g, "");
+    return `${name} can't be loaded: ${named}${place === undefined ? "" : ` (${place})`}`;
   }
 }
 

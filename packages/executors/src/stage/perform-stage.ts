@@ -2,6 +2,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { WorkContext, StageWork } from "../define/define-executor.ts";
 import { finishStage, type StageToFinish } from "./finish-stage.ts";
+import { placeOf } from "./place-of.ts";
 import { readFolder } from "./read-folder.ts";
 import type { StageResult } from "./stage-result.ts";
 import { violated } from "./violated.ts";
@@ -25,7 +26,6 @@ export async function performStage(work: StageWork, stage: StageToFinish, contex
 
 function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  // The place without its folder: what is said here leaves the machine.
-  const place = /[^/\\(\s]+:\d+:\d+/.exec(error.stack?.split("\n    at ")[1] ?? "")?.[0];
+  const place = placeOf(error);
   return place === undefined ? error.message : `${error.message} (${place})`;
 }

@@ -59,6 +59,6 @@ function refused(file: string, got: string): Unmet {
     file,
     expected: file === "out/" ? `a folder with at most ${maxEntries} files` : "a plain file of the size that its contract allows",
     got,
-    fix: "write the role's files themselves, under their names",
+    fix: "write the role's files themselves, under their names, none larger than its contract allows",
   };
 }

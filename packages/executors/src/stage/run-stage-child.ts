@@ -29,9 +29,16 @@ export async function runStageChild(
     { module: child, request, folder: job.folder, attemptId: job.attemptId, hardMs, stallMs, watch: join(job.folder, "out") },
     context,
   );
+  const program = `the process of stage ${job.role.name}`;
   if (ending.reason !== undefined || ending.code !== 0)
-    return { outcome: outcomeOf(ending), producer, detail: describeEnding(ending, `the process of stage ${job.role.name}`), files: [] };
-  return { producer, ...StageResult.parse(JSON.parse(await readFile(result, "utf8"))) };
+    return { outcome: outcomeOf(ending), producer, detail: describeEnding(ending, program), files: [] };
+  const text = await readFile(result, "utf8").catch(() => undefined);
+  if (text === undefined) {
+    const seconds = (ending.ms / 1000).toFixed(1);
+    const detail = `${program} ended after ${seconds} s, before its work was done; a work returns, it does not call process.exit`;
+    return { outcome: "failed", producer, detail, files: [] };
+  }
+  return { producer, ...StageResult.parse(JSON.parse(text)) };
 }
 
 /** What a child's ending says about the attempt, where it says it alone. */

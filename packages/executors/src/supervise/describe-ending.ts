@@ -31,8 +31,10 @@ function howItEnded(ending: Ending, seconds: string): string {
   }
 }
 
-function lastWords({ stderr, stdout, reason }: Ending): string {
-  if (reason === "not-started" || reason === "cancelled") return "";
+function lastWords(ending: Ending): string {
+  const { stderr, stdout, reason } = ending;
+  // What a process without memory says last is its own stack.
+  if (reason === "not-started" || reason === "cancelled" || isOutOfMemory(ending)) return "";
   const tail = stderr.tail.trim() === "" ? stdout.tail : stderr.tail;
   const line = tail.trim().split("\n").at(-1) ?? "";
   return line.length > 300 ? `…${line.slice(-300)}` : line;

@@ -56,7 +56,7 @@ function needsOf(outcome: Outcome): string {
     case "contract-violation":
       return "outputs that keep the contracts of the stage: mend the executor, then retry";
     case "misconfigured":
-      return "the executor's configuration in this node's config.jsonc mended, then the node started again";
+      return "the app's work.ts mended, then a retry; or the executor in this node's config.jsonc, then the node started again and a retry";
     case "output-limit":
       return "an executor that writes less";
     case "no-output":

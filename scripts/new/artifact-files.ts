@@ -24,7 +24,7 @@ import { completeHeaded, formatHeaded, readHeaded } from "../format/headed-file.
 import { Text } from "../format/line.ts";
 import { Id } from "../identifiers.ts";
 
-/** ${file}: say here what it is. Every field but \`text\` is a line of the header; a field more here is a line more there. */
+/** ${file}: say here what it is. Every field but \`text\` is a line of the header; a field more here is a line more there, read from its text. */
 export const ${pascal} = z.object({ run: Id, text: Text.min(1) });
 export type ${pascal} = z.infer<typeof ${pascal}>;
 

@@ -1,20 +1,36 @@
 import type { z } from "zod";
+import type { Complaint } from "../complaint.ts";
 import type { AnyArtifact, Parsed } from "../define-artifact.ts";
 import { checkContract } from "./check-contract.ts";
 import { createReport, judge, type Report } from "./report.ts";
 
 /** A contract whose values are named lines and one long `text`: `key: value` lines, a blank one, the text. In Markdown the lines stand between two `---`. */
 export interface HeadedContract<Schema extends z.ZodObject> extends Pick<AnyArtifact, "name" | "version" | "file"> {
-  /** An object of texts; every field but `text` is a line of the header. */
+  /** An object of texts, or of what is read from texts; every field but `text` is a line of the header. */
   readonly schema: Schema;
 }
 
+/** The fields that no text can become. */
+type NoText<Input> = {
+  [Field in keyof Input]-?: unknown extends Input[Field] ? never : [Extract<Input[Field], string>] extends [never] ? Field : never;
+}[keyof Input] &
+  string;
+
+/** `unknown` where every field can be a line; else what the compiler prints. */
+type Lines<Name extends string, Schema extends z.ZodObject> = [NoText<z.input<Schema>>] extends [never]
+  ? unknown
+  : Complaint<`field '${NoText<z.input<Schema>>}' of '${Name}' is a line of its header, and so a text: z.coerce.number<string>() reads a number from it`>;
+
 /** Reads a complete file, as `parse` of an artifact. */
-export function readHeaded<Schema extends z.ZodObject>(
+export function readHeaded<const Name extends string, Schema extends z.ZodObject>(
   text: string,
-  contract: HeadedContract<Schema>,
+  contract: HeadedContract<Schema> & { readonly name: Name } & Lines<Name, Schema>,
   fileName: string,
 ): Parsed<z.output<Schema>> {
+  return read(text, contract, fileName);
+}
+
+function read<Schema extends z.ZodObject>(text: string, contract: HeadedContract<Schema>, fileName: string): Parsed<z.output<Schema>> {
   const { report, header, body } = split(text, contract, fileName);
   checkContract(report, contract, header.get("contract"));
   return judge(report, contract, { ...Object.fromEntries(header), text: body });
@@ -36,7 +52,7 @@ export function completeHeaded<Schema extends z.ZodObject>(
   contract: HeadedContract<Schema>,
   known: Readonly<Record<string, string>>,
 ): Parsed<string> {
-  if (readHeaded(draft, contract, contract.file).ok) return { ok: true, value: draft };
+  if (read(draft, contract, contract.file).ok) return { ok: true, value: draft };
   const { report, header, body } = split(draft, contract, contract.file);
   const said = header.get("contract");
   if (said !== undefined) checkContract(report, contract, said);

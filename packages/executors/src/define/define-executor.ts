@@ -28,19 +28,23 @@ export interface StageWork {
 }
 
 /** The fields of a value that are not as they should be; none where it is no object with fields. */
-type WrongField<Value, Wanted> = Wanted extends readonly unknown[] | string
+type WrongField<Value, Wanted> = [Value, Wanted] extends [readonly unknown[], unknown] | [unknown, readonly unknown[]]
   ? never
-  : { [Key in keyof Wanted]-?: Value extends Pick<Wanted, Key> ? never : Key }[keyof Wanted] & string;
+  : [Value, Wanted] extends [object, object]
+    ? { [Key in keyof Wanted]-?: Value extends Pick<Wanted, Key> ? never : Key }[keyof Wanted] & string
+    : never;
 
-type WrongShape<Role extends string, Name extends string, Field extends string> = [Field] extends [never]
+type WrongShape<Role extends string, Name extends string, Value, Field extends string> = [Field] extends [never]
   ? `role '${Role}' returns a '${Name}' that is none: compare it with the schema of artifact '${Name}'`
-  : `role '${Role}' returns a '${Name}' whose '${Field}' is not as it should be: compare it with the schema of artifact '${Name}' (one of several texts is written with 'as const')`;
+  : Field extends keyof Value
+    ? `role '${Role}' returns a '${Name}' whose '${Field}' is not as it should be: compare it with the schema of artifact '${Name}' (one of several texts is written with 'as const')`
+    : `role '${Role}' returns a '${Name}' without its '${Field}': compare it with the schema of artifact '${Name}'`;
 
 type Fault<R extends AnyRole, Outputs> = {
   [Name in keyof OutputsOf<R>]: Name extends keyof Outputs
     ? Outputs[Name] extends OutputsOf<R>[Name]
       ? never
-      : WrongShape<R["name"], Name & string, WrongField<Outputs[Name], OutputsOf<R>[Name]>>
+      : WrongShape<R["name"], Name & string, Outputs[Name], WrongField<Outputs[Name], OutputsOf<R>[Name]>>
     : `role '${R["name"]}' does not return '${Name & string}': add it to what the work returns (undefined, where it may be left out)`;
 }[keyof OutputsOf<R>];
 

@@ -97,3 +97,4 @@ export { readDocuments } from "./read-documents.ts";
 export { maxResultBytes, readResultNote, resultFile, type ResultNote } from "./result-note.ts";
 export { sha256Of } from "./sha256.ts";
 export { filesOfSlots, type StageFile } from "./stage-files.ts";
+export { toExpected } from "./to-expected.ts";

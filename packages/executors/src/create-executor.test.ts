@@ -21,12 +21,12 @@ test("the executor's name is what receipts call the producer", () => {
 
 test.for([
   [{ kind: "magic" }, /^executor\.kind: /],
-  [{ kind: "embedded", model: "x" }, /^executor: Unrecognized key: "model"/],
+  [{ kind: "embedded", model: "x" }, /^executor: no key "model"/],
   [{ ...command, argv: ["python3", "x.py"] }, /^executor\.argv\.0: an absolute path, such as "\/usr\/bin\/python3": "python3"$/],
   [{ ...command, argv: [] }, /^executor\.argv/],
   [{ ...command, argv: ["/bin/sh", "--dir={workdir}"] }, /^executor\.argv\.1: \{workdir\} as an element of its own/],
   [{ ...command, argv: ["{workdir}"] }, /^executor\.argv\.0: /],
-  [{ ...command, shell: true }, /^executor: Unrecognized key: "shell"/],
+  [{ ...command, shell: true }, /^executor: no key "shell"/],
   [{ ...command, timeoutMs: "20m" }, /^executor\.timeoutMs: .*"20m"$/],
   [{ ...command, env: { set: { TASUKI_RUN: "x" } } }, /^executor\.env\.set.*TASUKI_/],
   [{ ...command, env: { pass: ["API_KEY"] } }, /^executor\.env\.pass: a variable of the node's environment: API_KEY, which is not set$/],

@@ -1,4 +1,4 @@
-import { type Executor, TasukiError, type Unmet } from "@tasuki/contracts";
+import { type Executor, TasukiError, toExpected, type Unmet } from "@tasuki/contracts";
 import { z } from "zod";
 import { CommandConfig } from "./command/command-config.ts";
 import { createCommandExecutor } from "./command/create-command-executor.ts";
@@ -39,7 +39,7 @@ export function createExecutor(config: unknown, { environment = {}, work }: Exec
 
 function toUnmet(issue: z.core.$ZodIssue, config: unknown): Unmet {
   const path = issue.path.join(".");
-  return unmet(path, [issue.message, show(issue.path.reduce<unknown>((value, key) => Object(value)[key], config))]);
+  return unmet(path, [toExpected(issue), show(issue.path.reduce<unknown>((value, key) => Object(value)[key], config))]);
 }
 
 function unmet(path: string, [expected, got]: readonly [string, string]): Unmet {

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Parsed } from "../define-artifact.ts";
 import type { Unmet } from "../problem.ts";
+import { toExpected } from "../to-expected.ts";
 
 // An author mends from the first ones; a hostile file must not make megabytes of refusal.
 const most = 200;
@@ -85,7 +86,7 @@ export function judge<Schema extends z.ZodType>(
     report.add({
       ...(path !== "" && { path }),
       ...(line !== undefined && { line }),
-      expected: issue.code === "custom" ? issue.message : (rule?.expected ?? issue.message),
+      expected: issue.code === "custom" ? issue.message : (rule?.expected ?? toExpected(issue)),
       got: describe(got),
       fix: rule?.fix ?? (got === undefined ? `add ${path}` : `write ${path} as expected`),
     });

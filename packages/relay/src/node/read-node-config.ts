@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { TasukiError, type Unmet } from "@tasuki/contracts";
+import { TasukiError, toExpected, type Unmet } from "@tasuki/contracts";
 import { findNodeAtLocation, type Node, type ParseError, parseTree, getNodeValue, printParseErrorCode } from "jsonc-parser";
 import { NodeConfig } from "./node-config.ts";
 
@@ -33,13 +33,13 @@ export async function readNodeConfig(path: string): Promise<NodeConfig> {
       file: "config.jsonc",
       ...(at !== "" && { path: at }),
       line: lineAt(text, nearest(tree, path)?.offset ?? 0),
-      expected: issue.message,
+      expected: toExpected(issue),
       got: issue.code,
       fix:
         issue.code === "unrecognized_keys" ? `remove ${issue.keys.join(", ")}, or mend the spelling` : `write '${at}' as the message says`,
     };
   });
-  const said = unmet.map(({ line, path: at, expected, fix }) => `${path}:${line}: ${at ?? "the file"}: ${expected}; ${fix}`);
+  const said = unmet.map(({ line, path: at, expected, fix }) => `${path}:${line}: ${at ?? "the file"}: expected ${expected}; ${fix}`);
   throw new TasukiError("invalid_state", said.join("\n"), { unmet });
 }
 

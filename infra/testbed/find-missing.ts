@@ -1,17 +1,19 @@
 import { execFile } from "node:child_process";
 import { access, constants } from "node:fs/promises";
 import { promisify } from "node:util";
+import type { ControlKind } from "./control-server.ts";
 
 const run = promisify(execFile);
 
 /** What this machine lacks for a real tailnet; nothing where it can carry one. */
-export async function findMissing(): Promise<readonly string[]> {
+export async function findMissing(control: ControlKind): Promise<readonly string[]> {
   const missing: string[] = [];
   if (process.platform !== "linux") return ["Linux"];
   if (process.getuid?.() !== 0) missing.push("root (for network namespaces)");
   await access("/dev/net/tun", constants.R_OK | constants.W_OK).catch(() => missing.push("/dev/net/tun"));
   await run("ip", ["-V"]).catch(() => missing.push("ip (Debian's iproute2)"));
   await run("go", ["version"]).catch(() => missing.push("go (to build tailscaled and its control server)"));
+  if (control === "headscale") await run("headscale", ["version"]).catch(() => missing.push("headscale on PATH"));
   if (missing.length > 0) return missing;
   const probe = `tasuki-${process.pid}-probe`;
   try {

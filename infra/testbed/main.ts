@@ -1,7 +1,8 @@
-// `pnpm testbed`: a relay on a real tailnet on this machine, one run over it, and everything ended again.
+// `pnpm testbed [--control headscale]`: a relay on a real tailnet on this machine, one run over it, and everything ended again.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { findMissing } from "./find-missing.ts";
 import { repository } from "./start-nodes.ts";
 import { startTestbed } from "./start-testbed.ts";
@@ -9,13 +10,19 @@ import { startTestbed } from "./start-testbed.ts";
 const brief = "What is a receipt? What is an epoch? What happens when a node dies?";
 const documents = ["README.md", "ARCHITECTURE.md", "docs/glossary.md"].map((path) => join(repository, path));
 
-const missing = await findMissing();
+const { values } = parseArgs({ options: { control: { type: "string", default: "small" } } });
+const { control } = values;
+if (control !== "small" && control !== "headscale") {
+  console.error(`--control is 'small' (the one that is built here) or 'headscale' (the one on PATH), not '${control}'.`);
+  process.exit(2);
+}
+const missing = await findMissing(control);
 if (missing.length > 0) {
   console.error(`The test bed needs what this machine lacks: ${missing.join("; ")}.`);
   process.exit(1);
 }
 {
-  await using testbed = await startTestbed((line) => console.log(line));
+  await using testbed = await startTestbed({ onLine: (line) => console.log(line), control });
   const began = performance.now();
   const cli = join(repository, "packages", "operator", "src", "cli", "tasuki.ts");
   const run = spawn(process.execPath, [cli, "run", brief, ...documents, "--wait", "--data", testbed.nodes.data], { stdio: "inherit" });

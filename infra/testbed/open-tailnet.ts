@@ -5,8 +5,11 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { createLocalApi } from "@tasuki/relay";
 import type { Programs } from "./build-programs.ts";
+import type { ControlKind } from "./control-server.ts";
 import type { Network } from "./open-network.ts";
+import { startHeadscale } from "./start-headscale.ts";
 import { type Started, startProcess } from "./start-process.ts";
+import { startSmallControl } from "./start-small-control.ts";
 
 export interface Machine {
   readonly name: string;
@@ -44,17 +47,26 @@ export const safety = {
   TS_DEBUG_FIREWALL_MODE: "nftables",
 };
 
+export interface TestTailnetDeps {
+  readonly network: Network;
+  readonly programs: Programs;
+  readonly folder: string;
+  readonly control: ControlKind;
+}
+
 export async function openTailnet(
-  { network, programs, folder }: { readonly network: Network; readonly programs: Programs; readonly folder: string },
+  { network, programs, folder, control: kind }: TestTailnetDeps,
   machines: readonly Machine[],
   policy: string,
 ): Promise<TestTailnet> {
   await using opened = new AsyncDisposableStack();
   const policyFile = join(folder, "tailnet-policy.hujson");
   await writeFile(policyFile, policy);
-  const argv = [programs.control, "-ip", network.hub, "-policy", policyFile];
-  const control = opened.use(startProcess(network.inside("hub", argv), {}));
-  await control.printed("listening");
+  const control = opened.use(
+    kind === "headscale"
+      ? await startHeadscale({ network, folder }, policyFile)
+      : await startSmallControl({ network, program: programs.control }, policyFile),
+  );
 
   const running = new Map<string, Started>();
   const fallen: string[] = [];
@@ -71,7 +83,7 @@ export async function openTailnet(
     await mkdir(state, { recursive: true });
     const flags = ["--tun=tailscale0", "--port=41641", "--no-logs-no-support", `--statedir=${state}`, `--socket=${socketOf(machine)}`];
     const argv = network.inside(machine, [programs.tailscaled, ...flags]);
-    const started = startProcess(argv, { ...safety, TS_LOGS_DIR: state, HOME: state });
+    const started = startProcess(argv, { ...safety, ...control.env, TS_LOGS_DIR: state, HOME: state });
     running.set(machine, started);
     const watch = async (): Promise<void> => {
       const code = await started.ended;
@@ -88,9 +100,9 @@ export async function openTailnet(
       await delay(20);
     }
   };
-  const joinTailnet = async ({ name, tags }: Machine): Promise<void> => {
-    const tagged = tags.length === 0 ? [] : [`--advertise-tags=${tags.join(",")}`];
-    const up = ["up", `--login-server=http://${network.hub}:8080`, "--auth-key=any", `--hostname=${name}`, "--timeout=60s", ...tagged];
+  const joinTailnet = async (machine: Machine): Promise<void> => {
+    const { name } = machine;
+    const up = ["up", `--login-server=${control.url}`, `--hostname=${name}`, "--timeout=60s", ...(await control.joining(machine))];
     await promisify(execFile)(programs.tailscale, [`--socket=${socketOf(name)}`, ...up], { env: safety });
     await untilRunning(name);
   };
@@ -98,6 +110,7 @@ export async function openTailnet(
   await Promise.all(machines.map(({ name }) => start(name)));
   // One after the other: addresses go by the order of coming.
   for (const machine of machines) await joinTailnet(machine);
+  await control.check(policyFile);
   const stack = opened.move();
   return {
     addressOf: (machine) => addresses.get(machine) ?? "",

@@ -6,21 +6,24 @@ const Grant = z.object({
   ip: z.array(z.string()),
   app: z.record(z.string(), z.array(z.unknown())).optional(),
 });
-export type Grant = z.infer<typeof Grant>;
+type Grant = z.infer<typeof Grant>;
 
-/** The grants of a policy file as `pnpm policy` writes it: comments on lines of their own, trailing commas. */
-export function readGrants(policy: string): Grant[] {
-  const json = policy.replace(/^\s*\/\/.*$/gm, "").replace(/,(\s*[}\]])/g, "$1");
-  return z.object({ grants: z.array(Grant) }).parse(JSON.parse(json)).grants;
+/** A policy, without the tests that a control server makes of it: they are of the grants as they were. */
+const Policy = z.object({ groups: z.unknown(), tagOwners: z.unknown(), grants: z.array(Grant) });
+export type Policy = z.infer<typeof Policy>;
+
+/** A policy file as `pnpm policy` writes it: comments on lines of their own, trailing commas. */
+export function readPolicy(text: string): Policy {
+  return Policy.parse(JSON.parse(text.replace(/^\s*\/\/.*$/gm, "").replace(/,(\s*[}\]])/g, "$1")));
 }
 
 /** A policy file with other grants. */
-export function withGrants(grants: readonly Grant[]): string {
-  return JSON.stringify({ grants }, undefined, 2);
+export function withGrants(policy: Policy, grants: readonly Grant[]): string {
+  return JSON.stringify({ ...policy, grants }, undefined, 2);
 }
 
 /** Every port of every machine open to everybody who is named, and nothing more granted. */
-export function withAllPorts(grants: readonly Grant[]): string {
-  const all = (side: "src" | "dst"): string[] => [...new Set(grants.flatMap((grant) => grant[side]))];
-  return withGrants([...grants, { src: all("src"), dst: all("dst"), ip: ["tcp:1-65535"] }]);
+export function withAllPorts(policy: Policy): string {
+  const all = (side: "src" | "dst"): string[] => [...new Set(policy.grants.flatMap((grant) => grant[side]))];
+  return withGrants(policy, [...policy.grants, { src: all("src"), dst: all("dst"), ip: ["tcp:1-65535"] }]);
 }

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildPrograms } from "./build-programs.ts";
+import type { ControlKind } from "./control-server.ts";
 import { type Network, openNetwork } from "./open-network.ts";
 import { openTailnet, type TestTailnet } from "./open-tailnet.ts";
 import { repository, roles, startNodes, type TestNodes } from "./start-nodes.ts";
@@ -25,8 +26,14 @@ const others = ["laptop", "shared", "neighbour"] as const;
 const sharing = ["nano", "jp"];
 const tagOf = (role: string): string => `tag:tasuki-${role}`;
 
-/** A whole relay on a real tailnet, all of it on this machine. `onLine` is told how far it is. */
-export async function startTestbed(onLine: (text: string) => void): Promise<Testbed> {
+export interface TestbedOptions {
+  /** Told how far it is. */
+  readonly onLine: (text: string) => void;
+  readonly control: ControlKind;
+}
+
+/** A whole relay on a real tailnet, all of it on this machine. */
+export async function startTestbed({ onLine, control }: TestbedOptions): Promise<Testbed> {
   await using opened = new AsyncDisposableStack();
   let began = performance.now();
   const lap = (what: string): void => {
@@ -46,8 +53,8 @@ export async function startTestbed(onLine: (text: string) => void): Promise<Test
     { name: "laptop", tags: [] },
     { name: "shared", tags: sharing.map(tagOf) },
   ];
-  const tailnet = opened.use(await openTailnet({ network, programs, folder }, machines, policy));
-  lap(`tailnet of ${machines.length} machines`);
+  const tailnet = opened.use(await openTailnet({ network, programs, folder, control }, machines, policy));
+  lap(`tailnet of ${machines.length} machines, told what to do by ${control === "small" ? "the small control server" : control}`);
   const nodes = opened.use(await startNodes({ network, tailnet, data: join(folder, "data") }));
   lap(`nodes: ${names.map((name) => `${name} ${nodes.urlOf(name)}`).join(", ")}`);
   const stack = opened.move();

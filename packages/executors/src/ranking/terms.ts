@@ -1,3 +1,6 @@
+// A program that imports this from another package, such as an app's own type-check, would not find the declarations otherwise.
+// oxlint-disable-next-line typescript/triple-slash-reference -- there is no module to import
+/// <reference path="./untyped-modules.d.ts" />
 import { deu, eng, fra, ita, jpn, nld, por, spa, zho } from "stopword";
 import stem from "wink-porter2-stemmer";
 import { forEachWord, isUnspaced } from "./words.ts";

@@ -95,9 +95,12 @@ test("following ends at the signal, also while main is away", async () => {
   await following;
 });
 
-test("where main does not run, that is said, and how to start it", async () => {
-  const client = createOperatorClient("/nowhere/operator.sock");
-  const refusal = { code: "unreachable", message: expect.stringMatching(/No main answers on \/nowhere\/operator\.sock.*pnpm dev.*--data/) };
+test.for([
+  ["/nowhere/.tasuki/main/operator.sock", /No main answers on \/nowhere\/\.tasuki\/main\/operator\.sock.*'pnpm dev'.*--data DIR/],
+  ["/nowhere/other/main/operator.sock", /'pnpm tasuki dev --data \/nowhere\/other'/],
+] as const)("where main does not run, that is said, and how to start it: %s", async ([socket, message]) => {
+  const client = createOperatorClient(socket);
+  const refusal = { code: "unreachable", message: expect.stringMatching(message) };
   await expect(client.runs()).rejects.toMatchObject(refusal);
   await expect(client.start({ v: 1, kind: "run", brief: "What?", attachments: [] })).rejects.toMatchObject(refusal);
 });

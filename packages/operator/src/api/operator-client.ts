@@ -1,3 +1,4 @@
+import { basename, dirname } from "node:path";
 import { type Complaint, type Envelope, isTasukiError, type RunRequest, RunStatus, taskPayloadType, TasukiError } from "@tasuki/contracts";
 import { type BusClient, createBusClient, type NodeView, type NudgeAnswer, toClientError } from "@tasuki/relay";
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
@@ -97,11 +98,11 @@ function unsigned(request: object): Envelope {
 }
 
 function notRunning(socketPath: string, cause: TasukiError): TasukiError {
+  const data = dirname(dirname(socketPath));
+  const start = basename(data) === ".tasuki" ? "pnpm dev" : `pnpm tasuki dev --data ${data}`;
   return new TasukiError(
     "unreachable",
-    `No main answers on ${socketPath}. Start the relay with 'pnpm dev', or name its folder with --data DIR.`,
-    {
-      cause,
-    },
+    `No main answers on ${socketPath}. Start the relay with '${start}', or name another's folder with --data DIR.`,
+    { cause },
   );
 }

@@ -88,7 +88,7 @@ test("help begins with examples", async () => {
 test("where main does not run, every verb says so and ends with 6", async () => {
   for (const args of [["ls"], ["run", "What?"], ["show", "last"], ["nodes"]]) {
     const { code, stderr } = await tasuki([...args, "--data", "/nowhere"]);
-    expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining("pnpm dev") });
+    expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining("pnpm tasuki dev --data /nowhere") });
   }
 });
 

@@ -10,10 +10,12 @@ export interface ShownOutcome {
   readonly status: RunStatus | undefined;
   readonly outcome: RunOutcome | undefined;
   readonly options: DataOption;
+  /** Whether the nodes end with the command: what comes next has to start them again. */
+  readonly isEnding?: boolean;
 }
 
 /** Says how a run stands when nobody watches it any more, and what to do next. */
-export function sayOutcome(cli: Cli, { run, status, outcome, options }: ShownOutcome): void {
+export function sayOutcome(cli: Cli, { run, status, outcome, options, isEnding = false }: ShownOutcome): void {
   const style = cli.messageStyle;
   switch (outcome) {
     case "closed": {
@@ -29,6 +31,7 @@ export function sayOutcome(cli: Cli, { run, status, outcome, options }: ShownOut
       return;
     case "needs-human":
       for (const shown of status === undefined ? [] : blocksOf(status)) for (const line of toBlock(shown, style)) cli.say(line);
+      if (isEnding) cli.say(`The nodes are being ended, with the run as far as it is. Start them again: ${cli.next(options, "dev")}`);
       cli.say(`Run ${run} needs a person. Then: ${cli.next(options, "retry", run)}, or ${cli.next(options, "cancel", run)}`);
       return;
     case undefined:

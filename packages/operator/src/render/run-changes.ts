@@ -6,18 +6,22 @@ import { mainNote } from "./run-progress.ts";
 /** What is new in a run since `before`, one line each in the order of time: what a log shows where nothing can be redrawn. */
 export function toChanges(before: RunStatus | undefined, after: RunStatus): string[] {
   const began = Date.parse(after.createdAt);
+  const width = Math.max(6, ...after.stages.map(({ stage }) => stage.length));
+  const named = (where: string, text: string): string => `${where.padEnd(width)} ${text}`;
   const proven = after.stages
     .flatMap((stage) => newRungs(before, stage))
     .sort((one, other) => one.at - other.at)
-    .map(({ at, text }) => `${((at - began) / 1000).toFixed(2).padStart(8)} s  ${text}`);
+    .map(({ at, stage, text }) => `${((at - began) / 1000).toFixed(2).padStart(8)} s  ${named(stage, text)}`);
   const known = before === undefined ? [] : blocksOf(before).map(keyOf);
   const blocks = blocksOf(after).filter((shown) => !known.includes(keyOf(shown)));
   const isNewState = before?.state !== after.state && after.state !== "open";
   return [
     ...proven,
-    ...newConditions(before, after),
-    ...blocks.map((shown) => `            ${shown.where.padEnd(6)} ${shown.needsHuman ? "blocked" : "held up"}: ${reasonOf(shown)}`),
-    ...(isNewState ? [`            ${"main".padEnd(6)} ${mainNote(after)}`] : []),
+    ...[
+      ...newConditions(before, after),
+      ...blocks.map((shown) => ({ stage: shown.where, text: `${shown.needsHuman ? "blocked" : "held up"}: ${reasonOf(shown)}` })),
+      ...(isNewState ? [{ stage: "main", text: mainNote(after) }] : []),
+    ].map(({ stage, text }) => `            ${named(stage, text)}`),
   ];
 }
 
@@ -27,11 +31,11 @@ function newRungs(before: RunStatus | undefined, stage: StageStatus) {
     const time = stage.times[rung];
     if (time === undefined || old?.times[rung] !== undefined) return [];
     const note = rung === "produced" && stage.producer !== undefined ? ` by ${toLine(stage.producer)}` : "";
-    return [{ at: Date.parse(time), text: `${stage.stage.padEnd(6)} ${rung}${note}` }];
+    return [{ at: Date.parse(time), stage: stage.stage, text: `${rung}${note}` }];
   });
 }
 
-function newConditions(before: RunStatus | undefined, after: RunStatus): string[] {
+function newConditions(before: RunStatus | undefined, after: RunStatus): { stage: string; text: string }[] {
   return after.stages.flatMap(({ stage, condition, epoch, attempt }) => {
     const old = before?.stages.find((one) => one.stage === stage);
     const isAgain = old?.epoch === epoch && old.attempt > 0 && attempt > old.attempt;
@@ -40,7 +44,7 @@ function newConditions(before: RunStatus | undefined, after: RunStatus): string[
       ...(condition === "unreachable" && !wasUnreachable ? ["unreachable: main has no connection to it"] : []),
       ...(condition !== "unreachable" && wasUnreachable ? ["reachable again"] : []),
       ...(isAgain ? [`started again: attempt ${attempt}`] : []),
-    ].map((text) => `            ${stage.padEnd(6)} ${text}`);
+    ].map((text) => ({ stage, text }));
   });
 }
 

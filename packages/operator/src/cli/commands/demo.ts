@@ -96,7 +96,8 @@ async function runDemo(
   cli.endWith(exitCodeOfRun(outcome));
   if (outcome === undefined)
     return cli.say(`Interrupted: the nodes are being ended, with the run as far as it is. Go on with it: ${cli.next({ data }, "dev")}`);
-  if (outcome !== "closed" || status === undefined) return sayOutcome(cli, { run, status, outcome, options: { data } });
+  const isEnding = options.keep !== true;
+  if (outcome !== "closed" || status === undefined) return sayOutcome(cli, { run, status, outcome, options: { data }, isEnding });
   cli.say("");
   const name = finalName(status);
   if (name !== undefined) await printArtifact(cli, client, { status, name });

@@ -104,8 +104,11 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
       nodeOf,
       isInRoster: (name) => name in roster,
       queueLimit: limits.queue,
-      onAccepted: ({ id, kind, run }) =>
-        kind === "close" ? background.run("the archive of a run", () => projections.archive(run)) : project(id),
+      onAccepted({ id, kind, run }) {
+        if (kind === "close") background.run("the archive of a run", () => projections.archive(run));
+        // The others bring no files.
+        else if (kind === "run" || kind === "work") project(id);
+      },
       ...(main && { newRun: (payload, context) => main.newRun(payload, context) }),
     }),
     ...createStatus({

@@ -8,22 +8,36 @@ import { openKeys, type Signer } from "@tasuki/evidence";
 import { type BusClient, createBusClient } from "@tasuki/relay";
 import { introduceNodes } from "@tasuki/relay/testing";
 import { benchPipeline } from "./bench-pipeline.ts";
+import { cpuOf, memoryOf } from "./process-usage.ts";
 
 export interface BenchRelay extends AsyncDisposable {
+  /** The data folder of a role. */
+  folder(role: string): string;
   urlOf(role: string): string;
   /** Headers of the operator, or of a node. */
   as(principal: "operator" | "main"): Promise<{ readonly authorization: string }>;
   /** The typed client of a role's bus, as the operator or a node. */
   client(role: string, principal: "operator" | "main"): BusClient;
   signerOf(role: string): Promise<Signer>;
-  /** Resident memory of a role's process now and at its highest, MiB. Source: proc(5). */
-  memoryOf(role: string): Promise<{ readonly now: number; readonly peak: number }>;
-  /** Processor time that a role's process has used so far, all its threads, milliseconds. Source: proc(5). */
+  memoryOf(role: string): ReturnType<typeof memoryOf>;
   cpuOf(role: string): Promise<number>;
+  /** Starts a role's node; resolves when it listens. */
+  start(role: string): Promise<void>;
+  /** Ends it with SIGKILL. */
+  kill(role: string): Promise<void>;
+}
+
+interface BenchRelayOptions {
+  /** What runs a role's node, with these options of Node: the benchmarks' own node, unless said otherwise. */
+  readonly program?: (role: string) => string;
+  readonly execArgv?: readonly string[];
 }
 
 /** Starts nodes of the benchmarks' relay, a process each, in a temporary folder. */
-export async function startBenchRelay(roles: readonly string[]): Promise<BenchRelay> {
+export async function startBenchRelay(
+  roles: readonly string[],
+  { program = () => join(import.meta.dirname, "relay-node.ts"), execArgv = [] }: BenchRelayOptions = {},
+): Promise<BenchRelay> {
   const data = await mkdtemp(join(tmpdir(), "tasuki-bench-"));
   const all = ["main", ...benchPipeline.roles.map(({ name }) => name)];
   await introduceNodes(data, all);
@@ -31,35 +45,34 @@ export async function startBenchRelay(roles: readonly string[]): Promise<BenchRe
   const urlOf = (role: string): string => `http://127.0.0.1:${ports.get(role)}`;
   const children = new Map<string, ChildProcess>();
   for (const role of all) await writeConfig(join(data, role), role, { all, urlOf, port: ports.get(role) ?? 0 });
-  for (const role of roles) {
-    const child = fork(join(import.meta.dirname, "relay-node.ts"), {
-      env: { ...process.env, BENCH_ROLE: role, BENCH_DATA: join(data, role) },
-    });
-    await once(child, "message");
-    children.set(role, child);
-  }
   const as: BenchRelay["as"] = async (principal) => {
     const path = principal === "operator" ? join(data, "operator-secret") : join(data, principal, "identity", "secret");
     return { authorization: `Bearer ${(await readFile(path, "utf8")).trim()}` };
   };
-  return {
+  const relay: BenchRelay = {
+    folder: (role) => join(data, role),
     urlOf,
     as,
     client: (role, principal) => createBusClient({ role, url: urlOf(role), identity: { outbound: () => as(principal) } }),
     signerOf: async (role) => (await openKeys(join(data, role, "keys"))).receipt,
-    async memoryOf(role) {
-      const status = await readFile(`/proc/${children.get(role)?.pid}/status`, "utf8");
-      const mib = (field: string): number => Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, "m").exec(status)?.[1]) / 1024;
-      return { now: mib("VmRSS"), peak: mib("VmHWM") };
+    memoryOf: (role) => memoryOf(children.get(role)?.pid),
+    cpuOf: (role) => cpuOf(children.get(role)?.pid),
+    async start(role) {
+      const child = fork(program(role), {
+        execArgv: [...execArgv],
+        env: { ...process.env, BENCH_ROLE: role, BENCH_DATA: join(data, role), TASUKI_DATA: join(data, role) },
+        // What an app logs is not for the report.
+        stdio: ["ignore", "ignore", "inherit", "ipc"],
+      });
+      children.set(role, child);
+      await once(child, "message");
     },
-    async cpuOf(role) {
-      const stat = await readFile(`/proc/${children.get(role)?.pid}/stat`, "utf8");
-      // The name before the bracket may hold spaces; utime and stime are the 14th and 15th field, in 1/100 s.
-      const [user, system] = stat
-        .slice(stat.lastIndexOf(")") + 2)
-        .split(" ")
-        .slice(11, 13);
-      return (Number(user) + Number(system)) * 10;
+    async kill(role) {
+      const child = children.get(role);
+      if (child === undefined) return;
+      children.delete(role);
+      child.kill("SIGKILL");
+      await once(child, "exit");
     },
     async [Symbol.asyncDispose]() {
       const ended = [...children.values()].map((child) => once(child, "exit"));
@@ -68,6 +81,8 @@ export async function startBenchRelay(roles: readonly string[]): Promise<BenchRe
       await rm(data, { recursive: true, force: true });
     },
   };
+  for (const role of roles) await relay.start(role);
+  return relay;
 }
 
 async function writeConfig(

@@ -21,21 +21,24 @@ export async function timed(work: () => unknown): Promise<number> {
   return performance.now() - started;
 }
 
-/** Keeps `inFlight` pieces of work going until `count` are done; each one's milliseconds, and the rate of all together. */
+/**
+ * Keeps `inFlight` pieces of work going until `count` are done, or until `forMs` are over, whichever comes first; each one's
+ * milliseconds, and the rate of all together.
+ */
 export async function drive(
-  { count, inFlight }: { count: number; inFlight: number },
+  { count = Number.POSITIVE_INFINITY, forMs = Number.POSITIVE_INFINITY, inFlight }: { count?: number; forMs?: number; inFlight: number },
   work: (nth: number) => Promise<unknown>,
 ): Promise<{ readonly ms: Spread; readonly perSecond: number }> {
   const samples: number[] = [];
   let next = 0;
   const started = performance.now();
   const lane = async (): Promise<void> => {
-    while (next < count) {
+    while (next < count && performance.now() - started < forMs) {
       const nth = next;
       next += 1;
       samples.push(await timed(() => work(nth)));
     }
   };
   await Promise.all(Array.from({ length: Math.min(inFlight, count) }, lane));
-  return { ms: spreadOf(samples), perSecond: (count / (performance.now() - started)) * 1000 };
+  return { ms: spreadOf(samples), perSecond: (samples.length / (performance.now() - started)) * 1000 };
 }

@@ -25,3 +25,8 @@ export function ms(value: number): string {
 export function perSecond(value: number): string {
   return `${value < 100 ? value.toFixed(1) : value.toFixed(0)}/s`;
 }
+
+/** A share for people. */
+export function percent(value: number): string {
+  return `${(value * 100).toFixed(Math.abs(value) < 0.1 ? 1 : 0)} %`;
+}

@@ -1,10 +1,11 @@
 import { randomUUIDv7 } from "node:crypto";
 import { type BenchRelay, startBenchRelay } from "../bench-relay.ts";
-import { drive, type Spread } from "../measure.ts";
+import { drive } from "../measure.ts";
 import { type Figure, ms, perSecond, type Suite } from "../suite.ts";
 
-const alone = 40;
-const together = 400;
+const warmMs = 3_000;
+const aloneMs = 6_000;
+const togetherMs = 10_000;
 const inFlight = 32;
 
 /** Starts a run with an inline brief. Resolves when main's status says that it is closed. */
@@ -38,22 +39,28 @@ export const relay: Suite = {
   name: "relay",
   what: "A whole run over four processes: four files of 1 KB, work that takes no time, from POST /task to main's signed 'closed'",
   async run() {
-    await using nodes = await startBenchRelay(["main", "nano", "sg", "jp"]);
+    const roles = ["main", "nano", "sg", "jp"];
+    await using nodes = await startBenchRelay(roles);
     const stop = new AbortController();
     const closed = followClosed(nodes, stop.signal);
-    const measure = (count: number, lanes: number) => drive({ count, inFlight: lanes }, () => relayOne(nodes, closed));
-    await measure(20, 4);
-    const single = await measure(alone, 1);
-    const many = await measure(together, inFlight);
+    const cpu = async () => (await Promise.all(roles.map((role) => nodes.cpuOf(role)))).reduce((sum, each) => sum + each, 0);
+    const measure = async (forMs: number, lanes: number) => {
+      const before = await cpu();
+      const result = await drive({ forMs, inFlight: lanes }, () => relayOne(nodes, closed));
+      return { ...result, cpuMs: ((await cpu()) - before) / result.ms.samples };
+    };
+    await measure(warmMs, 4);
+    const single = await measure(aloneMs, 1);
+    const many = await measure(togetherMs, inFlight);
     stop.abort();
-    const figure = (what: string, value: string, spread: Spread): Figure => ({
+    const figure = (what: string, value: string, { ms: spread, cpuMs }: Awaited<ReturnType<typeof measure>>): Figure => ({
       what,
       value,
-      beside: `${ms(spread.min)}–${ms(spread.max)}, p99 ${ms(spread.p99)}, ${spread.samples} runs`,
+      beside: `${ms(spread.min)}–${ms(spread.max)}, p99 ${ms(spread.p99)}, ${spread.samples} runs; ${ms(cpuMs)} of processor time a run`,
     });
     return [
-      figure("one run at a time, to closed, p50", ms(single.ms.median), single.ms),
-      figure(`${inFlight} runs in flight, runs closed`, perSecond(many.perSecond), many.ms),
+      figure("one run at a time, to closed, p50", ms(single.ms.median), single),
+      figure(`${inFlight} runs in flight, runs closed`, perSecond(many.perSecond), many),
     ];
   },
 };

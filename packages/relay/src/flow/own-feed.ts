@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { FeedEntry, Logger } from "@tasuki/contracts";
-import type { Store } from "@tasuki/store";
+import type { OutboxRow, Store } from "@tasuki/store";
 import type { EntryRead } from "./read-entry.ts";
 import type { RunFact, RunSteps } from "./run-steps.ts";
 
@@ -79,26 +79,31 @@ function blockedFact(fact: RunFact, store: Store): RunFact {
 function refusedFacts(entry: FeedEntry, store: Store): RunFact[] {
   const run = runOf(entry.leaf);
   if (run === undefined || store.run(run)?.ended !== false) return [];
-  return (
-    store
-      .outbox({ run })
-      // A nudge that is refused blocks nothing: it only asked.
-      .filter((row) => row.state === "blocked" && row.payload.kind !== "nudge")
-      .map(({ payload, last }) => ({
-        run,
-        event: {
-          is: "outbox-blocked",
-          stage: payload.stage,
-          epoch: payload.epoch,
-          block: {
-            reason: `${payload.to} refused main's '${payload.kind}': ${last ?? "no answer was recorded"}`,
-            needs: "its cause mended (the answer names it)",
-            owner: "operator",
-            clearsWith: `tasuki retry ${run} --from ${payload.stage}`,
-          },
+  return store
+    .outbox({ run })
+    .filter(isRefused)
+    .map(({ payload, last }) => ({
+      run,
+      event: {
+        is: "outbox-blocked",
+        stage: payload.stage,
+        epoch: payload.epoch,
+        block: {
+          reason: `${payload.to} refused main's '${payload.kind}': ${last ?? "no answer was recorded"}`,
+          needs: "its cause mended (the answer names it)",
+          owner: "operator",
+          clearsWith: `tasuki retry ${run} --from ${payload.stage}`,
         },
-      }))
-  );
+      },
+    }));
+}
+
+function isRefused({ state, last, payload: { kind } }: OutboxRow): boolean {
+  // A nudge that is refused blocks nothing: it only asked.
+  if (state === "blocked") return kind !== "nudge";
+  // Mostly main has moved on itself, and the flow leaves what was of an earlier epoch. At its present epoch it means that a node was told
+  // more than main remembers: its data folder is an older one (a backup).
+  return (kind === "work" || kind === "close") && last?.startsWith("stale_epoch:") === true;
 }
 
 function runOf(leaf: string): string | undefined {

@@ -61,11 +61,18 @@ export async function startBenchRelay(
       const child = fork(program(role), {
         execArgv: [...execArgv],
         env: { ...process.env, BENCH_ROLE: role, BENCH_DATA: join(data, role), TASUKI_DATA: join(data, role) },
-        // What an app logs is not for the report.
-        stdio: ["ignore", "ignore", "inherit", "ipc"],
+        // What an app prints is not for the report, unless it can't start.
+        stdio: ["ignore", "ignore", "pipe", "ipc"],
       });
       children.set(role, child);
-      await once(child, "message");
+      let said = "";
+      child.stderr?.on("data", (text: Buffer) => (said = `${said}${text.toString()}`.slice(-2_000)));
+      await Promise.race([
+        once(child, "message"),
+        once(child, "exit").then(() => {
+          throw new Error(`the node of ${role} ended before it listened: ${said}`);
+        }),
+      ]);
     },
     async kill(role) {
       const child = children.get(role);

@@ -134,6 +134,25 @@ test("what is missing is written again at the next start", async () => {
   expect(before).toContain(join("artifacts", run, "finder.1", "found.md"));
 });
 
+test("a long history is looked through in turns: whoever waits meanwhile is answered between them, also where no task has a file", async () => {
+  await using node = await openNode();
+  const accept = (nth: number) => {
+    const nudge = payloadOf({ id: id(100 + nth), kind: "nudge" });
+    return node.store.accept(requestOf(nudge), receiptOf("accepted", nudge.id));
+  };
+  await Promise.all(Array.from({ length: 400 }, (_, nth) => accept(nth)));
+  let turns = 0;
+  let isOver = false;
+  const count = (): void => {
+    turns += 1;
+    if (!isOver) setImmediate(count);
+  };
+  setImmediate(count);
+  await node.projections.rebuild();
+  isOver = true;
+  expect(turns).toBeGreaterThan(4);
+});
+
 test("files put there by hand are named, with the command that does it properly", async () => {
   await using node = await openNode();
   await acceptWork(node.store);

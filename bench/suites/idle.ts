@@ -1,0 +1,33 @@
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { startBenchRelay } from "../bench-relay.ts";
+import { type Figure, percent, type Suite } from "../suite.ts";
+
+const roles = ["main", "nano", "sg", "jp"];
+const settleMs = 5_000;
+const watchedMs = 15_000;
+
+export const idle: Suite = {
+  name: "idle",
+  what: `The four shipped nodes, started and connected, with nothing to do for ${watchedMs / 1000} s`,
+  async run() {
+    const program = (role: string): string => join(import.meta.dirname, `../../apps/${role}/src/main.ts`);
+    await using relay = await startBenchRelay(roles, { program });
+    await delay(settleMs);
+    const measured = ["main", "nano"];
+    const before = await Promise.all(measured.map((role) => relay.cpuOf(role)));
+    await delay(watchedMs);
+    return Promise.all(
+      measured.map(async (role, at): Promise<Figure> => {
+        const { now, peak } = await relay.memoryOf(role);
+        const used = ((await relay.cpuOf(role)) - (before[at] ?? 0)) / watchedMs;
+        return {
+          what: role,
+          value: `${now.toFixed(0)} MiB`,
+          beside: `at most ${peak.toFixed(0)} MiB; ${percent(used)} of a core`,
+          budget: "< 120 MiB, < 1 % of a core",
+        };
+      }),
+    );
+  },
+};

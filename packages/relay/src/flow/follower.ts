@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { Block, Clock, FeedEntry, Health, Logger } from "@tasuki/contracts";
+import { type Block, type Clock, type FeedEntry, type Health, type Logger, TasukiError } from "@tasuki/contracts";
 import type { Position, Store } from "@tasuki/store";
 import type { BusClient } from "../client/bus-client.ts";
 import { differingContracts } from "../status/contract-digests.ts";
@@ -46,12 +46,33 @@ export async function follow(deps: FollowerDeps, signal: AbortSignal): Promise<v
         logger.debug({ role, err: error }, "a role's node can't be reached now");
       });
       if (answer === undefined) await steps.setReachable(role, false);
-      else await session(deps, { instance: answer.instance, health, signal, onProgress: () => (repetition = 0) });
+      else {
+        await demandWhole(deps, answer);
+        await session(deps, { instance: answer.instance, health, signal, onProgress: () => (repetition = 0) });
+      }
     } catch (error) {
       if (!signal.aborted) logger.warn({ role, err: error }, "a role's feed could not be followed; it is taken up again where it is held");
     }
     await delay(backoff(repetition), undefined, { signal }).catch(() => undefined);
   }
+}
+
+/**
+ * A feed only grows. One that is shorter than what is held of it is that of an older copy of the data folder: its next entries would be
+ * taken for those that are held already. Rejects with `invalid_state`; the role is not followed until it is a new installation.
+ */
+async function demandWhole({ role, node, store, steps }: FollowerDeps, answer: Health): Promise<void> {
+  const held = store.position(node);
+  if (held === undefined || !isShorter(answer, held)) return;
+  await steps.setReachable(role, false);
+  throw new TasukiError(
+    "invalid_state",
+    `the feed of ${role} has ${answer.store.feed} entries, and main holds ${held.next}: its data folder is an older copy; give it an empty one, and main dispatches again what it has not finished`,
+  );
+}
+
+function isShorter({ instance, store: { state, feed } }: Health, held: Position): boolean {
+  return state === "ok" && instance === held.instance && feed < held.next;
 }
 
 interface Session {
@@ -71,7 +92,8 @@ async function session(deps: FollowerDeps, { instance, health, signal, onProgres
     seen.catch((error: unknown) => logger.debug({ role, err: error }, "the state of a connection could not be recorded"));
   };
   const checkInstance = async (): Promise<void> => {
-    if ((await health()).instance !== instance) ended.abort();
+    const answer = await health();
+    if (answer.instance !== instance || isShorter(answer, position)) ended.abort();
   };
   const entries = client.watch(position.next, { signal: AbortSignal.any([signal, ended.signal]), onState });
   for await (const batch of batched(entries, entriesAtOnce)) {

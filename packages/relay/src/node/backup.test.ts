@@ -1,7 +1,7 @@
 // What docs/failures.md says of main's backup, tried: main is stopped, its folder copied; later it is lost, and the copy takes its place.
-import { cp, rm } from "node:fs/promises";
+import { cp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { RunStatus } from "@tasuki/contracts";
+import type { Logger, RunStatus } from "@tasuki/contracts";
 import { test, vi } from "vitest";
 import { smallPipeline, smallWork } from "../testing/small-pipeline.ts";
 import { startTestRelay, type TestRelay } from "../testing/start-test-relay.ts";
@@ -9,6 +9,7 @@ import { startTestRelay, type TestRelay } from "../testing/start-test-relay.ts";
 // A whole relay each: more than a second where the machine is busy.
 vi.setConfig({ testTimeout: 60_000 });
 
+const quiet: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const brief = "# What is lost?\n";
 const sources = ["# One\n\nA relay hands on a sash.\n"];
 const closed = ({ state }: RunStatus): boolean => state === "closed";
@@ -17,13 +18,14 @@ const at = (stage: string, rung: string) => (status: RunStatus) =>
 const rungs = ({ stages }: RunStatus) => stages.map(({ stage, rung }) => `${stage} ${rung}`);
 
 /** A relay whose jp waits until it is let go. */
-async function startHeld(): Promise<{ relay: TestRelay; release: () => void }> {
+async function startHeld(logger: Partial<Logger> = {}): Promise<{ relay: TestRelay; release: () => void }> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const jp: (typeof smallWork)[string] = async (stage, signal) => {
     await promise;
     return (await smallWork["jp"]?.(stage, signal)) ?? {};
   };
-  return { relay: await startTestRelay({ pipeline: smallPipeline, work: { ...smallWork, jp } }), release: resolve };
+  const relay = await startTestRelay({ pipeline: smallPipeline, work: { ...smallWork, jp }, logger: { ...quiet, ...logger } });
+  return { relay, release: resolve };
 }
 
 async function backUp(relay: TestRelay): Promise<void> {
@@ -31,6 +33,9 @@ async function backUp(relay: TestRelay): Promise<void> {
   await cp(join(relay.data, "main"), join(relay.data, "main.backup"), { recursive: true });
   await relay.start("main");
 }
+
+/** All that a new machine of a role is given. */
+const brought = ["keys", "trust", "identity"];
 
 async function restore(relay: TestRelay): Promise<void> {
   await relay.stop("main");
@@ -122,4 +127,38 @@ test.concurrent("a run that began after the backup is unknown, and is asked for 
   };
   await expect.poll(blocked, { timeout: 20_000 }).toEqual([`main refused the hand-off for good: not_found: main has no run ${run}.`]);
   await relay.until(await relay.run({ brief, sources }), closed);
+});
+
+// guarantees: R9.shorter, R10.replaced
+test.concurrent("an older copy of a role's data folder is found out and not followed; an empty one is", async ({ expect }) => {
+  const errors: unknown[] = [];
+  const { relay, release } = await startHeld({
+    warn: (fields) => errors.push("err" in fields && fields.err instanceof Error && fields.err.message),
+  });
+  await using _ = relay;
+  const sg = join(relay.data, "sg");
+  await relay.stop("sg");
+  await cp(sg, `${sg}.backup`, { recursive: true });
+  await relay.start("sg");
+  const first = await relay.run({ brief, sources });
+  await relay.until(first, at("jp", "started"));
+  await relay.stop("sg");
+  await rm(sg, { recursive: true });
+  await cp(`${sg}.backup`, sg, { recursive: true });
+  await relay.start("sg");
+  await expect
+    .poll(() => errors, { timeout: 20_000 })
+    .toContainEqual(expect.stringMatching(/^the feed of sg has 0 entries, and main holds [1-9]+: its data folder is an older copy/));
+  expect(
+    orchestrator(relay)
+      .nodes()
+      .find(({ role }) => role === "sg")?.reachable,
+  ).toBe(false);
+  const second = await relay.run({ brief, sources });
+  await relay.stop("sg");
+  for (const name of await readdir(sg)) if (!brought.includes(name)) await rm(join(sg, name), { recursive: true });
+  await relay.start("sg");
+  release();
+  await relay.until(first, closed);
+  await relay.until(second, closed);
 });

@@ -72,6 +72,11 @@ describe.skipIf(missing.length > 0)(`a real tailnet${why}`, () => {
       (await finish("curl", ["-sS", "--unix-socket", join(testbed.nodes.data, role, "bus.sock"), `http://localhost${path}`])).stdout,
     );
 
+  const tailscaled = async (machine: string, path: string): Promise<string> => {
+    const url = `http://local-tailscaled.sock/localapi/v0/${path}`;
+    return (await finish("curl", ["-sS", "--unix-socket", testbed.tailnet.socketOf(machine), url])).stdout;
+  };
+
   interface RunView {
     readonly state: string;
     readonly stages: readonly { readonly stage: string; readonly rung: string }[];
@@ -113,13 +118,9 @@ describe.skipIf(missing.length > 0)(`a real tailnet${why}`, () => {
   test("a relay closes over WireGuard", async () => {
     expect(await untilClosed(await startRun())).toBe("closed");
     for (const role of names) {
-      const { stdout } = await finish("curl", [
-        "-sS",
-        "--unix-socket",
-        testbed.tailnet.socketOf(role),
-        "http://local-tailscaled.sock/localapi/v0/status",
-      ]);
-      const { Peer: peers } = JSON.parse(stdout) as { Peer: Record<string, { HostName: string; RxBytes: number; TxBytes: number }> };
+      const { Peer: peers } = JSON.parse(await tailscaled(role, "status")) as {
+        Peer: Record<string, { HostName: string; RxBytes: number; TxBytes: number }>;
+      };
       const carried = Object.values(peers).filter(
         ({ HostName, RxBytes, TxBytes }) => HostName !== "laptop" && RxBytes > 1_000 && TxBytes > 1_000,
       );
@@ -361,7 +362,11 @@ describe.skipIf(missing.length > 0)(`a real tailnet${why}`, () => {
   });
 
   test("without the control server the relay goes on", async () => {
+    const isHeard = async () => (JSON.parse(await tailscaled("sg", "status?peers=false")) as { Self: { Online: boolean } }).Self.Online;
+    expect(await isHeard()).toBe(true);
     await testbed.tailnet.stopControl();
+    // What a node goes by, where that lasts too long.
+    await eventually(async () => !(await isHeard()) || undefined);
     expect(await untilClosed(await startRun())).toBe("closed");
   });
 });

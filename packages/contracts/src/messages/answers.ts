@@ -165,9 +165,11 @@ export const Health = z.looseObject({
   identity: z.looseObject({ provider: z.string(), state: z.enum(["ok", "failing"]) }),
   /**
    * The policy file of this node: its SHA-256, whether it grants what this program's pipeline asks for, and the callers to whom the network
-   * grants other things.
+   * grants other things. `unheardSince`: when the network last heard what is granted, if it does not now; no revocation arrives meanwhile.
    */
-  policy: z.looseObject({ sha256: Sha256, current: z.boolean(), drift: z.array(z.string()) }).optional(),
+  policy: z
+    .looseObject({ sha256: Sha256, current: z.boolean(), drift: z.array(z.string()), unheardSince: z.iso.datetime().optional() })
+    .optional(),
   executor: z.string().optional(),
 });
 export type Health = z.infer<typeof Health>;

@@ -21,3 +21,9 @@ test("another file, a stale file, and a network that grants otherwise are each s
     "the network grants node:nano, ops:ann@example.com other things on sg than its policy file: merge 'pnpm tasuki acl print' into the tailnet's policy",
   ]);
 });
+
+test("a node whose network has not heard of changes is said, with since when", () => {
+  expect(toPolicyLines([{ role: "sg", policy: { ...policy, unheardSince: "2026-11-24T16:00:00.000Z" } }])).toEqual([
+    "sg's machine has heard nothing of the tailnet's control server since 2026-11-24T16:00:00.000Z: what was revoked since still works there",
+  ]);
+});

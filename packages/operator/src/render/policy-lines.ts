@@ -26,5 +26,12 @@ export function toPolicyLines([first, ...others]: readonly NodePolicy[]): string
         ({ role, policy }) =>
           `the network grants ${policy.drift.join(", ")} other things on ${role} than its policy file: merge 'pnpm tasuki acl print' into the tailnet's policy`,
       ),
+    ...[first, ...others].flatMap(({ role, policy: { unheardSince } }) =>
+      unheardSince === undefined
+        ? []
+        : [
+            `${role}'s machine has heard nothing of the tailnet's control server since ${unheardSince}: what was revoked since still works there`,
+          ],
+    ),
   ];
 }

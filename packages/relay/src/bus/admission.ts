@@ -18,6 +18,9 @@ export interface Admitted {
   readonly route: Route;
 }
 
+/** Seconds after which it is worth another try: a control server does not come back in an instant. */
+const staleRetryAfter = 15;
+
 /** The path without its query, exactly as sent: nothing is decoded or normalised. */
 export function pathOf(req: IncomingMessage): string {
   return (req.url ?? "/").split("?", 1)[0] ?? "/";
@@ -36,6 +39,12 @@ export async function admit({ role, identify, allowedHosts }: AdmissionDeps, req
   const { call, kind } = route.operation;
   if (!caller.permissions.some((permission) => permission.to === role && permission.call === call))
     throw new TasukiError("not_granted", `The policy does not let ${caller.principal} call '${call}' on ${role}.`);
+  if (caller.stale === true && (call === "task" || call === "upload"))
+    throw new TasukiError(
+      "identity_unavailable",
+      "This machine has heard nothing of the tailnet's control server for too long: whether the caller's grants still stand can't be found out.",
+      { retryAfter: staleRetryAfter },
+    );
   const length = Number(req.headers["content-length"] ?? 0);
   if (kind !== "upload" && length > maxBodyBytes)
     throw new TasukiError("too_large", `The body has ${length} bytes; ${maxBodyBytes} are taken. Files are uploaded apart.`);

@@ -25,6 +25,8 @@ export interface FakeLocalApi extends AsyncDisposable {
   machines: FakeMachine[];
   /** `BackendState`. */
   backend: string;
+  /** Whether it hears of its control server. */
+  online: boolean;
   /** Answers in place of the truth. */
   instead: RequestListener | undefined;
   /** Requests so far: `/localapi/v0/whois?…`. */
@@ -41,6 +43,7 @@ export async function startFakeLocalApi(machines: readonly FakeMachine[]): Promi
     socket: join(folder, "tailscaled.sock"),
     machines: [...machines],
     backend: "Running",
+    online: true,
     instead: undefined,
     asked: [],
     async stop() {
@@ -65,7 +68,7 @@ export async function startFakeLocalApi(machines: readonly FakeMachine[]): Promi
     if (headers.host !== "local-tailscaled.sock" || headers.origin !== undefined || headers.referer !== undefined)
       return send(403, "invalid localapi request\n");
     const [self] = fake.machines;
-    if (pathname === "/localapi/v0/status" && self) return send(200, JSON.stringify(toStatus(self, fake.backend)));
+    if (pathname === "/localapi/v0/status" && self) return send(200, JSON.stringify(toStatus(self, fake)));
     if (pathname !== "/localapi/v0/whois") return send(404, "not found\n");
     const address = /^\[?([0-9a-f.:]+?)\]?:[0-9]+$/.exec(searchParams.get("addr") ?? "")?.[1];
     if (address === undefined) return send(400, "invalid 'addr' parameter\n");
@@ -107,7 +110,7 @@ function toWhois({ name, address, tags = [], login, grants, node }: FakeMachine,
   };
 }
 
-function toStatus({ name, address, tags = [] }: FakeMachine, backend: string): object {
+function toStatus({ name, address, tags = [] }: FakeMachine, { backend, online }: FakeLocalApi): object {
   const running = backend === "Running";
   return {
     Version: "1.102.3",
@@ -123,7 +126,7 @@ function toStatus({ name, address, tags = [] }: FakeMachine, backend: string): o
       DNSName: `${name}.tasuki.test.`,
       TailscaleIPs: [address],
       ...(tags.length > 0 && { Tags: tags }),
-      Online: running,
+      Online: running && online,
       CapMap: { funnel: null, https: null },
     },
     Health: [],

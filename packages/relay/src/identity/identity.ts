@@ -10,6 +10,8 @@ export interface Caller {
   readonly permissions: readonly Permission[];
   /** Where roles share the machine, which the network grants what any of them is granted: what each has by itself, by this node's policy file. */
   readonly own?: ReadonlyMap<string, readonly Permission[]>;
+  /** Whether what is granted may have been revoked so long ago that nothing new is taken on its strength. */
+  readonly stale?: boolean;
 }
 
 export interface Peer {
@@ -28,4 +30,6 @@ export interface Identity extends AsyncDisposable {
   /** Headers that prove this node to a role, and a check that the destination is that role. Rejects with `identity_unavailable`, `unreachable` or `peer_unknown`. */
   outbound(role: string, url: string): Promise<Readonly<Record<string, string>>>;
   state(): "ok" | "failing";
+  /** Milliseconds since the network last heard what is granted; 0 while it does. Absent where that can't be late. */
+  unheardMs?(): number;
 }

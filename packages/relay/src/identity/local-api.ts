@@ -34,7 +34,8 @@ export const TailnetStatus = z.object({
   /** Traffic flows in `Running` only. */
   BackendState: z.string(),
   TailscaleIPs: texts,
-  Self: z.object({ ID: z.string(), DNSName: z.string(), Tags: texts }).nullish(),
+  /** `Online`: whether the control server is heard of (ipn/ipnlocal, `GetInPollNetMap`). */
+  Self: z.object({ ID: z.string(), DNSName: z.string(), Tags: texts, Online: z.boolean() }).nullish(),
 });
 export type TailnetStatus = z.infer<typeof TailnetStatus>;
 

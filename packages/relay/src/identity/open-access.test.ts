@@ -15,11 +15,11 @@ const clock = { monotonic: () => performance.now() };
 const onLinux = { skip: process.platform !== "linux" };
 
 /** Main's bus on 127.0.1.1, called from 127.0.1.2, which is writer's, and from 127.0.1.9, which is nobody's. */
-async function openMain() {
+async function openMain(options: object = {}) {
   const stack = new AsyncDisposableStack();
   const editor = machineOf("editor", "127.0.1.2");
   const fake = stack.use(await startFakeLocalApi([machineOf("main", "127.0.1.1"), editor]));
-  const identity = { provider: "tailscale", socket: fake.socket };
+  const identity = { provider: "tailscale", socket: fake.socket, ...options };
   const config = NodeConfig.parse({ listen: { port: 0 }, roster: {}, identity });
   const access = stack.use(await openAccess({ role: "main", pipeline, data: "", config, policy, clock, logger: quiet }));
   let hosts: readonly string[] = [];
@@ -31,14 +31,16 @@ async function openMain() {
       (error: unknown) => sendProblem(req, res, { problem: toProblem(error) }),
     );
   const bus = stack.use(await access.listen(app));
-  const get = async (localAddress: string, host = new URL(bus.url).host) => {
+  const get = (localAddress: string, host?: string) => ask("GET /health", localAddress, host);
+  const ask = async (what: string, localAddress: string, host = new URL(bus.url).host) => {
+    const [method = "GET", path = ""] = what.split(" ");
     hosts = access.hosts(bus);
-    const asked = request(`${bus.url}/health`, { localAddress, agent: false, headers: { host } }).end();
+    const asked = request(bus.url + path, { method, localAddress, agent: false, headers: { host } }).end();
     const [answer] = (await once(asked, "response")) as [IncomingMessage];
     const body = (await json(answer)) as { code?: string };
     return { status: answer.statusCode, code: body.code, retryAfter: answer.headers["retry-after"], connection: answer.headers.connection };
   };
-  return { fake, port: bus.port, get, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  return { fake, port: bus.port, get, ask, [Symbol.asyncDispose]: () => stack.disposeAsync() };
 }
 
 test(
@@ -62,3 +64,22 @@ test("while the tailnet is away everybody is told to come again, and nobody that
   main.fake.backend = "Running";
   await expect.poll(() => main.get("127.0.1.2"), { timeout: 10_000 }).toMatchObject({ status: 200 });
 });
+
+test(
+  "a node that has heard too little of its control server says how it is, and takes no task and no file until it hears again",
+  onLinux,
+  async () => {
+    await using main = await openMain({ maxUnheardMinutes: 0.01 });
+    const all = async () => {
+      const answers = await Promise.all(["GET /health", "POST /task", "POST /upload"].map((what) => main.ask(what, "127.0.1.2")));
+      return answers.map(({ status, code, retryAfter }) => [status, code, retryAfter]);
+    };
+    const taken = [200, undefined, undefined];
+    const refused = [503, "identity_unavailable", "15"];
+    expect(await all()).toEqual([taken, taken, taken]);
+    main.fake.online = false;
+    await expect.poll(all, { timeout: 10_000 }).toEqual([taken, refused, refused]);
+    main.fake.online = true;
+    await expect.poll(all, { timeout: 10_000 }).toEqual([taken, taken, taken]);
+  },
+);

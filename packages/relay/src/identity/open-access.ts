@@ -50,13 +50,14 @@ function openLoopbackAccess({ role, data, config, policy }: AccessDeps): Access 
 
 async function openTailscaleAccess(
   { role, pipeline, config, policy, clock, logger }: AccessDeps,
-  { socket = defaultSocket }: { readonly socket?: string | undefined },
+  { socket = defaultSocket, maxUnheardMinutes }: Extract<NodeConfig["identity"], { provider: "tailscale" }>,
 ): Promise<Access> {
   const { host, port } = config.listen;
   await using opened = new AsyncDisposableStack();
   const localApi = opened.use(createLocalApi({ socket }));
-  const tailnet = opened.use(await openTailnet({ localApi, role, apart: rolesApart(pipeline, role), host, logger }));
-  const identity = opened.use(createTailscaleIdentity({ localApi, tailnet, role, roster: config.roster, policy, clock }));
+  const maxUnheardMs = maxUnheardMinutes === null ? Number.POSITIVE_INFINITY : maxUnheardMinutes * 60_000;
+  const tailnet = opened.use(await openTailnet({ localApi, role, apart: rolesApart(pipeline, role), host, logger, clock }));
+  const identity = opened.use(createTailscaleIdentity({ localApi, tailnet, role, roster: config.roster, policy, clock, maxUnheardMs }));
   // A tailnet that is away leaves the machine its names: who is calling can't be told then (503), but the caller was right to call.
   let self: TailnetSelf | undefined;
   const remember = (): void => {

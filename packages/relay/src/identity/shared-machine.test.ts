@@ -19,6 +19,7 @@ const text = writePolicy({ pipeline: relay, people: { ops: ["ops@example.com"] }
 const policy = parsePolicy(text);
 const shared = ["nano", "jp"];
 const tags = shared.map(tagOf);
+const clock = { monotonic: () => 0 };
 const peer = { address: "100.64.0.2", port: 40_000 };
 
 /** A node of `to`, which the machine of nano and jp calls. `granted` is what the tailnet says; the node's file is always the whole policy. */
@@ -30,8 +31,8 @@ async function openNode(to: string, granted = policy) {
   ];
   const fake = stack.use(await startFakeLocalApi(machines));
   const localApi = stack.use(createLocalApi({ socket: fake.socket }));
-  const tailnet = stack.use(await openTailnet({ localApi, role: to, logger: quiet }));
-  const identity = stack.use(createTailscaleIdentity({ localApi, tailnet, role: to, roster: {}, policy, clock: { monotonic: () => 0 } }));
+  const tailnet = stack.use(await openTailnet({ localApi, role: to, logger: quiet, clock }));
+  const identity = stack.use(createTailscaleIdentity({ localApi, tailnet, role: to, roster: {}, policy, clock, maxUnheardMs: 1 }));
   const handlers = { task: async () => ({ task: "", run: "", receipt: undefined, replayed: false }) } as unknown as BusHandlers;
   const calls = createBusCalls({ role: to, handlers });
   const send = async (task: object, signed: boolean): Promise<string> => {
@@ -85,7 +86,7 @@ test("a machine may not have two roles that call each other, and main is alone",
   await using fake = await startFakeLocalApi([{ name: "shared", address: "100.64.0.2", tags: [...tags, tagOf("sg"), "tag:printer"] }]);
   using localApi = createLocalApi({ socket: fake.socket });
   const stateOf = async (role: string) => {
-    await using tailnet = await openTailnet({ localApi, role, apart: rolesApart(relay, role), logger: quiet });
+    await using tailnet = await openTailnet({ localApi, role, apart: rolesApart(relay, role), logger: quiet, clock });
     return tailnet.state();
   };
   expect(await stateOf("nano")).toEqual({ is: "barred", why: expect.stringMatching(/tag:tasuki-sg.*nano.*machine of its own/) });

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import type { Logger } from "@tasuki/contracts";
+import type { Clock, Logger } from "@tasuki/contracts";
 import { tagOf } from "../permission/policy.ts";
 import type { LocalApi, TailnetStatus } from "./local-api.ts";
 
@@ -23,6 +23,7 @@ export interface TailnetDeps {
   /** The address to listen on, where the configuration gives one. */
   readonly host?: string | undefined;
   readonly logger: Logger;
+  readonly clock: Pick<Clock, "monotonic">;
   /** Milliseconds between two looks. */
   readonly everyMs?: number;
 }
@@ -30,17 +31,25 @@ export interface TailnetDeps {
 /** What tailscaled says of this machine, looked at once a second. */
 export interface Tailnet extends AsyncDisposable {
   state(): TailnetState;
+  /** Milliseconds since this machine last heard of the control server, or since this began; 0 while it does. Meanwhile no revocation arrives. */
+  unheardMs(): number;
   /** Calls back after each change, until the returned function is called. */
   onChange(listener: () => void): () => void;
 }
 
 /** Resolves after the first look. Changes are logged. */
-export async function openTailnet({ localApi, role, apart = [], host, logger, everyMs = 1_000 }: TailnetDeps): Promise<Tailnet> {
+export async function openTailnet({ localApi, role, apart = [], host, logger, clock, everyMs = 1_000 }: TailnetDeps): Promise<Tailnet> {
   const ended = new AbortController();
   const listeners = new Set<() => void>();
+  let isHeard = false;
+  let heardAt = clock.monotonic();
   const look = (): Promise<TailnetState> =>
     localApi.status().then(
-      (status) => judge(status, { role, apart, host }),
+      (status) => {
+        isHeard = status.Self?.Online === true;
+        if (isHeard) heardAt = clock.monotonic();
+        return judge(status, { role, apart, host });
+      },
       (error: unknown): TailnetState => ({ is: "down", why: error instanceof Error ? error.message : String(error) }),
     );
   let state = await look();
@@ -58,6 +67,7 @@ export async function openTailnet({ localApi, role, apart = [], host, logger, ev
   const watching = watch();
   return {
     state: () => state,
+    unheardMs: () => (isHeard ? 0 : clock.monotonic() - heardAt),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -28,17 +28,18 @@ export const machines: readonly FakeMachine[] = [
 ];
 export const roster = { main: { url: `http://${addresses.main}:18100` }, writer: { url: `http://${addresses.writer}:18101` } };
 
+const hour = 3_600_000;
+
 /** Main's identity over a tailscaled of the test's making, with a clock that stands still until it is moved. */
 export async function openTailscale({ blind = false, fake: given = machines }: { blind?: boolean; fake?: readonly FakeMachine[] } = {}) {
   const stack = new AsyncDisposableStack();
   const fake = stack.use(await startFakeLocalApi(given));
   if (blind) await fake.stop();
   const localApi = stack.use(createLocalApi({ socket: fake.socket }));
-  const tailnet = stack.use(await openTailnet({ localApi, role: "main", logger: quiet, everyMs: 5 }));
   const time = { ms: 0 };
-  const identity = stack.use(
-    createTailscaleIdentity({ localApi, tailnet, role: "main", roster, policy, clock: { monotonic: () => time.ms } }),
-  );
+  const clock = { monotonic: () => time.ms };
+  const tailnet = stack.use(await openTailnet({ localApi, role: "main", logger: quiet, clock, everyMs: 5 }));
+  const identity = stack.use(createTailscaleIdentity({ localApi, tailnet, role: "main", roster, policy, clock, maxUnheardMs: hour }));
   const until = async (is: string): Promise<void> => {
     while (tailnet.state().is !== is) await turn();
   };

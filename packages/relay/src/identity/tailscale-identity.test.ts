@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { describeIdentity } from "./describe-identity.ts";
 import type { FakeMachine } from "./fake-local-api.ts";
@@ -107,6 +108,29 @@ test("when the tailnet stops, nothing that was known before is believed", async 
   main.fake.machines = without("editor");
   await main.until("up");
   await expect(identify()).rejects.toMatchObject({ code: "peer_unknown" });
+});
+
+test("an hour after the control server was last heard of, who calls is known, and nothing new is taken of them", async () => {
+  await using main = await openTailscale();
+  const isStale = async () => (await main.identity.identify(await main.peer("editor"))).stale === true;
+  const looks = () => main.fake.asked.filter((url) => url.includes("status")).length;
+  const looked = async () => {
+    for (const before = looks(); looks() < before + 2;) await turn();
+  };
+  main.time.ms = 50_000;
+  await looked();
+  main.fake.online = false;
+  await looked();
+  main.time.ms += 3_600_000;
+  expect(await isStale()).toBe(false);
+  expect(main.identity.unheardMs?.()).toBe(3_600_000);
+  main.time.ms += 1;
+  expect(await isStale()).toBe(true);
+  expect(main.identity.state()).toBe("ok");
+  main.fake.online = true;
+  await looked();
+  expect(await isStale()).toBe(false);
+  expect(main.identity.unheardMs?.()).toBe(0);
 });
 
 test("a restart of tailscaled is a time of refusal, not of guesses", async () => {

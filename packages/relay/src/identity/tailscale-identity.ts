@@ -9,7 +9,9 @@ import { createWhoisCache } from "./whois-cache.ts";
 
 export interface TailscaleIdentityDeps {
   readonly localApi: Pick<LocalApi, "whois">;
-  readonly tailnet: Pick<Tailnet, "state" | "onChange">;
+  readonly tailnet: Pick<Tailnet, "state" | "onChange" | "unheardMs">;
+  /** How long this machine may have heard nothing of the control server, milliseconds; after that nothing new is taken. */
+  readonly maxUnheardMs: number;
   /** The role of this node. */
   readonly role: string;
   /** By role: where it is (an IP address of the tailnet), and its node's name where that differs from the role's. */
@@ -23,7 +25,7 @@ export interface TailscaleIdentityDeps {
  * Identity from the tailnet: WireGuard proves which machine sent a packet, tailscaled says which tags it has and what the policy grants
  * it here. What is not certain is refused: `identity_unavailable` while tailscaled does not say, `peer_unknown` where it says no.
  */
-export function createTailscaleIdentity({ localApi, tailnet, role, roster, policy, clock }: TailscaleIdentityDeps): Identity {
+export function createTailscaleIdentity({ localApi, tailnet, role, roster, policy, clock, maxUnheardMs }: TailscaleIdentityDeps): Identity {
   const cache = createWhoisCache({ localApi, clock });
   const forget = tailnet.onChange(() => cache.flush());
   // By tailscaled's answer, which belongs to one address: the same caller until it is asked again. A change of this machine flushes both.
@@ -58,7 +60,7 @@ export function createTailscaleIdentity({ localApi, tailnet, role, roster, polic
       if (found === undefined) throw new TasukiError("peer_unknown", `No machine of the tailnet is at ${address}.`);
       const caller = callers.get(found) ?? toCaller(found, { address, role, self: me, policy, nodeOf });
       callers.set(found, caller);
-      return caller;
+      return tailnet.unheardMs() > maxUnheardMs ? { ...caller, stale: true } : caller;
     },
     async outbound(to, url) {
       const expected = roster[to]?.url;
@@ -80,6 +82,7 @@ export function createTailscaleIdentity({ localApi, tailnet, role, roster, polic
       return {};
     },
     state: () => (failing || tailnet.state().is !== "up" ? "failing" : "ok"),
+    unheardMs: () => tailnet.unheardMs(),
     [Symbol.asyncDispose]: async () => forget(),
   };
 }

@@ -43,6 +43,7 @@ export function watchDrift(
     },
     outbound: (to, url) => identity.outbound(to, url),
     state: () => identity.state(),
+    unheardMs: () => identity.unheardMs?.() ?? 0,
     drift: () => [...drifted].sort(),
     [Symbol.asyncDispose]: () => identity[Symbol.asyncDispose](),
   };

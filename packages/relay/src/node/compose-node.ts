@@ -25,7 +25,7 @@ export interface NodeParts {
   readonly store: OpenStore;
   readonly signer: Signer;
   readonly trust: Trust;
-  readonly identity: Pick<Identity, "provider" | "state">;
+  readonly identity: Pick<Identity, "provider" | "state" | "unheardMs">;
   /** Callers to whom the network grants other things than the policy file. */
   readonly drift?: () => readonly string[];
   /** Bytes that may still be written to the disk of the data folder; where it is not known, its floor is not watched. */
@@ -130,7 +130,13 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
       isStoreFailing: () => isStoreFailing,
       identity,
       clock,
-      policy: createPolicyState({ text: options.policy, pipeline, drift: parts.drift ?? (() => []) }),
+      policy: createPolicyState({
+        text: options.policy,
+        pipeline,
+        drift: parts.drift ?? (() => []),
+        unheardMs: () => identity.unheardMs?.() ?? 0,
+        clock,
+      }),
       executor: options.executor?.name,
     }),
   };

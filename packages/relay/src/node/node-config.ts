@@ -14,8 +14,15 @@ export const NodeConfig = z
     identity: z
       .discriminatedUnion("provider", [
         z.strictObject({ provider: z.literal("loopback") }),
-        /** `socket`: tailscaled's, where it is not at its usual place. */
-        z.strictObject({ provider: z.literal("tailscale"), socket: z.string().min(1).optional() }),
+        /**
+         * `socket`: tailscaled's, where it is not at its usual place. `maxUnheardMinutes`: how long this machine may have heard nothing of the
+         * tailnet's control server, so that no revocation arrives, before nothing new is taken; null for ever.
+         */
+        z.strictObject({
+          provider: z.literal("tailscale"),
+          socket: z.string().min(1).optional(),
+          maxUnheardMinutes: z.number().positive().nullable().default(60),
+        }),
       ])
       .default({ provider: "loopback" }),
     /** Which executor does the work; passed on unread to the executors package. */

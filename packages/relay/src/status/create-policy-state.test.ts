@@ -5,7 +5,8 @@ import { writePolicy } from "../permission/write-policy.ts";
 import { createPolicyState } from "./create-policy-state.ts";
 
 const text = writePolicy({ pipeline: relay, people: { ops: ["ann@example.com", "bob@example.com"] } });
-const stateOf = (policy: string, drift: () => string[] = () => []) => createPolicyState({ text: policy, pipeline: relay, drift })();
+const stateOf = (policy: string, drift: () => string[] = () => [], unheardMs = 0) =>
+  createPolicyState({ text: policy, pipeline: relay, drift, unheardMs: () => unheardMs, clock: { now: () => 1_764_000_000_000 } })();
 
 test("a file that the pipeline gave is current, whoever operates the relay; its digest is what sha256sum says", () => {
   expect(stateOf(text)).toEqual({ sha256: createHash("sha256").update(text).digest("hex"), current: true, drift: [] });
@@ -22,4 +23,9 @@ test.each([
 
 test("who is granted other things by the network is named", () => {
   expect(stateOf(text, () => ["node:nano"]).drift).toEqual(["node:nano"]);
+});
+
+test("since when the network has heard of no change is said, once it is a minute", () => {
+  expect(stateOf(text, undefined, 59_999)).not.toHaveProperty("unheardSince");
+  expect(stateOf(text, undefined, 60_000)).toMatchObject({ unheardSince: "2025-11-24T15:59:00.000Z" });
 });

@@ -124,6 +124,8 @@ function workOf(
 
 // Below the ports that systems give to outgoing connections (32768 on Linux), which come and go while nodes are stopped and started.
 const [firstPort, lastPort] = [20_000, 32_000];
+/** What relays of this process have been given: between its being found free and its node's listening a port looks free to the next relay. */
+const given = new Set<number>();
 
 /** Ports that were free just now. All are held until the last is found, so that they differ. */
 async function freePorts(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
@@ -135,6 +137,8 @@ async function freePorts(names: readonly string[]): Promise<ReadonlyMap<string, 
 async function holdPort(): Promise<{ server: Server; port: number }> {
   for (;;) {
     const port = randomInt(firstPort, lastPort);
+    if (given.has(port)) continue;
+    given.add(port);
     const server = createServer().listen(port, "127.0.0.1");
     const isHeld = await once(server, "listening").then(
       () => true,

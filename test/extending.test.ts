@@ -106,6 +106,22 @@ test("a role that other code builds on is not taken out, and the code is named",
   expect(await changes()).toEqual([]);
 });
 
+test("the tests of the repository hold whatever roles there are, the first and one in the middle too", async () => {
+  await run("pnpm new role opener --after main --consumes source-text --produces outline");
+  await run("pnpm new role legal --after nano --consumes outline,candidate-list --produces legal-opinion");
+  expect(await readFile(join(copy.root, "packages/contracts/src/relay.ts"), "utf8")).toContain("roles: [opener, nano, legal, sg, jp]");
+  // Those that read the shipped pipeline or its policy.
+  const [contracts, relay, operator] = ["packages/contracts/src", "packages/relay/src", "packages/operator/src"];
+  const tests = [
+    ...["check", "gate", "read-documents", "roles"].map((name) => `${contracts}/${name}`),
+    ...["permission", "status", "identity/shared-machine"].map((name) => `${relay}/${name}`),
+    ...["acl", "local"].map((name) => `${operator}/${name}`),
+    "apps",
+    "scripts",
+  ];
+  await succeed(copy.run("node_modules/.bin/vitest", "run", "--project", "unit", ...tests), "the tests of a relay of five roles");
+});
+
 test("an incompatible change of a released contract fails its test, and explains itself", async () => {
   const path = "packages/contracts/src/artifacts/brief.ts";
   const text = await readFile(join(copy.root, path), "utf8");

@@ -16,7 +16,7 @@ export function appFiles(role: NewRole, { manifest, tsconfig, env }: Neighbour):
   const own = {
     ...manifest,
     name: `@tasuki/app-${name}`,
-    devDependencies: { ...manifest.devDependencies, vitest: "catalog:" },
+    devDependencies: { ...manifest.devDependencies, ...(isWritten(role) && { vitest: "catalog:" }) },
     tasuki: { role: name },
   };
   return {

@@ -1,9 +1,13 @@
 import { expect, test } from "vitest";
 import { checkStages } from "./check-stages.ts";
-import { relay } from "./relay.ts";
+import { artifactsOf } from "./define-pipeline.ts";
+import { exampleRelay as relay } from "./testing/example-relay.ts";
 import { exampleRun } from "./testing/example-run.ts";
 
-const all = Object.fromEntries(Object.values(exampleRun()).flatMap((own) => own.map(({ name, text }) => [name, text])));
+const documents = exampleRun();
+const all = Object.fromEntries(
+  artifactsOf(relay).flatMap((artifact) => (documents[artifact.name] ?? []).map(({ name, text }) => [name, text])),
+);
 const check = (texts: Readonly<Record<string, string>>, stages: readonly string[] = relay.roles.map(({ name }) => name)) =>
   checkStages(relay, {
     stages,

@@ -1,10 +1,15 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { relay } from "@tasuki/contracts/relay";
 import { parsePolicy } from "@tasuki/relay";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { tasuki } from "../cli/cli-fixture.ts";
 import { policyFiles } from "./read-policy.ts";
+
+// Whatever roles the relay has here, each hands to the next.
+const [first = "", second = "", ...others] = relay.roles.map(({ name }) => name);
+const last = others.at(-1) ?? "";
 
 let folder: string;
 beforeEach(async () => {
@@ -28,21 +33,21 @@ test("check is content with the repository's own policy", async () => {
 });
 
 test("check says which cell fails, in which way, and what the pipeline would give", async () => {
-  const path = await changed('"src": ["tag:tasuki-nano"]', '"src": ["tag:tasuki-jp"]');
+  const path = await changed(`"src": ["tag:tasuki-${first}"]`, `"src": ["tag:tasuki-${last}"]`);
   const { code, stdout, stderr } = await tasuki(["acl", "check", "--policy", path]);
   expect(code).toBe(7);
-  expect(stdout).toContain("FAILED tag:tasuki-nano > sg: task work is denied, and should be allowed\n");
-  expect(stdout).toContain("FAILED tag:tasuki-jp > sg: task work is allowed, and should be denied\n");
-  expect(stderr).toMatch(/policy\.hujson:\d+: tag:tasuki-jp has more than the pipeline gives/);
-  expect(stderr).toContain("tag:tasuki-nano lacks what the pipeline gives");
+  expect(stdout).toContain(`FAILED tag:tasuki-${first} > ${second}: task work is denied, and should be allowed\n`);
+  expect(stdout).toContain(`FAILED tag:tasuki-${last} > ${second}: task work is allowed, and should be denied\n`);
+  expect(stderr).toMatch(new RegExp(`policy\\.hujson:\\d+: tag:tasuki-${last} has more than the pipeline gives`));
+  expect(stderr).toContain(`tag:tasuki-${first} lacks what the pipeline gives`);
   const { failed, ok } = JSON.parse((await tasuki(["acl", "check", "--policy", path, "--json"])).stdout) as {
     ok: boolean;
     failed: unknown[];
   };
   expect(ok).toBe(false);
   expect(failed).toContainEqual({
-    src: "tag:tasuki-jp",
-    dst: "sg",
+    src: `tag:tasuki-${last}`,
+    dst: second,
     want: { call: "task", kind: "work", signed: true },
     expected: "deny",
   });
@@ -65,22 +70,24 @@ test("a file that is no policy is named", async () => {
 });
 
 test("explain names the grant that allows, by file and line", async () => {
-  const { code, stdout } = await tasuki(["acl", "explain", "sg", "jp", "upload", "sg-review"]);
+  const { code, stdout } = await tasuki(["acl", "explain", first, second, "upload", "run"]);
   expect(code).toBe(0);
   const line = Number(/policy\.hujson:(\d+) /.exec(stdout)?.[1]);
-  expect(stdout).toMatch(/^allowed tag:tasuki-sg > jp: upload sg-review of 1 byte\n {2}by .*policy\.hujson:\d+ \{.*"call":"upload"/);
-  expect((await readFile(policyFiles.policy, "utf8")).split("\n")[line - 1]).toContain('"sg-review"], "maxBytes"');
+  expect(stdout).toContain(`allowed tag:tasuki-${first} > ${second}: upload run of 1 byte\n`);
+  expect(stdout).toMatch(/^ {2}by .*policy\.hujson:\d+ \{.*"call":"upload"/m);
+  const granted = (await readFile(policyFiles.policy, "utf8")).split("\n")[line - 1];
+  expect(granted).toContain(`"to": "${second}", "call": "upload", "contracts": ["run"`);
 });
 
 test("explain says what the nearest grant lacks, who may instead, and what would allow it; it ends with 4", async () => {
-  const cancel = await tasuki(["acl", "explain", "nano", "sg", "task", "cancel"]);
+  const cancel = await tasuki(["acl", "explain", first, second, "task", "cancel"]);
   expect(cancel.code).toBe(4);
   expect(cancel.stdout).toContain("its kinds are work");
   expect(cancel.stdout).toContain("allowed to tag:tasuki-main");
-  expect(cancel.stdout).toContain('would be allowed by {"v":1,"to":"sg","call":"task","kinds":["cancel"]}');
+  expect(cancel.stdout).toContain(`would be allowed by {"v":1,"to":"${second}","call":"task","kinds":["cancel"]}`);
   const stranger = await tasuki(["acl", "explain", "tag:tasuki-guest", "main", "health"]);
   expect(stranger.stdout).toContain("what is not written is denied");
-  const large = await tasuki(["acl", "explain", "jp", "main", "upload", "jp-final@1", "--bytes", "2000000000"]);
+  const large = await tasuki(["acl", "explain", first, second, "upload", "run@1", "--bytes", "2000000000"]);
   expect(large.stdout).toContain("it is for at most 8388608 bytes");
 });
 
@@ -98,18 +105,13 @@ test("explain without a kind goes through all of them, and takes people's tasks 
   const { answers } = JSON.parse((await tasuki(["acl", "explain", "main", "sg", "upload", "--json"])).stdout) as {
     answers: { want: { contract: string }; by?: object }[];
   };
-  expect(answers.filter(({ by }) => by).map(({ want }) => want.contract)).toEqual([
-    "run",
-    "brief",
-    "source-text",
-    "candidate-list",
-    "de-raw-output",
-    "collected",
-  ]);
+  const granted = answers.filter(({ by }) => by).map(({ want }) => want.contract);
+  expect(granted).toEqual(expect.arrayContaining(["run", "brief", "source-text", "candidate-list", "de-raw-output", "collected"]));
+  expect(granted).not.toContain("sg-review");
 });
 
 test.each([
-  [["nobody", "sg", "health"], /ops, main, nano/],
+  [["nobody", "sg", "health"], /ops, main, .*nano/],
   [["nano", "moon", "health"], /no role of the relay/],
   [["nano", "sg", "exec"], /no verb of the bus/],
   [["nano", "sg", "task", "steal"], /no kind: run, work/],

@@ -1,7 +1,7 @@
 // Two roles on one machine, nano and jp: the tailnet knows the machine, and grants it what both roles are granted. What a task may do is
 // decided by the role that it is from, whose key must have signed it.
 import { taskPayloadType } from "@tasuki/contracts";
-import { relay } from "@tasuki/contracts/relay";
+import { exampleRelay as relay } from "@tasuki/contracts/testing";
 import { expect, test } from "vitest";
 import { createBusCalls } from "../bus/bus-calls.ts";
 import type { BusHandlers } from "../bus/bus-handlers.ts";

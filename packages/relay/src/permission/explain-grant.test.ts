@@ -1,4 +1,4 @@
-import { relay } from "@tasuki/contracts/relay";
+import { exampleRelay as relay } from "@tasuki/contracts/testing";
 import { expect, test } from "vitest";
 import { grantsBeyond } from "./compare-grants.ts";
 import { explainGrant } from "./explain-grant.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { randomUUIDv7 } from "node:crypto";
 import type { Signer, Trust } from "@tasuki/evidence";
 import { createBusApp, createLoopbackIdentity, listenBus, parsePolicy, readNodeConfig, systemClock, writePolicy } from "@tasuki/relay";
-import { composeNode, inProcessExecutor } from "@tasuki/relay/testing";
+import { composeNode, createPolicyState, inProcessExecutor } from "@tasuki/relay/testing";
 import { openStore } from "@tasuki/store";
 import { z } from "zod";
 import { benchPipeline, benchWork } from "./bench-pipeline.ts";
@@ -34,6 +34,7 @@ const node = composeNode(
     store,
     signer,
     trust,
+    policyState: createPolicyState({ text: policyText, pipeline: benchPipeline, drift: () => [], unheardMs: () => 0, clock }),
     identity,
     newId,
     freeBytes: async () => {

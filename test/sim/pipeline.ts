@@ -49,8 +49,16 @@ interface Before {
   readonly sha256: string;
 }
 
+const pipelines = new Map<number, Pipeline>();
+
 /** Main and as many roles; the first three have the names of the real ones. */
 export function simulatedPipeline(roles: number): Pipeline {
+  const pipeline = pipelines.get(roles) ?? createPipeline(roles);
+  pipelines.set(roles, pipeline);
+  return pipeline;
+}
+
+function createPipeline(roles: number): Pipeline {
   const names = Array.from({ length: roles }, (_, at) => ["nano", "sg", "jp"][at] ?? `role-${at + 1}`);
   let before: AnyArtifact = brief;
   const made = names.map((name, at): AnyRole => {

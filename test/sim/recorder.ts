@@ -26,8 +26,10 @@ export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust:
   const last = new Map<string, RunStatus>();
   const shown = new Map<string, string>();
 
-  const lookAt = ({ node }: Running): void => {
-    for (const run of node.orchestrator?.runs() ?? []) {
+  const lookAt = ({ node, changingRuns }: Running): void => {
+    for (const id of changingRuns()) {
+      const run = node.orchestrator?.run(id);
+      if (run === undefined) continue;
       const text = JSON.stringify([run.state, run.epoch, run.stages.map(({ rung, epoch }) => [rung, epoch])]);
       last.set(run.id, run);
       if (shown.get(run.id) === text) continue;

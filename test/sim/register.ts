@@ -3,6 +3,7 @@
 import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
 import { brokenBuilds } from "./broken-builds.ts";
+import { installAbortSignals } from "./machine/abort-signals.ts";
 import { installTimers } from "./machine/timers.ts";
 
 const replaced: Readonly<Record<string, string>> = Object.fromEntries(
@@ -16,6 +17,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const broken = brokenBuilds.find(({ name }) => name === process.env["TASUKI_BROKEN_BUILD"]);
 
 installTimers();
+installAbortSignals();
 registerHooks({
   resolve(specifier, context, next) {
     const url = ofNodes.test(context.parentURL ?? "") ? replaced[specifier] : undefined;

@@ -1,17 +1,19 @@
-import { type Logger, type Pipeline, sha256Of } from "@tasuki/contracts";
-import { createSigner, type Trust } from "@tasuki/evidence";
-import { makeTrust } from "@tasuki/evidence/testing";
-import { NodeConfig, parsePolicy, writePolicy } from "@tasuki/relay";
+import type { Logger, Pipeline } from "@tasuki/contracts";
+import type { Trust } from "@tasuki/evidence";
+import { NodeConfig } from "@tasuki/relay";
 import { composeNode, type ComposedNode, createDirectBus, createDirectClient, type Passage } from "@tasuki/relay/testing";
-import { type OpenStore, openStore } from "@tasuki/store";
-import { createIds, keyOf } from "./ids.ts";
+import { openStore } from "@tasuki/store";
+import { createIds } from "./ids.ts";
+import { signerOf } from "./keys.ts";
 import { type Boot, createBoot, type Mishaps, never, within } from "./machine/boot.ts";
 import { createDisk, type Disk } from "./machine/disk.ts";
 import { forgedPassage } from "./machine/forger.ts";
 import type { Network } from "./machine/network.ts";
 import { setTimeout as delay } from "./machine/timers-promises.ts";
 import type { VirtualTime } from "./machine/virtual-time.ts";
+import { policyOf } from "./policy.ts";
 import type { Random } from "./random.ts";
+import { type WatchedStore, watchRuns } from "./watch-runs.ts";
 import type { Work } from "./work.ts";
 
 /** When the simulation begins, milliseconds since 1970. */
@@ -20,9 +22,8 @@ export const epochStart = Date.UTC(2026, 0, 1);
 export const operator = "operator";
 
 /** What runs on a machine while its node is up. */
-export interface Running {
+export interface Running extends WatchedStore {
   readonly boot: Boot;
-  readonly store: OpenStore;
   readonly node: ComposedNode;
 }
 
@@ -60,34 +61,10 @@ export interface RelayDeps {
   readonly logger: (role: string) => Logger;
 }
 
-const policies = new WeakMap<Pipeline, { readonly text: string; readonly policy: ReturnType<typeof parsePolicy> }>();
-
-function policyOf(pipeline: Pipeline) {
-  const known = policies.get(pipeline);
-  if (known !== undefined) return known;
-  const text = writePolicy({ pipeline, people: { ops: ["ops@example.com"] } });
-  const made = { text, policy: parsePolicy(text) };
-  policies.set(pipeline, made);
-  return made;
-}
-
 /** Every node of the pipeline as its own process on its own machine, wired as `startNode` wires it; only the machine is not real. */
 export function createRelay(deps: RelayDeps): ReadonlyMap<string, SimulatedNode> {
   const roles = ["main", ...deps.pipeline.roles.map(({ name }) => name)];
   return new Map(roles.map((role) => [role, createNode(deps, { role, roles })]));
-}
-
-/** Trust in every node of a pipeline. A signature is verified once: the same bytes come by many ways. */
-export function trustIn(pipeline: Pipeline): Trust {
-  const trust = makeTrust(Object.fromEntries(["main", ...pipeline.roles.map(({ name }) => name)].map((role) => [role, keyOf(role)])));
-  const verified = new Map<string, boolean>();
-  const verify: Trust["verify"] = (node, bytes, signature) => {
-    const key = `${node} ${Buffer.from(signature).toString("base64")} ${sha256Of(bytes)}`;
-    const known = verified.get(key) ?? trust.verify(node, bytes, signature);
-    verified.set(key, known);
-    return known;
-  };
-  return { ...trust, verify, verifyAside: async (node, bytes, signature) => verify(node, bytes, signature) };
 }
 
 function createNode(deps: RelayDeps, { role, roles }: { role: string; roles: readonly string[] }): SimulatedNode {
@@ -103,10 +80,10 @@ function createNode(deps: RelayDeps, { role, roles }: { role: string; roles: rea
   };
   const logger = deps.logger(role);
   const work = deps.work(role);
-  const { policy, text } = policyOf(pipeline);
+  const { policy, text, policyState } = policyOf(pipeline);
   const clock = { now: () => epochStart + time.now() + node.skew, monotonic: () => time.now() };
   const newId = createIds(clock.now, random);
-  const signer = createSigner(keyOf(role).privateKey);
+  const signer = signerOf(role);
   const roster = Object.fromEntries(roles.map((name) => [name, { url: `http://${name}.invalid` }]));
   const callerOf = (from: string) =>
     from === operator
@@ -119,8 +96,9 @@ function createNode(deps: RelayDeps, { role, roles }: { role: string; roles: rea
   let hasEnded = false;
 
   const run = async (own: Boot): Promise<void> => {
-    const store = await openStore({ folder: "/data", clock, newId, logger });
-    if (!own.isAlive()) return never;
+    const opened = await openStore({ folder: "/data", clock, newId, logger });
+    if (!own.isAlive()) return never();
+    const { store, changingRuns } = watchRuns(opened);
     const clients = new Map<string, ReturnType<typeof createDirectClient>>();
     const composed = composeNode(
       {
@@ -140,6 +118,7 @@ function createNode(deps: RelayDeps, { role, roles }: { role: string; roles: rea
         store,
         signer,
         trust,
+        policyState,
         identity: { provider: "loopback", state: () => "ok" },
         clientFor(to) {
           const passage = (): Passage => forgedPassage(network.passage(own, to), { to, forges: deps.forges, now: clock.now });
@@ -151,7 +130,7 @@ function createNode(deps: RelayDeps, { role, roles }: { role: string; roles: rea
         freeBytes: async () => (own.disk.full && own.disk.saysSo ? 0 : Number.MAX_SAFE_INTEGER),
       },
     );
-    const started = (running = { boot: own, store, node: composed });
+    const started = (running = { boot: own, store, node: composed, changingRuns });
     deps.onStart(role, started);
     network.attach(role, { boot: own, callerOf, bus: createDirectBus({ role, pipeline, handlers: composed.handlers, store, clock }) });
     composed.start();

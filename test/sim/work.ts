@@ -57,7 +57,7 @@ export function roleWork(attempt: (job: Job) => Attempted): Work {
         case "throws":
           throw new Error("the simulated executor throws");
         case "hangs":
-          return never;
+          return never();
         case "lies-format":
         case "lies-content":
         case "lies-digest":

@@ -13,6 +13,8 @@ const strays: string[] = [];
 process.on("unhandledRejection", (error) => strays.push(error instanceof Error ? (error.stack ?? error.message) : String(error)));
 
 async function run({ seed, roles, mix = {}, log = false }: Job): Promise<Report> {
+  // Errors are how a relay under faults goes on; where each came from is most of what it takes, and wanted only by who looks.
+  Error.stackTraceLimit = log ? 10 : 0;
   try {
     const outcome = await simulate({ seed, roles, mix, ...(log && { onLog: (line) => process.stdout.write(`${line}\n`) }) });
     const unhandled = strays

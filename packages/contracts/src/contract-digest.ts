@@ -11,9 +11,14 @@ export function toJsonSchema({ schema }: Pick<AnyArtifact, "schema">): JsonSchem
 }
 
 /** SHA-256 of an artifact's schema: two releases that mean the same by `name@version` have the same. The order of fields is no difference. */
-export function contractDigest(artifact: Pick<AnyArtifact, "schema">): string {
-  return sha256Of(JSON.stringify(toJsonSchema(artifact)));
+export function contractDigest({ schema }: Pick<AnyArtifact, "schema">): string {
+  const digest = digests.get(schema) ?? sha256Of(JSON.stringify(toJsonSchema({ schema })));
+  digests.set(schema, digest);
+  return digest;
 }
+
+// A schema never changes, and to write it as JSON Schema takes a millisecond.
+const digests = new WeakMap<object, string>();
 
 /** The same JSON with the names of every object in order. */
 function sorted(value: unknown): unknown {

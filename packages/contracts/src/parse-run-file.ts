@@ -5,6 +5,7 @@ import { ContractRef, parseContractRef } from "./identifiers.ts";
 import { TasukiError } from "./problem.ts";
 import type { StageFile } from "./stage-files.ts";
 
+const Said = z.looseObject({ contract: ContractRef });
 const Pinned = z.looseObject({ versions: z.record(z.string(), z.int().positive()) });
 
 /** A run.json in the version that it says it is of. Throws `unknown_version`, `contract_violation`. */
@@ -34,7 +35,7 @@ export function versionsOf(files: readonly StageFile[]): Versions {
 }
 
 function versionOf(text: string): number {
-  const said = z.looseObject({ contract: ContractRef }).safeParse(toJson(text));
+  const said = Said.safeParse(toJson(text));
   return said.success ? parseContractRef(said.data.contract).version : run.version;
 }
 

@@ -5,4 +5,5 @@ export { inProcessExecutor, type StageWork } from "./testing/in-process-executor
 export { inProcessChecker, plainExtractor } from "./testing/in-process-intake.ts";
 export { startTestRelay, type TestRelay, type TestRelayOptions } from "./testing/start-test-relay.ts";
 export { introduceNodes } from "./testing/introduce-nodes.ts";
+export { createPolicyState } from "./status/create-policy-state.ts";
 export { parseFailpoint } from "./node/failpoint.ts";

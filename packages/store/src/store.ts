@@ -208,7 +208,8 @@ export interface Store extends AsyncDisposable {
   runs(filter?: { open?: boolean; limit?: number }): readonly RunRow[];
   /** The highest epoch known of a run; 0 where none is. */
   epoch(run: string): number;
-  outbox(filter: { dueAt?: number; run?: string; task?: string }): readonly OutboxRow[];
+  /** First due first; `undelivered`: without those that are done. */
+  outbox(filter: { dueAt?: number; run?: string; task?: string; undelivered?: boolean }): readonly OutboxRow[];
   /** When the next pending outbox row or delayed task is due, which may be past; undefined where nothing waits for a time. */
   nextDue(): number | undefined;
   feed(from: number, limit: number): readonly FeedEntry[];

@@ -61,5 +61,5 @@ export function createBoot(parts: Pick<Boot, "node" | "time" | "disk" | "mishaps
   };
 }
 
-/** What awaits this never goes on: the process is gone. */
-export const never = new Promise<never>(() => undefined);
+/** What awaits this never goes on: the process is gone. One each: a promise keeps all that waits for it, and with it the whole simulation. */
+export const never = (): Promise<never> => new Promise(() => undefined);

@@ -5,10 +5,10 @@ export async function fileWork<Result>(act: (boot: Boot) => Result): Promise<Res
   const boot = theBoot();
   const fate = boot.mishaps.onFile();
   if (typeof fate === "number" && fate > 0) await new Promise<void>((resolve) => boot.time.after(fate, resolve));
-  if (!boot.isAlive()) return never;
+  if (!boot.isAlive()) return never();
   if (fate === "killed-before") {
     boot.kill();
-    return never;
+    return never();
   }
   try {
     return act(boot);

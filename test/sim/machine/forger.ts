@@ -1,8 +1,8 @@
 import { Envelope, type TaskPayload } from "@tasuki/contracts";
-import { createSigner, parseTask, payloadDigest, payloadOf, toReceipt } from "@tasuki/evidence";
+import { parseTask, payloadDigest, payloadOf, toReceipt } from "@tasuki/evidence";
 import type { Passage } from "@tasuki/relay/testing";
 import { z } from "zod";
-import { keyOf } from "../ids.ts";
+import { signerOf } from "../keys.ts";
 
 interface ForgerDeps {
   /** The role that is called. */
@@ -13,7 +13,7 @@ interface ForgerDeps {
   readonly now: () => number;
 }
 
-const stranger = createSigner(keyOf("a stranger").privateKey);
+const stranger = signerOf("a stranger");
 const Posted = z.object({ envelope: Envelope });
 
 /** A passage in which somebody in between accepts work in the name of a node that never sees it, with a key of his own. */

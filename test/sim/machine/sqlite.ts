@@ -10,6 +10,9 @@ function sqliteError(errcode: number, message: string): Error {
   return Object.assign(new Error(`${message} (simulated)`), { code: "ERR_SQLITE_ERROR", errcode });
 }
 
+// To prepare is most of what a restart would take. A statement keeps nothing from one use to the next.
+const statements = new WeakMap<Sqlite, Map<string, StatementSync>>();
+
 /** One connection of one boot. */
 export class DatabaseSync {
   readonly #boot = theBoot();
@@ -51,7 +54,11 @@ export class DatabaseSync {
   }
 
   prepare(sql: string): StatementSync {
-    return this.#sqlite.prepare(sql);
+    const known = statements.get(this.#sqlite) ?? new Map<string, StatementSync>();
+    statements.set(this.#sqlite, known);
+    const statement = known.get(sql) ?? this.#sqlite.prepare(sql);
+    known.set(sql, statement);
+    return statement;
   }
 
   close(): void {

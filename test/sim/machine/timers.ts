@@ -36,7 +36,6 @@ export function afterIn(boot: Boot, delay: number, run: () => void): () => void 
  */
 export function installTimers(): void {
   const real = { setTimeout, setInterval, setImmediate, clearTimeout, clearInterval, clearImmediate };
-  const realTimeout = AbortSignal.timeout.bind(AbortSignal);
   const clear = (fallback: (timer: never) => void) => (timer: unknown) =>
     typeof timer === "object" && timer !== null && "cancel" in timer ? (timer as Known).cancel() : fallback(timer as never);
   type Call = (...args: unknown[]) => void;
@@ -63,11 +62,4 @@ export function installTimers(): void {
     clearInterval: clear(real.clearInterval),
     clearImmediate: clear(real.clearImmediate),
   });
-  AbortSignal.timeout = (delay) => {
-    const boot = currentBoot();
-    if (boot === undefined) return realTimeout(delay);
-    const controller = new AbortController();
-    afterIn(boot, delay, () => controller.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError")));
-    return controller.signal;
-  };
 }

@@ -36,9 +36,8 @@ export function followOwnFeed({ node, store, steps, read, logger }: OwnFeedDeps)
           .facts.map((fact) => blockedFact(fact, store))
           .concat(refusedFacts(entry, store)),
       );
-      const known = facts.filter((fact) => steps.state(fact.run) !== undefined);
       next += entries.length;
-      if (known.length > 0) await steps.apply({ facts: known, along: { node, instance: store.instance, next } });
+      if (facts.length > 0) await steps.apply({ facts, along: { node, instance: store.instance, next } });
     }
   };
   const wake = (): void => {
@@ -78,24 +77,23 @@ function blockedFact(fact: RunFact, store: Store): RunFact {
 /** An entry about a run of which a row in main's outbox was refused for good. */
 function refusedFacts(entry: FeedEntry, store: Store): RunFact[] {
   const run = runOf(entry.leaf);
-  if (run === undefined || store.run(run)?.ended !== false) return [];
-  return store
-    .outbox({ run })
-    .filter(isRefused)
-    .map(({ payload, last }) => ({
-      run,
-      event: {
-        is: "outbox-blocked",
-        stage: payload.stage,
-        epoch: payload.epoch,
-        block: {
-          reason: `${payload.to} refused main's '${payload.kind}': ${last ?? "no answer was recorded"}`,
-          needs: "its cause mended (the answer names it)",
-          owner: "operator",
-          clearsWith: `tasuki retry ${run} --from ${payload.stage}`,
-        },
+  if (run === undefined) return [];
+  const refused = store.outbox({ run, undelivered: true }).filter(isRefused);
+  if (refused.length === 0 || store.run(run)?.ended !== false) return [];
+  return refused.map(({ payload, last }) => ({
+    run,
+    event: {
+      is: "outbox-blocked",
+      stage: payload.stage,
+      epoch: payload.epoch,
+      block: {
+        reason: `${payload.to} refused main's '${payload.kind}': ${last ?? "no answer was recorded"}`,
+        needs: "its cause mended (the answer names it)",
+        owner: "operator",
+        clearsWith: `tasuki retry ${run} --from ${payload.stage}`,
       },
-    }));
+    },
+  }));
 }
 
 function isRefused({ state, last, payload: { kind } }: OutboxRow): boolean {

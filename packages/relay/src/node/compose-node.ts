@@ -1,3 +1,4 @@
+import type { Health } from "@tasuki/contracts";
 import type { Signer, Trust } from "@tasuki/evidence";
 import { createProjections, type OpenStore } from "@tasuki/store";
 import { createTaskHandler } from "../accept/create-task-handler.ts";
@@ -8,7 +9,6 @@ import { createQuarantine } from "../consumer/quarantine.ts";
 import type { Identity } from "../identity/identity.ts";
 import { createOutbox } from "../outbox/create-outbox.ts";
 import { createHealth } from "../status/create-health.ts";
-import { createPolicyState } from "../status/create-policy-state.ts";
 import { createStatus } from "../status/create-status.ts";
 import { filesOfRun } from "../status/run-files.ts";
 import { createBackground } from "./background.ts";
@@ -25,9 +25,9 @@ export interface NodeParts {
   readonly store: OpenStore;
   readonly signer: Signer;
   readonly trust: Trust;
-  readonly identity: Pick<Identity, "provider" | "state" | "unheardMs">;
-  /** Callers to whom the network grants other things than the policy file. */
-  readonly drift?: () => readonly string[];
+  readonly identity: Pick<Identity, "provider" | "state">;
+  /** What `/health` says of the policy file. */
+  readonly policyState: () => NonNullable<Health["policy"]>;
   /** Bytes that may still be written to the disk of the data folder; where it is not known, its floor is not watched. */
   readonly freeBytes?: () => Promise<number>;
   /** Throws `unknown_role` where the roster has no address. */
@@ -130,13 +130,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
       isStoreFailing: () => isStoreFailing,
       identity,
       clock,
-      policy: createPolicyState({
-        text: options.policy,
-        pipeline,
-        drift: parts.drift ?? (() => []),
-        unheardMs: () => identity.unheardMs?.() ?? 0,
-        clock,
-      }),
+      policy: parts.policyState,
       executor: options.executor?.name,
     }),
   };

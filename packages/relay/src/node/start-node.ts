@@ -9,6 +9,7 @@ import { localCaller } from "../identity/local-caller.ts";
 import { openAccess } from "../identity/open-access.ts";
 import { watchDrift } from "../identity/watch-drift.ts";
 import { parsePolicy } from "../permission/policy.ts";
+import { createPolicyState } from "../status/create-policy-state.ts";
 import { composeNode } from "./compose-node.ts";
 import { createClients } from "./create-clients.ts";
 import { storeWithFailpoints } from "./failpoint.ts";
@@ -41,7 +42,13 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       signer: keys.receipt,
       trust,
       identity,
-      drift: identity.drift,
+      policyState: createPolicyState({
+        text: options.policy,
+        pipeline,
+        drift: identity.drift,
+        unheardMs: () => identity.unheardMs?.() ?? 0,
+        clock,
+      }),
       clientFor,
       newId,
       freeBytes: async () => {

@@ -26,7 +26,7 @@ interface DirectBusDeps {
   readonly clock: Pick<Clock, "now">;
 }
 
-const Headers = z.record(z.string(), z.string());
+const TaskInput = operations.task.input.extend({ headers: z.record(z.string(), z.string()) });
 const Upload = z.object({ contract: z.string(), sha256: z.string(), bytes: z.base64() });
 
 /** The bus as its transports serve it: permissions, parsing, handlers, problems. */
@@ -47,7 +47,7 @@ export function createDirectBus(deps: DirectBusDeps): DirectBus {
   const answer = async (verb: DirectVerb, body: unknown, caller: Caller): Promise<unknown> => {
     switch (verb) {
       case "task": {
-        const input = operations.task.input.extend({ headers: Headers }).safeParse(body);
+        const input = TaskInput.safeParse(body);
         if (!input.success) throw toInputError("malformed_message", "message", input.error);
         return (await calls.task(input.data.envelope, parseTaskHeaders(input.data.headers), caller)).answer;
       }

@@ -1,5 +1,5 @@
 import { longestWaitMs } from "../is-due.ts";
-import type { NewOutboxRow, OutboxRow, Seal, Settlement } from "../store.ts";
+import type { NewOutboxRow, OutboxRow, Seal, Settlement, Store } from "../store.ts";
 import type { Events } from "./events.ts";
 import { type OutboxRecord, toOutboxRow } from "./records.ts";
 import type { Sql } from "./statement.ts";
@@ -78,11 +78,12 @@ export function createOutbox({ sql, events }: { sql: Sql; events: Events }) {
          AND (:carrying = 0 OR carries IS NOT NULL)`,
       ).run({ run, epoch, carrying: carrying ? 1 : 0 });
     },
-    rows: ({ dueAt, run, task }: { dueAt?: number; run?: string; task?: string }): OutboxRow[] => {
+    rows: ({ dueAt, run, task, undelivered = false }: Parameters<Store["outbox"]>[0]): OutboxRow[] => {
       const conditions = [
         ...(dueAt === undefined ? [] : ["state = 'pending' AND (next_at <= :dueAt OR next_at > :ahead)"]),
         ...(run === undefined ? [] : ["outbox.run = :run"]),
         ...(task === undefined ? [] : ["(carries = :task OR id = :task)"]),
+        ...(undelivered ? ["state <> 'done'"] : []),
       ];
       const where = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
       const given = Object.fromEntries(

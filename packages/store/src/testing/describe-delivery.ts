@@ -41,6 +41,7 @@ export function describeDelivery(open: OpenTestStore): void {
       const sealed = { leaf: "{}", envelopes: [receipt] };
       expect(await store.settle(three, { state: "done", receipt }, () => sealed)).toBe(true);
       expect(store.outbox({ run })).toMatchObject([{ state: "done", tries: 2, last: "503" }]);
+      expect(store.outbox({ run, undelivered: true })).toEqual([]);
       expect(store.task(one)?.state).toBe("done");
       expect(store.envelope(run, sha256(Buffer.from(receipt.payload, "base64")))).toEqual(receipt);
       expect(await store.settle(three, { state: "superseded", last: "late" }, eventOf("late"))).toBe(false);
@@ -102,6 +103,7 @@ export function describeDelivery(open: OpenTestStore): void {
         [three, "superseded"],
         [two, "pending"],
       ]);
+      expect(store.outbox({ run, undelivered: true }).map((each) => each.id)).toEqual([three, two]);
       expect(store.position("finder")).toEqual(position);
       expect(store.position("judge")).toBeUndefined();
       expect(store.attachments(two)).toEqual([file]);

@@ -69,6 +69,18 @@ test("a file that is no policy is named", async () => {
   expect((await tasuki(["acl", "check", "--policy", join(folder, "none")])).code).toBe(3);
 });
 
+test("check says in one line that nothing is granted at all, and where ports are open to everybody", async () => {
+  const path = join(folder, "tailnet.hujson");
+  await writeFile(path, '{\n  "acls": [\n    { "action": "accept", "src": ["*"], "dst": ["*:*"] },\n  ],\n}\n');
+  const { code, stderr } = await tasuki(["acl", "check", "--policy", path]);
+  expect(code).toBe(7);
+  expect(stderr.trim().split("\n")).toEqual([
+    expect.stringMatching(/has no application grant of the relay.*tasuki acl print/),
+    expect.stringMatching(/tailnet\.hujson:3: this opens ports from everybody/),
+    expect.stringMatching(/cells, \d+ failed/),
+  ]);
+});
+
 test("explain names the grant that allows, by file and line", async () => {
   const { code, stdout } = await tasuki(["acl", "explain", first, second, "upload", "run"]);
   expect(code).toBe(0);
@@ -112,6 +124,7 @@ test("explain without a kind goes through all of them, and takes people's tasks 
 
 test.each([
   [["nobody", "sg", "health"], /ops, main, .*nano/],
+  [["ann@example.org", "sg", "health"], /ask about 'ops'/],
   [["nano", "moon", "health"], /no role of the relay/],
   [["nano", "sg", "exec"], /no verb of the bus/],
   [["nano", "sg", "task", "steal"], /no kind: run, work/],

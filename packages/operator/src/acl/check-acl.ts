@@ -28,6 +28,7 @@ export async function checkAcl(cli: Cli, options: CheckAclOptions): Promise<void
       cells: cells.length,
       failed: failed.map(({ src, dst, want, expected }) => ({ src, dst, want, expected })),
       unread: policy.unread,
+      wide: policy.wide,
       beyond,
       lacking,
     });
@@ -40,8 +41,17 @@ export async function checkAcl(cli: Cli, options: CheckAclOptions): Promise<void
     cli.out(`${style.bad("FAILED")} ${path}:${line}: no permission that a node can read; it grants nothing`);
   for (const { src, line, permission } of beyond)
     cli.say(say.warn(`${path}:${line}: ${src.join(", ")} has more than the pipeline gives: ${JSON.stringify(permission)}`));
-  for (const { src, permission } of lacking)
-    cli.say(say.warn(`${path}: ${src.join(", ")} lacks what the pipeline gives: ${JSON.stringify(permission)}`));
+  if (policy.grants.length === 0)
+    cli.say(say.warn(`${path} has no application grant of the relay, so that every call is refused: merge what 'tasuki acl print' prints`));
+  else
+    for (const { src, permission } of lacking)
+      cli.say(say.warn(`${path}: ${src.join(", ")} lacks what the pipeline gives: ${JSON.stringify(permission)}`));
+  for (const line of policy.wide)
+    cli.say(
+      say.warn(
+        `${path}:${line}: this opens ports from everybody, or of every machine; there only the nodes themselves refuse whoever has no grant`,
+      ),
+    );
   const verdict = `${counted(cells.length, "cell")}, ${failed.length} failed`;
   cli.say(failed.length === 0 && policy.unread.length === 0 ? say.good(verdict) : say.bad(verdict));
 }

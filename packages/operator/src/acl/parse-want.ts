@@ -11,6 +11,7 @@ export function toSubject(from: string): string {
   if (from === "ops") return "group:tasuki-ops";
   if (roles.includes(from)) return `tag:tasuki-${from}`;
   if (/^(tag|group|autogroup):/.test(from)) return from;
+  if (from.includes("@")) throw new TasukiError("unknown_role", "People are granted together what group:tasuki-ops is: ask about 'ops'.");
   throw new TasukiError("unknown_role", `'${from}' is nobody's name here: ops, ${roles.join(", ")}, or a tag: or group: of the policy.`);
 }
 

@@ -36,6 +36,8 @@ export interface Probe {
   readonly seen: readonly Seen[];
   /** Whether callers prove themselves by a token: without one the network does, or the socket's file mode. */
   readonly hasToken: boolean;
+  /** Where it asks, for people. */
+  readonly host: string;
   ask(request: ProbeRequest): Promise<Seen>;
 }
 
@@ -52,6 +54,7 @@ export function createProbe({ target, host, token }: ProbeDeps): Probe {
   return {
     seen,
     hasToken: token !== undefined,
+    host: "socketPath" in target ? target.socketPath : host,
     async ask(request) {
       const own = token === undefined ? null : `Bearer ${token}`;
       const head = toHead(request, { host, authorization: own });

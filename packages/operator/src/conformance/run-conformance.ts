@@ -73,9 +73,15 @@ export async function runConformance(deps: ProbeDeps, onResult: (result: CheckRe
 
 async function healthOf(probe: Probe): Promise<Health> {
   const { answer, problem } = await probe.ask({ target: "/health" }).catch((cause: unknown) => {
-    throw new TasukiError("unreachable", "No bus answers there.", { cause });
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new TasukiError("unreachable", `No bus answers at ${probe.host} (${why}): is the node running, and may this machine reach it?`, {
+      cause,
+    });
   });
-  if (problem !== undefined) throw new TasukiError(problem.code, `GET /health is refused: ${problem.detail}`);
+  if (problem !== undefined) {
+    const token = problem.code === "peer_unknown" && !probe.hasToken ? " With loopback identity, say who calls by --token-file." : "";
+    throw new TasukiError(problem.code, `GET /health is refused: ${problem.detail}${token}`);
+  }
   const health = Health.safeParse(answer?.status === 200 ? parseJson(answer.body) : undefined);
   if (!health.success)
     throw new TasukiError("unavailable", `This is no bus of Tasuki: GET /health answers ${answer?.status ?? "nothing"}.`);

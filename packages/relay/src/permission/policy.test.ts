@@ -50,3 +50,16 @@ test("a file that is no HuJSON is refused with its line", () => {
   expect(() => parsePolicy('{\n  "grants": [\n')).toThrow(/line 3/);
   expect(() => parsePolicy("[]")).toThrow(/grants/);
 });
+
+test("entries that open ports from everybody, or of every machine, are told by their lines", () => {
+  const entries = [
+    `{ "grants": [ { "src": ["*"], "dst": ["tag:tasuki-sg"], "ip": ["tcp:22"] },`,
+    `{ "src": ["tag:a"], "dst": ["*"], "ip": ["*"] },`,
+    `{ "src": ["tag:a"], "dst": ["tag:b"], "ip": ["*"] },`,
+    `{ "src": ["*"], "dst": ["*"], "app": {} },`,
+    `{ "src": ["autogroup:member"], "dst": ["tag:b"], "ip": ["tcp:1"] } ],`,
+    `"acls": [ { "action": "accept", "src": ["tag:a"], "dst": ["*:*"] },`,
+    `{ "action": "accept", "src": ["tag:a"], "dst": ["tag:b:*"] } ] }`,
+  ];
+  expect(parsePolicy(entries.join("\n")).wide).toEqual([1, 2, 5, 6]);
+});

@@ -24,6 +24,8 @@ export interface Policy {
   readonly grants: readonly Grant[];
   /** The lines of permissions that are not well formed, and so grant nothing. */
   readonly unread: readonly number[];
+  /** The lines of entries that open ports from everybody, or of every machine: there the tailnet stops nobody, and the nodes alone do. */
+  readonly wide: readonly number[];
   /** What a caller may do on a node of a role; the same list each time. */
   permissionsFor(subject: Subject, to: string): readonly Permission[];
 }
@@ -55,6 +57,10 @@ export function parsePolicy(text: string): Policy {
     );
   if (document?.type !== "object" || (member(document, "grants")?.type ?? "array") !== "array")
     throw new TasukiError("malformed_message", "The policy file must be an object with 'grants'.");
+  const wide = ["grants", "acls"]
+    .flatMap((section) => elements(member(document, section)))
+    .filter((entry) => isWide(getNodeValue(entry)))
+    .map(({ offset }) => lineOf(offset));
   const found = elements(member(document, "grants")).flatMap((grant) => {
     const ends = Ends.safeParse(getNodeValue(grant));
     const granted = member(member(grant, "app"), busCapability);
@@ -71,6 +77,7 @@ export function parsePolicy(text: string): Policy {
   return {
     grants,
     unread: read.flatMap(({ permission, line }) => (permission.success ? [] : [line])),
+    wide,
     permissionsFor({ tags = [], groups = [] }, to) {
       const names = new Set([...tags, ...groups]);
       const key = [to, ...names].join(" ");
@@ -84,6 +91,18 @@ export function parsePolicy(text: string): Policy {
     },
   };
 }
+
+// A grant without `ip` opens no port. In `acls`, the older form, every entry does, and `dst` has ports: `*:*`.
+const Entry = z
+  .looseObject({ src: z.array(z.string()), dst: z.array(z.string()) })
+  .and(z.union([z.object({ ip: z.array(z.string()) }), z.object({ action: z.literal("accept") })]));
+
+function isWide(entry: unknown): boolean {
+  const read = Entry.safeParse(entry);
+  return read.success && (read.data.src.some((one) => everybody.has(one)) || read.data.dst.some((one) => /^\*(:|$)/.test(one)));
+}
+
+const everybody = new Set(["*", "autogroup:member", "autogroup:tagged", "autogroup:danger-all"]);
 
 /** The value of an object's member; of a name that is there twice the last, as every JSON parser takes it. */
 function member(node: Node | undefined, name: string): Node | undefined {

@@ -1,3 +1,4 @@
+import { globSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -16,6 +17,14 @@ test("what is broken on purpose still stands in the product, once", async () => 
       const text = await readFile(fileURLToPath(new URL(file, root)), "utf8");
       expect(text.split(find).length - 1, `'${name}' replaces ${JSON.stringify(find)} in ${file}`).toBe(1);
     }
+});
+
+test("for everything that the checker can find broken there is a build in which it is", () => {
+  const checks = globSync(["test/history/*.ts", "test/sim/{simulate,worker}.ts"], { cwd: fileURLToPath(root) });
+  const found = checks.flatMap((path) => [...readFileSync(new URL(path, root), "utf8").matchAll(/"(R[0-9]+\.[a-z-]+)"/g)]);
+  expect(found.length).toBeGreaterThan(15);
+  const broken = brokenBuilds.flatMap(({ breaks }) => breaks);
+  expect([...new Set(found.map(([, id = ""]) => id))].filter((id) => !broken.includes(id))).toEqual([]);
 });
 
 test.for(brokenBuilds)("a build that $name is noticed", { timeout: 300_000 }, async ({ name, breaks, from, mix = {} }) => {

@@ -1,0 +1,24 @@
+import type { FaultMix } from "../faults.ts";
+
+/** A build that is broken on purpose: what the product must not do, done. The checker has to notice. */
+export interface BrokenBuild {
+  readonly name: string;
+  /** Guarantees (docs/guarantees.md) of which one must be found broken. */
+  readonly breaks: readonly string[];
+  /** The first seed to try; the break shows within a few from there. */
+  readonly from: number;
+  /** Faults that it takes, and that most seeds have too little of. */
+  readonly mix?: Partial<FaultMix>;
+  /** All of them: what one layer lets through, another one often stops. */
+  readonly changes: readonly {
+    /** From the repository's root. */
+    readonly file: string;
+    /** Stands there exactly once. */
+    readonly find: string;
+    readonly put: string;
+  }[];
+}
+
+// Of `file`.
+export const store = "packages/store/src";
+export const relay = "packages/relay/src";

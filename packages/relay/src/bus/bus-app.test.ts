@@ -57,6 +57,8 @@ const twoFiles = form("brief.md", "# What").replace("--cut--\r\n", "") + form("b
 const withField = `--cut\r\ncontent-disposition: form-data; name="contract"\r\n\r\nbrief\r\n${form("brief.md", "# What")}`;
 const noFile = "--cut--\r\n";
 
+const tooLong = form("brief.md", `# What${"?".repeat(1_000_000)}`);
+
 const refusals: readonly {
   what: string;
   method?: string;
@@ -94,6 +96,14 @@ const refusals: readonly {
     status: 422,
     code: "name_invalid",
     unmet: /brief\.md/,
+  },
+  {
+    what: "a file in a form above the cap of the contract that its name tells",
+    path: "/upload",
+    headers: multipart(tooLong),
+    body: tooLong,
+    status: 413,
+    code: "too_large",
   },
   { what: "a truncated form", path: "/upload", headers: multipart(cut), body: cut, status: 400, code: "malformed_request" },
   { what: "a form with two files", path: "/upload", headers: multipart(twoFiles), body: twoFiles, status: 400, code: "malformed_request" },

@@ -110,13 +110,16 @@ function createMemoryStore() {
         staged += 1;
         const chunks: Uint8Array[] = [];
         try {
-          for await (const chunk of source) chunks.push(chunk);
+          for await (const chunk of source) {
+            chunks.push(chunk);
+            const size = chunks.reduce((sum, { length }) => sum + length, 0);
+            if (size > maxBytes) throw new TasukiError("too_large", `The content has more than ${maxBytes} bytes.`);
+          }
         } catch (error) {
           staged -= 1;
           throw error;
         }
         const bytes = Buffer.concat(chunks);
-        if (bytes.length > maxBytes) throw new Error("the bus let too much through");
         const sha256 = createHash("sha256").update(bytes).digest("hex");
         return {
           sha256,

@@ -92,7 +92,10 @@ async function listen(app: RequestListener, where: ListenOptions) {
   // Any other expectation Node would refuse by an empty 417.
   server.on("checkExpectation", serve);
   server.on("clientError", (error, socket) => malformed.refuse(error, socket as Socket)); // of an HTTP server it is one
+  server.on("connect", (_req, socket) => malformed.refuseTunnel(socket as Socket));
   server.on("connection", lingerOnClose);
+  // Headers are bounded by their size. Node would leave out all beyond the 2,000th, and whoever looks for one would not find it.
+  server.maxHeadersCount = 0;
   server.listen({ ...where, backlog });
   await once(server, "listening").catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);

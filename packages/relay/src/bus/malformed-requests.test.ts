@@ -117,3 +117,27 @@ test("a connection that is used again and again keeps nothing of its requests", 
   process.off("warning", warn);
   expect(warnings).toEqual([]);
 });
+
+test("a tunnel is refused: the bus is no proxy", async () => {
+  await using bus = await startBus();
+  expect(await bus.sendRaw((await headOf(bus, "CONNECT evil.example:443")) + "\r\n")).toMatch(/^HTTP\/1\.1 400 [^]*"malformed_request"/);
+});
+
+test("a header is seen behind any number of others", async () => {
+  await using bus = await startBus();
+  const many = `${await headOf(bus, "GET /health")}${"a:\r\n".repeat(2_500)}`;
+  expect(await bus.sendRaw(`${many}origin: x\r\nconnection: close\r\n\r\n`)).toMatch(/^HTTP\/1\.1 403 [^]*"browser_refused"/);
+});
+
+test("whoever asks for a tunnel and is gone when the answer comes ends nothing but that", async () => {
+  await using bus = await startBus();
+  const head = await headOf(bus, "CONNECT evil.example:443");
+  const gone = Array.from({ length: 20 }, async () => {
+    const { socket } = open(bus);
+    socket.on("error", () => undefined);
+    socket.write(`${head}\r\n`, () => socket.resetAndDestroy());
+    await once(socket, "close");
+  });
+  await Promise.all(gone);
+  expect(await bus.send("GET", "/health", { as: "operator" })).toMatchObject({ status: 200 });
+});

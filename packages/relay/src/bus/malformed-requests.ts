@@ -10,6 +10,8 @@ interface Exchange {
 
 /** Answers what Node's parser refuses, which never becomes a request, in the form of every other refusal; then the connection ends. */
 export interface MalformedRequests {
+  /** For the `connect` of a server, which comes with a bare socket: the bus is no proxy. */
+  refuseTunnel(socket: Socket): void;
   /** To be told of every request: bytes that follow one are answered after it. */
   begin(exchange: Exchange): void;
   /** For the `clientError` of a server. */
@@ -20,6 +22,11 @@ export function createMalformedRequests(): MalformedRequests {
   const latest = new WeakMap<Socket, Exchange>();
   const refused = new WeakSet<Socket>();
   return {
+    refuseTunnel(socket) {
+      // Node hands it over with no one to listen for its errors, and one of them would end the process.
+      socket.on("error", () => undefined);
+      answer(socket, toProblem(new TasukiError("malformed_request", "CONNECT asks for a proxy, and the bus is none.")));
+    },
     begin: (exchange) => void latest.set(exchange.req.socket, exchange),
     refuse(error, socket) {
       // The parser says so again at the end of the connection.

@@ -63,8 +63,12 @@ export async function receiveForm<Named>(
     if (opened === undefined) throw new TasukiError("malformed_request", "The form has no file. Send exactly one part with a file name.");
     return { named: opened.named, staged: await opened.staging };
   } catch (error) {
-    await opened?.staging.then((staged) => staged[Symbol.asyncDispose]()).catch(() => undefined);
-    throw toFormError(error, maxBytes);
+    const failure: unknown = await opened?.staging.then(
+      (staged) => staged[Symbol.asyncDispose](),
+      (reason: unknown) => reason,
+    );
+    // Whoever stops reading a file ends its stream, and multer may say that alone (AbortError) where the file is what is wrong.
+    throw toFormError(isTasukiError(failure) ? failure : error, maxBytes);
   }
 }
 

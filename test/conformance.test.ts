@@ -1,7 +1,7 @@
 // `tasuki conformance` on every role of a relay of real processes: as the operator, as the role before it, and on the node's own socket.
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type LocalRelay, roles, startLocalRelay, tasuki } from "./local-relay.ts";
+import { type LocalRelay, portOf, roles, startLocalRelay, tasuki } from "./local-relay.ts";
 
 let relay: LocalRelay;
 beforeAll(async () => {
@@ -21,7 +21,7 @@ async function check(role: string, caller: (typeof callers)[number]) {
   const where =
     caller === "socket"
       ? ["--socket", join(relay.data, role, "bus.sock")]
-      : [`http://127.0.0.1:${relay.portBase + roles.indexOf(role)}`, "--token-file", join(relay.data, secretOf(role, caller))];
+      : [`http://127.0.0.1:${portOf(role, relay.portBase)}`, "--token-file", join(relay.data, secretOf(role, caller))];
   const { code, stdout, stderr } = await tasuki("conformance", ...where, "--json");
   const report = JSON.parse(stdout) as { ok: boolean; role: string; requests: number; checks: { name: string; result: string }[] };
   expect(report.requests).toBeGreaterThan(500);

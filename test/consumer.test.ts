@@ -44,9 +44,6 @@ test.skipIf(python === undefined)("a relay in which a Python script is sg closes
     if (blocked) console.log(JSON.stringify(blocked));
     return status.state === "closed" ? status.stages : undefined;
   });
-  expect(stages.map((stage) => stage.producer)).toEqual([
-    expect.stringMatching(/^embedded/),
-    "command:sg-consumer",
-    expect.stringMatching(/^embedded/),
-  ]);
+  const producers = Object.fromEntries(stages.map(({ stage, producer }) => [stage, producer]));
+  expect(producers).toMatchObject({ nano: "embedded/1", sg: "command:sg-consumer", jp: "embedded/1" });
 });

@@ -6,12 +6,18 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { mainPort } from "@tasuki/contracts";
 import { relay as pipeline } from "@tasuki/contracts/relay";
 
 export const repository = join(import.meta.dirname, "..");
 const tasukiBin = join(repository, "packages/operator/src/cli/tasuki.ts");
 /** Main, then the roles of the pipeline. */
 export const roles: readonly string[] = ["main", ...pipeline.roles.map(({ name }) => name)];
+
+/** The port of a role's node in a relay whose main is on `portBase`. */
+export function portOf(role: string, portBase: number): number {
+  return portBase + (pipeline.roles.find(({ name }) => name === role)?.port ?? mainPort) - mainPort;
+}
 
 export interface Finished {
   readonly code: number | null;
@@ -52,14 +58,14 @@ export async function eventually<T>(probe: () => Promise<T | undefined>): Promis
   }
 }
 
-/** The first of as many free ports in a row as there are nodes; by chance, so that tests which run at the same time hardly choose the same. */
+/** A port for main, where those of all nodes are free; by chance, so that tests which run at the same time hardly choose the same. */
 export async function freePortBase(): Promise<number> {
   for (let tries = 0; tries < 100; tries += 1) {
     const base = randomInt(1_200, 2_000) * 10;
-    const free = await Promise.all(roles.map((_, n) => isFree(base + n)));
+    const free = await Promise.all(roles.map((role) => isFree(portOf(role, base))));
     if (free.every(Boolean)) return base;
   }
-  throw new Error(`no ${roles.length} free ports in a row were found between 12000 and 20000`);
+  throw new Error(`no free ports for ${roles.length} nodes were found between 12000 and 20000`);
 }
 
 async function isFree(port: number): Promise<boolean> {

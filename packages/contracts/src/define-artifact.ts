@@ -20,16 +20,20 @@ export interface Document<Value = unknown> {
 /** What `complete` may read: all inputs of the stage, and the outputs of it that are complete already, by artifact name. */
 export type Documents = Readonly<Record<string, readonly Document[]>>;
 
+/** What a draft is completed from. */
 export interface CompletionContext {
+  /** The run's id. */
   readonly run: string;
   readonly documents: Documents;
   /** From `out/result.json`: where collected texts come from, by file name (`N1.txt`). */
   readonly collected?: Readonly<Record<string, { readonly origin: string; readonly fetched?: string | undefined }>>;
 }
 
+/** What `defineArtifact` takes. */
 export interface ArtifactDefinition<Name extends string, Schema extends z.ZodType, Many extends boolean = false> {
   /** The contract's name; `name@version` everywhere. */
   readonly name: Name;
+  /** From 1. A released version stays what it is: docs/extending.md says how there comes to be another. */
   readonly version: number;
   /** The fixed file name; where there are many, `*` stands for a number from 1 (`S*.txt`). */
   readonly file: string;
@@ -38,6 +42,7 @@ export interface ArtifactDefinition<Name extends string, Schema extends z.ZodTyp
   readonly mediaType: "text/markdown" | "text/plain" | "application/json";
   /** The cap on the file, bytes. */
   readonly maxBytes: number;
+  /** What a value is. Values are what roles, checks and executors see; files are only read and written here. */
   readonly schema: Schema;
   /** Reads a complete file. `fileName` is used in what it reports. Must not throw, whatever the text. */
   parse(text: string, fileName: string): Parsed<z.output<Schema>>;
@@ -80,6 +85,7 @@ export type AnyArtifact = Omit<Artifact, "format" | "schema" | "at"> & {
   at(version: number): AnyArtifact | undefined;
 };
 
+/** The value that a file of the artifact stands for. */
 export type ValueOf<A extends AnyArtifact> = z.output<A["schema"]>;
 
 /** Defines a contract. The size cap is checked before `parse` sees the text. */

@@ -8,8 +8,11 @@ export const Unmet = z.object({
   path: z.string().optional(),
   /** The line, counted from 1. */
   line: z.int().positive().optional(),
+  /** What the contract or the check asks for, as a phrase: `a digest`, `the citation [C1] of the final text`. */
   expected: z.string(),
+  /** What is there instead: shortened where it is long; `nothing` where there is nothing. */
   got: z.string(),
+  /** What to do, as a command to the author: `cite [C1] where its statement stands`. */
   fix: z.string(),
 });
 export type Unmet = z.infer<typeof Unmet>;

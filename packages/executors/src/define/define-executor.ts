@@ -14,7 +14,9 @@ import {
 } from "@tasuki/contracts";
 import { readOutputs } from "./read-outputs.ts";
 
+/** What a work is told beside its inputs. */
 export interface WorkContext {
+  /** The run's id. */
   readonly run: string;
   /** Call on any sign of work. */
   progress(note?: string): void;

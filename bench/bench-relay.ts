@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openKeys, type Signer } from "@tasuki/evidence";
-import { type BusClient, createBusClient } from "@tasuki/relay";
+import { type BusClient, createBusClient, nodeFlags } from "@tasuki/relay";
 import { introduceNodes } from "@tasuki/relay/testing";
 import { benchPipeline } from "./bench-pipeline.ts";
 import { cpuOf, memoryOf } from "./process-usage.ts";
@@ -28,15 +28,17 @@ export interface BenchRelay extends AsyncDisposable {
 }
 
 interface BenchRelayOptions {
-  /** What runs a role's node, with these options of Node: the benchmarks' own node, unless said otherwise. */
+  /** What runs a role's node: the benchmarks' own node, unless said otherwise. */
   readonly program?: (role: string) => string;
-  readonly execArgv?: readonly string[];
 }
+
+/** The nodes that are shipped. */
+export const shipped: BenchRelayOptions = { program: (role) => join(import.meta.dirname, `../apps/${role}/src/main.ts`) };
 
 /** Starts nodes of the benchmarks' relay, a process each, in a temporary folder. */
 export async function startBenchRelay(
   roles: readonly string[],
-  { program = () => join(import.meta.dirname, "relay-node.ts"), execArgv = [] }: BenchRelayOptions = {},
+  { program = () => join(import.meta.dirname, "relay-node.ts") }: BenchRelayOptions = {},
 ): Promise<BenchRelay> {
   const data = await mkdtemp(join(tmpdir(), "tasuki-bench-"));
   const all = ["main", ...benchPipeline.roles.map(({ name }) => name)];
@@ -59,8 +61,14 @@ export async function startBenchRelay(
     cpuOf: (role) => cpuOf(children.get(role)?.pid),
     async start(role) {
       const child = fork(program(role), {
-        execArgv: [...execArgv],
-        env: { ...process.env, BENCH_ROLE: role, BENCH_DATA: join(data, role), TASUKI_DATA: join(data, role) },
+        execArgv: [...nodeFlags],
+        env: {
+          ...process.env,
+          BENCH_ROLE: role,
+          BENCH_DATA: join(data, role),
+          TASUKI_DATA: join(data, role),
+          NODE_COMPILE_CACHE: join(data, "compiled"),
+        },
         // What an app prints is not for the report, unless it can't start.
         stdio: ["ignore", "ignore", "pipe", "ipc"],
       });

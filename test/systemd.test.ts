@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { nodeFlags } from "@tasuki/relay";
 import { expect, test } from "vitest";
 import { finish, repository, roles } from "./local-relay.ts";
 
@@ -29,6 +30,7 @@ test(`systemd takes the unit of every role, and finds it hardened${missing}`, { 
       expect(security.code, security.stdout.split("\n").slice(-3).join("\n")).toBe(0);
     }
     expect(unit).not.toContain("0.0.0.0");
+    expect(unit).toContain(`/node ${nodeFlags.join(" ")} /`);
     expect(unit).toMatch(/^User=(?!root)/m);
     expect(unit).toMatch(/^After=.*tailscale-online\.target/m);
   } finally {

@@ -1,10 +1,9 @@
 import { randomUUIDv7 } from "node:crypto";
-import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { receiptPayloadType, type TaskPayload, taskPayloadType } from "@tasuki/contracts";
 import { payloadDigest, signEnvelope, type Signer } from "@tasuki/evidence";
 import { openStore, type Sealed } from "@tasuki/store";
-import { type BenchRelay, startBenchRelay } from "../bench-relay.ts";
+import { type BenchRelay, shipped, startBenchRelay } from "../bench-relay.ts";
 import { spreadOf, timed } from "../measure.ts";
 import { type Figure, ms, type Suite } from "../suite.ts";
 
@@ -13,8 +12,6 @@ const rounds = 5;
 const atOnce = 500;
 /** Tasks that a node accepts before it is killed: what its log holds must be taken over. */
 const beforeKill = 200;
-
-const app = (role: string): string => join(import.meta.dirname, `../../apps/${role}/src/main.ts`);
 
 /** A history as long as that: per two tasks, one of work and the cancel that fenced it; receipts are as long as real ones, and not signed. */
 async function remember(folder: string, count: number): Promise<void> {
@@ -67,8 +64,8 @@ export const start: Suite = {
   name: "start",
   what: `The shipped node again after kill -9, from its process's start to /health: with a history of ${history} tasks, and with none`,
   async run() {
-    await using long = await startBenchRelay([], { program: app });
-    await using short = await startBenchRelay([], { program: app });
+    await using long = await startBenchRelay([], shipped);
+    await using short = await startBenchRelay([], shipped);
     await remember(long.folder("nano"), history);
     const measure = async (relay: BenchRelay): Promise<{ ms: number; mib: number }> => {
       const took = await timed(async () => {

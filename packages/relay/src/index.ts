@@ -22,6 +22,7 @@ export { People, writePolicy } from "./permission/write-policy.ts";
 export { writePolicyTests } from "./permission/write-policy-tests.ts";
 export type { NodeOptions, NodeView, NudgeAnswer, Orchestrator, RunningNode } from "./node/node.ts";
 export { NodeConfig } from "./node/node-config.ts";
+export { nodeFlags } from "./node/node-flags.ts";
 export { type NodeEnvironment, parseNodeEnvironment } from "./node/node-environment.ts";
 export { systemClock } from "./node/system-clock.ts";
 export { withAddresses } from "./node/with-addresses.ts";

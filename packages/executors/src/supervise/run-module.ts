@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from "node:module";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ExecutorContext } from "@tasuki/contracts";
 import { toLimitedArgv } from "./resource-limits.ts";
@@ -30,13 +32,15 @@ export interface ModuleRun {
 /** Runs one of our own modules as a supervised Node process with a memory cap; its heap is capped everywhere, the rest where there is prlimit. */
 export function runModule(run: ModuleRun, context: Pick<ExecutorContext, "clock" | "signal" | "progress">): Promise<Ending> {
   const memoryMiB = run.memoryMiB ?? defaultMemoryMiB;
+  // Half of what a short child takes is to compile: where this process keeps that, its children find it.
+  const compiled = getCompileCacheDir();
   const node = [process.execPath, `--max-old-space-size=${memoryMiB}`, "--disable-warning=ExperimentalWarning", fileURLToPath(run.module)];
   return supervise(
     {
       argv: toLimitedArgv(node, { data: (memoryMiB + besideTheHeapMiB) * 1024 * 1024 }),
       cwd: run.folder,
       // UTC and one locale on every machine: the same inputs give the same bytes.
-      env: { LANG: "C.UTF-8", TZ: "UTC" },
+      env: { LANG: "C.UTF-8", TZ: "UTC", ...(compiled !== undefined && { NODE_COMPILE_CACHE: dirname(compiled) }) },
       attemptId: run.attemptId,
       input: JSON.stringify(run.request),
       ...(run.watch !== undefined && { watch: run.watch }),

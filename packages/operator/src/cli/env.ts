@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from "node:module";
+import { dirname } from "node:path";
 import { z } from "zod";
 
 const Environment = z.object({
@@ -30,7 +32,9 @@ function isSet(value: string | undefined): value is string {
   return value !== undefined && value !== "";
 }
 
-/** The environment of a process that is started from here: this one's, and what it is told besides. */
+/** The environment of a process that is started from here: this one's, where what was compiled is kept, and what it is told besides. */
 export function childEnvironment(more: Readonly<Record<string, string>>): Readonly<Record<string, string | undefined>> {
-  return { ...process.env, ...more };
+  const compiled = getCompileCacheDir();
+  // Each version of Node has a folder of its own in there.
+  return { ...process.env, ...(compiled !== undefined && { NODE_COMPILE_CACHE: dirname(compiled) }), ...more };
 }

@@ -1,7 +1,11 @@
 #!/usr/bin/env node
-import { systemClock } from "@tasuki/relay";
-import { readEnv } from "./env.ts";
-import { runCli } from "./run-cli.ts";
+import { enableCompileCache } from "node:module";
+import { openCompiledFolder } from "./compiled-folder.ts";
+
+// Before anything else is loaded: to compile it is most of what a short command takes.
+const compiled = openCompiledFolder();
+if (compiled !== undefined) enableCompileCache(compiled);
+const [{ systemClock }, { readEnv }, { runCli }] = await Promise.all([import("@tasuki/relay"), import("./env.ts"), import("./run-cli.ts")]);
 
 const stopped = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const)

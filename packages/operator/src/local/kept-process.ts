@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Clock, TasukiError } from "@tasuki/contracts";
+import { nodeFlags } from "@tasuki/relay";
 
 /** How a process is kept alive; all in milliseconds. */
 interface Timing {
@@ -78,8 +79,7 @@ async function runOnce(
   { program, environment, healthy, onLine, onEvent, timing }: KeptProcessDeps,
   { signal, onHealthy }: { signal: AbortSignal; onHealthy: () => void },
 ): Promise<{ readonly how: string; readonly last: string }> {
-  // A node mostly passes bytes on: with a large young generation V8 would keep tens of megabytes of them as garbage.
-  const child = spawn(process.execPath, ["--max-semi-space-size=8", program], {
+  const child = spawn(process.execPath, [...nodeFlags, program], {
     env: environment,
     detached: true,
     stdio: ["ignore", "pipe", "pipe", "ipc"],

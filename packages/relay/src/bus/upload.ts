@@ -6,7 +6,6 @@ import { UploadQuery } from "../operations.ts";
 import { continueBody } from "./admission.ts";
 import type { DiskFloor } from "../node/disk-floor.ts";
 import { keepUpload, mayUpload, type Received, uploadLimit } from "./keep-upload.ts";
-import { formOverhead, receiveForm } from "./receive-form.ts";
 import { contractOf, contractOfFile, type TakenContract, takenContracts } from "./taken-contracts.ts";
 
 export interface UploadDeps {
@@ -43,6 +42,8 @@ export function createUpload({ role, pipeline, store, identify, clock, diskFloor
   };
 
   const receiveOneFile = async ({ req, res, caller }: Exchange, declared: TakenContract | undefined): Promise<Received> => {
+    // Forms are rare, and what reads them is large.
+    const { formOverhead, receiveForm } = await import("./receive-form.ts");
     const allowed = declared === undefined ? taken.filter((one) => mayUpload(caller, role, one)) : [declared];
     const maxBytes = Math.max(0, ...allowed.map((contract) => limitFor(caller, contract)));
     checkLength(req, maxBytes + formOverhead);

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { type Clock, isTasukiError, type Logger, type Pipeline } from "@tasuki/contracts";
 import manifest from "../../package.json" with { type: "json" };
@@ -76,6 +77,8 @@ async function serve(
   if (beside) running.use(await beside(node, data));
   logger.info({ url: node.url }, "the node listens");
   process.send?.("started"); // to whoever started this process and waits for it
+  // Else it would be kept at an end in order only.
+  flushCompileCache();
   node.failed.catch(() => setTimeout(() => process.exit(1), lastResortMs));
   const reason = await Promise.race([stop, node.failed]);
   logger.info({ reason }, "the node stops");

@@ -4,6 +4,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { TasukiError } from "@tasuki/contracts";
 import { relay } from "@tasuki/contracts/relay";
+import { nodeFlags } from "@tasuki/relay";
 import { Command } from "commander";
 import { findApps } from "../../local/find-apps.ts";
 import type { Cli } from "../cli.ts";
@@ -32,7 +33,7 @@ export function startCommand(cli: Cli): Command {
           { cause },
         );
       });
-      const child = spawn(process.execPath, [program], { stdio: "inherit", env: childEnvironment({ TASUKI_DATA: folder }) });
+      const child = spawn(process.execPath, [...nodeFlags, program], { stdio: "inherit", env: childEnvironment({ TASUKI_DATA: folder }) });
       const stop = (): void => void child.kill("SIGTERM");
       cli.signal.addEventListener("abort", stop, { once: true });
       const [code, signal] = (await once(child, "exit")) as [number | null, keyof typeof interruptedBy | null]; // node:child_process, 'exit'

@@ -1,0 +1,20 @@
+import { lstatSync, mkdirSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+
+/**
+ * Where Node may keep what it compiles, for this process and for those that it starts: in the system's temporary folder, in a folder of
+ * this user's. What lies there is run: undefined where somebody else could write it.
+ */
+export function openCompiledFolder(parent: string = tmpdir()): string | undefined {
+  const { uid } = userInfo();
+  const folder = join(parent, `tasuki-${uid}`);
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const found = lstatSync(folder);
+    return found.isDirectory() && found.uid === uid && (found.mode & 0o022) === 0 ? join(folder, "compiled") : undefined;
+  } catch {
+    // A file has the name, or nothing can be written: everything works, and starts slower.
+    return undefined;
+  }
+}

@@ -1,7 +1,7 @@
 // A real app as a process, as a local relay starts it.
 import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -53,6 +53,8 @@ test("a node in the foreground needs no keeper; SIGTERM ends it in order, with c
   expect(await ended).toEqual([0, null]);
   expect(said.stderr).toContain("LOOPBACK IDENTITY");
   expect(said.stdout).toBe(await log());
+  // Of what it writes, others of the machine may read nothing, whatever the umask of whoever started it.
+  for (const path of ["node.sqlite", "logs", "logs/node.jsonl"]) expect((await stat(join(data, "sg", path))).mode & 0o007, path).toBe(0);
   const lines = said.stdout
     .trim()
     .split("\n")

@@ -42,6 +42,7 @@ test("every node has every node's public keys pinned, and secrets that only the 
     expect((await openTrust(at(role, "trust"))).nodes()).toEqual(roles.toSorted());
     expect(await readdir(at(role, "identity", "peers"))).toEqual([...roles.filter((other) => other !== role), "operator"].toSorted());
     expect((await stat(at(role, "keys", "receipt.pem"))).mode & 0o777).toBe(0o600);
+    expect((await stat(at(role))).mode & 0o007).toBe(0);
   }
   expect((await stat(at("operator-secret"))).mode & 0o777).toBe(0o600);
 });

@@ -18,7 +18,7 @@ export async function prepareLocalRelay({ data, portBase }: { readonly data: str
     if (await isHealthy(busSocketOf(node)))
       throw new TasukiError("invalid_state", `The node ${node.role} is running on ${node.data}: end it, or use another data folder.`);
   for (const node of nodes) {
-    await mkdir(node.data, { recursive: true });
+    await mkdir(node.data, { recursive: true, mode: 0o750 });
     await writeConfig(node, nodes);
   }
   for (const node of nodes)

@@ -35,6 +35,8 @@ const lastResortMs = 5_000;
  * exit code 0. Where the node can't start or can't go on, the process ends with 1, and stderr says what happened.
  */
 export async function runNode(options: NodeProcess): Promise<never> {
+  // Documents and the database are for this user and its group, also where the shell that starts a node would let everybody read.
+  process.umask(process.umask() | 0o007);
   const stop = awaitStop();
   const stopping = new AbortController();
   void stop.then((reason) => stopping.abort(reason));

@@ -1,6 +1,6 @@
 // The relay on a real tailnet: tailscaled on every machine, WireGuard between them, the repository's own policy in force.
 import { createHash, randomUUIDv7 } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { taskPayloadType } from "@tasuki/contracts";
 import { openKeys, signEnvelope } from "@tasuki/evidence";
@@ -17,6 +17,11 @@ import { eventually, finish, repository, tasuki } from "./local-relay.ts";
 const control = process.env["TASUKI_TESTBED_CONTROL"] === "headscale" ? "headscale" : "small";
 const missing = await findMissing(control);
 const why = missing.length === 0 ? "" : `, which this machine can't carry: it lacks ${missing.join("; ")}`;
+const hasNft = await finish("nft", ["--version"]).then(
+  ({ code }) => code === 0,
+  () => false,
+);
+const withoutNft = hasNft ? "" : ", which this machine can't show: it lacks nft (Debian's nftables)";
 const names = roles.map(({ name }) => name);
 const tagOf = (role: string) => `tag:tasuki-${role}`;
 /** A packet that is dropped; and one to a machine that the policy does not let its own even know of. */
@@ -244,9 +249,15 @@ describe.skipIf(missing.length > 0)(`a real tailnet${why}`, () => {
     await expect(testbed.nodes.start("nano", { machine: "sg", data })).rejects.toThrow(/tag:tasuki-sg.*tag:tasuki-nano/);
   });
 
+  const routePastTailnet = async (machine: string) => {
+    const { network, tailnet } = testbed;
+    const via = network.addressOf(machine);
+    await network.exec("neighbour", ["ip", "route", "replace", `${tailnet.addressOf(machine)}/32`, "via", via]);
+  };
+
   test("a neighbour on the same wire reaches the listener, and gets nothing", async () => {
     const { network, tailnet } = testbed;
-    await network.exec("neighbour", ["ip", "route", "add", `${tailnet.addressOf("sg")}/32`, "via", network.addressOf("sg")]);
+    await routePastTailnet("sg");
     expect(await refused({ from: "neighbour", to: "sg" }, "/health")).toMatchObject({ status: 403, code: "peer_unknown", closed: true });
     // Not even in the name of one that would be let in.
     const localAddress = tailnet.addressOf("nano");
@@ -254,6 +265,27 @@ describe.skipIf(missing.length > 0)(`a real tailnet${why}`, () => {
     expect(await call({ from: "neighbour", to: "sg" }, "/health", { localAddress, timeoutMs: 1_500 })).toEqual({ error: "ETIMEDOUT" });
     await network.exec("neighbour", ["ip", "address", "delete", `${localAddress}/32`, "dev", "eth0"]);
   });
+
+  test.skipIf(!hasNft)(
+    `with machine.nft a machine's other users can't call in its name, and a neighbour reaches no port${withoutNft}`,
+    async () => {
+      const { network, nodes } = testbed;
+      const rules = await readFile(join(repository, "infra", "tailnet", "machine.nft"), "utf8");
+      // Here the nodes run as root.
+      const file = join(nodes.data, "machine.nft");
+      await writeFile(file, rules.replace('"tasuki"', "0"));
+      const health = (...as: string[]) =>
+        network.exec("sg", [...as, "sh", "-c", `curl -s -m 5 -o /dev/null -w '%{http_code}' ${nodes.urlOf("jp")}/health || true`]);
+      const nobody = ["setpriv", "--reuid=65534", "--clear-groups"];
+      expect([await health(), await health(...nobody)]).toEqual(["200", "200"]);
+      await network.exec("sg", ["nft", "-f", file]);
+      expect([await health(), await health(...nobody)]).toEqual(["200", "000"]);
+      await routePastTailnet("sg");
+      expect(await call({ from: "neighbour", to: "sg" }, "/health", { timeoutMs: 1_500 })).toEqual({ error: "ETIMEDOUT" });
+      expect(await call({ from: "nano", to: "sg" }, "/health")).toMatchObject({ status: 200 });
+      await network.exec("sg", ["nft", "delete", "table", "inet", "tasuki"]);
+    },
+  );
 
   test("a tailscaled that hangs leaves it open who is calling: 503, until it answers again", async () => {
     await testbed.tailnet.pause("sg");

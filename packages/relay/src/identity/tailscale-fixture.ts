@@ -30,8 +30,14 @@ export const roster = { main: { url: `http://${addresses.main}:18100` }, writer:
 
 const hour = 3_600_000;
 
+interface TailscaleFixtureOptions {
+  readonly blind?: boolean;
+  readonly fake?: readonly FakeMachine[];
+  readonly roster?: Readonly<Record<string, { readonly url: string }>>;
+}
+
 /** Main's identity over a tailscaled of the test's making, with a clock that stands still until it is moved. */
-export async function openTailscale({ blind = false, fake: given = machines }: { blind?: boolean; fake?: readonly FakeMachine[] } = {}) {
+export async function openTailscale({ blind = false, fake: given = machines, roster: known = roster }: TailscaleFixtureOptions = {}) {
   const stack = new AsyncDisposableStack();
   const fake = stack.use(await startFakeLocalApi(given));
   if (blind) await fake.stop();
@@ -39,7 +45,9 @@ export async function openTailscale({ blind = false, fake: given = machines }: {
   const time = { ms: 0 };
   const clock = { monotonic: () => time.ms };
   const tailnet = stack.use(await openTailnet({ localApi, role: "main", logger: quiet, clock, everyMs: 5 }));
-  const identity = stack.use(createTailscaleIdentity({ localApi, tailnet, role: "main", roster, policy, clock, maxUnheardMs: hour }));
+  const identity = stack.use(
+    createTailscaleIdentity({ localApi, tailnet, role: "main", roster: known, policy, clock, maxUnheardMs: hour }),
+  );
   const until = async (is: string): Promise<void> => {
     while (tailnet.state().is !== is) await turn();
   };

@@ -212,3 +212,12 @@ test("nothing is sent to a machine that does not have the role's tag, and a miss
   main.fake.machines = [...machines];
   expect(await main.identity.outbound("writer", roster.writer.url)).toEqual({});
 });
+
+test("a role that the roster has by its name is not called: who has the name now is somebody's say", async () => {
+  const url = "http://localhost:18101";
+  await using main = await openTailscale({ roster: { writer: { url } } });
+  await expect(main.identity.outbound("writer", url)).rejects.toMatchObject({
+    code: "peer_unknown",
+    message: expect.stringContaining("give its IP address"),
+  });
+});

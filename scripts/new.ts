@@ -1,10 +1,11 @@
 // `pnpm new role|artifact|decision …`: plain files, without questions. What is written whole is written from the pipeline as it is.
 import { parseArgs } from "node:util";
-import { newArtifact, newDecision, newRole, removeRole } from "./new/commands.ts";
+import { newArtifact, newDecision, newRole, removeArtifact, removeRole } from "./new/commands.ts";
 
 const usage = `pnpm new role NAME --after ROLE [--consumes a,b] --produces c     a role, its app, the artifacts that it needs
 pnpm new role NAME --remove                                         takes a role out again, with all that only it had
 pnpm new artifact NAME [--file NAME.txt|NAME.md]                    a contract for one kind of file
+pnpm new artifact NAME --remove                                     takes one that no role produces out again
 pnpm new decision TITLE                                             half a page in docs/decisions/
 
 A role consumes run and brief, and what --consumes adds of what is given (source-text) or produced before it. --after main makes it
@@ -43,8 +44,8 @@ async function perform(): Promise<string[]> {
   }
   if (more.length > 0) throw new Error(`one name, not ${positionals.length - 1}: lists have commas and no spaces.\n\n${usage}`);
   if (kind === "artifact") {
-    only("file");
-    return newArtifact(name, options.file);
+    only(options.remove === true ? "remove" : "file");
+    return options.remove === true ? removeArtifact(name) : newArtifact(name, options.file);
   }
   if (options.remove === true) {
     only("remove");

@@ -97,6 +97,8 @@ test("what is generated is formatted, and takes its place between the roles of t
     "the new artifact's tests",
   );
   expect((await changes()).every((line) => line.startsWith("??"))).toBe(true);
+  await run("pnpm new artifact side-note --remove");
+  expect(await changes()).toEqual([]);
 });
 
 test("a role that other code builds on is not taken out, and the code is named", async () => {

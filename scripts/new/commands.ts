@@ -8,7 +8,7 @@ import type { Neighbour } from "./app-files.ts";
 import { createFiles, followUp, removeFiles, root, writeFiles } from "./apply.ts";
 import { decisionFile } from "./decision-file.ts";
 import { planArtifact } from "./plan-artifact.ts";
-import { planRemoval } from "./plan-removal.ts";
+import { planArtifactRemoval, planRemoval, type Removal } from "./plan-removal.ts";
 import { planRole, type RoleRequest } from "./plan-role.ts";
 import { readImporters } from "./read-importers.ts";
 
@@ -31,24 +31,44 @@ export async function newRole(request: RoleRequest): Promise<string[]> {
 }
 
 export async function removeRole(name: string): Promise<string[]> {
-  const plan = planRemoval(name, { pipeline: relay, files: await readdir(join(root, "packages/contracts/fixtures/artifacts")) });
-  const importers = (await readImporters(plan.removed)).filter((path) => path !== relayPath);
-  if (importers.length > 0)
-    throw new Error(
-      `'${name}' can't go: what goes with it is used by\n${importers.map((path) => `  ${path}`).join("\n")}\nTake it out of these first.`,
-    );
+  const plan = planRemoval(name, { pipeline: relay, files: await readGoldens() });
+  await refuseImported(name, plan.removed);
   // The pipeline first: it must not import what is gone.
   await writeFiles({ [relayPath]: plan.relay });
-  const removed = await removeFiles(plan.removed);
-  const dropped = await dropContracts(plan.artifacts);
+  const lines = await remove(plan);
   await followUp();
   return [
-    ...removed.map((path) => `- ${path}`),
+    ...lines,
     `* ${relayPath}, infra/tailnet/policy.hujson, infra/tailnet/policy.tests.json, pnpm-lock.yaml`,
     "",
-    ...dropped.map((ref) => `${ref} was released: files of it that somebody keeps are not read from now on.`),
     `The role '${name}' is gone${plan.artifacts.length > 0 ? `, and with it ${plan.artifacts.join(", ")}` : ""}. Then: pnpm check`,
   ];
+}
+
+export async function removeArtifact(name: string): Promise<string[]> {
+  const removed = planArtifactRemoval(name, { pipeline: relay, artifacts: await everyArtifact(), files: await readGoldens() });
+  await refuseImported(name, removed);
+  return remove({ removed, artifacts: [name] });
+}
+
+async function remove({ removed, artifacts }: Pick<Removal, "removed" | "artifacts">): Promise<string[]> {
+  const gone = await removeFiles(removed);
+  const dropped = await dropContracts(artifacts);
+  return [
+    ...gone.map((path) => `- ${path}`),
+    ...dropped.map((ref) => `- ${ref} in the lock: it was released, and files of it that somebody keeps are not read from now on`),
+  ];
+}
+
+async function refuseImported(name: string, removed: readonly string[]): Promise<void> {
+  const importers = (await readImporters(removed)).filter((path) => path !== relayPath);
+  if (importers.length === 0) return;
+  const list = importers.map((path) => `  ${path}`).join("\n");
+  throw new Error(`'${name}' can't go: what goes with it is used by\n${list}\nTake it out of these first.`);
+}
+
+function readGoldens(): Promise<string[]> {
+  return readdir(join(root, "packages/contracts/fixtures/artifacts"));
 }
 
 export async function newArtifact(name: string, file: string | undefined): Promise<string[]> {

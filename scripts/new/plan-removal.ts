@@ -1,6 +1,8 @@
 import { type AnyArtifact, artifactOf, type Pipeline } from "@tasuki/contracts";
 import { writeRelay } from "./write-relay.ts";
 
+const contracts = "packages/contracts";
+
 export interface Removal {
   /** Files and folders by path from the root; those that are not there are passed over. */
   readonly removed: readonly string[];
@@ -28,16 +30,37 @@ export function planRemoval(
         throw new Error(
           `'${name}' can't go: '${other.name}' consumes its '${artifactOf(slot).name}'. Take that out of packages/contracts/src/roles/${other.name}.ts, or remove '${other.name}' first.`,
         );
-  const contracts = "packages/contracts";
-  const own = ({ name: artifact, versions }: AnyArtifact): string[] => [
-    `${contracts}/src/artifacts/${artifact}.ts`,
-    `${contracts}/src/artifacts/${artifact}.test.ts`,
-    ...versions.map(({ version }) => `${contracts}/src/artifacts/${artifact}-${version}.ts`),
-    ...files.filter((file) => file.split(".")[0] === artifact).map((file) => `${contracts}/fixtures/artifacts/${file}`),
-  ];
+  const own = [`apps/${name}`, `${contracts}/src/roles/${name}.ts`, `${contracts}/src/roles/${name}.test.ts`];
   return {
-    removed: [`apps/${name}`, `${contracts}/src/roles/${name}.ts`, `${contracts}/src/roles/${name}.test.ts`, ...produced.flatMap(own)],
+    removed: [...own, ...produced.flatMap((artifact) => filesOf(artifact, files))],
     artifacts,
     relay: writeRelay({ given: given.map((one) => one.name), roles: rest.map((one) => one.name) }),
   };
+}
+
+/** What goes with an artifact that no role produces: paths from the root. Throws a sentence where one does, main gives it, or it is not there. */
+export function planArtifactRemoval(
+  name: string,
+  {
+    pipeline,
+    artifacts,
+    files,
+  }: { readonly pipeline: Pipeline; readonly artifacts: readonly AnyArtifact[]; readonly files: readonly string[] },
+): readonly string[] {
+  const artifact = artifacts.find((one) => one.name === name);
+  if (artifact === undefined) throw new Error(`there is no artifact '${name}'; there are: ${artifacts.map((one) => one.name).join(", ")}.`);
+  if (pipeline.given.some((one) => one.name === name)) throw new Error(`'${name}' can't go: main gives it.`);
+  const producer = pipeline.roles.find((role) => role.produces.some((slot) => artifactOf(slot).name === name));
+  if (producer !== undefined)
+    throw new Error(`'${name}' can't go: '${producer.name}' produces it, and pnpm new role ${producer.name} --remove takes it along.`);
+  return filesOf(artifact, files);
+}
+
+function filesOf({ name, versions }: AnyArtifact, goldens: readonly string[]): string[] {
+  return [
+    `${contracts}/src/artifacts/${name}.ts`,
+    `${contracts}/src/artifacts/${name}.test.ts`,
+    ...versions.map(({ version }) => `${contracts}/src/artifacts/${name}-${version}.ts`),
+    ...goldens.filter((file) => file.split(".")[0] === name).map((file) => `${contracts}/fixtures/artifacts/${file}`),
+  ];
 }

@@ -1,7 +1,8 @@
+import type { Pipeline } from "@tasuki/contracts";
 import { everyArtifact, exampleRelay as relay } from "@tasuki/contracts/testing";
 import { expect, test } from "vitest";
 import { planArtifact } from "./plan-artifact.ts";
-import { planRemoval } from "./plan-removal.ts";
+import { planArtifactRemoval, planRemoval } from "./plan-removal.ts";
 import { planRole, type RoleRequest } from "./plan-role.ts";
 
 const artifacts = await everyArtifact();
@@ -63,4 +64,13 @@ test("a role whose output another consumes stays, and so does one that is not th
   const removal = (name: string) => () => planRemoval(name, { pipeline: relay, files: [] });
   expect(removal("nano")).toThrow("'nano' can't go: 'sg' consumes its 'candidate-list'");
   expect(removal("legal")).toThrow("there is no role 'legal'; there are: nano, sg, jp.");
+});
+
+test("an artifact goes alone where no role produces it and main doesn't give it", () => {
+  const unused = { ...relay, roles: relay.roles.slice(0, 2) };
+  const removal = (name: string, pipeline: Pipeline) => () => planArtifactRemoval(name, { pipeline, artifacts, files: ["jp-final.1.txt"] });
+  expect(removal("jp-final", unused)()).toContain("packages/contracts/fixtures/artifacts/jp-final.1.txt");
+  expect(removal("jp-final", relay)).toThrow("'jp' produces it, and pnpm new role jp --remove takes it along");
+  expect(removal("brief", relay)).toThrow("main gives it");
+  expect(removal("opinion", relay)).toThrow("there is no artifact 'opinion'");
 });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { assert, nat, property, string, tuple } from "fast-check";
 import { expect, test } from "vitest";
-import type { AnyArtifact, Document, Documents } from "../define-artifact.ts";
+import { type AnyArtifact, type Document, type Documents, fileNameOf, isFileOf } from "../define-artifact.ts";
 import { sha256Of } from "../sha256.ts";
 import { anyCharacter } from "../testing/arbitraries.ts";
 import { everyArtifact } from "../testing/every-artifact.ts";
@@ -30,6 +30,15 @@ test.for(goldens)("%s reads, and is written again byte for byte", (file) => {
 test("every version of every artifact that is read has a golden file", () => {
   const versions = artifacts.flatMap(({ name, versions }) => versions.map(({ version }) => `${name}.${version}`));
   expect([...new Set(goldens.map((file) => file.split(".").slice(0, 2).join(".")))].sort()).toEqual(versions.sort());
+});
+
+test("no file name belongs to two artifacts: a stage's folder would not tell which it is", () => {
+  const clashes = artifacts.flatMap((one) =>
+    artifacts
+      .filter((other) => other.name !== one.name && one.versions.some((version) => isFileOf(version, fileNameOf(other))))
+      .map((other) => `${fileNameOf(other)} is a file of '${one.name}' and of '${other.name}'`),
+  );
+  expect(clashes).toEqual([]);
 });
 
 /** The golden run's documents. */

@@ -89,7 +89,11 @@ async function session(deps: FollowerDeps, { instance, health, signal, onProgres
   let position = await toPosition(deps, instance);
   const onState = (state: "connected" | "lost"): void => {
     const seen = state === "lost" ? steps.setReachable(role, false) : checkInstance();
-    seen.catch((error: unknown) => logger.debug({ role, err: error }, "the state of a connection could not be recorded"));
+    seen.catch((error: unknown) => {
+      logger.debug({ role, err: error }, "the state of a connection could not be recorded");
+      // Who answers at the other end is not known: another installation's entries must not be read on from here.
+      if (state === "connected") ended.abort();
+    });
   };
   const checkInstance = async (): Promise<void> => {
     const answer = await health();

@@ -25,9 +25,10 @@ export function stepLost(state: FlowState, now: number): Stepped {
   return stepRetry(state, { is: "retry", stage: next ?? stage.stage, by: "main", reason }, now);
 }
 
-/** From its hand-off on, the next holder has the files too; what waits for a decision over files that main holds goes on waiting. */
+/** From its hand-off on, the next holder has the files too, unless that was replaced as well; what waits for a decision over files that main holds goes on waiting. */
 function isLost({ gone }: FlowState, { rung, instance, pulled, blockedBy, produced }: StageFlow, next: StageFlow | undefined): boolean {
-  if (instance === undefined || !gone.includes(instance) || !isAtLeast(rung, "accepted") || isAtLeast(rung, "handed-off")) return false;
+  if (instance === undefined || !gone.includes(instance) || !isAtLeast(rung, "accepted")) return false;
+  if (isAtLeast(rung, "handed-off")) return !pulled && next?.instance !== undefined && gone.includes(next.instance);
   // Main has the hand-off under way itself.
   if (produced !== undefined && next?.from === "main" && next.follows === produced) return false;
   return !(pulled && (blockedBy === "decision" || blockedBy === "check"));

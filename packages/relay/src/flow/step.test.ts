@@ -367,6 +367,19 @@ describe("a run in trouble", () => {
     expect(dispatchesOf(step(replaced, pulled, 30)[1])).toMatchObject([{ stage: "sg", epoch: 2, prev: producedOf("nano", 1) }]);
   });
 
+  test("a result that both who made it and who holds it have lost, before main had it, is made again", () => {
+    const done = satisfied(through([intakeDone, ...stageFacts("nano", 1)]).state).state;
+    const handedOn = through([...stageFacts("sg", 1), receipt({ stage: "jp", epoch: 1, state: "accepted" })], done).state;
+    expect(rungsOf(handedOn)).toEqual(["verified", "handed-off", "accepted"]);
+    const other = (role: string): FlowEvent => ({ is: "installed", role, instance: id(`other host of ${role}`) });
+    for (const one of ["sg", "jp"]) expect(dispatchesOf(through([other(one)], handedOn).effects)).toEqual([]);
+    for (const both of [
+      [other("sg"), other("jp")],
+      [other("jp"), other("sg")],
+    ])
+      expect(dispatchesOf(through(both, handedOn).effects)).toMatchObject([{ stage: "sg", epoch: 2, prev: producedOf("nano", 1) }]);
+  });
+
   test("what main learns late of a replaced node is dispatched again, too; a hand-off on its way needs nothing", () => {
     const installed = (host: string): FlowEvent => ({ is: "installed", role: "sg", instance: id(host) });
     const onItsWay = satisfied(

@@ -1,5 +1,4 @@
 // A bus for tests: a small pipeline, handlers that remember what they were called with, and a listener on a free port.
-import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
@@ -7,7 +6,6 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineArtifact, defineRole, type FeedEntry, type Logger, type Pipeline, type Problem, TasukiError } from "@tasuki/contracts";
-import type { Store } from "@tasuki/store";
 import { z } from "zod";
 import { createLoopbackIdentity } from "../identity/loopback-identity.ts";
 import { writeLoopbackIdentities } from "../identity/write-loopback-identities.ts";
@@ -16,6 +14,7 @@ import { writePolicy } from "../permission/write-policy.ts";
 import { createBusApp } from "./bus-app.ts";
 import type { BusHandlers, TaskRequest } from "./bus-handlers.ts";
 import { listenBus } from "./listen.ts";
+import { createMemoryStore } from "./memory-store.ts";
 
 const artifact = <const Name extends string>(name: Name, file: string) =>
   defineArtifact({
@@ -98,54 +97,6 @@ function createHandlers() {
     for (const wake of waiting) wake();
   };
   return { handlers, tasks, append, watchers: () => watchers };
-}
-
-/** Blobs in memory, which count what is staged and not disposed of. */
-function createMemoryStore() {
-  const blobs = new Map<string, { bytes: Buffer; contracts: string[] }>();
-  let staged = 0;
-  const store: Pick<Store, "blobs" | "addBlob"> = {
-    blobs: {
-      async stage(source, { maxBytes }) {
-        staged += 1;
-        const chunks: Uint8Array[] = [];
-        try {
-          for await (const chunk of source) {
-            chunks.push(chunk);
-            const size = chunks.reduce((sum, { length }) => sum + length, 0);
-            if (size > maxBytes) throw new TasukiError("too_large", `The content has more than ${maxBytes} bytes.`);
-          }
-        } catch (error) {
-          staged -= 1;
-          throw error;
-        }
-        const bytes = Buffer.concat(chunks);
-        const sha256 = createHash("sha256").update(bytes).digest("hex");
-        return {
-          sha256,
-          size: bytes.length,
-          read: async () => bytes,
-          async publish() {
-            const isNew = !blobs.has(sha256);
-            if (isNew) blobs.set(sha256, { bytes, contracts: [] });
-            return isNew;
-          },
-          async [Symbol.asyncDispose]() {
-            staged -= 1;
-          },
-        };
-      },
-      has: (sha256) => blobs.has(sha256),
-      read: async () => Buffer.alloc(0),
-      stream: async function* () {},
-      setAside: async () => undefined,
-      copyTo: async () => undefined,
-    },
-    async addBlob({ sha256, contract }) {
-      blobs.get(sha256)?.contracts.push(contract);
-    },
-  };
-  return { store, traces: () => ({ staged, blobs: [...blobs].map(([sha256, { contracts }]) => ({ sha256, contracts })) }) };
 }
 
 export interface Answer {

@@ -1,13 +1,16 @@
 import { Name } from "@tasuki/contracts";
 
-// ECMA-262, 12.7.2 and 12.7.1: words that are no names, in strict code either; and what the generated files import besides.
-const reserved = new Set(
-  (
-    "await break case catch class const continue debugger default delete do else enum export extends false finally for function if import in " +
-    "instanceof new null return super switch this throw true try typeof var void while with yield let static implements interface package " +
-    "private protected public arguments eval undefined main relay work optional collect expect test gate"
-  ).split(" "),
-);
+// ECMA-262, 12.7.2 and 12.7.1: words that are no names, in strict code either.
+const words =
+  "await break case catch class const continue debugger default delete do else enum export extends false finally for function if import in " +
+  "instanceof new null return super switch this throw true try typeof var void while with yield let static implements interface package " +
+  "private protected public arguments eval undefined";
+// What the generated files import and declare themselves.
+const used =
+  "main relay work optional collect expect test gate z Id Text text contract run read other documents some assert property valueOf changed " +
+  "stageOf exampleRun defineArtifact definePipeline defineRole defineExecutor createExecutor runNode readEnv tryWork readHeaded formatHeaded " +
+  "completeHeaded checkSameRun";
+const reserved = new Set(`${words} ${used}`.split(" "));
 
 /** The name of a role or an artifact, as files and the wire have it: `legal-opinion`. Throws a sentence where it can't be one. */
 export function parseName(given: string, what: string): string {
@@ -15,7 +18,8 @@ export function parseName(given: string, what: string): string {
     throw new Error(
       `'${given}' can't name ${what}: lower-case letters, digits and single '-', the first a letter, at most 64, such as legal-opinion.`,
     );
-  if (reserved.has(given)) throw new Error(`'${given}' can't name ${what}: it means something else already.`);
+  if ([toCamel(given), toPascal(given)].some((one) => reserved.has(one)))
+    throw new Error(`'${given}' can't name ${what}: it means something else already.`);
   return given;
 }
 

@@ -1,6 +1,7 @@
 import type { Pipeline } from "@tasuki/contracts";
 import { everyArtifact, exampleRelay as relay } from "@tasuki/contracts/testing";
 import { expect, test } from "vitest";
+import { parseName, toCamel } from "./names.ts";
 import { planArtifact } from "./plan-artifact.ts";
 import { planArtifactRemoval, planRemoval } from "./plan-removal.ts";
 import { planRole, type RoleRequest } from "./plan-role.ts";
@@ -38,6 +39,21 @@ test.for<[string, Partial<RoleRequest>, string]>([
   ],
 ])("a role with %s is refused", ([, request, sentence]) => {
   expect(() => plan(request)).toThrow(sentence);
+});
+
+test("what the generated files import and declare names nothing else", () => {
+  const sources = Object.entries(plan({}).created).flatMap(([path, text]) => (path.endsWith(".ts") ? [text] : []));
+  const imported = sources.flatMap((text) =>
+    [...text.matchAll(/^import (?:type )?\{ (.+) \}/gm)].flatMap(([, list = ""]) => list.split(", ")),
+  );
+  const declared = sources.flatMap((text) => [...text.matchAll(/\bconst (?:\{ )?(\w+)/g)].map(([, name = ""]) => name));
+  const own = ["legal", "opinion", "Opinion", ...artifacts.map(({ name }) => toCamel(name)).filter((name) => name !== "run")];
+  const names = [...new Set([...imported, ...declared].map((name) => name.replace("type ", "")))].filter((name) => !own.includes(name));
+  expect(names).toContain("contract");
+  for (const name of names) {
+    const given = name.replaceAll(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
+    expect(() => parseName(given, "an artifact"), given).toThrow("it means something else already");
+  }
 });
 
 test.for([

@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { TasukiError } from "@tasuki/contracts";
 import { expect, test, vi } from "vitest";
+import { parsePolicy } from "../permission/policy.ts";
 import { startBus, tokenOf } from "./bus-fixture.ts";
 
 const json = { "content-type": "application/json" };
@@ -342,13 +343,18 @@ test("an upload whose permission ends while it comes in is not published", async
   expect(bus.traces()).toEqual(nothing);
 });
 
-/** Follows the feed of a bus as main; `text` is what has come of it. */
-async function followRaw(bus: Awaited<ReturnType<typeof startBus>>) {
+/** What main sends to follow the feed of a bus. */
+async function feedRequest(bus: Awaited<ReturnType<typeof startBus>>): Promise<string> {
   const { authorization } = await tokenOf(bus.folder, "main");
+  return `GET /trpc/watch?input=%7B%7D HTTP/1.1\r\nhost: ${bus.host}\r\nconnection: close\r\nauthorization: ${authorization}\r\n\r\n`;
+}
+
+/** Follows it; `text` is what has come. */
+async function followRaw(bus: Awaited<ReturnType<typeof startBus>>) {
   const socket = connect(bus.port, "127.0.0.1");
   const came = { text: "", socket };
   socket.on("error", () => undefined).on("data", (chunk: Buffer) => (came.text += chunk.toString()));
-  socket.write(`GET /trpc/watch?input=%7B%7D HTTP/1.1\r\nhost: ${bus.host}\r\nauthorization: ${authorization}\r\n\r\n`);
+  socket.write(await feedRequest(bus));
   await expect.poll(bus.watchers).toBe(1);
   return came;
 }
@@ -366,6 +372,16 @@ test.each([
   await closed;
   await expect.poll(bus.watchers).toBe(0);
   expect(came.text).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+test("who may see only their own follows no feed", async () => {
+  const status = { v: 1, to: "editor", call: "status", scope: "own" };
+  const grant = { src: ["tag:tasuki-main"], dst: ["tag:tasuki-editor"], app: { "tasuki.dev/cap/bus": [status] } };
+  await using bus = await startBus("editor", { policy: parsePolicy(JSON.stringify({ grants: [grant] })) });
+  expect(await bus.send("GET", "/status", { as: "main" })).toMatchObject({ status: 200 });
+  const answer = await bus.sendRaw(await feedRequest(bus));
+  expect(answer).toContain('"not_granted"');
+  expect(bus.watchers()).toBe(0);
 });
 
 test("a feed is cut off also where its reader takes nothing of it", async () => {

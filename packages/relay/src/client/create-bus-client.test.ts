@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { type Envelope, type FeedEntry, taskPayloadType } from "@tasuki/contracts";
+import { type Envelope, type FeedEntry, taskPayloadType, TasukiError } from "@tasuki/contracts";
 import { expect, test } from "vitest";
 import { draft, startBus } from "../bus/bus-fixture.ts";
 import { listenBus } from "../bus/listen.ts";
@@ -116,4 +116,29 @@ test("a reader that is slower than its feed gets every entry", async () => {
     if (index % 500 === 0) await client.health();
   }
   expect(seen).toEqual(Array.from({ length: 9_002 }, (_, index) => index));
+});
+
+test("where it is not certain that the role is there, nothing is sent: no task, no file, no question, no feed", async () => {
+  let connections = 0;
+  const server = createServer().on("connection", (socket) => void ((connections += 1), socket.destroy()));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const asked: string[] = [];
+  const outbound = async (role: string, url: string) => {
+    asked.push(role);
+    throw new TasukiError("peer_unknown", `${url} has another tag.`);
+  };
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = createBusClient({ role: "editor", url, identity: { outbound } });
+  for (const call of [client.task(work()), client.uploadBytes("draft@1", blob("# a")), client.status({}), client.health()])
+    await expect(call).rejects.toMatchObject({ code: "peer_unknown" });
+  const stopped = new AbortController();
+  const feed = client.watch(0, { signal: stopped.signal });
+  const next = feed[Symbol.asyncIterator]().next();
+  // It is asked again before each connection.
+  await expect.poll(() => asked.length, { timeout: 10_000 }).toBeGreaterThan(5);
+  stopped.abort();
+  await next;
+  expect(connections).toBe(0);
+  await new Promise((resolve) => server.close(resolve));
 });

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { createReadStream, existsSync, rmSync } from "node:fs";
-import { open, rename, rm } from "node:fs/promises";
+import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { TasukiError } from "@tasuki/contracts";
 import type { Blobs } from "../blobs.ts";
 import { blobPath } from "./blob-path.ts";
@@ -20,6 +19,15 @@ interface FileBlobsDeps {
   readonly newId: () => string;
   /** Called where a name may be visible that isn't durable (a failed fsync): the process must end. */
   readonly broken: (error: TasukiError) => void;
+}
+
+const chunkBytes = 256 * 1024;
+
+/** Most files are small, and the making of a stream costs more than to read one. */
+async function* chunksOf(path: string): AsyncGenerator<Buffer, void, undefined> {
+  const { size } = await stat(path);
+  if (size <= chunkBytes) yield await readFile(path);
+  else yield* createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>; // no encoding is set
 }
 
 /** Blobs as read-only files `blobs/ab/<sha256>`. */
@@ -60,7 +68,7 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
     let held: Buffer | undefined;
     try {
       // The last part is held back until the whole is known to be what it should be.
-      for await (const chunk of createReadStream(path(sha256), { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>) {
+      for await (const chunk of chunksOf(path(sha256))) {
         if (held !== undefined) yield held;
         hash.update(chunk);
         held = chunk;
@@ -90,12 +98,10 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
     },
     stream,
     async copyTo(sha256, to) {
-      const file = await open(to, "wx");
       try {
-        await pipeline(stream(sha256), file.createWriteStream());
+        await writeFile(to, stream(sha256), { flag: "wx" });
       } catch (error) {
-        await file.close();
-        await rm(to, { force: true });
+        if (!hasErrorCode(error, "EEXIST")) await rm(to, { force: true });
         throw error;
       }
     },

@@ -36,8 +36,8 @@ export async function writeArchive({ folder, store }: { folder: string; store: S
   const sources = raw.map(({ path, sha256 }) => ({ path: `sources/${path}`, sha256 }));
   for (const { path, sha256 } of [...files, ...sources]) {
     const at = join(to, path);
-    await placeBlob({ folder, blobs }, sha256, at);
-    if (await isLinkOf(folder, sha256, at)) continue;
+    const placed = await placeBlob({ folder, blobs }, sha256, at);
+    if (placed !== "there" || (await isLinkOf(folder, sha256, at))) continue;
     // Something else has the name, or it is a copy, which can't be told apart: put there again.
     await rm(at, { recursive: true });
     await placeBlob({ folder, blobs }, sha256, at);

@@ -10,18 +10,33 @@ export interface PlaceDeps {
   readonly blobs: Blobs;
 }
 
-/** Gives a blob a readable name: a hard link, or a copy where links can't reach. What lies there already stays. */
-export async function placeBlob({ folder, blobs }: PlaceDeps, sha256: string, path: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+/**
+ * Gives a blob a readable name: a hard link, or a copy where links can't reach. What lies there already stays. Resolves with what it found:
+ * `there` may be anything.
+ */
+export async function placeBlob({ folder, blobs }: PlaceDeps, sha256: string, path: string): Promise<"linked" | "copied" | "there"> {
   try {
-    await link(blobPath(folder, sha256), path);
+    await inFolder(path, () => link(blobPath(folder, sha256), path));
+    return "linked";
   } catch (error) {
-    if (hasErrorCode(error, "EEXIST")) return;
+    if (hasErrorCode(error, "EEXIST")) return "there";
     if (!hasErrorCode(error, "EXDEV", "EMLINK", "EPERM", "ENOTSUP")) throw error;
     const unfinished = `${path}.unfinished`;
     await rm(unfinished, { force: true });
     await blobs.copyTo(sha256, unfinished);
     await rename(unfinished, path);
+    return "copied";
+  }
+}
+
+/** Makes the folder of a path where it turns out to be missing: of many files in one folder, the first does. */
+async function inFolder(path: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!hasErrorCode(error, "ENOENT")) throw error;
+    await mkdir(dirname(path), { recursive: true });
+    await work();
   }
 }
 
@@ -35,9 +50,15 @@ export async function isLinkOf(folder: string, sha256: string, path: string): Pr
 export async function placeBytes(bytes: Uint8Array, path: string): Promise<void> {
   const there = await readFile(path).catch(() => undefined);
   if (there?.equals(bytes) === true) return;
-  await mkdir(dirname(path), { recursive: true });
   const unfinished = `${path}.unfinished`;
-  await rm(unfinished, { force: true });
-  await writeFile(unfinished, bytes, { flag: "wx", mode: 0o440 });
+  const write = (): Promise<void> => inFolder(path, () => writeFile(unfinished, bytes, { flag: "wx", mode: 0o440 }));
+  try {
+    await write();
+  } catch (error) {
+    if (!hasErrorCode(error, "EEXIST")) throw error;
+    // Of somebody who was killed.
+    await rm(unfinished);
+    await write();
+  }
   await rename(unfinished, path);
 }

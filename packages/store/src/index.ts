@@ -1,4 +1,6 @@
 export type { Blobs, StagedBlob } from "./blobs.ts";
+export { isOwnFolder, makeOwnFolder } from "./files/own-folder.ts";
+export { plainFile } from "./files/plain-file.ts";
 export { isDue } from "./is-due.ts";
 export { openStore, type OpenStore, type StoreOptions } from "./open-store.ts";
 export { createProjections, type Projections } from "./projections/projections.ts";

@@ -46,10 +46,10 @@ export const rm = (path: string, { force = false }: Removal = {}): Promise<void>
     else if (!force) throw failure("ENOENT", path);
   });
 
-export const readFile = (path: string, encoding?: "utf8"): Promise<string | Buffer> =>
+export const readFile = (path: string, encoding?: "utf8" | object): Promise<string | Buffer> =>
   fileWork(({ disk }) => {
     const { bytes } = disk.file(path);
-    return encoding === undefined ? Buffer.from(bytes) : bytes.toString(encoding);
+    return typeof encoding === "string" ? bytes.toString(encoding) : Buffer.from(bytes);
   });
 
 export async function writeFile(path: string, content: Content, { flag = "w" }: Writing = {}): Promise<void> {

@@ -1,8 +1,8 @@
 import { randomUUIDv7 } from "node:crypto";
 import { once } from "node:events";
-import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { ReceiptStatement, sha256Of, type TaskPayload } from "@tasuki/contracts";
 import { payloadOf } from "@tasuki/evidence";
 import { makeSigner } from "@tasuki/evidence/testing";
@@ -266,4 +266,53 @@ test("files that an executor only says it wrote are not taken", async () => {
   await expect(publishOutputs(deps, [{ ...list, sha256: sha256Of("other") }])).rejects.toMatchObject({ code: "digest_mismatch" });
   expect(await publishOutputs(deps, [list])).toEqual({ outputs: [list] });
   await access(join(folder, "out", "list.md"));
+});
+
+/** A folder that is none of the node's, laid out as the work folders of a task. */
+async function makeElsewhere(data: string): Promise<string> {
+  const elsewhere = `${data}-elsewhere`;
+  for (const attempt of ["1", "2"]) await mkdir(join(elsewhere, attempt, "out"), { recursive: true });
+  await writeFile(join(elsewhere, "2", "out", "private.txt"), "not the relay's");
+  return elsewhere;
+}
+
+test("an executor that puts a link in place of its task's folder gets nothing written or removed where it points", async () => {
+  let elsewhere = "";
+  await using node = await openNode(
+    async (claimed, { folder }) => {
+      elsewhere ||= await makeElsewhere(node.data);
+      await rm(dirname(folder), { recursive: true });
+      await symlink(elsewhere, dirname(folder));
+      throw new Error(`attempt ${claimed.attempt} fails`);
+    },
+    { attempts: 3 },
+  );
+  const task = await node.accept();
+  node.consumer.start();
+  await expect.poll(() => node.stateOf(task)).toBe("blocked");
+  expect(node.store.task(task)?.block?.reason).toContain("is not a folder but a link");
+  expect((await readdir(elsewhere, { recursive: true })).sort()).toEqual(["1", "1/out", "2", "2/out", "2/out/private.txt"]);
+  await rm(elsewhere, { recursive: true });
+});
+
+test("output that is a link is not taken, whatever is at its other end", async () => {
+  await using node = await openNode(async () => done);
+  const folder = join(node.data, "work", "task", "1");
+  await mkdir(join(folder, "out"), { recursive: true });
+  const secret = join(node.data, "secret.txt");
+  await writeFile(secret, "# Found\n");
+  await symlink(secret, join(folder, "out", "found.md"));
+  await expect(publish(node.store, { path: join(folder, "out", "found.md") }, { now: 0 })).rejects.toMatchObject({ code: "ELOOP" });
+  const out = `${node.data}-out`;
+  await mkdir(out);
+  await writeFile(join(out, "private.txt"), "not the relay's");
+  await rm(join(folder, "out"), { recursive: true });
+  await symlink(out, join(folder, "out"));
+  await node.quarantine.take(
+    { id: newId(), payload: { run: newId(), stage: "nano", epoch: 1 } as TaskPayload },
+    { attempt: 1, out: join(folder, "out") },
+  );
+  expect(await node.quarantine.list()).toEqual([]);
+  expect(await readdir(out)).toEqual(["private.txt"]);
+  await rm(out, { recursive: true });
 });

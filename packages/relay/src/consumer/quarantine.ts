@@ -1,7 +1,7 @@
-import { mkdir, readdir, rename } from "node:fs/promises";
+import { lstat, readdir, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Logger, Quarantined } from "@tasuki/contracts";
-import type { Store, TaskRow } from "@tasuki/store";
+import { makeOwnFolder, type Store, type TaskRow } from "@tasuki/store";
 import type { Notary } from "../node/notary.ts";
 import { namesIn } from "./work-folder.ts";
 
@@ -27,10 +27,15 @@ const folderName = /^(?<stage>[a-z][a-z0-9-]*)\.(?<epoch>[0-9]+)\.(?<attempt>[0-
 export function createQuarantine({ store, notary, data, logger }: QuarantineDeps): Quarantine {
   return {
     async take({ id: task, payload: { run, stage, epoch } }, { attempt, out }) {
-      const files = await readdir(out).catch(() => []);
+      // A link in its place is nothing that the attempt wrote, and what it leads to is not ours to move.
+      const isFolder = await lstat(out).then(
+        (found) => found.isDirectory(),
+        () => false,
+      );
+      const files = isFolder ? await readdir(out) : [];
       if (files.length === 0) return;
       const path = join("quarantine", run, `${stage}.${epoch}.${attempt}`);
-      await mkdir(dirname(join(data, path)), { recursive: true });
+      await makeOwnFolder(data, dirname(join(data, path)));
       await rename(out, join(data, path));
       const facts = { run, stage, epoch, task, attempt };
       await store.append(notary.event("quarantined", { ...facts, path, files: files.length }));

@@ -131,7 +131,8 @@ async function writeJobFiles({ row, inputs }: Claimed, { folder, role, attempt, 
   await writeFile(
     join(folder, "task.json"),
     `${JSON.stringify({ ...told, limits: { startToClose, heartbeat }, inputs: files, outputs }, null, 2)}\n`,
+    { flag: "wx" },
   );
   const brief = inputs.find(({ name }) => name === "brief.md");
-  if (brief !== undefined) await writeFile(join(folder, "brief.md"), await readFile(join(folder, "in", brief.name)));
+  if (brief !== undefined) await writeFile(join(folder, "brief.md"), await readFile(join(folder, "in", brief.name)), { flag: "wx" });
 }

@@ -1,7 +1,7 @@
-import { chmod, mkdir, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, lstat, mkdir, readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { isTasukiError } from "@tasuki/contracts";
-import type { Claimed, Store } from "@tasuki/store";
+import { type Claimed, isOwnFolder, makeOwnFolder, type Store } from "@tasuki/store";
 import type { Quarantine } from "./quarantine.ts";
 
 export interface WorkFolderDeps {
@@ -29,8 +29,9 @@ function folderOf(data: string, { task, attempt }: { readonly task: string; read
 /** Makes `work/<task>/<attempt>/{in,out}` afresh, with copies of the inputs that nobody may write to. Resolves with its path. */
 export async function makeWorkFolder({ store, data }: WorkFolderDeps, claimed: Claimed): Promise<string> {
   const folder = folderOf(data, claimed);
+  await makeOwnFolder(data, dirname(folder));
   await rm(folder, { recursive: true, force: true });
-  await mkdir(join(folder, "in"), { recursive: true });
+  await makeOwnFolder(data, join(folder, "in"));
   await mkdir(join(folder, "out"));
   for (const { name, sha256 } of claimed.inputs) {
     const path = join(folder, "in", name);
@@ -51,12 +52,12 @@ export function outOf(data: string, attempt: { readonly task: string; readonly a
 
 /** Removes the work folder of one attempt. */
 export async function removeWorkFolder(data: string, attempt: { readonly task: string; readonly attempt: number }): Promise<void> {
-  await rm(folderOf(data, attempt), { recursive: true, force: true });
+  await remove(data, folderOf(data, attempt));
 }
 
 /** Removes the work folders of a task: what counts of them is in the store. */
 export async function removeWorkFolders(data: string, task: string): Promise<void> {
-  await rm(join(data, "work", task), { recursive: true, force: true });
+  await remove(data, join(data, "work", task));
 }
 
 /**
@@ -84,9 +85,15 @@ export async function sweepWork(
   return strays;
 }
 
-/** The folders in a folder; none where it isn't there. */
+/** A link that is in the way is removed itself; nothing is removed behind one. */
+async function remove(data: string, folder: string): Promise<void> {
+  if (await isOwnFolder(data, dirname(folder))) await rm(folder, { recursive: true, force: true });
+}
+
+/** The folders in a folder, links not followed; none where it isn't there. */
 export async function namesIn(folder: string): Promise<string[]> {
   try {
+    if (!(await lstat(folder)).isDirectory()) return [];
     return (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
   } catch (error) {
     if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return [];

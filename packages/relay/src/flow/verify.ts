@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type Attachment,
@@ -13,7 +13,7 @@ import {
   roleOf,
   type Unmet,
 } from "@tasuki/contracts";
-import type { Store } from "@tasuki/store";
+import { makeOwnFolder, type Store } from "@tasuki/store";
 import { checkFolder } from "../consumer/work-folder.ts";
 import type { FlowState } from "./run-flow.ts";
 
@@ -39,7 +39,7 @@ export async function verify(
 ): Promise<readonly Unmet[]> {
   const attemptId = newId();
   const folder = checkFolder(data, attemptId);
-  await mkdir(join(folder, "in"), { recursive: true });
+  await makeOwnFolder(data, join(folder, "in"));
   try {
     for (const { name, sha256 } of filesOf(pipeline, state, stages)) await store.blobs.copyTo(sha256, join(folder, "in", name));
     // The checker reads the versions of the run out of the run.json beside the files; what is known here of them has to agree.

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { payloadDigest, payloadOf, toManifest } from "@tasuki/evidence";
+import { makeOwnFolder } from "../files/own-folder.ts";
 import type { Store } from "../store.ts";
 import { isLinkOf, placeBlob, placeBytes } from "./place.ts";
 import { type ArchivedFile, bundleOf, filesOf, inputsOf, parseManifest, workOf } from "./run-files.ts";
@@ -25,6 +26,7 @@ export async function writeArchive({ folder, store }: { folder: string; store: S
     const envelope = path.startsWith("evidence/") ? store.envelope(run, sha256) : undefined;
     if (envelope !== undefined) evidence.set(sha256, envelope);
   }
+  await makeOwnFolder(folder, join(to, "evidence"));
   for (const [sha256, envelope] of evidence) {
     await placeBytes(payloadOf(envelope), join(to, "evidence", `${sha256}.json`));
     await placeBytes(Buffer.from(JSON.stringify(envelope)), join(to, "evidence", `${sha256}.dsse.json`));
@@ -34,6 +36,7 @@ export async function writeArchive({ folder, store }: { folder: string; store: S
   // What a run was given, where it isn't itself a file of the relay: documents as they came.
   const raw = listed === undefined ? [] : givenOf(store, run).filter(({ path }) => !files.some((file) => file.path === path));
   const sources = raw.map(({ path, sha256 }) => ({ path: `sources/${path}`, sha256 }));
+  if (sources.length > 0) await makeOwnFolder(folder, join(to, "sources"));
   for (const { path, sha256 } of [...files, ...sources]) {
     const at = join(to, path);
     const placed = await placeBlob({ folder, blobs }, sha256, at);

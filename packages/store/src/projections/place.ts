@@ -1,8 +1,8 @@
-import { link, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { link, lstat, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { hasErrorCode } from "../files/durable.ts";
 import { blobPath } from "../files/blob-path.ts";
 import type { Blobs } from "../blobs.ts";
+import { plainFile } from "../files/plain-file.ts";
 
 export interface PlaceDeps {
   /** The data folder. */
@@ -12,11 +12,11 @@ export interface PlaceDeps {
 
 /**
  * Gives a blob a readable name: a hard link, or a copy where links can't reach. What lies there already stays. Resolves with what it found:
- * `there` may be anything.
+ * `there` may be anything. The folder is there.
  */
 export async function placeBlob({ folder, blobs }: PlaceDeps, sha256: string, path: string): Promise<"linked" | "copied" | "there"> {
   try {
-    await inFolder(path, () => link(blobPath(folder, sha256), path));
+    await link(blobPath(folder, sha256), path);
     return "linked";
   } catch (error) {
     if (hasErrorCode(error, "EEXIST")) return "there";
@@ -29,29 +29,18 @@ export async function placeBlob({ folder, blobs }: PlaceDeps, sha256: string, pa
   }
 }
 
-/** Makes the folder of a path where it turns out to be missing: of many files in one folder, the first does. */
-async function inFolder(path: string, work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    if (!hasErrorCode(error, "ENOENT")) throw error;
-    await mkdir(dirname(path), { recursive: true });
-    await work();
-  }
-}
-
 /** Whether a path is another name of a blob (a copy isn't, and must be hashed to know). */
 export async function isLinkOf(folder: string, sha256: string, path: string): Promise<boolean> {
-  const [one, other] = await Promise.all([stat(blobPath(folder, sha256)), stat(path)]);
+  const [one, other] = await Promise.all([stat(blobPath(folder, sha256)), lstat(path)]);
   return one.ino === other.ino && one.dev === other.dev;
 }
 
-/** Writes a file whole; one of the same bytes is left as it is. */
+/** Writes a file whole; one of the same bytes is left as it is, and a link to one is not: its other end can be changed. */
 export async function placeBytes(bytes: Uint8Array, path: string): Promise<void> {
-  const there = await readFile(path).catch(() => undefined);
+  const there = await readFile(path, { flag: plainFile }).catch(() => undefined);
   if (there?.equals(bytes) === true) return;
   const unfinished = `${path}.unfinished`;
-  const write = (): Promise<void> => inFolder(path, () => writeFile(unfinished, bytes, { flag: "wx", mode: 0o440 }));
+  const write = (): Promise<void> => writeFile(unfinished, bytes, { flag: "wx", mode: 0o440 });
   try {
     await write();
   } catch (error) {

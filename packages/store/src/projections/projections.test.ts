@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Attachment, Logger, TaskPayload } from "@tasuki/contracts";
@@ -188,4 +188,58 @@ test("a file whose bytes were changed is named, also where its length is the sam
       instead: expect.stringContaining(run),
     },
   ]);
+});
+
+/** A folder that is none of the node's, with a file in it. */
+async function makeElsewhere(node: Awaited<ReturnType<typeof openNode>>): Promise<string> {
+  const elsewhere = `${node.folder}-elsewhere`;
+  await mkdir(elsewhere);
+  await writeFile(join(elsewhere, "private.txt"), "not the relay's");
+  return elsewhere;
+}
+
+test.each([{ link: ["inbox"] }, { link: ["inbox", run] }, { link: ["inbox", run, "finder.1"] }])(
+  "a link in place of $link leads nothing to where it points, and is said to be in the way",
+  async ({ link }) => {
+    await using node = await openNode();
+    const elsewhere = await makeElsewhere(node);
+    await acceptWork(node.store);
+    await mkdir(node.at(...link.slice(0, -1)), { recursive: true });
+    await symlink(elsewhere, node.at(...link));
+    await expect(node.projections.task(one)).rejects.toMatchObject({
+      code: "invalid_state",
+      message: expect.stringContaining(node.at(...link)),
+    });
+    expect(await readdir(elsewhere)).toEqual(["private.txt"]);
+    expect(await node.projections.shortcuts()).toMatchObject([
+      { path: join(...link), why: expect.stringContaining("no task put it there") },
+    ]);
+    await rm(node.at(...link));
+    await node.projections.task(one);
+    expect(await readdir(node.at("inbox", run, "finder.1"))).toEqual(["brief.md", "run.json"]);
+    await rm(elsewhere, { recursive: true });
+  },
+);
+
+test("links in an archive are replaced by the files themselves, and what they point to stays as it is", async () => {
+  await using node = await openNode();
+  const elsewhere = await makeElsewhere(node);
+  await acceptWork(node.store);
+  await node.projections.archive(run);
+  const paths = ["brief.md", "manifest-sha256.txt", join("evidence", (await readdir(node.at("archive", run, "evidence")))[0] ?? "")];
+  const before = await Promise.all(paths.map((path) => readFile(node.at("archive", run, path))));
+  for (const [at, path] of paths.entries()) {
+    await rm(node.at("archive", run, path));
+    // The same bytes, or nothing at all, at the other end.
+    if (at === 1) await symlink(join(elsewhere, "gone"), node.at("archive", run, path));
+    else {
+      await writeFile(join(elsewhere, String(at)), before[at] ?? "");
+      await symlink(join(elsewhere, String(at)), node.at("archive", run, path));
+    }
+  }
+  await node.projections.archive(run);
+  expect(await Promise.all(paths.map(async (path) => (await lstat(node.at("archive", run, path))).isFile()))).toEqual([true, true, true]);
+  expect(await Promise.all(paths.map((path) => readFile(node.at("archive", run, path))))).toEqual(before);
+  expect((await readdir(elsewhere)).sort()).toEqual(["0", "2", "private.txt"]);
+  await rm(elsewhere, { recursive: true });
 });

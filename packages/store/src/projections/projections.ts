@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Logger, Shortcut } from "@tasuki/contracts";
 import type { AttachmentRow, Store, TaskRow } from "../store.ts";
 import { summaryName, writeArchive } from "./archive.ts";
+import { makeOwnFolder } from "../files/own-folder.ts";
 import { placeBlob } from "./place.ts";
 import { bundleOf, inputsOf, outputsOf } from "./run-files.ts";
 import { createShortcuts } from "./shortcuts.ts";
@@ -38,7 +39,9 @@ export function createProjections({ folder, store, logger }: ProjectionsDeps): P
     if (files.length === 0) return;
     // One look instead of one link for each file: a history is long, and nothing of it is missing.
     const there = new Set(await readdir(to).catch(() => []));
-    for (const { name, sha256 } of files) if (!there.has(name)) await placeBlob({ folder, blobs: store.blobs }, sha256, join(to, name));
+    const missing = files.filter(({ name }) => !there.has(name));
+    if (missing.length > 0) await makeOwnFolder(folder, to);
+    for (const { name, sha256 } of missing) await placeBlob({ folder, blobs: store.blobs }, sha256, join(to, name));
   };
   const placeTask = async ({ id, payload }: TaskRow): Promise<void> => {
     const { run, stage, epoch } = payload;

@@ -5,6 +5,8 @@ import { join, relative, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Shortcut } from "@tasuki/contracts";
 import { hasErrorCode } from "../files/durable.ts";
+import { isOwnFolder } from "../files/own-folder.ts";
+import { plainFile } from "../files/plain-file.ts";
 import type { AttachmentRow, Store, TaskRow } from "../store.ts";
 import { inputsOf, outputsOf, workOf } from "./run-files.ts";
 
@@ -52,11 +54,11 @@ export function createShortcuts({ folder, store }: { folder: string; store: Stor
     const found: Shortcut[] = [];
     const known = new Map<string, Expected>();
     for (const area of ["inbox", "artifacts"])
-      for (const path of await filesIn(join(folder, area))) {
+      for (const path of await filesIn(folder, area)) {
         if (found.length === shownAtMost) return found;
         const shortcut = await judge(path, known).catch((error: unknown) => {
-          // Gone since the folder was read.
-          if (hasErrorCode(error, "ENOENT")) return undefined;
+          // Gone since the folder was read, or a link by now.
+          if (hasErrorCode(error, "ENOENT", "ELOOP")) return undefined;
           throw error;
         });
         if (shortcut !== undefined) found.push(shortcut);
@@ -72,13 +74,30 @@ function commandFor(task: TaskRow | undefined, path: string): string {
   return `tasuki retry ${run}${stage === "main" ? "" : ` --from ${stage}`} --reason WHY`;
 }
 
-/** Everything in a folder but folders; links are not followed. */
-async function filesIn(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
+/** Everything in a folder of a data folder but folders. Links are not followed (as `readdir`'s own `recursive` does): what they lead to is not ours to list. */
+async function filesIn(folder: string, area: string): Promise<string[]> {
+  const root = join(folder, area);
+  if (!(await isOwnFolder(folder, root))) return (await entriesOf(folder)).some(({ name }) => name === area) ? [root] : [];
+  const found: string[] = [];
+  const waiting = [root];
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    for (const entry of await entriesOf(at)) {
+      const path = join(at, entry.name);
+      if (entry.isDirectory()) waiting.push(path);
+      else found.push(path);
+    }
+  }
+  return found;
+}
+
+async function entriesOf(folder: string) {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    // Gone since its name was read.
     if (hasErrorCode(error, "ENOENT")) return [];
     throw error;
-  });
-  return entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
+  }
 }
 
 function marksOf({ ino, size, mtimeMs, ctimeMs }: Stats): string {
@@ -87,6 +106,6 @@ function marksOf({ ino, size, mtimeMs, ctimeMs }: Stats): string {
 
 async function hashOf(path: string): Promise<string> {
   const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
+  await pipeline(createReadStream(path, { flags: plainFile }), hash);
   return hash.digest("hex");
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { z } from "zod";
@@ -37,27 +37,27 @@ const Manifest = z.object({
 const root = join(import.meta.dirname, "..");
 const manifest = (folder: string) => Manifest.parse(JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8")));
 const own = (folder: string) => Object.keys(manifest(folder).dependencies).filter((name) => name.startsWith("@tasuki/"));
+// A folder without a manifest is what git leaves of another branch: its dependencies.
+const members = (folder: string): string[] =>
+  readdirSync(join(root, folder)).filter((name) => existsSync(join(root, folder, name, "package.json")));
 const sources = (folder: string): string[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((path) => path.endsWith(".ts") && !path.includes("node_modules"))
     .map((path) => join(folder, path));
 
-test.each(readdirSync(join(root, "packages")))("package %s depends only on packages below it", (name) => {
+test.each(members("packages"))("package %s depends only on packages below it", (name) => {
   const allowed = workspace[name];
   expect(allowed, `packages/${name} is not in the table of scripts/architecture.test.ts`).toBeDefined();
   expect(own(`packages/${name}`).filter((dependency) => !allowed?.includes(dependency.replace("@tasuki/", "")))).toEqual([]);
 });
 
-test.each(readdirSync(join(root, "apps")))("app %s depends on no other app, and on no package that only packages use", (name) => {
+test.each(members("apps"))("app %s depends on no other app, and on no package that only packages use", (name) => {
   const allowed = apps[name] ?? ["contracts", "relay", "executors"];
   expect(own(`apps/${name}`).filter((dependency) => !allowed.includes(dependency.replace("@tasuki/", "")))).toEqual([]);
 });
 
 test.each(Object.entries(homes))("%s is a dependency of %j only", (dependency, allowed) => {
-  const folders = [
-    ...readdirSync(join(root, "packages")).map((name) => `packages/${name}`),
-    ...readdirSync(join(root, "apps")).map((name) => `apps/${name}`),
-  ];
+  const folders = [...members("packages").map((name) => `packages/${name}`), ...members("apps").map((name) => `apps/${name}`)];
   const users = folders
     .filter((folder) => dependency in manifest(folder).dependencies)
     .map((folder) => manifest(folder).name.replace("@tasuki/", ""));

@@ -1,5 +1,5 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { glob, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 
 const Manifest = z.looseObject({ tasuki: z.looseObject({ role: z.string() }).optional() });
@@ -7,10 +7,10 @@ const Manifest = z.looseObject({ tasuki: z.looseObject({ role: z.string() }).opt
 /** The programs of this repository by role: `<root>/apps/<name>/src/main.ts`, where the app's package.json says `tasuki.role`. */
 export async function findApps(root: string): Promise<ReadonlyMap<string, string>> {
   const apps = new Map<string, string>();
-  for (const { name } of (await readdir(join(root, "apps"), { withFileTypes: true })).filter((entry) => entry.isDirectory())) {
-    const folder = join(root, "apps", name);
-    const { tasuki } = Manifest.parse(JSON.parse(await readFile(join(folder, "package.json"), "utf8")));
-    if (tasuki) apps.set(tasuki.role, join(folder, "src", "main.ts"));
+  // A folder without a manifest is what git leaves of a role of another branch: its dependencies.
+  for await (const path of glob("apps/*/package.json", { cwd: root })) {
+    const { tasuki } = Manifest.parse(JSON.parse(await readFile(join(root, path), "utf8")));
+    if (tasuki) apps.set(tasuki.role, join(root, dirname(path), "src", "main.ts"));
   }
   return apps;
 }

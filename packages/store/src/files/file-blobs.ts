@@ -47,9 +47,19 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
   const path = (sha256: string): string => blobPath(folder, sha256);
   /** Its name is made durable once per opening, whoever made it. */
   const prefix = (of: string): Promise<void> => {
-    const made = prefixes.get(of) ?? makeFolder(of).then(() => syncFolder(root));
+    const made = prefixes.get(of) ?? makePrefix(of);
     prefixes.set(of, made);
     return made;
+  };
+  const makePrefix = async (of: string): Promise<void> => {
+    try {
+      await makeFolder(of);
+      await syncFolder(root);
+    } catch (error) {
+      // A disk without room, for example: the next one tries again.
+      prefixes.delete(of);
+      throw error;
+    }
   };
   const publish = async (from: string, sha256: string): Promise<boolean> => {
     const to = path(sha256);

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Blobs } from "../blobs.ts";
@@ -39,6 +39,17 @@ export function describeBlobs(open: OpenTestStore): void {
       expect(blobs.has(digest)).toBe(true);
       expect((await blobs.read(digest)).toString()).toBe("hello world");
       expect((await stat(join(opened.folder, "blobs", digest.slice(0, 2), digest))).mode & 0o777).toBe(0o440);
+    });
+
+    test("can be published as soon as what was in the way of their folder is gone", async () => {
+      await using opened = await openFolder(open);
+      const { blobs } = opened.store;
+      const folder = join(opened.folder, "blobs", sha256("hello world").slice(0, 2));
+      await using staged = await blobs.stage(bytesOf("hello world"), limit);
+      await writeFile(folder, "here is no folder: a disk without room is another reason");
+      await expect(staged.publish()).rejects.toThrow("EEXIST");
+      await rm(folder);
+      expect(await staged.publish()).toBe(true);
     });
 
     test("that are not published, cut off, or too large leave nothing", async () => {

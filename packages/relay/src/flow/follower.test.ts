@@ -3,6 +3,7 @@ import { type FeedEntry, type Health, TasukiError } from "@tasuki/contracts";
 import type { Position } from "@tasuki/store";
 import { expect, test } from "vitest";
 import type { BusClient } from "../client/bus-client.ts";
+import { watchFeed } from "../client/watch-feed.ts";
 import { follow, type FollowerDeps } from "./follower.ts";
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -75,4 +76,47 @@ test("a connection of which it can't be found out who is at its other end is giv
   await sg.done;
   expect(sg.watched).toEqual([3, 0]);
   expect(sg.followed.at(-1)).toEqual({ node: "sg", instance: after, next: 0 });
+});
+
+// guarantees: R5.ends
+test("entries that could not be applied are taken up again by themselves, not with the node's next entry", async () => {
+  const instance = randomUUIDv7();
+  const ended = new AbortController();
+  let applied = 0;
+  const client: Partial<BusClient> = {
+    health: async () => healthOf(instance, 1),
+    // A feed that has one entry, and will have no other.
+    watch: (from, options) =>
+      watchFeed(
+        (next, on) => {
+          on.connected();
+          if (next === 0) setImmediate(() => on.entry({ index: 0, leaf: "{}", envelopes: [] }));
+          return { end: () => undefined };
+        },
+        { ...options, from, random: () => 0 },
+      ),
+  };
+  const deps: Partial<FollowerDeps> = {
+    role: "sg",
+    node: "sg",
+    client: client as BusClient, // what a follower calls
+    store: { position: () => undefined, savePeer: async () => undefined } as Partial<FollowerDeps["store"]> as FollowerDeps["store"],
+    steps: {
+      setReachable: async () => undefined,
+      setInstalled: async () => undefined,
+      async apply() {
+        applied += 1;
+        if (applied === 1) throw new TasukiError("disk_full", "there is no room");
+      },
+    } as Partial<FollowerDeps["steps"]> as FollowerDeps["steps"],
+    read: () => ({ facts: [], envelopes: [] }),
+    clock: { now: () => 0, monotonic: () => 0 },
+    logger: quiet,
+    backoff: () => 1,
+    digests: {},
+  };
+  const following = follow(deps as FollowerDeps, ended.signal);
+  await expect.poll(() => applied, { timeout: 10_000 }).toBe(2);
+  ended.abort();
+  await following;
 });

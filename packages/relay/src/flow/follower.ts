@@ -100,21 +100,30 @@ async function session(deps: FollowerDeps, { instance, health, signal, onProgres
     if (answer.instance !== instance || isShorter(answer, position)) ended.abort();
   };
   const entries = client.watch(position.next, { signal: AbortSignal.any([signal, ended.signal]), onState });
-  for await (const batch of batched(entries, entriesAtOnce)) {
+  const take = async (batch: readonly FeedEntry[]): Promise<void> => {
     const fresh = batch.filter((entry) => entry.index >= position.next);
     const reads = fresh.map((entry, offset) => {
       if (entry.index !== position.next + offset)
         throw new Error(`the feed of ${role} skips from ${position.next + offset} to ${entry.index}`);
       return deps.read(entry, role);
     });
-    if (reads.length === 0) continue;
+    if (reads.length === 0) return;
     // Another installation answers already: begin again with its first entry.
-    if (reads.some((read) => read.instance !== undefined && read.instance !== instance)) return;
+    if (reads.some((read) => read.instance !== undefined && read.instance !== instance)) return ended.abort();
     const facts = await Promise.all(reads.flatMap((read) => read.facts).map((fact) => withBlock(fact, client, signal)));
     const next: Position = { node, instance, next: position.next + reads.length };
     await steps.apply({ facts, position: next, envelopes: reads.flatMap((read) => read.envelopes) });
     position = next;
     onProgress();
+  };
+  for await (const batch of batched(entries, entriesAtOnce)) {
+    try {
+      if (!ended.signal.aborted) await take(batch);
+    } catch (error) {
+      // Whoever leaves this loop waits for what is being read: without this for the node's next entry, which may never come.
+      ended.abort();
+      throw error;
+    }
   }
 }
 

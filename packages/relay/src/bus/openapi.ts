@@ -20,8 +20,13 @@ export function openApiDocument(): Json {
       version: "1",
       description: "Four verbs of one node. Every refusal is RFC 9457 problem+json with a stable `code`.",
     },
+    // Who is calling is proven by the tailnet, which needs nothing in a request, or by a token.
+    security: [{ loopback: [] }, {}],
     paths: Object.fromEntries(paths),
     components: {
+      securitySchemes: {
+        loopback: { type: "http", scheme: "bearer", description: "With the loopback identity (development): the caller's secret." },
+      },
       responses: { Problem: { description: "Refused.", content: { "application/problem+json": { schema: problem } } } },
       schemas: Object.fromEntries([...schemas].sort(([a], [b]) => (a < b ? -1 : 1))),
     },

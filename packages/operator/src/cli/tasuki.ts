@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { enableCompileCache } from "node:module";
-import { openCompiledFolder } from "./compiled-folder.ts";
+import { makeCompileCacheFolder } from "./compile-cache-folder.ts";
 
 // Before anything else is loaded: to compile it is most of what a short command takes.
-const compiled = openCompiledFolder();
+const compiled = makeCompileCacheFolder();
 if (compiled !== undefined) enableCompileCache(compiled);
 const [{ systemClock }, { readEnv }, { runCli }] = await Promise.all([import("@tasuki/relay"), import("./env.ts"), import("./run-cli.ts")]);
 

@@ -11,7 +11,7 @@ import { createBusCalls } from "./bus-calls.ts";
 import type { BusHandlers } from "./bus-handlers.ts";
 import { createBusRouter } from "./bus-router.ts";
 import { guardStream } from "./guard-stream.ts";
-import { createFailureLog } from "./log-failure.ts";
+import { createFailureLog } from "./failure-log.ts";
 import { readBody } from "./read-body.ts";
 import { sendProblem } from "./send-problem.ts";
 import { maxBodyBytes, parseTaskBody, parseTaskHeaders } from "./task-request.ts";

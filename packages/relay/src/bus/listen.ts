@@ -91,7 +91,8 @@ async function listen(app: RequestListener, where: ListenOptions) {
   server.on("checkContinue", serve);
   // Any other expectation Node would refuse by an empty 417.
   server.on("checkExpectation", serve);
-  server.on("clientError", (error, socket) => malformed.refuse(error, socket as Socket)); // of an HTTP server it is one
+  // Declared as any Duplex; of an HTTP server it is the connection.
+  server.on("clientError", (error, socket) => malformed.refuse(error, socket as Socket));
   server.on("connect", (_req, socket) => malformed.refuseTunnel(socket as Socket));
   server.on("connection", lingerOnClose);
   // Headers are bounded by their size. Node would leave out all beyond the 2,000th, and whoever looks for one would not find it.

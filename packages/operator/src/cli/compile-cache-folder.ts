@@ -3,10 +3,10 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
 /**
- * Where Node may keep what it compiles, for this process and for those that it starts: in the system's temporary folder, in a folder of
+ * Makes the folder of Node's compile cache (node:module, `enableCompileCache`), for this process and for those that it starts: in the system's temporary folder, in a folder of
  * this user's. What lies there is run: undefined where somebody else could write it.
  */
-export function openCompiledFolder(parent: string = tmpdir()): string | undefined {
+export function makeCompileCacheFolder(parent: string = tmpdir()): string | undefined {
   const { uid } = userInfo();
   const folder = join(parent, `tasuki-${uid}`);
   try {

@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, stat, symlink, writeFile } from "node:fs/pro
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openCompiledFolder } from "./compiled-folder.ts";
+import { makeCompileCacheFolder } from "./compile-cache-folder.ts";
 
 async function temporaryFolder() {
   const path = await mkdtemp(join(tmpdir(), "tasuki-compiled-"));
@@ -11,7 +11,7 @@ async function temporaryFolder() {
 
 test("what was compiled is kept where only this user can write", async () => {
   await using folder = await temporaryFolder();
-  expect(openCompiledFolder(folder.path)).toBe(join(folder.own, "compiled"));
+  expect(makeCompileCacheFolder(folder.path)).toBe(join(folder.own, "compiled"));
   expect((await stat(folder.own)).mode & 0o077).toBe(0);
 });
 
@@ -19,11 +19,11 @@ test("nothing is kept where somebody else could put code: a folder that others c
   await using folder = await temporaryFolder();
   await mkdir(folder.own);
   await chmod(folder.own, 0o777);
-  expect(openCompiledFolder(folder.path)).toBeUndefined();
+  expect(makeCompileCacheFolder(folder.path)).toBeUndefined();
   await rm(folder.own, { recursive: true });
   await symlink(tmpdir(), folder.own);
-  expect(openCompiledFolder(folder.path)).toBeUndefined();
+  expect(makeCompileCacheFolder(folder.path)).toBeUndefined();
   await rm(folder.own);
   await writeFile(folder.own, "");
-  expect(openCompiledFolder(folder.path)).toBeUndefined();
+  expect(makeCompileCacheFolder(folder.path)).toBeUndefined();
 });

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { mainPort } from "@tasuki/contracts";
 import { relay } from "@tasuki/contracts/relay";
 import { pinKeys } from "@tasuki/evidence";
+import { nodeFlags } from "@tasuki/relay";
 import type { Network } from "./open-network.ts";
 import type { TestTailnet } from "./open-tailnet.ts";
 import { type Started, startProcess } from "./start-process.ts";
@@ -66,7 +67,7 @@ export async function startNodes({
     urlOf,
     async start(role, { machine, data: folder } = { machine: machineOf(role), data: join(data, role) }) {
       await prepare(role, folder, machine);
-      const argv = network.inside(machine, [process.execPath, join(repository, "apps", role, "src", "main.ts")]);
+      const argv = network.inside(machine, [process.execPath, ...nodeFlags, join(repository, "apps", role, "src", "main.ts")]);
       const started = startProcess(argv, { TASUKI_DATA: folder });
       running.set(`${role} on ${machine}`, started);
       const listening = new Promise<void>((resolve) => started.onMessage((message) => message === "started" && resolve()));

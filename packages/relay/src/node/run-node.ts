@@ -36,7 +36,7 @@ const lastResortMs = 5_000;
  */
 export async function runNode(options: NodeProcess): Promise<never> {
   // Documents and the database are for this user and its group, also where the shell that starts a node would let everybody read.
-  process.umask(process.umask() | 0o007);
+  process.umask(0o007 | process.umask(0o007));
   const stop = awaitStop();
   const stopping = new AbortController();
   void stop.then((reason) => stopping.abort(reason));

@@ -3,7 +3,7 @@ import { TasukiError } from "@tasuki/contracts";
 
 // Times are milliseconds since 1970; payload, block, state and health are JSON; `envelope` and `envelopes` name rows of that table.
 // No index begins with a digest: it would put each row on a page of its own, and every page that changes is written with the commit.
-const second = `
+const initial = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE task (
@@ -86,8 +86,11 @@ CREATE TABLE position (node TEXT PRIMARY KEY, instance TEXT NOT NULL, next INTEG
 CREATE TABLE peer (node TEXT PRIMARY KEY, health TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
-/** One step each, in order, never changed once released: `user_version` counts those that a database has taken. The first was never released. */
-const migrations = ["", second];
+/** One step each, in order, never changed once released: `user_version` counts those that a database has taken. */
+const migrations = [
+  "", // Version 1 was never released, and nothing leads on from it; its number is still in old databases.
+  initial,
+];
 
 /** Brings a database to this program's schema, in one transaction. Throws `invalid_state` where it is from a newer program, or from before the first release. */
 export function migrate(db: DatabaseSync, path: string): void {

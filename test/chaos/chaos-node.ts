@@ -61,7 +61,13 @@ export function createChaosNode({ role, data, policy, cache, env = {} }: ChaosNo
     },
     ended: async () => void (await closed),
     kill(signal) {
-      if (child?.pid !== undefined) process.kill(-child.pid, signal);
+      if (child?.pid === undefined) return;
+      try {
+        process.kill(-child.pid, signal);
+      } catch (error) {
+        // It has just died by itself, and that is not known here yet.
+        if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+      }
     },
     isRunning: () => child !== undefined,
     last: () => last,

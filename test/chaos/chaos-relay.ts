@@ -1,15 +1,14 @@
-import { createHash, randomInt } from "node:crypto";
+import { createHash } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { json } from "node:stream/consumers";
-import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type RunStatus, Status, TaskAnswer } from "@tasuki/contracts";
 import { writePolicy } from "@tasuki/relay";
-import { introduceNodes } from "@tasuki/relay/testing";
+import { freePorts, introduceNodes } from "@tasuki/relay/testing";
 import { simulatedPipeline } from "../sim/pipeline.ts";
 import { type ChaosNode, createChaosNode } from "./chaos-node.ts";
 import { openProxy, type Proxy } from "./proxy.ts";
@@ -52,16 +51,21 @@ export async function openChaosRelay({ limits = {}, env = {}, links = [], folder
   const policy = join(data, "policy.hujson");
   await introduceNodes(data, roles);
   await writeFile(policy, writePolicy({ pipeline, people: { ops: ["ops@example.com"] } }));
-  const ports = await freePorts();
+  const ports = await freePorts(roles);
+  const portOf = (role: string): number => {
+    const port = ports.get(role);
+    if (port === undefined) throw new Error(`there is no role '${role}'`);
+    return port;
+  };
   const proxies = new Map<string, Proxy>();
-  for (const name of links) proxies.set(name, await openProxy(ports[name.split(">")[1] as RoleName]));
+  for (const name of links) proxies.set(name, await openProxy(portOf(name.split(">")[1] ?? "")));
   for (const role of roles) {
     const roster = Object.fromEntries(
       roles
         .filter((other) => other !== role)
-        .map((other) => [other, { url: `http://127.0.0.1:${proxies.get(`${role}>${other}`)?.port ?? ports[other]}` }]),
+        .map((other) => [other, { url: `http://127.0.0.1:${proxies.get(`${role}>${other}`)?.port ?? portOf(other)}` }]),
     );
-    await writeFile(join(folder(role), "config.jsonc"), JSON.stringify({ listen: { port: ports[role] }, roster, limits }));
+    await writeFile(join(folder(role), "config.jsonc"), JSON.stringify({ listen: { port: portOf(role) }, roster, limits }));
   }
   const nodes = Object.fromEntries(
     roles.map((role) => [
@@ -141,28 +145,6 @@ async function callSocket(socketPath: string, path: string, body: string | undef
   call.end(body);
   const [response] = (await once(call, "response")) as [IncomingMessage]; // node:http, 'response'
   return { status: response.statusCode ?? 0, body: await json(response) };
-}
-
-// Below the ports that systems give to outgoing connections (32768 on Linux), which come and go while nodes are killed and started.
-const [firstPort, lastPort] = [20_000, 32_000];
-
-/** Ports that were free just now. All are held until the last is found, so that they differ. */
-async function freePorts(): Promise<Record<RoleName, number>> {
-  const held = await Promise.all(roles.map(async (role) => ({ role, ...(await holdPort()) })));
-  await Promise.all(held.map(({ server }) => new Promise((resolve) => server.close(resolve))));
-  return Object.fromEntries(held.map(({ role, port }) => [role, port])) as Record<RoleName, number>; // one for each role
-}
-
-async function holdPort(): Promise<{ server: Server; port: number }> {
-  for (;;) {
-    const port = randomInt(firstPort, lastPort);
-    const server = createServer().listen(port, "127.0.0.1");
-    const isHeld = await once(server, "listening").then(
-      () => true,
-      () => false,
-    );
-    if (isHeld) return { server, port };
-  }
 }
 
 export const stageOf = (status: RunStatus, stage: string) => status.stages.find((one) => one.stage === stage);

@@ -4,9 +4,8 @@ import { mkdir, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Status } from "@tasuki/contracts";
 import { expect, test } from "vitest";
-import { checkHistory } from "../history/check-history.ts";
 import { type ChaosRelay, isClosed, openChaosRelay, type RoleName, stageOf } from "./chaos-relay.ts";
-import { recordedHistory } from "./recorded-history.ts";
+import { stopAndCheck } from "./stop-and-check.ts";
 
 /** Whether a command works here; the tests that need it say that they are skipped where it doesn't. */
 function works(command: string, ...args: string[]): boolean {
@@ -50,12 +49,6 @@ async function ownDisk(relay: ChaosRelay, role: RoleName): Promise<Disk> {
   };
 }
 
-async function violationsOf(relay: ChaosRelay, run: string, brief: string) {
-  const status = await relay.status(run);
-  await relay.stopAll();
-  return checkHistory(await recordedHistory(relay, { answers: [], statuses: [status], briefs: new Map([[run, brief]]) }));
-}
-
 const outboxOf = async (relay: ChaosRelay, role: RoleName, run: string): Promise<string> => {
   const { tasks } = Status.parse((await relay.call(role, `/status?run=${run}`)).body);
   return tasks.flatMap(({ outbox = [] }) => outbox.map(({ last = "" }) => last)).join();
@@ -77,7 +70,7 @@ test.skipIf(!canMount)(
     expect(stageOf(await relay.status(run), "sg")?.rung).toBe("dispatched");
     await makeRoom();
     expect((await relay.until(run, isClosed)).epoch).toBe(1);
-    expect(await violationsOf(relay, run, brief)).toEqual([]);
+    expect(await stopAndCheck(relay, new Map([[run, brief]]))).toEqual([]);
   },
 );
 
@@ -96,7 +89,7 @@ test.skipIf(!canMount)(
     expect(stageOf(await relay.status(run), "sg")?.rung).toBe("started");
     await makeRoom();
     await relay.until(run, isClosed);
-    expect(await violationsOf(relay, run, brief)).toEqual([]);
+    expect(await stopAndCheck(relay, new Map([[run, brief]]))).toEqual([]);
   },
 );
 
@@ -143,6 +136,6 @@ test.skipIf(!canTrace).each([2, 9, 12, 16])(
     await closing;
     expect(endings.map(({ code }) => code)).toEqual([1]);
     expect(endings[0]?.stderr).toMatch(/can't be opened|may not be on the disk|could not be written/);
-    expect(await violationsOf(relay, run, brief)).toEqual([]);
+    expect(await stopAndCheck(relay, new Map([[run, brief]]))).toEqual([]);
   },
 );

@@ -1,9 +1,8 @@
 import { Status } from "@tasuki/contracts";
 import { expect, test } from "vitest";
-import { checkHistory } from "../history/check-history.ts";
-import { type ChaosRelay, isClosed, openChaosRelay, roles, stageOf } from "./chaos-relay.ts";
+import { isClosed, openChaosRelay, stageOf } from "./chaos-relay.ts";
 import type { Fault } from "./proxy.ts";
-import { recordedHistory } from "./recorded-history.ts";
+import { stopAndCheck } from "./stop-and-check.ts";
 
 const links = ["main>nano", "main>sg", "main>jp", "nano>sg", "sg>jp", "jp>main"];
 const faults: readonly Fault[] = [
@@ -14,13 +13,6 @@ const faults: readonly Fault[] = [
   { is: "half-open" },
   { is: "cut", after: 400 },
 ];
-
-/** Stops the relay, and judges what its disks hold. */
-async function violationsOf(relay: ChaosRelay, runs: ReadonlyMap<string, string>) {
-  const statuses = await Promise.all([...runs.keys()].map((run) => relay.status(run)));
-  await relay.stopAll();
-  return checkHistory(await recordedHistory(relay, { answers: [], statuses, briefs: runs }));
-}
 
 // guarantees: R5.ends
 test("runs close through every fault of every link, once it heals", { timeout: 600_000 }, async () => {
@@ -42,7 +34,7 @@ test("runs close through every fault of every link, once it heals", { timeout: 6
     console.log(`${fault.is}: ${before.state} after 3 s, closed ${((performance.now() - healed) / 1000).toFixed(1)} s after healing`);
     expect([at, performance.now() - began < 95_000]).toEqual([at, true]);
   }
-  expect(await violationsOf(relay, runs)).toEqual([]);
+  expect(await stopAndCheck(relay, runs)).toEqual([]);
 });
 
 // guarantees: R5.partition
@@ -67,7 +59,7 @@ test("finished work waits out a partition of 30 seconds, and arrives by itself",
   expect(accepted.epoch).toBe(1);
   const closed = await relay.until(run, isClosed, 60_000);
   expect(closed.stages.map(({ attempt }) => attempt)).toEqual([1, 1, 1]);
-  expect(await violationsOf(relay, new Map([[run, brief]]))).toEqual([]);
+  expect(await stopAndCheck(relay, new Map([[run, brief]]))).toEqual([]);
 });
 
 // guarantees: R5.without-main
@@ -84,6 +76,5 @@ test("roles hand on while main can reach nobody and nobody main, and main catche
     .toEqual(["produced"]);
   expect(stageOf(await relay.status(run), "sg")?.rung).not.toBe("verified");
   for (const link of links) relay.link(link).set({ is: "none" });
-  const { epoch } = await relay.until(run, isClosed, 60_000);
-  expect([epoch, roles.length]).toEqual([1, 4]);
+  expect((await relay.until(run, isClosed, 60_000)).epoch).toBe(1);
 });

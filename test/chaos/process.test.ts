@@ -1,14 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { checkHistory } from "../history/check-history.ts";
-import { type ChaosRelay, isClosed, openChaosRelay, stageOf } from "./chaos-relay.ts";
-import { recordedHistory } from "./recorded-history.ts";
-
-async function violationsOf(relay: ChaosRelay, run: string, brief: string) {
-  const status = await relay.status(run);
-  await relay.stopAll();
-  return checkHistory(await recordedHistory(relay, { answers: [], statuses: [status], briefs: new Map([[run, brief]]) }));
-}
+import { isClosed, openChaosRelay, stageOf } from "./chaos-relay.ts";
+import { stopAndCheck } from "./stop-and-check.ts";
 
 // guarantees: R5.resumed
 test.concurrent("a node that is killed in its work resumes it within 30 seconds, with default settings", { timeout: 120_000 }, async () => {
@@ -28,7 +21,7 @@ test.concurrent("a node that is killed in its work resumes it within 30 seconds,
   console.log(`a killed attempt was resumed after ${seconds.toFixed(1)} s, as main saw it`);
   expect(seconds).toBeLessThan(30);
   await relay.until(run, isClosed);
-  expect(await violationsOf(relay, run, brief)).toEqual([]);
+  expect(await stopAndCheck(relay, new Map([[run, brief]]))).toEqual([]);
 });
 
 // guarantees: R2.produced-once
@@ -42,7 +35,7 @@ test.concurrent("a node that sleeps longer than its lease goes on, and completes
   await delay(4_000);
   relay.node("sg").kill("SIGCONT");
   await relay.until(run, isClosed);
-  expect(await violationsOf(relay, run, brief)).toEqual([]);
+  expect(await stopAndCheck(relay, new Map([[run, brief]]))).toEqual([]);
 });
 
 test.concurrent.each([
@@ -57,5 +50,5 @@ test.concurrent.each([
   const { run } = await relay.run(brief);
   const status = await relay.until(run, isClosed);
   expect(status.stages.map(({ attempt }) => attempt)).toEqual([1, 1, 1]);
-  expect(await violationsOf(relay, run, brief)).toEqual([]);
+  expect(await stopAndCheck(relay, new Map([[run, brief]]))).toEqual([]);
 });

@@ -1,7 +1,4 @@
-import { randomInt } from "node:crypto";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -21,6 +18,7 @@ import type { RunningNode } from "../node/node.ts";
 import { startNode } from "../node/start-node.ts";
 import { systemClock } from "../node/system-clock.ts";
 import { writePolicy } from "../permission/write-policy.ts";
+import { freePorts } from "./free-ports.ts";
 import { introduceNodes } from "./introduce-nodes.ts";
 import { inProcessExecutor, type StageWork } from "./in-process-executor.ts";
 import { inProcessChecker, plainExtractor } from "./in-process-intake.ts";
@@ -120,30 +118,4 @@ function workOf(
   const own = work[role];
   if (own === undefined) throw new Error(`no work is given for role '${role}'`);
   return { executor: typeof own === "function" ? inProcessExecutor(own) : own };
-}
-
-// Below the ports that systems give to outgoing connections (32768 on Linux), which come and go while nodes are stopped and started.
-const [firstPort, lastPort] = [20_000, 32_000];
-/** What relays of this process have been given: between its being found free and its node's listening a port looks free to the next relay. */
-const given = new Set<number>();
-
-/** Ports that were free just now. All are held until the last is found, so that they differ. */
-async function freePorts(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const held = await Promise.all(names.map(async (name) => ({ name, ...(await holdPort()) })));
-  await Promise.all(held.map(({ server }) => new Promise((resolve) => server.close(resolve))));
-  return new Map(held.map(({ name, port }) => [name, port]));
-}
-
-async function holdPort(): Promise<{ server: Server; port: number }> {
-  for (;;) {
-    const port = randomInt(firstPort, lastPort);
-    if (given.has(port)) continue;
-    given.add(port);
-    const server = createServer().listen(port, "127.0.0.1");
-    const isHeld = await once(server, "listening").then(
-      () => true,
-      () => false,
-    );
-    if (isHeld) return { server, port };
-  }
 }

@@ -4,7 +4,7 @@ import type { OutboxRow, Store } from "@tasuki/store";
 import type { EntryRead } from "./read-entry.ts";
 import type { RunFact, RunSteps } from "./run-steps.ts";
 
-interface OwnFeedDeps {
+export interface OwnFeedDeps {
   /** This node's name. */
   readonly node: string;
   readonly store: Store;
@@ -36,8 +36,10 @@ export function followOwnFeed({ node, store, steps, read, logger }: OwnFeedDeps)
           .facts.map((fact) => blockedFact(fact, store))
           .concat(refusedFacts(entry, store)),
       );
-      next += entries.length;
-      if (facts.length > 0) await steps.apply({ facts, along: { node, instance: store.instance, next } });
+      const until = next + entries.length;
+      if (facts.length > 0) await steps.apply({ facts, along: { node, instance: store.instance, next: until } });
+      // Not before: what could not be applied is read again.
+      next = until;
     }
   };
   const wake = (): void => {

@@ -1,4 +1,4 @@
-import { artifactsOf, type FeedEntry, isFileOf, parseContractRef, receiptPayloadType, type RunStatus, sha256Of } from "@tasuki/contracts";
+import { artifactsOf, type FeedEntry, isFileOf, parseContractRef, receiptPayloadType, type RunStatus } from "@tasuki/contracts";
 import { openTrust } from "@tasuki/evidence";
 import { systemClock } from "@tasuki/relay";
 import { openStore, type Store } from "@tasuki/store";
@@ -33,7 +33,7 @@ export async function recordedHistory(relay: ChaosRelay, { answers, statuses, br
     },
     expected(run) {
       const brief = briefs.get(run);
-      return brief === undefined ? undefined : new Map([...expectedFiles(pipeline, brief)].map(([name, text]) => [name, sha256Of(text)]));
+      return brief === undefined ? undefined : expectedFiles(pipeline, brief);
     },
   };
 }

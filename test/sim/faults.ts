@@ -31,9 +31,34 @@ export interface FaultMix {
   readonly replacements: number;
   /** Decisions of people, per minute. */
   readonly decisions: number;
+  /** Of nodes: not there when the others begin, but started later. */
+  readonly absent: number;
   /** Of tasks: accepted by somebody in between, in the name of a node that never sees them. */
   readonly forged: number;
 }
+
+/** Nothing goes wrong, but for what a test does. */
+export const noFaults: FaultMix = {
+  lost: 0,
+  copied: 0,
+  slow: 0,
+  unanswered: 0,
+  killedAtFile: 0,
+  killedAtCommit: 0,
+  slowFile: 0,
+  unsynced: 0,
+  killedAfterAnswer: 0,
+  conducts: {},
+  kills: 0,
+  cuts: 0,
+  fullDisks: 0,
+  clockJumps: 0,
+  powerLost: 0,
+  replacements: 0,
+  decisions: 0,
+  absent: 0,
+  forged: 0,
+};
 
 /** What a seed brings: most kinds of fault are absent in most seeds, and strong where they are there. */
 export function chooseMix(random: Random): FaultMix {
@@ -65,6 +90,7 @@ export function chooseMix(random: Random): FaultMix {
     powerLost: random.pick([0, 0.5]),
     replacements: some(0.25, 1, 2),
     decisions: some(0.3, 0.1, 0.4),
+    absent: some(0.25, 0.2, 0.6),
     forged: some(0.2, 0.05, 0.3),
   };
 }

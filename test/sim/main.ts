@@ -1,5 +1,7 @@
-// `pnpm sim`: the relay under simulated faults, seed by seed. Prints what it came to, and for each seed that failed how to see it again.
+// `pnpm sim`: the relay under simulated faults, seed by seed, those that once failed first. Prints what it came to, and for each seed that
+// failed how to see it again.
 import { parseArgs } from "node:util";
+import { keptSeeds } from "./kept-seeds.ts";
 import { type Job, runSeeds } from "./run-seeds.ts";
 import { createTally } from "./tally.ts";
 
@@ -8,7 +10,7 @@ const usage = `pnpm sim [--seeds N] [--from SEED] [--nodes N] [--log]
   --seeds N       simulations (default 100)
   --from SEED     the first seed (default 1)
   --nodes N       nodes of each relay, main included (default 4)
-  --log           print what the nodes log, with the simulated time in seconds
+  --log           print what the nodes log, with the simulated time in seconds; without the seeds that once failed
 `;
 
 const { values } = parseArgs({
@@ -28,6 +30,7 @@ if (values.help || isWrong) {
 }
 
 function* jobs(): Generator<Job, void, undefined> {
+  if (!values.log) yield* keptSeeds;
   for (let at = 0; at < Number(seeds); at += 1) yield { seed: Number(from) + at, roles: Number(nodes) - 1, log: values.log };
 }
 

@@ -83,14 +83,18 @@ function createPipeline(roles: number): Pipeline {
   return { given: [run, brief, sourceText], roles: made };
 }
 
-/** What an honest relay makes of a brief: each role's file, by name. */
-export function expectedFiles(pipeline: Pipeline, briefText: string): ReadonlyMap<string, string> {
+/**
+ * What an honest relay makes of a brief: the digest of each role's file, by name. `made` are digests of results that may have been sent
+ * back, and that people then decided to go on with.
+ */
+export function expectedFiles(pipeline: Pipeline, briefText: string, made: ReadonlySet<string> = new Set()): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   let from = sha256Of(briefText);
   for (const { name, produces } of pipeline.roles) {
-    const text = toText({ role: name, from });
-    for (const slot of produces) files.set(artifactOf(slot).file, text);
-    from = sha256Of(text);
+    const sentBack = sha256Of(toText({ role: name, from, decision: "rework" }));
+    const sha256 = made.has(sentBack) ? sentBack : sha256Of(toText({ role: name, from }));
+    for (const slot of produces) files.set(artifactOf(slot).file, sha256);
+    from = sha256;
   }
   return files;
 }

@@ -1,4 +1,4 @@
-import { artifactsOf, type FeedEntry, isFileOf, parseContractRef, type Pipeline, type RunStatus, sha256Of } from "@tasuki/contracts";
+import { artifactsOf, type FeedEntry, isFileOf, parseContractRef, type Pipeline, type RunStatus } from "@tasuki/contracts";
 import type { Trust } from "@tasuki/evidence";
 import type { OpenStore } from "@tasuki/store";
 import { lackingFiles } from "./lacking-files.ts";
@@ -13,6 +13,8 @@ export interface Recorder {
   /** Watches a node from its start. */
   onStart(role: string, running: Running): void;
   onAnswer(exchange: Exchange): void;
+  /** Somebody named the stage that a run is to go on with, whatever the one before it had decided. */
+  onTakenFurther(run: string): void;
   history(briefs: ReadonlyMap<string, string>): History;
   /** How main showed each run last. */
   readonly last: ReadonlyMap<string, RunStatus>;
@@ -25,10 +27,10 @@ export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust:
   const statuses: RecordedStatus[] = [];
   const last = new Map<string, RunStatus>();
   const shown = new Map<string, string>();
+  const takenFurther = new Set<string>();
 
-  const lookAt = ({ node, changingRuns }: Running): void => {
-    for (const id of changingRuns()) {
-      const run = node.orchestrator?.run(id);
+  const lookAt = (runs: readonly (RunStatus | undefined)[] = []): void => {
+    for (const run of runs) {
       if (run === undefined) continue;
       const text = JSON.stringify([run.state, run.epoch, run.stages.map(({ rung, epoch }) => [rung, epoch])]);
       last.set(run.id, run);
@@ -44,12 +46,16 @@ export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust:
       const { store, boot } = running;
       const measure = (): void => void sizes.set(store.instance, store.feedSize());
       stores.set(store.instance, { role, store, disk: boot.disk });
+      const { orchestrator } = running.node;
       measure();
+      // A commit that failed may be there after all.
+      lookAt(orchestrator?.runs());
       store.onCommit(() => {
         measure();
-        if (role === "main") lookAt(running);
+        lookAt(running.changingRuns().map((id) => orchestrator?.run(id)));
       });
     },
+    onTakenFurther: (run) => void takenFurther.add(run),
     onAnswer({ from, to, verb, answer }) {
       if (verb !== "task") return;
       const { ok } = JSON.parse(answer) as { ok?: { task: string; receipt: RecordedAnswer["receipt"] } };
@@ -72,7 +78,9 @@ export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust:
       expected(run) {
         const brief = briefs.get(run);
         if (brief === undefined) return undefined;
-        return new Map([...expectedFiles(pipeline, brief)].map(([name, text]) => [name, sha256Of(text)]));
+        const outputs = last.get(run)?.stages.flatMap((stage) => stage.outputs) ?? [];
+        const made = new Set(takenFurther.has(run) ? outputs.map(({ sha256 }) => sha256) : []);
+        return expectedFiles(pipeline, brief, made);
       },
     }),
   };

@@ -26,6 +26,8 @@ export interface SeedOptions {
 
 const worker = fileURLToPath(new URL("worker.ts", import.meta.url));
 const register = new URL("register.ts", import.meta.url).href;
+// So that a hundred thousand take no more memory than a thousand: what a simulation leaves behind, if anything, goes with its process.
+const jobsPerProcess = 1_000;
 
 /** Simulates every job, in as many processes as there are cores. Rejects where one of them ends before its answer. */
 export async function runSeeds(jobs: Iterable<Job>, { broken, onReport, isEnough = () => false, ...options }: SeedOptions): Promise<void> {
@@ -35,15 +37,15 @@ export async function runSeeds(jobs: Iterable<Job>, { broken, onReport, isEnough
     return done === true ? undefined : value;
   };
   const work = async (): Promise<void> => {
-    let job = next();
-    if (job === undefined) return;
-    const child = fork(worker, {
-      execArgv: ["--import", register, "--max-old-space-size=1500"],
-      env: { ...process.env, ...(broken !== undefined && { TASUKI_BROKEN_BUILD: broken }) },
-    });
-    for (; job !== undefined; job = next()) onReport(await answerOf(child, job));
-    child.disconnect();
-    await once(child, "exit");
+    for (let job = next(); job !== undefined;) {
+      const child = fork(worker, {
+        execArgv: ["--import", register, "--max-old-space-size=1500"],
+        env: { ...process.env, ...(broken !== undefined && { TASUKI_BROKEN_BUILD: broken }) },
+      });
+      for (let done = 0; done < jobsPerProcess && job !== undefined; done += 1, job = next()) onReport(await answerOf(child, job));
+      child.disconnect();
+      await once(child, "exit");
+    }
   };
   await Promise.all(Array.from({ length: options.workers ?? availableParallelism() }, work));
 }

@@ -16,6 +16,19 @@ const minute = 60_000;
 const cutLengths = [2_000, 20_000, 90_000, 5 * minute, 17 * minute];
 const skews = [-10 * minute, -30_000, 0, 30_000, 10 * minute];
 
+/** Starts every node, some of them late: what is for a role that nobody has ever reached waits for it. */
+export function startNodes({ mix, faults, time, nodes, ...deps }: ScheduleDeps, withinMs: number): void {
+  const random = deps.random.fork("starts");
+  for (const node of nodes.values()) {
+    if (!random.chance(mix.absent)) {
+      node.start();
+      continue;
+    }
+    faults.counts["started late"] = (faults.counts["started late"] ?? 0) + 1;
+    time.after(random.integer(0, withinMs), () => node.start());
+  }
+}
+
 /** What happens at certain times rather than to certain operations: kills, cuts, full disks, clocks that are wrong, replaced machines. */
 export function scheduleFaults({ mix, faults, time, nodes, ...deps }: ScheduleDeps, forMs: number): void {
   const random = deps.random.fork("schedule");

@@ -1,29 +1,11 @@
-import { isTasukiError, type Logger, type RunStatus } from "@tasuki/contracts";
+import { isTasukiError, type RunStatus } from "@tasuki/contracts";
 import { checkHistory } from "../history/check-history.ts";
 import { hasEnded } from "../history/check-epochs.ts";
 import type { Violation } from "../history/history.ts";
-import { chooseMix, createFaults, type FaultMix } from "./faults.ts";
-import { trustIn } from "./keys.ts";
-import { createNetwork } from "./machine/network.ts";
+import { createSimulation, type SimulationOptions } from "./create-simulation.ts";
 import { within } from "./machine/boot.ts";
-import { createVirtualTime } from "./machine/virtual-time.ts";
-import { simulatedPipeline } from "./pipeline.ts";
-import { createRandom } from "./random.ts";
-import { createRecorder } from "./recorder.ts";
-import { createRelay } from "./relay.ts";
-import { scheduleFaults } from "./schedule.ts";
-import { createWorkload, startToClose } from "./workload.ts";
-import { mainWork, roleWork } from "./work.ts";
-
-export interface SimulationOptions {
-  readonly seed: number;
-  /** Roles beside main. */
-  readonly roles: number;
-  /** More of some faults than the seed brings. */
-  readonly mix?: Partial<FaultMix>;
-  /** Gets each line that a node logs, with the simulated time. */
-  readonly onLog?: (line: string) => void;
-}
+import { scheduleFaults, startNodes } from "./schedule.ts";
+import { startToClose } from "./workload.ts";
 
 /** What a simulation came to. */
 export interface Outcome {
@@ -41,70 +23,20 @@ export interface Outcome {
 }
 
 const minute = 60_000;
-/** What no relay has to do in one millisecond. */
-const stormEvents = 20_000;
 /** After the faults: an attempt that hangs and its grace, the longest backoffs, and then the work itself. */
 const settleMs = (roles: number): number => startToClose * 2 + 5 * minute + roles * 2 * minute;
 
 /** One relay under one seed: a time of faults, then none, then people do what blocks ask of them; then its history is judged. */
-export async function simulate({ seed, roles, onLog, ...options }: SimulationOptions): Promise<Outcome> {
-  const random = createRandom(seed, `${roles} roles`);
-  const time = createVirtualTime();
-  const pipeline = simulatedPipeline(roles);
-  const mix = { ...chooseMix(random.fork("mix")), ...options.mix };
-  const faults = createFaults({ mix, random });
-  const trust = trustIn(["main", ...pipeline.roles.map(({ name }) => name)]);
-  const recorder = createRecorder({ pipeline, trust });
-  let trace = 0;
-  let exchanges = 0;
-  const note = (text: string): void => {
-    for (let at = 0; at < text.length; at += 1) trace = (Math.imul(trace, 31) + text.charCodeAt(at)) | 0;
-  };
-
-  const network = createNetwork({
-    time,
-    random: random.fork("connections"),
-    weather: faults.weather,
-    onAnswer(exchange) {
-      exchanges += 1;
-      note(`${exchange.at} ${exchange.from} ${exchange.to} ${exchange.verb} ${exchange.answer}`);
-      recorder.onAnswer(exchange);
-      if (exchange.verb === "task" && faults.killsAfterAnswer()) nodes.get(exchange.to)?.kill(random.chance(mix.powerLost));
-    },
-  });
-  const restarts = random.fork("restarts");
-  const nodes = createRelay({
-    pipeline,
-    trust,
-    time,
-    network,
-    random: random.fork("nodes"),
-    work: (role) => (role === "main" ? mainWork() : roleWork(() => faults.attempt())),
-    mishaps: (role) => faults.mishaps(role),
-    forges: () => faults.forges(),
-    restartAfter: () => (faults.areHealed() ? 1_000 : restarts.pick([1_000, 1_000, 1_000, 20_000, 5 * minute])),
-    onStart: (role, running) => recorder.onStart(role, running),
-    onDeath: (role) => note(`${time.now()} ${role} died`),
-    logger: (role) => loggerOf(role, { onLog, now: () => time.now() }),
-  });
-  const workload = createWorkload({ time, random, network });
-  const known = (): RunStatus[] => [...recorder.last.values()];
-
-  const advance = async (until: number, isDone: () => boolean = () => false): Promise<void> => {
-    for (let since = time.now(), before = time.taken(); ;) {
-      // Microtasks and ticks run until nothing is left of them; only then may time go on.
-      await new Promise((resolve) => setImmediate(resolve));
-      const next = isDone() ? undefined : time.take(until);
-      if (next === undefined) return;
-      if (time.now() > since) [since, before] = [time.now(), time.taken()];
-      if (time.taken() - before > stormEvents) throw new Error(`at ${since} ms the relay does ${stormEvents} things and time stands still`);
-      next();
-    }
-  };
+export async function simulate(options: SimulationOptions): Promise<Outcome> {
+  const { seed, roles } = options;
+  const simulation = createSimulation(options);
+  const { random, time, mix, faults, nodes, workload, recorder } = simulation;
+  const { known, advance } = simulation;
   const decide = (run: RunStatus, act: "retry" | "cancel", stage?: string): void => {
     const main = nodes.get("main")?.running();
     const orchestrator = main?.node.orchestrator;
     if (main === undefined || orchestrator === undefined) return;
+    if (stage !== undefined) recorder.onTakenFurther(run.id);
     const ask = async (): Promise<void> => {
       const request = { run: run.id, by: "a simulated person" };
       await (
@@ -117,7 +49,7 @@ export async function simulate({ seed, roles, onLog, ...options }: SimulationOpt
   // Safety: whatever goes wrong, nothing may be lost, done twice or shown falsely.
   const safetyMs = random.pick([2, 5, 10, 25]) * minute;
   const asked = roles > 10 ? 1 : random.integer(1, 3);
-  for (const node of nodes.values()) node.start();
+  startNodes({ mix, faults, random, time, nodes }, safetyMs);
   for (let at = 0; at < asked; at += 1) time.after(at === 0 ? 1_000 : random.integer(1_000, safetyMs / 2), () => workload.ask());
   scheduleFaults({ mix, faults, random, time, nodes }, safetyMs);
   scheduleDecisions();
@@ -166,10 +98,10 @@ export async function simulate({ seed, roles, onLog, ...options }: SimulationOpt
     faults: faults.counts,
     simulatedMs: time.now(),
     events: time.taken(),
-    exchanges,
-    trace,
+    exchanges: simulation.exchanges(),
+    trace: simulation.trace(),
   };
-  for (const node of nodes.values()) node.end();
+  simulation.end();
   return outcome;
 
   function scheduleDecisions(): void {
@@ -212,19 +144,4 @@ function describe({ state, epoch, block, stages, awaits }: RunStatus): string {
 /** A decision that the run's state doesn't allow any more is no fault; anything else is thrown, and seen. */
 function expectRefusal(error: unknown): void {
   if (!isTasukiError(error)) throw error;
-}
-
-function loggerOf(role: string, { onLog, now }: { onLog: ((line: string) => void) | undefined; now: () => number }): Logger {
-  const write = (level: string) => (fields: object, message: string) => {
-    if (onLog === undefined) return;
-    const shown = Object.entries(fields).map(
-      ([name, value]) => `${name}=${value instanceof Error ? describeError(value) : JSON.stringify(value)}`,
-    );
-    onLog(`${(now() / 1000).toFixed(3).padStart(9)} ${level} ${role}: ${message} ${shown.join(" ")}`);
-  };
-  return { debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
-}
-
-function describeError(error: Error): string {
-  return `${error.message}${error.cause instanceof Error ? ` <- ${describeError(error.cause)}` : ` ${error.stack?.split("\n").slice(1, 4).join(" ")}`}`;
 }

@@ -1,5 +1,6 @@
 // A process that simulates what it is told to, one after the other, and reports each; started by `run-seeds.ts` with `register.ts` preloaded.
-import { type Outcome, simulate, type SimulationOptions } from "./simulate.ts";
+import type { SimulationOptions } from "./create-simulation.ts";
+import { type Outcome, simulate } from "./simulate.ts";
 
 /** What a worker reports of one simulation. */
 export type Report = { readonly outcome: Outcome } | { readonly seed: number; readonly roles: number; readonly crash: string };

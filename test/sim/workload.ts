@@ -22,7 +22,8 @@ interface Requested {
 /** People and scripts, who ask for runs from a machine of their own, and ask again until they are answered. */
 export interface Workload {
   readonly requested: readonly Requested[];
-  ask(): void;
+  /** Asks for one more run; for a bad one by chance, unless that is said. */
+  ask(isBad?: boolean): void;
 }
 
 interface WorkloadDeps {
@@ -71,9 +72,9 @@ export function createWorkload({ time, network, ...deps }: WorkloadDeps): Worklo
 
   return {
     requested,
-    ask() {
+    ask(isBad) {
       const id = newId();
-      const run: Requested = { id, brief: `# What is ${id}?\n\nWhat is it made of?\n`, isBad: random.chance(0.1) };
+      const run: Requested = { id, brief: `# What is ${id}?\n\nWhat is it made of?\n`, isBad: isBad ?? random.chance(0.1) };
       requested.push(run);
       within(boot, () => void ask(run));
     },

@@ -58,7 +58,8 @@ interface Call {
   readonly signal: AbortSignal | undefined;
 }
 
-/** As long as the real client waits for an answer, and a follower for a sign of life. */
+/** As long as the real client waits for an answer to a task, and to anything else; and a follower for a sign of life. */
+const taskMs = 10_000;
 const callMs = 30_000;
 const silenceMs = 45_000;
 const pingMs = 15_000;
@@ -80,7 +81,7 @@ export function createNetwork({ time, random, weather, onAnswer }: NetworkDeps):
         if (caller.isAlive()) within(caller, finish);
       };
       const fail = (why: string): void => end(() => reject(new TasukiError("unreachable", `${to} did not answer: ${why}`)));
-      const giveUp = time.after(callMs, () => fail("no answer in time"));
+      const giveUp = time.after(verb === "task" ? taskMs : callMs, () => fail("no answer in time"));
       const aborted = (): void => fail("the call was given up");
       const reset = (why: string): void => void time.after(resetMs, () => (weather.isCut(to, from) ? undefined : fail(why)));
       if (signal?.aborted === true) return aborted();
@@ -131,10 +132,11 @@ export function createNetwork({ time, random, weather, onAnswer }: NetworkDeps):
         isOpen = false;
         server.abort();
       });
-      const ping = (): void => {
+      // A node that dies behind a cut leaves a connection of which nobody is told: nothing comes over it any more.
+      const ping = (node: Reachable): void => {
         if (!isOpen) return;
-        if (weather.isCut(to, from) || weather.isCut(from, to)) loseAfter(silenceMs - pingMs);
-        else time.after(pingMs, ping);
+        if (weather.isCut(to, from) || weather.isCut(from, to) || !node.boot.isAlive()) loseAfter(silenceMs - pingMs);
+        else time.after(pingMs, () => ping(node));
       };
       const serve = async (node: Reachable): Promise<void> => {
         for await (const entry of node.bus.watch(next, node.callerOf(from), server.signal)) {
@@ -153,7 +155,7 @@ export function createNetwork({ time, random, weather, onAnswer }: NetworkDeps):
         if (!isOpen) return;
         if (node === undefined || weather.isCut(from, to)) return loseAfter(weather.isCut(from, to) ? callMs : resetMs);
         time.after(resetMs, () => isOpen && told(on.connected));
-        time.after(pingMs, ping);
+        time.after(pingMs, () => ping(node));
         const stop = node.boot.onDeath(() => (weather.isCut(to, from) ? undefined : loseAfter(resetMs)));
         within(node.boot, () => void serve(node).then(() => (stop(), lose()), lose));
       });

@@ -1,0 +1,118 @@
+import type { RunStatus } from "@tasuki/contracts";
+import { chooseMix, createFaults, type FaultMix, type Faults } from "./faults.ts";
+import { trustIn } from "./keys.ts";
+import { createNetwork } from "./machine/network.ts";
+import { createVirtualTime, type VirtualTime } from "./machine/virtual-time.ts";
+import { simulatedPipeline } from "./pipeline.ts";
+import { createRandom, type Random } from "./random.ts";
+import { createRecorder, type Recorder } from "./recorder.ts";
+import { createRelay, type SimulatedNode } from "./relay.ts";
+import { simulatedLogger } from "./simulated-logger.ts";
+import { createWorkload, type Workload } from "./workload.ts";
+import { mainWork, roleWork } from "./work.ts";
+
+export interface SimulationOptions {
+  readonly seed: number;
+  /** Roles beside main. */
+  readonly roles: number;
+  /** More of some faults than the seed brings. */
+  readonly mix?: Partial<FaultMix>;
+  /** Gets each line that a node logs, with the simulated time. */
+  readonly onLog?: (line: string) => void;
+}
+
+/** A relay on simulated machines, before anything of it has started. */
+export interface Simulation {
+  readonly random: Random;
+  readonly time: VirtualTime;
+  readonly mix: FaultMix;
+  readonly faults: Faults;
+  readonly nodes: ReadonlyMap<string, SimulatedNode>;
+  readonly workload: Workload;
+  readonly recorder: Recorder;
+  /** How main showed each run last. */
+  readonly known: () => readonly RunStatus[];
+  /** Lets everything happen until then, or until it is done. */
+  readonly advance: (until: number, isDone?: () => boolean) => Promise<void>;
+  /** Answers that got to their callers. */
+  exchanges(): number;
+  /** A digest of everything that went over the network, and when: the same for the same seed. */
+  trace(): number;
+  readonly end: () => void;
+}
+
+const minute = 60_000;
+/** What no relay has to do in one millisecond. */
+const stormEvents = 20_000;
+
+export function createSimulation({ seed, roles, onLog, ...options }: SimulationOptions): Simulation {
+  const random = createRandom(seed, `${roles} roles`);
+  const time = createVirtualTime();
+  const pipeline = simulatedPipeline(roles);
+  const mix = { ...chooseMix(random.fork("mix")), ...options.mix };
+  const faults = createFaults({ mix, random });
+  const trust = trustIn(["main", ...pipeline.roles.map(({ name }) => name)]);
+  const recorder = createRecorder({ pipeline, trust });
+  let trace = 0;
+  let exchanges = 0;
+  const note = (text: string): void => {
+    for (let at = 0; at < text.length; at += 1) trace = (Math.imul(trace, 31) + text.charCodeAt(at)) | 0;
+  };
+
+  const network = createNetwork({
+    time,
+    random: random.fork("connections"),
+    weather: faults.weather,
+    onAnswer(exchange) {
+      exchanges += 1;
+      note(`${exchange.at} ${exchange.from} ${exchange.to} ${exchange.verb} ${exchange.answer}`);
+      recorder.onAnswer(exchange);
+      if (exchange.verb === "task" && faults.killsAfterAnswer()) nodes.get(exchange.to)?.kill(random.chance(mix.powerLost));
+    },
+  });
+  const restarts = random.fork("restarts");
+  const nodes = createRelay({
+    pipeline,
+    trust,
+    time,
+    network,
+    random: random.fork("nodes"),
+    work: (role) => (role === "main" ? mainWork() : roleWork(() => faults.attempt())),
+    mishaps: (role) => faults.mishaps(role),
+    forges: () => faults.forges(),
+    restartAfter: () => (faults.areHealed() ? 1_000 : restarts.pick([1_000, 1_000, 1_000, 20_000, 5 * minute])),
+    onStart: (role, running) => recorder.onStart(role, running),
+    onDeath: (role) => note(`${time.now()} ${role} died`),
+    logger: (role) => simulatedLogger(role, { onLog, now: () => time.now() }),
+  });
+  const workload = createWorkload({ time, random, network });
+
+  const advance = async (until: number, isDone: () => boolean = () => false): Promise<void> => {
+    for (let since = time.now(), before = time.taken(); ;) {
+      // Microtasks and ticks run until nothing is left of them; only then may time go on.
+      await new Promise((resolve) => setImmediate(resolve));
+      const next = isDone() ? undefined : time.take(until);
+      if (next === undefined) return;
+      if (time.now() > since) [since, before] = [time.now(), time.taken()];
+      if (time.taken() - before > stormEvents) throw new Error(`at ${since} ms the relay does ${stormEvents} things and time stands still`);
+      next();
+    }
+  };
+
+  return {
+    random,
+    time,
+    mix,
+    faults,
+    nodes,
+    workload,
+    recorder,
+    known: () => [...recorder.last.values()],
+    advance,
+    exchanges: () => exchanges,
+    trace: () => trace,
+    end() {
+      for (const node of nodes.values()) node.end();
+    },
+  };
+}

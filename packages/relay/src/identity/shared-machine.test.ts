@@ -31,7 +31,7 @@ async function openNode(to: string, granted = policy) {
   ];
   const fake = stack.use(await startFakeLocalApi(machines));
   const localApi = stack.use(createLocalApi({ socket: fake.socket }));
-  const tailnet = stack.use(await openTailnet({ localApi, role: to, logger: quiet, clock }));
+  const tailnet = stack.use(await openTailnet({ localApi, role: to, apart: rolesApart(relay, to), logger: quiet, clock }));
   const identity = stack.use(createTailscaleIdentity({ localApi, tailnet, role: to, roster: {}, policy, clock, maxUnheardMs: 1 }));
   const handlers = { task: async () => ({ task: "", run: "", receipt: undefined, replayed: false }) } as unknown as BusHandlers;
   const calls = createBusCalls({ role: to, handlers });

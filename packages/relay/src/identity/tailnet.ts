@@ -19,7 +19,7 @@ export interface TailnetDeps {
   readonly localApi: Pick<LocalApi, "status">;
   readonly role: string;
   /** Roles that may not be on this machine beside it. */
-  readonly apart?: readonly string[];
+  readonly apart: readonly string[];
   /** The address to listen on, where the configuration gives one. */
   readonly host?: string | undefined;
   readonly logger: Logger;
@@ -38,7 +38,7 @@ export interface Tailnet extends AsyncDisposable {
 }
 
 /** Resolves after the first look. Changes are logged. */
-export async function openTailnet({ localApi, role, apart = [], host, logger, clock, everyMs = 1_000 }: TailnetDeps): Promise<Tailnet> {
+export async function openTailnet({ localApi, role, apart, host, logger, clock, everyMs = 1_000 }: TailnetDeps): Promise<Tailnet> {
   const ended = new AbortController();
   const listeners = new Set<() => void>();
   let isHeard = false;
@@ -80,10 +80,7 @@ export async function openTailnet({ localApi, role, apart = [], host, logger, cl
 }
 
 /** The start gate: a node listens, and believes what whois says, on a machine that has its role's tag and its address. */
-function judge(
-  status: TailnetStatus,
-  { role, apart, host }: Required<Pick<TailnetDeps, "role" | "apart">> & Pick<TailnetDeps, "host">,
-): TailnetState {
+function judge(status: TailnetStatus, { role, apart, host }: Pick<TailnetDeps, "role" | "apart" | "host">): TailnetState {
   const { BackendState: backend, Self: self, TailscaleIPs: addresses } = status;
   if (backend !== "Running" || !self || addresses.length === 0) return { is: "down", why: `tailscaled says '${backend}', not 'Running'.` };
   const tags = self.Tags;

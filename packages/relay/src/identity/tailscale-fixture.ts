@@ -44,7 +44,7 @@ export async function openTailscale({ blind = false, fake: given = machines, ros
   const localApi = stack.use(createLocalApi({ socket: fake.socket }));
   const time = { ms: 0 };
   const clock = { monotonic: () => time.ms };
-  const tailnet = stack.use(await openTailnet({ localApi, role: "main", logger: quiet, clock, everyMs: 5 }));
+  const tailnet = stack.use(await openTailnet({ localApi, role: "main", apart: [], logger: quiet, clock, everyMs: 5 }));
   const identity = stack.use(
     createTailscaleIdentity({ localApi, tailnet, role: "main", roster: known, policy, clock, maxUnheardMs: hour }),
   );

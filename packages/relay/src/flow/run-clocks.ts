@@ -55,7 +55,7 @@ export function startRunClocks({ steps, clock, logger }: RunClocksDeps): RunCloc
       .apply({ facts })
       .catch((error: unknown) => {
         logger.error({ err: error }, "clocks of runs ran out, and that could not be recorded; it is tried again");
-        timer = setTimeout(fire, againMs);
+        if (!isEnded) timer = setTimeout(fire, againMs);
       })
       .finally(() => (firing = undefined));
   };

@@ -1,0 +1,38 @@
+import { randomUUIDv7 } from "node:crypto";
+import { TasukiError } from "@tasuki/contracts";
+import { expect, test, vi } from "vitest";
+import { startRunClocks } from "./run-clocks.ts";
+import type { FlowState } from "./run-flow.ts";
+import type { RunSteps } from "./run-steps.ts";
+
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+test("a clock that ran out and could not be recorded before the end is left to the next start: no timer outlives the node", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  try {
+    const state: Partial<FlowState> = {
+      id: randomUUIDv7(),
+      state: "open",
+      clocks: { scheduleToStart: 0, scheduleToClose: 60_000, startToClose: 60_000, heartbeat: 60_000 },
+      stages: [
+        { stage: "sg", epoch: 1, rung: "dispatched", since: 0, outputs: [], receipts: [] } as Partial<
+          FlowState["stages"][number]
+        > as FlowState["stages"][number],
+      ],
+    };
+    const recording = Promise.withResolvers<void>();
+    const apply = vi.fn(() => recording.promise);
+    const steps: Partial<RunSteps> = { openRuns: () => [state as FlowState], onChange: () => () => undefined, apply };
+    // What clocks ask of the steps.
+    const clocks = startRunClocks({ steps: steps as RunSteps, clock: { now: () => 1, monotonic: () => 1 }, logger: quiet });
+    clocks.start();
+    vi.advanceTimersByTime(1);
+    expect(apply).toHaveBeenCalledOnce();
+    const ended = clocks[Symbol.asyncDispose]();
+    recording.reject(new TasukiError("disk_full", "there is no room"));
+    await ended;
+    expect(vi.getTimerCount()).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});

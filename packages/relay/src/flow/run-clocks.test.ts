@@ -2,7 +2,7 @@ import { randomUUIDv7 } from "node:crypto";
 import { TasukiError } from "@tasuki/contracts";
 import { expect, test, vi } from "vitest";
 import { startRunClocks } from "./run-clocks.ts";
-import type { FlowState } from "./run-flow.ts";
+import type { FlowState, StageFlow } from "./run-flow.ts";
 import type { RunSteps } from "./run-steps.ts";
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -10,18 +10,16 @@ const quiet = { debug: () => undefined, info: () => undefined, warn: () => undef
 test("a clock that ran out and could not be recorded before the end is left to the next start: no timer outlives the node", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   try {
+    // As much of a run as its clocks look at.
+    const stage: Partial<StageFlow> = { stage: "sg", epoch: 1, rung: "dispatched", since: 0 };
     const state: Partial<FlowState> = {
       id: randomUUIDv7(),
       state: "open",
       clocks: { scheduleToStart: 0, scheduleToClose: 60_000, startToClose: 60_000, heartbeat: 60_000 },
-      stages: [
-        { stage: "sg", epoch: 1, rung: "dispatched", since: 0, outputs: [], receipts: [] } as Partial<
-          FlowState["stages"][number]
-        > as FlowState["stages"][number],
-      ],
+      stages: [stage as StageFlow],
     };
     const recording = Promise.withResolvers<void>();
-    const apply = vi.fn(() => recording.promise);
+    const apply = vi.fn<RunSteps["apply"]>(() => recording.promise);
     const steps: Partial<RunSteps> = { openRuns: () => [state as FlowState], onChange: () => () => undefined, apply };
     // What clocks ask of the steps.
     const clocks = startRunClocks({ steps: steps as RunSteps, clock: { now: () => 1, monotonic: () => 1 }, logger: quiet });

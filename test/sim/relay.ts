@@ -37,6 +37,7 @@ export interface SimulatedNode {
   kill(power: boolean): void;
   /** Its machine is replaced: same keys, empty data folder. */
   replace(): void;
+  readonly wasReplaced: () => boolean;
   /** The simulation is over. */
   end(): void;
   /** Milliseconds that its clock is ahead. */
@@ -172,6 +173,7 @@ function createNode(deps: RelayDeps, { role, roles }: { role: string; roles: rea
       disk = createDisk();
       disks.push(disk);
     },
+    wasReplaced: () => disks.length > 1,
     end() {
       hasEnded = true;
       boot?.kill();

@@ -12,7 +12,8 @@ export function whyWrong(request: HostileRequest, { answers, ending, rest }: Exc
   const { requests = 1, mayEnd = false } = request;
   if (ending === "late") return `no end came; ${answers.length} answers had`;
   if (answers.length > requests) return `${answers.length} answers to ${requests} requests`;
-  if (ending === "reset" && !mayEnd) return `the connection was reset after ${answers.length} answers`;
+  // Who is still sending long after his answer is cut off; the answer must have come.
+  if (ending === "reset" && answers.length === 0 && !mayEnd) return "the connection was reset before an answer came";
   if (answers.length === 0 && ending !== "cut" && !mayEnd) return "the connection was ended without an answer";
   if (rest > 0 && ending !== "cut" && !mayEnd) return `${rest} bytes came that are no answer`;
   return answers.map((answer) => whyWrongAnswer(request, answer, prey)).find((why) => why !== undefined);

@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
 
-/** How long a client may go on sending on a connection that has been closed to it. */
-const lingerMs = 1_000;
+/** How long a client may go on sending on a connection that has been closed to it, and how long it may pause meanwhile. */
+const lingerMs = 20_000;
+const pauseMs = 1_000;
 
 /**
  * Lets the last answer of a connection arrive. A socket that is closed while bytes come in is reset, and a reset can overtake the answer;
@@ -15,10 +16,10 @@ export function lingerOnClose(socket: Socket): void {
     isClosing = true;
     if (socket.readableEnded || socket.destroyed) return endAndDestroy(socket);
     // Not to the parser any more: no request is taken from a connection that ends.
-    socket.removeAllListeners("data").on("data", () => undefined);
+    const timers = [lingerMs, pauseMs].map((ms) => setTimeout(() => socket.destroy(), ms).unref());
+    socket.removeAllListeners("data").on("data", () => void timers[1]?.refresh());
     socket.resume();
-    const timer = setTimeout(() => socket.destroy(), lingerMs).unref();
-    socket.once("end", () => endAndDestroy(socket)).once("close", () => clearTimeout(timer));
+    socket.once("end", () => endAndDestroy(socket)).once("close", () => timers.forEach((timer) => clearTimeout(timer)));
     socket.end();
   };
 }

@@ -1,5 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import { startBus, tokenOf } from "./bus-fixture.ts";
 
@@ -47,6 +49,23 @@ test("a denied client that goes on sending requests gets its one answer, not a r
   await writeOn(socket, Buffer.from(`GET /health HTTP/1.1\r\nhost: ${bus.host}\r\n\r\n`.repeat(500)), ended);
   expect(await ended).toBe("ended");
   expect(statuses(received())).toEqual(["403"]);
+});
+
+test("a client that reads its answer only once it has sent its whole body finds it there, however long that took", async () => {
+  await using bus = await startBus();
+  const socket = connect({ port: bus.port, host: "127.0.0.1", allowHalfOpen: true });
+  const failure = new Promise<string>((resolve) => socket.once("error", ({ message }) => resolve(message)));
+  socket.pause();
+  const pieces = 20;
+  socket.write(`POST /task HTTP/1.1\r\nhost: ${bus.host}\r\ncontent-length: ${pieces * 1_000}\r\n\r\n`);
+  for (let sent = 0; sent < pieces; sent += 1) {
+    await delay(100);
+    socket.write(Buffer.alloc(1_000, " "));
+  }
+  const answer = text(socket);
+  socket.resume();
+  expect(await Promise.race([answer, failure])).toMatch(/^HTTP\/1\.1 403 /);
+  socket.destroy();
 });
 
 test("what follows a whole request is refused after its answer", async () => {

@@ -1,12 +1,11 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openKeys, type Signer } from "@tasuki/evidence";
 import { type BusClient, createBusClient, nodeFlags } from "@tasuki/relay";
-import { introduceNodes } from "@tasuki/relay/testing";
+import { freePorts, introduceNodes } from "@tasuki/relay/testing";
 import { benchPipeline } from "./bench-pipeline.ts";
 import { cpuOf, memoryOf } from "./process-usage.ts";
 
@@ -43,7 +42,7 @@ export async function startBenchRelay(
   const data = await mkdtemp(join(tmpdir(), "tasuki-bench-"));
   const all = ["main", ...benchPipeline.roles.map(({ name }) => name)];
   await introduceNodes(data, all);
-  const ports = new Map(await Promise.all(all.map(async (role) => [role, await freePort()] as const)));
+  const ports = await freePorts(all);
   const urlOf = (role: string): string => `http://127.0.0.1:${ports.get(role)}`;
   const children = new Map<string, ChildProcess>();
   for (const role of all) await writeConfig(join(data, role), role, { all, urlOf, port: ports.get(role) ?? 0 });
@@ -109,13 +108,4 @@ async function writeConfig(
   const config = { listen: { host: "127.0.0.1", port }, roster, limits: { queue: 1_000_000, attemptsAtOnce: 4 } };
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, "config.jsonc"), JSON.stringify(config));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === "string") throw new Error("a TCP server has a port");
-  return address.port;
 }

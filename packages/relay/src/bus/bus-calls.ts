@@ -30,8 +30,8 @@ export function createBusCalls({ role, handlers }: { role: string; handlers: Bus
       const what = `send ${signed ? "a signed" : "an unsigned"} '${kind}' task`;
       demand(caller, want, what);
       // Roles that share a machine share what the network grants it; a task has what its own role has, whose key must have signed it.
-      if (caller.own !== undefined) {
-        const permissions = caller.own.get(from ?? "");
+      if (caller.permissionsByRole !== undefined) {
+        const permissions = caller.permissionsByRole.get(from ?? "");
         demand({ ...caller, permissions: permissions ?? [] }, want, `${what} as ${permissions ? from : "none of its roles"}`);
       }
       const { replayed, ...answer } = await handlers.task(request, caller);

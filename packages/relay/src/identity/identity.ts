@@ -9,7 +9,7 @@ export interface Caller {
   /** What the policy lets this caller do on this node. */
   readonly permissions: readonly Permission[];
   /** Where roles share the machine, which the network grants what any of them is granted: what each has by itself, by this node's policy file. */
-  readonly own?: ReadonlyMap<string, readonly Permission[]>;
+  readonly permissionsByRole?: ReadonlyMap<string, readonly Permission[]>;
   /** Whether what is granted may have been revoked so long ago that nothing new is taken on its strength. */
   readonly stale?: boolean;
 }

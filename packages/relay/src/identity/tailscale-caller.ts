@@ -37,8 +37,8 @@ export function toCaller(whois: Whois, { address, role, self, policy, nodeOf }: 
   const roles = rolesOf(whois);
   const principal = `node:${roles.map(nodeOf).join("+")}`;
   if (roles.length === 1) return { principal, roles, permissions };
-  const own = new Map(roles.map((one) => [one, policy.permissionsFor({ tags: [tagOf(one)] }, role)]));
-  return { principal, roles, permissions, own };
+  const permissionsByRole = new Map(roles.map((one) => [one, policy.permissionsFor({ tags: [tagOf(one)] }, role)]));
+  return { principal, roles, permissions, permissionsByRole };
 }
 
 function refusal(whois: Whois, address: string): string | undefined {

@@ -28,9 +28,9 @@ export function afterFailure(
   context: RetryPolicy & { readonly notary: Notary },
 ): Exclude<Performed, { failure: Failure }> {
   const { attempts, now, random, notary } = context;
-  const { outcome, detail } = failure;
+  const { outcome, detail, final } = failure;
   const { run, stage, epoch } = row.payload;
-  if (outcomes[outcome].retry && attempt < attempts) {
+  if (outcomes[outcome].retry && final !== true && attempt < attempts) {
     const facts = { run, stage, epoch, task: row.id, attempt, outcome };
     return {
       completion: { state: "again", notBefore: Math.ceil(now + attemptBackoff(attempt, random)) },

@@ -63,16 +63,21 @@ async function perform(deps: AttemptDeps, claimed: Claimed, signal: AbortSignal)
   const { kind } = claimed.row.payload;
   // Each attempt was cut off with its node: what does that is better looked at than tried for ever.
   if (kind === "work" && claimed.attempt > limits.attempts) return { failure: parked(claimed.attempt - 1) };
+  let folder: string | undefined;
   try {
-    const folder = await makeWorkFolder(deps, claimed);
+    folder = await makeWorkFolder(deps, claimed);
     const progress = (note?: string): void => logger.debug({ note }, "an attempt makes progress");
     return await worker.perform(claimed, { attemptId: attemptIdOf(claimed), folder, signal, progress });
   } catch (error) {
     if (!signal.aborted) logger.error({ err: error }, "an attempt ended with an error");
-    return {
-      failure: { outcome: "failed", detail: `the attempt ended with an error: ${error instanceof Error ? error.message : String(error)}` },
-    };
+    const detail = `the attempt ended with an error: ${error instanceof Error ? error.message : String(error)}`;
+    return { failure: { outcome: "failed", detail, ...(folder === undefined && isInputGone(error) && { final: true }) } };
   }
+}
+
+/** An input that was changed was set aside, so another attempt would find nothing, and say that instead of what happened. */
+function isInputGone(error: unknown): boolean {
+  return isTasukiError(error) && (error.code === "digest_mismatch" || error.code === "not_found");
 }
 
 function parked(attempts: number): Failure {

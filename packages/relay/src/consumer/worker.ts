@@ -13,11 +13,13 @@ export interface Attempt {
   progress(note?: string): void;
 }
 
-/** Why an attempt came to nothing; the consumer decides from the outcome whether there is another. */
+/** Why an attempt came to nothing; the consumer decides whether there is another. */
 export interface Failure {
   readonly outcome: Outcome;
   /** For people: what happened, where, what to do. */
   readonly detail: string;
+  /** Another attempt could come to nothing else, whatever the outcome. */
+  readonly final?: boolean;
   readonly unmet?: readonly Unmet[];
 }
 

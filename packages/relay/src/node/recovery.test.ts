@@ -213,7 +213,11 @@ test.concurrent("a node whose input was changed on its disk blocks the stage, an
   await writeFile(path, "# Changed\n");
   release();
   const blocked = await relay.until(run, (status) => stageOf(status, "sg")?.condition === "blocked");
-  expect(stageOf(blocked, "sg")?.block?.clearsWith).toContain("tasuki retry");
+  expect(stageOf(blocked, "sg")?.block).toMatchObject({
+    reason: expect.stringMatching(/ were changed: they hash to /),
+    clearsWith: expect.stringContaining("tasuki retry"),
+  });
+  expect(store.task(task?.id ?? "")?.attempt).toBe(1); // another attempt would find nothing there
   await relay.node("main").orchestrator?.retry({ run, by: "ada" });
   expect((await relay.until(run, closed)).epoch).toBe(2);
   expect(await readFile(join(relay.data, "sg", "blobs", "changed", sha256), "utf8")).toBe("# Changed\n");

@@ -72,8 +72,8 @@ async function answersTo(store: NudgeStore, run: string, asked: ReadonlyMap<stri
   return now();
 }
 
-function answerOf(store: NudgeStore, { id, run, to, state, last }: OutboxRow): Pick<NudgeAnswer, "says" | "problem"> {
-  if (state !== "done") return { problem: last ?? `${to} has not answered within ${answerMs / 1000} s; it is tried again` };
+function answerOf(store: NudgeStore, { id, run, state, last }: OutboxRow): Pick<NudgeAnswer, "says" | "problem"> {
+  if (state !== "done") return { problem: last ?? `no answer within ${answerMs / 1000} s; it is tried again` };
   for (const envelope of store.envelopes(run).toReversed()) {
     const read = ReceiptStatement.safeParse(JSON.parse(payloadOf(envelope).toString("utf8")));
     if (read.success && read.data.predicate.task === id) return { says: read.data.predicate.reason ?? "it has taken the nudge" };

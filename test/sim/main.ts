@@ -7,7 +7,7 @@ import { createTally } from "./tally.ts";
 
 const usage = `pnpm sim [--seeds N] [--from SEED] [--nodes N] [--log]
 
-  --seeds N       simulations (default 100)
+  --seeds N       simulations, after the few of seeds.json that once failed (default 100)
   --from SEED     the first seed (default 1)
   --nodes N       nodes of each relay, main included (default 4)
   --log           print what the nodes log, with the simulated time in seconds; without the seeds that once failed

@@ -32,8 +32,8 @@ export async function toSummary(store: Pick<Store, "blobs">, { run, files, evide
     ),
     "",
     ...(gaps.length === 0 ? [] : ["Sources that could not be read:", "", ...gaps.map((gap) => `- ${cell(gap)}`), ""]),
-    "`sha256sum -c manifest-sha256.txt` checks the files and the signed messages in `evidence/` (`.json` is what was signed,",
-    "`.dsse.json` the envelope with its signatures).",
+    "`sha256sum -c manifest-sha256.txt` checks the files, and the signed messages in `evidence/` that the stages stand on. Each `.json` there",
+    "is what was signed, named by its SHA-256; `.dsse.json` is its envelope, with the signatures: only a pinned key shows a change in one.",
     ...(bundle === undefined ? [] : ["", `The run was closed with the manifest whose SHA-256 is \`${bundle}\`.`]),
     "",
   ].join("\n");

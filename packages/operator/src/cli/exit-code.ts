@@ -11,7 +11,7 @@ export const exitCodes = {
   conflict: 5,
   unreachable: 6,
   invalid: 7,
-  /** With `--wait`: the run failed or was cancelled. */
+  /** Of a run that was followed: it failed or was cancelled. */
   runFailed: 8,
   needsHuman: 9,
   interrupted: 130,
@@ -40,7 +40,7 @@ export function exitCodeOf(error: unknown): number {
   }
 }
 
-/** With `--wait`; `undefined` where the run goes on and only the watching ended. */
+/** Of a run that was followed, by `--wait` or `watch`; `undefined` where the run goes on and only the watching ended. */
 export function exitCodeOfRun(outcome: RunOutcome | undefined): number {
   switch (outcome) {
     case "closed":

@@ -131,6 +131,13 @@ test("watch --json is an object on a line for each change", async () => {
   expect({ code, states }).toEqual({ code: 0, states: ["open", "closed"] });
 });
 
+test("watch ends as the run did: only a run that is closed is success", async () => {
+  await using main = await startFakeMain(blockedStatus());
+  expect((await tasuki(["watch", "last", "--data", main.data])).code).toBe(9);
+  main.set(exampleStatus({ state: "cancelled" }));
+  expect((await tasuki(["watch", "last", "--data", main.data])).code).toBe(8);
+});
+
 test("a run is named by its id, the end of it, or 'last'", async () => {
   await using main = await startFakeMain(blockedStatus());
   for (const name of [runId, "733f", "last"]) {

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { Cli } from "../cli.ts";
-import { exitCodes } from "../exit-code.ts";
+import { exitCodeOfRun } from "../exit-code.ts";
 import { followRun } from "../follow-run.ts";
 import { type DataOption, dataOption, type JsonOption, jsonOption, toExamples } from "../options.ts";
 import { resolveRun, runArgument } from "../run-argument.ts";
@@ -31,7 +31,7 @@ export function watchCommand(cli: Cli): Command {
         isQuiet: json,
         ...(json && { onStatus: (status) => cli.json({ status }) }),
       });
-      if (outcome === undefined) cli.endWith(exitCodes.interrupted);
+      cli.endWith(exitCodeOfRun(outcome));
       sayOutcome(cli, { run, status, outcome, options });
     });
 }

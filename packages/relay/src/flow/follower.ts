@@ -28,30 +28,34 @@ const healthTimeout = 5_000;
 /** Follows one role's feed until the signal, through lost connections, restarts and replaced hosts. Resolves when it has stopped. */
 export async function follow(deps: FollowerDeps, signal: AbortSignal): Promise<void> {
   const { role, client, store, steps, clock, logger, backoff } = deps;
-  const health = async (): Promise<Health> => {
-    const answer = await client.health({ signal: AbortSignal.any([signal, AbortSignal.timeout(healthTimeout)]) });
+  const health = async (): Promise<Health | undefined> => {
+    const asked = client.health({ signal: AbortSignal.any([signal, AbortSignal.timeout(healthTimeout)]) });
+    const answer = await asked.catch((error: unknown) => {
+      logger.debug({ peer: role, err: error }, "a role's node can't be reached now");
+    });
+    if (answer === undefined) {
+      await steps.setReachable(role, false);
+      return undefined;
+    }
     await store.savePeer({ node: deps.node, health: answer, at: clock.now() });
     const others = differingContracts(deps.digests, answer);
     if (others.length > 0)
       logger.warn(
-        { role, node: deps.node, contracts: others },
+        { peer: role, node: deps.node, contracts: others },
         "a node has other contracts under the same versions: one of the two was changed after its release",
       );
-    await steps.setReachable(role, true);
+    const problem = olderCopy(deps, answer);
+    await steps.setReachable(role, problem === undefined, problem);
+    if (problem !== undefined) throw new TasukiError("invalid_state", problem);
     return answer;
   };
   for (let repetition = 1; !signal.aborted; repetition += 1) {
     try {
-      const answer = await health().catch((error: unknown) => {
-        logger.debug({ role, err: error }, "a role's node can't be reached now");
-      });
-      if (answer === undefined) await steps.setReachable(role, false);
-      else {
-        await demandWhole(deps, answer);
-        await session(deps, { instance: answer.instance, health, signal, onProgress: () => (repetition = 0) });
-      }
+      const answer = await health();
+      if (answer !== undefined) await session(deps, { instance: answer.instance, health, signal, onProgress: () => (repetition = 0) });
     } catch (error) {
-      if (!signal.aborted) logger.warn({ role, err: error }, "a role's feed could not be followed; it is taken up again where it is held");
+      if (!signal.aborted)
+        logger.warn({ peer: role, err: error }, "a role's feed could not be followed; it is taken up again where it is held");
     }
     await delay(backoff(repetition), undefined, { signal }).catch(() => undefined);
   }
@@ -59,16 +63,12 @@ export async function follow(deps: FollowerDeps, signal: AbortSignal): Promise<v
 
 /**
  * A feed only grows. One that is shorter than what is held of it is that of an older copy of the data folder: its next entries would be
- * taken for those that are held already. Rejects with `invalid_state`; the role is not followed until it is a new installation.
+ * taken for those that are held already. What is wrong then; the role is not followed until it is a new installation.
  */
-async function demandWhole({ role, node, store, steps }: FollowerDeps, answer: Health): Promise<void> {
+function olderCopy({ role, node, store }: FollowerDeps, answer: Health): string | undefined {
   const held = store.position(node);
-  if (held === undefined || !isShorter(answer, held)) return;
-  await steps.setReachable(role, false);
-  throw new TasukiError(
-    "invalid_state",
-    `the feed of ${role} has ${answer.store.feed} entries, and main holds ${held.next}: its data folder is an older copy; give it an empty one, and main dispatches again what it has not finished`,
-  );
+  if (held === undefined || !isShorter(answer, held)) return undefined;
+  return `the feed of ${role} has ${answer.store.feed} entries, and main holds ${held.next}: its data folder is an older copy; give it an empty one, and main dispatches again what it has not finished`;
 }
 
 function isShorter({ instance, store: { state, feed } }: Health, held: Position): boolean {
@@ -77,7 +77,7 @@ function isShorter({ instance, store: { state, feed } }: Health, held: Position)
 
 interface Session {
   readonly instance: string;
-  readonly health: () => Promise<Health>;
+  readonly health: () => Promise<Health | undefined>;
   readonly signal: AbortSignal;
   readonly onProgress: () => void;
 }
@@ -90,14 +90,15 @@ async function session(deps: FollowerDeps, { instance, health, signal, onProgres
   const onState = (state: "connected" | "lost"): void => {
     const seen = state === "lost" ? steps.setReachable(role, false) : checkInstance();
     seen.catch((error: unknown) => {
-      logger.debug({ role, err: error }, "the state of a connection could not be recorded");
+      logger.debug({ peer: role, err: error }, "the state of a connection could not be recorded");
       // Who answers at the other end is not known: another installation's entries must not be read on from here.
       if (state === "connected") ended.abort();
     });
   };
   const checkInstance = async (): Promise<void> => {
     const answer = await health();
-    if (answer.instance !== instance || isShorter(answer, position)) ended.abort();
+    // Also where it could not be asked: who answers at the other end is not known then.
+    if (answer?.instance !== instance) ended.abort();
   };
   const entries = client.watch(position.next, { signal: AbortSignal.any([signal, ended.signal]), onState });
   const take = async (batch: readonly FeedEntry[]): Promise<void> => {
@@ -131,7 +132,10 @@ async function session(deps: FollowerDeps, { instance, health, signal, onProgres
 async function toPosition({ role, node, store, steps, logger }: FollowerDeps, instance: string): Promise<Position> {
   const held = store.position(node);
   if (held !== undefined && held.instance !== instance)
-    logger.warn({ role, instance, before: held.instance }, "the node of a role was replaced; its unfinished stages are dispatched again");
+    logger.warn(
+      { peer: role, instance, before: held.instance },
+      "the node of a role was replaced; its unfinished stages are dispatched again",
+    );
   const position = held?.instance === instance ? held : { node, instance, next: 0 };
   await steps.setInstalled(role, position);
   return position;

@@ -130,7 +130,7 @@ export function createMain(deps: MainDeps): Main {
       own = followOwnFeed({ node, store, steps, read, logger });
       const roles = pipeline.roles.flatMap(({ name }) => {
         const at = nodeOf(name);
-        if (at === undefined) logger.error({ role: name }, "the roster has no address of a role of the pipeline; runs will wait for it");
+        if (at === undefined) logger.error({ peer: name }, "the roster has no address of a role of the pipeline; runs will wait for it");
         return at === undefined ? [] : [{ role: name, node: at }];
       });
       following = Promise.all(

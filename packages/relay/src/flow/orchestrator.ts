@@ -49,10 +49,12 @@ export function createOrchestrator({ store, notary, steps, roster }: Orchestrato
       return Object.entries(roster).map(([role, { node = role, url }]): NodeView => {
         const peer = peers.get(node);
         const health = Health.safeParse(peer?.health);
+        const problem = steps.problemOf(role);
         return {
           role,
           url,
           reachable: steps.isReachable(role),
+          ...(problem !== undefined && { problem }),
           ...(health.success && { health: health.data }),
           ...(peer && { seenAt: peer.at }),
         };

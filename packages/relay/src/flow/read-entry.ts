@@ -80,7 +80,7 @@ export function createEntryReader({ trust, nodeOf, sent, logger }: EntryReaderDe
       } catch (error) {
         const code = isTasukiError(error) ? error.code : "malformed_message";
         logger.error(
-          { role: feed, index: entry.index, code, err: error },
+          { peer: feed, index: entry.index, code, err: error },
           "a feed holds an envelope that does not hold good; it is not counted",
         );
       }
@@ -91,7 +91,7 @@ export function createEntryReader({ trust, nodeOf, sent, logger }: EntryReaderDe
         const answered = answeredBy(receipt, tasks, sent);
         if (answered === undefined || isOver(receipt, answered)) return toReceiptFact(receipt, tasks, answered);
         logger.error(
-          { role: feed, index: entry.index, task: answered.id },
+          { peer: feed, index: entry.index, task: answered.id },
           "a node accepted other files than its task names; that is not counted",
         );
         return [];

@@ -26,8 +26,10 @@ export interface RunSteps {
   /** Resolves after the commit. Facts of runs that aren't main's are left out. */
   apply(change: StepChange): Promise<void>;
   /** Tells all open runs whether main has a connection to a role. Runs that open later are told as they are stepped. */
-  setReachable(role: string, reachable: boolean): Promise<void>;
+  setReachable(role: string, reachable: boolean, problem?: string): Promise<void>;
   isReachable(role: string): boolean;
+  /** Why a role is not followed though it answers. */
+  problemOf(role: string): string | undefined;
   /** Tells all open runs which installation of a role's node main follows from now on, in one commit with the position in its feed. */
   setInstalled(role: string, position: Position): Promise<void>;
   state(run: string): FlowState | undefined;
@@ -60,6 +62,7 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
   const lock = createKeyedLock();
   const listeners = new Set<(state: FlowState) => void>();
   const reachable = new Map<string, boolean>();
+  const problems = new Map<string, string>();
   const installed = new Map<string, string>();
   const openRuns = () => store.runs({ open: true }).map(stateOf);
   const state = (run: string) => {
@@ -122,12 +125,15 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
 
   return {
     apply,
-    async setReachable(role, is) {
+    async setReachable(role, is, problem) {
+      if (problem === undefined) problems.delete(role);
+      else problems.set(role, problem);
       if (reachable.get(role) === is) return;
       reachable.set(role, is);
       await apply({ facts: openRuns().map((run) => ({ run: run.id, event: { is: "peer", role, reachable: is } })) });
     },
     isReachable: (role) => reachable.get(role) ?? false,
+    problemOf: (role) => problems.get(role),
     async setInstalled(role, position) {
       const { instance } = position;
       installed.set(role, instance);

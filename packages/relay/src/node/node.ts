@@ -53,6 +53,8 @@ export interface NodeView {
   readonly role: string;
   readonly url: string;
   readonly reachable: boolean;
+  /** Why main doesn't follow it, though it answers. */
+  readonly problem?: string;
   /** The last `/health`, and when it came (milliseconds since 1970). */
   readonly health?: Health;
   readonly seenAt?: number;

@@ -16,7 +16,8 @@ export function nodesCommand(cli: Cli): Command {
       if (options.json) return cli.json({ nodes, policy });
       for (const line of toNodeList(nodes, { now: cli.clock.now(), style: cli.style })) cli.out(line);
       const gone = nodes.filter(({ reachable }) => !reachable);
-      for (const { role, url } of gone) cli.say(cli.messageStyle.warn(`main has no connection to ${role} at ${url}: is it running there?`));
+      for (const { role, url, problem = `main has no connection to ${role} at ${url}: is it running there?` } of gone)
+        cli.say(cli.messageStyle.warn(problem));
       const policies = [{ role, policy }, ...nodes.map((node) => ({ role: node.role, policy: node.health?.policy }))];
       const known = policies.flatMap(({ role, policy }) => (policy === undefined ? [] : [{ role, policy }]));
       for (const line of toPolicyLines(known)) cli.say(cli.messageStyle.warn(line));

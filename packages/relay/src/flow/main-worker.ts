@@ -8,6 +8,7 @@ import { type IntakeDeps, takeIn } from "./intake.ts";
 import { pickVersions } from "./pick-versions.ts";
 import type { RunSteps } from "./run-steps.ts";
 import { seenRoles } from "./seen-roles.ts";
+import { unseenBlock } from "./waiting-intakes.ts";
 
 interface MainWorkerDeps extends IntakeDeps {
   readonly store: Store;
@@ -77,16 +78,6 @@ function acceptedOf(store: Store, row: TaskRow): string {
     if (receipt === undefined || receipt.state === "accepted" || receipt.prev === undefined) return digest;
     digest = receipt.prev;
   }
-}
-
-function unseenBlock(roles: readonly string[]): Block {
-  const names = roles.join(", ");
-  return {
-    reason: `main has never reached ${names}, so it can't know which contract versions to use`,
-    needs: `${names} running and reachable, once`,
-    owner: names,
-    clearsWith: `the first health answer of ${names}`,
-  };
 }
 
 function versionBlock(problem: string, run: string): Block {

@@ -1,4 +1,4 @@
-import type { Logger, Pipeline } from "@tasuki/contracts";
+import type { Block, Logger, Pipeline } from "@tasuki/contracts";
 import type { Store } from "@tasuki/store";
 import type { NodeConfig } from "../node/node-config.ts";
 import type { Notary } from "../node/notary.ts";
@@ -19,20 +19,24 @@ export interface WaitingIntakes extends AsyncDisposable {
   start(): void;
 }
 
-/** Puts intakes that wait for a role never seen back to the queue, at the commit of that role's first health answer. */
+/**
+ * Puts intakes that wait for roles never seen back to the queue, at the commit of such a role's first health answer: they go on, or wait
+ * again and name those that are still missing.
+ */
 export function createWaitingIntakes({ store, pipeline, roster, notary, logger }: WaitingIntakesDeps): WaitingIntakes {
   const waiting = new Set<string>();
   const resuming = new Set<Promise<unknown>>();
-  const isSeen = (): boolean => {
+  const unseen = (): string => {
     const seen = seenRoles({ store, pipeline, roster });
-    return pipeline.roles.every(({ name }) => seen.has(name));
+    return namesOf(pipeline.roles.map(({ name }) => name).filter((name) => !seen.has(name)));
   };
   const look = (): void => {
-    if (waiting.size === 0 || !isSeen()) return;
+    if (waiting.size === 0) return;
+    const still = unseen();
     for (const id of waiting) {
       const row = store.task(id);
       // Its block is not committed yet: that commit looks again.
-      if (row?.state === "running") continue;
+      if (row?.state === "running" || (row?.state === "blocked" && row.block?.owner === still)) continue;
       waiting.delete(id);
       if (row?.state !== "blocked") continue;
       const facts = { run: row.payload.run, stage: "main", epoch: 0, task: id };
@@ -61,4 +65,19 @@ export function createWaitingIntakes({ store, pipeline, roster, notary, logger }
       await Promise.all(resuming);
     },
   };
+}
+
+/** The block of an intake that waits for these roles. */
+export function unseenBlock(roles: readonly string[]): Block {
+  const names = namesOf(roles);
+  return {
+    reason: `main has never reached ${names}, so it can't know which contract versions to use`,
+    needs: `${names} running and reachable, once`,
+    owner: names,
+    clearsWith: `the first health answer of ${names}`,
+  };
+}
+
+function namesOf(roles: readonly string[]): string {
+  return roles.join(", ");
 }

@@ -183,7 +183,6 @@ test.concurrent("runs wait side by side for a role that main has never reached, 
   await using relay = await start({ without: ["jp"] });
   const runs = [await relay.run({ brief, sources }), await relay.run({ brief, sources })];
   for (const run of runs) {
-    // At first main has reached nobody.
     const { block } = await relay.until(run, ({ block: found }) => found?.owner === "jp");
     expect(block).toMatchObject({ reason: expect.stringContaining("never reached jp") });
   }
@@ -191,6 +190,21 @@ test.concurrent("runs wait side by side for a role that main has never reached, 
   await relay.start("main");
   await relay.start("jp");
   for (const run of runs) await relay.until(run, closed);
+});
+
+test.concurrent("a run that waits for roles that main has never reached names those that it still waits for", async ({ expect }) => {
+  await using relay = await start({ without: ["nano", "sg", "jp"] });
+  const run = await relay.run({ brief, sources });
+  for (const [role, waits] of [
+    ["nano", "nano, sg, jp"],
+    ["sg", "sg, jp"],
+    ["jp", "jp"],
+  ] as const) {
+    const { block } = await relay.until(run, ({ block: found }) => found?.owner === waits);
+    expect(block?.reason).toContain(`never reached ${waits}`);
+    await relay.start(role);
+  }
+  await relay.until(run, closed);
 });
 
 test.concurrent("main goes on where it was", async () => {

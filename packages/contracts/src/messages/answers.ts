@@ -115,12 +115,17 @@ export const Quarantined = z.looseObject({
 });
 export type Quarantined = z.infer<typeof Quarantined>;
 
+/** A number, also as a query says it: in digits, and nothing else. `z.coerce` reads 0 out of an empty text, and 1 out of `true`. */
+function inDigits<Schema extends z.ZodNumber>(schema: Schema) {
+  return z.preprocess((value) => (typeof value === "string" && /^[0-9]{1,16}$/.test(value) ? Number(value) : value), schema);
+}
+
 export const StatusQuery = z.looseObject({
   run: Id.optional(),
   task: Id.optional(),
   /** First entry of the feed wanted (inclusive, from 0). */
-  from: z.coerce.number().int().nonnegative().optional(),
-  limit: z.coerce.number().int().min(1).max(1000).optional(),
+  from: inDigits(z.int().nonnegative()).optional(),
+  limit: inDigits(z.int().min(1).max(1000)).optional(),
   include: z.enum(["artifacts"]).optional(),
   /** With `include=artifacts`: only files of this name. */
   name: z.string().max(256).optional(),
@@ -176,6 +181,6 @@ export type Health = z.infer<typeof Health>;
 
 export const WatchQuery = z.looseObject({
   from: z.int().nonnegative().default(0),
-  lastEventId: z.coerce.number().int().nonnegative().optional(),
+  lastEventId: inDigits(z.int().nonnegative()).optional(),
 });
 export type WatchQuery = z.infer<typeof WatchQuery>;

@@ -99,7 +99,7 @@ test("keyid decides nothing: neither a borrowed one, nor a missing one", () => {
   expect(read({ ...good, signatures })).toEqual(Buffer.from("x"));
 });
 
-test("on another thread the same is taken and the same refused", async () => {
+test("asked for one by one or at once, here or on other threads, the same is taken and the same refused", async () => {
   const aside = (envelope: Envelope, node = "nano") => verifyEnvelopeAside(envelope, { trust, node, payloadType });
   await fc.assert(
     fc.asyncProperty(bytes, async (payload) => {
@@ -108,6 +108,8 @@ test("on another thread the same is taken and the same refused", async () => {
       expect(await aside({ ...good, signatures: [...forged.signatures, ...good.signatures] })).toEqual(Buffer.from(payload));
       await expect(aside(forged)).rejects.toMatchObject({ code: "signature_invalid" });
       await expect(aside(good, "sg")).rejects.toMatchObject({ code: "signature_invalid" });
+      const atOnce = await Promise.allSettled([good, forged, good, forged].map((envelope) => aside(envelope)));
+      expect(atOnce.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled", "rejected"]);
     }),
   );
 });

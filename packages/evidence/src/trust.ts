@@ -15,8 +15,7 @@ const verifyOnThread = promisify<null, Uint8Array, KeyObject, Uint8Array, boolea
 
 /** Trust in the public Ed25519 keys of each node. */
 export function createTrust(keys: ReadonlyMap<string, readonly KeyObject[]>): Trust {
-  const verifyHere: Trust["verify"] = (node, bytes, signature) =>
-    (keys.get(node) ?? []).some((key) => verify(null, bytes, key, signature));
+  const verifyHere: Trust["verify"] = (node, bytes, signature) => (keys.get(node) ?? []).some((key) => verify(null, bytes, key, signature));
   let isFirst = true;
   return {
     verify: verifyHere,

@@ -29,6 +29,8 @@ const healthTimeout = 5_000;
 export async function follow(deps: FollowerDeps, signal: AbortSignal): Promise<void> {
   const { role, client, store, steps, clock, logger, backoff } = deps;
   const health = async (): Promise<Health | undefined> => {
+    // Before it is asked: of what comes meanwhile its answer may not know yet.
+    const held = store.position(deps.node);
     const asked = client.health({ signal: AbortSignal.any([signal, AbortSignal.timeout(healthTimeout)]) });
     const answer = await asked.catch((error: unknown) => {
       logger.debug({ peer: role, err: error }, "a role's node can't be reached now");
@@ -44,7 +46,7 @@ export async function follow(deps: FollowerDeps, signal: AbortSignal): Promise<v
         { peer: role, node: deps.node, contracts: others },
         "a node has other contracts under the same versions: one of the two was changed after its release",
       );
-    const problem = olderCopy(deps, answer);
+    const problem = olderCopy(role, answer, held);
     await steps.setReachable(role, problem === undefined, problem);
     if (problem !== undefined) throw new TasukiError("invalid_state", problem);
     return answer;
@@ -65,14 +67,10 @@ export async function follow(deps: FollowerDeps, signal: AbortSignal): Promise<v
  * A feed only grows. One that is shorter than what is held of it is that of an older copy of the data folder: its next entries would be
  * taken for those that are held already. What is wrong then; the role is not followed until it is a new installation.
  */
-function olderCopy({ role, node, store }: FollowerDeps, answer: Health): string | undefined {
-  const held = store.position(node);
-  if (held === undefined || !isShorter(answer, held)) return undefined;
-  return `the feed of ${role} has ${answer.store.feed} entries, and main holds ${held.next}: its data folder is an older copy; give it an empty one, and main dispatches again what it has not finished`;
-}
-
-function isShorter({ instance, store: { state, feed } }: Health, held: Position): boolean {
-  return state === "ok" && instance === held.instance && feed < held.next;
+function olderCopy(role: string, answer: Health, held: Position | undefined): string | undefined {
+  const { state, feed } = answer.store;
+  if (held?.instance !== answer.instance || state !== "ok" || feed >= held.next) return undefined;
+  return `the feed of ${role} has ${feed} entries, and main holds ${held.next}: its data folder is an older copy; give it an empty one, and main dispatches again what it has not finished`;
 }
 
 interface Session {

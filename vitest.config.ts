@@ -9,6 +9,8 @@ export default defineConfig({
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
           isolate: false,
+          // By itself vitest leaves a core free, and of two that is one. Most of these wait for disks and sockets.
+          maxWorkers: "100%",
           // Some start a process or two; on a busy machine that takes longer than the 5 s that are vitest's default.
           testTimeout: 90_000,
           unstubEnvs: true,

@@ -43,7 +43,7 @@ test.runIf(isThere)("a node answers as docs/openapi.json says (skipped where the
     const { code, stdout } = await finish(
       "schemathesis",
       [
-        ["run", path, "--url", `http://${way?.prey.host}`, "--header", `Authorization: Bearer ${way?.prey.token}`],
+        ["run", path, "--url", `http://${way?.endpoint.host}`, "--header", `Authorization: Bearer ${way?.endpoint.token}`],
         [
           "--checks",
           checks.join(","),

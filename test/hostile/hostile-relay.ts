@@ -5,13 +5,13 @@ import { introduceNodes } from "@tasuki/relay/testing";
 import { freePortBase } from "../local-relay.ts";
 import type { Target } from "./exchange.ts";
 import { type HostileNode, startHostileNode } from "./hostile-node.ts";
-import type { Prey } from "./request.ts";
+import type { Endpoint } from "./request.ts";
 
 /** One way to a node, as one caller. */
 export interface Way {
   readonly name: string;
   readonly target: Target;
-  readonly prey: Prey;
+  readonly endpoint: Endpoint;
 }
 
 export interface HostileRelay extends AsyncDisposable {
@@ -68,7 +68,7 @@ export async function startHostileRelay(prefix: readonly string[] = []): Promise
   const way = (name: string, role: Role, token: string): Way => ({
     name,
     target: { host: "127.0.0.1", port: portOf(role) },
-    prey: { role, host: `127.0.0.1:${portOf(role)}`, token, needsToken: true, canary },
+    endpoint: { role, host: `127.0.0.1:${portOf(role)}`, token, needsToken: true, canary },
   });
   const stop = async (): Promise<void> => {
     for (const node of nodes) await node[Symbol.asyncDispose]();
@@ -84,7 +84,7 @@ export async function startHostileRelay(prefix: readonly string[] = []): Promise
       {
         name: "main on its own socket",
         target: { path: join(data("main"), "bus.sock") },
-        prey: { role: "main", host: "localhost", token: secrets.sg, needsToken: false, canary },
+        endpoint: { role: "main", host: "localhost", token: secrets.sg, needsToken: false, canary },
       },
     ],
     told: () => [...found],

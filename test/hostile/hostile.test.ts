@@ -67,7 +67,7 @@ test("a thousand uploads at once are all taken, and a thousand that are not what
     const body = Buffer.from(`# Document ${at}\n`.repeat(1_000));
     const sha256 = createHash("sha256").update(body).digest("hex");
     const declared = isTrue ? sha256 : "0".repeat(64);
-    const message = toBytes(way.prey, { method: "POST", target: `/upload?contract=source&sha256=${declared}`, body });
+    const message = toBytes(way.endpoint, { method: "POST", target: `/upload?contract=source&sha256=${declared}`, body });
     const { answers, ending } = await exchange(way.target, { label: "upload", parts: [message] }, 60_000);
     const isItsOwn = answers[0]?.body.toString().includes(sha256) === true;
     return `${answers.map(({ status }) => status).join()} ${ending} ${isItsOwn ? "with its digest" : ""}`;

@@ -18,7 +18,7 @@ export interface HostileRequest {
 }
 
 /** What the kinds of cases need to know of the node that they are for. */
-export interface Prey {
+export interface Endpoint {
   readonly role: string;
   /** The value of Host. */
   readonly host: string;
@@ -35,7 +35,7 @@ export interface Kind {
   readonly name: string;
   /** Requests of this kind, of those of all kinds together. */
   readonly share: number;
-  readonly requests: (prey: Prey) => Arbitrary<HostileRequest>;
+  readonly requests: (endpoint: Endpoint) => Arbitrary<HostileRequest>;
 }
 
 export type Headers = readonly (readonly [name: string, value: string | number])[];
@@ -52,7 +52,7 @@ export interface Message {
 }
 
 /** A request as bytes. Everything but the body is latin1, so that any byte can stand anywhere. */
-export function toBytes({ host, token, canary }: Prey, message: Message): Buffer {
+export function toBytes({ host, token, canary }: Endpoint, message: Message): Buffer {
   const { method = "GET", target, headers = [], body, isKept = false } = message;
   const length = message.length === undefined ? (body === undefined ? null : Buffer.byteLength(body)) : message.length;
   const has = (name: string): boolean => headers.some(([given]) => given.toLowerCase() === name);

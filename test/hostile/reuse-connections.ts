@@ -16,7 +16,7 @@ const asked: readonly { method: string; path: string; type?: string; body?: stri
 
 /** Asks as ordinary programs do, over connections that are used again: what went wrong, one line each. */
 export async function reuseConnections(
-  { target, prey }: Way,
+  { target, endpoint }: Way,
   { requests, connections }: { readonly requests: number; readonly connections: number },
 ) {
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
@@ -27,8 +27,8 @@ export async function reuseConnections(
     for (let at = next++; at < requests; at = next++) {
       const { method, path, type, body = "" } = asked[at % asked.length] ?? { method: "GET", path: "/" };
       const headers = {
-        host: prey.host,
-        authorization: `Bearer ${prey.token}`,
+        host: endpoint.host,
+        authorization: `Bearer ${endpoint.token}`,
         ...(type !== undefined && { "content-type": type }),
         ...(method === "POST" && { "content-length": body.length }),
       };

@@ -13,10 +13,10 @@ const everyMs = 250;
 
 /** Opens connections that never come to an end by themselves (slow-loris): in their head, or in a body of ten thousand bytes. */
 export function openSlowClients(
-  { target, prey }: Way,
+  { target, endpoint }: Way,
   { count, within }: { readonly count: number; readonly within: "head" | "body" },
 ): Promise<SlowEnd[]> {
-  const head = toBytes(prey, { method: "POST", target: "/task", headers: [["Content-Type", "application/json"]], length: 10_000 });
+  const head = toBytes(endpoint, { method: "POST", target: "/task", headers: [["Content-Type", "application/json"]], length: 10_000 });
   const begin = within === "head" ? head.subarray(0, 30) : head;
   return Promise.all(
     Array.from({ length: count }, async (): Promise<SlowEnd> => {

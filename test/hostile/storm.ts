@@ -49,7 +49,7 @@ export async function storm({ ways }: Pick<HostileRelay, "ways">, options: Storm
     for (const { way, kind, seed, at, request } of pending) {
       sent += 1;
       const result = await exchange(way.target, request);
-      const why = whyWrong(request, result, way.prey);
+      const why = whyWrong(request, result, way.endpoint);
       if (why !== undefined) violations.push({ way: way.name, kind: kind.name, seed, at, request, why });
       const seen = result.answers.map((answer) => [answer.status, problemOf(answer)?.code ?? ""].join(" ").trim());
       for (const one of seen.length === 0 ? [result.ending] : seen) answers[one] = (answers[one] ?? 0) + 1;
@@ -80,7 +80,7 @@ function* batches(
     const turn = round[(batch * 7) % round.length];
     if (turn === undefined) return;
     const seed = plan.seed + batch;
-    for (const [at, request] of sample(turn.kind.requests(turn.way.prey), { seed, numRuns: Math.min(left, batchSize) }).entries()) {
+    for (const [at, request] of sample(turn.kind.requests(turn.way.endpoint), { seed, numRuns: Math.min(left, batchSize) }).entries()) {
       left -= 1;
       yield { ...turn, seed, at, request };
     }

@@ -1,5 +1,5 @@
 import { array, constant, constantFrom, oneof, record, tuple, uint8Array, type Arbitrary } from "fast-check";
-import { type Kind, type Prey, toBytes } from "../request.ts";
+import { type Kind, type Endpoint, toBytes } from "../request.ts";
 import { naughty } from "./naughty.ts";
 
 interface Part {
@@ -10,7 +10,7 @@ interface Part {
 const quoted = (name: string): string => name.replaceAll(/["\r\n]/g, (found) => encodeURIComponent(found));
 const file = (name: string, more = ""): string => `Content-Disposition: form-data; name="file"; filename="${quoted(name)}"${more}`;
 
-const part = ({ canary }: Prey): Arbitrary<Part> =>
+const part = ({ canary }: Endpoint): Arbitrary<Part> =>
   record({
     head: oneof(
       { arbitrary: naughty.map((name) => file(name)), weight: 6 },
@@ -50,11 +50,11 @@ const boundaries = ["cut", "", "a".repeat(70), "a".repeat(300), "--", '"cut"', "
 export const forms: Kind = {
   name: "forms",
   share: 5,
-  requests: (prey) => {
+  requests: (endpoint) => {
     const parts = oneof(
-      { arbitrary: array<Part>(part(prey), { maxLength: 3 }), weight: 12 },
+      { arbitrary: array<Part>(part(endpoint), { maxLength: 3 }), weight: 12 },
       {
-        arbitrary: tuple(part(prey), constantFrom(10, 10_000)).map(([one, count]) =>
+        arbitrary: tuple(part(endpoint), constantFrom(10, 10_000)).map(([one, count]) =>
           Array.from({ length: count }, (): Part => ({ head: one.head.slice(0, 200), body: "a" })),
         ),
         weight: 1,
@@ -81,7 +81,7 @@ export const forms: Kind = {
       const headers = [["Content-Type", `multipart/form-data; boundary=${boundary}`]] as const;
       return {
         label: `form of ${parts.length} parts, boundary ${boundary}, ${difference} bytes off${declared}: ${parts[0]?.head.slice(0, 100) ?? "nothing"}`,
-        parts: [toBytes(prey, { method: "POST", target: `/upload${declared}`, headers, body, length })],
+        parts: [toBytes(endpoint, { method: "POST", target: `/upload${declared}`, headers, body, length })],
         // Two letters are a brief, and under a named contract the file's own name does not matter.
         mayPass: parts.length === 1 && (declared.startsWith("?contract=brief") || parts[0]?.head.includes('filename="brief.md"') === true),
         // A body that never ends is ended by the client.

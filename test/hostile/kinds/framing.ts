@@ -1,5 +1,5 @@
 import { array, constantFrom, integer, oneof, record, tuple, uint8Array, type Arbitrary } from "fast-check";
-import { type HostileRequest, type Kind, type Prey, toBytes } from "../request.ts";
+import { type HostileRequest, type Kind, type Endpoint, toBytes } from "../request.ts";
 import { cut } from "./headers.ts";
 
 interface Bytes {
@@ -13,7 +13,7 @@ interface Bytes {
 const latin1 = (text: string): Buffer => Buffer.from(text, "latin1");
 
 /** Two lengths, no length, lengths that are none, chunks that are none. */
-const bodies = (prey: Prey): Arbitrary<Bytes> =>
+const bodies = (endpoint: Endpoint): Arbitrary<Bytes> =>
   tuple(
     constantFrom("/task", "/upload?contract=source", "/trpc/task"),
     constantFrom<readonly [headers: string, body: string]>(
@@ -34,7 +34,7 @@ const bodies = (prey: Prey): Arbitrary<Bytes> =>
       ["Transfer-Encoding: chunked", "ffffffffffffffffff\r\n{}\r\n0\r\n\r\n"],
       ["Transfer-Encoding: chunked", `2;${"x".repeat(40_000)}\r\n{}\r\n0\r\n\r\n`],
       ["Transfer-Encoding: chunked", "2\n{}\n0\n\n"],
-      ["Transfer-Encoding: chunked", `2\r\n{}\r\n0\r\nX-Trailer: ${prey.canary}\r\n\r\n`],
+      ["Transfer-Encoding: chunked", `2\r\n{}\r\n0\r\nX-Trailer: ${endpoint.canary}\r\n\r\n`],
       ["Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", "2\r\n{}\r\n0\r\n\r\n"],
       ["Transfer-Encoding: \x0Bchunked", "2\r\n{}\r\n0\r\n\r\n"],
       ["Transfer-Encoding: chunked", "1\r\n[\r\n".repeat(2_000) + "0\r\n\r\n"],
@@ -43,15 +43,15 @@ const bodies = (prey: Prey): Arbitrary<Bytes> =>
   ).map(([target, [headers, body]]) => ({
     label: `${target} ${headers.replaceAll("\r\n", " | ")}`,
     bytes: latin1(
-      `POST ${target} HTTP/1.1\r\nHost: ${prey.host}\r\nAuthorization: Bearer ${prey.token}\r\nContent-Type: application/json\r\nConnection: close\r\n${headers}\r\n\r\n${body}`,
+      `POST ${target} HTTP/1.1\r\nHost: ${endpoint.host}\r\nAuthorization: Bearer ${endpoint.token}\r\nContent-Type: application/json\r\nConnection: close\r\n${headers}\r\n\r\n${body}`,
     ),
     // Two bytes are a source, where their length is one.
     mayPass: target.startsWith("/upload") && headers.includes("Content-Length: 2"),
   }));
 
 /** What is hardly HTTP. */
-const heads = (prey: Prey): Arbitrary<Bytes> => {
-  const rest = `Host: ${prey.host}\r\nAuthorization: Bearer ${prey.token}\r\nConnection: close\r\n`;
+const heads = (endpoint: Endpoint): Arbitrary<Bytes> => {
+  const rest = `Host: ${endpoint.host}\r\nAuthorization: Bearer ${endpoint.token}\r\nConnection: close\r\n`;
   const texts: readonly (string | Buffer)[] = [
     `GET /health HTTP/1.1\n${rest.replaceAll("\r", "")}\n`,
     `GET /health HTTP/1.1\r${rest}\r\n`,
@@ -64,7 +64,7 @@ const heads = (prey: Prey): Arbitrary<Bytes> => {
     `GET /health HTTP/1.1\r\nX: a\0b\r\n${rest}\r\n`,
     `GET /health HTTP/1.1\r\nX: a\rSet-Cookie: b\r\n${rest}\r\n`,
     `GET /hea\0lth HTTP/1.1\r\n${rest}\r\n`,
-    `GET http://${prey.host}/health HTTP/1.1\r\n${rest}\r\n`,
+    `GET http://${endpoint.host}/health HTTP/1.1\r\n${rest}\r\n`,
     `GET //evil.example/health HTTP/1.1\r\n${rest}\r\n`,
     `CONNECT evil.example:443 HTTP/1.1\r\n${rest}\r\n`,
     `CONNECT /health HTTP/1.1\r\n${rest}\r\n`,
@@ -82,14 +82,14 @@ const heads = (prey: Prey): Arbitrary<Bytes> => {
 };
 
 /** Requests one behind the other, then something else. */
-const pipelines = (prey: Prey): Arbitrary<Bytes> =>
+const pipelines = (endpoint: Endpoint): Arbitrary<Bytes> =>
   record({
     targets: array(constantFrom("/health", "/status", "/nothing", "/trpc/health"), { minLength: 1, maxLength: 5 }),
     last: constantFrom("", "\0\0\0", "x".repeat(20_000), "POST /task HTTP/1.1\r\nTransfer-Encoding: x\r\n\r\n"),
   }).map(({ targets, last }) => ({
     label: `${targets.join(" ")} then ${JSON.stringify(last.slice(0, 20))}`,
     bytes: Buffer.concat([
-      ...targets.map((target, at) => toBytes(prey, { target, isKept: at + 1 < targets.length || last !== "" })),
+      ...targets.map((target, at) => toBytes(endpoint, { target, isKept: at + 1 < targets.length || last !== "" })),
       latin1(last),
     ]),
     requests: targets.length + (last === "" ? 0 : 1),
@@ -97,7 +97,7 @@ const pipelines = (prey: Prey): Arbitrary<Bytes> =>
   }));
 
 /** Bytes that mean nothing, and requests of which some are missing or others. */
-const noise = (prey: Prey): Arbitrary<Bytes> =>
+const noise = (endpoint: Endpoint): Arbitrary<Bytes> =>
   oneof(
     uint8Array({ minLength: 1, maxLength: 300 }).map((bytes) => ({
       label: "noise",
@@ -106,7 +106,7 @@ const noise = (prey: Prey): Arbitrary<Bytes> =>
       mayEnd: true,
     })),
     tuple(constantFrom("/health", "/status"), integer({ min: 0, max: 200 }), integer({ min: 0, max: 255 })).map(([target, at, byte]) => {
-      const bytes = toBytes(prey, { target });
+      const bytes = toBytes(endpoint, { target });
       if (at < bytes.length) bytes[at] = byte;
       return { label: `${target} with byte ${at} = ${byte}`, bytes, requests: 2, mayPass: true, mayEnd: true };
     }),
@@ -116,13 +116,13 @@ const noise = (prey: Prey): Arbitrary<Bytes> =>
 export const framing: Kind = {
   name: "framing",
   share: 5,
-  requests: (prey) =>
+  requests: (endpoint) =>
     tuple(
       oneof(
-        { arbitrary: bodies(prey), weight: 4 },
-        { arbitrary: heads(prey), weight: 2 },
-        { arbitrary: pipelines(prey), weight: 2 },
-        { arbitrary: noise(prey), weight: 3 },
+        { arbitrary: bodies(endpoint), weight: 4 },
+        { arbitrary: heads(endpoint), weight: 2 },
+        { arbitrary: pipelines(endpoint), weight: 2 },
+        { arbitrary: noise(endpoint), weight: 3 },
       ),
       integer({ min: 1, max: 4 }),
       constantFrom("waits", "waits", "waits", "ends", "cuts", "breaks"),

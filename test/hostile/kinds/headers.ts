@@ -1,39 +1,39 @@
 import { array, constant, constantFrom, integer, oneof, tuple, type Arbitrary } from "fast-check";
-import { type Headers, inHead, type Kind, type Prey, toBytes } from "../request.ts";
+import { type Headers, inHead, type Kind, type Endpoint, toBytes } from "../request.ts";
 import { naughty } from "./naughty.ts";
 
 type Header = readonly [name: string, value: string];
 
 /** Headers that must be refused, wherever they stand. */
-const refused = (prey: Prey): Arbitrary<Headers> =>
+const refused = (endpoint: Endpoint): Arbitrary<Headers> =>
   oneof(
     constantFrom<Headers>(
       [["Origin", "http://evil.example"]],
-      [["Referer", `http://evil.example/${prey.canary}`]],
+      [["Referer", `http://evil.example/${endpoint.canary}`]],
       [["Sec-Fetch-Site", "same-origin"]],
-      [[`Sec-Fetch-${prey.canary}`, "1"]],
+      [[`Sec-Fetch-${endpoint.canary}`, "1"]],
       [["Host", "evil.example"]],
       [
-        ["Host", prey.host],
-        ["Host", prey.host],
+        ["Host", endpoint.host],
+        ["Host", endpoint.host],
       ],
       [
-        ["Host", prey.host],
+        ["Host", endpoint.host],
         ["host", "evil.example"],
       ],
-      [["Host", `${prey.host}@evil.example`]],
+      [["Host", `${endpoint.host}@evil.example`]],
       [["Host", ""]],
-      [["Authorization", `Bearer ${prey.canary}`]],
+      [["Authorization", `Bearer ${endpoint.canary}`]],
       [
-        ["Authorization", `Bearer ${prey.token}`],
-        ["authorization", `Bearer ${prey.canary}`],
+        ["Authorization", `Bearer ${endpoint.token}`],
+        ["authorization", `Bearer ${endpoint.canary}`],
       ],
       [["Authorization", "Basic b3BlcmF0b3I6"]],
       [["Authorization", ""]],
-      [["Expect", prey.canary]],
+      [["Expect", endpoint.canary]],
       [["Expect", "100-continue, 100-continue"]],
       [["Content-Encoding", "gzip"]],
-      [["Content-Encoding", prey.canary]],
+      [["Content-Encoding", endpoint.canary]],
       [["Content-Encoding", "identity, br"]],
       [["Transfer-Encoding", "gzip, chunked"]],
       [["Transfer-Encoding", "xchunked"]],
@@ -51,7 +51,7 @@ const refused = (prey: Prey): Arbitrary<Headers> =>
   );
 
 /** Headers that nobody asked for: a request with them is judged as one without, or refused. */
-const ignored = (prey: Prey): Arbitrary<Header> =>
+const ignored = (endpoint: Endpoint): Arbitrary<Header> =>
   oneof(
     tuple(
       constantFrom(
@@ -66,7 +66,7 @@ const ignored = (prey: Prey): Arbitrary<Header> =>
         "If-Match",
         "TE",
       ),
-      constantFrom("127.0.0.1", "/task", "DELETE", "bytes=0-1", "trailers", prey.canary),
+      constantFrom("127.0.0.1", "/task", "DELETE", "bytes=0-1", "trailers", endpoint.canary),
     ),
     constantFrom<Header>(
       ["Upgrade", "websocket"],
@@ -82,20 +82,20 @@ const ignored = (prey: Prey): Arbitrary<Header> =>
       ["Accept-Encoding", "gzip, br"],
     ),
     tuple(constantFrom("traceparent", "tracestate", "tasuki-budget-ms", "X-Junk", "Cookie", "User-Agent"), naughty.map(inHead)),
-    tuple(constantFrom("X\0", "X Y", "X:", "", "\t", "é", "X(", "__proto__", "constructor"), constant(prey.canary)),
+    tuple(constantFrom("X\0", "X Y", "X:", "", "\t", "é", "X(", "__proto__", "constructor"), constant(endpoint.canary)),
   );
 
 /** Headers that are too many, too long, twice, of a browser, of a proxy, or of nothing known. */
 export const headers: Kind = {
   name: "headers",
   share: 4,
-  requests: (prey) =>
+  requests: (endpoint) =>
     oneof(
-      tuple(refused(prey), array(ignored(prey), { maxLength: 3 })).map(([bad, more]) => ({
+      tuple(refused(endpoint), array(ignored(endpoint), { maxLength: 3 })).map(([bad, more]) => ({
         headers: [...bad, ...more],
-        mayPass: !prey.needsToken && bad.every(([name]) => name === "Authorization"),
+        mayPass: !endpoint.needsToken && bad.every(([name]) => name === "Authorization"),
       })),
-      array(ignored(prey), { minLength: 1, maxLength: 6 }).map((headers) => ({ headers, mayPass: true })),
+      array(ignored(endpoint), { minLength: 1, maxLength: 6 }).map((headers) => ({ headers, mayPass: true })),
     )
       .chain(({ headers, mayPass }) =>
         tuple(constantFrom("/health", "/status", "/trpc/health"), integer({ min: 1, max: 3 })).map(([target, cuts]) => ({
@@ -110,7 +110,7 @@ export const headers: Kind = {
           .slice(-2)
           .map(([name, value]) => `${name}: ${String(value).slice(0, 40)}`)
           .join(", ")}`,
-        parts: cut(toBytes(prey, { target, headers }), cuts),
+        parts: cut(toBytes(endpoint, { target, headers }), cuts),
         mayPass,
       })),
 };

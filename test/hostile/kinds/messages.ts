@@ -1,5 +1,5 @@
 import { constant, constantFrom, json, jsonValue, oneof, tuple, uint8Array, type Arbitrary } from "fast-check";
-import { type Kind, type Prey, toBytes } from "../request.ts";
+import { type Kind, type Endpoint, toBytes } from "../request.ts";
 import { naughty } from "./naughty.ts";
 
 const id = "0192f6a0-0000-7000-8000-00000000000a";
@@ -76,7 +76,7 @@ const nests: readonly ((depth: number) => string)[] = [
 ];
 
 /** Bodies that are no JSON, or JSON that programs read differently. */
-const broken = (prey: Prey): Arbitrary<string | Buffer> =>
+const broken = (endpoint: Endpoint): Arbitrary<string | Buffer> =>
   oneof(
     constantFrom<string | Buffer>(
       "",
@@ -96,7 +96,7 @@ const broken = (prey: Prey): Arbitrary<string | Buffer> =>
       '{"constructor":{"prototype":{"kind":"run"}}}',
       '{"kind":"run","brief":"\\ud800"}',
       '{"kind":"run","brief":"\\u0000"}',
-      `{"secret":"${prey.canary}"`,
+      `{"secret":"${endpoint.canary}"`,
       Buffer.from('\uFEFF{"kind":"run"}'),
       Buffer.from('{"kind":"run"}', "utf16le"),
       Buffer.from('{"kind":"run","brief":"\xE9"}', "latin1"),
@@ -128,9 +128,9 @@ const types = [
 export const messages: Kind = {
   name: "messages",
   share: 6,
-  requests: (prey) => {
+  requests: (endpoint) => {
     const body = oneof(
-      { arbitrary: broken(prey), weight: 2 },
+      { arbitrary: broken(endpoint), weight: 2 },
       { arbitrary: bentRun, weight: 3 },
       { arbitrary: bentEnvelope, weight: 3 },
       { arbitrary: constant(JSON.stringify(work)), weight: 1 },
@@ -141,7 +141,7 @@ export const messages: Kind = {
       const text = target.endsWith("#")
         ? JSON.stringify({ envelope: { payload: Buffer.from(given).toString("base64"), payloadType, signatures: [] } })
         : given;
-      const bytes = toBytes(prey, { method: "POST", target: target.replace("#", ""), headers: [["Content-Type", type]], body: text });
+      const bytes = toBytes(endpoint, { method: "POST", target: target.replace("#", ""), headers: [["Content-Type", type]], body: text });
       return { label: `${target} ${type}: ${text.toString("utf8").slice(0, 120)}`, parts: [bytes] };
     });
   },

@@ -20,7 +20,7 @@ const input = oneof(
 export const procedures: Kind = {
   name: "procedures",
   share: 3,
-  requests: (prey) =>
+  requests: (endpoint) =>
     tuple(
       constantFrom("status", "health", "watch"),
       input,
@@ -43,13 +43,13 @@ export const procedures: Kind = {
         ["Accept", "text/event-stream"],
         ["Last-Event-ID", "\u00FF"],
         ["Last-Event-ID", "9".repeat(400)],
-        ["x-trpc-source", prey.canary],
+        ["x-trpc-source", endpoint.canary],
         ["Content-Type", "multipart/form-data"],
       ),
     ).map(([name, text, more, header]) => ({
       label: `${name} ${text.slice(0, 80)} ${more} ${header?.join(": ") ?? ""}`,
       parts: [
-        toBytes(prey, {
+        toBytes(endpoint, {
           target: `/trpc/${name}?input=${encodeURIComponent(text.toWellFormed())}${more}`,
           ...(header && { headers: [header] }),
         }),

@@ -92,7 +92,7 @@ const query = array(
 export const targets: Kind = {
   name: "targets",
   share: 5,
-  requests: (prey) => {
+  requests: (endpoint) => {
     const elsewhere = record({ method: constantFrom(...methods), target: other, isKnown: constant(false) });
     const wrongMethod = tuple(constantFrom(...methods), constantFrom(...paths), query).map(([method, path, query]) => ({
       method,
@@ -101,7 +101,14 @@ export const targets: Kind = {
     }));
     return tuple(oneof(elsewhere, wrongMethod), boolean()).map(([{ method, target, isKnown }, hasBody]) => ({
       label: `${method} ${target}`,
-      parts: [toBytes(prey, { method, target, headers: [["x-secret", prey.canary]], ...(hasBody && { body: `{"a":"${prey.canary}"}` }) })],
+      parts: [
+        toBytes(endpoint, {
+          method,
+          target,
+          headers: [["x-secret", endpoint.canary]],
+          ...(hasBody && { body: `{"a":"${endpoint.canary}"}` }),
+        }),
+      ],
       mayPass: isKnown && routes[target.split("?", 1)[0] ?? ""] === "GET",
       isHead: method === "HEAD",
       // An answer to HEAD that the parser refuses has a body, though it is none's.

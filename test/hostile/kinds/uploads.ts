@@ -65,7 +65,7 @@ const bomb = gzipSync(Buffer.alloc(10_000_000));
 export const uploads: Kind = {
   name: "uploads",
   share: 4,
-  requests: (prey) =>
+  requests: (endpoint) =>
     record({
       file: oneof({ arbitrary: bent, weight: 4 }, { arbitrary: strange, weight: 2 }),
       query: oneof(
@@ -77,7 +77,7 @@ export const uploads: Kind = {
         constantFrom<Headers>(
           [["Content-Type", "application/octet-stream"]],
           [["Content-Encoding", "gzip"]],
-          [["Content-Type", prey.canary]],
+          [["Content-Type", endpoint.canary]],
         ),
       ),
       missing: oneof({ arbitrary: constant(0), weight: 8 }, { arbitrary: constantFrom(1, 1_000, 1e9, 1e18), weight: 1 }),
@@ -88,10 +88,10 @@ export const uploads: Kind = {
       return {
         label: `${contract}${query}, ${body.length} bytes, ${missing} missing`,
         parts: [
-          toBytes(prey, {
+          toBytes(endpoint, {
             method: "POST",
             target: `/upload?contract=${contract}${query}`,
-            headers: [...headers, ["X-Secret", prey.canary]],
+            headers: [...headers, ["X-Secret", endpoint.canary]],
             body,
             length,
           }),

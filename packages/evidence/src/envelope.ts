@@ -37,7 +37,7 @@ export function verifyEnvelope(envelope: Envelope, { trust, node, payloadType }:
   return payload;
 }
 
-/** The same, verified on another thread. */
+/** The same, of several at once on other threads: Trust.verifyAside. */
 export async function verifyEnvelopeAside(envelope: Envelope, { trust, node, payloadType }: Expected): Promise<Buffer> {
   const { payload, signed } = toVerify(envelope, payloadType);
   for (const { sig } of envelope.signatures) if (await trust.verifyAside(node, signed, signatureOf(sig))) return payload;

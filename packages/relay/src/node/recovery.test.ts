@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RunStatus, StageStatus } from "@tasuki/contracts";
@@ -175,7 +176,10 @@ test.concurrent("a file put in by hand has no effect; status and log say what it
   // As if sg's work were done, and as if there were another task for it.
   await mkdir(join(data, "artifacts", run, "sg.1"), { recursive: true });
   await writeFile(join(data, "artifacts", run, "sg.1", "review.md"), "# Review by hand\n");
-  await writeFile(join(data, "inbox", run, "sg.1", "research-pack.bin"), "more to read");
+  const inbox = join(data, "inbox", run, "sg.1");
+  // A picture of what is stored, drawn beside the work.
+  await vi.waitUntil(() => existsSync(inbox), { timeout: 20_000 });
+  await writeFile(join(inbox, "research-pack.bin"), "more to read");
   const { handlers, local, store } = relay.node("sg");
   const look = async () => (await handlers.status({}, local)).shortcuts.map(({ path, instead }) => [path, instead]);
   const expected = [

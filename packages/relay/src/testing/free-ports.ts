@@ -4,26 +4,41 @@ import { createServer, type Server } from "node:net";
 
 // Below the ports that systems give to outgoing connections (32768 on Linux), which come and go while nodes are stopped and started.
 const [firstPort, lastPort] = [20_000, 32_000];
-/** What this process was given before: between its being found free and its node's listening a port looks free to the next relay. */
-const given = new Set<number>();
+const address = "127.0.0.1";
+/**
+ * Where a port that was given is held for as long as this process lives: at its own address it looks free to every other test process
+ * whenever its node doesn't listen. Systems that have no such address (macOS) do without.
+ */
+const heldAt = "127.0.0.2";
 
-/** Ports that were free just now. All are held until the last is found, so that they differ. */
+/** Ports that were free just now, on 127.0.0.1, and that no other caller on this machine is given. */
 export async function freePorts(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
-  const held = await Promise.all(names.map(async (name) => ({ name, ...(await holdPort()) })));
-  await Promise.all(held.map(({ server }) => new Promise((resolve) => server.close(resolve))));
-  return new Map(held.map(({ name, port }) => [name, port]));
+  const found = await Promise.all(names.map(async (name) => [name, await findPort()] as const));
+  return new Map(found);
 }
 
-async function holdPort(): Promise<{ server: Server; port: number }> {
+async function findPort(): Promise<number> {
   for (;;) {
     const port = randomInt(firstPort, lastPort);
-    if (given.has(port)) continue;
-    given.add(port);
-    const server = createServer().listen(port, "127.0.0.1");
-    const isHeld = await once(server, "listening").then(
-      () => true,
-      () => false,
-    );
-    if (isHeld) return { server, port };
+    const hold = createServer().unref();
+    const held = await listen(hold, { port, host: heldAt });
+    if (held === "EADDRINUSE") continue;
+    const server = createServer();
+    const tried = await listen(server, { port, host: address });
+    if (tried === undefined) {
+      server.close();
+      await once(server, "close");
+      return port;
+    }
+    hold.close();
   }
+}
+
+/** Why it can't listen there; undefined where it does. */
+async function listen(server: Server, where: { readonly port: number; readonly host: string }): Promise<string | undefined> {
+  server.listen(where);
+  return once(server, "listening").then(
+    () => undefined,
+    ({ code }: NodeJS.ErrnoException) => code ?? "unknown",
+  );
 }

@@ -1,11 +1,11 @@
-import { defineArtifact, definePipeline, defineRole, type Pipeline } from "@tasuki/contracts";
+import { defineArtifact, definePipeline, defineRole, type Pipeline } from "@tasuki/protocol";
 import { brief } from "@tasuki/contracts/artifacts/brief";
 import { run } from "@tasuki/contracts/artifacts/run";
 import { sourceText } from "@tasuki/contracts/artifacts/source-text";
-import type { StageWork } from "@tasuki/relay/testing";
+import type { StageWork } from "@tasuki/node/testing";
 import { z } from "zod";
 
-/** A file of any text: what is measured is the relay, not what it carries. */
+/** An artifact of any text: the relay is measured, and not its artifacts. */
 const file = <const Name extends string>(name: Name) =>
   defineArtifact({
     name,
@@ -14,14 +14,17 @@ const file = <const Name extends string>(name: Name) =>
     mediaType: "text/plain",
     maxBytes: 1_000_000,
     schema: z.string(),
-    parse: (text) => ({ ok: true, value: text }),
-    format: (text) => text,
+    read: (text) => ({ ok: true, value: text }),
+    write: (text) => text,
   });
 
 const [found, raw, review, final] = [file("found"), file("raw"), file("review"), file("final")];
 
-/** The shape of the shipped relay: three roles, four files, one hop back to main. */
+/** A pipeline of the shape of the shipped one: three roles, four files, one hop back to main. */
 export const benchPipeline: Pipeline = definePipeline({
+  module: import.meta.url,
+  profiles: { plain: "anything that keeps its contract" },
+  intake: { brief, sources: sourceText },
   given: [run, brief, sourceText],
   roles: [
     defineRole({ name: "nano", port: 18101, consumes: [run], produces: [found, raw], check: () => [] }),
@@ -30,7 +33,7 @@ export const benchPipeline: Pipeline = definePipeline({
   ],
 });
 
-// The run's id makes the bytes of each run its own: nothing is there already.
+// The run's id is in the bytes, so that no run finds the files of another already there.
 const kilobyte = (id: string): string => `${id}\n`.repeat(28).slice(0, 1024);
 
 /** Work that takes no time: 1 KB a file. */

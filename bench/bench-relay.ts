@@ -4,8 +4,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openKeys, type Signer } from "@tasuki/evidence";
-import { type BusClient, createBusClient, nodeFlags } from "@tasuki/relay";
-import { freePorts, introduceNodes } from "@tasuki/relay/testing";
+import { type BusClient, createBusClient } from "@tasuki/bus";
+import { nodeFlags } from "@tasuki/node";
+import { freePorts } from "@tasuki/bus/testing";
+import { introduceNodes } from "@tasuki/node/testing";
 import { benchPipeline } from "./bench-pipeline.ts";
 import { cpuOf, memoryOf } from "./process-usage.ts";
 
@@ -27,11 +29,11 @@ export interface BenchRelay extends AsyncDisposable {
 }
 
 interface BenchRelayOptions {
-  /** What runs a role's node: the benchmarks' own node, unless said otherwise. */
+  /** Gives the path of the program that is a role's node. The benchmarks' own node by default. */
   readonly program?: (role: string) => string;
 }
 
-/** The nodes that are shipped. */
+/** Option for the shipped apps. */
 export const shipped: BenchRelayOptions = { program: (role) => join(import.meta.dirname, `../apps/${role}/src/main.ts`) };
 
 /** Starts nodes of the benchmarks' relay, a process each, in a temporary folder. */
@@ -68,7 +70,7 @@ export async function startBenchRelay(
           TASUKI_DATA: join(data, role),
           NODE_COMPILE_CACHE: join(data, "compiled"),
         },
-        // What an app prints is not for the report, unless it can't start.
+        // The output of an app is left out of the report; its errors are kept for the case that it can't start.
         stdio: ["ignore", "ignore", "pipe", "ipc"],
       });
       children.set(role, child);

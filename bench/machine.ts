@@ -10,11 +10,11 @@ export interface Machine {
   readonly memoryGiB: number;
   readonly node: string;
   readonly load: number;
-  /** Appends of 4 KiB with an fsync, per second: the median of 200, one after another. */
+  /** Appends of 4 KiB with an fsync, per second, by the median of 200, one after another. */
   readonly fsyncsPerSecond: number;
 }
 
-/** What the figures were taken on: without it an absolute figure says nothing. */
+/** Reads the machine on which figures are taken, without which an absolute figure says nothing. */
 export async function readMachine(): Promise<Machine> {
   return {
     cpu: cpus()[0]?.model ?? "unknown",

@@ -1,4 +1,4 @@
-// `pnpm bench [SUITE…] [--json FILE]`: the only place from which speed and memory are claimed.
+// Program of `pnpm bench [SUITE…] [--json FILE]`, the only place from which speed and memory are claimed.
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { type Machine, readMachine } from "./machine.ts";
@@ -14,7 +14,7 @@ const suites: readonly Suite[] = [ack, relay, start, idle, upload, artifacts];
 const quality = "quality";
 
 function toTable(figures: readonly Figure[]): string {
-  const rows = figures.map(({ what, value, beside = "", budget = "" }) => [what, value, beside, budget && `budget ${budget}`]);
+  const rows = figures.map(({ what, value, detail = "", budget = "" }) => [what, value, detail, budget && `budget ${budget}`]);
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd()).join("\n");
 }
@@ -36,7 +36,7 @@ console.log(describe(machine));
 const results: Record<string, readonly Figure[]> = {};
 for (const suite of suites.filter(({ name }) => isWanted(name))) {
   console.log(`\n${suite.name}: ${suite.what}`);
-  const figures = await suite.run();
+  const figures = await suite.measure();
   results[suite.name] = figures;
   console.log(toTable(figures));
 }

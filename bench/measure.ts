@@ -1,4 +1,4 @@
-/** Samples of one measurement, in the order in which they were taken. */
+/** Spread of the samples of one measurement. */
 export interface Spread {
   readonly min: number;
   readonly median: number;
@@ -14,7 +14,7 @@ export function spreadOf(samples: readonly number[]): Spread {
   return { min: at(0.000_001), median: at(0.5), p99: at(0.99), max: at(1), samples: sorted.length };
 }
 
-/** Milliseconds that some work takes. */
+/** Measures the time of some work, milliseconds. */
 export async function timed(work: () => unknown): Promise<number> {
   const started = performance.now();
   await work();
@@ -22,8 +22,8 @@ export async function timed(work: () => unknown): Promise<number> {
 }
 
 /**
- * Keeps `inFlight` pieces of work going until `count` are done, or until `forMs` are over, whichever comes first; each one's
- * milliseconds, and the rate of all together.
+ * Keeps `inFlight` pieces of work going until `count` are done, or until `forMs` are over, whichever comes first. Resolves with the spread of
+ * their milliseconds, and the rate of all together.
  */
 export async function drive(
   { count = Number.POSITIVE_INFINITY, forMs = Number.POSITIVE_INFINITY, inFlight }: { count?: number; forMs?: number; inFlight: number },

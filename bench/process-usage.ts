@@ -10,7 +10,7 @@ export async function memoryOf(pid: number | undefined): Promise<{ readonly now:
 /** Processor time that a process has used so far, all its threads, milliseconds. Source: proc(5). */
 export async function cpuOf(pid: number | undefined): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-  // The name before the bracket may hold spaces; utime and stime are the 14th and 15th field, in 1/100 s.
+  // `user` and `system` are the 14th and 15th field, in 1/100 s; the second field, a name in brackets, may hold spaces.
   const [user, system] = stat
     .slice(stat.lastIndexOf(")") + 2)
     .split(" ")

@@ -1,5 +1,5 @@
-// How good the embedded executor is, on public data beside the repository: `node bench/quality.ts`.
-import { runInProcess } from "@tasuki/executors/testing";
+// Measures the quality of the embedded executor on public data in `../shared/data`: `node bench/quality.ts`.
+import { relayInProcess } from "@tasuki/finder/testing";
 import { measureAbstention } from "./quality/measure-abstention.ts";
 import { candidatesFor, citationsFor, createHits, type QuotedRange } from "./quality/quote-hits.ts";
 import { PubmedQa, readData, Xquad } from "./quality/read-data.ts";
@@ -7,7 +7,7 @@ import { traceCitations } from "./quality/trace-citations.ts";
 
 const questionsPerBrief = 4;
 const mostQuotes = 6;
-// The weights were set on data of this kind, so the floors say that nothing got worse, not how it does on other text.
+// These floors show that nothing got worse. They say nothing of other text, since the weights were set on data of this kind.
 const floors = { quoteAt3: 0.94, quoteAt1: 0.84, auc: 0.92, citations: 1 };
 
 interface Asked {
@@ -15,7 +15,7 @@ interface Asked {
   readonly isRight: (range: QuotedRange) => boolean;
 }
 
-/** Relays the questions, four to a brief, over all the texts; prints where the first right quotation stands, and whether citations resolve. */
+/** Relays the questions, four to a brief, over all the texts. Prints how often a right quotation is among the first k, and whether citations resolve. */
 async function measureQuotes(name: string, texts: readonly string[], asked: readonly Asked[]): Promise<Record<string, number>> {
   const began = performance.now();
   const [found, cited] = [createHits(mostQuotes), createHits(mostQuotes)];
@@ -23,7 +23,7 @@ async function measureQuotes(name: string, texts: readonly string[], asked: read
   for (let from = 0; from < asked.length; from += questionsPerBrief) {
     const batch = asked.slice(from, from + questionsPerBrief);
     const brief = `# Questions\n\n${batch.map(({ question }, at) => `- Q${at + 1}: ${question}\n`).join("")}`;
-    const run = await runInProcess(
+    const run = await relayInProcess(
       brief,
       texts.map((text) => ({ text })),
     );
@@ -91,7 +91,7 @@ if (chinese)
   );
 const abstracts = await readData("pubmedqa.json", PubmedQa);
 if (abstracts) {
-  // Right is a quotation from the abstract that the question was written on.
+  // A quotation `isRight` where it is from the abstract that the question was written on.
   const asked = abstracts.items
     .slice(0, 120)
     .map(({ question }, at) => ({ question, isRight: ({ source }: QuotedRange) => source === `S${at + 1}` }));

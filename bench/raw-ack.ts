@@ -1,13 +1,13 @@
-// What an acknowledgment costs at the least: node:http and one commit, synchronous=FULL, for all that came in a turn. At `/row` of one row; at
-// `/task` of what a node writes for a task, through its own store, but with a receipt that nobody signed, and nothing checked.
+// A server with the least that an acknowledgment costs: node:http, and one commit (synchronous=FULL) for all requests of a turn. `/row` writes
+// one row; `/task` writes the rows of a task by a node's own store, but checks nothing, and gives a receipt that nobody signed.
 import { createServer, type IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { randomUUIDv7 } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { buffer } from "node:stream/consumers";
-import { Envelope, receiptPayloadType, TaskPayload } from "@tasuki/contracts";
-import { payloadDigest, payloadOf } from "@tasuki/evidence";
-import { openStore, type Sealed } from "@tasuki/store";
+import { Envelope, receiptPayloadType } from "@tasuki/protocol";
+import { parseTask, payloadDigest, payloadOf, type Sealed } from "@tasuki/evidence";
+import { openStore } from "@tasuki/store";
 import { z } from "zod";
 
 const { BENCH_DATA: data } = z.object({ BENCH_DATA: z.string() }).parse(process.env);
@@ -31,7 +31,7 @@ const addRow = async (req: IncomingMessage, done: () => void): Promise<void> => 
 };
 
 const store = await openStore({ folder: join(data, "store"), clock: { now: () => Date.now() }, newId: () => randomUUIDv7() });
-// As long as the receipt of a nudge, and the line about it in the feed.
+// The receipt and its line in the feed are as long as those of a nudge.
 const seal = (index: number): Sealed => ({
   leaf: JSON.stringify({ index, filler: "x".repeat(420) }),
   envelopes: [
@@ -44,11 +44,11 @@ const seal = (index: number): Sealed => ({
 });
 const addTask = async (req: IncomingMessage, done: (text: string) => void): Promise<void> => {
   const envelope = Envelope.parse(JSON.parse((await buffer(req)).toString("utf8")));
-  const payload = TaskPayload.parse(JSON.parse(payloadOf(envelope).toString("utf8")));
+  const payload = parseTask(payloadOf(envelope));
   const request = { payload, envelope, digest: payloadDigest(envelope), from: payload.from, now: Date.now(), queueLimit: 1_000_000 };
   done(JSON.stringify(await store.accept(request, seal)));
 };
-// As the bus: a client that waits between rounds must not find its connection gone.
+// The server keeps connections for as long as a client may wait between two rounds.
 const server = createServer({ keepAliveTimeout: 65_000 }, (req, res) => {
   if (req.url === "/row") void addRow(req, () => void res.writeHead(202).end("{}"));
   else void addTask(req, (text) => void res.writeHead(202).end(text));

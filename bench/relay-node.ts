@@ -1,7 +1,8 @@
-// One node of the benchmarks' own relay, as a process: the shipped bus, store, consumer and outbox, with work that takes no time.
+// The process of a node of the benchmarks' own relay: the shipped bus, store, consumer and outbox, with work that takes no time.
 import { join } from "node:path";
-import { inProcessChecker, inProcessExecutor, plainExtractor } from "@tasuki/relay/testing";
-import { readNodeConfig, startNode, systemClock, writePolicy } from "@tasuki/relay";
+import { inProcessChecker, inProcessExecutor, plainExtractor } from "@tasuki/node/testing";
+import { readNodeConfig, startNode, systemClock } from "@tasuki/node";
+import { writePolicy } from "@tasuki/bus";
 import { z } from "zod";
 import { benchPipeline, benchWork } from "./bench-pipeline.ts";
 

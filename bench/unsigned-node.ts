@@ -1,11 +1,12 @@
-// The benchmarks' own node with signatures that cost nothing and mean nothing: what signing and checking cost is the difference.
-// It is composed here, for no configuration of a node can do this.
+// The benchmarks' own node with signatures that cost nothing and prove nothing. Its difference to the node with signatures is the cost of signing
+// and checking. The node is composed here, since no configuration can switch signatures off.
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { randomUUIDv7 } from "node:crypto";
 import type { Signer, Trust } from "@tasuki/evidence";
-import { createBusApp, createLoopbackIdentity, listenBus, parsePolicy, readNodeConfig, systemClock, writePolicy } from "@tasuki/relay";
-import { composeNode, createPolicyState, inProcessExecutor } from "@tasuki/relay/testing";
+import { createBusApp, createLoopbackIdentity, createPolicyState, listenBus, parsePolicy, writePolicy } from "@tasuki/bus";
+import { composeNode, readNodeConfig, systemClock } from "@tasuki/node";
+import { inProcessExecutor } from "@tasuki/node/testing";
 import { openStore } from "@tasuki/store";
 import { z } from "zod";
 import { benchPipeline, benchWork } from "./bench-pipeline.ts";

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { openApiDocument } from "@tasuki/relay";
+import { openApiDocument } from "@tasuki/bus";
 
 const root = join(import.meta.dirname, "..");
 const path = join(root, "docs", "openapi.json");

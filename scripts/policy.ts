@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { relay } from "@tasuki/contracts/relay";
-import { People, writePolicy, writePolicyTests } from "@tasuki/relay";
+import { People, writePolicy, writePolicyTests } from "@tasuki/bus";
 
 const root = join(import.meta.dirname, "..");
 const folder = join(root, "infra", "tailnet");

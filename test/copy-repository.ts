@@ -1,4 +1,4 @@
-// Copies of this repository for tests that change it: the files that git knows or would take, dependencies from pnpm's store.
+// Copies of this repository, of today or of a commit, for tests that change it or compare with it: dependencies from pnpm's store.
 import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -12,8 +12,37 @@ export interface RepositoryCopy extends AsyncDisposable {
   write(files: Readonly<Record<string, string>>): Promise<void>;
 }
 
-/** Copies, installs, and commits everything to a repository of its own. Rejects with what failed. */
-export async function copyRepository(): Promise<RepositoryCopy> {
+/** Copies the files that git knows or would take, installs, and commits everything to a repository of its own. Rejects with what failed. */
+export function copyRepository(): Promise<RepositoryCopy> {
+  return openCopy(async (copy) => {
+    const { stdout } = await finish("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
+    // What is being edited beside this test may be gone by now.
+    for (const path of stdout.split("\0").filter((one) => one !== ""))
+      await cp(join(repository, path), join(copy.root, path)).catch(() => undefined);
+    for (const args of [
+      ["init", "--quiet"],
+      ["add", "--all"],
+      ["-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "--quiet", "-m", "as it is"],
+    ])
+      await succeed(copy.run("git", ...args), `git ${args.join(" ")}`);
+  });
+}
+
+/** Whether the history that was fetched reaches back to a commit: a shallow clone's may not. */
+export async function hasCommit(commit: string): Promise<boolean> {
+  return (await finish("git", ["cat-file", "-e", `${commit}^{commit}`])).code === 0;
+}
+
+/** The files of a commit, installed by its own lockfile. Rejects with what failed. */
+export function copyCommit(commit: string): Promise<RepositoryCopy> {
+  return openCopy(async ({ root }) => {
+    const archive = join(root, "../commit.tar");
+    await succeed(finish("git", ["archive", "--output", archive, commit]), `git archive ${commit}`);
+    await succeed(finish("tar", ["--extract", "--file", archive, "--directory", root]), "tar");
+  });
+}
+
+async function openCopy(fill: (copy: RepositoryCopy) => Promise<void>): Promise<RepositoryCopy> {
   const folder = await mkdtemp(join(tmpdir(), "tasuki-copy-"));
   const root = join(folder, "tasuki");
   const bin = join(folder, "bin");
@@ -29,19 +58,10 @@ export async function copyRepository(): Promise<RepositoryCopy> {
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
   try {
-    await mkdir(bin);
+    await Promise.all([mkdir(bin), mkdir(root)]);
     await writeFile(join(bin, "pnpm"), `#!/bin/sh\nexec npx -y pnpm@12.21.0 "$@"\n`, { mode: 0o755 });
-    const { stdout } = await finish("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
-    // What is being edited beside this test may be gone by now.
-    for (const path of stdout.split("\0").filter((one) => one !== ""))
-      await cp(join(repository, path), join(root, path)).catch(() => undefined);
-    const steps: string[][] = [
-      ["pnpm", "install", "--frozen-lockfile", "--prefer-offline"],
-      ["git", "init", "--quiet"],
-      ["git", "add", "--all"],
-      ["git", "-c", "user.name=test", "-c", "user.email=test@example.com", "commit", "--quiet", "-m", "as it is"],
-    ];
-    for (const [command = "", ...args] of steps) await succeed(copy.run(command, ...args), [command, ...args].join(" "));
+    await fill(copy);
+    await succeed(copy.run("pnpm", "install", "--frozen-lockfile", "--prefer-offline"), "pnpm install");
   } catch (error) {
     await copy[Symbol.asyncDispose]();
     throw error;

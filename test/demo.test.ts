@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { freePortBase, repository, tasuki } from "./local-relay.ts";
+import { finish, freePortBase, repository, tasuki } from "./local-relay.ts";
 
 /** A file that the demo names, where it was made. The relay may have roles after jp, whose text is printed then. */
 async function madeFile(printed: string, name: string): Promise<string> {
@@ -42,5 +42,22 @@ test("the demo answers the user's own brief from the user's own files", async ()
     expect(await madeFile(stderr, "jp-final.txt")).toMatch(/raised only by main.*\[C\d+\]/);
   } finally {
     await rm(data, { recursive: true, force: true });
+  }
+});
+
+test("a demo without a data folder leaves none behind, and tells no path that is gone", async () => {
+  const temporary = await mkdtemp(join(tmpdir(), "tasuki-demo-"));
+  try {
+    const { code, stdout, stderr } = await finish(
+      join(repository, "node_modules/.bin/tasuki"),
+      ["demo", "--port-base", String(await freePortBase())],
+      { env: { TMPDIR: temporary } },
+    );
+    expect(code, stderr).toBe(0);
+    expect((await readdir(temporary)).filter((name) => name.startsWith("tasuki-demo"))).toEqual([]);
+    expect(stdout + stderr).not.toContain(temporary);
+    expect(stderr).toMatch(/jp-final\.txt.*of jp$[^]*--keep$[^]*--data /m);
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
   }
 });

@@ -3,15 +3,19 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { repository } from "./local-relay.ts";
 
-const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", ...globSync("docs/**/*.md", { cwd: repository })];
-const scripts: Record<string, string> = JSON.parse(readFileSync(join(repository, "package.json"), "utf8")).scripts;
-const verbs = globSync("packages/operator/src/cli/commands/*.ts", { cwd: repository }).map((path) =>
+const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", ...globSync("docs/**/*.md", { cwd: repository })];
+const read = (path: string): string => readFileSync(join(repository, path), "utf8");
+const scripts: Record<string, string> = JSON.parse(read("package.json")).scripts;
+const verbs = globSync("packages/operator/src/commands/*.ts", { cwd: repository }).map((path) =>
   path.replace(/^.*\//, "").replace(".ts", ""),
 );
 
 test.each(documents)("every path that %s names exists", (document) => {
-  const text = readFileSync(join(repository, document), "utf8");
-  const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map((match) => join(dirname(document), match[1] ?? ""));
+  const text = read(document);
+  // A link to a commit is the web's: no file stands for it.
+  const links = [...text.matchAll(/\]\((?!https?:|#|\.\.\/\.\.\/commit\/)([^)#]+)/g)].map((match) =>
+    join(dirname(document), match[1] ?? ""),
+  );
   const paths = [...text.matchAll(/`((?:packages|apps|infra|docs|test|bench|scripts|examples)\/[A-Za-z0-9_./-]+)`/g)].map(
     (match) => match[1] ?? "",
   );
@@ -19,11 +23,39 @@ test.each(documents)("every path that %s names exists", (document) => {
 });
 
 test.each(documents)("every command that %s names exists", (document) => {
-  const text = readFileSync(join(repository, document), "utf8");
-  const commands = [...text.matchAll(/^(?:npx -y pnpm@[\d.]+|pnpm) ([a-z]+)(?: ([a-z]+))?/gm)];
-  const unknown = commands.filter(
+  const text = read(document);
+  const lines = [...text.matchAll(/^(?:npx -y pnpm@[\d.]+|pnpm) ([a-z:]+)(?: ([a-z]+))?/gm)];
+  const inline = [...text.matchAll(/`(?:npx -y pnpm@[\d.]+|pnpm) ([a-z:]+)(?: ([a-z]+))?[^`]*`/g)];
+  const unknown = [...lines, ...inline].filter(
     ([, script = "", verb]) =>
-      !(script in scripts || script === "exec") || (script === "tasuki" && verb !== undefined && !verbs.includes(verb)),
+      !(script in scripts || script === "exec" || script === "install") ||
+      (script === "tasuki" && verb !== undefined && !verbs.includes(verb)),
   );
-  expect(unknown.map(([line]) => line)).toEqual([]);
+  const typed = [...text.matchAll(/`tasuki ([a-z]+)[^`]*`/g)].filter(([, verb = ""]) => !verbs.includes(verb));
+  expect([...unknown, ...typed].map(([line]) => line)).toEqual([]);
+});
+
+test("ARCHITECTURE.md says of every package what the law says", () => {
+  const law: { packages: Record<string, { imports: string[]; folders: string[] }>; apps: string[]; engine: string[] } = JSON.parse(
+    read("scripts/law/law.json"),
+  );
+  const words = (cell = ""): string[] => [...cell.matchAll(/`([a-z-]+)`|(the files beside them)/g)].map(([, word]) => word ?? ".");
+  const text = read("ARCHITECTURE.md");
+  const rows = [...text.matchAll(/^\| (`[a-z]+`|apps) +\|([^|]*)\|([^|]*)\|$/gm)];
+  const said = rows.map(([, name = "", imports, folders]) => [name.replaceAll("`", ""), words(imports), words(folders)]);
+  const inOrder = (folders: readonly string[]) => (folders.length > 1 ? folders : []);
+  expect(said).toEqual([
+    ...Object.entries(law.packages).map(([name, { imports, folders }]) => [name, imports, inOrder(folders)]),
+    ["apps", law.apps, []],
+  ]);
+  const [, engine = ""] = /\*\*The engine knows no relay\.\*\*([^]*?)never import/.exec(text) ?? [];
+  expect(words(engine)).toEqual(law.engine);
+  const [, tree = ""] = text.split("```");
+  expect([...tree.matchAll(/^ {2}([a-z]+)\/ /gm)].map(([, name]) => name)).toEqual(Object.keys(law.packages));
+});
+
+test("the glossary gives each word one meaning", () => {
+  const words = [...read("docs/glossary.md").matchAll(/^\| \*\*(.+?)\*\* /gm)].map(([, word = ""]) => word);
+  expect(words.length).toBeGreaterThan(60);
+  expect(words.toSorted()).toEqual([...new Set(words)].toSorted());
 });

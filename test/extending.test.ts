@@ -76,7 +76,7 @@ test(
     const sources = added.filter((path) => path.endsWith(".ts"));
     await succeed(copy.run("node_modules/.bin/oxlint", "--type-aware", "--deny-warnings", ...sources), "oxlint");
     await run(
-      "pnpm exec vitest run --project unit scripts packages/relay/src/permission/policy-file.test.ts packages/contracts/src/artifacts/golden-artifacts.test.ts",
+      "pnpm exec vitest run --project unit scripts packages/bus/src/permission/policy-file.test.ts packages/contracts/src/artifacts/golden-artifacts.test.ts",
     );
 
     await run("pnpm contracts:lock");
@@ -104,7 +104,7 @@ test("what is generated is formatted, and takes its place between the roles of t
 test("a role that other code builds on is not taken out, and the code is named", async () => {
   const { code, stderr } = await copy.run("pnpm", "new", "role", "jp", "--remove");
   expect(code).toBe(1);
-  expect(stderr).toMatch(/'jp' can't go: what goes with it is used by\n[^]*packages\/executors\/src\/stage\/embedded-work\.ts\n/);
+  expect(stderr).toMatch(/'jp' can't go: what goes with it is used by\n[^]*packages\/finder\/src\/write\.ts\n/);
   expect(await changes()).toEqual([]);
 });
 
@@ -113,11 +113,11 @@ test("the tests of the repository hold whatever roles there are, the first and o
   await run("pnpm new role legal --after nano --consumes outline,candidate-list --produces legal-opinion");
   expect(await readFile(join(copy.root, "packages/contracts/src/relay.ts"), "utf8")).toContain("roles: [opener, nano, legal, sg, jp]");
   // Those that read the shipped pipeline or its policy.
-  const [contracts, relay, operator] = ["packages/contracts/src", "packages/relay/src", "packages/operator/src"];
+  const [contracts, bus, operator] = ["packages/contracts/src", "packages/bus/src", "packages/operator/src"];
   const tests = [
     ...["check", "gate", "read-documents", "roles"].map((name) => `${contracts}/${name}`),
-    ...["permission", "status", "identity/shared-machine"].map((name) => `${relay}/${name}`),
-    ...["acl", "local"].map((name) => `${operator}/${name}`),
+    ...["permission", "identity/shared-machine"].map((name) => `${bus}/${name}`),
+    ...["commands/acl", "local"].map((name) => `${operator}/${name}`),
     "apps",
     "scripts",
   ];
@@ -125,7 +125,7 @@ test("the tests of the repository hold whatever roles there are, the first and o
 });
 
 test("an incompatible change of a released contract fails its test, and explains itself", async () => {
-  const path = "packages/contracts/src/artifacts/brief.ts";
+  const path = "packages/contracts/src/artifacts/brief/brief.ts";
   const text = await readFile(join(copy.root, path), "utf8");
   await copy.write({
     [path]: text.replace(

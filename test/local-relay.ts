@@ -6,11 +6,11 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { mainPort } from "@tasuki/contracts";
+import { mainPort } from "@tasuki/protocol";
 import { relay as pipeline } from "@tasuki/contracts/relay";
 
 export const repository = join(import.meta.dirname, "..");
-const tasukiBin = join(repository, "packages/operator/src/cli/tasuki.ts");
+const tasukiBin = join(repository, "packages/operator/src/tasuki.ts");
 /** Main, then the roles of the pipeline. */
 export const roles: readonly string[] = ["main", ...pipeline.roles.map(({ name }) => name)];
 
@@ -134,7 +134,8 @@ async function stop(child: ChildProcess): Promise<void> {
   await once(child, "exit");
 }
 
-async function curl(socket: string, path: string, args: readonly string[]): Promise<{ status: number; body: unknown }> {
+/** `curl` on a socket, to its end. */
+export async function curl(socket: string, path: string, args: readonly string[]): Promise<{ status: number; body: unknown }> {
   const { stdout } = await finish("curl", ["-sS", "--unix-socket", socket, "-w", "\n%{http_code}", `http://localhost${path}`, ...args]);
   const at = stdout.lastIndexOf("\n");
   const text = stdout.slice(0, at);

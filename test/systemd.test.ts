@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { nodeFlags } from "@tasuki/relay";
+import { nodeFlags } from "@tasuki/node";
 import { expect, test } from "vitest";
 import { finish, repository, roles } from "./local-relay.ts";
 

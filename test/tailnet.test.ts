@@ -2,7 +2,7 @@
 import { createHash, randomUUIDv7 } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { taskPayloadType } from "@tasuki/contracts";
+import { taskPayloadType } from "@tasuki/protocol";
 import { openKeys, signEnvelope } from "@tasuki/evidence";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { findMissing } from "../infra/testbed/find-missing.ts";

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { finish, repository } from "./local-relay.ts";
 
 // Each file of the folder is one wrong use; a comment `// error: SENTENCE` stands above each line that must not compile.
@@ -47,4 +49,32 @@ describe("what must not compile", () => {
     );
     expect(said.sort()).toEqual(uses.map((file) => `${file}: ${expectedIn(file).length}`).sort());
   });
+});
+
+// The examples of these docstrings are one story: each uses what those before it define.
+const documented = ["kit/authoring.ts", "run/run.ts", "kit/define-artifact.ts", "kit/define-role.ts", "kit/define-pipeline.ts"];
+const declarations = `
+import { type Artifact, completeHeaded, defineArtifact, defineAuthoring, definePipeline, defineRole, defineRun, formatHeaded, Id, Line, optional, readHeaded, type Role, Text } from "@tasuki/protocol";
+import { z } from "zod";
+declare const order: Artifact<"order", { to: string }, false>;
+declare const notes: Artifact<"notes", string, false>;
+declare const editor: Role<"editor", readonly [typeof run, typeof letter], readonly [], 18102>;
+`;
+
+function examplesIn(file: string): string[] {
+  const source = readFileSync(join(repository, "packages/protocol/src", file), "utf8");
+  const blocks = [...source.matchAll(/^ \* @example\n((?: \*.*\n)+?) \*\/$/gm)];
+  return blocks.map(([, lines = ""]) => lines.replaceAll(/^ \* ?/gm, ""));
+}
+
+test("the examples of the docstrings compile", { timeout: 60_000 }, async () => {
+  const tree = await mkdtemp(join(tmpdir(), "tasuki-examples-"));
+  onTestFinished(() => rm(tree, { recursive: true }));
+  const examples = documented.map(examplesIn);
+  expect(examples.map((found) => found.length)).toEqual(documented.map(() => 1));
+  await symlink(join(repository, "node_modules"), join(tree, "node_modules"));
+  await writeFile(join(tree, "package.json"), '{ "type": "module" }');
+  await writeFile(join(tree, "tsconfig.json"), JSON.stringify({ extends: join(repository, "tsconfig.base.json"), include: ["."] }));
+  await writeFile(join(tree, "examples.ts"), `${declarations}\n${examples.flat().join("\n")}`);
+  expect((await finish(join(repository, "node_modules/.bin/tsc"), ["--noEmit", "-p", tree])).stdout).toBe("");
 });

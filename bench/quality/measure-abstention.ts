@@ -1,9 +1,9 @@
-import { bestCoverage } from "@tasuki/executors/testing";
+import { bestCoverage } from "@tasuki/finder/testing";
 import type { Xquad } from "./read-data.ts";
 
 /**
  * Area under the ROC curve: how often the best coverage is higher where the paragraph that answers is there than where it has been taken out.
- * `every`: only every n-th question is measured.
+ * `every` n-th question is measured.
  */
 export function measureAbstention({ documents, questions }: Xquad, every: number): { auc: number; questions: number } {
   const texts = documents.map(({ text }) => text);

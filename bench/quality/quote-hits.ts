@@ -1,4 +1,4 @@
-import type { EmbeddedRun } from "@tasuki/executors/testing";
+import type { EmbeddedRun } from "@tasuki/finder/testing";
 import { candidateList } from "@tasuki/contracts/artifacts/candidate-list";
 import { deRawOutput } from "@tasuki/contracts/artifacts/de-raw-output";
 import { jpFinal } from "@tasuki/contracts/artifacts/jp-final";
@@ -10,7 +10,7 @@ export interface QuotedRange {
   readonly end: number;
 }
 
-/** What nano quotes for a question, best first. */
+/** Ranges that nano quotes for a question, best first. */
 export function candidatesFor({ documents }: EmbeddedRun, question: string): readonly QuotedRange[] {
   const list = candidateList.schema.parse(documents["candidate-list"]?.[0]?.value);
   return rangesOf(
@@ -19,7 +19,7 @@ export function candidatesFor({ documents }: EmbeddedRun, question: string): rea
   );
 }
 
-/** What the final text cites for a question, in its order; nothing where it says that the sources don't answer. */
+/** Ranges that the final text cites for a question, in its order; none where the text says that the sources don't answer. */
 export function citationsFor({ documents }: EmbeddedRun, question: string): readonly QuotedRange[] {
   const final = jpFinal.schema.parse(documents["jp-final"]?.[0]?.value);
   const text = final.sections.find(({ heading }) => heading.startsWith(`${question}:`))?.text ?? "";

@@ -23,10 +23,10 @@ export type PubmedQa = z.infer<typeof PubmedQa>;
 
 const folder = fileURLToPath(new URL("../../../shared/data/", import.meta.url));
 
-/** A set of public data beside the repository; undefined, and said so, where it isn't there. The repository never holds it. */
+/** Reads a set of public data in `../shared/data`, which the repository never holds. Resolves with undefined, and says so, where it is missing. */
 export async function readData<Schema extends z.ZodType>(name: string, schema: Schema): Promise<z.output<Schema> | undefined> {
   const path = `${folder}${name}`;
   if (existsSync(path)) return schema.parse(JSON.parse(await readFile(path, "utf8")));
-  console.log(`skipped: ${name} (there is no ../shared/data/${name} beside the repository)`);
+  console.log(`skipped: ${name} (there is no ../shared/data/${name})`);
   return undefined;
 }

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import type { EmbeddedRun } from "@tasuki/executors/testing";
+import type { EmbeddedRun } from "@tasuki/finder/testing";
 import { deRawOutput } from "@tasuki/contracts/artifacts/de-raw-output";
 import { jpFinal } from "@tasuki/contracts/artifacts/jp-final";
 
 /**
- * How many citations of the final text lead to bytes of a source: each has a reference, whose digest is that of a block of the item, whose
- * range of the source has that digest; and the sentence before it stands in these bytes. Written apart from the gates, to measure them too.
+ * Counts the citations of the final text that lead to bytes of a source: each has a reference, whose digest is that of a block of the item, whose
+ * range of the source has that digest; and the sentence before the citation is part of these bytes. The gates check the same by code of their
+ * own, so that this measures them, too.
  */
 export function traceCitations({ documents }: EmbeddedRun): { citations: number; resolved: number } {
   const final = jpFinal.schema.parse(documents["jp-final"]?.[0]?.value);

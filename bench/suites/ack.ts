@@ -5,7 +5,7 @@ import { Agent, type IncomingMessage, request } from "node:http";
 import { randomUUIDv7 } from "node:crypto";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Envelope, type TaskPayload, taskPayloadType } from "@tasuki/contracts";
+import { type Envelope, type TaskPayload, taskPayloadType } from "@tasuki/protocol";
 import { type Signer, signEnvelope } from "@tasuki/evidence";
 import { z } from "zod";
 import { type BenchRelay, startBenchRelay } from "../bench-relay.ts";
@@ -17,7 +17,7 @@ const rounds = 3;
 const clients = 64;
 const perRound = 5_000;
 const aloneRounds = 800;
-/** Before anything is timed: a node that has just started still compiles what it runs often. */
+/** Tasks before the first that is timed: a node that has just started still compiles the code that it runs often. */
 const warmUp = 8_000;
 
 /** One way to have a task acknowledged. */
@@ -25,13 +25,13 @@ interface Way {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly toBody: (task: Envelope) => unknown;
-  /** Who signs the tasks. */
+  /** Signs the tasks. */
   readonly signer: Signer;
-  /** Processor time that the server has used, milliseconds. */
+  /** Resolves with the processor time that the server has used, milliseconds. */
   readonly cpu: () => Promise<number>;
 }
 
-/** A task without files, signed by main: what is measured is check, commit and receipt. */
+/** A task without files, signed by main, so that check, commit and receipt are all that is measured. */
 function nudge(signer: Signer): Envelope {
   const id = randomUUIDv7();
   const payload: TaskPayload = {
@@ -49,7 +49,7 @@ function nudge(signer: Signer): Envelope {
   return signEnvelope(Buffer.from(JSON.stringify(payload)), taskPayloadType, signer);
 }
 
-/** One POST over a kept connection; rejects where the answer is no acknowledgment. */
+/** Sends one POST over a kept connection. Rejects where the answer is no acknowledgment. */
 async function post(agent: Agent, { url, headers }: Way, body: string): Promise<void> {
   const call = request(url, { method: "POST", agent, headers: { "content-type": "application/json", ...headers } });
   call.end(body);
@@ -79,7 +79,7 @@ async function wayOf(relay: BenchRelay, path: string, toBody: Way["toBody"]): Pr
   return { url, headers: await relay.as("main"), toBody, signer: await relay.signerOf("main"), cpu: () => relay.cpuOf("nano") };
 }
 
-/** `count` tasks, signed before the time is taken. `cpuUs` is the server's processor time for each, microseconds. */
+/** Sends `count` tasks, which are signed before the time is taken. `cpuUs` is the server's processor time for each, microseconds. */
 async function measure(agent: Agent, way: Way, { count, inFlight }: { count: number; inFlight: number }) {
   const bodies = Array.from({ length: count }, () => JSON.stringify(way.toBody(nudge(way.signer))));
   const before = await way.cpu();
@@ -93,8 +93,8 @@ type Name = (typeof names)[number];
 
 export const ack: Suite = {
   name: "ack",
-  what: "POST /task: signature checked, task committed with fsync, receipt signed; beside node:http with the same commit",
-  async run() {
+  what: "POST /task: signature checked, task committed with fsync, receipt signed; against node:http with the same commit",
+  async measure() {
     await using relay = await startBenchRelay(["nano"]);
     await using unsigned = await startBenchRelay(["nano"], { program: () => join(import.meta.dirname, "../unsigned-node.ts") });
     await using raw = await startRaw();
@@ -125,7 +125,7 @@ function toFigures(taken: Readonly<Record<Name, readonly { readonly many: Measur
   const line = (what: string, name: Name, budget?: string): Figure => ({
     what: `${what}, ${clients} clients`,
     value: perSecond(many(name, "rate").median),
-    beside:
+    detail:
       `${perSecond(many(name, "rate").min)}–${perSecond(many(name, "rate").max)}; p99 ${ms(many(name, "p99").median)}; ` +
       `${many(name, "cpuUs").median.toFixed(0)} µs of processor time; one client p50 ${ms(one(name, "p50").median)}`,
     ...(budget !== undefined && { budget }),
@@ -145,7 +145,7 @@ function toFigures(taken: Readonly<Record<Name, readonly { readonly many: Measur
     {
       what: "signing and checking, one client",
       value: percent(share("p50").median),
-      beside: `of the time ${shown(share("p50"))}, of the node's processor time ${shown(share("cpuUs"))}`,
+      detail: `of the time ${shown(share("p50"))}, of the node's processor time ${shown(share("cpuUs"))}`,
       budget: "< 20 %",
     },
   ];

@@ -3,18 +3,18 @@ import { shipped, startBenchRelay } from "../bench-relay.ts";
 import { type Figure, percent, type Suite } from "../suite.ts";
 
 const roles = ["main", "nano", "sg", "jp"];
-const settleMs = 5_000;
+const quietMs = 5_000;
 const watchedMs = 15_000;
 
 export const idle: Suite = {
   name: "idle",
   what: `The four shipped nodes, started and connected, with nothing to do for ${watchedMs / 1000} s`,
-  async run() {
+  async measure() {
     await using relay = await startBenchRelay(roles, shipped);
-    // The first start compiles; every other finds what it compiled.
+    // Each node is started twice: the first start compiles, and the second one finds the compiled code.
     for (const role of roles) await relay.kill(role);
     for (const role of roles) await relay.start(role);
-    await delay(settleMs);
+    await delay(quietMs);
     const measured = ["main", "nano"];
     const before = await Promise.all(measured.map((role) => relay.cpuOf(role)));
     await delay(watchedMs);
@@ -25,7 +25,7 @@ export const idle: Suite = {
         return {
           what: role,
           value: `${now.toFixed(0)} MiB`,
-          beside: `at most ${peak.toFixed(0)} MiB; ${percent(used)} of a core`,
+          detail: `at most ${peak.toFixed(0)} MiB; ${percent(used)} of a core`,
           budget: "< 120 MiB, < 1 % of a core",
         };
       }),

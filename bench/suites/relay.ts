@@ -8,7 +8,7 @@ const aloneMs = 6_000;
 const togetherMs = 10_000;
 const inFlight = 32;
 
-/** Starts a run with an inline brief. Resolves when main's status says that it is closed. */
+/** Starts a run with an inline brief. Resolves when main's feed says that the run is closed. */
 async function relayOne(relay: BenchRelay, closed: ReadonlyMap<string, () => void> & Map<string, () => void>): Promise<void> {
   const id = randomUUIDv7();
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -22,7 +22,7 @@ async function relayOne(relay: BenchRelay, closed: ReadonlyMap<string, () => voi
   await promise;
 }
 
-/** Tells of each run that main closes, from its feed. */
+/** Follows main's feed, and calls the function that waits for a run when the run is closed. */
 function followClosed(relay: BenchRelay, signal: AbortSignal): Map<string, () => void> {
   const waiting = new Map<string, () => void>();
   const follow = async (): Promise<void> => {
@@ -38,7 +38,7 @@ function followClosed(relay: BenchRelay, signal: AbortSignal): Map<string, () =>
 export const relay: Suite = {
   name: "relay",
   what: "A whole run over four processes: four files of 1 KB, work that takes no time, from POST /task to main's signed 'closed'",
-  async run() {
+  async measure() {
     const roles = ["main", "nano", "sg", "jp"];
     await using nodes = await startBenchRelay(roles);
     const stop = new AbortController();
@@ -56,7 +56,7 @@ export const relay: Suite = {
     const figure = (what: string, value: string, { ms: spread, cpuMs }: Awaited<ReturnType<typeof measure>>): Figure => ({
       what,
       value,
-      beside: `${ms(spread.min)}–${ms(spread.max)}, p99 ${ms(spread.p99)}, ${spread.samples} runs; ${ms(cpuMs)} of processor time a run`,
+      detail: `${ms(spread.min)}–${ms(spread.max)}, p99 ${ms(spread.p99)}, ${spread.samples} runs; ${ms(cpuMs)} of processor time a run`,
     });
     return [
       figure("one run at a time, to closed, p50", ms(single.ms.median), single),

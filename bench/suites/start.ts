@@ -1,8 +1,8 @@
 import { randomUUIDv7 } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { receiptPayloadType, type TaskPayload, taskPayloadType } from "@tasuki/contracts";
-import { payloadDigest, signEnvelope, type Signer } from "@tasuki/evidence";
-import { openStore, type Sealed } from "@tasuki/store";
+import { receiptPayloadType, type TaskPayload, taskPayloadType } from "@tasuki/protocol";
+import { payloadDigest, type Sealed, signEnvelope, type Signer } from "@tasuki/evidence";
+import { openStore } from "@tasuki/store";
 import { type BenchRelay, shipped, startBenchRelay } from "../bench-relay.ts";
 import { spreadOf, timed } from "../measure.ts";
 import { type Figure, ms, type Suite } from "../suite.ts";
@@ -10,10 +10,10 @@ import { type Figure, ms, type Suite } from "../suite.ts";
 const history = 100_000;
 const rounds = 5;
 const atOnce = 500;
-/** Tasks that a node accepts before it is killed: what its log holds must be taken over. */
+/** Tasks that a node accepts before it is killed, so that the next start has a write-ahead log to take over. */
 const beforeKill = 200;
 
-/** A history as long as that: per two tasks, one of work and the cancel that fenced it; receipts are as long as real ones, and not signed. */
+/** Writes a history of `count` tasks: one half is work, the other the cancels that fenced it. Receipts are as long as real ones, and not signed. */
 async function remember(folder: string, count: number): Promise<void> {
   await using store = await openStore({ folder, clock: { now: () => Date.now() }, newId: () => randomUUIDv7() });
   const unsigned: Signer = { keyid: "0".repeat(64), sign: () => Buffer.alloc(64) };
@@ -63,7 +63,7 @@ async function work(relay: BenchRelay, signer: Signer): Promise<void> {
 export const start: Suite = {
   name: "start",
   what: `The shipped node again after kill -9, from its process's start to /health: with a history of ${history} tasks, and with none`,
-  async run() {
+  async measure() {
     await using long = await startBenchRelay([], shipped);
     await using short = await startBenchRelay([], shipped);
     await remember(long.folder("nano"), history);
@@ -90,7 +90,7 @@ export const start: Suite = {
       return {
         what,
         value: ms(spread.median),
-        beside: `${ms(spread.min)}–${ms(spread.max)}, ${rounds} kills; ${mib.median.toFixed(0)} MiB resident`,
+        detail: `${ms(spread.min)}–${ms(spread.max)}, ${rounds} kills; ${mib.median.toFixed(0)} MiB resident`,
         ...(budget !== undefined && { budget }),
       };
     };

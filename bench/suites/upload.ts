@@ -12,7 +12,7 @@ import { startBenchRelay } from "../bench-relay.ts";
 import { spreadOf, timed } from "../measure.ts";
 import { type Figure, perSecond, type Suite } from "../suite.ts";
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
 const rounds = 3;
 const files = 8;
 const bytes = 64 * 2 ** 20;
@@ -30,8 +30,8 @@ async function send(url: string, path: string, authorization: string): Promise<v
 
 export const upload: Suite = {
   name: "upload",
-  what: `${files} files of 64 MiB (the cap on a source), hashed and fsynced; beside cp, sha256sum and sync of the same bytes`,
-  async run() {
+  what: `${files} files of 64 MiB (the cap on a source), hashed and fsynced; against cp, sha256sum and sync of the same bytes`,
+  async measure() {
     await using relay = await startBenchRelay(["main"]);
     const folder = await mkdtemp(join(tmpdir(), "tasuki-bench-"));
     const { authorization } = await relay.as("operator");
@@ -40,7 +40,7 @@ export const upload: Suite = {
     try {
       for (let round = 0; round < rounds; round += 1) {
         const paths = Array.from({ length: files }, (_, nth) => join(folder, `${nth}`));
-        // New bytes each round: what is there already is not stored again.
+        // The bytes are new in each round, since bytes that are there already are not stored again.
         for (const path of paths) await writeFile(path, randomFillSync(Buffer.allocUnsafe(bytes)));
         ours.push(
           await timed(async () => {
@@ -50,9 +50,9 @@ export const upload: Suite = {
         theirs.push(
           await timed(async () => {
             for (const path of paths) {
-              await run("cp", [path, `${path}.copy`]);
-              await run("sha256sum", [`${path}.copy`]);
-              await run("sync", [`${path}.copy`]);
+              await execute("cp", [path, `${path}.copy`]);
+              await execute("sha256sum", [`${path}.copy`]);
+              await execute("sync", [`${path}.copy`]);
             }
           }),
         );
@@ -63,9 +63,9 @@ export const upload: Suite = {
     const after = await relay.memoryOf("main");
     const rate = (samples: readonly number[]) => samples.map((each) => (total / each) * 1000);
     const [we, they] = [spreadOf(rate(ours)), spreadOf(rate(theirs))];
-    const megabytes = ({ median, min, max }: ReturnType<typeof spreadOf>): Pick<Figure, "value" | "beside"> => ({
+    const megabytes = ({ median, min, max }: ReturnType<typeof spreadOf>): Pick<Figure, "value" | "detail"> => ({
       value: `${median.toFixed(0)} MB/s`,
-      beside: `${min.toFixed(0)}–${max.toFixed(0)} MB/s`,
+      detail: `${min.toFixed(0)}–${max.toFixed(0)} MB/s`,
     });
     return [
       { what: "POST /upload, one after another", ...megabytes(we) },
@@ -75,7 +75,7 @@ export const upload: Suite = {
       {
         what: "main's resident memory",
         value: `+${(after.peak - before.now).toFixed(0)} MiB`,
-        beside: `${before.now.toFixed(0)} MiB before, at most ${after.peak.toFixed(0)} MiB`,
+        detail: `${before.now.toFixed(0)} MiB before, at most ${after.peak.toFixed(0)} MiB`,
         budget: "≤ +64 MiB",
       },
     ];

@@ -14,10 +14,12 @@ export interface Programs {
 const version = "1.102.3";
 const source = join(import.meta.dirname, "control");
 
-// A relay's machine needs kernel routing, the LocalAPI with its users told apart, and the command line; testcontrol needs tailnet lock.
-// Leaving the rest out (about 350 packages: AWS, gVisor, SSH, …) makes the first build more than twice as fast.
-// The list is `go run tailscale.com/cmd/featuretags --min --add=osrouter,netstack,health,unixsocketidentity,ipnbus,cli,tailnetlock`.
-// Without netstack v1.102.3 panics at the first packet that it refuses (net/tstun, invertGSOChecksum).
+/**
+ * Features that are left out of the build (about 350 packages: AWS, gVisor, SSH, …), which makes the first build more than twice as fast. A
+ * relay's machine needs kernel routing, the LocalAPI with its users told apart, and the command line; testcontrol needs tailnet lock. Without
+ * netstack v1.102.3 panics at the first packet that it refuses (net/tstun, invertGSOChecksum). The list is the output of
+ * `go run tailscale.com/cmd/featuretags --min --add=osrouter,netstack,health,unixsocketidentity,ipnbus,cli,tailnetlock`.
+ */
 const omitted =
   "ace acme advertiseexitnode advertiseroutes appconnectors aws bakedroots bird c2n cachenetmap captiveportal capture cliconndiag " +
   "clientmetrics clientupdate cloud colorable completion completion_scripts conn25 dbus debug debugeventbus debugportmapper " +
@@ -28,8 +30,8 @@ const omitted =
 const tags = ["ts_include_cli", ...omitted.split(" ").map((feature) => `ts_omit_${feature}`)].join(",");
 
 /**
- * tailscaled, its command line and the control server, built once from what `control/go.mod` and `go.sum` pin, and kept in the user's
- * cache. Needs Go 1.26 and, the first time, a Go module proxy.
+ * Builds tailscaled, its command line and the control server from the modules that `control/go.mod` and `go.sum` pin. They are built once, and
+ * kept in the user's cache. The build needs Go 1.26 and a Go module proxy.
  */
 export async function buildPrograms(onLine: (text: string) => void): Promise<Programs> {
   const folder = join(
@@ -48,9 +50,9 @@ export async function buildPrograms(onLine: (text: string) => void): Promise<Pro
     const flags = ["-trimpath", "-buildvcs=false", "-mod=readonly", "-tags", tags, "-ldflags", stamp, "-o", `${building}/`];
     const env = { ...process.env, CGO_ENABLED: "0", GOFLAGS: "" };
     await promisify(execFile)("go", ["build", ...flags, ".", "tailscale.com/cmd/tailscaled"], { cwd: source, env, maxBuffer: 1e8 });
-    // The command line is in tailscaled, and answers to its own name.
+    // The command line is part of tailscaled, which becomes it when it is started as `tailscale`.
     await symlink("tailscaled", join(building, "tailscale"));
-    // Another process may have been faster.
+    // The rename fails where another process has built the same folder meanwhile.
     await rename(building, folder).catch(async (error: unknown) => {
       if (!(await isThere(folder))) throw error;
     });

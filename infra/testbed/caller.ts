@@ -1,4 +1,4 @@
-// A program on a machine of the test bed that calls what it is told to, and says what came of it: over IPC, one message each way.
+// The process of a caller on a machine of the test bed. It gets calls and sends answers over IPC, one message each way.
 import { once } from "node:events";
 import { Agent, type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
@@ -21,12 +21,12 @@ async function call({ url, method = "GET", headers = {}, body, keep = false, tim
     const { socket } = response;
     const { localPort = 0 } = socket;
     const answer = { status: response.statusCode ?? 0, body: await text(response), from: localPort };
-    // Whoever says that the connection ends must end it.
+    // An answer with `connection: close` must be followed by that close, which is awaited here.
     if (response.headers.connection === "close" && !socket.closed) await once(socket, "close", { signal: AbortSignal.timeout(timeoutMs) });
     return { ...answer, closed: socket.closed };
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    // An answer that the time limit cuts looks as if the other end had cut it.
+    // The signal is looked at first: an answer that the time limit cuts looks as if the other end had cut it.
     return { error: signal.aborted || code === "ABORT_ERR" ? "ETIMEDOUT" : code };
   }
 }

@@ -1,16 +1,16 @@
 import type { Machine } from "./open-tailnet.ts";
 
-/** What tells the machines of a tailnet about each other, and which of them may do what. It listens on the hub, and ends with its process. */
+/** Control server of a tailnet: tells its machines about each other, and enforces the policy file. It listens on the hub, and ends with its process. */
 export interface ControlServer extends AsyncDisposable {
   readonly pid: number;
   readonly url: string;
-  /** Set for every tailscaled that it takes in. */
+  /** Environment of every tailscaled that joins. */
   readonly env: Readonly<Record<string, string>>;
-  /** What a machine tells `tailscale up` to be taken in with its tags. */
+  /** Makes the arguments of `tailscale up` by which a machine joins with its tags. */
   joining(machine: Machine): Promise<readonly string[]>;
-  /** Rejects where it would not take a policy file, as every machine that it knows now stands. */
+  /** Rejects where the server would refuse a policy file, given the machines that it knows now. */
   check(policyFile: string): Promise<void>;
 }
 
-/** `small`: the one in `control/`, built from what is pinned. `headscale`: the one on PATH. Both read their policy file again at SIGHUP. */
+/** `small` is the server in `control/`, built here; `headscale` is the one on PATH. Both read their policy file again at SIGHUP. */
 export type ControlKind = "small" | "headscale";

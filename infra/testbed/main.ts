@@ -1,4 +1,4 @@
-// `pnpm testbed [--control headscale]`: a relay on a real tailnet on this machine, one run over it, and everything ended again.
+// Program of `pnpm testbed [--control headscale]`: starts a relay on a real tailnet on this machine, takes one run over it, and ends everything.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -24,7 +24,7 @@ if (missing.length > 0) {
 {
   await using testbed = await startTestbed({ onLine: (line) => console.log(line), control });
   const began = performance.now();
-  const cli = join(repository, "packages", "operator", "src", "cli", "tasuki.ts");
+  const cli = join(repository, "packages", "operator", "src", "tasuki.ts");
   const run = spawn(process.execPath, [cli, "run", brief, ...documents, "--wait", "--data", testbed.nodes.data], { stdio: "inherit" });
   const [code] = (await once(run, "close")) as [number | null];
   console.log(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  one run over WireGuard`);

@@ -1,31 +1,31 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
 
 /** Machines that are network namespaces of this one, joined by a bridge that leads nowhere else. */
 export interface Network extends AsyncDisposable {
-  /** Where the control server is, and every machine can reach it. */
+  /** Address of the hub, which has the control server, and which every machine can reach. */
   readonly hub: string;
-  /** The machine's address on the bridge. */
+  /** Address of a machine on the bridge. */
   addressOf(machine: string): string;
-  /** The command line that runs a command on a machine; `hub` is one, too. */
+  /** Makes the command line that starts a command on a machine; `hub` is one, too. */
   inside(machine: string, argv: readonly string[]): readonly string[];
   /** Pulls a machine's cable, or puts it back. */
   setLink(machine: string, state: "up" | "down"): Promise<void>;
-  /** One command on a machine, to its end; resolves with what it printed. */
+  /** Starts a command on a machine. Resolves with its output once it has ended. */
   exec(machine: string, argv: readonly string[]): Promise<string>;
 }
 
 const hubAddress = "10.99.0.1";
 
-/** Needs root and iproute2. Only namespaces that this process made are deleted. */
+/** Makes the namespaces and the bridge, for which it needs root and iproute2. Disposing deletes them, and no others. */
 export async function openNetwork(machines: readonly string[]): Promise<Network> {
   const namespaceOf = (machine: string): string => `tasuki-${process.pid}-${machine}`;
   const addressOf = (machine: string): string => (machine === "hub" ? hubAddress : `10.99.0.${11 + machines.indexOf(machine)}`);
   const inside = (machine: string, argv: readonly string[]) => ["ip", "netns", "exec", namespaceOf(machine), ...argv];
   await using made = new AsyncDisposableStack();
-  const ip = async (line: string): Promise<void> => void (await run("ip", line.split(" ")));
+  const ip = async (line: string): Promise<void> => void (await execute("ip", line.split(" ")));
   const addNamespace = async (machine: string): Promise<string> => {
     const name = namespaceOf(machine);
     await ip(`netns add ${name}`);
@@ -53,7 +53,7 @@ export async function openNetwork(machines: readonly string[]): Promise<Network>
     setLink: (machine, state) => ip(`-n ${hub} link set v-${machine} ${state}`),
     async exec(machine, argv) {
       const [program = "", ...args] = inside(machine, argv);
-      return (await run(program, args)).stdout;
+      return (await execute(program, args)).stdout;
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

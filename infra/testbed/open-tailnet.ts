@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { createLocalApi } from "@tasuki/relay";
+import { createLocalApi } from "@tasuki/bus";
 import type { Programs } from "./build-programs.ts";
 import type { ControlKind } from "./control-server.ts";
 import type { Network } from "./open-network.ts";
@@ -13,32 +13,33 @@ import { startSmallControl } from "./start-small-control.ts";
 
 export interface Machine {
   readonly name: string;
-  /** None: a person's machine, of the policy's one group. */
+  /** Tags of the machine. A machine without tags is a person's, of the policy's one group. */
   readonly tags: readonly string[];
 }
 
 /** A tailnet of its own: a control server, and a tailscaled on each machine. */
 export interface TestTailnet extends AsyncDisposable {
-  /** The machine's address in the tailnet. */
+  /** Address of a machine in the tailnet. */
   addressOf(machine: string): string;
-  /** The socket of the machine's tailscaled. */
+  /** Path of the socket of a machine's tailscaled. */
   socketOf(machine: string): string;
-  /** The processes that could talk to the world. */
+  /** Ids of all tailscaled processes, which are those that could talk to the world. */
   pids(): readonly number[];
-  /** What each tailscaled said last that has ended without having been told to. */
+  /** Last output of each tailscaled that ended without having been told to. */
   fallen(): readonly string[];
-  /** The control server reads it; machines follow within a moment. */
+  /** Gives the control server another policy file, which machines follow within a moment. */
   setPolicy(text: string): Promise<void>;
-  /** Ends the machine's tailscaled in order; the machine has no address in the tailnet then. */
+  /** Ends a machine's tailscaled in order; the machine has no address in the tailnet then. */
   stop(machine: string): Promise<void>;
   start(machine: string): Promise<void>;
-  /** Holds it as it is, and lets it go on: a tailscaled that hangs. */
+  /** Stops a machine's tailscaled with SIGSTOP, as one that hangs. */
   pause(machine: string): Promise<void>;
+  /** Lets a paused tailscaled go on. */
   resume(machine: string): Promise<void>;
   stopControl(): Promise<void>;
 }
 
-/** Set for every tailscaled: no logs leave it, and it would rather crash than dial the public control server. */
+/** Environment of every tailscaled: no logs leave it, and it would rather crash than dial the public control server. */
 export const safety = {
   TS_NO_LOGS_NO_SUPPORT: "true",
   TS_PANIC_IF_HIT_MAIN_CONTROL: "1",
@@ -108,7 +109,7 @@ export async function openTailnet(
   };
 
   await Promise.all(machines.map(({ name }) => start(name)));
-  // One after the other: addresses go by the order of coming.
+  // Machines join one after the other, since their addresses depend on the order.
   for (const machine of machines) await joinTailnet(machine);
   await control.check(policyFile);
   const stack = opened.move();

@@ -7,14 +7,14 @@ export interface Call {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The address that it claims to call from. */
+  /** The address that the caller claims to have. */
   readonly localAddress?: string;
-  /** Over the machine's one kept connection; over one of its own otherwise. */
+  /** True for a call over the machine's one kept connection; other calls have one of their own. */
   readonly keep?: boolean;
   readonly timeoutMs: number;
 }
 
-/** `from` is the caller's port; `closed` whether the other end has closed the connection. */
+/** `from` is the caller's port; `closed` is true where the other end has closed the connection. */
 export type Answer =
   | { readonly status: number; readonly body: string; readonly from: number; readonly closed: boolean }
   | { readonly error: string };
@@ -23,7 +23,7 @@ export interface Caller extends AsyncDisposable {
   call(call: Omit<Call, "timeoutMs"> & { readonly timeoutMs?: number }): Promise<Answer>;
 }
 
-/** Somebody on a machine who can call others. */
+/** Starts a process on a machine that calls others. */
 export async function startCaller(network: Network, machine: string): Promise<Caller> {
   const started = startProcess(network.inside(machine, [process.execPath, join(import.meta.dirname, "caller.ts")]), {});
   const waiting = new Map<number, (answer: Answer) => void>();

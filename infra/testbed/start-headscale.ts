@@ -9,7 +9,7 @@ import { startProcess } from "./start-process.ts";
 
 const person = "ops@example.com";
 
-/** The `headscale` on PATH (0.29), with a database, keys and a DERP server of its own. Machines join with one-off keys that have their tags. */
+/** Starts the `headscale` on PATH (0.29), with its own database, keys and DERP server. Machines join with one-off keys that have their tags. */
 export async function startHeadscale(
   { network, folder }: { readonly network: Network; readonly folder: string },
   policyFile: string,
@@ -25,13 +25,13 @@ export async function startHeadscale(
   const started = startProcess(network.inside("hub", ["headscale", "-c", config, "serve"]), {});
   const died = started.ended.then((code) => Promise.reject(new Error(`headscale ended with ${code}:\n${started.output()}`)));
   died.catch(() => undefined);
-  // Its socket is there a moment before it answers.
+  // The first command is tried until it succeeds: headscale's socket exists a moment before it answers.
   while (!(await headscale("users", "list").catch(() => undefined))) await Promise.race([delay(50), died]);
   await headscale("users", "create", "ops", "--email", person);
   return {
     pid: started.pid,
     url,
-    // Its DERP server speaks plain http, as its control server does here.
+    // TS_DEBUG_USE_DERP_HTTP makes tailscaled speak plain http to headscale's DERP server.
     env: { TS_DEBUG_USE_DERP_HTTP: "1" },
     async joining({ tags }) {
       const owner = tags.length === 0 ? ["--user", "1"] : ["--tags", tags.join(",")];
@@ -43,7 +43,7 @@ export async function startHeadscale(
   };
 }
 
-/** Nothing in it leads out: no DERP map from elsewhere, no look for a newer version, no logs sent, no name server. */
+/** Configuration in which nothing leads out: no foreign DERP map, no check for a newer version, no logs sent, no name server. */
 function configOf(hub: string, { url, state, policyFile }: { url: string; state: string; policyFile: string }): object {
   return {
     server_url: url,

@@ -1,35 +1,35 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { mainPort } from "@tasuki/contracts";
+import { mainPort } from "@tasuki/protocol";
 import { relay } from "@tasuki/contracts/relay";
 import { pinKeys } from "@tasuki/evidence";
-import { nodeFlags } from "@tasuki/relay";
+import { nodeFlags } from "@tasuki/node";
 import type { Network } from "./open-network.ts";
 import type { TestTailnet } from "./open-tailnet.ts";
 import { type Started, startProcess } from "./start-process.ts";
 
 export const repository = join(import.meta.dirname, "..", "..");
-/** The relay's roles, with main, in their order, and their ports. */
+/** Roles of the relay, main first, in their order. */
 export const roles: readonly { readonly name: string; readonly port: number }[] = [
   { name: "main", port: mainPort },
   ...relay.roles.map(({ name, port }) => ({ name, port })),
 ];
 
 export interface TestNodes extends AsyncDisposable {
-  /** Holds `<role>/` as a local relay does. */
+  /** Folder of the data folders `<role>/`, as a local relay has it. */
   readonly data: string;
   urlOf(role: string): string;
-  /** Makes a data folder and starts an app on a machine. Resolves when it listens; rejects with what it said when it ends before. */
+  /** Makes a data folder and starts an app on a machine. Resolves when the app listens; rejects with its output when it ends before. */
   start(role: string, at?: { readonly machine: string; readonly data: string }): Promise<void>;
-  /** Ends all nodes, and starts them again: these roles, as the nodes that they were, on one machine. */
+  /** Ends all nodes, and starts them again with their data folders, those of the `sharing` roles on one machine. */
   share(machine: string, sharing: readonly string[]): Promise<void>;
-  /** What each node said last that has ended without having been told to. */
+  /** Last output of each node that ended without having been told to. */
   fallen(): readonly string[];
-  /** What the role's process has printed. */
+  /** Output of a role's process so far. */
   output(role: string): string;
 }
 
-/** The four apps, each on its role's machine, known to each other by the tailnet. */
+/** Starts the four apps, each on its role's machine, known to each other by the tailnet. */
 export async function startNodes({
   network,
   tailnet,

@@ -4,17 +4,20 @@ import { setTimeout as delay } from "node:timers/promises";
 
 export interface Started extends AsyncDisposable {
   readonly pid: number;
-  /** All that it printed. */
+  /** Everything that the process has printed so far. */
   output(): string;
-  /** Resolves when it has printed a text; rejects when it ends before. */
+  /** Resolves once the process has printed a text; rejects when it ends before. */
   printed(text: string): Promise<void>;
   send(message: unknown): void;
   onMessage(listener: (message: unknown) => void): void;
-  /** The exit code; -1 after a signal. */
+  /** Resolves with the exit code, -1 after a signal. */
   readonly ended: Promise<number>;
 }
 
-/** A process with this environment and PATH, and a channel by which it notices that this one is gone. Disposing ends it: SIGTERM, then SIGKILL. */
+/**
+ * Starts a process with this environment and PATH, and with a channel by which it notices that this one is gone. Disposing ends it by SIGTERM,
+ * then by SIGKILL.
+ */
 export function startProcess([program = "", ...args]: readonly string[], env: Readonly<Record<string, string>>): Started {
   const child = spawn(program, args, { env: { PATH: process.env["PATH"], ...env }, stdio: ["ignore", "pipe", "pipe", "ipc"] });
   let output = "";

@@ -2,7 +2,7 @@ import type { ControlServer } from "./control-server.ts";
 import type { Network } from "./open-network.ts";
 import { startProcess } from "./start-process.ts";
 
-/** The control server of `control/`. It takes every machine in, with the tags that it asks for, and every policy file that it can read. */
+/** Starts the control server of `control/`. It takes every machine in, with the tags that it asks for, and every policy file that it can read. */
 export async function startSmallControl(
   { network, program }: { readonly network: Network; readonly program: string },
   policyFile: string,

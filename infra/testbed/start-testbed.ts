@@ -11,11 +11,11 @@ export interface Testbed extends AsyncDisposable {
   readonly network: Network;
   readonly tailnet: TestTailnet;
   readonly nodes: TestNodes;
-  /** The repository's own policy, as text: what is in force at first. */
+  /** Text of the repository's own policy, which is in force at first. */
   readonly policy: string;
   /**
-   * Machines beside those of the roles: `laptop` is a person's, in the tailnet; `shared` has the tags of two roles, and at first no node;
-   * `neighbour` is on the same wire, and not in the tailnet.
+   * Machines of no role: `laptop` is a person's, in the tailnet; `shared` has the tags of two roles, and at first no node; `neighbour` is on the
+   * same wire, and not in the tailnet.
    */
   readonly others: readonly ["laptop", "shared", "neighbour"];
   /** The roles whose tags `shared` has. */
@@ -27,12 +27,12 @@ const sharing = ["nano", "jp"];
 const tagOf = (role: string): string => `tag:tasuki-${role}`;
 
 export interface TestbedOptions {
-  /** Told how far it is. */
+  /** Called with each line about the progress. */
   readonly onLine: (text: string) => void;
   readonly control: ControlKind;
 }
 
-/** A whole relay on a real tailnet, all of it on this machine. */
+/** Starts a whole relay on a real tailnet, all of it on this machine. */
 export async function startTestbed({ onLine, control }: TestbedOptions): Promise<Testbed> {
   await using opened = new AsyncDisposableStack();
   let began = performance.now();

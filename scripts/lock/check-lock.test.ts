@@ -1,12 +1,12 @@
-import { type AnyArtifact, defineArtifact, refOf, sha256Of, toJsonSchema } from "@tasuki/contracts";
+import { type AnyArtifact, defineArtifact, refOf, sha256Of, toJsonSchema } from "@tasuki/protocol";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { checkLock, explain } from "./check-lock.ts";
 import { type Contract, digestOf, type Lock } from "./contracts-lock.ts";
 
 const Note = z.object({ text: z.string() });
-type Format = Pick<Parameters<typeof defineArtifact<"note", typeof Note>>[0], "parse" | "format">;
-const lines: Format = { parse: (text) => ({ ok: true, value: { text: text.trim() } }), format: ({ text }) => `${text}\n` };
+type Format = Pick<Parameters<typeof defineArtifact<"note", typeof Note>>[0], "read" | "write">;
+const lines: Format = { read: (text) => ({ ok: true, value: { text: text.trim() } }), write: ({ text }) => `${text}\n` };
 const note = (schema: z.ZodType = Note, format: Format = lines): AnyArtifact =>
   defineArtifact({
     name: "note",
@@ -47,7 +47,7 @@ test("what others would refuse is told field by field, with what to do", () => {
     isCompatible: false,
     changes: ["text: maxLength was absent, and is 10", "by: is new, and required: released files don't have it"],
   });
-  expect(finding && explain(finding)).toMatch(/artifacts\/note-1\.ts[^]*version: 2[^]*note\.2\.[^]*pnpm contracts:lock/);
+  expect(finding && explain(finding)).toMatch(/artifacts\/note\/note-1\.ts[^]*version: 2[^]*note\.2\.[^]*pnpm contracts:lock/);
 });
 
 test.for<[what: string, contracts: ReadonlyMap<string, Contract>, change: string]>([
@@ -60,13 +60,13 @@ test.for<[what: string, contracts: ReadonlyMap<string, Contract>, change: string
   ],
   [
     "another way to write",
-    contract(note(Note, { ...lines, format: ({ text }) => `${text}.\n` })),
+    contract(note(Note, { ...lines, write: ({ text }) => `${text}.\n` })),
     "note.1.md is written otherwise from line 1: 'a' became 'a.'",
   ],
   [
     "another way to read",
     contract(
-      note(Note, { ...lines, parse: (_, file) => ({ ok: false, unmet: [{ file, line: 1, expected: "b", got: "a", fix: "write b" }] }) }),
+      note(Note, { ...lines, read: (_, file) => ({ ok: false, unmet: [{ file, line: 1, expected: "b", got: "a", fix: "write b" }] }) }),
     ),
     "note.1.md is no longer read: line 1: expected b, got a",
   ],

@@ -1,4 +1,4 @@
-import { type AnyArtifact, parseContractRef, sha256Of, type JsonSchema } from "@tasuki/contracts";
+import { type AnyArtifact, parseContractRef, sha256Of, type JsonSchema } from "@tasuki/protocol";
 import { compareSchemas } from "./compare-schemas.ts";
 import { type Contract, digestOf, type Lock } from "./contracts-lock.ts";
 
@@ -64,13 +64,13 @@ function checkGolden(locked: Readonly<Record<string, string>>, { artifact, golde
 }
 
 function describeFormat(artifact: AnyArtifact, text: string): string | undefined {
-  const parsed = artifact.parse(text);
+  const parsed = artifact.read(text);
   if (!parsed.ok) {
     const [first] = parsed.unmet;
     const where = first?.line === undefined ? (first?.path ?? "") : `line ${first.line}`;
     return `is no longer read: ${where}: expected ${first?.expected}, got ${first?.got}`;
   }
-  const written = artifact.format(parsed.value as never); // what this very artifact has read
+  const written = artifact.write(parsed.value as never); // what this very artifact has read
   if (written === text) return undefined;
   const [was, is] = [text.split("\n"), written.split("\n")];
   const at = was.findIndex((line, index) => line !== is[index]);
@@ -89,8 +89,8 @@ export function explain({ ref, isCompatible, changes }: Finding): string {
   return `${ref} has changed since its release, so that nodes of the two releases would refuse or misread each other's files:
 ${lines}
 Put it back; or give it a version of its own, as docs/extending.md says under "Versions":
-  1. the released definition stays, as ${artifacts}/${name}-${version}.ts (take it from git);
-  2. ${artifacts}/${name}.ts gets version: ${next}, and earlier: [earlierVersion(…)] with what the old values are in the new shape, and back;
+  1. the released definition stays, as ${artifacts}/${name}/${name}-${version}.ts (take it from git);
+  2. ${artifacts}/${name}/${name}.ts gets version: ${next}, and earlier: [earlierVersion(…)] with what the old values are in the new shape, and back;
   3. a golden file: packages/contracts/fixtures/artifacts/${name}.${next}.…;
   4. pnpm contracts:lock
 If you know that both mean the same (a library words its schemas otherwise): pnpm contracts:lock --accept ${ref}`;

@@ -1,4 +1,4 @@
-import { toJsonSchema } from "@tasuki/contracts";
+import { toJsonSchema } from "@tasuki/protocol";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { compareSchemas } from "./compare-schemas.ts";

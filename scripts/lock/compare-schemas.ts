@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { JsonSchema } from "@tasuki/contracts";
+import type { JsonSchema } from "@tasuki/protocol";
 
 /** One thing in which a contract's schema is not as it was released. */
 export interface Difference {

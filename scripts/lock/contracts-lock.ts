@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type AnyArtifact, type JsonSchema, parseContractRef, refOf, sha256Of, toJsonSchema } from "@tasuki/contracts";
+import { type AnyArtifact, type JsonSchema, parseContractRef, refOf, sha256Of, toJsonSchema } from "@tasuki/protocol";
 import { everyArtifact } from "@tasuki/contracts/testing";
 import { z } from "zod";
 

@@ -25,26 +25,27 @@ export function appFiles(role: NewRole, { manifest, tsconfig, env }: Neighbour):
     [`${folder}/src/env.ts`]: env,
     [`${folder}/src/main.ts`]: `import { relay } from "@tasuki/contracts/relay";
 import { createExecutor } from "@tasuki/executors";
-import { runNode } from "@tasuki/relay";
+import { serveNode } from "@tasuki/node";
 import { readEnv } from "./env.ts";
 
-await runNode({
+await serveNode({
   role: "${name}",
   pipeline: relay,
   readEnv,
   work: ({ executor }, { variables }) => ({
-    executor: createExecutor(executor, { environment: variables, work: import.meta.resolve("./work.ts") }),
+    executor: createExecutor(executor, { environment: variables, work: { module: import.meta.resolve("./work.ts") } }),
   }),
 });
 `,
     [`${folder}/src/work.ts`]: workFile(role),
     ...(isWritten(role) && {
-      [`${folder}/src/work.test.ts`]: `import { tryWork } from "@tasuki/executors/testing";
+      [`${folder}/src/work.test.ts`]: `import { exampleRun } from "@tasuki/contracts/testing";
+import { tryWork } from "@tasuki/executors/testing";
 import { expect, test } from "vitest";
 import { work } from "./work.ts";
 
 test("what ${name} writes on the example run keeps its contracts and passes its gate", async () => {
-  expect(await tryWork(work)).toMatchObject({ unmet: [] });
+  expect(await tryWork(work, exampleRun())).toMatchObject({ unmet: [] });
 });
 `,
     }),

@@ -18,11 +18,8 @@ export function artifactFiles({ name, file }: NewArtifact): Files {
   const isMarkdown = file.endsWith(".md");
   const fence = isMarkdown ? "---\n" : "";
   return {
-    [`packages/contracts/src/artifacts/${name}.ts`]: `import { z } from "zod";
-import { defineArtifact } from "../define-artifact.ts";
-import { completeHeaded, formatHeaded, readHeaded } from "../format/headed-file.ts";
-import { Text } from "../format/line.ts";
-import { Id } from "../identifiers.ts";
+    [`packages/contracts/src/artifacts/${name}/${name}.ts`]: `import { completeHeaded, defineArtifact, formatHeaded, Id, readHeaded, Text } from "@tasuki/protocol";
+import { z } from "zod";
 
 /** ${file}: say here what it is. Every field but \`text\` is a line of the header; a field more here is a line more there, read from its text. */
 export const ${pascal} = z.object({ run: Id, text: Text.min(1) });
@@ -34,15 +31,15 @@ export const ${camel} = defineArtifact({
   ...contract,
   mediaType: "${isMarkdown ? "text/markdown" : "text/plain"}",
   maxBytes: 256 * 1024,
-  authoring: "The text itself. The header is filled in afterwards.",
-  parse: (text, fileName) => readHeaded(text, contract, fileName),
-  format: (value) => formatHeaded(contract, value),
+  authoring: { prompt: "The text itself. The header is filled in afterwards." },
+  read: (text, fileName) => readHeaded(text, contract, fileName),
+  write: (value) => formatHeaded(contract, value),
   complete: (draft, { run }) => completeHeaded(draft, contract, { run }),
 });
 `,
-    [`packages/contracts/src/artifacts/${name}.test.ts`]: `import { assert, property } from "fast-check";
+    [`packages/contracts/src/artifacts/${name}/${name}.test.ts`]: `import { assert, property } from "fast-check";
 import { expect, test } from "vitest";
-import { text } from "../testing/arbitraries.ts";
+import { text } from "../../testing/arbitraries.ts";
 import { ${camel}, type ${pascal} } from "./${name}.ts";
 
 const run = "${exampleRunId}";
@@ -52,7 +49,7 @@ test("what is written of any ${name} reads as the same value", () => {
   const some = text.filter((lines) => lines !== "");
   assert(
     property(some, (text) => {
-      expect(${camel}.parse(${camel}.format(valueOf(text)))).toEqual({ ok: true, value: valueOf(text) });
+      expect(${camel}.read(${camel}.write(valueOf(text)))).toEqual({ ok: true, value: valueOf(text) });
     }),
   );
 });
@@ -60,7 +57,7 @@ test("what is written of any ${name} reads as the same value", () => {
 test("a draft may be the text alone", () => {
   expect(${camel}.complete("Some text.\\n", { run, documents: {} })).toEqual({
     ok: true,
-    value: ${camel}.format(valueOf("Some text.\\n")),
+    value: ${camel}.write(valueOf("Some text.\\n")),
   });
 });
 `,

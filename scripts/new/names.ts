@@ -1,4 +1,4 @@
-import { Name } from "@tasuki/contracts";
+import { Name } from "@tasuki/protocol";
 
 // ECMA-262, 12.7.2 and 12.7.1: words that are no names, in strict code either.
 const words =
@@ -8,7 +8,7 @@ const words =
 // What the generated files import and declare themselves.
 const used =
   "main relay work optional collect expect test gate z Id Text text contract run read other documents some assert property valueOf changed " +
-  "stageOf exampleRun defineArtifact definePipeline defineRole defineExecutor createExecutor runNode readEnv tryWork readHeaded formatHeaded " +
+  "stageOf exampleRun defineArtifact definePipeline defineRole defineExecutor createExecutor serveNode readEnv tryWork readHeaded formatHeaded " +
   "completeHeaded checkSameRun";
 const reserved = new Set(`${words} ${used}`.split(" "));
 

@@ -1,4 +1,4 @@
-import { type AnyArtifact, isFileOf, type Pipeline } from "@tasuki/contracts";
+import { type AnyArtifact, isFileOf, type Pipeline } from "@tasuki/protocol";
 import { artifactFiles, type Files, type NewArtifact } from "./artifact-files.ts";
 import { parseName, toCamel } from "./names.ts";
 
@@ -10,7 +10,9 @@ export function planArtifact(
   parseName(name, "an artifact");
   const [, first, version] = /^(.*)-([0-9]+)$/.exec(name) ?? [];
   if (first !== undefined)
-    throw new Error(`'${name}' can't name an artifact: artifacts/${name}.ts is where version ${version} of an artifact '${first}' stays.`);
+    throw new Error(
+      `'${name}' can't name an artifact: artifacts/${first}/${name}.ts is where version ${version} of an artifact '${first}' stays.`,
+    );
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,123}\.(txt|md)$/.test(file)) throw new Error(`--file ${file}: a file name that ends in .txt or .md.`);
   const same = artifacts.find((artifact) => toCamel(artifact.name) === toCamel(name));
   if (same !== undefined) throw new Error(`there is an artifact '${same.name}' already, in files named ${same.file}.`);

@@ -1,4 +1,4 @@
-import { type AnyArtifact, artifactOf, type Pipeline } from "@tasuki/contracts";
+import { type AnyArtifact, artifactOf, type Pipeline } from "@tasuki/protocol";
 import { writeRelay } from "./write-relay.ts";
 
 const contracts = "packages/contracts";
@@ -56,11 +56,9 @@ export function planArtifactRemoval(
   return filesOf(artifact, files);
 }
 
-function filesOf({ name, versions }: AnyArtifact, goldens: readonly string[]): string[] {
+function filesOf({ name }: AnyArtifact, goldens: readonly string[]): string[] {
   return [
-    `${contracts}/src/artifacts/${name}.ts`,
-    `${contracts}/src/artifacts/${name}.test.ts`,
-    ...versions.map(({ version }) => `${contracts}/src/artifacts/${name}-${version}.ts`),
+    `${contracts}/src/artifacts/${name}`,
     ...goldens.filter((file) => file.split(".")[0] === name).map((file) => `${contracts}/fixtures/artifacts/${file}`),
   ];
 }

@@ -1,4 +1,4 @@
-import type { Pipeline } from "@tasuki/contracts";
+import type { Pipeline } from "@tasuki/protocol";
 import { everyArtifact, exampleRelay as relay } from "@tasuki/contracts/testing";
 import { expect, test } from "vitest";
 import { parseName, toCamel } from "./names.ts";
@@ -16,7 +16,7 @@ test("a new role gets the next free port, and its place in the order", () => {
   expect(port).toBe(18104);
   expect(relay).toContain("roles: [nano, sg, legal, jp]");
   expect(Object.keys(created)).toContain("apps/legal/src/work.ts");
-  expect(Object.keys(created)).toContain("packages/contracts/src/artifacts/opinion.ts");
+  expect(Object.keys(created)).toContain("packages/contracts/src/artifacts/opinion/opinion.ts");
 });
 
 test.for<[string, Partial<RoleRequest>, string]>([
@@ -62,16 +62,16 @@ test.for([
   [{ name: "opinion", file: "S3.txt" }, "files named S3.txt are those of artifact 'source-text'"],
   [{ name: "opinion", file: "opinion.pdf" }, "a file name that ends in .txt or .md"],
   [{ name: "opinion", file: "../opinion.txt" }, "a file name that ends in .txt or .md"],
-  [{ name: "opinion-2", file: "opinion.txt" }, "artifacts/opinion-2.ts is where version 2 of an artifact 'opinion' stays"],
+  [{ name: "opinion-2", file: "opinion.txt" }, "artifacts/opinion/opinion-2.ts is where version 2 of an artifact 'opinion' stays"],
   [{ name: "nano", file: "nano.txt" }, "a role and an artifact can't both be called 'nano'"],
 ] as const)("an artifact %j is refused", ([request, sentence]) => {
   expect(() => planArtifact(request, { pipeline: relay, artifacts })).toThrow(sentence);
 });
 
-test("what goes with a role is its own: the app, the definition, each version of what it produces", () => {
+test("what goes with a role is its own: the app, the definition, and the folder of what it produces", () => {
   const { removed, relay: rest } = planRemoval("jp", { pipeline: relay, files: ["jp-final.1.txt", "run.1.json"] });
   expect(removed).toContain("apps/jp");
-  expect(removed).toContain("packages/contracts/src/artifacts/jp-final-1.ts");
+  expect(removed).toContain("packages/contracts/src/artifacts/jp-final");
   expect(removed.filter((path) => path.includes("fixtures"))).toEqual(["packages/contracts/fixtures/artifacts/jp-final.1.txt"]);
   expect(rest).toContain("roles: [nano, sg]");
 });

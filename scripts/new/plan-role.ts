@@ -1,4 +1,4 @@
-import { type AnyArtifact, type AnyRole, artifactOf, isOptional, mainPort, type Pipeline } from "@tasuki/contracts";
+import { type AnyArtifact, type AnyRole, artifactOf, isOptional, mainPort, type Pipeline } from "@tasuki/protocol";
 import { appFiles, type Neighbour } from "./app-files.ts";
 import type { Files } from "./artifact-files.ts";
 import { parseName, toCamel } from "./names.ts";

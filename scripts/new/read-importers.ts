@@ -14,6 +14,8 @@ export async function readImporters(paths: readonly string[]): Promise<string[]>
 // Every text that looks like a module: what a dynamic import or `import.meta.resolve` names counts as well.
 function importedBy(path: string, source: string): string[] {
   return [...source.matchAll(/["'](\.{1,2}\/[^"']+\.ts|@tasuki\/contracts\/[^"']+)["']/g)].map(([, module = ""]) =>
-    module.startsWith(".") ? join(dirname(path), module) : `${module.replace("@tasuki/contracts", "packages/contracts/src")}.ts`,
+    module.startsWith(".")
+      ? join(dirname(path), module)
+      : `${module.replace(/^@tasuki\/contracts\/artifacts\/(.*)$/, "packages/contracts/src/artifacts/$1/$1").replace("@tasuki/contracts", "packages/contracts/src")}.ts`,
   );
 }

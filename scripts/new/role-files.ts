@@ -27,7 +27,7 @@ export function roleFiles({ name, port, consumes, produces }: NewRole): Files {
   const texts = produces.filter(({ isText }) => isText);
   const [checked] = texts;
   const artifacts = [...new Set([...consumes, ...produces].map((one) => one.name))].sort();
-  const imports = artifacts.map((artifact) => `import { ${toCamel(artifact)} } from "../artifacts/${artifact}.ts";`);
+  const imports = artifacts.map((artifact) => `import { ${toCamel(artifact)} } from "../artifacts/${artifact}/${artifact}.ts";`);
   const slot = (one: NewSlot): string => (one.isOptional ? `optional(${toCamel(one.name)})` : toCamel(one.name));
   const hasOptional = consumes.some(({ isOptional }) => isOptional);
   const check =
@@ -39,9 +39,9 @@ export function roleFiles({ name, port, consumes, produces }: NewRole): Files {
   const checkImports =
     checked === undefined ? "" : `import { collect } from "../checks/collect.ts";\nimport { checkSameRun } from "../checks/same-run.ts";\n`;
   return {
-    [`packages/contracts/src/roles/${name}.ts`]: `${imports.join("\n")}
-${checkImports}import { defineRole${hasOptional ? ", optional" : ""} } from "../define-role.ts";
-
+    [`packages/contracts/src/roles/${name}.ts`]: `import { defineRole${hasOptional ? ", optional" : ""} } from "@tasuki/protocol";
+${imports.join("\n")}
+${checkImports}
 /** Say here in a sentence what ${name} does. */
 export const ${camel} = defineRole({
   name: "${name}",
@@ -52,9 +52,9 @@ export const ${camel} = defineRole({
 });
 `,
     ...(checked !== undefined && {
-      [`packages/contracts/src/roles/${name}.test.ts`]: `import { expect, test } from "vitest";
-import { ${toCamel(checked.name)} } from "../artifacts/${checked.name}.ts";
-import { gate } from "../gate.ts";
+      [`packages/contracts/src/roles/${name}.test.ts`]: `import { gate } from "@tasuki/protocol";
+import { expect, test } from "vitest";
+import { ${toCamel(checked.name)} } from "../artifacts/${checked.name}/${checked.name}.ts";
 import { changed, stageOf } from "../testing/change-documents.ts";
 import { exampleRun } from "../testing/example-run.ts";
 import { ${camel} } from "./${name}.ts";

@@ -1,7 +1,7 @@
 // A node of the simulated pipeline as a process of its own: real sockets, disks and signals, work that takes milliseconds.
 import { setTimeout as delay } from "node:timers/promises";
-import { parseNodeEnvironment, runNode, systemClock } from "@tasuki/relay";
-import { inProcessChecker, inProcessExecutor, parseFailpoint, plainExtractor } from "@tasuki/relay/testing";
+import { parseFailpoint, parseNodeEnvironment, serveNode, systemClock } from "@tasuki/node";
+import { inProcessChecker, inProcessExecutor, plainExtractor } from "@tasuki/node/testing";
 import { z } from "zod";
 import { simulatedPipeline, toText } from "../sim/pipeline.ts";
 
@@ -13,7 +13,7 @@ const {
   .object({ CHAOS_ROLE: z.string(), CHAOS_WORK_MS: z.coerce.number().default(5), CHAOS_SKEW_MS: z.coerce.number().default(0) })
   .parse(process.env);
 
-await runNode({
+await serveNode({
   role,
   pipeline: simulatedPipeline(3),
   readEnv: () => parseNodeEnvironment(process.env),

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, renameSync } from "node:fs";
 import { mkdir, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Status } from "@tasuki/contracts";
+import { Status } from "@tasuki/protocol";
 import { expect, test } from "vitest";
 import { type ChaosRelay, isClosed, openChaosRelay, type RoleName, stageOf } from "./chaos-relay.ts";
 import { stopAndCheck } from "./stop-and-check.ts";

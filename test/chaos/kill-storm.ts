@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import type { RunStatus } from "@tasuki/contracts";
+import type { RunStatus } from "@tasuki/protocol";
 import type { RecordedAnswer, Violation } from "../history/history.ts";
 import type { Random } from "../sim/random.ts";
 import { checkHistory } from "../history/check-history.ts";

@@ -1,4 +1,4 @@
-import { Status } from "@tasuki/contracts";
+import { Status } from "@tasuki/protocol";
 import { expect, test } from "vitest";
 import { isClosed, openChaosRelay, stageOf } from "./chaos-relay.ts";
 import type { Fault } from "./proxy.ts";

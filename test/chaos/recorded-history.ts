@@ -1,6 +1,6 @@
-import { artifactsOf, type FeedEntry, isFileOf, parseContractRef, receiptPayloadType, type RunStatus } from "@tasuki/contracts";
+import { artifactsOf, type FeedEntry, isFileOf, parseContractRef, receiptPayloadType, type RunStatus } from "@tasuki/protocol";
 import { openTrust } from "@tasuki/evidence";
-import { systemClock } from "@tasuki/relay";
+import { systemClock } from "@tasuki/node";
 import { openStore, type Store } from "@tasuki/store";
 import { randomUUIDv7 } from "node:crypto";
 import { join } from "node:path";

@@ -7,7 +7,8 @@ export function checkAcknowledged(history: ReadHistory): readonly Violation[] {
   return history.answers.flatMap(({ from, to, task, receipt }) => {
     const { digest, says } = readReceiptOf(receipt);
     const feed = history.feeds.find(({ instance }) => instance === says.instance);
-    const held = feed?.read[says.index]?.own?.digest === digest;
+    const entry = feed?.read[says.index];
+    const held = (entry?.own ?? entry?.lie)?.digest === digest;
     const what = `${to} acknowledged task ${task} to ${from} ('${says.state}')`;
     return [
       ...(held ? [] : [{ guarantee: "R1.ack-durable", what: `${what}, and its entry ${says.index} is not there` }]),

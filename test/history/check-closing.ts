@@ -1,4 +1,4 @@
-import type { RunStatus } from "@tasuki/contracts";
+import type { RunStatus } from "@tasuki/protocol";
 import type { RecordedStatus, Violation } from "./history.ts";
 import type { ReadHistory } from "./read-history.ts";
 

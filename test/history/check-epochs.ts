@@ -1,4 +1,4 @@
-import { Rung, type RunStatus } from "@tasuki/contracts";
+import { Rung, type RunStatus } from "@tasuki/protocol";
 import type { Violation } from "./history.ts";
 import type { ReadFeed, ReadHistory } from "./read-history.ts";
 

@@ -1,5 +1,5 @@
 import { canonicalJson, verifyEnvelope } from "@tasuki/evidence";
-import { receiptPayloadType } from "@tasuki/contracts";
+import { receiptPayloadType } from "@tasuki/protocol";
 import type { Violation } from "./history.ts";
 import type { ReadEntry, ReadFeed, ReadHistory, ReadReceipt } from "./read-history.ts";
 

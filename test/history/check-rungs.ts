@@ -1,6 +1,7 @@
-import { Rung } from "@tasuki/contracts";
+import { verifyEnvelope } from "@tasuki/evidence";
+import { Rung, taskPayloadType } from "@tasuki/protocol";
 import type { RecordedStatus, Violation } from "./history.ts";
-import type { ReadHistory } from "./read-history.ts";
+import type { ReadHistory, ReadReceipt, ReadTask } from "./read-history.ts";
 
 /** Where something is proven: the entry of a feed. */
 interface Proof {
@@ -39,7 +40,8 @@ function isProven(proofs: readonly Proof[] | undefined, sizes: RecordedStatus["s
   );
 }
 
-function findProofs({ feeds, route }: ReadHistory): Proofs {
+/** Proofs that no node can make alone: an acceptance counts with the task that its sender signed, and a later receipt after that acceptance. */
+function findProofs({ feeds, route, trust }: ReadHistory): Proofs {
   const proofs = new Map<string, Proof[]>();
   const prove = (rung: string, about: { run: string; stage: string; epoch: number }, proof: Proof): void => {
     const key = keyOf(rung, about);
@@ -49,22 +51,51 @@ function findProofs({ feeds, route }: ReadHistory): Proofs {
   for (const { role, read } of feeds)
     for (const { own } of read) if (own?.says.state === "produced" && own.says.stage === role) producers.set(own.digest, own.says);
 
-  for (const { role, instance, read } of feeds)
-    for (const { own, tasks, index } of read) {
+  for (const { role, instance, read } of feeds) {
+    const taken = new Set<string>();
+    for (const entry of read) {
+      const { tasks, index } = entry;
+      const own = entry.own ?? entry.lie;
       const proof = { instance, index };
-      for (const { payload } of tasks) {
-        if (payload?.kind !== "work") continue;
+      for (const task of tasks) {
+        const { payload } = task;
+        if (payload?.kind !== "work" || !isSent(task, { feeds, trust })) continue;
         // Whoever holds a sender's signed task can show that it was sent.
         prove("dispatched", payload, proof);
+        if (own === undefined || !isTaken(own, task)) continue;
+        taken.add(payload.id);
         // The next holder's acceptance of a task that follows from a 'produced' is that stage's hand-off.
         const stage = payload.prev === undefined ? undefined : producers.get(payload.prev);
         const isNext = stage !== undefined && (route[route.indexOf(stage.stage) + 1] ?? "main") === role;
-        if (isNext && own?.says.state === "accepted" && own.says.task === payload.id) prove("handed-off", stage, proof);
+        if (isNext) prove("handed-off", stage, proof);
       }
       if (own === undefined) continue;
-      const { state, stage } = own.says;
-      if (stage === role && ["accepted", "started", "produced"].includes(state)) prove(state, own.says, proof);
+      const { state, stage, task } = own.says;
+      if (stage === role && taken.has(task) && ["accepted", "started", "produced"].includes(state)) prove(state, own.says, proof);
       if (role === "main" && state === "verified") prove(state, own.says, proof);
     }
+  }
   return proofs;
+}
+
+/** True for a task that the node of the role that it is from has signed. */
+function isSent({ payload, envelope }: ReadTask, { feeds, trust }: Pick<ReadHistory, "feeds" | "trust">): boolean {
+  const senders = new Set(feeds.filter(({ role }) => role === payload?.from).map(({ node }) => node));
+  return [...senders].some((node) => {
+    try {
+      return verifyEnvelope(envelope, { trust, node, payloadType: taskPayloadType }).length > 0;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** True for a receipt which says that this very task was accepted, with all its files and no other. */
+function isTaken({ says, statement }: ReadReceipt, { payload, digest }: ReadTask): boolean {
+  if (payload === undefined || says.state !== "accepted" || says.prev !== digest) return false;
+  const { id, run, stage, epoch, attachments } = payload;
+  const files = (all: readonly { name: string; sha256: string }[]) =>
+    JSON.stringify(all.map(({ name, sha256 }) => `${name} ${sha256}`).sort());
+  const isOver = files(attachments) === files(statement.subject.map(({ name, digest: { sha256 } }) => ({ name, sha256 })));
+  return isOver && says.task === id && says.run === run && says.stage === stage && says.epoch === epoch;
 }

@@ -1,4 +1,4 @@
-import type { Envelope, FeedEntry, RunStatus } from "@tasuki/contracts";
+import type { Envelope, FeedEntry, RunStatus } from "@tasuki/protocol";
 import type { Trust } from "@tasuki/evidence";
 
 /** The feed of one data folder, as far as it was ever written. */
@@ -34,6 +34,8 @@ export interface History {
   /** Of every data folder that ever was, also of machines that were replaced. */
   readonly feeds: readonly RecordedFeed[];
   readonly answers: readonly RecordedAnswer[];
+  /** Receipts that a node was made to sign though they are not true, by the SHA-256 of their payloads. No build can promise anything of them. */
+  readonly lies?: ReadonlySet<string>;
   /** In the order in which they were shown; the last of each run is how it stood at the end. */
   readonly statuses: readonly RecordedStatus[];
   /** Whether a file name is one that its contract (`name@version`) gives. */

@@ -1,5 +1,12 @@
-import { type Envelope, type FeedEntry, receiptPayloadType, ReceiptStatement, type TaskPayload, taskPayloadType } from "@tasuki/contracts";
-import { parseTask, payloadDigest, payloadOf } from "@tasuki/evidence";
+import {
+  type Envelope,
+  type FeedEntry,
+  receiptPayloadType,
+  type ReceiptStatement,
+  type TaskPayload,
+  taskPayloadType,
+} from "@tasuki/protocol";
+import { claimedReceipt, parseTask, payloadDigest, payloadOf } from "@tasuki/evidence";
 import type { History, RecordedFeed } from "./history.ts";
 
 export interface ReadReceipt {
@@ -10,7 +17,7 @@ export interface ReadReceipt {
   readonly says: ReceiptStatement["predicate"];
 }
 
-interface ReadTask {
+export interface ReadTask {
   readonly envelope: Envelope;
   readonly digest: string;
   /** Undefined where a script sent a bare request, which is no whole task. */
@@ -24,6 +31,8 @@ export interface ReadEntry {
   readonly digests: readonly string[];
   /** The feed's own receipt, if the entry is one. */
   readonly own: ReadReceipt | undefined;
+  /** The feed's own receipt, if the node was made to lie by it: then it is not `own`. */
+  readonly lie: ReadReceipt | undefined;
   readonly receipts: readonly ReadReceipt[];
   readonly tasks: readonly ReadTask[];
 }
@@ -38,20 +47,26 @@ export interface ReadHistory extends History {
 }
 
 export function readHistory(history: History): ReadHistory {
-  return { ...history, feeds: history.feeds.map((feed) => ({ ...feed, read: feed.entries.map((entry) => readEntry(entry, feed.role)) })) };
+  const { lies = new Set() } = history;
+  const feeds = history.feeds.map((feed) => ({ ...feed, read: feed.entries.map((entry) => readEntry(entry, { role: feed.role, lies })) }));
+  return { ...history, feeds };
 }
 
+/** Throws where the envelope is no receipt. */
 export function readReceiptOf(envelope: Envelope): ReadReceipt {
-  const statement = ReceiptStatement.parse(JSON.parse(payloadOf(envelope).toString("utf8")));
+  const statement = claimedReceipt(envelope);
+  if (statement === undefined) throw new Error(`the envelope of ${envelope.payloadType} is no receipt: ${envelope.payload}`);
   return { envelope, digest: payloadDigest(envelope), statement, says: statement.predicate };
 }
 
-function readEntry({ index, leaf, envelopes }: FeedEntry, role: string): ReadEntry {
+function readEntry({ index, leaf, envelopes }: FeedEntry, { role, lies }: { role: string; lies: ReadonlySet<string> }): ReadEntry {
   const receipts = envelopes.filter(({ payloadType }) => payloadType === receiptPayloadType).map(readReceiptOf);
   const tasks = envelopes.filter(({ payloadType }) => payloadType === taskPayloadType).map(readTaskOf);
   const [first] = receipts;
   const own = first?.envelope === envelopes[0] && first?.says.role === role ? first : undefined;
-  return { index, leaf, digests: envelopes.map(payloadDigest), own, receipts, tasks };
+  const isLie = own !== undefined && lies.has(own.digest);
+  const said = isLie ? { own: undefined, lie: own } : { own, lie: undefined };
+  return { index, leaf, digests: envelopes.map(payloadDigest), ...said, receipts, tasks };
 }
 
 function readTaskOf(envelope: Envelope): ReadTask {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { introduceNodes } from "@tasuki/relay/testing";
+import { introduceNodes } from "@tasuki/node/testing";
 import { freePortBase } from "../local-relay.ts";
 import type { Target } from "./exchange.ts";
 import { type HostileNode, startHostileNode } from "./hostile-node.ts";

@@ -1,4 +1,4 @@
-import { Problem, problems } from "@tasuki/contracts";
+import { Problem, problems } from "@tasuki/protocol";
 import { z } from "zod";
 import type { Answer, Exchange } from "./exchange.ts";
 import type { HostileRequest, Endpoint } from "./request.ts";

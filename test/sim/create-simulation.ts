@@ -1,4 +1,4 @@
-import type { RunStatus } from "@tasuki/contracts";
+import type { RunStatus } from "@tasuki/protocol";
 import { chooseMix, createFaults, type FaultMix, type Faults } from "./faults.ts";
 import { trustIn } from "./keys.ts";
 import { createNetwork } from "./machine/network.ts";
@@ -80,6 +80,8 @@ export function createSimulation({ seed, roles, onLog, ...options }: SimulationO
     work: (role) => (role === "main" ? mainWork() : roleWork(() => faults.attempt())),
     mishaps: (role) => faults.mishaps(role),
     forges: () => faults.forges(),
+    falsifies: () => faults.falsifies(),
+    onLie: (receipt) => recorder.onLie(receipt),
     restartAfter: () => (faults.areHealed() ? 1_000 : restarts.pick([1_000, 1_000, 1_000, 20_000, 5 * minute])),
     onStart: (role, running) => recorder.onStart(role, running),
     onDeath: (role) => note(`${time.now()} ${role} died`),

@@ -35,6 +35,8 @@ export interface FaultMix {
   readonly absent: number;
   /** Of tasks: accepted by somebody in between, in the name of a node that never sees them. */
   readonly forged: number;
+  /** Of work that is sent to a role: its node drops it, and signs that it took a task and files that nobody sent. */
+  readonly falsified: number;
 }
 
 /** Nothing goes wrong, but for what a test does. */
@@ -58,6 +60,7 @@ export const noFaults: FaultMix = {
   decisions: 0,
   absent: 0,
   forged: 0,
+  falsified: 0,
 };
 
 /** What a seed brings: most kinds of fault are absent in most seeds, and strong where they are there. */
@@ -92,6 +95,7 @@ export function chooseMix(random: Random): FaultMix {
     decisions: some(0.3, 0.1, 0.4),
     absent: some(0.25, 0.2, 0.6),
     forged: some(0.2, 0.05, 0.3),
+    falsified: some(0.2, 0.05, 0.3),
   };
 }
 
@@ -104,6 +108,8 @@ export interface Faults {
   killsAfterAnswer(): boolean;
   /** Whether somebody in between answers a task. */
   forges(): boolean;
+  /** The state that a node falsely signs instead of taking the work that it is sent; undefined where it is honest. */
+  falsifies(): "accepted" | "started" | undefined;
   /** Cuts everything between two sets of roles; one way or both. Returns the way to mend it. */
   cut(from: readonly string[], to: readonly string[], oneWay: boolean): () => void;
   heal(): void;
@@ -124,6 +130,7 @@ export function createFaults({ mix, random }: FaultsDeps): Faults {
   const machine = random.fork("machine");
   const attempts = random.fork("attempts");
   const forger = random.fork("forger");
+  const falsifier = random.fork("falsifier");
   const cuts = new Set<(from: string, to: string) => boolean>();
   const counts: Record<string, number> = {};
   let healed = false;
@@ -163,6 +170,7 @@ export function createFaults({ mix, random }: FaultsDeps): Faults {
     },
     killsAfterAnswer: () => happens("killed after an answer", machine, mix.killedAfterAnswer),
     forges: () => happens("forged", forger, mix.forged),
+    falsifies: () => (happens("falsified", falsifier, mix.falsified) ? falsifier.pick(["accepted", "started"] as const) : undefined),
     cut(from, to, oneWay) {
       const cut = (one: string, other: string): boolean =>
         (from.includes(one) && to.includes(other)) || (!oneWay && from.includes(other) && to.includes(one));

@@ -1,5 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
-import { sha256Of } from "@tasuki/contracts";
+import { sha256Of } from "@tasuki/protocol";
 import { createSigner, type Signer, type Trust } from "@tasuki/evidence";
 import { makeTrust } from "@tasuki/evidence/testing";
 

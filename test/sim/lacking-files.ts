@@ -1,4 +1,4 @@
-import { sha256Of } from "@tasuki/contracts";
+import { sha256Of } from "@tasuki/protocol";
 import type { Store } from "@tasuki/store";
 import type { Disk } from "./machine/disk.ts";
 

@@ -8,7 +8,7 @@ import {
   mainPort,
   type Pipeline,
   sha256Of,
-} from "@tasuki/contracts";
+} from "@tasuki/protocol";
 import { brief } from "@tasuki/contracts/artifacts/brief";
 import { run } from "@tasuki/contracts/artifacts/run";
 import { sourceText } from "@tasuki/contracts/artifacts/source-text";
@@ -27,7 +27,7 @@ function resultOf(role: string): AnyArtifact {
     mediaType: "text/plain",
     maxBytes: 10_000,
     schema: Result,
-    parse(text, file) {
+    read(text, file) {
       const [, name = "", from = "", decision] = form.exec(text) ?? [];
       if (name !== role)
         return {
@@ -36,7 +36,8 @@ function resultOf(role: string): AnyArtifact {
         };
       return { ok: true, value: { role: name, from, ...(decision !== undefined && { decision }) } };
     },
-    format: toText,
+    write: toText,
+    decides: { field: "decision", forward: "converged", back: "rework" },
   });
 }
 
@@ -80,7 +81,13 @@ function createPipeline(roles: number): Pipeline {
       },
     });
   });
-  return { given: [run, brief, sourceText], roles: made };
+  return {
+    module: import.meta.url,
+    profiles: { plain: "anything that keeps its contract" },
+    intake: { brief, sources: sourceText },
+    given: [run, brief, sourceText],
+    roles: made,
+  };
 }
 
 /**

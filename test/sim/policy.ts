@@ -1,6 +1,5 @@
-import type { Pipeline } from "@tasuki/contracts";
-import { parsePolicy, type Policy, writePolicy } from "@tasuki/relay";
-import { createPolicyState } from "@tasuki/relay/testing";
+import type { Pipeline } from "@tasuki/protocol";
+import { createPolicyState, parsePolicy, type Policy, writePolicy } from "@tasuki/bus";
 
 /** The policy of a simulated relay, which is the same on every machine. */
 interface SimulatedPolicy {

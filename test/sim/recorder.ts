@@ -1,5 +1,5 @@
-import { artifactsOf, type FeedEntry, isFileOf, parseContractRef, type Pipeline, type RunStatus } from "@tasuki/contracts";
-import type { Trust } from "@tasuki/evidence";
+import { artifactsOf, type Envelope, type FeedEntry, isFileOf, parseContractRef, type Pipeline, type RunStatus } from "@tasuki/protocol";
+import { payloadDigest, type Trust } from "@tasuki/evidence";
 import type { OpenStore } from "@tasuki/store";
 import { lackingFiles } from "./lacking-files.ts";
 import type { History, RecordedAnswer, RecordedStatus } from "../history/history.ts";
@@ -13,6 +13,8 @@ export interface Recorder {
   /** Watches a node from its start. */
   onStart(role: string, running: Running): void;
   onAnswer(exchange: Exchange): void;
+  /** A node was made to sign a receipt that is not true. */
+  onLie(receipt: Envelope): void;
   /** Somebody named the stage that a run is to go on with, whatever the one before it had decided. */
   onTakenFurther(run: string): void;
   history(briefs: ReadonlyMap<string, string>): History;
@@ -28,6 +30,7 @@ export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust:
   const last = new Map<string, RunStatus>();
   const shown = new Map<string, string>();
   const takenFurther = new Set<string>();
+  const lies = new Set<string>();
 
   const lookAt = (runs: readonly (RunStatus | undefined)[] = []): void => {
     for (const run of runs) {
@@ -56,6 +59,7 @@ export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust:
       });
     },
     onTakenFurther: (run) => void takenFurther.add(run),
+    onLie: (receipt) => void lies.add(payloadDigest(receipt)),
     onAnswer({ from, to, verb, answer }) {
       if (verb !== "task") return;
       const { ok } = JSON.parse(answer) as { ok?: { task: string; receipt: RecordedAnswer["receipt"] } };
@@ -68,6 +72,7 @@ export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust:
         return { node: role, role, instance, entries: entriesOf(store), lacking: lackingFiles(store, disk) };
       }),
       answers,
+      lies,
       statuses: [...statuses, ...[...last.values()].map((run) => ({ run }))],
       isNamed(contract, name) {
         const { name: of } = parseContractRef(contract);

@@ -12,7 +12,7 @@ const replaced: Readonly<Record<string, string>> = Object.fromEntries(
     new URL(`machine/${name.replace("/", "-")}.ts`, import.meta.url).href,
   ]),
 );
-const ofNodes = /\/packages\/(store|relay)\/src\//;
+const ofNodes = /\/packages\/(store|bus|node)\/src\//;
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const broken = brokenBuilds.find(({ name }) => name === process.env["TASUKI_BROKEN_BUILD"]);
 

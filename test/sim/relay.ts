@@ -1,13 +1,13 @@
-import type { Logger, Pipeline } from "@tasuki/contracts";
+import type { Envelope, Logger, Pipeline } from "@tasuki/protocol";
 import type { Trust } from "@tasuki/evidence";
-import { NodeConfig } from "@tasuki/relay";
-import { composeNode, type ComposedNode, createDirectBus, createDirectClient, type Passage } from "@tasuki/relay/testing";
+import { type ComposedNode, composeNode, NodeConfig } from "@tasuki/node";
+import { createDirectBus, createDirectClient, type Passage } from "@tasuki/bus/testing";
 import { openStore } from "@tasuki/store";
 import { createIds } from "./ids.ts";
 import { signerOf } from "./keys.ts";
 import { type Boot, createBoot, type Mishaps, never, within } from "./machine/boot.ts";
 import { createDisk, type Disk } from "./machine/disk.ts";
-import { forgedPassage } from "./machine/forger.ts";
+import { forgedPassage, lyingBus } from "./machine/forger.ts";
 import type { Network } from "./machine/network.ts";
 import { setTimeout as delay } from "./machine/timers-promises.ts";
 import type { VirtualTime } from "./machine/virtual-time.ts";
@@ -57,6 +57,9 @@ export interface RelayDeps {
   readonly restartAfter: (role: string) => number;
   /** Whether somebody in between answers a task that a node sends. */
   readonly forges: () => boolean;
+  /** The state that a node falsely signs instead of taking the work that it is sent; undefined where it is honest. */
+  readonly falsifies: () => "accepted" | "started" | undefined;
+  readonly onLie: (receipt: Envelope) => void;
   readonly onStart: (role: string, running: Running) => void;
   readonly onDeath: (role: string) => void;
   readonly logger: (role: string) => Logger;
@@ -123,7 +126,7 @@ function createNode(deps: RelayDeps, { role, roles }: { role: string; roles: rea
         identity: { provider: "loopback", state: () => "ok" },
         clientFor(to) {
           const passage = (): Passage => forgedPassage(network.passage(own, to), { to, forges: deps.forges, now: clock.now });
-          const client = clients.get(to) ?? createDirectClient({ role: to, passage: passage(), random: () => random.next() });
+          const client = clients.get(to) ?? createDirectClient({ passage: passage(), random: () => random.next() });
           clients.set(to, client);
           return client;
         },
@@ -133,7 +136,9 @@ function createNode(deps: RelayDeps, { role, roles }: { role: string; roles: rea
     );
     const started = (running = { boot: own, store, node: composed, changingRuns });
     deps.onStart(role, started);
-    network.attach(role, { boot: own, callerOf, bus: createDirectBus({ role, pipeline, handlers: composed.handlers, store, clock }) });
+    const bus = createDirectBus({ role, pipeline, handlers: composed.handlers, store, clock });
+    const { falsifies, onLie } = deps;
+    network.attach(role, { boot: own, callerOf, bus: role === "main" ? bus : lyingBus({ bus, role, store, clock, falsifies, onLie }) });
     composed.start();
     await store.failed;
   };

@@ -1,4 +1,4 @@
-import { isTasukiError, type RunStatus } from "@tasuki/contracts";
+import { isTasukiError, needsOperator, type RunStatus } from "@tasuki/protocol";
 import { checkHistory } from "../history/check-history.ts";
 import { hasEnded } from "../history/check-epochs.ts";
 import type { Violation } from "../history/history.ts";
@@ -138,7 +138,7 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
 }
 
 function waitsForPeople({ block, stages }: RunStatus): boolean {
-  return block?.owner === "operator" || stages.some((stage) => stage.block?.owner === "operator");
+  return [block, ...stages.map((stage) => stage.block)].some((one) => one !== undefined && needsOperator(one));
 }
 
 function describe({ state, epoch, block, stages, awaits }: RunStatus): string {

@@ -1,4 +1,4 @@
-import type { Logger } from "@tasuki/contracts";
+import type { Logger } from "@tasuki/protocol";
 
 interface LoggerDeps {
   /** Gets each line; without it, nothing is written. */

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { artifactOf, type Checker, type Execution, type Executor, type Extractor, type Job, refOf, sha256Of } from "@tasuki/contracts";
-import { inProcessChecker, inProcessExecutor, plainExtractor, type StageWork } from "@tasuki/relay/testing";
+import { artifactOf, type Checker, type Execution, type Executor, type Extractor, type Job, refOf, sha256Of } from "@tasuki/protocol";
+import { inProcessChecker, inProcessExecutor, plainExtractor, type StageWork } from "@tasuki/node/testing";
 import { never } from "./machine/boot.ts";
 import { writeFile } from "./machine/fs-promises.ts";
 import { setTimeout as delay } from "./machine/timers-promises.ts";

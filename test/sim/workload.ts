@@ -1,5 +1,5 @@
-import { isTasukiError, sha256Of, taskPayloadType } from "@tasuki/contracts";
-import { createDirectClient } from "@tasuki/relay/testing";
+import { isTasukiError, sha256Of, taskPayloadType } from "@tasuki/protocol";
+import { createDirectClient } from "@tasuki/bus/testing";
 import { createIds } from "./ids.ts";
 import { createBoot, within } from "./machine/boot.ts";
 import { createDisk } from "./machine/disk.ts";
@@ -41,7 +41,7 @@ export function createWorkload({ time, network, ...deps }: WorkloadDeps): Worklo
   const newId = createIds(() => epochStart + time.now(), random);
   const machine = { node: operator, time, disk: createDisk(), mishaps: { onFile: () => 0, onCommit: () => "kept" as const } };
   const boot = createBoot(machine);
-  const client = createDirectClient({ role: "main", passage: network.passage(boot, "main"), random: () => random.next() });
+  const client = createDirectClient({ passage: network.passage(boot, "main"), random: () => random.next() });
   const requested: Requested[] = [];
 
   const persist = async (act: () => Promise<unknown>): Promise<"acknowledged" | "refused"> => {

@@ -1,11 +1,10 @@
 // The candidate list as a second version of it would be: its front matter says the language. For test/rolling-upgrade.test.ts,
 // which puts this in the place of the first, and the first beside it as candidate-list-1.ts.
+import { defineArtifact, earlierVersion, type Parsed } from "@tasuki/protocol";
 import { z } from "zod";
-import { defineArtifact, type Parsed } from "../define-artifact.ts";
-import { earlierVersion } from "../earlier-version.ts";
 import { candidateList as first, CandidateList as First } from "./candidate-list-1.ts";
 
-export { Candidate, CandidateSource, ItemId, SourceId } from "./candidate-list-1.ts";
+export { Candidate, CandidateSource } from "./candidate-list-1.ts";
 
 export const CandidateList = First.extend({ language: z.string().optional() });
 export type CandidateList = z.infer<typeof CandidateList>;
@@ -15,7 +14,7 @@ const asFirst = (text: string): string => text.replace("contract: candidate-list
 const asSecond = (text: string, language = "und"): string =>
   text.replace("contract: candidate-list@1", `contract: candidate-list@2\nlanguage: ${language}`);
 
-function parse(text: string, file: string): Parsed<CandidateList> {
+function read(text: string, file: string): Parsed<CandidateList> {
   const language = line.exec(text)?.[1];
   if (language === undefined || !text.includes("contract: candidate-list@2"))
     return {
@@ -29,7 +28,7 @@ function parse(text: string, file: string): Parsed<CandidateList> {
         },
       ],
     };
-  const parsed = first.parse(asFirst(text), file);
+  const parsed = first.read(asFirst(text), file);
   return parsed.ok ? { ok: true, value: { ...parsed.value, language } } : parsed;
 }
 
@@ -40,10 +39,10 @@ export const candidateList = defineArtifact({
   mediaType: "text/markdown",
   maxBytes: 256 * 1024,
   schema: CandidateList,
-  parse,
-  format: (value) => asSecond(first.format(value), value.language),
+  read,
+  write: (value) => asSecond(first.write(value), value.language),
   complete(draft, context) {
-    if (parse(draft, "candidate-list.md").ok) return { ok: true, value: draft };
+    if (read(draft, "candidate-list.md").ok) return { ok: true, value: draft };
     const completed = first.complete(asFirst(draft), context);
     return completed.ok ? { ok: true, value: asSecond(completed.value) } : completed;
   },

@@ -1,13 +1,13 @@
 // What the wrong uses beside this file are made of: two roles, and the files between them.
-import { defineArtifact, definePipeline, defineRole, optional } from "@tasuki/contracts";
+import { defineArtifact, definePipeline, defineRole, optional } from "@tasuki/protocol";
 import { z } from "zod";
 
 const text = { version: 1, mediaType: "text/plain", maxBytes: 1000 } as const;
 const plain = {
   ...text,
   schema: z.string(),
-  parse: (value: string) => ({ ok: true, value }) as const,
-  format: (value: string) => value,
+  read: (value: string) => ({ ok: true, value }) as const,
+  write: (value: string) => value,
 } as const;
 
 export const run = defineArtifact({ ...plain, name: "run", file: "run.txt" });
@@ -17,8 +17,8 @@ export const dough = defineArtifact({
   name: "dough",
   file: "dough.txt",
   schema: z.object({ flour: z.string(), grams: z.number() }),
-  parse: (flour) => ({ ok: true, value: { flour, grams: 500 } }),
-  format: ({ flour }) => flour,
+  read: (flour) => ({ ok: true, value: { flour, grams: 500 } }),
+  write: ({ flour }) => flour,
 });
 export const note = defineArtifact({ ...plain, name: "note", file: "note.txt" });
 export const bread = defineArtifact({ ...plain, name: "bread", file: "bread.txt" });
@@ -31,4 +31,5 @@ export const mixer = defineRole({
   check: () => [],
 });
 export const baker = defineRole({ name: "baker", port: 18102, consumes: [run, dough], produces: [bread], check: () => [] });
-export const bakery = definePipeline({ given: [run, order], roles: [mixer, baker] });
+export const rest = { module: import.meta.url, profiles: { plain: "bread" }, intake: { brief: run } };
+export const bakery = definePipeline({ ...rest, given: [run, order], roles: [mixer, baker] });

@@ -1,20 +1,20 @@
-import { definePipeline, defineRole, optional } from "@tasuki/contracts";
-import { baker, bread, dough, mixer, order, run } from "./bakery.ts";
+import { definePipeline, defineRole, optional } from "@tasuki/protocol";
+import { baker, bread, dough, mixer, order, run, rest } from "./bakery.ts";
 
 // In the wrong order: the dough comes later.
 // error: role 'baker' consumes 'dough', which nothing before it produces: add it to 'given', or put its producer earlier
-definePipeline({ given: [run, order], roles: [baker, mixer] });
+definePipeline({ ...rest, given: [run, order], roles: [baker, mixer] });
 
 // Not given by main.
 // error: role 'mixer' consumes 'order', which nothing before it produces: add it to 'given', or put its producer earlier
-definePipeline({ given: [run], roles: [mixer, baker] });
+definePipeline({ ...rest, given: [run], roles: [mixer, baker] });
 
 // Nobody makes it, though the role could do without.
 const taster = defineRole({ name: "taster", port: 18103, consumes: [run, optional(bread)], produces: [], check: () => [] });
 // error: role 'taster' consumes 'bread', which nothing before it produces: add it to 'given', or put its producer earlier
-definePipeline({ given: [run, order], roles: [mixer, taster] });
+definePipeline({ ...rest, given: [run, order], roles: [mixer, taster] });
 
 // Two of them: each is named.
 const oven = defineRole({ name: "oven", port: 18104, consumes: [run, dough, bread], produces: [], check: () => [] });
 // error: role 'oven' consumes 'dough', which nothing before it produces: add it to 'given', or put its producer earlier
-definePipeline({ given: [run], roles: [oven] });
+definePipeline({ ...rest, given: [run], roles: [oven] });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readHeaded } from "../../packages/contracts/src/format/headed-file.ts";
+import { readHeaded } from "@tasuki/protocol";
 
 const letter = { name: "letter", version: 1, file: "letter.txt" } as const;
 

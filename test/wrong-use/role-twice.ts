@@ -1,15 +1,15 @@
-import { definePipeline, defineRole } from "@tasuki/contracts";
-import { baker, mixer, order, run } from "./bakery.ts";
+import { definePipeline, defineRole } from "@tasuki/protocol";
+import { baker, mixer, order, run, rest } from "./bakery.ts";
 
 // error: role 'mixer' is in the pipeline twice: give one of them another name
-definePipeline({ given: [run, order], roles: [mixer, mixer, baker] });
+definePipeline({ ...rest, given: [run, order], roles: [mixer, mixer, baker] });
 
 // Another role of the same name.
 const again = defineRole({ name: "baker", port: 18103, consumes: [run], produces: [], check: () => [] });
 // error: role 'baker' is in the pipeline twice: give one of them another name
-definePipeline({ given: [run, order], roles: [mixer, baker, again] });
+definePipeline({ ...rest, given: [run, order], roles: [mixer, baker, again] });
 
 // Main opens and closes every pipeline, and stands in none.
 const main = defineRole({ name: "main", port: 18103, consumes: [run], produces: [], check: () => [] });
 // error: role 'main' is in the pipeline twice: give one of them another name
-definePipeline({ given: [run, order], roles: [main] });
+definePipeline({ ...rest, given: [run, order], roles: [main] });

@@ -1,10 +1,10 @@
-import { definePipeline, defineRole } from "@tasuki/contracts";
-import { baker, bread, dough, mixer, order, run } from "./bakery.ts";
+import { definePipeline, defineRole } from "@tasuki/protocol";
+import { baker, bread, dough, mixer, order, run, rest } from "./bakery.ts";
 
 const second = defineRole({ name: "second", port: 18103, consumes: [run, dough], produces: [bread], check: () => [] });
 // error: role 'second' produces 'bread', which is there already: each artifact has one producer
-definePipeline({ given: [run, order], roles: [mixer, baker, second] });
+definePipeline({ ...rest, given: [run, order], roles: [mixer, baker, second] });
 
 // What main gives has a producer: main.
 // error: role 'mixer' produces 'dough', which is there already: each artifact has one producer
-definePipeline({ given: [run, order, dough], roles: [mixer] });
+definePipeline({ ...rest, given: [run, order, dough], roles: [mixer] });

@@ -1,4 +1,4 @@
-import { carriedTo, nextRole, roleOf } from "@tasuki/contracts";
+import { carriedTo, nextRole, roleOf } from "@tasuki/protocol";
 import { bakery } from "./bakery.ts";
 
 // error: role 'miller' is not in the pipeline: name one of mixer, baker, or put it into 'roles'

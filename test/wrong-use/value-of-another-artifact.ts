@@ -1,5 +1,5 @@
 import { brief } from "@tasuki/contracts/artifacts/brief";
-import type { BusClient } from "@tasuki/relay";
+import type { BusClient } from "@tasuki/bus";
 import { dough } from "./bakery.ts";
 
 declare const client: BusClient;

@@ -1,11 +1,17 @@
 import { relay } from "@tasuki/contracts/relay";
 import { createExecutor } from "@tasuki/executors";
-import { runNode } from "@tasuki/relay";
+import { producer } from "@tasuki/finder";
+import { serveNode } from "@tasuki/node";
 import { readEnv } from "./env.ts";
 
-await runNode({
+await serveNode({
   role: "jp",
   pipeline: relay,
   readEnv,
-  work: ({ executor }, { variables }) => ({ executor: createExecutor(executor, { environment: variables }) }),
+  work: ({ executor }, { variables }) => ({
+    executor: createExecutor(executor, {
+      environment: variables,
+      work: { module: import.meta.resolve("@tasuki/finder/write"), producer },
+    }),
+  }),
 });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type NodeEnvironment, parseNodeEnvironment } from "@tasuki/relay";
+import { type NodeEnvironment, parseNodeEnvironment } from "@tasuki/node";
 
 /** The only reader of the environment in this app. The policy is the repository's, unless the environment names another. */
 export function readEnv(): NodeEnvironment {

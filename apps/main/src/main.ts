@@ -2,13 +2,13 @@ import { join } from "node:path";
 import { relay } from "@tasuki/contracts/relay";
 import { createChecker, createExtractor } from "@tasuki/executors";
 import { startOperatorApi } from "@tasuki/operator";
-import { runNode } from "@tasuki/relay";
+import { serveNode } from "@tasuki/node";
 import { readEnv } from "./env.ts";
 
-await runNode({
+await serveNode({
   role: "main",
   pipeline: relay,
   readEnv,
   work: () => ({ extractor: createExtractor(), checker: createChecker() }),
-  beside: (node, data) => startOperatorApi({ node, path: join(data, "operator.sock") }),
+  services: (node, data) => startOperatorApi({ node, path: join(data, "operator.sock") }),
 });

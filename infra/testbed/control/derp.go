@@ -14,8 +14,8 @@ import (
 	"tailscale.com/types/logger"
 )
 
-// serveDERP runs a relay, by which two machines first find each other, and a STUN server, by which one learns its own address.
-// Its certificate is httptest's own; the map tells clients to take it, which only tests may (InsecureForTests).
+// serveDERP serves DERP, the relay by which two machines first find each other, and STUN, by which a machine learns its own address.
+// The server's certificate is httptest's own; the map tells clients to take it, which only tests may (InsecureForTests).
 func serveDERP(ip string) (*tailcfg.DERPMap, error) {
 	listener, err := net.Listen("tcp", net.JoinHostPort(ip, "0"))
 	if err != nil {
@@ -25,7 +25,7 @@ func serveDERP(ip string) (*tailcfg.DERPMap, error) {
 	server.Listener.Close()
 	server.Listener = listener
 	server.Config.ErrorLog = logger.StdLogger(logger.Discard)
-	// DERP takes the connection over, which HTTP/2 does not allow.
+	// TLSNextProto is empty so that no client gets HTTP/2, which does not let DERP take the connection over.
 	server.Config.TLSNextProto = map[string]func(*http.Server, *tls.Conn, http.Handler){}
 	server.StartTLS()
 

@@ -1,5 +1,5 @@
-// Command control is a control server for a tailnet on one machine, for tests only: Tailscale's own testcontrol, with what each machine
-// is told compiled from a policy file, as a real control server does. SIGHUP reads the policy again. Every machine that comes is taken in.
+// Command control is a control server for a tailnet on one machine, for tests only: Tailscale's own testcontrol, which tells each machine
+// a view that is compiled from a policy file, as a real control server does. SIGHUP reads the policy again. Every machine is taken in.
 package main
 
 import (
@@ -40,17 +40,17 @@ func main() {
 		DERPMap:         derp,
 		ExplicitBaseURL: "http://" + *ip + ":8080",
 		MagicDNSDomain:  "tasuki.test",
-		// Not nil: the tags that a machine asks for are given.
+		// TagOwners is not nil, so that a machine gets the tags that it asks for.
 		TagOwners: map[string][]string{},
 		AllOnline: true,
 		Logf:      logger.Discard,
-		// testcontrol allows everything, until it is told otherwise below.
+		// ModifyFirstMapResponse empties the first view, in which testcontrol allows everything; tell sends the right one.
 		ModifyFirstMapResponse: func(res *tailcfg.MapResponse, _ *tailcfg.MapRequest) {
 			res.PacketFilter = []tailcfg.FilterRule{}
 			res.Peers = nil
 		},
-		// Whoever begins to listen anew is told again, and once more when the stream that it listened to before is surely
-		// gone: what was put on that one is lost.
+		// HoldMapRequest forgets what a machine was told when the machine opens a new stream, and once more when its stream before
+		// that is surely gone: a view that was put on that one is lost.
 		HoldMapRequest: func(req *tailcfg.MapRequest) func() {
 			if req.Stream {
 				told.forget(req.NodeKey)
@@ -92,7 +92,7 @@ func tell(server *testcontrol.Server, policy policy, person string, told *told) 
 	}
 	for _, node := range nodes {
 		view, err := server.MapResponse(&tailcfg.MapRequest{NodeKey: node.Key})
-		// A machine is told once it has said by which DERP region it is reached.
+		// A machine without HomeDERP has not said yet by which DERP region it is reached, and is told later.
 		if err != nil || view == nil || node.HomeDERP == 0 {
 			continue
 		}
@@ -114,7 +114,7 @@ func tell(server *testcontrol.Server, policy policy, person string, told *told) 
 	}
 }
 
-// profiles says whose the machines are, as the real control servers do: those with a tag nobody's.
+// profiles gives the owners of machines, as the real control servers do. A machine with a tag belongs to nobody.
 func profiles(nodes []*tailcfg.Node, person string) (all []tailcfg.UserProfile) {
 	for _, node := range nodes {
 		login := "tagged-devices"
@@ -126,7 +126,7 @@ func profiles(nodes []*tailcfg.Node, person string) (all []tailcfg.UserProfile) 
 	return
 }
 
-// told is what each machine knows.
+// told holds the view that each machine was sent last, as text.
 type told struct {
 	mu   sync.Mutex
 	text map[key.NodePublic]string

@@ -19,8 +19,8 @@ type grant struct {
 	App          tailcfg.PeerCapMap
 }
 
-// policy is as much of a policy file as the relay's own uses: grants by tag and group. Whatever has no tag belongs to every group.
-// Addresses gives machines, by name, an address in place of their own.
+// policy is the part of a policy file that the relay's own uses: grants by tag and group. A machine without a tag belongs to every group.
+// Addresses holds addresses by machine name, which replace the machines' own.
 type policy struct {
 	Grants    []grant
 	Addresses map[string]netip.Addr
@@ -80,7 +80,7 @@ func ports(ip string) (protocol int, open tailcfg.PortRange, err error) {
 	return protocol, tailcfg.PortRange{First: uint16(from), Last: uint16(to)}, nil
 }
 
-// rules is what a machine lets in, and what its callers are granted on it.
+// rules gives the packet filter of a machine, and its callers' grants on it.
 func (p policy) rules(nodes []*tailcfg.Node, node *tailcfg.Node) []tailcfg.FilterRule {
 	rules := []tailcfg.FilterRule{}
 	for _, grant := range p.Grants {
@@ -112,7 +112,7 @@ func (p policy) rules(nodes []*tailcfg.Node, node *tailcfg.Node) []tailcfg.Filte
 	return rules
 }
 
-// visible is what a machine may know of: those that a grant joins with it, in either direction, as headscale 0.29 does it.
+// visible gives the peers that a machine may know of: those that a grant joins with it, in either direction, as headscale 0.29 does it.
 func (p policy) visible(peers []*tailcfg.Node, node *tailcfg.Node) (seen []*tailcfg.Node) {
 	for _, peer := range peers {
 		if slices.ContainsFunc(p.Grants, func(grant grant) bool {

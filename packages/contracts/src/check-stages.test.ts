@@ -1,6 +1,5 @@
+import { artifactsOf, checkStages } from "@tasuki/protocol";
 import { expect, test } from "vitest";
-import { checkStages } from "./check-stages.ts";
-import { artifactsOf } from "./define-pipeline.ts";
 import { exampleRelay as relay } from "./testing/example-relay.ts";
 import { exampleRun } from "./testing/example-run.ts";
 
@@ -19,10 +18,10 @@ test("the files of a whole run hold", () => {
   expect(check(all)).toEqual([]);
 });
 
-// Of run.json a stage need not say that it read it; jp-final.txt nobody reads.
+// Files whose change is caught by a digest: a stage need not say that it read run.json, and nobody reads jp-final.txt.
 test.for(Object.keys(all).filter((name) => name !== "run.json" && name !== "jp-final.txt"))("a changed byte of %s is caught", (name) => {
   const text = all[name] ?? "";
-  // In the middle of the file, a letter for another one.
+  // A letter in the middle of the file becomes another one.
   const at = text.slice(Math.floor(text.length / 2)).search(/[a-z]/) + Math.floor(text.length / 2);
   expect(check({ ...all, [name]: `${text.slice(0, at)}${text[at] === "q" ? "z" : "q"}${text.slice(at + 1)}` })).not.toEqual([]);
 });
@@ -31,7 +30,7 @@ test("files that don't belong, stages that aren't there, and files that are miss
   expect(check({ ...all, "notes.txt": "x" })).toMatchObject([{ file: "notes.txt" }]);
   expect(check(all, ["legal"])).toMatchObject([{ got: "legal", expected: "a stage of the pipeline: nano, sg, jp" }]);
   const { "sg-review.md": _review, ...rest } = all;
-  // Missed by sg, which writes it, and by jp, which reads it; reported once.
+  // The review is missed by sg, which writes it, and by jp, which reads it, and is reported once.
   expect(check(rest)).toMatchObject([{ file: "sg-review.md", got: "no such file" }]);
   expect(check(rest, ["nano"])).toEqual([]);
 });

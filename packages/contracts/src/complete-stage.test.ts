@@ -1,8 +1,5 @@
+import { type AnyRole, completeStage, type Documents, judgeStage } from "@tasuki/protocol";
 import { describe, expect, it } from "vitest";
-import { completeStage } from "./complete-stage.ts";
-import type { Documents } from "./define-artifact.ts";
-import type { AnyRole } from "./define-role.ts";
-import { judgeStage } from "./judge-stage.ts";
 import { jp } from "./roles/jp.ts";
 import { nano } from "./roles/nano.ts";
 import { sg } from "./roles/sg.ts";
@@ -19,7 +16,7 @@ function complete(role: AnyRole, drafts: Readonly<Record<string, string | Uint8A
   return completeStage(role, { inputs: stageOf(role, example).inputs, drafts: toFiles(drafts) }, { run, collected });
 }
 
-/** What completion, reading and the gate say of drafts. */
+/** The faults of drafts: those of completion, of reading, and of the gate. */
 function judge(role: AnyRole, drafts: Readonly<Record<string, string>>, collected = {}) {
   const judged = judgeStage(role, { inputs: stageOf(role, example).inputs, drafts: toFiles(drafts) }, { run, collected });
   return judged.ok ? [] : judged.unmet;

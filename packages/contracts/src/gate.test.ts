@@ -1,29 +1,25 @@
+import { type AnyArtifact, artifactsOf, defineRole, type Document, type Documents, gate, type Unmet } from "@tasuki/protocol";
+import { documentOf } from "@tasuki/protocol/testing";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { candidateList } from "./artifacts/candidate-list.ts";
-import { deRawOutput } from "./artifacts/de-raw-output.ts";
-import { jpFinal } from "./artifacts/jp-final.ts";
-import { run } from "./artifacts/run.ts";
-import { sgReview } from "./artifacts/sg-review.ts";
-import type { AnyArtifact, Document, Documents } from "./define-artifact.ts";
-import { artifactsOf } from "./define-pipeline.ts";
-import { defineRole } from "./define-role.ts";
-import { gate } from "./gate.ts";
-import type { Unmet } from "./problem.ts";
-import { exampleRelay as relay } from "./testing/example-relay.ts";
+import { candidateList } from "./artifacts/candidate-list/candidate-list.ts";
+import { deRawOutput } from "./artifacts/de-raw-output/de-raw-output.ts";
+import { jpFinal } from "./artifacts/jp-final/jp-final.ts";
+import { run } from "./artifacts/run/run.ts";
+import { sgReview } from "./artifacts/sg-review/sg-review.ts";
 import { jp } from "./roles/jp.ts";
 import { nano } from "./roles/nano.ts";
 import { sg } from "./roles/sg.ts";
 import { arbitraryValueOf } from "./testing/arbitraries.ts";
 import { arbitraryStages } from "./testing/arbitrary-stages.ts";
 import { changed, stageOf } from "./testing/change-documents.ts";
-import { documentOf } from "./testing/document-of.ts";
+import { exampleRelay as relay } from "./testing/example-relay.ts";
 import { exampleRun } from "./testing/example-run.ts";
 
 const everyGate = (documents: Documents, producer?: string): Unmet[] =>
   relay.roles.flatMap((role) => [...gate(role, stageOf(role, documents), { producer })]);
 
-/** One scalar of a value: where it stands, and a well-formed other value for it. */
+/** A scalar in a value: its path, and another well-formed value for it. */
 interface Leaf {
   readonly path: readonly (string | number)[];
   readonly other: unknown;
@@ -37,7 +33,7 @@ function leavesOf(value: unknown, path: Leaf["path"] = []): Leaf[] {
   const holder = path.at(-2);
   if (typeof value === "number")
     return key === "page" || holder === "bytes" || holder === "lines" ? [{ path, other: value + 1, kind: "range" }] : [];
-  // A heading is for people: that it is the very id of a question is one way to write it.
+  // A heading is for people, and may be the very id of a question.
   if (typeof value !== "string" || key === "heading") return [];
   if (/^[0-9a-f]{64}$/.test(value)) return [{ path, other: `${value.startsWith("0") ? "1" : "0"}${value.slice(1)}`, kind: "digest" }];
   if (/^[0-9a-f-]{36}$/.test(value)) return [{ path, other: `${value.slice(0, -1)}${value.endsWith("0") ? "1" : "0"}`, kind: "id" }];
@@ -53,7 +49,7 @@ function replaced(value: unknown, [key, ...rest]: Leaf["path"], other: unknown):
   return Object.fromEntries(Object.entries(value).map(([name, held]) => [name, name === key ? replaced(held, rest, other) : held]));
 }
 
-/** The documents with one leaf of one document changed. */
+/** The documents, with one leaf of one of them changed. */
 function mutated(documents: Documents, artifact: AnyArtifact, { path, other }: Leaf): Documents {
   return changed(documents, artifact, { to: (value) => replaced(value, path, other) });
 }
@@ -143,7 +139,7 @@ describe("a gate", () => {
       },
     });
     expect(gate(broken, { inputs: {}, outputs: {} }, {})).toMatchObject([{ file: "broken", got: "an error of its own: a slip" }]);
-    // Documents that no contract has read, as a caller's mistake would give them.
+    // No contract has read these documents: a caller made a mistake.
     const nonsense = Object.fromEntries(artifactsOf(relay).map(({ name }) => [name, [{ value: null } as unknown as Document]]));
     expect(gate(jp, { inputs: nonsense, outputs: nonsense }, {})).toHaveLength(1);
   });

@@ -1,9 +1,9 @@
-import { TasukiError } from "@tasuki/contracts";
+import { TasukiError } from "@tasuki/protocol";
 import canonicalize from "canonicalize";
 
 /**
- * A value as canonical JSON (JCS, RFC 8785): for producing bytes that are then signed or hashed; who checks them hashes the bytes
- * as they are. Throws `malformed_message` for what RFC 8785 or I-JSON (RFC 7493, section 2.2) can't carry: lone surrogates, numbers
+ * A value as canonical JSON (JCS, RFC 8785), whose bytes are then signed or hashed. A checker never makes them again: it hashes the
+ * bytes as they came. Throws `malformed_message` for what RFC 8785 or I-JSON (RFC 7493, section 2.2) can't carry: lone surrogates, numbers
  * that are not finite, whole numbers beyond 2^53, and no value at all.
  */
 export function canonicalJson(value: unknown): string {

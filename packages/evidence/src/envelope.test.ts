@@ -1,9 +1,8 @@
-import type { Envelope } from "@tasuki/contracts";
+import type { Envelope } from "@tasuki/protocol";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { payloadDigest, payloadOf, signEnvelope, verifyEnvelope, verifyEnvelopeAside } from "./envelope.ts";
-import { toPae } from "./pae.ts";
-import { makeSigner, makeTrust } from "./testing.ts";
+import { payloadDigest, payloadOf, signEnvelope, toPae, verifyEnvelope, verifyEnvelopeAside } from "./envelope.ts";
+import { makeSigner, makeTrust } from "./testing/signers.ts";
 
 const nano = makeSigner();
 const stranger = makeSigner();

@@ -1,26 +1,24 @@
-import { type Envelope, TasukiError } from "@tasuki/contracts";
-import { fromBase64 } from "./base64.ts";
-import { toPae } from "./pae.ts";
-import { toSha256 } from "./sha256.ts";
+import { type Envelope, sha256Of, TasukiError } from "@tasuki/protocol";
 import type { Signer } from "./signer.ts";
 import type { Trust } from "./trust.ts";
 
-/** A payload, signed. Source: DSSE v1.0.2, envelope.md. */
+/** The envelope of a payload, with one signature. Source: DSSE v1.0.2 (secure-systems-lab/dsse, envelope.md). */
 export function signEnvelope(payload: Uint8Array, payloadType: string, signer: Signer): Envelope {
   const sig = signer.sign(toPae(payloadType, payload)).toString("base64");
   return { payload: Buffer.from(payload).toString("base64"), payloadType, signatures: [{ keyid: signer.keyid, sig }] };
 }
 
-/** The payload's bytes, whoever signed them. Throws `malformed_message` where they are not base64. */
+/** The bytes of the payload, whoever signed them. Throws `malformed_message` where they are not base64. */
 export function payloadOf(envelope: Envelope): Buffer {
   return fromBase64(envelope.payload, "envelope's payload");
 }
 
-/** SHA-256 of the payload's bytes: what `prev` names. Signatures may be added without changing it. */
+/** SHA-256 of the payload's bytes, which `prev` names. Signatures may be added without changing it. */
 export function payloadDigest(envelope: Envelope): string {
-  return toSha256(payloadOf(envelope));
+  return sha256Of(payloadOf(envelope));
 }
 
+/** The signer and the type that an envelope must have. */
 interface Expected {
   readonly trust: Trust;
   readonly node: string;
@@ -28,8 +26,8 @@ interface Expected {
 }
 
 /**
- * The payload's bytes, of the type asked for and signed with a pinned receipt key of `node`. Only these bytes may be read afterwards.
- * `keyid` is not looked at: every signature is tried with every pinned key. Throws `signature_invalid`, `malformed_message`.
+ * The bytes of the payload, of the type asked for and signed with a pinned receipt key of `node`. Only these bytes may be read
+ * afterwards. `keyid` is not looked at: every signature is tried with every pinned key. Throws `signature_invalid`, `malformed_message`.
  */
 export function verifyEnvelope(envelope: Envelope, { trust, node, payloadType }: Expected): Buffer {
   const { payload, signed } = toVerify(envelope, payloadType);
@@ -37,7 +35,10 @@ export function verifyEnvelope(envelope: Envelope, { trust, node, payloadType }:
   return payload;
 }
 
-/** The same, of several at once on other threads: Trust.verifyAside. */
+/**
+ * The bytes of the payload, verified as `verifyEnvelope` does. Signatures are checked by `Trust.verifyAside`: of several envelopes that
+ * are verified in one turn of the event loop, all but the first are checked on other threads.
+ */
 export async function verifyEnvelopeAside(envelope: Envelope, { trust, node, payloadType }: Expected): Promise<Buffer> {
   const { payload, signed } = toVerify(envelope, payloadType);
   for (const { sig } of envelope.signatures) if (await trust.verifyAside(node, signed, signatureOf(sig))) return payload;
@@ -57,4 +58,27 @@ function signatureOf(sig: string): Buffer {
 
 function signedByNobody(node: string): TasukiError {
   return new TasukiError("signature_invalid", `No pinned key of node '${node}' signed this; pin its keys here if they are new.`);
+}
+
+/** The pre-authentication encoding of a payload: the bytes that a signature covers. Source: DSSE v1.0.2, protocol.md. */
+export function toPae(payloadType: string, payload: Uint8Array): Buffer {
+  const head = `DSSEv1 ${Buffer.byteLength(payloadType)} ${payloadType} ${payload.length} `;
+  return Buffer.concat([Buffer.from(head, "utf8"), payload]);
+}
+
+/**
+ * The bytes of base64, standard or URL-safe, with or without padding (RFC 4648, sections 4 and 5; DSSE takes both). Node's decoder skips
+ * characters that are not of the alphabet, so the text must also be what the bytes encode to. Throws `malformed_message`.
+ */
+function fromBase64(text: string, place: string): Buffer {
+  const bytes = Buffer.from(text, "base64");
+  // Nearly every text is in the form that Node writes.
+  if (bytes.toString("base64") === text) return bytes;
+  const urlSafe = text
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/={0,2}$/, "");
+  if (bytes.toString("base64url") !== urlSafe)
+    throw new TasukiError("malformed_message", `The ${place} is not base64; encode its bytes again.`);
+  return bytes;
 }

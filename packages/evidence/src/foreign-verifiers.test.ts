@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleFromJSON } from "@sigstore/bundle";
 import { toSignedEntity, type TrustMaterial, Verifier } from "@sigstore/verify";
-import { type Envelope, type Receipt, taskPayloadType } from "@tasuki/contracts";
+import { type Envelope, type Receipt, taskPayloadType } from "@tasuki/protocol";
 import { expect, test } from "vitest";
 import { signEnvelope } from "./envelope.ts";
 import { toReceipt } from "./receipt.ts";
-import { makeSigner, type TestSigner } from "./testing.ts";
+import { makeSigner, type TestSigner } from "./testing/signers.ts";
 
 const nano = makeSigner();
 const stranger = makeSigner();

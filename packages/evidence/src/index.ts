@@ -1,9 +1,10 @@
+export { acceptanceOf, acceptedSubjects, doubtAbout, doubtOf, type KnownMessages, type KnownTask, taskSubjects } from "./belief.ts";
 export { canonicalJson } from "./canonical-json.ts";
+export { claimedReceipt, parseTask } from "./claims.ts";
 export { payloadDigest, payloadOf, signEnvelope, verifyEnvelope, verifyEnvelopeAside } from "./envelope.ts";
-export { type Keys, openKeys, pinKeys } from "./keys.ts";
+export { openKeys, pinKeys } from "./keys.ts";
 export { toManifest } from "./manifest.ts";
-export { openTrust } from "./open-trust.ts";
-export { readReceipt, type Subject, toReceipt } from "./receipt.ts";
+export { createNotary, type Notary, type ReceiptFacts, type Seal, type Sealed } from "./notary.ts";
+export { readReceipt, toReceipt } from "./receipt.ts";
 export { createSigner, type Signer } from "./signer.ts";
-export { parseTask } from "./task.ts";
-export type { Trust } from "./trust.ts";
+export { openTrust, type Trust } from "./trust.ts";

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { signEnvelope, verifyEnvelope } from "./envelope.ts";
 import { openKeys, pinKeys } from "./keys.ts";
-import { openTrust } from "./open-trust.ts";
 import { keyidOf } from "./signer.ts";
+import { openTrust } from "./trust.ts";
 
 let root: string;
 const at = (...path: string[]) => join(root, ...path);

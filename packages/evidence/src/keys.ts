@@ -1,9 +1,8 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
-import { mkdir, readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { Name, TasukiError } from "@tasuki/contracts";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto";
+import { link, mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { Name, TasukiError } from "@tasuki/protocol";
 import { createSigner, keyidOf, type Signer } from "./signer.ts";
-import { writeOnce } from "./write-once.ts";
 
 const uses = ["receipt", "log", "witness"] as const;
 type Use = (typeof uses)[number];
@@ -13,7 +12,7 @@ export type Keys = Readonly<Record<Use, Signer>>;
 
 /**
  * Reads a node's keys, `<use>.pem` (PKCS 8, PEM), and makes those that are not there: Ed25519, readable by the owner only. Throws
- * `invalid_state`, which names the file, where one is not such a key.
+ * `invalid_state`, which names the file, where a file is not such a key.
  */
 export async function openKeys(folder: string): Promise<Keys> {
   const { receipt, log, witness } = await openPrivateKeys(folder);
@@ -21,8 +20,8 @@ export async function openKeys(folder: string): Promise<Keys> {
 }
 
 /**
- * Puts the public halves of a node's keys where another node (or itself) keeps those that it trusts: `<trust>/<node>/<use>-<keyid>.pem`
- * (SPKI, PEM). What was pinned earlier stays, so that older signatures still hold.
+ * Puts the public halves of a node's keys into the folder of keys that a node (another one, or itself) trusts:
+ * `<trust>/<node>/<use>-<keyid>.pem` (SPKI, PEM). Keys that were pinned earlier stay, so that older signatures still hold.
  */
 export async function pinKeys({
   keys,
@@ -82,4 +81,19 @@ async function readIfThere(path: string): Promise<string | undefined> {
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** Writes a file whole, through to the disk. Where a file of its name is there already, that one is kept. */
+async function writeOnce(path: string, text: string, mode: number): Promise<void> {
+  const unfinished = `${path}.${randomUUID()}.unfinished`;
+  try {
+    await writeFile(unfinished, text, { mode, flag: "wx", flush: true });
+    await link(unfinished, path).catch((error: unknown) => {
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    });
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+  await using folder = await open(dirname(path));
+  await folder.sync();
 }

@@ -1,4 +1,4 @@
-import { TasukiError } from "@tasuki/contracts";
+import { TasukiError } from "@tasuki/protocol";
 
 /**
  * The text of a `manifest-sha256.txt`, as `sha256sum -c` reads it (BagIt 1.0, RFC 8493, section 2.1.3): one line per path, sorted by

@@ -1,19 +1,27 @@
-import { type Envelope, type Receipt, receiptPayloadType, receiptPredicateType, ReceiptStatement, TasukiError } from "@tasuki/contracts";
+import {
+  type Envelope,
+  type Receipt,
+  receiptPayloadType,
+  receiptPredicateType,
+  type ReceiptStatement,
+  sha256Of,
+  TasukiError,
+} from "@tasuki/protocol";
 import { canonicalJson } from "./canonical-json.ts";
+import { parseReceipt } from "./claims.ts";
 import { signEnvelope, verifyEnvelope } from "./envelope.ts";
-import { parseMessage } from "./parse-message.ts";
-import { toSha256 } from "./sha256.ts";
 import type { Signer } from "./signer.ts";
 import type { Trust } from "./trust.ts";
 
+/** A file that a receipt is about, by its name in the task. */
 export interface Subject {
   readonly name: string;
   readonly sha256: string;
 }
 
 /**
- * Signs what a node knows about `subjects`, as an in-toto Statement v1. The same receipt gives the same bytes. A subject that is
- * named twice stands once. Throws `invalid_state` without subjects, and where one name has two digests.
+ * A receipt over `subjects`, as a signed in-toto Statement v1. The same receipt gives the same bytes. A subject that is named twice
+ * stands once. Throws `invalid_state` without subjects, and where one name has two digests.
  */
 export function toReceipt(receipt: Receipt, subjects: readonly Subject[], signer: Signer): Envelope {
   const digests = new Map<string, string>();
@@ -33,16 +41,16 @@ export function toReceipt(receipt: Receipt, subjects: readonly Subject[], signer
 }
 
 /**
- * A receipt that `node` signed, and the SHA-256 of its payload. Throws `signature_invalid` where no pinned key of the node signed it
- * or it speaks for another node, `malformed_message` where it is not a receipt.
+ * The statement of a receipt that `node` signed, and the SHA-256 of its payload. Throws `signature_invalid` where no pinned key of the
+ * node signed it or it speaks for another node, `malformed_message` where it is not a receipt.
  */
 export function readReceipt(
   envelope: Envelope,
   { trust, node }: { readonly trust: Trust; readonly node: string },
 ): { readonly statement: ReceiptStatement; readonly digest: string } {
   const payload = verifyEnvelope(envelope, { trust, node, payloadType: receiptPayloadType });
-  const statement = parseMessage(payload, ReceiptStatement, "receipt");
+  const statement = parseReceipt(payload);
   if (statement.predicate.node !== node)
     throw new TasukiError("signature_invalid", `Node '${node}' signed a receipt in the name of '${statement.predicate.node}'.`);
-  return { statement, digest: toSha256(payload) };
+  return { statement, digest: sha256Of(payload) };
 }

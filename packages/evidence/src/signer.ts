@@ -1,6 +1,5 @@
 import { createPublicKey, type KeyObject, sign } from "node:crypto";
-import { TasukiError } from "@tasuki/contracts";
-import { toSha256 } from "./sha256.ts";
+import { sha256Of, TasukiError } from "@tasuki/protocol";
 
 /** Signs bytes with one Ed25519 key. */
 export interface Signer {
@@ -10,7 +9,7 @@ export interface Signer {
   sign(bytes: Uint8Array): Buffer;
 }
 
-/** Throws `invalid_state` where the key is not a private Ed25519 key. */
+/** The signer of a private key. Throws `invalid_state` where it is not an Ed25519 key. */
 export function createSigner(privateKey: KeyObject): Signer {
   if (privateKey.type !== "private" || privateKey.asymmetricKeyType !== "ed25519")
     throw new TasukiError("invalid_state", "A signer needs a private Ed25519 key.");
@@ -19,5 +18,5 @@ export function createSigner(privateKey: KeyObject): Signer {
 
 /** SHA-256 of a public key's SPKI DER, hexadecimal. */
 export function keyidOf(publicKey: KeyObject): string {
-  return toSha256(publicKey.export({ type: "spki", format: "der" }));
+  return sha256Of(publicKey.export({ type: "spki", format: "der" }));
 }

@@ -1,11 +1,18 @@
-import { type KeyObject, verify } from "node:crypto";
+import { createPublicKey, type KeyObject, verify } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
+import { TasukiError } from "@tasuki/protocol";
+import { keyidOf } from "./signer.ts";
 
 /** The pinned public keys of the nodes, by node name; never taken from a message. */
 export interface Trust {
-  /** Whether `signature` over `bytes` was made by any pinned receipt key of `node`. */
+  /** True where a pinned receipt key of `node` made `signature` over `bytes`. */
   verify(node: string, bytes: Uint8Array, signature: Uint8Array): boolean;
-  /** The same, of several that are asked for at once all but the first on other threads: for who has more to do meanwhile. */
+  /**
+   * The answer of `verify`, for a caller that has more to do meanwhile: of several signatures that are verified in one turn of the event
+   * loop, all but the first are checked on other threads.
+   */
   verifyAside(node: string, bytes: Uint8Array, signature: Uint8Array): Promise<boolean>;
   /** Every node that has a pinned receipt key, sorted. */
   nodes(): readonly string[];
@@ -20,7 +27,7 @@ export function createTrust(keys: ReadonlyMap<string, readonly KeyObject[]>): Tr
   return {
     verify: verifyHere,
     async verifyAside(node, bytes, signature) {
-      // To have one checked on another thread takes as long again as the check: worth it only beside others of the same turn.
+      // A check on another thread takes twice as long as one here: it is worth that only beside others of the same turn.
       if (isFirst) {
         isFirst = false;
         setImmediate(() => (isFirst = true));
@@ -31,4 +38,39 @@ export function createTrust(keys: ReadonlyMap<string, readonly KeyObject[]>): Tr
     },
     nodes: () => [...keys.keys()].toSorted(),
   };
+}
+
+const receiptKey = /^receipt-[0-9a-f]{64}\.pem$/;
+
+/**
+ * Trust in the keys that are pinned in a folder, `<folder>/<node>/receipt-<keyid>.pem`. Throws `invalid_state`, which names the place,
+ * where the folder is missing, or a file is not the Ed25519 key that its name says.
+ */
+export async function openTrust(folder: string): Promise<Trust> {
+  const keys = new Map<string, readonly KeyObject[]>();
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
+    throw new TasukiError("invalid_state", `The folder of pinned keys, ${folder}, can't be read: pin the nodes' public keys there.`, {
+      cause,
+    });
+  });
+  for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+    const files = (await readdir(join(folder, name))).filter((file) => receiptKey.test(file));
+    if (files.length > 0) keys.set(name, await Promise.all(files.map((file) => readPublicKey(join(folder, name, file)))));
+  }
+  return createTrust(keys);
+}
+
+async function readPublicKey(path: string): Promise<KeyObject> {
+  const text = await readFile(path, "utf8");
+  try {
+    const key = createPublicKey(text);
+    if (key.asymmetricKeyType === "ed25519" && `receipt-${keyidOf(key)}.pem` === basename(path)) return key;
+  } catch (cause) {
+    throw new TasukiError("invalid_state", notThatKey(path), { cause });
+  }
+  throw new TasukiError("invalid_state", notThatKey(path));
+}
+
+function notThatKey(path: string): string {
+  return `${path} is not the public Ed25519 key that its name says; pin the node's key again.`;
 }

@@ -1,4 +1,4 @@
-import { isTasukiError } from "@tasuki/contracts";
+import { isTasukiError } from "@tasuki/protocol";
 import { expect, test } from "vitest";
 import { createExecutor } from "./create-executor.ts";
 
@@ -7,7 +7,7 @@ const command = { kind: "command", name: "tool", argv: ["/usr/bin/python3", "/op
 /** What is wrong with a configuration, as its operator reads it. */
 function complaint(config: unknown): string {
   try {
-    return createExecutor(config, { environment: { HOME: "/root" } }).name;
+    return createExecutor(config, { environment: { HOME: "/root" }, work: { module: "file:///work.ts", producer: "embedded/1" } }).name;
   } catch (error) {
     if (!isTasukiError(error)) throw error;
     return (error.details.unmet ?? []).map(({ path, expected, got }) => `${path}: ${expected}: ${got}`).join("; ");

@@ -1,9 +1,8 @@
-import { type Executor, TasukiError, toExpected, type Unmet } from "@tasuki/contracts";
+import { type Executor, TasukiError, toExpected, type Unmet } from "@tasuki/protocol";
 import { z } from "zod";
 import { CommandConfig } from "./command/command-config.ts";
 import { createCommandExecutor } from "./command/create-command-executor.ts";
-import { createAppExecutor } from "./stage/create-app-executor.ts";
-import { createEmbeddedExecutor } from "./stage/create-embedded-executor.ts";
+import { type AppWork, createModuleExecutor } from "./stage/execute-stage.ts";
 import { canLimit } from "./supervise/resource-limits.ts";
 
 const ExecutorConfig = z.discriminatedUnion("kind", [z.strictObject({ kind: z.literal("embedded") }), CommandConfig]);
@@ -11,23 +10,23 @@ const ExecutorConfig = z.discriminatedUnion("kind", [z.strictObject({ kind: z.li
 const example = `{"kind": "embedded"} or {"kind": "command", "name": "my-tool", "argv": ["/usr/bin/python3", "/opt/my_tool.py"]}`;
 
 export interface ExecutorSurroundings {
-  /** Where `env.pass` of a command takes its values: the node's own environment. Nothing else of it reaches a program. */
+  /** The node's own environment, from which `env.pass` of a command takes its values. Nothing else of it reaches a program. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  /**
-   * File URL of the app's own work, a module that exports `work` made by `defineExecutor`: what `"embedded"` is for a role of its own.
-   * Only the child that does a stage loads it. Left out, the embedded executor is the evidence finder of the shipped roles.
-   */
-  readonly work?: string;
+  /** Work of the role's own app, which `"embedded"` stands for. Left out, only a command can be configured. */
+  readonly work?: AppWork;
 }
 
 /**
- * The executor that `executor` in config.jsonc asks for. Throws `invalid_state`, whose message and `unmet` say what to write, where the
- * configuration doesn't hold.
+ * Executor that `executor` in config.jsonc asks for: `{"kind": "embedded"}` is the work of the role's own app, `{"kind": "command", …}` a
+ * program. Throws `invalid_state`, whose message and `unmet` say what to write, where the configuration doesn't hold.
  */
 export function createExecutor(config: unknown, { environment = {}, work }: ExecutorSurroundings = {}): Executor {
   const read = ExecutorConfig.safeParse(config);
   if (!read.success) throw misconfigured(read.error.issues.map((issue) => toUnmet(issue, config)));
-  if (read.data.kind === "embedded") return work === undefined ? createEmbeddedExecutor() : createAppExecutor(work);
+  if (read.data.kind === "embedded") {
+    if (work !== undefined) return createModuleExecutor(work);
+    throw misconfigured([unmet("kind", ["a command: this role's app has no work of its own", "embedded"])]);
+  }
   const { env, limits } = read.data;
   const absent = env.pass.filter((name) => environment[name] === undefined);
   if (absent.length > 0)

@@ -1,2 +1,2 @@
-export { createOperatorClient, type OperatorClient } from "./api/operator-client.ts";
-export { type OperatorApiOptions, startOperatorApi } from "./api/start-operator-api.ts";
+export type { OperatorClient } from "./api/operator-client.ts";
+export { startOperatorApi } from "./api/start-operator-api.ts";

@@ -1,26 +1,11 @@
-export type { Blobs, StagedBlob } from "./blobs.ts";
-export { isOwnFolder, makeOwnFolder } from "./files/own-folder.ts";
-export { plainFile } from "./files/plain-file.ts";
-export { isDue } from "./is-due.ts";
-export { openStore, type OpenStore, type StoreOptions } from "./open-store.ts";
-export { createProjections, type Projections } from "./projections/projections.ts";
-export type {
-  Accepted,
-  AcceptRequest,
-  AttachmentRow,
-  Claimed,
-  Completion,
-  Lease,
-  NewOutboxRow,
-  OutboxRow,
-  OutboxState,
-  PeerRow,
-  Position,
-  RunChange,
-  RunRow,
-  Seal,
-  Sealed,
-  Settlement,
-  Store,
-  TaskRow,
-} from "./store.ts";
+export { openStore, type OpenStore } from "./open-store.ts";
+
+export type { Accepted, Claimed, Completion, RunChange, Settlement, Store } from "./port/store.ts";
+export { type AttachmentRow, isDue, type NewOutboxRow, type OutboxRow, type Position, type RunRow, type TaskRow } from "./port/rows.ts";
+export type { Blobs, StagedBlob } from "./port/blobs.ts";
+
+export { blobPath } from "./files/file-blobs.ts";
+export { publish } from "./files/publish.ts";
+export { createDiskFloor, type DiskFloor } from "./files/disk-floor.ts";
+export { isOwnFolder, makeOwnFolder, plainFile } from "./files/own-folder.ts";
+export { hasErrorCode } from "./files/error-code.ts";

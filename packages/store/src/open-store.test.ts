@@ -43,7 +43,7 @@ test("what a process acknowledged is there after kill -9; until then nobody else
   await using store = await open(folder.path);
   expect(acknowledged.length).toBeGreaterThanOrEqual(100);
   expect(acknowledged.filter((id) => store.task(id) === undefined)).toEqual([]);
-  // Leases of the dead boot ended, the attempts count; of its half upload nothing is left.
+  // The leases of the dead boot ended, its attempts count, and its half upload was removed.
   expect(store.queue().running).toBe(0);
   expect(store.tasks().filter(({ attempt }) => attempt === 1).length).toBeGreaterThan(0);
   expect(await readdir(join(folder.path, "blobs", "unfinished"))).toEqual([]);

@@ -1,14 +1,14 @@
-import type { Clock, Logger, TasukiError } from "@tasuki/contracts";
+import type { Clock, Logger, TasukiError } from "@tasuki/protocol";
 import type { DatabaseSync } from "node:sqlite";
 import { makeFolder } from "./files/durable.ts";
 import { openFileBlobs } from "./files/file-blobs.ts";
+import type { Store } from "./port/store.ts";
 import { openDatabase } from "./sqlite/open-database.ts";
 import { createSqliteStore } from "./sqlite/sqlite-store.ts";
 import { createWriter } from "./sqlite/writer.ts";
-import type { Store } from "./store.ts";
 
 export interface StoreOptions {
-  /** The data folder; made where it is missing. */
+  /** The data folder, which is made where it is missing. */
   readonly folder: string;
   readonly clock: Pick<Clock, "now">;
   /** A new UUIDv7. */
@@ -17,7 +17,7 @@ export interface StoreOptions {
 }
 
 export interface OpenStore extends Store {
-  /** Rejects once something could not be made durable: the store refuses everything, and the process must end and open it again. */
+  /** Rejects once a write could not be made durable. The store refuses everything from then on: the process must end, and open it again. */
   readonly failed: Promise<never>;
 }
 
@@ -29,7 +29,7 @@ export async function openStore({ folder, clock, newId, logger }: StoreOptions):
   await makeFolder(folder);
   const db = openDatabase(folder);
   const { promise: failed, reject } = Promise.withResolvers<never>();
-  // Whoever doesn't look at it learns of the failure from every operation.
+  // `failed` may have no handler, and must not end the process then: every operation rejects with the same failure.
   failed.catch(() => undefined);
   const broken = (error: TasukiError): void => {
     logger?.error({ err: error }, "the store failed and is closed");
@@ -58,7 +58,7 @@ export async function openStore({ folder, clock, newId, logger }: StoreOptions):
   }
 }
 
-/** What every opening does once, in one commit: the folder's own id, and the end of leases whose holders are gone. */
+/** Begins a boot, in one commit: makes the folder's own id where there is none, and ends the leases of the boots before. */
 function begin(db: DatabaseSync, newId: () => string): { instance: string; requeued: number } {
   db.exec("BEGIN IMMEDIATE");
   db.prepare("INSERT OR IGNORE INTO meta (key, value) VALUES ('instance', ?)").run(newId());

@@ -20,5 +20,8 @@ export interface BrokenBuild {
 }
 
 // Of `file`.
+export const evidence = "packages/evidence/src";
 export const store = "packages/store/src";
-export const relay = "packages/relay/src";
+export const bus = "packages/bus/src";
+export const flow = "packages/flow/src";
+export const node = "packages/node/src";

@@ -1,4 +1,4 @@
-import { type BrokenBuild, relay, store } from "./broken-build.ts";
+import { type BrokenBuild, bus, store } from "./broken-build.ts";
 
 /** Builds that lose what they acknowledged, or take what they must not. */
 export const losingBuilds: readonly BrokenBuild[] = [
@@ -48,7 +48,7 @@ export const losingBuilds: readonly BrokenBuild[] = [
     name: "accepts a file of another name",
     breaks: ["R7.names"],
     from: 1,
-    changes: [{ file: `${relay}/bus/taken-contracts.ts`, find: "isFile: isSourceFile }", put: "isFile: () => true }" }],
+    changes: [{ file: `${bus}/wire/taken-contracts.ts`, find: "isFile: isSourceFile }", put: "isFile: () => true }" }],
   },
   {
     name: "acknowledges a run that it does not keep",

@@ -1,4 +1,4 @@
-import { type BrokenBuild, relay, store } from "./broken-build.ts";
+import { type BrokenBuild, flow, node, store } from "./broken-build.ts";
 
 /** Builds in which something never ends, or is not mended by what mends it. */
 export const stuckBuilds: readonly BrokenBuild[] = [
@@ -22,7 +22,7 @@ export const stuckBuilds: readonly BrokenBuild[] = [
     mix: { unanswered: 0.25 },
     changes: [
       {
-        file: `${relay}/accept/create-task-handler.ts`,
+        file: `${node}/accept/create-task-handler.ts`,
         find: "if (!replayed) onAccepted(payload);",
         put: "if (replayed) await new Promise(() => undefined);\n      else onAccepted(payload);",
       },
@@ -48,7 +48,7 @@ export const stuckBuilds: readonly BrokenBuild[] = [
     mix: { conducts: { throws: 0.4, "lies-nothing": 0.3 } },
     changes: [
       {
-        file: `${relay}/flow/step-dispatch.ts`,
+        file: `${flow}/step-dispatch.ts`,
         find: `if (state.state !== "open") return { refused`,
         put: `if (state.state !== "closing") return { refused`,
       },
@@ -61,7 +61,7 @@ export const stuckBuilds: readonly BrokenBuild[] = [
     mix: { fullDisks: 2 },
     changes: [
       {
-        file: `${relay}/consumer/run-attempt.ts`,
+        file: `${node}/consumer/attempt-task.ts`,
         find: `(error: unknown) => logger.warn({ task: claimed.task, err: error }, "a lease could not be renewed now"),`,
         put: "(error: unknown) => {\n        throw error;\n      },",
       },

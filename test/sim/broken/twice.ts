@@ -1,4 +1,4 @@
-import { type BrokenBuild, relay, store } from "./broken-build.ts";
+import { type BrokenBuild, flow, node, store } from "./broken-build.ts";
 
 /** Builds that do something twice, or at an epoch that is over. */
 export const repeatingBuilds: readonly BrokenBuild[] = [
@@ -9,13 +9,13 @@ export const repeatingBuilds: readonly BrokenBuild[] = [
     mix: { unanswered: 0.25 },
     changes: [
       {
-        file: `${relay}/accept/create-task-handler.ts`,
+        file: `${node}/accept/create-task-handler.ts`,
         find: "const replay = knownTask(request, store);",
         put: "const replay = undefined;",
       },
-      { file: `${relay}/accept/create-task-handler.ts`, find: "if (known?.digest === digest) return {};", put: "" },
+      { file: `${node}/accept/create-task-handler.ts`, find: "if (known?.digest === digest) return {};", put: "" },
       {
-        file: `${relay}/accept/create-task-handler.ts`,
+        file: `${node}/accept/create-task-handler.ts`,
         find: "if (known !== undefined)\n",
         put: "if (known?.digest !== digest && known)\n",
       },
@@ -41,7 +41,7 @@ export const repeatingBuilds: readonly BrokenBuild[] = [
         put: "AND :attempt > 0 AND :boot <> ''",
       },
       {
-        file: `${relay}/consumer/run-attempt.ts`,
+        file: `${node}/consumer/attempt-task.ts`,
         find: "|| row.attempt !== claimed.attempt) lose();",
         put: "&& row === undefined) lose();",
       },
@@ -53,7 +53,7 @@ export const repeatingBuilds: readonly BrokenBuild[] = [
     from: 12,
     mix: { decisions: 6, lost: 0.25, copied: 0.3, slow: 0.2 },
     changes: [
-      { file: `${relay}/accept/check-task.ts`, find: "if (epoch < known) throw", put: "if (epoch < 0) throw" },
+      { file: `${node}/accept/check-task.ts`, find: "if (epoch < known) throw", put: "if (epoch < 0) throw" },
       { file: `${store}/sqlite/accept.ts`, find: "if (payload.epoch < epoch) return", put: "if (payload.epoch < 0) return" },
     ],
   },
@@ -63,7 +63,7 @@ export const repeatingBuilds: readonly BrokenBuild[] = [
     from: 1,
     changes: [
       {
-        file: `${relay}/flow/step-receipt.ts`,
+        file: `${flow}/step-receipt.ts`,
         find: "if (isAtLeast(stage.rung, rung)) return rung",
         put: "if (stage.rung === rung) return rung",
       },
@@ -75,7 +75,7 @@ export const repeatingBuilds: readonly BrokenBuild[] = [
     from: 1,
     changes: [
       {
-        file: `${relay}/flow/settle.ts`,
+        file: `${flow}/conclude.ts`,
         find: `[...effects, { do: "sign", state: "closed", stage: "main" }]`,
         put: `[...effects, { do: "sign", state: "closed", stage: "main" }, { do: "sign", state: "closed", stage: "main" }]`,
       },

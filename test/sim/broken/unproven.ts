@@ -1,4 +1,4 @@
-import { type BrokenBuild, relay } from "./broken-build.ts";
+import { type BrokenBuild, evidence, flow, node } from "./broken-build.ts";
 
 /** Builds that show or close what is not proven. */
 export const unprovenBuilds: readonly BrokenBuild[] = [
@@ -8,7 +8,7 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
     from: 1,
     changes: [
       {
-        file: `${relay}/flow/settle.ts`,
+        file: `${flow}/conclude.ts`,
         find: `next !== undefined && isAtLeast(next.rung, "accepted") &&`,
         put: `next !== undefined && isAtLeast(next.rung, "dispatched") &&`,
       },
@@ -21,14 +21,40 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
     mix: { forged: 0.3 },
     changes: [
       {
-        file: `${relay}/outbox/deliver.ts`,
+        file: `${node}/outbox/deliver.ts`,
         find: "readReceipt(receipt, { trust, node: nodeOf(to) })",
         put: "readReceipt(receipt, { trust: { ...trust, verify: () => true }, node: nodeOf(to) })",
       },
       {
-        file: `${relay}/flow/read-entry.ts`,
-        find: "readReceipt(envelope, { trust, node });",
-        put: "readReceipt(envelope, { trust: { ...trust, verify: () => true }, node });",
+        file: `${node}/orchestrator/read-entry.ts`,
+        find: "readReceipt(envelope, { trust, node: listed });",
+        put: "readReceipt(envelope, { trust: { ...trust, verify: () => true }, node: listed });",
+      },
+    ],
+  },
+  {
+    name: "believes the acceptance of a task that nobody sent",
+    breaks: ["R3.proven"],
+    from: 1,
+    mix: { falsified: 0.3 },
+    changes: [
+      {
+        file: `${evidence}/belief.ts`,
+        find: 'if (task === undefined) return "it follows from no task that is known to have been sent";',
+        put: "if (task === undefined) return undefined;",
+      },
+    ],
+  },
+  {
+    name: "believes work on a task that was never accepted",
+    breaks: ["R3.proven"],
+    from: 1,
+    mix: { falsified: 0.3 },
+    changes: [
+      {
+        file: `${evidence}/belief.ts`,
+        find: 'if (before === undefined) return "it follows from no receipt that is known";',
+        put: "if (before === undefined) return undefined;",
       },
     ],
   },
@@ -39,7 +65,7 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
     mix: { conducts: { "lies-content": 0.3 } },
     changes: [
       {
-        file: `${relay}/flow/verify.ts`,
+        file: `${node}/orchestrator/verify.ts`,
         find: "    return await checker.check(",
         put: '    if (folder !== "") return [];\n    return await checker.check(',
       },
@@ -51,7 +77,7 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
     from: 1,
     changes: [
       {
-        file: `${relay}/flow/settle.ts`,
+        file: `${flow}/conclude.ts`,
         find: "!state.route.every((role) => state.archived.includes(role))",
         put: "!state.route.some((role) => state.archived.includes(role))",
       },
@@ -63,7 +89,7 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
     from: 1,
     changes: [
       {
-        file: `${relay}/node/create-notary.ts`,
+        file: `${evidence}/notary.ts`,
         find: "instance, at, index }, subjects",
         put: "instance, at, index: index + 1 }, subjects",
       },
@@ -73,12 +99,12 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
     name: "writes its feed in any form",
     breaks: ["R3.feed"],
     from: 1,
-    changes: [{ file: `${relay}/node/create-notary.ts`, find: "{ leaf: canonicalJson({", put: "{ leaf: JSON.stringify({" }],
+    changes: [{ file: `${evidence}/notary.ts`, find: "{ leaf: canonicalJson({", put: "{ leaf: JSON.stringify({" }],
   },
   {
     name: "signs a result that follows from nothing before it",
     breaks: ["R3.chain"],
     from: 1,
-    changes: [{ file: `${relay}/consumer/role-worker.ts`, find: "prev: row.lastReceipt,", put: "prev: row.digest," }],
+    changes: [{ file: `${node}/consumer/role-worker.ts`, find: "prev: row.lastReceipt,", put: "prev: row.digest," }],
   },
 ];

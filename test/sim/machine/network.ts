@@ -1,5 +1,5 @@
-import { TasukiError } from "@tasuki/contracts";
-import type { DirectBus, DirectVerb, Passage } from "@tasuki/relay/testing";
+import { TasukiError } from "@tasuki/protocol";
+import type { DirectBus, DirectVerb, Passage } from "@tasuki/bus/testing";
 import type { Random } from "../random.ts";
 import { type Boot, within } from "./boot.ts";
 import type { VirtualTime } from "./virtual-time.ts";

@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type AnyArtifact, type Document, type Documents, fileNameOf, isFileOf, sha256Of } from "@tasuki/protocol";
+import { anyCharacter } from "@tasuki/protocol/testing";
 import { assert, nat, property, string, tuple } from "fast-check";
 import { expect, test } from "vitest";
-import { type AnyArtifact, type Document, type Documents, fileNameOf, isFileOf } from "../define-artifact.ts";
-import { sha256Of } from "../sha256.ts";
-import { anyCharacter } from "../testing/arbitraries.ts";
 import { everyArtifact } from "../testing/every-artifact.ts";
 
 const fixtures = join(import.meta.dirname, "../../fixtures");
@@ -23,8 +22,8 @@ function artifactOf(file: string): AnyArtifact {
 
 test.for(goldens)("%s reads, and is written again byte for byte", (file) => {
   const artifact = artifactOf(file);
-  const parsed = artifact.parse(read("artifacts", file));
-  expect(parsed.ok ? artifact.format(parsed.value as never) : parsed.unmet).toBe(read("artifacts", file));
+  const parsed = artifact.read(read("artifacts", file));
+  expect(parsed.ok ? artifact.write(parsed.value as never) : parsed.unmet).toBe(read("artifacts", file));
 });
 
 test("every version of every artifact that is read has a golden file", () => {
@@ -41,11 +40,11 @@ test("no file name belongs to two artifacts: a stage's folder would not tell whi
   expect(clashes).toEqual([]);
 });
 
-/** The golden run's documents. */
+/** Documents of the golden run. */
 function documents(): Documents {
   const document = (file: string, name: string): Document => {
     const text = read("artifacts", file);
-    const parsed = artifactOf(file).parse(text);
+    const parsed = artifactOf(file).read(text);
     if (!parsed.ok) throw new Error(`${file} does not read`);
     return { name, text, value: parsed.value, sha256: sha256Of(text), size: Buffer.byteLength(text) };
   };
@@ -59,7 +58,7 @@ function documents(): Documents {
   };
 }
 
-/** What a stage completes its files with: what it consumes, and what it has written before. */
+/** Artifacts that a stage completes a file with, by the file's artifact: those that it consumes, and those that it has written before. */
 const before: Readonly<Record<string, readonly string[]>> = {
   "candidate-list": ["run", "brief", "source-text"],
   "de-raw-output": ["run", "brief", "source-text", "candidate-list"],
@@ -87,15 +86,15 @@ test.for([...goldens.map((file) => ["artifacts", file] as const), ...drafts.map(
       property(change, ([at, cut, put, line]) => {
         const moved = lines.toSpliced(line, 1).toSpliced(at % lines.length, 0, lines[line] ?? "", put);
         for (const changed of [text.slice(0, at) + put + text.slice(at + cut), moved.join("\n"), moved.join("\r\n")]) {
-          const parsed = artifact.parse(changed);
+          const parsed = artifact.read(changed);
           const completed = artifact.complete(changed, context);
           expect(parsed.ok || parsed.unmet.length > 0).toBe(true);
           expect(completed.ok || completed.unmet.length > 0).toBe(true);
           const unmet = [parsed, completed].flatMap((result) => (result.ok ? [] : result.unmet));
           for (const { file, expected, got, fix } of unmet) expect([file, expected, got, fix]).not.toContain("");
-          // A complete file passes unchanged; and what completion gives is complete.
+          // A complete file passes unchanged, and a completed one is complete.
           expect(parsed.ok ? completed : { ok: true, value: changed }).toEqual({ ok: true, value: changed });
-          const again = completed.ok && artifact.name in before ? artifact.parse(completed.value) : { ok: true };
+          const again = completed.ok && artifact.name in before ? artifact.read(completed.value) : { ok: true };
           expect(again).toMatchObject({ ok: true });
         }
       }),

@@ -1,16 +1,16 @@
-import type { Brief, Question } from "../artifacts/brief.ts";
-import type { JpFinal } from "../artifacts/jp-final.ts";
-import type { Document } from "../define-artifact.ts";
-import type { Unmet } from "../problem.ts";
+import type { Document, Unmet } from "@tasuki/protocol";
+import type { Brief, Question } from "../artifacts/brief/brief.ts";
+import type { JpFinal } from "../artifacts/jp-final/jp-final.ts";
+import { normaliseSpace } from "../text/sentences.ts";
+import { statementsOf } from "../text/statements.ts";
 import { subjectOf } from "./gaps.ts";
-import { normaliseSpace } from "./space.ts";
-import { statementsOf } from "./statements.ts";
 
 type Section = JpFinal["sections"][number];
 
 /**
- * Every question of the brief is answered or a declared gap. A section answers a question if its heading names it, by id or by its words, and
- * its text says something (in the profile `cited`: with a citation). A brief with one question is answered by any such section.
+ * Checks that every question of the brief is answered or a declared gap. A section answers a question if its heading names the question, by
+ * id or by its words, and its text makes a statement (in the profile `cited`: with a citation). A brief with one question is answered by any
+ * such section.
  */
 export function* checkAnsweredQuestions(final: Document<JpFinal>, brief: Brief): Generator<Unmet> {
   const { sections, acceptance, profile } = final.value;

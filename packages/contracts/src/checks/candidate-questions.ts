@@ -1,11 +1,10 @@
-import type { Brief } from "../artifacts/brief.ts";
-import type { CandidateList } from "../artifacts/candidate-list.ts";
-import type { Document } from "../define-artifact.ts";
-import type { Unmet } from "../problem.ts";
-import { place } from "./place.ts";
-import { normaliseSpace } from "./space.ts";
+import type { Document, Unmet } from "@tasuki/protocol";
+import type { Brief } from "../artifacts/brief/brief.ts";
+import type { CandidateList } from "../artifacts/candidate-list/candidate-list.ts";
+import { normaliseSpace } from "../text/sentences.ts";
+import { place } from "./collect.ts";
 
-/** The list repeats the brief's questions, and its candidates answer questions that were asked. */
+/** Checks that the list repeats the brief's questions, and that its candidates answer questions that were asked. */
 export function* checkCandidateQuestions(list: Document<CandidateList>, brief: Brief): Generator<Unmet> {
   const asked = new Map(brief.questions.map(({ id, text }) => [id, normaliseSpace(text)]));
   const repeated = new Map(list.value.questions.map(({ id, text }) => [id, normaliseSpace(text)]));

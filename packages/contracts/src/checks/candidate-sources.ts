@@ -1,9 +1,11 @@
-import type { CandidateList } from "../artifacts/candidate-list.ts";
-import type { Document } from "../define-artifact.ts";
-import type { Unmet } from "../problem.ts";
-import { place } from "./place.ts";
+import type { Document, Unmet } from "@tasuki/protocol";
+import type { CandidateList } from "../artifacts/candidate-list/candidate-list.ts";
+import { place } from "./collect.ts";
 
-/** Every source in the Sources table is a text that is here, with its digest and size; every candidate's source and every collected text stands there. */
+/**
+ * Checks that every source in the Sources table is a text of the stage, with its digest and size, and that the table has every candidate's
+ * source and every collected text.
+ */
 export function* checkCandidateSources(list: Document<CandidateList>, sources: ReadonlyMap<string, Document<string>>): Generator<Unmet> {
   const known = [...sources.keys()].join(", ") || "none";
   const listed = new Set<string>();

@@ -1,18 +1,69 @@
-import type { Range } from "./sentences.ts";
+import type { Document, Unmet } from "@tasuki/protocol";
+import type { DeRawOutput, RawBlock } from "../artifacts/de-raw-output/de-raw-output.ts";
+import type { JpFinal, Reference } from "../artifacts/jp-final/jp-final.ts";
+import { type SgReview, usableItems } from "../artifacts/sg-review/sg-review.ts";
+import { boilerplate, citationsIn, statementsOf } from "../text/statements.ts";
+import { place } from "./collect.ts";
 
-/** One or more citations in a row: `[C1]`, `[C1][C4]`, `[C1, C4]`. */
-const run = /\[C[1-9][0-9]{0,4}(?:,\s?C[1-9][0-9]{0,4})*\](?:\s*\[C[1-9][0-9]{0,4}(?:,\s?C[1-9][0-9]{0,4})*\])*/g;
-
-/** Citations that stand together, and the items that they name, in order. */
-export interface CitationRun extends Range {
-  readonly items: readonly string[];
+/** Checks the profile `cited`: every factual sentence of the sections ends with citations. */
+export function* checkCitedSentences(final: Document<JpFinal>): Generator<Unmet> {
+  for (const { heading, text } of final.value.sections)
+    for (const statement of statementsOf(text)) {
+      if (!statement.factual || statement.citations.length > 0) continue;
+      yield {
+        ...place(final, statement.text.split("\n", 1)[0] ?? ""),
+        path: `sections.${heading}`,
+        expected: "citations such as [C1] at the end of every factual sentence",
+        got: statement.text,
+        fix: `cite the accepted items that say it, leave it out, or write '${boilerplate.notFound}'`,
+      };
+    }
 }
 
-/** Every run of citations in a text. */
-export function citationsIn(text: string): CitationRun[] {
-  return [...text.matchAll(run)].map((match) => ({
-    start: match.index,
-    end: match.index + match[0].length,
-    items: match[0].match(/C[0-9]+/g) ?? [],
-  }));
+/**
+ * Checks that every citation is of an accepted item and has a reference, and that every reference is to a passage of such an item, with its
+ * source, place and digest.
+ */
+export function* checkReferences(final: Document<JpFinal>, raw: Document<DeRawOutput>, review: Document<SgReview>): Generator<Unmet> {
+  const usable = usableItems(review.value);
+  const blocksOf = Map.groupBy(raw.value.blocks, ({ candidate }) => candidate);
+  const referenced = new Set(final.value.references.map(({ item }) => item));
+  for (const item of citedItems(final.value)) {
+    const at = () => ({ ...place(final, `[${item}]`), path: `citations.${item}` });
+    if (!usable.has(item))
+      yield { ...at(), expected: `an item that ${review.name} accepts`, got: item, fix: `cite an accepted item instead of ${item}` };
+    else if (!referenced.has(item))
+      yield { ...at(), expected: `a reference for ${item}`, got: "none", fix: "leave the References to completion, or add it" };
+  }
+  for (const reference of final.value.references) {
+    const at = () => ({ ...place(final, reference.item, reference.sha256), path: `references.${reference.item}` });
+    if (!usable.has(reference.item)) {
+      yield { ...at(), expected: `an item that ${review.name} accepts`, got: reference.item, fix: "leave this reference out" };
+      continue;
+    }
+    const blocks = blocksOf.get(reference.item) ?? [];
+    if (!blocks.some((block) => matches(reference, block)))
+      yield {
+        ...at(),
+        expected: `a passage of ${reference.item}: ${blocks.map(describe).join("; ")}`,
+        got: `${reference.source}, ${reference.locator}, sha256 ${reference.sha256}`,
+        fix: "leave the References to completion",
+      };
+  }
+}
+
+function citedItems(final: JpFinal): ReadonlySet<string> {
+  return new Set(final.sections.flatMap(({ text }) => citationsIn(text).flatMap(({ items }) => items)));
+}
+
+function matches({ source, sha256, locator }: Reference, block: RawBlock): boolean {
+  const place = /^(?:page ([0-9]+))?(?:, )?(?:lines? ([0-9]+)(?:[-–]([0-9]+))?)?/.exec(locator);
+  const [, page, first, last = first] = place ?? [];
+  if (source !== block.source || sha256 !== block.sha256 || (page === undefined && first === undefined)) return false;
+  if (page !== undefined && Number(page) !== block.page) return false;
+  return first === undefined || (Number(first) === block.lines.first && Number(last) === block.lines.last);
+}
+
+function describe({ source, lines, page, sha256 }: RawBlock): string {
+  return `${source}, ${page === undefined ? "" : `page ${page}, `}lines ${lines.first}-${lines.last}, sha256 ${sha256}`;
 }

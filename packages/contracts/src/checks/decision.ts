@@ -1,8 +1,9 @@
-import type { Document } from "../define-artifact.ts";
-import type { Unmet } from "../problem.ts";
-import { place } from "./place.ts";
+import type { Document, Unmet } from "@tasuki/protocol";
+import type { JpFinal } from "../artifacts/jp-final/jp-final.ts";
+import type { Run } from "../artifacts/run/run.ts";
+import { place } from "./collect.ts";
 
-/** A decision that sends the work back says what is to be done, and only such a one does. */
+/** Checks that a decision that sends the work back has requests, and that no other has. */
 export function* checkDecision(
   output: Document<{ readonly decision: string; readonly requests: readonly string[] }>,
   back: "rework" | "returned",
@@ -19,4 +20,27 @@ export function* checkDecision(
       got: `requests with '${decision}'`,
       fix: `decide '${back}', or leave the requests out`,
     };
+}
+
+/** Checks that the final text has the run's profile, and is not accepted over a failed check. */
+export function* checkAcceptance(final: Document<JpFinal>, run: Run): Generator<Unmet> {
+  const { profile, decision, acceptance } = final.value;
+  if (profile !== run.profile)
+    yield {
+      ...place(final, profile),
+      path: "profile",
+      expected: `the run's profile, ${run.profile}`,
+      got: profile,
+      fix: `write profile: ${run.profile}`,
+    };
+  if (decision === "returned") return;
+  for (const { name, result, detail } of acceptance.checks)
+    if (result === "failed")
+      yield {
+        ...place(final, name, result),
+        path: `acceptance.${name}`,
+        expected: "only checks that passed, with the decision 'accepted'",
+        got: `${name} failed: ${detail}`,
+        fix: "mend what failed, or decide 'returned' and say in Requests what must be settled",
+      };
 }

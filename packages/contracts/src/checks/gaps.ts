@@ -1,16 +1,15 @@
-import type { Brief } from "../artifacts/brief.ts";
-import type { Run } from "../artifacts/run.ts";
-import type { Gap } from "../artifacts/sg-review.ts";
-import type { Document } from "../define-artifact.ts";
-import type { Unmet } from "../problem.ts";
-import { place } from "./place.ts";
+import type { Document, Unmet } from "@tasuki/protocol";
+import type { Brief } from "../artifacts/brief/brief.ts";
+import type { Run } from "../artifacts/run/run.ts";
+import type { Gap } from "../artifacts/sg-review/sg-review.ts";
+import { place } from "./collect.ts";
 
-/** The question or source that a gap is about: `Q1` of `Q1`, `Q1 — Why?` or `S3: a scan`. */
+/** The id of the question or source that a gap is about: `Q1` for `Q1` and `Q1 — Why?`, `S3` for `S3: a scan`. */
 export function subjectOf(gap: Gap): string | undefined {
   return /^\s*([QSN][1-9][0-9]{0,4})(?![\p{L}\p{N}])/u.exec(gap.question)?.[1];
 }
 
-/** Every gap is about a question of the brief or about a source, and gives a reason. */
+/** Checks that every gap is about a question of the brief or about a source, and gives a reason. */
 export function* checkGaps(file: Document, gaps: readonly Gap[], { brief, run }: { brief: Brief; run: Run }): Generator<Unmet> {
   const questions = new Set(brief.questions.map(({ id }) => id));
   const sources = new Set(run.sources.map(({ id }) => id));
@@ -28,7 +27,7 @@ export function* checkGaps(file: Document, gaps: readonly Gap[], { brief, run }:
   }
 }
 
-/** A source that could not be read is a declared gap, so that no reader takes the text for one that knew it. */
+/** Checks that every source that could not be read is a declared gap, so that no reader takes the text for one that knew the source. */
 export function* checkUnreadableDeclared(file: Document, gaps: readonly Gap[], run: Run): Generator<Unmet> {
   const declared = new Set(gaps.map(subjectOf));
   for (const { id, label, text, unreadable } of run.sources)

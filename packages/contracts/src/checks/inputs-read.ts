@@ -1,16 +1,15 @@
-import type { Document } from "../define-artifact.ts";
-import type { InputDigest } from "../artifacts/sg-review.ts";
-import type { Unmet } from "../problem.ts";
-import { place } from "./place.ts";
+import type { Document, Unmet } from "@tasuki/protocol";
+import type { InputDigest } from "../artifacts/sg-review/sg-review.ts";
+import { place } from "./collect.ts";
 
 export interface InputsOfStage {
-  /** Outputs of the roles before, which a stage must say that it read. */
+  /** Outputs of earlier roles. The stage must say that it read them. */
   readonly handedOn: readonly Document[];
-  /** What else the stage was given, and may name. */
+  /** Other files of the stage, which it may name. */
   readonly given: readonly Document[];
 }
 
-/** The digests of the inputs that a stage says it read are those of the files that it was handed. */
+/** Checks that the inputs that a stage says it read are the files that it was handed, by their digests. */
 export function* checkInputsRead(
   output: Document<{ readonly inputs: readonly InputDigest[] }>,
   { handedOn, given }: InputsOfStage,

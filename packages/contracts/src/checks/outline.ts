@@ -1,13 +1,14 @@
-import type { Brief } from "../artifacts/brief.ts";
-import type { CandidateList } from "../artifacts/candidate-list.ts";
-import type { SgReview } from "../artifacts/sg-review.ts";
-import type { Document } from "../define-artifact.ts";
-import type { Unmet } from "../problem.ts";
+import type { Document, Unmet } from "@tasuki/protocol";
+import type { Brief } from "../artifacts/brief/brief.ts";
+import type { CandidateList } from "../artifacts/candidate-list/candidate-list.ts";
+import { type SgReview, usableItems } from "../artifacts/sg-review/sg-review.ts";
+import { place } from "./collect.ts";
 import { subjectOf } from "./gaps.ts";
-import { place } from "./place.ts";
-import { usableItems } from "./usable-items.ts";
 
-/** The outline uses accepted items only, and every question has some or is a declared gap (with `rework`, questions may still be open). */
+/**
+ * Checks that the outline uses accepted items only, and that every question has items or is a declared gap. With `rework`, questions may
+ * still be open.
+ */
 export function* checkOutline(review: Document<SgReview>, brief: Brief): Generator<Unmet> {
   const { outline, gaps, decision } = review.value;
   const questions = new Set(brief.questions.map(({ id }) => id));
@@ -47,7 +48,7 @@ export function* checkOutline(review: Document<SgReview>, brief: Brief): Generat
       };
 }
 
-/** A contradiction is between two different candidates. */
+/** Checks that every contradiction is between two different candidates. */
 export function* checkContradictions(review: Document<SgReview>, list: Document<CandidateList>): Generator<Unmet> {
   const candidates = new Set(list.value.candidates.map(({ id }) => id));
   for (const [at, { items, note }] of review.value.contradictions.entries()) {

@@ -1,18 +1,39 @@
-import type { Brief } from "../artifacts/brief.ts";
-import type { JpFinal } from "../artifacts/jp-final.ts";
-import type { Document } from "../define-artifact.ts";
-import type { Unmet } from "../problem.ts";
-import { citationsIn } from "./citations.ts";
-import { isVerbatim, type Passages } from "./item-passages.ts";
-import { place } from "./place.ts";
-import { normaliseSpace } from "./space.ts";
-import { type Statement, statementsOf } from "./statements.ts";
+import type { Document, Unmet } from "@tasuki/protocol";
+import type { Brief } from "../artifacts/brief/brief.ts";
+import type { DeRawOutput } from "../artifacts/de-raw-output/de-raw-output.ts";
+import type { JpFinal } from "../artifacts/jp-final/jp-final.ts";
+import { type SgReview, usableItems } from "../artifacts/sg-review/sg-review.ts";
+import { normaliseSpace } from "../text/sentences.ts";
+import { citationsIn, type Statement, statementsOf } from "../text/statements.ts";
+import { place } from "./collect.ts";
+
+/** Passages of the items that the final text may cite, by item, with white space normalised. */
+type Passages = ReadonlyMap<string, readonly string[]>;
+
+export function passagesOf(raw: DeRawOutput, review: SgReview): Passages {
+  const usable = usableItems(review);
+  const passages = new Map<string, string[]>();
+  for (const { candidate, text } of raw.blocks) {
+    if (!usable.has(candidate)) continue;
+    const known = passages.get(candidate) ?? [];
+    known.push(normaliseSpace(text));
+    passages.set(candidate, known);
+  }
+  return passages;
+}
+
+/** True for a text that stands, white space aside, in a passage of one of the items. */
+function isVerbatim(text: string, items: Iterable<string>, passages: Passages): boolean {
+  const wanted = normaliseSpace(text);
+  for (const item of items) if (passages.get(item)?.some((passage) => passage.includes(wanted))) return true;
+  return false;
+}
 
 const quoted = /“([^“”]+)”|(?<![\p{L}\p{N}])"([^"]+)"(?![\p{L}\p{N}])/gu;
 
 /**
- * Every quotation (“…” or "…") is verbatim in a passage of an item that its sentence cites; in a sentence without citations, of any item that
- * may be cited, or in the brief.
+ * Checks that every quotation (“…” or "…") is verbatim in a passage of an item that its sentence cites; in a sentence without citations, of
+ * any item that may be cited, or in the brief.
  */
 export function* checkQuotations(final: Document<JpFinal>, passages: Passages, brief: Brief): Generator<Unmet> {
   const briefText = normaliseSpace(brief.text);
@@ -51,7 +72,7 @@ function* quotationsOf(
     }
 }
 
-/** A sentence that stands in a passage as a whole keeps that passage's marks, which need not pair within it: it is blanked out. */
+/** The text with verbatim sentences blanked out: they keep the quotation marks of their passage, which need not pair within a sentence. */
 function withoutVerbatim(text: string, statements: readonly Statement[], passages: Passages): string {
   const pieces: string[] = [];
   let from = 0;
@@ -72,7 +93,7 @@ function* paragraphsOf(text: string): Generator<{ start: number; text: string }>
   yield { start, text: text.slice(start) };
 }
 
-/** As the source has it: a comma or full stop before the closing mark may be the writer's. */
+/** The quotation as its source has it: without citations, and without a last comma or full stop, which may be the writer's. */
 function withoutCitations(quotation: string): string {
   let plain = "";
   let from = 0;
@@ -81,4 +102,20 @@ function withoutCitations(quotation: string): string {
     from = end;
   }
   return normaliseSpace(plain + quotation.slice(from)).replace(/[.,]$/, "");
+}
+
+/** Checks that a text only quotes: every sentence stands, white space aside, in the passages of the items that it cites. */
+export function* checkVerbatimStatements(final: Document<JpFinal>, passages: Passages): Generator<Unmet> {
+  for (const { heading, text } of final.value.sections)
+    for (const statement of statementsOf(text)) {
+      if (!statement.factual && statement.citations.length === 0) continue;
+      if (isVerbatim(statement.text, statement.citations, passages)) continue;
+      yield {
+        ...place(final, statement.text.split("\n", 1)[0] ?? ""),
+        path: `sections.${heading}`,
+        expected: "a sentence that stands in a passage of an item that it cites",
+        got: `${statement.text} ${statement.citations.map((item) => `[${item}]`).join("")}`.trimEnd(),
+        fix: "quote the passage unchanged",
+      };
+    }
 }

@@ -1,14 +1,12 @@
-import type { CandidateList } from "../artifacts/candidate-list.ts";
-import type { DeRawOutput, RawBlock } from "../artifacts/de-raw-output.ts";
-import type { Document } from "../define-artifact.ts";
-import type { Unmet } from "../problem.ts";
-import { sha256Of } from "../sha256.ts";
-import { place } from "./place.ts";
-import { indexText, type TextIndex } from "./text-index.ts";
+import { type Document, sha256Of, type Unmet } from "@tasuki/protocol";
+import type { CandidateList } from "../artifacts/candidate-list/candidate-list.ts";
+import type { DeRawOutput, RawBlock } from "../artifacts/de-raw-output/de-raw-output.ts";
+import { indexText, type TextIndex } from "../text/text-index.ts";
+import { place } from "./collect.ts";
 
 const byCompletion = "leave bytes, lines, page and sha256 out of the draft: completion finds the passage in its source";
 
-/** Every block belongs to a candidate and is verbatim, where it says; every candidate has a block. */
+/** Checks that every block belongs to a candidate and is verbatim at the place that it names, and that every candidate has a block. */
 export function* checkRawBlocks(
   raw: Document<DeRawOutput>,
   list: Document<CandidateList>,

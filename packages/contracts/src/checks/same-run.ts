@@ -1,10 +1,9 @@
-import type { Brief } from "../artifacts/brief.ts";
-import type { Run } from "../artifacts/run.ts";
-import type { Document } from "../define-artifact.ts";
-import type { Unmet } from "../problem.ts";
-import { place } from "./place.ts";
+import type { Document, Unmet } from "@tasuki/protocol";
+import type { Brief } from "../artifacts/brief/brief.ts";
+import type { Run } from "../artifacts/run/run.ts";
+import { place } from "./collect.ts";
 
-/** All files of a stage are of one run and of one brief: that of run.json, which is brief.md as it is here. */
+/** Checks that all files of a stage are of the run of run.json, and of its brief, which is the brief.md of the stage. */
 export function* checkSameRun(
   run: Document<Run>,
   brief: Document<Brief>,

@@ -1,9 +1,8 @@
-import type { Run } from "../artifacts/run.ts";
-import type { Document } from "../define-artifact.ts";
-import type { Unmet } from "../problem.ts";
-import { place } from "./place.ts";
+import type { Document, Unmet } from "@tasuki/protocol";
+import type { Run } from "../artifacts/run/run.ts";
+import { place } from "./collect.ts";
 
-/** The source texts that came with the task are those of run.json, all of them, byte for byte. */
+/** Checks that the source texts of the task are those of run.json, all of them, byte for byte. */
 export function* checkSourceTexts(run: Document<Run>, sourceTexts: readonly Document[]): Generator<Unmet> {
   const expected = new Map(run.value.sources.flatMap(({ text }) => (text ? [[text.name, text.sha256] as const] : [])));
   for (const { name, sha256 } of sourceTexts) {
@@ -27,4 +26,18 @@ export function* checkSourceTexts(run: Document<Run>, sourceTexts: readonly Docu
         got: "no such file",
         fix: `send ${name} with the task`,
       };
+}
+
+/** Source texts by the id that candidates name them with: `S1` for a source of run.json, `N1` for the collected text N1.txt. */
+export function sourcesById(
+  run: Run,
+  sourceTexts: readonly Document<string>[],
+  collected: readonly Document<string>[],
+): ReadonlyMap<string, Document<string>> {
+  const byName = new Map(sourceTexts.map((document) => [document.name, document]));
+  const given = run.sources.flatMap(({ id, text }) => {
+    const document = text && byName.get(text.name);
+    return document ? [[id, document] as const] : [];
+  });
+  return new Map([...given, ...collected.map((document) => [document.name.replace(/\.txt$/, ""), document] as const)]);
 }

@@ -1,11 +1,12 @@
-import type { CandidateList } from "../artifacts/candidate-list.ts";
-import type { SgReview, Verdict } from "../artifacts/sg-review.ts";
-import type { Document } from "../define-artifact.ts";
-import type { Unmet } from "../problem.ts";
-import { place } from "./place.ts";
-import { usableItems } from "./usable-items.ts";
+import type { Document, Unmet } from "@tasuki/protocol";
+import type { CandidateList } from "../artifacts/candidate-list/candidate-list.ts";
+import { type SgReview, usableItems, type Verdict } from "../artifacts/sg-review/sg-review.ts";
+import { place } from "./collect.ts";
 
-/** Every verdict names a candidate, every candidate has exactly one (at most one with `rework`), and merges point to accepted items. */
+/**
+ * Checks that every verdict names a candidate, that every candidate has exactly one (at most one with `rework`), and that merges point to
+ * accepted items.
+ */
 export function* checkVerdicts(review: Document<SgReview>, list: Document<CandidateList>): Generator<Unmet> {
   const candidates = new Set(list.value.candidates.map(({ id }) => id));
   const usable = usableItems(review.value);

@@ -1,12 +1,11 @@
+import { type Documents, gate } from "@tasuki/protocol";
 import { describe, expect, it } from "vitest";
-import { type JpFinal, jpFinal } from "../artifacts/jp-final.ts";
-import { run } from "../artifacts/run.ts";
-import { sgReview } from "../artifacts/sg-review.ts";
-import { boilerplate } from "../checks/boilerplate.ts";
-import type { Documents } from "../define-artifact.ts";
-import { gate } from "../gate.ts";
+import { type JpFinal, jpFinal } from "../artifacts/jp-final/jp-final.ts";
+import { run } from "../artifacts/run/run.ts";
+import { sgReview } from "../artifacts/sg-review/sg-review.ts";
 import { changed, relinked, stageOf } from "../testing/change-documents.ts";
 import { exampleRun } from "../testing/example-run.ts";
+import { boilerplate } from "../text/statements.ts";
 import { jp } from "./jp.ts";
 
 const example = exampleRun();
@@ -15,7 +14,7 @@ const zeros = "0".repeat(64);
 const check = (documents: Documents, producer?: string) => gate(jp, stageOf(jp, documents), { producer });
 const withFinal = (to: (final: JpFinal) => Partial<JpFinal>, from = example) =>
   changed(from, jpFinal, { to: (final) => ({ ...final, ...to(final) }) });
-/** The section on Q1 with this text. */
+/** The documents with this text in the section on Q1. */
 const saying = (text: string, from = example) =>
   withFinal(({ sections }) => ({ sections: sections.map((section, at) => (at === 0 ? { ...section, text } : section)) }), from);
 const withReference = (change: Partial<JpFinal["references"][number]>) =>

@@ -1,24 +1,20 @@
-import { brief } from "../artifacts/brief.ts";
-import { candidateList } from "../artifacts/candidate-list.ts";
-import { deRawOutput } from "../artifacts/de-raw-output.ts";
-import { jpFinal } from "../artifacts/jp-final.ts";
-import { run } from "../artifacts/run.ts";
-import { sgReview } from "../artifacts/sg-review.ts";
-import { checkAcceptance } from "../checks/acceptance.ts";
+import { defineRole } from "@tasuki/protocol";
+import { brief } from "../artifacts/brief/brief.ts";
+import { candidateList } from "../artifacts/candidate-list/candidate-list.ts";
+import { deRawOutput } from "../artifacts/de-raw-output/de-raw-output.ts";
+import { jpFinal } from "../artifacts/jp-final/jp-final.ts";
+import { run } from "../artifacts/run/run.ts";
+import { sgReview } from "../artifacts/sg-review/sg-review.ts";
 import { checkAnsweredQuestions } from "../checks/answered-questions.ts";
-import { checkCitedSentences } from "../checks/cited-sentences.ts";
+import { checkCitedSentences, checkReferences } from "../checks/citations.ts";
 import { collect } from "../checks/collect.ts";
-import { checkDecision } from "../checks/decision.ts";
+import { checkAcceptance, checkDecision } from "../checks/decision.ts";
 import { checkGaps, checkUnreadableDeclared } from "../checks/gaps.ts";
 import { checkInputsRead } from "../checks/inputs-read.ts";
-import { passagesOf } from "../checks/item-passages.ts";
-import { checkQuotations } from "../checks/quotations.ts";
-import { checkReferences } from "../checks/references.ts";
+import { checkQuotations, checkVerbatimStatements, passagesOf } from "../checks/quotations.ts";
 import { checkSameRun } from "../checks/same-run.ts";
-import { checkVerbatimStatements } from "../checks/verbatim-statements.ts";
-import { defineRole } from "../define-role.ts";
 
-/** Writes the final text from what was accepted, cites it, and says what could not be answered. */
+/** Role that writes the final text from accepted items, cites them, and declares the questions that could not be answered. */
 export const jp = defineRole({
   name: "jp",
   port: 18103,
@@ -32,7 +28,7 @@ export const jp = defineRole({
     const final = outputs["jp-final"];
     const { acceptance, decision, profile } = final.value;
     const passages = passagesOf(raw.value, review.value);
-    // A text that goes back is not finished: what it says must be right, but it need not say everything.
+    // A text that goes back is not finished: its statements must be right, but it need not answer every question.
     const finished =
       decision === "accepted"
         ? [

@@ -1,15 +1,13 @@
+import { type Documents, gate, sha256Of } from "@tasuki/protocol";
+import { documentOf } from "@tasuki/protocol/testing";
 import { describe, expect, it } from "vitest";
-import { brief } from "../artifacts/brief.ts";
-import { candidateList } from "../artifacts/candidate-list.ts";
-import { collected } from "../artifacts/collected.ts";
-import { deRawOutput, type RawBlock } from "../artifacts/de-raw-output.ts";
-import { run } from "../artifacts/run.ts";
-import { sourceText } from "../artifacts/source-text.ts";
-import type { Documents } from "../define-artifact.ts";
-import { gate } from "../gate.ts";
-import { sha256Of } from "../sha256.ts";
+import { brief } from "../artifacts/brief/brief.ts";
+import { candidateList } from "../artifacts/candidate-list/candidate-list.ts";
+import { collected } from "../artifacts/collected/collected.ts";
+import { deRawOutput, type RawBlock } from "../artifacts/de-raw-output/de-raw-output.ts";
+import { run } from "../artifacts/run/run.ts";
+import { sourceText } from "../artifacts/source-text/source-text.ts";
 import { changed, stageOf } from "../testing/change-documents.ts";
-import { documentOf } from "../testing/document-of.ts";
 import { exampleRun } from "../testing/example-run.ts";
 import { nano } from "./nano.ts";
 

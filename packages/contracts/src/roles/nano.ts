@@ -1,19 +1,18 @@
-import { brief } from "../artifacts/brief.ts";
-import { candidateList } from "../artifacts/candidate-list.ts";
-import { collected } from "../artifacts/collected.ts";
-import { deRawOutput } from "../artifacts/de-raw-output.ts";
-import { run } from "../artifacts/run.ts";
-import { sourceText } from "../artifacts/source-text.ts";
+import { defineRole, optional } from "@tasuki/protocol";
+import { brief } from "../artifacts/brief/brief.ts";
+import { candidateList } from "../artifacts/candidate-list/candidate-list.ts";
+import { collected } from "../artifacts/collected/collected.ts";
+import { deRawOutput } from "../artifacts/de-raw-output/de-raw-output.ts";
+import { run } from "../artifacts/run/run.ts";
+import { sourceText } from "../artifacts/source-text/source-text.ts";
 import { checkCandidateQuestions } from "../checks/candidate-questions.ts";
 import { checkCandidateSources } from "../checks/candidate-sources.ts";
 import { collect } from "../checks/collect.ts";
 import { checkRawBlocks } from "../checks/raw-blocks.ts";
 import { checkSameRun } from "../checks/same-run.ts";
-import { checkSourceTexts } from "../checks/source-texts.ts";
-import { sourcesById } from "../checks/sources-by-id.ts";
-import { defineRole, optional } from "../define-role.ts";
+import { checkSourceTexts, sourcesById } from "../checks/source-texts.ts";
 
-/** Finds the passages of the sources that may answer the brief, and quotes them. */
+/** Role that finds passages of the sources that may answer the brief, and quotes them. */
 export const nano = defineRole({
   name: "nano",
   port: 18101,

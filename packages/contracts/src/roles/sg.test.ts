@@ -1,8 +1,7 @@
+import { type Documents, gate } from "@tasuki/protocol";
 import { describe, expect, it } from "vitest";
-import { candidateList } from "../artifacts/candidate-list.ts";
-import { type SgReview, sgReview } from "../artifacts/sg-review.ts";
-import type { Documents } from "../define-artifact.ts";
-import { gate } from "../gate.ts";
+import { candidateList } from "../artifacts/candidate-list/candidate-list.ts";
+import { type SgReview, sgReview } from "../artifacts/sg-review/sg-review.ts";
 import { changed, relinked, stageOf } from "../testing/change-documents.ts";
 import { exampleRun } from "../testing/example-run.ts";
 import { sg } from "./sg.ts";

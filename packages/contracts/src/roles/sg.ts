@@ -1,10 +1,11 @@
-import { brief } from "../artifacts/brief.ts";
-import { candidateList } from "../artifacts/candidate-list.ts";
-import { collected } from "../artifacts/collected.ts";
-import { deRawOutput } from "../artifacts/de-raw-output.ts";
-import { run } from "../artifacts/run.ts";
-import { sgReview } from "../artifacts/sg-review.ts";
-import { sourceText } from "../artifacts/source-text.ts";
+import { defineRole, optional } from "@tasuki/protocol";
+import { brief } from "../artifacts/brief/brief.ts";
+import { candidateList } from "../artifacts/candidate-list/candidate-list.ts";
+import { collected } from "../artifacts/collected/collected.ts";
+import { deRawOutput } from "../artifacts/de-raw-output/de-raw-output.ts";
+import { run } from "../artifacts/run/run.ts";
+import { sgReview } from "../artifacts/sg-review/sg-review.ts";
+import { sourceText } from "../artifacts/source-text/source-text.ts";
 import { collect } from "../checks/collect.ts";
 import { checkDecision } from "../checks/decision.ts";
 import { checkGaps } from "../checks/gaps.ts";
@@ -12,9 +13,8 @@ import { checkInputsRead } from "../checks/inputs-read.ts";
 import { checkContradictions, checkOutline } from "../checks/outline.ts";
 import { checkSameRun } from "../checks/same-run.ts";
 import { checkVerdicts } from "../checks/verdicts.ts";
-import { defineRole, optional } from "../define-role.ts";
 
-/** Judges every candidate, and settles what the final text may use for which question. */
+/** Role that judges every candidate, and settles which items the final text may use for which question. */
 export const sg = defineRole({
   name: "sg",
   port: 18102,

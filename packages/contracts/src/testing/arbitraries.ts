@@ -1,3 +1,4 @@
+import { anyCharacter, arbitraryText } from "@tasuki/protocol/testing";
 import {
   type Arbitrary,
   array,
@@ -6,7 +7,6 @@ import {
   dictionary,
   double,
   integer,
-  oneof,
   option,
   record,
   string,
@@ -14,78 +14,19 @@ import {
   uniqueArray,
   uuid,
 } from "fast-check";
-import { brief, type Brief } from "../artifacts/brief.ts";
-import type { CandidateList } from "../artifacts/candidate-list.ts";
-import type { DeRawOutput } from "../artifacts/de-raw-output.ts";
-import type { JpFinal } from "../artifacts/jp-final.ts";
-import type { Run } from "../artifacts/run.ts";
-import type { SgReview } from "../artifacts/sg-review.ts";
+import { brief, type Brief } from "../artifacts/brief/brief.ts";
+import type { CandidateList } from "../artifacts/candidate-list/candidate-list.ts";
+import type { DeRawOutput } from "../artifacts/de-raw-output/de-raw-output.ts";
+import type { JpFinal } from "../artifacts/jp-final/jp-final.ts";
+import type { Run } from "../artifacts/run/run.ts";
+import type { SgReview } from "../artifacts/sg-review/sg-review.ts";
 
-// What the formats give a meaning to, so that values try to break out of their place.
-const marks = [
-  "|",
-  "\\",
-  "&",
-  "#",
-  ";",
-  ":",
-  "*",
-  "-",
-  "`",
-  '"',
-  "[",
-  "]",
-  ",",
-  "—",
-  " ",
-  "\t",
-  "\u00a0",
-  "\u2028",
-  "\f",
-  "1",
-  "C",
-  "é",
-  "袖",
-  "🏃",
-  "&#32;",
-];
-/** Any character of Unicode but surrogates and NUL, most of them in the first 256. Not fast-check's own `binary`, which takes a second to make. */
-export const anyCharacter: Arbitrary<string> = oneof(
-  { weight: 3, arbitrary: integer({ min: 1, max: 0xff }) },
-  integer({ min: 0x100, max: 0xd7ff }),
-  integer({ min: 0xe000, max: 0x10ffff }),
-).map((point) => String.fromCodePoint(point));
-
-const hostile = oneof(
-  constantFrom(
-    "None.",
-    "none",
-    "---",
-    "- x",
-    "# x",
-    "| --- |",
-    "== C1 S1",
-    "sha256=",
-    "\\|",
-    "&#124;",
-    "***",
-    "C1",
-    "Q1: x",
-    "gap Q1",
-    "References",
-  ),
-  array(constantFrom(...marks), { maxLength: 12 }).map((characters) => characters.join("")),
-  string({ unit: anyCharacter, maxLength: 20 }),
-  string({ maxLength: 20 }),
-);
-
-/** Text of one line. */
-export const line: Arbitrary<string> = hostile.map((text) => text.replaceAll(/[\r\n\0]/g, "."));
+/** Texts of one line (`line`) and of several (`text`), with words and lines that the shipped formats give a meaning to. */
+export const { line, text } = arbitraryText({
+  words: ["== C1 S1", "C1", "Q1: x", "gap Q1", "References"],
+  lines: ["== C1"],
+});
 const someLine = line.map((text) => (text === "" ? "x" : text));
-/** Text of several lines. */
-export const text: Arbitrary<string> = array(oneof(hostile, constantFrom("", "\r", "# x", "## y", "\\# z", "\\", "| a", "== C1")), {
-  maxLength: 6,
-}).map((lines) => lines.join("\n").replaceAll("\0", "."));
 
 const id = uuid({ version: 7 });
 const sha256 = string({ unit: constantFrom(...Array.from("0123456789abcdef")), minLength: 64, maxLength: 64 });
@@ -210,11 +151,11 @@ const runValue: Arbitrary<Run> = record({
 });
 
 const briefValue: Arbitrary<Brief> = tuple(text, option(someLine)).map(([body, question]) => {
-  const parsed = brief.parse(question === null ? body : `${body}\nQ1: ${question}x\n`);
+  const parsed = brief.read(question === null ? body : `${body}\nQ1: ${question}x\n`);
   return parsed.ok ? parsed.value : { text: "What is it?", questions: [{ id: "Q1", text: "What is it?" }] };
 });
 
-/** Values of each artifact by its name, of every shape that its schema takes. */
+/** Arbitrary values by artifact name, of every shape that the artifact's schema takes. */
 export const arbitraryValueOf = {
   run: runValue,
   brief: briefValue,

@@ -1,15 +1,14 @@
+import { type AnyArtifact, type Document, type Documents, type Parsed, sha256Of } from "@tasuki/protocol";
+import { documentOf } from "@tasuki/protocol/testing";
 import { type Arbitrary, array, boolean, constantFrom, integer, record, uuid } from "fast-check";
-import { brief } from "../artifacts/brief.ts";
-import { candidateList } from "../artifacts/candidate-list.ts";
-import { collected } from "../artifacts/collected.ts";
-import { deRawOutput } from "../artifacts/de-raw-output.ts";
-import { jpFinal } from "../artifacts/jp-final.ts";
-import { sgReview } from "../artifacts/sg-review.ts";
-import { sourceText } from "../artifacts/source-text.ts";
-import type { AnyArtifact, Document, Documents, Parsed } from "../define-artifact.ts";
-import { sha256Of } from "../sha256.ts";
+import { brief } from "../artifacts/brief/brief.ts";
+import { candidateList } from "../artifacts/candidate-list/candidate-list.ts";
+import { collected } from "../artifacts/collected/collected.ts";
+import { deRawOutput } from "../artifacts/de-raw-output/de-raw-output.ts";
+import { jpFinal } from "../artifacts/jp-final/jp-final.ts";
+import { sgReview } from "../artifacts/sg-review/sg-review.ts";
+import { sourceText } from "../artifacts/source-text/source-text.ts";
 import { line } from "./arbitraries.ts";
-import { documentOf } from "./document-of.ts";
 import { runOf } from "./run-of.ts";
 
 interface Seed {
@@ -110,11 +109,11 @@ function toStages(given: Seed): Documents {
 }
 
 function finished<A extends AnyArtifact>(
-  artifact: A & { parse(text: string): Parsed<Value<A>> },
+  artifact: A & { read(text: string): Parsed<Value<A>> },
   { draft, run, documents }: { readonly draft: string; readonly run: string; readonly documents: Documents },
 ): Document<Value<A>> {
   const text = valueOf(artifact.complete(draft, { run, documents }), draft);
-  return { name: artifact.file, sha256: sha256Of(text), size: Buffer.byteLength(text), text, value: valueOf(artifact.parse(text), text) };
+  return { name: artifact.file, sha256: sha256Of(text), size: Buffer.byteLength(text), text, value: valueOf(artifact.read(text), text) };
 }
 type Value<A extends AnyArtifact> = A["schema"]["_zod"]["output"];
 

@@ -1,10 +1,9 @@
-import { jpFinal } from "../artifacts/jp-final.ts";
-import { type InputDigest, sgReview } from "../artifacts/sg-review.ts";
-import type { AnyArtifact, Document, Documents, ValueOf } from "../define-artifact.ts";
-import { type AnyRole, artifactOf } from "../define-role.ts";
-import { documentOf } from "./document-of.ts";
+import { type AnyArtifact, type AnyRole, artifactOf, type Document, type Documents, type ValueOf } from "@tasuki/protocol";
+import { documentOf } from "@tasuki/protocol/testing";
+import { jpFinal } from "../artifacts/jp-final/jp-final.ts";
+import { type InputDigest, sgReview } from "../artifacts/sg-review/sg-review.ts";
 
-/** The documents with one of them written anew after a change of its value; the n-th (from 1) where there are many. Digests elsewhere stay. */
+/** The documents, one of them written anew after a change of its value; of many, the n-th (from 1). Digests in other documents stay. */
 export function changed<A extends AnyArtifact>(
   documents: Documents,
   artifact: A,
@@ -14,12 +13,12 @@ export function changed<A extends AnyArtifact>(
   const own = documents[artifact.name] ?? [];
   const old = own[n - 1];
   if (!old) throw new RangeError(`there is no ${artifact.name} ${n} to change`);
-  // Documents holds what each artifact's own contract has read.
+  // Each value of `documents` was read by its artifact's own contract.
   const value = structuredClone(old.value) as ValueOf<A>;
   return { ...documents, [artifact.name]: own.with(n - 1, documentOf(artifact, to(value), n)) };
 }
 
-/** The documents with the digests that sg and jp say they read made true again, as a consistent liar would. */
+/** The documents with true digests of the inputs that sg and jp say they read, as a consistent liar would write them. */
 export function relinked(documents: Documents): Documents {
   const digests = (known: Documents, inputs: readonly InputDigest[]): InputDigest[] => {
     const all: readonly Document[] = Object.values(known).flat();
@@ -29,7 +28,7 @@ export function relinked(documents: Documents): Documents {
   return changed(reviewed, jpFinal, { to: (value) => ({ ...value, inputs: digests(reviewed, value.inputs) }) });
 }
 
-/** What a role reads and what it writes, out of all documents of a run. */
+/** The inputs and outputs of a role, out of all documents of a run. */
 export function stageOf(role: AnyRole, documents: Documents): { readonly inputs: Documents; readonly outputs: Documents } {
   const pick = (slots: AnyRole["consumes"]): Documents =>
     Object.fromEntries(slots.map((slot) => [artifactOf(slot).name, documents[artifactOf(slot).name] ?? []]));

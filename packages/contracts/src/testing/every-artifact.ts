@@ -1,16 +1,16 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { AnyArtifact } from "../define-artifact.ts";
+import type { AnyArtifact } from "@tasuki/protocol";
 
 const folder = join(import.meta.dirname, "../artifacts");
 
-/** Every artifact of this package, whether a pipeline has it or not: what `artifacts/<name>.ts` exports in camel case. */
+/** Loads every artifact of this package, in a pipeline or not: the one that `artifacts/<name>/<name>.ts` exports under its name. */
 export async function everyArtifact(): Promise<readonly AnyArtifact[]> {
-  const names = readdirSync(folder).flatMap((file) => /^([a-z][a-z0-9-]*)\.ts$/.exec(file)?.[1] ?? []);
+  const names = readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
   const artifacts = await Promise.all(
     names.map(async (name): Promise<AnyArtifact | undefined> => {
-      const module: Record<string, unknown> = await import(pathToFileURL(join(folder, `${name}.ts`)).href);
+      const module: Record<string, unknown> = await import(pathToFileURL(join(folder, name, `${name}.ts`)).href);
       return Object.values(module)
         .filter(isArtifact)
         .find((artifact) => artifact.name === name);

@@ -1,16 +1,13 @@
-import { brief } from "../artifacts/brief.ts";
-import { candidateList } from "../artifacts/candidate-list.ts";
-import { deRawOutput, type RawBlock } from "../artifacts/de-raw-output.ts";
-import { jpFinal } from "../artifacts/jp-final.ts";
-import { sgReview } from "../artifacts/sg-review.ts";
-import { sourceText } from "../artifacts/source-text.ts";
-import { indexText } from "../checks/text-index.ts";
-import type { Document, Documents } from "../define-artifact.ts";
-import { artifactOf } from "../define-role.ts";
-import { locatorOf } from "../format/locator.ts";
-import { sha256Of } from "../sha256.ts";
+import { artifactOf, type Document, type Documents, sha256Of } from "@tasuki/protocol";
+import { documentOf } from "@tasuki/protocol/testing";
+import { brief } from "../artifacts/brief/brief.ts";
+import { candidateList } from "../artifacts/candidate-list/candidate-list.ts";
+import { deRawOutput, locatorOf, type RawBlock } from "../artifacts/de-raw-output/de-raw-output.ts";
+import { jpFinal } from "../artifacts/jp-final/jp-final.ts";
+import { sgReview } from "../artifacts/sg-review/sg-review.ts";
+import { sourceText } from "../artifacts/source-text/source-text.ts";
 import { relay } from "../relay.ts";
-import { documentOf } from "./document-of.ts";
+import { indexText } from "../text/text-index.ts";
 import { goldenDocuments } from "./golden-files.ts";
 import { runOf } from "./run-of.ts";
 
@@ -42,7 +39,7 @@ and the node has signed that it is.
 
 const own = new Set(["collected", "candidate-list", "de-raw-output", "sg-review", "jp-final"]);
 
-/** A small run whose documents pass every gate: two sources, three candidates (one is merged), three questions (one is a gap). */
+/** Documents of a small run, which pass every gate: two sources, three candidates (one is merged), three questions (one is a gap). */
 export function exampleRun(): Documents {
   const given = documentOf(brief, { text: briefText, questions: questionsOf(briefText) });
   const texts = [documentOf(sourceText, glossary, 1), documentOf(sourceText, manual, 2)];
@@ -125,14 +122,14 @@ export function exampleRun(): Documents {
   };
 }
 
-/** The golden files of every artifact of the relay that this example does not write itself. */
+/** Golden documents of the artifacts of added roles, which this example does not write itself. */
 function added(): Documents {
   const artifacts = relay.roles.flatMap((role) => role.produces.map(artifactOf));
   return Object.fromEntries(artifacts.filter(({ name }) => !own.has(name)).map((artifact) => [artifact.name, goldenDocuments(artifact)]));
 }
 
 function questionsOf(text: string): { id: string; text: string }[] {
-  const parsed = brief.parse(text);
+  const parsed = brief.read(text);
   return parsed.ok ? parsed.value.questions : [];
 }
 

@@ -1,12 +1,9 @@
-import { defaultClocks, run, type Run } from "../artifacts/run.ts";
-import type { Document } from "../define-artifact.ts";
-import { artifactsOf } from "../define-pipeline.ts";
-import { artifactOf } from "../define-role.ts";
+import { artifactOf, artifactsOf, defaultClocks, type Document, sha256Of } from "@tasuki/protocol";
+import { documentOf } from "@tasuki/protocol/testing";
+import { run, type Run } from "../artifacts/run/run.ts";
 import { relay } from "../relay.ts";
-import { sha256Of } from "../sha256.ts";
-import { documentOf } from "./document-of.ts";
 
-/** run.json of a run of the relay over these source texts, and one unreadable source if asked for. */
+/** The run.json of a run of the relay over source texts, and over an unreadable source if asked for. */
 export function runOf({
   id,
   profile = "cited",

@@ -1,9 +1,6 @@
+import { type AnyRole, artifactOf, artifactsOf, type Documents, gate, type Slot } from "@tasuki/protocol";
 import { assert, property } from "fast-check";
 import { expect, test } from "vitest";
-import type { Documents } from "../define-artifact.ts";
-import { artifactsOf } from "../define-pipeline.ts";
-import { type AnyRole, artifactOf, type Slot } from "../define-role.ts";
-import { gate } from "../gate.ts";
 import { arbitraryStages } from "./arbitrary-stages.ts";
 import { exampleRelay as relay } from "./example-relay.ts";
 import { exampleRun } from "./example-run.ts";
@@ -23,7 +20,7 @@ test("the example run has documents of every artifact, and they are what their t
   for (const artifact of artifactsOf(relay)) {
     const own = documents[artifact.name];
     expect(own, artifact.name).toBeDefined();
-    for (const { name, text, value } of own ?? []) expect(artifact.parse(text, name)).toEqual({ ok: true, value });
+    for (const { name, text, value } of own ?? []) expect(artifact.read(text, name)).toEqual({ ok: true, value });
   }
 });
 

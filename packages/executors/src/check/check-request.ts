@@ -1,15 +1,24 @@
-import { Unmet } from "@tasuki/contracts";
+import { Problem } from "@tasuki/protocol";
 import { z } from "zod";
+import { PipelineRequest } from "../define/load-pipeline.ts";
 
-/** What the checking child is asked for, on stdin. Paths are absolute. */
+/** Question about files: a check of stages, or one of the pipeline's views. */
+export const Question = z.discriminatedUnion("asks", [
+  z.object({ asks: z.literal("check"), stages: z.array(z.string()), producers: z.record(z.string(), z.string()) }),
+  z.object({ asks: z.literal("view"), view: z.string() }),
+]);
+export type Question = z.infer<typeof Question>;
+
+/** Request to the checking child, on stdin. */
 export const CheckRequest = z.object({
-  /** The folder of the files. */
+  pipeline: PipelineRequest,
+  question: Question,
+  /** Absolute path of the folder of the files. */
   from: z.string(),
-  stages: z.array(z.string()),
-  producers: z.record(z.string(), z.string()),
-  /** Where it writes what doesn't hold. */
+  /** Absolute path of the file that the result is written to. */
   result: z.string(),
 });
 export type CheckRequest = z.infer<typeof CheckRequest>;
 
-export const CheckResult = z.array(Unmet);
+/** Result of the checking child: an answer of plain JSON, or the reason why there is none. */
+export const CheckResult = z.union([z.object({ refused: Problem }), z.object({ answer: z.unknown() })]);

@@ -1,7 +1,8 @@
 import { isAbsolute } from "node:path";
-import { Name } from "@tasuki/contracts";
+import { Name } from "@tasuki/protocol";
 import { z } from "zod";
-import { checkPlaceholders } from "./placeholders.ts";
+
+const placeholders = ["{workdir}", "{inputFile}", "{outputFile}", "{attemptId}"] as const;
 
 const variable = z
   .string()
@@ -12,7 +13,7 @@ const noNul = z.string().refine((text) => !text.includes("\0"), "text without a 
 /** `executor` in config.jsonc with `"kind": "command"`: a program of the operator's does the role's work. */
 export const CommandConfig = z.strictObject({
   kind: z.literal("command"),
-  /** Names it in receipts: `command:NAME`. */
+  /** Name of the program in receipts: `command:NAME`. */
   name: Name,
   /** The program's absolute path, then its arguments; no shell. An argument may be `{workdir}`, `{inputFile}`, `{outputFile}` or `{attemptId}`. */
   argv: z.tuple([noNul.refine(isAbsolute, `an absolute path, such as "/usr/bin/python3"`)], noNul).superRefine((argv, context) => {
@@ -20,18 +21,18 @@ export const CommandConfig = z.strictObject({
   }),
   /** `stdin`: prompt.md is given on stdin too; `files`: stdin is empty. */
   input: z.enum(["stdin", "files"]).default("stdin"),
-  /** The longest time of an attempt, milliseconds; the run's own limit if that is shorter. */
+  /** Longest time of an attempt, milliseconds; the run's own limit where that is shorter. */
   timeoutMs: z.int().positive().optional(),
-  /** How long the program may give no sign of work (output, a change in out/), milliseconds; the run's heartbeat by default. */
+  /** Longest time without a sign of work (output, a change in out/), milliseconds; the run's heartbeat by default. */
   silenceMs: z.int().positive().optional(),
-  /** Of stdout, and of stderr, bytes. */
+  /** Most bytes of stdout, and of stderr. */
   maxOutputBytes: z
     .int()
     .positive()
     .default(8 * 1024 * 1024),
-  /** The program gets no variable of the node's environment but those in `pass`. */
+  /** Variables of the program's environment: those of the node's that are named in `pass`, and those in `set`. */
   env: z.strictObject({ pass: z.array(variable).default([]), set: z.record(variable, noNul).default({}) }).prefault({}),
-  /** What the kernel enforces (prlimit): seconds of processor time, bytes of one file, bytes of memory, open files. */
+  /** Limits that the kernel enforces (prlimit): seconds of processor time, bytes of one file, bytes of memory, open files. */
   limits: z
     .strictObject({
       cpu: z.int().positive().optional(),
@@ -42,3 +43,29 @@ export const CommandConfig = z.strictObject({
     .default({}),
 });
 export type CommandConfig = z.infer<typeof CommandConfig>;
+
+/** Meaning of each placeholder for one job. An undefined value has no meaning for the job's role. */
+export type PlaceholderValues = Readonly<Record<(typeof placeholders)[number], string | undefined>>;
+
+/** Fills the placeholders of `argv`. Returns a sentence where one of them has no value. */
+export function fillPlaceholders(argv: readonly string[], values: PlaceholderValues): readonly string[] | string {
+  const filled: string[] = [];
+  for (const element of argv) {
+    const placeholder = placeholders.find((placeholder) => element === placeholder);
+    const value = placeholder === undefined ? element : values[placeholder];
+    if (value === undefined)
+      return `${element} in argv stands for the role's only output, and this role has several; use {workdir} and out/ in it`;
+    filled.push(value);
+  }
+  return filled;
+}
+
+/** Complaints about placeholders, by index. They are whole elements of argv, so that nothing is ever glued into an option or a script. */
+function checkPlaceholders(argv: readonly string[]): readonly (readonly [number, string])[] {
+  return argv.flatMap((element, at) => {
+    const inside = placeholders.find((placeholder) => element.includes(placeholder));
+    if (inside === undefined || (element === inside && at > 0)) return [];
+    const message = at === 0 ? "a program's path, without placeholders" : `${inside} as an element of its own: ["--option", "${inside}"]`;
+    return [[at, message] as const];
+  });
+}

@@ -1,11 +1,11 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import type { Execution } from "@tasuki/contracts";
+import type { Execution } from "@tasuki/protocol";
 import { relay } from "@tasuki/contracts/relay";
 import { exampleRun } from "@tasuki/contracts/testing";
 import { expect, test } from "vitest";
 import { createExecutor } from "../create-executor.ts";
-import { doStage } from "../stage/stage-fixture.ts";
+import { doStage } from "../testing/stage-fixture.ts";
 
 const consumers = join(import.meta.dirname, "../../../../examples/consumers");
 

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Execution, sha256Of } from "@tasuki/contracts";
+import { type Execution, sha256Of } from "@tasuki/protocol";
 import { nano } from "@tasuki/contracts/roles/nano";
 import { sg } from "@tasuki/contracts/roles/sg";
 import { exampleRun } from "@tasuki/contracts/testing";
 import { expect, test } from "vitest";
-import { openStageFolder, type StageFolder, testContext } from "../stage/stage-fixture.ts";
+import { openStageFolder, type StageFolder, testContext } from "../testing/stage-fixture.ts";
 import { CommandConfig } from "./command-config.ts";
 import { createCommandExecutor } from "./create-command-executor.ts";
 
@@ -32,6 +32,7 @@ test("exit code 0 and files that hold are a success, signed by the program's nam
     outcome: "succeeded",
     producer: "command:tool",
     decision: "converged",
+    direction: "forward",
     files: [{ name: "sg-review.md", contract: "sg-review@1", sha256: sha256Of(text), size: Buffer.byteLength(text) }],
   });
 });

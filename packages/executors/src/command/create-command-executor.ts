@@ -1,25 +1,32 @@
-import { constants } from "node:fs";
-import { access, mkdir, rm, stat } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { constants, createReadStream } from "node:fs";
+import { access, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type AnyRole, artifactOf, type Execution, type Executor, isOptional } from "@tasuki/contracts";
-import { outcomeOf, runStageChild } from "../stage/run-stage-child.ts";
+import { pipeline } from "node:stream/promises";
+import { stripVTControlCharacters } from "node:util";
+import { type AnyRole, artifactOf, type Execution, type Executor, isFileOf, isOptional } from "@tasuki/protocol";
+import { executeStage, outcomeOf } from "../stage/execute-stage.ts";
 import { sweepAttempt } from "../supervise/attempt-processes.ts";
+import { describeEnding } from "../supervise/describe-ending.ts";
 import { toLimitedArgv } from "../supervise/resource-limits.ts";
-import { supervise } from "../supervise/supervisor.ts";
-import type { CommandConfig } from "./command-config.ts";
+import { type Ending, supervise } from "../supervise/supervisor.ts";
+import { type CommandConfig, fillPlaceholders } from "./command-config.ts";
 import { commandEnvironment, passedVariables } from "./command-environment.ts";
-import { describeCommand } from "./describe-command.ts";
-import { fillPlaceholders } from "./placeholders.ts";
-import { snapshotInputs } from "./snapshot-inputs.ts";
 import { promptFile, writePrompt } from "./write-prompt.ts";
 
 // BSD's sysexits(3): EX_TEMPFAIL, "the user is invited to retry the operation".
 const tempFail = 75;
 const graceMs = 5000;
-// Completing and judging the files; their sizes are capped, so this is time enough.
+// Time to complete and judge the files; their sizes are capped, so this is enough.
 const finishMs = 120_000;
+const tailCharacters = 1500;
+// Shorter values (a language, a port) appear in harmless text by chance.
+const secretLength = 8;
 
-/** Does a role's work by a program of the operator's: exit code 0 and a set of files that holds are a success, and nothing else is. */
+/**
+ * Executor that does a role's work by a program of the operator's. A success is exit code 0 with a set of files that holds, and nothing
+ * else is.
+ */
 export function createCommandExecutor(config: CommandConfig, environment: Readonly<Record<string, string | undefined>>): Executor {
   const producer = `command:${config.name}`;
   const own = passedVariables(config, environment);
@@ -42,11 +49,11 @@ export function createCommandExecutor(config: CommandConfig, environment: Readon
       });
       if (typeof argv === "string") return ended("misconfigured", argv);
 
-      // What is in out/ afterwards was written by this attempt.
+      // The folder is made anew, so that all that is in it afterwards was written by this attempt.
       await rm(out, { recursive: true, force: true });
       await mkdir(out);
       const prompt = await writePrompt(job);
-      const given = await snapshotInputs(join(job.folder, "in"), job.role);
+      const given = await inputDigests(join(job.folder, "in"), job.role);
       const ending = await supervise(
         {
           argv: toLimitedArgv(argv, config.limits),
@@ -70,7 +77,7 @@ export function createCommandExecutor(config: CommandConfig, environment: Readon
       if (ending.reason === undefined && ending.code === tempFail) return ended("deferred", detail);
       if (ending.reason !== undefined || ending.code !== 0) return ended(outcomeOf(ending), detail);
 
-      const finished = await runStageChild({ job, producer, given, hardMs: finishMs, stallMs: finishMs }, context);
+      const finished = await executeStage({ job, producer, given, hardMs: finishMs, stallMs: finishMs }, context);
       if (finished.outcome === "succeeded") return finished;
       return { ...finished, detail: [finished.detail, detail].filter(Boolean).join("\n") };
     },
@@ -78,7 +85,7 @@ export function createCommandExecutor(config: CommandConfig, environment: Readon
   };
 }
 
-/** Why a program can't be started, if so. Looked at first, because prlimit would start and only then not find it. */
+/** Reason why a program can't be started. It is looked for first, because prlimit would start and only then not find the program. */
 async function whyUnusable(program: string): Promise<string | undefined> {
   try {
     await access(program, constants.X_OK);
@@ -94,4 +101,38 @@ function onlyOutput(role: AnyRole, out: string): string | undefined {
   const required = role.produces.filter((slot) => !isOptional(slot)).map(artifactOf);
   const [artifact] = required;
   return artifact === undefined || required.length > 1 || artifact.many ? undefined : join(out, artifact.file);
+}
+
+/** SHA-256 by name of the files in `in/` that a role consumes. Bytes are hashed here, and not read as documents. */
+async function inputDigests(folder: string, role: AnyRole): Promise<Record<string, string>> {
+  const names = await readdir(folder);
+  const consumed = names.filter((name) => role.consumes.some((slot) => isFileOf(artifactOf(slot), name)));
+  const digests: [string, string][] = [];
+  for (const name of consumed.sort()) {
+    const hash = createHash("sha256");
+    await pipeline(createReadStream(join(folder, name)), hash);
+    digests.push([name, hash.digest("hex")]);
+  }
+  return Object.fromEntries(digests);
+}
+
+/** Description, for people, of how a program ended and what it printed last, without the values of its own environment. */
+function describeCommand(ending: Ending, { program, own }: { program: string; own: Readonly<Record<string, string>> }): string {
+  const tails = ["stderr", "stdout"] as const;
+  const said = tails.flatMap((name) => {
+    const text = printable(ending[name].tail);
+    return text === "" ? [] : [`${name}: ${text.length > tailCharacters ? `…${text.slice(-tailCharacters)}` : text}`];
+  });
+  const quiet: Ending = { ...ending, stdout: { ...ending.stdout, tail: "" } };
+  const sentence = describeEnding(said.length > 0 ? { ...quiet, stderr: { ...ending.stderr, tail: "" } } : ending, program);
+  return Object.values(own)
+    .filter((value) => value.length >= secretLength)
+    .reduce((text, value) => text.replaceAll(value, "[value from env]"), [sentence, ...said].join("\n"));
+}
+
+/** Text without control characters, but for tabs and line feeds. */
+function printable(text: string): string {
+  return stripVTControlCharacters(text)
+    .replaceAll(/[^\P{Cc}\t\n]/gu, "")
+    .trim();
 }

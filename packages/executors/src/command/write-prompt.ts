@@ -1,11 +1,10 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { artifactOf, isOptional, type Job } from "@tasuki/contracts";
-import { draftHelp } from "./draft-help.ts";
+import { artifactOf, isOptional, type Job } from "@tasuki/protocol";
 
 export const promptFile = "prompt.md";
 
-/** Writes `prompt.md`, which tells a program, or the model behind it, what to do in the work folder; resolves with its text. */
+/** Writes `prompt.md`, which tells a program or its model what to do in the work folder. Resolves with the text. */
 export async function writePrompt(job: Pick<Job, "folder" | "role" | "run">): Promise<string> {
   const text = toPrompt(job);
   const path = join(job.folder, promptFile);
@@ -19,7 +18,7 @@ function toPrompt({ role, run }: Pick<Job, "role" | "run">): string {
   const produced = role.produces.map((slot) => {
     const { file, name, maxBytes, authoring } = artifactOf(slot);
     const need = isOptional(slot) ? "may be left out" : "required";
-    return `## out/${file}\n\n${name}, ${need}, at most ${maxBytes} bytes, UTF-8.\n\n${authoring ?? draftHelp[name] ?? "Write it as its contract says."}`;
+    return `## out/${file}\n\n${name}, ${need}, at most ${maxBytes} bytes, UTF-8.\n\n${authoring?.prompt ?? "Write it as its contract says."}`;
   });
   return `# Stage ${role.name} of run ${run}
 
@@ -42,6 +41,6 @@ ${produced.join("\n\n")}
 
 # If it can't be done
 
-Write \`out/result.json\` with \`{"status": "needs-human", "notes": "what a person has to settle"}\` or \`{"status": "failed", "notes": "why"}\`.
+Write \`out/result.json\` with \`{"status": "needs-human", "notes": "what a person has to decide"}\` or \`{"status": "failed", "notes": "why"}\`.
 `;
 }

@@ -1,4 +1,4 @@
-import { type Artifact, defineArtifact, defineRole, optional, type Parsed } from "@tasuki/contracts";
+import { type Artifact, defineArtifact, defineRole, optional, type Parsed } from "@tasuki/protocol";
 import { expect, expectTypeOf, test } from "vitest";
 import { z } from "zod";
 import { defineExecutor } from "./define-executor.ts";
@@ -20,11 +20,11 @@ function line<const Name extends string, const Many extends boolean = false>(
     mediaType: "text/plain",
     maxBytes: 1000,
     schema: Line,
-    parse: (text, file): Parsed<Line> =>
+    read: (text, file): Parsed<Line> =>
       text.includes("bad")
         ? { ok: false, unmet: [{ file, expected: "good", got: text, fix: "say it well" }] }
         : { ok: true, value: { text } },
-    format: ({ text }) => text,
+    write: ({ text }) => text,
   });
 }
 

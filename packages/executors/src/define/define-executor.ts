@@ -11,25 +11,28 @@ import {
   roleAt,
   type StageFile,
   versionsOf,
-} from "@tasuki/contracts";
+} from "@tasuki/protocol";
 import { readOutputs } from "./read-outputs.ts";
 
-/** What a work is told beside its inputs. */
+/** Context of a work: what it is told in addition to its inputs. */
 export interface WorkContext {
   /** The run's id. */
   readonly run: string;
-  /** Call on any sign of work. */
+  /** Called by the work on any sign of progress. */
   progress(note?: string): void;
 }
 
-/** A role's work as a function over files: what `in/` holds in, what belongs into `out/` out. */
+/** A role's work as a function over files: from those in `in/` to those for `out/`. */
 export interface StageWork {
   readonly role: AnyRole;
-  /** Not `ok`: an input breaks its contract, or what came out is not what the role produces. Files that the role doesn't consume are passed over. Rejects with what the function threw. */
+  /**
+   * Performs the work. Files that the role doesn't consume are passed over. The result is not `ok` where an input breaks its contract, or
+   * where the outputs are not those of the role. Rejects with the exception of the work.
+   */
   perform(files: readonly StageFile[], context: WorkContext): Promise<Parsed<readonly StageFile[]>>;
 }
 
-/** The fields of a value that are not as they should be; none where it is no object with fields. */
+/** Fields of a value that are not as they should be; none where the value is no object with fields. */
 type WrongField<Value, Wanted> = [Value, Wanted] extends [readonly unknown[], unknown] | [unknown, readonly unknown[]]
   ? never
   : [Value, Wanted] extends [object, object]
@@ -53,8 +56,10 @@ type Fault<R extends AnyRole, Outputs> = {
 type Extra<R extends AnyRole, Outputs> = `role '${R["name"]}' does not produce '${Exclude<keyof Outputs, keyof OutputsOf<R>> &
   string}': leave it out, or add it to the role's 'produces'`;
 
-// A work that only throws returns `never`, whose keys would be every string.
-/** `unknown` where the outputs are exactly the role's; else the sentence that the compiler prints. */
+/**
+ * Verdict on the outputs of a work: `unknown` where they are exactly the role's, else the sentence that the compiler prints. The outputs of
+ * a work that only throws are `never`, whose keys would be every string.
+ */
 type Verdict<R extends AnyRole, Outputs> = [Outputs] extends [never]
   ? unknown
   : [Fault<R, Outputs>] extends [never]
@@ -63,23 +68,31 @@ type Verdict<R extends AnyRole, Outputs> = [Outputs] extends [never]
       : Extra<R, Outputs>
     : Fault<R, Outputs>;
 
-type Work<R extends AnyRole, Returned> = (inputs: InputsOf<R>, context: WorkContext) => Returned;
+type Work<R extends AnyRole, Result> = (inputs: InputsOf<R>, context: WorkContext) => Result;
 
 /**
- * Makes a role's work of a function over typed values: the inputs arrive parsed by their contracts, and what it returns is formatted by them.
- * Returning anything but exactly the role's outputs does not compile. One of several texts is returned with `as const`, or in a value of the artifact's type.
+ * Defines the work of a role as a function over typed values. Inputs arrive parsed by their contracts, and outputs are formatted by theirs.
+ * A work that returns anything but exactly the role's outputs does not compile. A text that may be one of several is written `as const`,
+ * or stands in a value of the artifact's type.
+ *
+ * @example
+ * // The role consumes `letter` and `dictionary`, and produces `translation` and, where there is something to say, `remarks`.
+ * export const work = defineExecutor(translator, async ({ letter, dictionary }, { progress }) => {
+ *   const text = await translate(letter.value.text, { words: dictionary.value.words, onSentence: () => progress() });
+ *   return { translation: { language: "ja" as const, text }, remarks: undefined };
+ * });
  */
-export function defineExecutor<R extends AnyRole, Returned extends OutputsOf<R> | Promise<OutputsOf<R>>>(
+export function defineExecutor<R extends AnyRole, Result extends OutputsOf<R> | Promise<OutputsOf<R>>>(
   role: R,
-  work: Work<R, Returned> & Verdict<R, Awaited<Returned>>,
+  work: Work<R, Result> & Verdict<R, Awaited<Result>>,
 ): StageWork;
-// Only for its complaint: what didn't fit above is said here in a sentence.
-export function defineExecutor<R extends AnyRole, Returned>(role: R, work: Work<R, Returned> & Verdict<R, Awaited<Returned>>): StageWork;
+// The second overload is there for its complaint alone: what doesn't fit the first is said here in a sentence.
+export function defineExecutor<R extends AnyRole, Result>(role: R, work: Work<R, Result> & Verdict<R, Awaited<Result>>): StageWork;
 export function defineExecutor<R extends AnyRole>(role: R, work: Work<R, OutputsOf<R> | Promise<OutputsOf<R>>>): StageWork {
   return {
     role,
     async perform(files, context) {
-      // Files are read and written in the versions of the run; the function sees current values whatever they are.
+      // The role is taken in the versions of the run, for its files. The work sees current values, whatever the versions are.
       const used = roleAt(role, versionsOf(files));
       const inputs = readDocuments(used.consumes, filesOfSlots(used.consumes, files));
       if (!inputs.ok) return inputs;

@@ -7,31 +7,31 @@ import {
   type Parsed,
   type StageFile,
   type Unmet,
-} from "@tasuki/contracts";
+} from "@tasuki/protocol";
 
 /**
- * What a work returned as files under the names of their contracts. The compiler has matched it to the role already, where it was asked: a
- * value that came through `any` is told here, by its name, and not as a crash of the code that writes it.
+ * Files of a work's outputs, under the names of their contracts. The compiler has matched the outputs to the role already, where it was
+ * asked: a value that came through `any` is reported here, by its name, and not as a crash of the code that writes it.
  */
-export function readOutputs(role: AnyRole, returned: unknown): Parsed<readonly StageFile[]> {
-  const outputs = new Map(typeof returned === "object" && returned !== null ? Object.entries(returned) : []);
+export function readOutputs(role: AnyRole, outputs: unknown): Parsed<readonly StageFile[]> {
+  const values = new Map(typeof outputs === "object" && outputs !== null ? Object.entries(outputs) : []);
   const files: StageFile[] = [];
   const unmet: Unmet[] = [];
   for (const slot of role.produces) {
     const artifact = artifactOf(slot);
-    const held = outputs.get(artifact.name);
-    outputs.delete(artifact.name);
+    const held = values.get(artifact.name);
+    values.delete(artifact.name);
     if (held === undefined && (artifact.many || isOptional(slot))) continue;
-    if (held === undefined || Array.isArray(held) !== artifact.many) unmet.push(notReturned(artifact, held));
+    if (held === undefined || Array.isArray(held) !== artifact.many) unmet.push(missing(artifact, held));
     else
       for (const [at, value] of (artifact.many ? held : [held]).entries()) {
         const name = fileNameOf(artifact, at + 1);
         const bytes = format(artifact, value);
-        if (typeof bytes === "string") unmet.push({ ...notReturned(artifact, value), file: name, got: bytes });
+        if (typeof bytes === "string") unmet.push({ ...missing(artifact, value), file: name, got: bytes });
         else files.push({ name, bytes });
       }
   }
-  for (const name of outputs.keys())
+  for (const name of values.keys())
     unmet.push({
       file: name,
       expected: `nothing but ${role.produces.map((slot) => `'${artifactOf(slot).name}'`).join(", ")} in what the work returns`,
@@ -41,7 +41,7 @@ export function readOutputs(role: AnyRole, returned: unknown): Parsed<readonly S
   return unmet.length > 0 ? { ok: false, unmet } : { ok: true, value: files };
 }
 
-function notReturned(artifact: AnyArtifact, held: unknown): Unmet {
+function missing(artifact: AnyArtifact, held: unknown): Unmet {
   const [values, got] = artifact.many ? ["a list of values", "one value"] : ["one value", "a list"];
   return {
     file: artifact.file,
@@ -51,10 +51,10 @@ function notReturned(artifact: AnyArtifact, held: unknown): Unmet {
   };
 }
 
-/** The bytes of a value; a phrase where it is none of the artifact's. */
+/** Bytes of a value; a phrase where it is no value of the artifact. */
 function format(artifact: AnyArtifact, value: unknown): Uint8Array | string {
   try {
-    return Buffer.from(artifact.format(value as never), "utf8"); // matched to the slot by its name; what `format` makes of it is judged next
+    return Buffer.from(artifact.write(value as never), "utf8"); // matched to the slot by its name; the text that `write` makes of it is judged next
   } catch (error) {
     return `a value that can't be written: ${error instanceof Error ? error.message : String(error)}`;
   }

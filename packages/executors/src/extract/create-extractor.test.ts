@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ExecutorContext, sha256Of } from "@tasuki/contracts";
+import { type ExecutorContext, type Job, sha256Of } from "@tasuki/protocol";
+import { relay } from "@tasuki/contracts/relay";
 import { expect, onTestFinished, test } from "vitest";
 import { createExtractor } from "./create-extractor.ts";
-import { toPdf } from "./pdf-fixture.ts";
+import { toPdf } from "../testing/pdf-fixture.ts";
 
 const silent = (): void => undefined;
 const context: ExecutorContext = {
@@ -15,12 +16,12 @@ const context: ExecutorContext = {
   progress: silent,
 };
 
-async function openFolder(sources: Readonly<Record<string, string | Uint8Array>>): Promise<{ folder: string; attemptId: string }> {
+async function openFolder(sources: Readonly<Record<string, string | Uint8Array>>): Promise<Pick<Job, "folder" | "attemptId" | "pipeline">> {
   const folder = await mkdtemp(join(tmpdir(), "tasuki-extract-"));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   await mkdir(join(folder, "in"));
   for (const [name, bytes] of Object.entries(sources)) await writeFile(join(folder, "in", name), bytes);
-  return { folder, attemptId: randomUUID() };
+  return { folder, attemptId: randomUUID(), pipeline: relay };
 }
 
 test("Each source becomes a text in out/ with its digest, or a reason; in the order of their numbers", { timeout: 20_000 }, async () => {
@@ -61,4 +62,14 @@ test("A source that kills the process that reads it is recorded with how, and th
 test("An abort ends the child and rejects", { timeout: 20_000 }, async () => {
   const job = await openFolder({ "S1.txt": "text" });
   await expect(createExtractor().extract(job, { ...context, signal: AbortSignal.abort() })).rejects.toThrow(/cancelled/);
+});
+
+test("An extractor whose relay's files have changed since it started says so, and reads nothing", async () => {
+  const job = await openFolder({ "S1.txt": "text" });
+  const pipeline = { ...relay, roles: relay.roles.slice(0, 1) };
+  await expect(createExtractor().extract({ ...job, pipeline }, context)).rejects.toMatchObject({
+    code: "invalid_state",
+    message: expect.stringMatching(/and this node has started with nano: start the node again\.$/),
+  });
+  await expect(readFile(join(job.folder, "out", "S1.txt"))).rejects.toThrow("ENOENT");
 });

@@ -1,15 +1,16 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { ExecutorContext, ExtractedSource, Extractor, Job } from "@tasuki/contracts";
+import { type ExecutorContext, type ExtractedSource, type Extractor, fromProblem, type Job } from "@tasuki/protocol";
+import { toPipelineRequest } from "../define/load-pipeline.ts";
 import { sweepAttempt } from "../supervise/attempt-processes.ts";
 import { describeEnding } from "../supervise/describe-ending.ts";
-import { runModule } from "../supervise/run-module.ts";
-import { parseNotes } from "./extract-notes.ts";
+import { superviseModule } from "../supervise/supervise-module.ts";
+import { type ExtractRequest, parseNotes } from "./extract-notes.ts";
 
 export interface ExtractorOptions {
-  /** Of the child that reads the files, MiB. */
+  /** Memory of the child that reads the files, MiB. */
   readonly memoryMiB?: number;
-  /** For one source, milliseconds. */
+  /** Longest time that one source may take, milliseconds. */
   readonly sourceMs?: number;
 }
 
@@ -21,8 +22,9 @@ interface Raw {
 const child = import.meta.resolve("./extract-child.ts");
 
 /**
- * The extractor of main's intake: Markdown, text, HTML and PDF, in a child with limits. A source that can't be read, or that kills the child,
- * is recorded with the reason, and the others go on. Rejects only when it is aborted, or when no child can be started.
+ * Extractor of main's intake for Markdown, text, HTML and PDF, in a child with limits. A source that can't be read, or that kills the child,
+ * is recorded with the reason, and the others go on. Rejects when it is aborted, when no child can be started, and, with `invalid_state`,
+ * when the relay's files are no longer those that this process has loaded.
  */
 export function createExtractor({ memoryMiB, sourceMs = 120_000 }: ExtractorOptions = {}): Extractor {
   return {
@@ -40,38 +42,43 @@ export function createExtractor({ memoryMiB, sourceMs = 120_000 }: ExtractorOpti
 }
 
 interface RoundDeps {
-  readonly job: Pick<Job, "folder" | "attemptId">;
+  readonly job: Pick<Job, "folder" | "attemptId" | "pipeline">;
   readonly context: ExecutorContext;
   readonly memoryMiB: number | undefined;
   readonly sourceMs: number;
 }
 
-/** One child's worth of sources: all of them, or all until one ended the child; that one included. */
+/** Extracts sources in one child. Resolves with all of them; where one ended the child, with those up to that one, which is unreadable then. */
 async function extractSome(raws: readonly Raw[], { job, context, memoryMiB, sourceMs }: RoundDeps): Promise<ExtractedSource[]> {
   const notes = join(job.folder, "extraction.ndjson");
   await rm(notes, { force: true });
-  const request = { sources: raws, from: join(job.folder, "in"), to: join(job.folder, "out"), notes };
-  const ending = await runModule(
-    // A source is done when its id is printed, so silence is the time that one source takes.
+  const request: ExtractRequest = {
+    pipeline: toPipelineRequest(job.pipeline),
+    sources: [...raws],
+    from: join(job.folder, "in"),
+    to: join(job.folder, "out"),
+    notes,
+  };
+  const ending = await superviseModule(
+    // The child prints the id of a source that is done, so silence is the time that one source takes.
     { module: child, request, folder: job.folder, attemptId: job.attemptId, memoryMiB, hardMs: sourceMs * raws.length, stallMs: sourceMs },
     context,
   );
   if (ending.reason === "cancelled") throw new Error("the extraction of the sources was cancelled");
   const lines = parseNotes(await readFile(notes, "utf8").catch(() => ""));
   await rm(notes, { force: true });
-  const finished = lines.flatMap((line) => ("begun" in line ? [] : [line]));
-  const killer = lines.find((line) => "begun" in line && !finished.some(({ id }) => id === line.id));
+  for (const line of lines) if ("refused" in line) throw fromProblem(line.refused);
+  const finished = lines.flatMap((line) => ("mediaType" in line ? [line] : []));
+  const killer = lines.flatMap((line) => ("begun" in line ? [line.id] : [])).find((id) => !finished.some((one) => one.id === id));
   if (killer === undefined && finished.length < raws.length) throw new Error(describeEnding(ending, "the process that reads the sources"));
-  if (killer !== undefined) {
-    context.logger.warn({ source: killer.id, reason: ending.reason, code: ending.code }, "a source ended the process that read it");
-    await rm(join(job.folder, "out", `${killer.id}.txt`), { force: true });
-    const unreadable = describeEnding(ending, "the process that read it");
-    return [...finished, { id: killer.id, mediaType: "application/octet-stream", unreadable }];
-  }
-  return finished;
+  if (killer === undefined) return finished;
+  context.logger.warn({ source: killer, reason: ending.reason, code: ending.code }, "a source ended the process that read it");
+  await rm(join(job.folder, "out", `${killer}.txt`), { force: true });
+  const unreadable = describeEnding(ending, "the process that read it");
+  return [...finished, { id: killer, mediaType: "application/octet-stream", unreadable }];
 }
 
-/** `S1.pdf`, `S2.md`, …: the sources in `in/`, by number. */
+/** Reads the names of the sources in `in/` (`S1.pdf`, `S2.md`, …), in the order of their numbers. */
 async function readRaws(folder: string): Promise<Raw[]> {
   const names = await readdir(folder);
   return names

@@ -1,39 +1,38 @@
-// The process that reads raw sources: one after another, each finished on disk before the next is begun, so that
-// whoever started it knows which source killed it.
+// Process that reads raw sources, one after another. Each is noted as begun, and finished on disk before the next, so that the parent knows
+// which source killed the process.
 import { createHash } from "node:crypto";
 import { appendFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
-import { fileNameOf } from "@tasuki/contracts";
-import { sourceText } from "@tasuki/contracts/artifacts/source-text";
+import { fileNameOf, type Pipeline, toProblem } from "@tasuki/protocol";
+import { loadPipeline } from "../define/load-pipeline.ts";
+import { type ExtractNote, ExtractRequest } from "./extract-notes.ts";
 import { extractSource } from "./extract-source.ts";
-import { ExtractRequest, type ExtractNote } from "./extract-notes.ts";
 
 const request = ExtractRequest.parse(await json(process.stdin));
 const note = (line: ExtractNote): void => appendFileSync(request.notes, `${JSON.stringify(line)}\n`);
 
-for (const { id, name } of request.sources) {
-  note({ id, begun: true });
+async function extractOne({ intake }: Pipeline, { id, name }: ExtractRequest["sources"][number]): Promise<ExtractNote> {
   const extraction = await extractSource(await readFile(join(request.from, name)), name);
   process.stdout.write(`${id}\n`);
-  if ("unreadable" in extraction) {
-    note({ id, ...extraction });
-    continue;
-  }
-  const file = fileNameOf(sourceText, Number(id.slice(1)));
-  const parsed = sourceText.parse(extraction.text, file);
+  if ("unreadable" in extraction) return { id, ...extraction };
+  const { mediaType, extractor, text } = extraction;
+  if (intake.sources === undefined) return { id, mediaType, unreadable: "this relay takes no sources" };
+  const file = fileNameOf(intake.sources, Number(id.slice(1)));
+  const parsed = intake.sources.read(text, file);
   if (!parsed.ok) {
     const [first] = parsed.unmet;
-    note({
-      id,
-      mediaType: extraction.mediaType,
-      unreadable: `its text breaks the contract: expected ${first?.expected}, found ${first?.got}`,
-    });
-    continue;
+    return { id, mediaType, unreadable: `its text breaks the contract: expected ${first?.expected}, found ${first?.got}` };
   }
-  const bytes = Buffer.from(extraction.text, "utf8");
+  const bytes = Buffer.from(text, "utf8");
   await writeFile(join(request.to, file), bytes);
-  const { mediaType, extractor } = extraction;
-  note({ id, mediaType, extractor, text: { name: file, sha256: createHash("sha256").update(bytes).digest("hex"), size: bytes.length } });
+  return { id, mediaType, extractor, text: { name: file, sha256: createHash("sha256").update(bytes).digest("hex"), size: bytes.length } };
 }
+
+const pipeline = await loadPipeline(request.pipeline).catch((error: unknown) => note({ refused: toProblem(error) }));
+if (pipeline !== undefined)
+  for (const source of request.sources) {
+    note({ id: source.id, begun: true });
+    note(await extractOne(pipeline, source));
+  }

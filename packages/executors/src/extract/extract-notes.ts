@@ -1,17 +1,19 @@
-import { FileName, Sha256 } from "@tasuki/contracts";
+import { FileName, Problem, Sha256 } from "@tasuki/protocol";
 import { z } from "zod";
+import { PipelineRequest } from "../define/load-pipeline.ts";
 
-/** What the extraction child is asked for, on stdin. Paths are absolute. */
+/** Request to the extracting child, on stdin. Paths are absolute. */
 export const ExtractRequest = z.object({
+  pipeline: PipelineRequest,
   sources: z.array(z.object({ id: z.string(), name: FileName })),
   from: z.string(),
   to: z.string(),
-  /** Where it notes, line by line, what it began and what came of it. */
+  /** File that the child writes its notes to, line by line. */
   notes: z.string(),
 });
 export type ExtractRequest = z.infer<typeof ExtractRequest>;
 
-/** One line of the notes: a source was begun, or is done. */
+/** One line of the notes: a source was begun, or is done, with its text or the reason why there is none; or no source can be read at all. */
 export const ExtractNote = z.union([
   z.object({ id: z.string(), begun: z.literal(true) }),
   z.object({
@@ -21,10 +23,11 @@ export const ExtractNote = z.union([
     text: z.object({ name: FileName, sha256: Sha256, size: z.int().nonnegative() }),
   }),
   z.object({ id: z.string(), mediaType: z.string(), unreadable: z.string() }),
+  z.object({ refused: Problem }),
 ]);
 export type ExtractNote = z.infer<typeof ExtractNote>;
 
-/** The notes of a child that may have died in the middle of a line. */
+/** Parses notes, whose last line may be cut off: their child can have died in the middle of it. */
 export function parseNotes(text: string): ExtractNote[] {
   return text.split("\n").flatMap((line) => {
     try {

@@ -1,7 +1,7 @@
 import { assert, asyncProperty, constantFrom, string, uint8Array } from "fast-check";
 import { expect, test } from "vitest";
 import { extractSource } from "./extract-source.ts";
-import { encryption, toPdf } from "./pdf-fixture.ts";
+import { encryption, toPdf } from "../testing/pdf-fixture.ts";
 
 async function textOf(bytes: Uint8Array, name: string): Promise<string> {
   const extraction = await extractSource(bytes, name);

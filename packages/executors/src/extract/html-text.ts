@@ -11,7 +11,7 @@ const blocks = new Set(
   ),
 );
 
-/** The readable text of an HTML page: headings as `#`, list items as `- `, a table row as one line with ` | `, `pre` as it stands. */
+/** Readable text of an HTML page: headings as `#`, list items as `- `, a table row as one line with ` | `, `pre` as it stands. */
 export function htmlToText(html: string): string {
   const lines: string[] = [];
   let line = "";
@@ -25,7 +25,7 @@ export function htmlToText(html: string): string {
     if (lines.length > 0 && lines.at(-1) !== "") lines.push("");
   };
 
-  // An own stack, because hostile pages nest deeper than the call stack goes. A function on it is what follows an element's children.
+  // The stack is our own, because hostile pages nest deeper than the call stack goes. A function on it is called after an element's children.
   const stack: (Node | (() => void))[] = [];
   const visit = (children: readonly Node[], after?: () => void): void => {
     if (after) stack.push(after);
@@ -88,7 +88,7 @@ export function htmlToText(html: string): string {
   return `${lines.join("\n").trim()}\n`;
 }
 
-/** All text below an element, line ends kept. */
+/** Text below an element, with its line ends. */
 function textOf(element: DefaultTreeAdapterTypes.Element): string {
   const parts: string[] = [];
   const stack: Node[] = element.childNodes.toReversed();

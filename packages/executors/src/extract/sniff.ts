@@ -1,4 +1,4 @@
-/** What a file is, judged by its bytes. A name decides only between Markdown and plain text, which are read alike. */
+/** Kind of a file. */
 export type Kind =
   | { readonly is: "pdf" | "html" | "markdown" | "text"; readonly mediaType: string }
   | { readonly is: "unreadable"; readonly mediaType: string; readonly reason: string };
@@ -13,6 +13,7 @@ const signatures: readonly { readonly starts: readonly number[]; readonly mediaT
 ];
 const sniffedBytes = 8192;
 
+/** Kind of a file by its bytes. The name decides only between Markdown and plain text, which are read alike. */
 export function sniff(bytes: Uint8Array, name: string): Kind {
   const found = signatures.find(({ starts }) => starts.every((byte, at) => bytes[at] === byte));
   if (found) return unreadable(found.mediaType, `it is ${found.what}; give it as PDF, HTML, Markdown or text`);
@@ -28,7 +29,7 @@ export function sniff(bytes: Uint8Array, name: string): Kind {
   return /\.(md|markdown|mdown)$/i.test(name) ? { is: "markdown", mediaType: "text/markdown" } : { is: "text", mediaType: "text/plain" };
 }
 
-/** Starts as HTML does: whatever comments and declarations stand first. Markdown that holds tags further down is Markdown. */
+/** True where a text starts as HTML does, after comments and declarations. Markdown that holds tags further down is Markdown. */
 function looksLikeHtml(text: string): boolean {
   const start = text.replace(/^(?:\uFEFF|\u00EF\u00BB\u00BF)?(?:\s|<!--[\s\S]*?-->|<\?xml[^>]*>)*/, "");
   return /^<(?:!doctype\s+html|html|head|body|title|meta|link|script|style)\b/i.test(start);

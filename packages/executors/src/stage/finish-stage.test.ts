@@ -1,14 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type AnyRole, gate, outcomes, readDocuments, sha256Of, type Unmet } from "@tasuki/contracts";
+import { type AnyRole, gate, outcomes, readDocuments, sha256Of, type Unmet } from "@tasuki/protocol";
 import { exampleRelay as relay, exampleRun } from "@tasuki/contracts/testing";
 import { jp } from "@tasuki/contracts/roles/jp";
 import { sg } from "@tasuki/contracts/roles/sg";
 import { assert, asyncProperty, array, constantFrom, nat, record, string } from "fast-check";
 import { expect, test } from "vitest";
 import { finishStage } from "./finish-stage.ts";
-import { openStageFolder } from "./stage-fixture.ts";
+import { openStageFolder } from "../testing/stage-fixture.ts";
 
 const producer = "command:test";
 const documents = exampleRun();

@@ -1,20 +1,21 @@
 import { constants } from "node:fs";
 import { lstat, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { artifactOf, isFileOf, type Slot, type StageFile, type Unmet } from "@tasuki/contracts";
+import { anyRun, artifactOf, isFileOf, type Slot, type StageFile, type Unmet, type Versions, versionsIn } from "@tasuki/protocol";
 
 const maxEntries = 1000;
 
+/** Content of a folder that somebody else wrote to. */
 export interface FolderContent {
   /** Files that belong to a slot. */
   readonly files: readonly StageFile[];
-  /** Names of plain files that belong to none; not read. */
+  /** Names of plain files that belong to no slot; they are not read. */
   readonly others: readonly string[];
-  /** What isn't a plain file of the size that its contract allows; not read either. */
+  /** Entries that are no plain files of the size that their contracts allow; they are not read either. */
   readonly unmet: readonly Unmet[];
 }
 
-/** What somebody else left in a folder; a missing folder is an empty one. Follows no link and waits for no pipe. */
+/** Reads a folder; a missing one is an empty one. Follows no link and waits for no pipe. */
 export async function readFolder(folder: string, slots: readonly Slot[]): Promise<FolderContent> {
   const files: StageFile[] = [];
   const others: string[] = [];
@@ -37,9 +38,9 @@ export async function readFolder(folder: string, slots: readonly Slot[]): Promis
   return { files, others, unmet };
 }
 
-/** The bytes of a plain file; a phrase for what it is where it is something else or larger than `maxBytes`. */
+/** Reads the bytes of a plain file. Resolves with a phrase for what is there where it is something else, or larger than `maxBytes`. */
 export async function readPlainFile(path: string, maxBytes: number): Promise<Buffer | string> {
-  // Between listing and opening the entry can have been exchanged: what was opened is judged, not what was listed.
+  // The open file is judged, not the listed entry, which can have been exchanged meanwhile.
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
   try {
     await using file = await open(path, flags);
@@ -52,6 +53,12 @@ export async function readPlainFile(path: string, maxBytes: number): Promise<Buf
   } catch (error) {
     return error instanceof Error && "code" in error ? `a file that can't be read (${String(error.code)})` : String(error);
   }
+}
+
+/** Reads the versions that the run.json in a folder pins; none where there is no such file. Its contract reports what is wrong with it. */
+export async function readVersions(folder: string): Promise<Versions> {
+  const read = await readPlainFile(join(folder, anyRun.file), anyRun.maxBytes);
+  return typeof read === "string" ? {} : versionsIn(read.toString("utf8"));
 }
 
 function refused(file: string, got: string): Unmet {

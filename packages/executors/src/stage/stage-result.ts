@@ -1,31 +1,47 @@
-import { FileName, Sha256, Unmet } from "@tasuki/contracts";
+import { Direction, FileName, Sha256, Unmet } from "@tasuki/protocol";
 import { z } from "zod";
+import { PipelineRequest } from "../define/load-pipeline.ts";
 
-/** What a stage's child is asked for, on stdin. The role is one of the pipeline that this program has. */
+/** Request to a stage's child, on stdin. */
 export const StageRequest = z.object({
+  pipeline: PipelineRequest,
   /** Absolute path of the work folder. */
   folder: z.string(),
   run: z.string(),
+  /** Name of a role of the pipeline. */
   role: z.string(),
   producer: z.string(),
-  /**
-   * Who does the work first: the embedded executor, or a module of the app that exports `work` (its file URL, from the app's own code).
-   * Left out, what is in `out/` is completed and judged.
-   */
-  work: z.union([z.literal("embedded"), z.url({ protocol: /^file$/ })]).optional(),
-  /** SHA-256 by name of what `in/` held before somebody else worked beside it. */
+  /** File URL of the app's module that does the work first. Left out, the files in `out/` are completed and judged as they are. */
+  work: z.url({ protocol: /^file$/ }).optional(),
+  /** SHA-256 by name of the files in `in/` before a program that could change them was started. */
   given: z.record(z.string(), Sha256).optional(),
-  /** Absolute path of the file that the result goes to. */
+  /** Absolute path of the file that the result is written to. */
   result: z.string(),
 });
 export type StageRequest = z.infer<typeof StageRequest>;
 
-/** How a stage came out, as its child writes it. */
+/** Result of a stage, as its child writes it. */
 export const StageResult = z.object({
   outcome: z.enum(["succeeded", "contract-violation", "no-output", "failed", "misconfigured"]),
   detail: z.string().exactOptional(),
   unmet: z.array(Unmet).exactOptional(),
   files: z.array(z.object({ name: FileName, contract: z.string(), sha256: Sha256, size: z.int().nonnegative() })),
   decision: z.string().exactOptional(),
+  direction: Direction.exactOptional(),
 });
 export type StageResult = z.infer<typeof StageResult>;
+
+// Unmet rules that are reported: more than anybody mends in one go, and a hostile file can break its contract in a million places.
+const maxUnmet = 50;
+
+/** Result of a stage whose files break their contracts. */
+export function contractViolation(unmet: readonly Unmet[]): StageResult {
+  const [first] = unmet;
+  const where = first === undefined ? "" : `${first.file}${first.line === undefined ? "" : ` line ${first.line}`}`;
+  return {
+    outcome: "contract-violation",
+    detail: `${unmet.length} unmet; the first: ${where}: expected ${first?.expected}, got ${first?.got}; ${first?.fix}`,
+    unmet: unmet.slice(0, maxUnmet),
+    files: [],
+  };
+}

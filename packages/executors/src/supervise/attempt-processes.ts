@@ -1,14 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
 
-/** Every child and its descendants carry this in their environment, which is how strays are found. */
+/** Environment variable of every child and its descendants, by which strays are found. */
 export const attemptVariable = "TASUKI_ATTEMPT";
 
-// A process that forks while it is being killed can show up once more; five rounds end every case seen.
+// Rounds of a sweep: a process that forks while it is being killed can show up once more, and five rounds ended every case seen.
 const rounds = 5;
 
 /**
- * Kills every process whose environment names this attempt, and resolves with how many there were. Finds what left the process group
- * (setsid); a process started with a cleared environment evades it. Where there is no `/proc` (macOS) it finds nothing.
+ * Kills every process whose environment names this attempt, and resolves with how many there were. Processes that left the process group
+ * (setsid) are found, too; one that was started with a cleared environment is not. Where there is no `/proc` (macOS) none is found.
  */
 export async function sweepAttempt(attemptId: string): Promise<number> {
   const killed = new Set<number>();
@@ -27,14 +27,14 @@ export async function processesOf(attemptId: string): Promise<readonly number[]>
   const found: number[] = [];
   for (const name of names) {
     if (!/^[0-9]+$/.test(name) || Number(name) === process.pid) continue;
-    // Unreadable: another user's process, or one that has ended.
+    // The environment can't be read of another user's process, or of one that has ended.
     const environment = await readFile(`/proc/${name}/environ`, "latin1").catch(() => "");
     if (environment.split("\0").includes(wanted)) found.push(Number(name));
   }
   return found;
 }
 
-/** Signals a process, or a whole group where `pid` is negative; whether there was anything to signal. */
+/** Signals a process, or a whole group where `pid` is negative. False where there was nothing to signal. */
 export function kill(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);

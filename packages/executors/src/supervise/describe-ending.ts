@@ -1,13 +1,13 @@
 import type { Ending } from "./supervisor.ts";
 
-/** One sentence for people: how a child ended, and the last thing that it said. */
+/** Sentence for people on how a child ended, with the last line that it printed. */
 export function describeEnding(ending: Ending, program: string): string {
   const seconds = `after ${(ending.ms / 1000).toFixed(1)} s`;
   const said = lastWords(ending);
   return `${program} ${howItEnded(ending, seconds)}${said === "" ? "" : `; it said: ${said}`}`;
 }
 
-/** Whether a Node child died because it needed more memory than it may have. */
+/** True where a Node child died because it needed more memory than it may have. */
 function isOutOfMemory({ stderr, code, signal }: Ending): boolean {
   return (code !== 0 || signal !== null) && /out of memory|Allocation failed|bad_alloc|Cannot allocate memory/i.test(stderr.tail);
 }
@@ -33,7 +33,7 @@ function howItEnded(ending: Ending, seconds: string): string {
 
 function lastWords(ending: Ending): string {
   const { stderr, stdout, reason } = ending;
-  // What a process without memory says last is its own stack.
+  // The last line of a process without memory is one of its stack.
   if (reason === "not-started" || reason === "cancelled" || isOutOfMemory(ending)) return "";
   const tail = stderr.tail.trim() === "" ? stdout.tail : stderr.tail;
   const line = tail.trim().split("\n").at(-1) ?? "";

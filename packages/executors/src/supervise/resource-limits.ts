@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 
-/** What the kernel enforces on a child and its descendants. Source: prlimit(1), setrlimit(2). */
+/** Limits that the kernel enforces on a child and its descendants. Source: prlimit(1), setrlimit(2). */
 export interface ResourceLimits {
   /** Seconds of processor time. */
   readonly cpu?: number | undefined;
@@ -14,12 +14,12 @@ export interface ResourceLimits {
 
 const places = ["/usr/bin/prlimit", "/bin/prlimit"];
 
-/** Whether this machine can enforce resource limits: Linux with util-linux. */
+/** True where this machine can enforce resource limits: Linux with util-linux. */
 export function canLimit(): boolean {
   return places.some((place) => existsSync(place));
 }
 
-/** The command line that runs `argv` under limits; `argv` itself where nothing is limited or the machine has no prlimit. */
+/** Command line of `argv` under limits; `argv` itself where nothing is limited or the machine has no prlimit. */
 export function toLimitedArgv(argv: readonly string[], limits: ResourceLimits): readonly string[] {
   const prlimit = places.find((place) => existsSync(place));
   const options = Object.entries(limits).flatMap(([name, value]) => (value === undefined ? [] : [`--${name}=${value}`]));

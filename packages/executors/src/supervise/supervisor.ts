@@ -1,24 +1,24 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { setTimeout as delay } from "node:timers/promises";
-import type { ExecutorContext } from "@tasuki/contracts";
+import type { ExecutorContext } from "@tasuki/protocol";
 import { attemptVariable, kill, sweepAttempt } from "./attempt-processes.ts";
-import { type CappedStream, watchStream } from "./capped-stream.ts";
-import { readFolderChange } from "./folder-change.ts";
+import { type CappedStream, readFolderChange, watchStream } from "./signs-of-work.ts";
 
-// A descendant that inherited the pipes can hold them open for ever; what hasn't arrived by then is lost.
+// Time for the pipes to close after the child has ended. A descendant that inherited them can hold them open for ever.
 const drainMs = 250;
 
 export interface SupervisionLimits {
-  /** From start to end, milliseconds. */
+  /** Longest time from start to end, milliseconds. */
   readonly hardMs: number;
-  /** Without a sign of work (a byte on stdout or stderr, a change in `watch`), milliseconds. */
+  /** Longest time without a sign of work (a byte on stdout or stderr, a change in `watch`), milliseconds. */
   readonly stallMs: number;
-  /** Between SIGTERM and SIGKILL, milliseconds. */
+  /** Time between SIGTERM and SIGKILL, milliseconds. */
   readonly graceMs: number;
-  /** Of stdout, and of stderr. */
+  /** Most bytes that the child may print to stdout, and to stderr. */
   readonly maxOutputBytes: number;
 }
 
+/** A child process to supervise. */
 export interface Supervised {
   /** The program's absolute path, and its arguments. No shell is involved. */
   readonly argv: readonly string[];
@@ -26,7 +26,7 @@ export interface Supervised {
   /** The child's whole environment; nothing is inherited. `TASUKI_ATTEMPT` is added. */
   readonly env: Readonly<Record<string, string>>;
   readonly attemptId: string;
-  /** What stdin gives before it ends; empty by default. */
+  /** Text of stdin; empty by default. */
   readonly input?: string;
   /** A folder in which changes are signs of work. */
   readonly watch?: string;
@@ -35,10 +35,11 @@ export interface Supervised {
 
 type EndReason = "timed-out" | "stalled" | "cancelled" | "output-limit" | "not-started";
 
+/** End of a child: its exit code or signal, and what it printed last. */
 export interface Ending {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Why the supervisor ended it; absent where it ended by itself. */
+  /** Reason for which the supervisor ended the child; absent where the child ended by itself. */
   readonly reason?: EndReason;
   /** With `not-started`: the system's error code, such as `ENOENT`. */
   readonly errno?: string;
@@ -49,7 +50,7 @@ export interface Ending {
   readonly strays: number;
 }
 
-/** Runs one child to its end, whatever it does, and leaves no process of it behind. Never rejects for what the child does. */
+/** Supervises one child to its end, and leaves no process of it behind. Never rejects for anything that the child does. */
 export async function supervise(
   job: Supervised,
   { clock, signal, progress }: Pick<ExecutorContext, "clock" | "signal" | "progress">,
@@ -108,7 +109,7 @@ async function start(job: Supervised): Promise<ChildProcessWithoutNullStreams | 
     const child = spawn(file, args, {
       cwd: job.cwd,
       env: { ...job.env, [attemptVariable]: job.attemptId },
-      // A group of its own, so that one signal reaches all of it.
+      // A detached child leads a process group, so that one signal reaches all of it.
       detached: true,
       shell: false,
       stdio: ["pipe", "pipe", "pipe"],
@@ -116,7 +117,7 @@ async function start(job: Supervised): Promise<ChildProcessWithoutNullStreams | 
     const { promise, resolve } = Promise.withResolvers<{ errno: string } | undefined>();
     child.once("spawn", () => resolve(undefined));
     child.on("error", (error: NodeJS.ErrnoException) => resolve({ errno: error.code ?? error.message }));
-    // A child that doesn't read its input breaks the pipe; that is its right.
+    // The pipe of stdin breaks where a child doesn't read its input, which it need not.
     child.stdin.on("error", () => undefined);
     child.stdin.end(job.input ?? "");
     return (await promise) ?? child;
@@ -128,7 +129,7 @@ async function start(job: Supervised): Promise<ChildProcessWithoutNullStreams | 
 type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 
 function exitOf(child: ChildProcessWithoutNullStreams): Promise<Exit> {
-  // `exit`, not `close`: `close` waits for whoever inherited the pipes.
+  // `exit`, not `close`: `close` waits for every process that inherited the pipes.
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve({ code: child.exitCode, signal: child.signalCode });
   return new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
 }

@@ -1,7 +1,7 @@
-import { checkPolicy, grantsBeyond, parsePolicy, parsePolicyTests } from "@tasuki/relay";
+import { checkPolicy, grantsBeyond, parsePolicy, parsePolicyTests } from "@tasuki/bus";
 import type { Cli } from "../cli/cli.ts";
 import { exitCodes } from "../cli/exit-code.ts";
-import { counted } from "../render/run-progress.ts";
+import { counted } from "../render/quantity.ts";
 import { describeWant } from "./parse-want.ts";
 import { givenPolicy, policyFiles, readNamed, readPolicy } from "./read-policy.ts";
 
@@ -11,14 +11,14 @@ export interface CheckAclOptions {
   readonly json?: true;
 }
 
-/** `acl check`: every cell of the application tests, each that fails in a line, and how the file differs from what the pipeline gives. */
+/** `acl check`: a line for each failed cell of the application tests, and one for each grant in which the file and the pipeline differ. */
 export async function checkAcl(cli: Cli, options: CheckAclOptions): Promise<void> {
   const path = options.policy === undefined ? policyFiles.policy : cli.path(options.policy);
   const policy = await readPolicy(path);
   const tests = parsePolicyTests(await readNamed(options.tests === undefined ? policyFiles.tests : cli.path(options.tests)));
   const cells = checkPolicy(policy, tests);
   const failed = cells.filter(({ holds }) => !holds);
-  const given = parsePolicy(await givenPolicy());
+  const given = parsePolicy(await givenPolicy(await cli.relay()));
   const beyond = grantsBeyond(policy, given);
   const lacking = grantsBeyond(given, policy);
   if (failed.length > 0 || policy.unread.length > 0) cli.endWith(exitCodes.invalid);

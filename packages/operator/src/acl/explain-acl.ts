@@ -1,8 +1,8 @@
-import { TasukiError } from "@tasuki/contracts";
-import { explainGrant, type Explanation, type Grant, type Want } from "@tasuki/relay";
+import { TasukiError } from "@tasuki/protocol";
+import { explainGrant, type Explanation, type Grant, type Want } from "@tasuki/bus";
 import type { Cli } from "../cli/cli.ts";
 import { exitCodes } from "../cli/exit-code.ts";
-import { describeWant, roles, toSubject, toWants, type WantWords } from "./parse-want.ts";
+import { describeWant, rolesOf, toSubject, toWants, type WantWords } from "./parse-want.ts";
 import { policyFiles, readPolicy } from "./read-policy.ts";
 
 export interface ExplainAclQuestion extends Omit<WantWords, "signed"> {
@@ -13,15 +13,17 @@ export interface ExplainAclQuestion extends Omit<WantWords, "signed"> {
   readonly json?: true;
 }
 
-/** `acl explain`: which grant allows something, or that none does, what the nearest lacks, who may instead, and which permission would do. */
+/** `acl explain`: the grant that allows a call; where none does, what the nearest grant lacks, who may instead, and the permission that would do. */
 export async function explainAcl(cli: Cli, question: ExplainAclQuestion): Promise<void> {
   const { to, unsigned, verb, what, bytes, json } = question;
+  const pipeline = await cli.relay();
+  const roles = rolesOf(pipeline);
   if (!roles.includes(to)) throw new TasukiError("unknown_role", `'${to}' is no role of the relay: ${roles.join(", ")}.`);
-  const from = toSubject(question.from);
+  const from = toSubject(question.from, pipeline);
   const path = question.policy === undefined ? policyFiles.policy : cli.path(question.policy);
   const policy = await readPolicy(path);
   // People and scripts have no key to sign a task with.
-  const wants = toWants({ verb, what, bytes, signed: !unsigned && from.startsWith("tag:") });
+  const wants = toWants({ verb, what, bytes, signed: !unsigned && from.startsWith("tag:") }, pipeline);
   const answers = wants.map((want) => ({ want, ...explainGrant(policy, { from, to, want }) }));
   if (answers.every(({ by }) => by === undefined)) cli.endWith(exitCodes.forbidden);
   if (json) return cli.json({ from, to, answers });

@@ -1,13 +1,16 @@
-import { artifactsOf, TaskKind, TasukiError } from "@tasuki/contracts";
-import { relay } from "@tasuki/contracts/relay";
-import { sourceContract, type Want } from "@tasuki/relay";
+import { artifactsOf, type Pipeline, TaskKind, TasukiError } from "@tasuki/protocol";
+import { sourceContract, type Want } from "@tasuki/bus";
 
-export const roles: readonly string[] = ["main", ...relay.roles.map(({ name }) => name)];
-const contracts: readonly string[] = [...artifactsOf(relay).map(({ name }) => name), sourceContract.name];
 const verbs = ["task", "upload", "status", "health"] as const;
 
-/** `ops`, a role, or a tag or group of the policy as it stands there. Throws `unknown_role`. */
-export function toSubject(from: string): string {
+/** The roles that a policy is about: main, then those of the pipeline. */
+export function rolesOf(pipeline: Pipeline): readonly string[] {
+  return ["main", ...pipeline.roles.map(({ name }) => name)];
+}
+
+/** The subject of a grant, for `ops`, a role, or a tag or group as the policy has it. Throws `unknown_role`. */
+export function toSubject(from: string, pipeline: Pipeline): string {
+  const roles = rolesOf(pipeline);
   if (from === "ops") return "group:tasuki-ops";
   if (roles.includes(from)) return `tag:tasuki-${from}`;
   if (/^(tag|group|autogroup):/.test(from)) return from;
@@ -17,21 +20,23 @@ export function toSubject(from: string): string {
 
 export interface WantWords {
   readonly verb: string;
-  /** A kind of task, or a contract; all of them where it is left out. */
+  /** The kind of a task, the contract of an upload, or the scope of a status; all of them where it is left out. */
   readonly what?: string | undefined;
-  /** Whether tasks are signed, as nodes do and people don't. */
+  /** True for tasks that are signed, as a node's are and a person's are not. */
   readonly signed: boolean;
-  /** Of an upload. */
+  /** The size of an upload. */
   readonly bytes: number;
 }
 
-/** What is asked about, one thing or a whole list. Throws `malformed_request`, which says what there is. */
-export function toWants({ verb, what, signed, bytes }: WantWords): readonly Want[] {
+/** The wants that words stand for, one or a whole list. Throws `malformed_request`, which says what there is. */
+export function toWants({ verb, what, signed, bytes }: WantWords, pipeline: Pipeline): readonly Want[] {
   switch (verb) {
     case "task":
       return chosen("kind", TaskKind.options, what).map((kind) => ({ call: "task", kind, signed }));
-    case "upload":
+    case "upload": {
+      const contracts = [...artifactsOf(pipeline).map(({ name }) => name), sourceContract.name];
       return chosen("contract", contracts, what?.replace(/@.*$/, "")).map((contract) => ({ call: "upload", contract, bytes }));
+    }
     case "status":
       return chosen("scope", ["own", "all"] as const, what).map((scope) => ({ call: "status", scope }));
     case "health":
@@ -49,7 +54,7 @@ function chosen<T extends string>(name: string, all: readonly T[], what: string 
   return found;
 }
 
-/** What is wanted, in words. */
+/** A want in words. */
 export function describeWant(want: Want): string {
   switch (want.call) {
     case "task":

@@ -1,10 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { relay } from "@tasuki/contracts/relay";
-import { TasukiError } from "@tasuki/contracts";
-import { parsePolicy, People, type Policy, writePolicy } from "@tasuki/relay";
+import { parsePolicy, People, type Policy, writePolicy } from "@tasuki/bus";
+import { type Pipeline, TasukiError } from "@tasuki/protocol";
 import { z } from "zod";
-import { repository } from "../cli/repository.ts";
+import { repository } from "../local/repository.ts";
 
 const folder = join(repository, "infra", "tailnet");
 /** The files of this repository: the policy, the tests beside it, and who operates the relay. */
@@ -14,14 +13,14 @@ export const policyFiles = {
   people: join(folder, "people.json"),
 } as const;
 
-/** Reads a file that somebody named. Rejects with `not_found`. */
+/** Reads a file that the user named. Rejects with `not_found`. */
 export async function readNamed(path: string): Promise<string> {
   return readFile(path, "utf8").catch((cause: unknown) => {
     throw new TasukiError("not_found", `The file ${path} can't be read.`, { cause });
   });
 }
 
-/** Rejects with `malformed_message` that names the file. */
+/** Reads a policy file. Rejects with `not_found`, or `malformed_message` that names the file. */
 export async function readPolicy(path: string): Promise<Policy> {
   const text = await readNamed(path);
   try {
@@ -31,9 +30,9 @@ export async function readPolicy(path: string): Promise<Policy> {
   }
 }
 
-/** The policy that the pipeline of this program gives, for these people; those of `people.json` where nobody is named. */
-export async function givenPolicy(ops: readonly string[] = []): Promise<string> {
+/** The policy that a pipeline gives, for the people in `ops`; for those of `people.json` where it is empty. Rejects with `malformed_message`. */
+export async function givenPolicy(pipeline: Pipeline, ops: readonly string[] = []): Promise<string> {
   const people = People.safeParse(ops.length > 0 ? { ops } : JSON.parse(await readNamed(policyFiles.people)));
-  if (people.success) return writePolicy({ pipeline: relay, people: people.data });
+  if (people.success) return writePolicy({ pipeline, people: people.data });
   throw new TasukiError("malformed_message", `Who operates the relay is told by e-mail addresses: ${z.prettifyError(people.error)}`);
 }

@@ -1,37 +1,71 @@
-import { createServer } from "node:http";
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { createSocketFetch } from "@tasuki/bus";
+import type { Pipeline, RunStatus } from "@tasuki/protocol";
 import { expect, test, vi } from "vitest";
+import { letterWork } from "../testing/letter-relay.ts";
+import { heldWork, type OperatedRelay, startOperatedRelay, waiting } from "../testing/start-operated-relay.ts";
 import { createOperatorClient } from "./operator-client.ts";
-import { at, exampleStatus, runId, startFakeMain } from "./operator-fixture.ts";
-import { createSocketFetch } from "./socket-fetch.ts";
 import { startOperatorApi } from "./start-operator-api.ts";
 
+/** Main alone takes runs, and hands nothing on. */
+const alone = ["writer", "editor", "printer"];
 const unknown = "01a20ed8-0000-756e-8e5f-b0ba1c5c733f";
+const request = { v: 1, kind: "run", brief: "What?", attachments: [] } as const;
+const broken = () => ({ "review.txt": "maybe" });
+
+const isClosed = ({ state }: RunStatus): boolean => state === "closed";
+const isBlocked = ({ stages }: RunStatus): boolean => stages.some(({ condition }) => condition === "blocked");
+const isAt = (stage: string, rung: string) => (status: RunStatus) => status.stages.some((one) => one.stage === stage && one.rung === rung);
+
+/** The entries of main's own log that record what somebody asked for. */
+function asked({ relay }: OperatedRelay) {
+  const { store } = relay.node("main");
+  return store.feed(0, 1_000).flatMap(({ leaf }) => {
+    const { type, run, stage, by, reason } = JSON.parse(leaf) as Record<string, unknown>;
+    return by === undefined ? [] : [{ type, run, stage, by, reason }];
+  });
+}
+
+/** The states that come, each told once: a status comes whenever anything of the run changes. */
+async function follow(statuses: AsyncIterable<RunStatus>, states: string[]): Promise<void> {
+  for await (const { state } of statuses) if (states.at(-1) !== state) states.push(state);
+}
 
 test("runs and nodes are read, and a retry or cancel is recorded with who asked", async () => {
-  await using main = await startFakeMain();
-  const client = createOperatorClient(main.socket);
-  expect(await client.run(runId)).toEqual(exampleStatus());
-  expect(await client.runs({ open: true, limit: 5 })).toEqual([exampleStatus()]);
-  expect(await client.nodes()).toMatchObject([{ role: "nano", reachable: false }]);
-  expect(await client.retry({ run: runId, stage: "sg", reason: "mended" })).toMatchObject({ epoch: 2 });
-  expect(await client.cancel({ run: runId })).toMatchObject({ state: "cancelled" });
-  expect(main.asked).toEqual([
-    { runs: { open: true, limit: 5 } },
-    { retry: { run: runId, by: "local", stage: "sg", reason: "mended" } },
-    { cancel: { run: runId, by: "local" } },
+  await using main = await startOperatedRelay({ work: { editor: broken } });
+  const { client, relay } = main;
+  await main.stopKnown("printer");
+  const run = await relay.run({ brief: "What?" });
+  const blocked = await relay.until(run, isBlocked);
+  expect(await client.run(run)).toEqual(blocked);
+  expect(await client.runs({ open: true, limit: 5 })).toEqual([blocked]);
+  expect(await client.nodes()).toMatchObject([
+    { role: "writer", reachable: true },
+    { role: "editor", reachable: true },
+    { role: "printer", reachable: false },
   ]);
+  expect(await client.retry({ run, stage: "editor", reason: "mended" })).toMatchObject({ epoch: 2 });
+  expect(asked(main)).toEqual([{ type: "retry", run, stage: "editor", by: "local", reason: "mended" }]);
+  await relay.until(run, isBlocked);
+  expect(await client.cancel({ run })).toMatchObject({ state: "cancelled" });
+  expect(await client.runs({ open: true })).toEqual([]);
+  const cancelled = relay.node("main").store.envelopes(run).at(-1);
+  expect(Buffer.from(cancelled?.payload ?? "", "base64").toString("utf8")).toContain('"reason":"cancelled by local"');
 });
 
 test("a refusal is the problem that it is on the bus", async () => {
-  await using main = await startFakeMain(exampleStatus({ state: "closed" }));
-  const client = createOperatorClient(main.socket);
+  await using main = await startOperatedRelay();
+  const { client, relay } = main;
+  const run = await relay.run({ brief: "What?" });
+  await relay.until(run, isClosed);
   await expect(client.run(unknown)).rejects.toMatchObject({ code: "not_found", message: expect.stringContaining(unknown) });
-  await expect(client.retry({ run: runId })).rejects.toMatchObject({ code: "invalid_state" });
+  await expect(client.retry({ run })).rejects.toMatchObject({ code: "invalid_state" });
   await expect(client.run("last")).rejects.toMatchObject({ code: "malformed_message" });
+  await expect(client.start({ ...request, profile: "fancy" })).rejects.toMatchObject({
+    code: "malformed_message",
+    message: expect.stringContaining("formal, friendly"),
+  });
   const raw = await createSocketFetch(main.socket)("http://localhost/operator/exec");
   expect({ status: raw.status, body: await raw.json() }).toMatchObject({
     status: 404,
@@ -40,57 +74,73 @@ test("a refusal is the problem that it is on the bus", async () => {
 });
 
 test("main's bus stands beside it: files go up, a run is started without a signature", async () => {
-  await using main = await startFakeMain();
-  const client = createOperatorClient(main.socket);
+  await using main = await startOperatedRelay();
+  const { client, relay } = main;
+  const text = "# A document";
   const bytes = async function* () {
-    yield Buffer.from("# A ");
-    yield Buffer.from("document");
+    yield Buffer.from(text.slice(0, 4));
+    yield Buffer.from(text.slice(4));
   };
-  const sha256 = "a49b0b9aa46a3b3d9b5ed8a4ba3a1a90fb6a8cd3c4d7c5c2b9a8b1b1c7a7d0c1";
-  await expect(client.bus.uploadBytes("source@1", { sha256, size: 12, bytes: bytes() })).rejects.toMatchObject({ code: "digest_mismatch" });
-  expect(main.uploads).toEqual([{ contract: "source@1", text: "# A document" }]);
-  expect(await client.start({ v: 1, kind: "run", brief: "What?", attachments: [] })).toBe(runId);
-  expect(main.started).toEqual([{ v: 1, kind: "run", brief: "What?", attachments: [] }]);
+  const other = "a49b0b9aa46a3b3d9b5ed8a4ba3a1a90fb6a8cd3c4d7c5c2b9a8b1b1c7a7d0c1";
+  await expect(client.bus.uploadBytes("source@1", { sha256: other, size: 12, bytes: bytes() })).rejects.toMatchObject({
+    code: "digest_mismatch",
+  });
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  await client.bus.uploadBytes("source@1", { sha256, size: 12, bytes: bytes() });
+  expect((await relay.node("main").store.blobs.read(sha256)).toString("utf8")).toBe(text);
+  const attachments = [{ name: "S1.md", contract: "source@1", size: 12, sha256, label: "a.md" }];
+  const run = await client.start({ ...request, attachments });
+  expect(relay.node("main").store.task(run)?.payload).toMatchObject({ kind: "run", brief: "What?", attachments });
+  expect(await relay.until(run, ({ sources }) => sources.length > 0)).toMatchObject({ sources: [{ name: "S1.md", label: "a.md" }] });
 });
 
 test("a run is followed from its state now to its end", async () => {
-  await using main = await startFakeMain();
+  const held = heldWork(letterWork.printer);
+  await using main = await startOperatedRelay({ work: { printer: held.work } });
+  const { client, relay } = main;
+  const run = await relay.run({ brief: "What?" });
   const states: string[] = [];
-  for await (const { state } of createOperatorClient(main.socket).watch(runId, { signal: new AbortController().signal })) {
-    states.push(state);
-    main.set(exampleStatus(state === "open" ? { state: "closing" } : { state: "closed", endedAt: at(5) }));
-  }
+  const following = follow(client.watch(run, { signal: new AbortController().signal }), states);
+  await relay.until(run, isAt("printer", "started"));
+  // A node that is away holds the closing up, so that it is seen.
+  await relay.stop("writer");
+  held.release();
+  await vi.waitFor(() => expect(states).toEqual(["open", "closing"]), waiting);
+  await relay.start("writer");
+  await following;
   expect(states).toEqual(["open", "closing", "closed"]);
 });
 
 test("a run is followed through a restart of main, and what happened meanwhile is seen", async () => {
-  await using main = await startFakeMain();
+  const held = heldWork(letterWork.editor);
+  await using main = await startOperatedRelay({ work: { editor: held.work } });
+  const { client, relay } = main;
+  const run = await relay.run({ brief: "What?" });
+  await relay.until(run, isAt("editor", "started"));
   const connection: string[] = [];
   const states: string[] = [];
-  const client = createOperatorClient(main.socket);
-  const following = (async () => {
-    const onState = (state: string): void => void connection.push(state);
-    for await (const { state } of client.watch(runId, { signal: new AbortController().signal, onState })) states.push(state);
-  })();
+  const onState = (state: string): void => void connection.push(state);
+  const following = follow(client.watch(run, { signal: new AbortController().signal, onState }), states);
   await vi.waitFor(() => expect(states).toEqual(["open"]));
-  await main.stop();
+  await main.stopMain();
   await vi.waitFor(() => expect(connection).toEqual(["connected", "lost"]));
-  main.set(exampleStatus({ state: "closed", endedAt: at(5) }));
-  await main.start();
+  held.release();
+  // The nodes hand on without main.
+  await vi.waitFor(() => expect(relay.node("printer").store.tasks({ run })[0]?.state).toBe("produced"), waiting);
+  await main.startMain();
   await following;
-  expect(states).toEqual(["open", "closed"]);
+  expect([states[0], states.at(-1)]).toEqual(["open", "closed"]);
   expect(connection).toEqual(["connected", "lost", "connected"]);
 });
 
 test("following ends at the signal, also while main is away", async () => {
-  await using main = await startFakeMain();
+  await using main = await startOperatedRelay({ without: ["writer", "editor", "printer"] });
+  const run = await main.relay.run({ brief: "What?" });
   const stopped = new AbortController();
   const states: string[] = [];
-  const following = (async () => {
-    for await (const { state } of createOperatorClient(main.socket).watch(runId, { signal: stopped.signal })) states.push(state);
-  })();
+  const following = follow(main.client.watch(run, { signal: stopped.signal }), states);
   await vi.waitFor(() => expect(states).toEqual(["open"]));
-  await main.stop();
+  await main.stopMain();
   stopped.abort();
   await following;
 });
@@ -102,29 +152,37 @@ test.for([
   const client = createOperatorClient(socket);
   const refusal = { code: "unreachable", message: expect.stringMatching(message) };
   await expect(client.runs()).rejects.toMatchObject(refusal);
-  await expect(client.start({ v: 1, kind: "run", brief: "What?", attachments: [] })).rejects.toMatchObject(refusal);
+  await expect(client.start(request)).rejects.toMatchObject(refusal);
+});
+
+test("a view of files is answered as main's relay has it: of the brief, where a file has no name", async () => {
+  const views: Pipeline["views"] = {
+    lengths: (documents) => Object.values(documents).flatMap((all) => all.map(({ name, text }) => [name, text.length])),
+  };
+  await using main = await startOperatedRelay({ without: alone, views });
+  // Longer than any URL may be.
+  const files = [{ text: "é".repeat(65_536) }, { name: "draft.txt", text: "Draft" }];
+  expect(await main.client.view({ view: "lengths", files })).toEqual([
+    ["order.txt", 65_536],
+    ["draft.txt", 5],
+  ]);
+  await expect(main.client.view({ view: "questions", files })).rejects.toMatchObject({
+    code: "not_found",
+    message: "The relay has no view 'questions'; it has 'lengths'.",
+  });
+  await expect(main.client.view({ view: "lengths", files: [{ name: "draft.txt", text: "Dear" }] })).rejects.toMatchObject({
+    code: "contract_violation",
+    details: { unmet: [{ file: "draft.txt", line: 1, fix: "begin with 'Draft'" }] },
+  });
+  await expect(main.client.view({ view: "lengths", files: [{ name: "../draft.txt", text: "Draft" }] })).rejects.toMatchObject({
+    code: "malformed_message",
+  });
 });
 
 test("only main has an operator API", async () => {
-  const node = { role: "nano", local: { principal: "local", roles: [], permissions: [] }, localBus: () => undefined };
-  await expect(startOperatorApi({ node, path: "/nowhere" })).rejects.toMatchObject({ code: "invalid_state" });
-});
-
-test("a fetch over a socket sends and gets bodies and headers, and is given up at the signal", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "tasuki-fetch-"));
-  const path = join(folder, "s.sock");
-  const server = createServer((req, res) => {
-    if (req.url === "/never") return;
-    res.writeHead(201, { "x-seen": `${req.method} ${req.url} ${req.headers.host}` });
-    req.pipe(res);
-  }).listen(path);
-  await once(server, "listening");
-  const socketFetch = createSocketFetch(path);
-  const answer = await socketFetch("http://localhost/a?b=1", { method: "POST", body: "text", headers: { "content-length": "4" } });
-  expect([answer.status, answer.headers.get("x-seen"), await answer.text()]).toEqual([201, "POST /a?b=1 localhost", "text"]);
-  await expect(socketFetch("http://localhost/never", { signal: AbortSignal.timeout(20) })).rejects.toMatchObject({ name: "TimeoutError" });
-  await expect(socketFetch("http://localhost/", { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "AbortError" });
-  server.closeAllConnections();
-  server.close();
-  await rm(folder, { recursive: true });
+  await using main = await startOperatedRelay({ without: ["editor", "printer"] });
+  const node = main.relay.node("writer");
+  await expect(startOperatorApi({ node, path: join(main.data, "writer", "operator.sock") })).rejects.toMatchObject({
+    code: "invalid_state",
+  });
 });

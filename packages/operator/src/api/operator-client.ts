@@ -1,54 +1,62 @@
 import { basename, dirname } from "node:path";
-import { type Complaint, type Envelope, isTasukiError, type RunRequest, RunStatus, taskPayloadType, TasukiError } from "@tasuki/contracts";
-import { type BusClient, createBusClient, type NodeView, type NudgeAnswer, toClientError } from "@tasuki/relay";
+import { type Complaint, type Envelope, isTasukiError, type RunRequest, RunStatus, taskPayloadType, TasukiError } from "@tasuki/protocol";
+import { type BusClient, createSocketClient, createSocketFetch, toClientError } from "@tasuki/bus";
+import type { NodeView, NudgeAnswer } from "@tasuki/node";
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { EventSource } from "eventsource";
 import { z } from "zod";
 import type { OperatorRouter } from "./operator-router.ts";
-import { createSocketFetch } from "./socket-fetch.ts";
 import { watchRun } from "./watch-run.ts";
 
 type Startable<Kind extends string> = Kind extends "run"
   ? unknown
   : Complaint<`a client starts tasks of kind 'run', not '${Kind}': the others are main's and the roles' own to send, and signed`>;
 
-/** What the command line, and any other surface on main's machine, calls. Rejections are `TasukiError`; `unreachable` where main does not run. */
+/** The operator API as its clients call it, the command line and any other on main's machine. Rejections are `TasukiError`; `unreachable` where main does not run. */
 export interface OperatorClient {
   /** Main's own bus. */
   readonly bus: Pick<BusClient, "status" | "health" | "uploadBytes">;
   /** Starts a run; resolves with its id once main has signed for it. */
   start(request: RunRequest): Promise<string>;
-  // Only for its complaint: what didn't fit above is said here in a sentence.
+  // An overload for its complaint alone: a kind that does not fit above is refused here, in a sentence.
   start<const Kind extends string>(request: Omit<RunRequest, "kind"> & { readonly kind: Kind & Startable<Kind> }): Promise<string>;
-  /** Newest first. */
+  /** Runs, the newest first. */
   runs(filter?: { open?: boolean; limit?: number }): Promise<readonly RunStatus[]>;
   run(id: string): Promise<RunStatus>;
-  /** The state now, then after every change, until the run has ended or the signal; reconnects for ever. */
+  /** The status of a run now, then after every change, until the run has ended or the signal aborts. A lost connection is made again, for ever. */
   watch(run: string, options: { signal: AbortSignal; onState?: (state: "connected" | "lost") => void }): AsyncIterable<RunStatus>;
-  /** What each node that holds something of the run, or main itself, says about where it stands. */
+  /** Answers of the nodes that hold something of the run, and of main itself: where each stands. */
   nudge(request: { run: string; stage?: string; reason?: string }): Promise<readonly NudgeAnswer[]>;
   retry(request: { run: string; stage?: string; reason?: string }): Promise<RunStatus>;
   cancel(request: { run: string; reason?: string }): Promise<RunStatus>;
   nodes(): Promise<readonly NodeView[]>;
+  /** Answer of one of the relay's views of files: plain JSON, whose shape the relay alone knows. A file without a name is the brief. */
+  view(request: { view: string; files: readonly { name?: string; text: string }[] }, options?: { signal?: AbortSignal }): Promise<unknown>;
 }
 
 const callMs = 30_000;
 const Answer = z.object({ role: z.string(), says: z.string().optional(), problem: z.string().optional() });
 const url = "http://localhost/operator";
 
-/** The client of the operator API on main's socket (`<data>/main/operator.sock`). Does no I/O before it is called. */
+/** The client of the operator API on main's socket (`<data>/main/operator.sock`). Does no I/O before one of its methods is called. */
 export function createOperatorClient(socketPath: string): OperatorClient {
   const fetch = createSocketFetch(socketPath);
+  const calls = { url, fetch: (input: unknown, init: unknown) => fetch(input as string | URL, init as RequestInit) }; // the link has narrower types of its own
   const trpc = createTRPCClient<OperatorRouter>({
     links: [
       splitLink({
         condition: ({ type }) => type === "subscription",
         true: httpSubscriptionLink({ url, EventSource, eventSourceOptions: { fetch } }),
-        false: httpLink({ url, fetch: (input, init) => fetch(input as string | URL, init as RequestInit) }), // the link's own, narrower types
+        // The files of a view are too long for a URL.
+        false: splitLink({
+          condition: ({ path }) => path === "view",
+          true: httpLink({ ...calls, methodOverride: "POST" }),
+          false: httpLink(calls),
+        }),
       }),
     ],
   });
-  const bus = createBusClient({ role: "main", url: "http://localhost", identity: { outbound: async () => ({}) }, fetch });
+  const bus = createSocketClient({ role: "main", socketPath });
   const refused = (error: unknown): never => {
     const known = isTasukiError(error) ? error : toClientError(error, { role: "main", url: socketPath });
     throw known.code === "unreachable" ? notRunning(socketPath, known) : known;
@@ -87,12 +95,17 @@ export function createOperatorClient(socketPath: string): OperatorClient {
     nudge: (request) => call(z.array(Answer), trpc.nudge.mutate(request, within())),
     retry: (request) => call(RunStatus, trpc.retry.mutate(request, within())),
     cancel: (request) => call(RunStatus, trpc.cancel.mutate(request, within())),
-    // Main's own view of its peers: typed by the router, shown to people, and decided on by nobody.
+    // The router types these; they are shown to people, and no decision is made on them.
     nodes: async () => (await trpc.nodes.query(undefined, within()).catch(refused)) as readonly NodeView[],
+    view: ({ view, files }, { signal } = {}) => {
+      const { signal: limit } = within();
+      const options = { signal: signal === undefined ? limit : AbortSignal.any([limit, signal]) };
+      return call(z.unknown(), trpc.view.query({ view, files: [...files] }, options));
+    },
   };
 }
 
-/** A task as a script sends it: the bare payload, which only main's operators may send. */
+/** An envelope as a script sends it: the bare payload without a signature, which only main's operators may send. */
 function unsigned(request: object): Envelope {
   return { payload: Buffer.from(JSON.stringify(request)).toString("base64"), payloadType: taskPayloadType, signatures: [] };
 }

@@ -1,23 +1,24 @@
-import { Id, Name, TasukiError } from "@tasuki/contracts";
-import { type Orchestrator, problemOf, toTrpcShape } from "@tasuki/relay";
+import { FileName, Id, Name, TasukiError } from "@tasuki/protocol";
+import type { Orchestrator } from "@tasuki/node";
+import { problemOf, toTrpcShape } from "@tasuki/bus";
 import { initTRPC } from "@trpc/server";
 import { z } from "zod";
 
 export interface OperatorRouterDeps {
   readonly orchestrator: Orchestrator;
-  /** Who is recorded as having asked. */
+  /** The principal that is recorded as having asked. */
   readonly by: string;
-  /** Aborted when the API stops: a subscription never ends by itself. */
+  /** Signal that aborts when the API stops: a subscription never ends by itself. */
   readonly stopping: AbortSignal;
 }
 
 const pingMs = 15_000;
 const Reason = z.string().min(1).max(1024);
 
-/** What people and agents ask of main, beside the bus. Errors are the bus's own problems. */
+/** The router of the operator API: what people and agents ask of main, besides the bus. Its errors are the bus's own problems. */
 export function createOperatorRouter({ orchestrator, by, stopping }: OperatorRouterDeps) {
   const t = initTRPC.create({
-    // Else stacks go out whenever NODE_ENV is not `production`.
+    // `isDev` would be true whenever NODE_ENV is not `production`, and stacks would go out.
     isDev: false,
     sse: { ping: { enabled: true, intervalMs: pingMs } },
     errorFormatter: ({ error, path }) => toTrpcShape(problemOf(error), path),
@@ -32,7 +33,7 @@ export function createOperatorRouter({ orchestrator, by, stopping }: OperatorRou
       .input(z.object({ open: z.boolean().optional(), limit: z.int().min(1).max(1000).default(50) }))
       .query(({ input: { open, limit } }) => orchestrator.runs({ limit, ...(open !== undefined && { open }) })),
     run: t.procedure.input(z.object({ run: Id })).query(({ input }) => known(input.run)),
-    /** The run's status now, then after every change, until it has ended. */
+    /** The status of a run now, then after every change, until the run has ended. */
     watch: t.procedure.input(z.object({ run: Id })).subscription(({ input, signal }) => {
       known(input.run);
       return orchestrator.watch(input.run, signal === undefined ? stopping : AbortSignal.any([signal, stopping]));
@@ -51,6 +52,10 @@ export function createOperatorRouter({ orchestrator, by, stopping }: OperatorRou
       .input(z.object({ run: Id, reason: Reason.optional() }))
       .mutation(({ input: { run, reason } }) => orchestrator.cancel({ run, by, ...(reason !== undefined && { reason }) })),
     nodes: t.procedure.query(() => orchestrator.nodes()),
+    /** Answer of one of the relay's views of files, such as the questions of a brief. A file without a name is the brief. */
+    view: t.procedure
+      .input(z.object({ view: z.string().max(64), files: z.array(z.object({ name: FileName.optional(), text: z.string() })).max(1000) }))
+      .query(({ input, signal }) => orchestrator.view(input, signal === undefined ? stopping : AbortSignal.any([signal, stopping]))),
   });
 }
 

@@ -1,18 +1,20 @@
 import type { RequestListener } from "node:http";
-import { TasukiError } from "@tasuki/contracts";
-import { listenSocket, problemOf, type RunningNode } from "@tasuki/relay";
+import { TasukiError } from "@tasuki/protocol";
+import { listenSocket, problemOf } from "@tasuki/bus";
+import type { RunningNode } from "@tasuki/node";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
 import { createOperatorRouter } from "./operator-router.ts";
 
 export interface OperatorApiOptions {
-  /** Main, running. */
+  /** The node of main, running. */
   readonly node: Pick<RunningNode, "role" | "orchestrator" | "local" | "localBus">;
-  /** The socket to listen on, at most 107 bytes; only this user and group may open it. */
+  /** The path of the socket to listen on, at most 107 bytes; only this user and group may open it. */
   readonly path: string;
 }
 
 const base = "/operator/";
-const maxBodyBytes = 65_536;
+// The files of a view are the largest of bodies: a brief may have 64 Ki characters of four bytes.
+const maxBodyBytes = 1024 * 1024;
 
 /**
  * Serves the operator API on a socket of its own, with main's bus beside it for uploads, tasks and status.
@@ -27,6 +29,8 @@ export async function startOperatorApi({ node, path }: OperatorApiOptions): Prom
     basePath: base,
     maxBodySize: maxBodyBytes,
     allowBatching: false,
+    // The files of a view are too long for a URL, so that query comes by POST.
+    allowMethodOverride: true,
     responseMeta: ({ errors }) => (errors[0] === undefined ? {} : { status: problemOf(errors[0]).status }),
   });
   const app: RequestListener = (req, res) => (req.url?.startsWith(base) === true ? operator(req, res) : localBus(req, res));

@@ -1,18 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { RunStatus } from "@tasuki/contracts";
+import { RunStatus } from "@tasuki/protocol";
 
-/** One connection: calls back until it is ended. */
+/** Opens one connection to main's view of a run, which calls back until it is ended. */
 export type ConnectRun = (on: { status: (status: unknown) => void; connected: () => void; lost: () => void }) => { end: () => void };
 
 export interface WatchRunOptions {
   readonly signal: AbortSignal;
-  /** Tells when main is lost, and found again. */
+  /** Called when main is lost, and when it is found again. */
   readonly onState?: (state: "connected" | "lost") => void;
 }
 
 const retryMs = 300;
 
-/** Follows a run through any number of connections. Each begins with the state now, so a slow reader may miss a state in between, never the last. */
+/** Follows a run through any number of connections. Each begins with the status now: a slow reader may miss one in between, never the last. */
 export async function* watchRun(connect: ConnectRun, { signal, onState }: WatchRunOptions): AsyncGenerator<RunStatus, void, undefined> {
   let state: "connected" | "lost" | undefined;
   const setState = (now: "connected" | "lost"): void => {
@@ -55,6 +55,7 @@ export async function* watchRun(connect: ConnectRun, { signal, onState }: WatchR
   }
 }
 
-export function hasEnded({ state }: Pick<RunStatus, "state">): boolean {
+/** True for the status of a run that will not change any more. */
+function hasEnded({ state }: Pick<RunStatus, "state">): boolean {
   return state === "closed" || state === "failed" || state === "cancelled";
 }

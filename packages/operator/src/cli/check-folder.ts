@@ -15,16 +15,16 @@ import {
   resultFile,
   type ResultNote,
   type StageFile,
+  Run,
   TasukiError,
   type Unmet,
   versionsOf,
-} from "@tasuki/contracts";
-import { Run } from "@tasuki/contracts/artifacts/run";
+} from "@tasuki/protocol";
 
 export interface FolderCheck {
-  /** The stages that were checked: files, then against each other. */
+  /** The stages that were checked: each file, then all against each other. */
   readonly stages: readonly string[];
-  /** Names that belong to no stage, in a folder that may hold others' files too. */
+  /** Names of files that belong to no stage, in a folder that may hold others' files too. */
   readonly ignored: readonly string[];
   /** Stages whose inputs are not in the folder, so that only each file's own contract could be checked. */
   readonly alone: readonly string[];
@@ -32,8 +32,8 @@ export interface FolderCheck {
 }
 
 /**
- * Checks a folder as the door of a relay would: either a stage's work folder with `in/` and `out/`, or all files of one or more stages side
- * by side. Drafts are completed first, in memory. Rejects with `not_found` where the folder has no file of any stage.
+ * Checks a folder as a node's gate would: either a stage's work folder with `in/` and `out/`, or the files of one or more stages side by
+ * side. Drafts are completed first, in memory. Rejects with `not_found` where the folder has no file of any stage.
  */
 export async function checkFolder(release: Pipeline, { folder, role }: { folder: string; role?: string }): Promise<FolderCheck> {
   const isWork = await stat(join(folder, "out")).then(
@@ -49,7 +49,7 @@ export async function checkFolder(release: Pipeline, { folder, role }: { folder:
   const strangers = made.filter(({ name }) => name !== resultFile && !known.some((artifact) => isFileOf(artifact, name)));
   const note = noteOf(made);
   const checks = roles.map((one) => {
-    // Whatever is in `out/` is handed in, and refused there if this stage does not make it.
+    // Every file in `out/` is a draft: the gate refuses those that this stage does not make.
     const drafts = isWork ? made.filter(({ name }) => name !== resultFile) : filesOfSlots(one.produces, made);
     const inputs = filesOfSlots(one.consumes, given ?? made);
     return { role: one, ...checkStage(one, { inputs, drafts, note: note.ok ? note.value : {} }) };
@@ -82,7 +82,7 @@ function checkStage(role: AnyRole, { inputs, drafts, note }: StageFiles): { unme
   return { unmet: outputs.ok ? [] : outputs.unmet, isAlone: false };
 }
 
-/** What the author said beside the files; nothing where there is no note. */
+/** The note of the author beside the files; an empty one where there is none. */
 function noteOf(files: readonly StageFile[]): Parsed<ResultNote> {
   const note = files.find(({ name }) => name === resultFile);
   return note === undefined ? { ok: true, value: {} } : readResultNote(note.bytes);

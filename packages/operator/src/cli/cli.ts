@@ -1,5 +1,6 @@
+import { once } from "node:events";
 import { isAbsolute, join, resolve } from "node:path";
-import type { Clock } from "@tasuki/contracts";
+import type { Clock, Pipeline } from "@tasuki/protocol";
 import { createOperatorClient, type OperatorClient } from "../api/operator-client.ts";
 import { createStyle, type Style } from "../render/style.ts";
 import type { Env } from "./env.ts";
@@ -13,17 +14,19 @@ export interface Screen {
 
 export interface CliDeps {
   readonly env: Env;
-  /** The folder that this was started in. */
+  /** The folder that the command was started in. */
   readonly cwd: string;
   readonly stdin: AsyncIterable<Uint8Array>;
   readonly stdout: Screen;
   readonly stderr: Screen;
   readonly clock: Clock;
-  /** Aborted at Ctrl-C. */
+  /** Signal that aborts at Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Loads the relay that local nodes run, folders are checked by, and policies are written for. */
+  relay(): Promise<Pipeline>;
 }
 
-/** What every command works with. Data goes to `out`, messages to `say`. */
+/** The surroundings of every command. Data goes to `out`, messages to `say`. */
 export interface Cli extends CliDeps {
   /** Colours for stdout. */
   readonly style: Style;
@@ -31,16 +34,18 @@ export interface Cli extends CliDeps {
   readonly messageStyle: Style;
   out(text: string): void;
   say(text: string): void;
-  /** One versioned object on one line. */
+  /** Prints one versioned object on one line. */
   json(value: object): void;
   /** The absolute path that the user meant. */
   path(given: string): string;
-  /** The folder of a `--data` option; `.tasuki` where this was started, without one. */
+  /** The folder of a `--data` option; without one, `.tasuki` in `cwd`. */
   dataFolder(options: { readonly data?: string }): string;
   client(options: { readonly data?: string }): OperatorClient;
-  /** What to type next, for messages. */
+  /** The next command to type, for messages. */
   next(options: { readonly data?: string }, ...words: readonly string[]): string;
-  /** Sets the exit code, where it is not 0. */
+  /** Resolves at Ctrl-C. */
+  untilInterrupted(): Promise<void>;
+  /** Sets the exit code, which is 0 otherwise. */
   endWith(code: number): void;
   exitCode(): number;
 }
@@ -48,8 +53,10 @@ export interface Cli extends CliDeps {
 export function createCli(deps: CliDeps): Cli {
   const colors = (screen: Screen): Style => createStyle(deps.env.color ?? screen.isTTY === true);
   let code = 0;
+  let relay: Promise<Pipeline> | undefined;
   const cli: Cli = {
     ...deps,
+    relay: () => (relay ??= deps.relay()),
     style: colors(deps.stdout),
     messageStyle: colors(deps.stderr),
     out: (text) => void deps.stdout.write(`${text}\n`),
@@ -59,6 +66,9 @@ export function createCli(deps: CliDeps): Cli {
     dataFolder: ({ data }) => (data === undefined ? join(deps.cwd, ".tasuki") : cli.path(data)),
     client: (options) => createOperatorClient(join(cli.dataFolder(options), "main", "operator.sock")),
     next: ({ data }, ...words) => ["pnpm tasuki", ...words, ...(data === undefined ? [] : ["--data", data])].join(" "),
+    async untilInterrupted() {
+      if (!deps.signal.aborted) await once(deps.signal, "abort");
+    },
     endWith: (next) => void (code = next),
     exitCode: () => code,
   };

@@ -1,14 +1,14 @@
 import { open, readdir, realpath, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { TasukiError } from "@tasuki/contracts";
-import { sourceContract } from "@tasuki/relay";
+import { TasukiError } from "@tasuki/protocol";
+import { sourceContract } from "@tasuki/bus";
 
 export interface SourceFile {
-  /** Absolute. */
+  /** The file's path, absolute. */
   readonly path: string;
-  /** As the user gave it, for people. */
+  /** The file's name for people, as the user gave it. */
   readonly label: string;
-  /** Bytes. */
+  /** The file's size in bytes. */
   readonly size: number;
 }
 
@@ -17,15 +17,16 @@ export interface CollectedSources {
   readonly skipped: readonly { readonly label: string; readonly why: string }[];
 }
 
-/** As many as a task may have attachments. */
+// A task may have as many attachments.
 const maxSources = 2_048;
 const headBytes = 8_192;
-// Data for programs: quoted in an answer it helps nobody. One that is named itself is taken.
+// Files with these extensions are data for programs: quoted in an answer they help nobody. A file that is named itself is taken.
 const dataExtensions = new Set([".json", ".jsonl", ".ndjson", ".map", ".lock", ".svg", ".css"]);
 
 /**
- * The documents that files and folders stand for, in the order given, folders walked in the order of names. What can't be a document is
- * skipped with a reason, and so is data for programs in a folder; `node_modules` and names that begin with a dot are passed over. Rejects with `not_found`, or `too_large` for too many.
+ * The sources that files and folders stand for, in the order given, folders walked in the order of names. A file that can't be a document is
+ * skipped with a reason, and so is data for programs in a folder; `node_modules` and names that begin with a dot are passed over.
+ * Rejects with `not_found`, or `too_large` for more sources than a task takes.
  */
 export async function collectSources(given: readonly string[], toPath: (given: string) => string): Promise<CollectedSources> {
   const sources: SourceFile[] = [];
@@ -57,7 +58,7 @@ export async function collectSources(given: readonly string[], toPath: (given: s
   return { sources, skipped };
 }
 
-/** A raw source's name in the task: `S1.md`. */
+/** The name of a source in the task: `S1.md` for the first. */
 export function sourceName(at: number, { path }: SourceFile): string {
   const extension = extname(path).slice(1);
   return `S${at + 1}.${/^[A-Za-z0-9]{1,16}$/.test(extension) ? extension : "txt"}`;

@@ -3,8 +3,8 @@ import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 
 /**
- * Makes the folder of Node's compile cache (node:module, `enableCompileCache`), for this process and for those that it starts: in the system's temporary folder, in a folder of
- * this user's. What lies there is run: undefined where somebody else could write it.
+ * Makes the folder of Node's compile cache (node:module, `enableCompileCache`), for this process and those that it starts: below the
+ * system's temporary folder, in a folder of this user's. Code that lies there is run: undefined where somebody else could write it.
  */
 export function makeCompileCacheFolder(parent: string = tmpdir()): string | undefined {
   const { uid } = userInfo();
@@ -14,7 +14,7 @@ export function makeCompileCacheFolder(parent: string = tmpdir()): string | unde
     const found = lstatSync(folder);
     return found.isDirectory() && found.uid === uid && (found.mode & 0o022) === 0 ? join(folder, "compiled") : undefined;
   } catch {
-    // A file has the name, or nothing can be written: everything works, and starts slower.
+    // The folder can't be made, such as where a file has its name: everything works without it, and starts slower.
     return undefined;
   }
 }

@@ -1,27 +1,27 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 
-/** What the demo asks of documents that nobody here wrote. The last question is one that they do not answer. */
+/** The demo's brief, about documents that nobody here wrote. They do not answer its last question. */
 export const demoBrief = `What does multer do with files when the options object is omitted?
 When can messages be lost with asynchronous logging?
 What does commander do with unknown options by default?
 What is the Express philosophy?
 Who won the Hakone Ekiden in 2024?`;
 
-// Documents of installed dependencies, by the package that depends on them.
+// The documents are of installed dependencies, below the package that depends on them.
 const documents = [
-  "packages/relay/node_modules/multer/README.md",
-  "packages/relay/node_modules/express/Readme.md",
-  "packages/relay/node_modules/eventsource/README.md",
-  "packages/relay/node_modules/pino/README.md",
-  "packages/relay/node_modules/pino/docs/asynchronous.md",
-  "packages/relay/node_modules/pino/docs/redaction.md",
-  "packages/relay/node_modules/pino/docs/transports.md",
+  "packages/bus/node_modules/multer/README.md",
+  "packages/bus/node_modules/express/Readme.md",
+  "packages/bus/node_modules/eventsource/README.md",
+  "packages/node/node_modules/pino/README.md",
+  "packages/node/node_modules/pino/docs/asynchronous.md",
+  "packages/node/node_modules/pino/docs/redaction.md",
+  "packages/node/node_modules/pino/docs/transports.md",
   "packages/contracts/node_modules/zod/README.md",
   "packages/operator/node_modules/commander/Readme.md",
 ];
 
-/** Those of the demo's documents that are installed, as paths. */
+/** The paths of the demo's documents that are installed in a repository. */
 export async function findDemoDocuments(repository: string): Promise<string[]> {
   const paths = documents.map((path) => join(repository, path));
   const found = await Promise.all(

@@ -7,20 +7,20 @@ const Environment = z.object({
   FORCE_COLOR: z.string().optional(),
   TERM: z.string().optional(),
   CI: z.string().optional(),
-  /** Where the user was when pnpm ran this from the workspace's root. */
+  /** The folder that the user was in when pnpm ran this from the workspace's root. */
   INIT_CWD: z.string().optional(),
 });
 
 export interface Env {
-  /** What the environment says about colours; where it says nothing, the terminal decides. Sources: no-color.org, force-color.org. */
+  /** True for colours, false for none; undefined where the terminal decides. Sources: no-color.org, force-color.org. */
   readonly color?: boolean;
-  /** Whether lines may be redrawn on a terminal. */
+  /** True where lines may be redrawn on a terminal. */
   readonly isLive: boolean;
   /** The folder that the user's paths begin at. */
   readonly cwd: string;
 }
 
-/** The only reader of the environment in this package. */
+/** Reads the environment; nothing else in this package does. */
 export function readEnv(cwd: string): Env {
   const { NO_COLOR, FORCE_COLOR, TERM, CI, INIT_CWD } = Environment.parse(process.env);
   const isDumb = TERM === "dumb";
@@ -32,9 +32,9 @@ function isSet(value: string | undefined): value is string {
   return value !== undefined && value !== "";
 }
 
-/** The environment of a process that is started from here: this one's, where what was compiled is kept, and what it is told besides. */
+/** The environment of a child process: this process's own, the folder of the compile cache, and `more`. */
 export function childEnvironment(more: Readonly<Record<string, string>>): Readonly<Record<string, string | undefined>> {
   const compiled = getCompileCacheDir();
-  // Each version of Node has a folder of its own in there.
+  // The cache has a folder for each version of Node; the variable names the one above.
   return { ...process.env, ...(compiled !== undefined && { NODE_COMPILE_CACHE: dirname(compiled) }), ...more };
 }

@@ -1,7 +1,7 @@
-import { isTasukiError } from "@tasuki/contracts";
+import { isTasukiError } from "@tasuki/protocol";
 import type { RunOutcome } from "../render/outcome.ts";
 
-/** How the command ends. */
+/** The exit codes of the command. */
 export const exitCodes = {
   ok: 0,
   failed: 1,
@@ -11,12 +11,13 @@ export const exitCodes = {
   conflict: 5,
   unreachable: 6,
   invalid: 7,
-  /** Of a run that was followed: it failed or was cancelled. */
+  /** The run that was followed failed, or was cancelled. */
   runFailed: 8,
   needsHuman: 9,
   interrupted: 130,
 } as const;
 
+/** The exit code of an error, by its status where it is a `TasukiError`. */
 export function exitCodeOf(error: unknown): number {
   if (!isTasukiError(error)) return exitCodes.failed;
   switch (error.status) {
@@ -40,7 +41,7 @@ export function exitCodeOf(error: unknown): number {
   }
 }
 
-/** Of a run that was followed, by `--wait` or `watch`; `undefined` where the run goes on and only the watching ended. */
+/** The exit code of a run that was followed, by `--wait` or `watch`; its outcome is undefined where only the watching has ended. */
 export function exitCodeOfRun(outcome: RunOutcome | undefined): number {
   switch (outcome) {
     case "closed":

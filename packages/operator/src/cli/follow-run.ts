@@ -1,21 +1,20 @@
-import type { RunStatus } from "@tasuki/contracts";
+import type { RunStatus } from "@tasuki/protocol";
 import type { OperatorClient } from "../api/operator-client.ts";
 import { outcomeOf, type RunOutcome } from "../render/outcome.ts";
 import { toChanges } from "../render/run-changes.ts";
 import { toProgress } from "../render/run-progress.ts";
-import type { Cli } from "./cli.ts";
-import { createLiveDisplay } from "./live-display.ts";
+import type { Cli, Screen } from "./cli.ts";
 
 const redrawMs = 100;
 
 export interface Followed {
-  /** The last status that came; undefined where the watching ended before the first. */
+  /** The last status that came; undefined where Ctrl-C ended the watching before the first. */
   readonly status: RunStatus | undefined;
-  /** Undefined where Ctrl-C ended the watching. */
+  /** The outcome of the run; undefined where Ctrl-C ended the watching. */
   readonly outcome: RunOutcome | undefined;
 }
 
-/** Shows a run's progress on stderr until it ends, needs a person, or Ctrl-C: redrawn on a terminal, else a line for each change. */
+/** Follows a run until it ends, needs a person, or Ctrl-C. Its progress is on stderr: redrawn on a terminal, else a line for each change. */
 export async function followRun(
   cli: Cli,
   {
@@ -26,14 +25,14 @@ export async function followRun(
   }: { client: OperatorClient; run: string; onStatus?: (status: RunStatus) => void; isQuiet?: boolean },
 ): Promise<Followed> {
   const isLive = !isQuiet && cli.stderr.isTTY === true && cli.env.isLive;
-  const display = createLiveDisplay(cli.stderr);
+  const redraw = createRedraw(cli.stderr);
   let status: RunStatus | undefined;
   let isLost = false;
   const draw = (): void => {
     if (status === undefined) return;
     const width = cli.stderr.columns ?? 80;
     const lines = toProgress(status, { now: cli.clock.now(), width: width - 1, style: cli.messageStyle });
-    display.show(isLost ? [...lines, cli.messageStyle.warn("  main does not answer; waiting for it")] : lines);
+    redraw(isLost ? [...lines, cli.messageStyle.warn("  main does not answer; waiting for it")] : lines);
   };
   const timer = isLive ? setInterval(draw, redrawMs) : undefined;
   try {
@@ -55,4 +54,17 @@ export async function followRun(
     if (isLive) draw();
   }
   return { status, outcome: status && outcomeOf(status) };
+}
+
+// ECMA-48: CUU (cursor up), ED (erase to the end of the screen).
+const up = (lines: number): string => (lines > 0 ? `\u001b[${lines}A\r` : "\r");
+const eraseBelow = "\u001b[0J";
+
+/** Redraws a few lines in place, none of them wider than the screen: in one write each time, so that nothing flickers. */
+function createRedraw(screen: Screen): (lines: readonly string[]) => void {
+  let shown = 0;
+  return (lines) => {
+    screen.write(`${up(shown)}${eraseBelow}${lines.map((line) => `${line}\n`).join("")}`);
+    shown = lines.length;
+  };
 }

@@ -1,7 +1,9 @@
-import { type ArtifactText, type RunStatus, TasukiError } from "@tasuki/contracts";
+import { type ArtifactText, type RunStatus, TasukiError } from "@tasuki/protocol";
 import type { OperatorClient } from "../api/operator-client.ts";
+import { toText } from "../render/plain-text.ts";
+import type { Cli } from "./cli.ts";
 
-/** A file of a run, as main holds it: of a stage's outputs the newest; else the last of that name. Rejects with `not_found`. */
+/** An artifact of a run, as main holds it: the newest output of that name, else the last file of that name. Rejects with `not_found`. */
 export async function readArtifact(client: OperatorClient, status: RunStatus, name: string): Promise<ArtifactText> {
   const wanted = outputsOf(status).find((output) => output.name === name)?.sha256;
   let found: ArtifactText | undefined;
@@ -23,12 +25,23 @@ export async function readArtifact(client: OperatorClient, status: RunStatus, na
   );
 }
 
-/** What the stages produced, as main holds it. */
+/** The outputs of the stages, as main holds them. */
 export function outputsOf(status: RunStatus) {
   return status.stages.flatMap(({ stage, outputs }) => outputs.map((output) => ({ ...output, stage })));
 }
 
-/** The file that the run was for: what the last stage produced. */
+/** The name of the file that the run was for: the first output of the last stage. */
 export function finalName(status: RunStatus): string | undefined {
   return status.stages.at(-1)?.outputs[0]?.name;
+}
+
+/** Prints an artifact to stdout: byte for byte for programs, on a terminal without the characters that could steer it. */
+export async function printArtifact(
+  cli: Cli,
+  client: OperatorClient,
+  { status, name }: { status: RunStatus; name: string },
+): Promise<void> {
+  const { text } = await readArtifact(client, status, name);
+  const shown = cli.stdout.isTTY === true ? toText(text) : text;
+  cli.stdout.write(shown.endsWith("\n") || cli.stdout.isTTY !== true ? shown : `${shown}\n`);
 }

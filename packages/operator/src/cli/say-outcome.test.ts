@@ -1,12 +1,13 @@
 import { expect, test } from "vitest";
-import { blockedStatus, runId } from "../api/operator-fixture.ts";
+import { blockedStatus, runId } from "../testing/example-status.ts";
 import { createCli } from "./cli.ts";
 import { sayOutcome } from "./say-outcome.ts";
 
 test.each([
-  [true, /Start them again: pnpm tasuki dev --data \/relay\n.*pnpm tasuki retry .* --data \/relay/],
-  [false, /^(?![^]*tasuki dev)[^]*pnpm tasuki retry .* --data \/relay/],
-])("of a blocked run what to type next is said, and first the nodes' start where they end with the command (%j)", (isEnding, said) => {
+  ["ending", /Start them again: pnpm tasuki dev --data \/relay\n.*pnpm tasuki retry .* --data \/relay/],
+  ["running", /^(?![^]*tasuki dev)[^]*pnpm tasuki retry .* --data \/relay/],
+  ["removed", /^(?![^]*pnpm tasuki)[^]*needs a person.*--keep or --data/],
+] as const)("of a blocked run what to type next is said, as far as its nodes are there after the command: %s", (nodes, said) => {
   let written = "";
   const cli = createCli({
     env: { cwd: "/", color: false, isLive: false },
@@ -16,7 +17,8 @@ test.each([
     stderr: { write: (text) => (written += text) },
     clock: { now: () => 0, monotonic: () => 0 },
     signal: new AbortController().signal,
+    relay: () => Promise.reject(new Error("no relay is needed")),
   });
-  sayOutcome(cli, { run: runId, status: blockedStatus(), outcome: "needs-human", options: { data: "/relay" }, isEnding });
+  sayOutcome(cli, { run: runId, status: blockedStatus(), outcome: "needs-human", options: { data: "/relay" }, nodes });
   expect(written).toMatch(said);
 });

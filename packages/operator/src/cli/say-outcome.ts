@@ -1,7 +1,6 @@
-import type { RunStatus } from "@tasuki/contracts";
-import { toDuration } from "../render/duration.ts";
-import { blocksOf, type RunOutcome } from "../render/outcome.ts";
-import { toBlock } from "../render/run-detail.ts";
+import type { RunStatus } from "@tasuki/protocol";
+import { toDuration } from "../render/quantity.ts";
+import { blocksOf, type RunOutcome, toBlock } from "../render/outcome.ts";
 import type { Cli } from "./cli.ts";
 import type { DataOption } from "./options.ts";
 
@@ -10,12 +9,12 @@ export interface ShownOutcome {
   readonly status: RunStatus | undefined;
   readonly outcome: RunOutcome | undefined;
   readonly options: DataOption;
-  /** Whether the nodes end with the command: what comes next has to start them again. */
-  readonly isEnding?: boolean;
+  /** The nodes after the command: they keep running, end with it, or end and are removed with their data. */
+  readonly nodes?: "running" | "ending" | "removed";
 }
 
-/** Says how a run stands when nobody watches it any more, and what to do next. */
-export function sayOutcome(cli: Cli, { run, status, outcome, options, isEnding = false }: ShownOutcome): void {
+/** Says the outcome of a run when nobody watches it any more, and what to do next. */
+export function sayOutcome(cli: Cli, { run, status, outcome, options, nodes = "running" }: ShownOutcome): void {
   const style = cli.messageStyle;
   switch (outcome) {
     case "closed": {
@@ -27,11 +26,14 @@ export function sayOutcome(cli: Cli, { run, status, outcome, options, isEnding =
     case "failed":
     case "cancelled":
       cli.say(style.bad(`Run ${run} is ${outcome}.`));
-      cli.say(`What happened: ${cli.next(options, "show", run)}`);
+      if (nodes !== "removed") cli.say(`What happened: ${cli.next(options, "show", run)}`);
       return;
     case "needs-human":
       for (const shown of status === undefined ? [] : blocksOf(status)) for (const line of toBlock(shown, style)) cli.say(line);
-      if (isEnding) cli.say(`The nodes are being ended, with the run as far as it is. Start them again: ${cli.next(options, "dev")}`);
+      if (nodes === "removed")
+        return cli.say(`Run ${run} needs a person, but its nodes end now, and their data folder is removed: --keep or --data keeps it.`);
+      if (nodes === "ending")
+        cli.say(`The nodes are being ended, with the run as far as it is. Start them again: ${cli.next(options, "dev")}`);
       cli.say(`Run ${run} needs a person. Then: ${cli.next(options, "retry", run)}, or ${cli.next(options, "cancel", run)}`);
       return;
     case undefined:

@@ -1,26 +1,44 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
-import { Id, type Profile, TasukiError } from "@tasuki/contracts";
+import { pipeline } from "node:stream/promises";
+import { sourceContract } from "@tasuki/bus";
+import { type Attachment, Id, TasukiError } from "@tasuki/protocol";
+import { z } from "zod";
 import type { OperatorClient } from "../api/operator-client.ts";
-import { counted } from "../render/run-progress.ts";
-import { toLine } from "../render/plain-text.ts";
+import { clip, toLine } from "../render/plain-text.ts";
+import { counted } from "../render/quantity.ts";
 import type { Cli } from "./cli.ts";
-import { collectSources } from "./collect-sources.ts";
-import { uploadSources } from "./upload-sources.ts";
+import { collectSources, type SourceFile, sourceName } from "./collect-sources.ts";
 
 export interface RunToStart {
-  /** A text, a file's path, or `-` for stdin. */
+  /** The brief as the user gave it: a text, a file's path, or `-` for stdin. */
   readonly brief: string;
-  /** Files and folders. */
+  /** Files and folders, as the user gave them. */
   readonly files: readonly string[];
-  readonly profile?: Profile;
-  /** Makes the start idempotent, and becomes the run's id. */
+  /** One of the relay's profiles, which main knows. */
+  readonly profile?: string;
+  /** The run's id, a UUIDv7: a second start with the same one starts nothing. */
   readonly id?: string;
+  /** True where the questions that main takes the brief to ask are said, too. */
+  readonly saysQuestions?: boolean;
 }
 
 const maxBrief = 65_536;
+const contract = `${sourceContract.name}@${sourceContract.version}`;
+// Main commits together what arrives together; a few uploads at once keep it busy.
+const uploadsAtOnce = 6;
+const maxLabel = 1_024;
+const questionsMs = 5_000;
+const questionColumns = 120;
+const Questions = z.array(z.object({ id: z.string(), text: z.string() }));
 
-/** Uploads what a run needs and starts it; resolves with its id. Says what was skipped. */
-export async function startRun(cli: Cli, client: OperatorClient, { brief, files, profile, id }: RunToStart): Promise<string> {
+/** Uploads the sources of a run and starts it; resolves with its id. Says which files were skipped, and why. */
+export async function startRun(
+  cli: Cli,
+  client: OperatorClient,
+  { brief, files, profile, id, saysQuestions }: RunToStart,
+): Promise<string> {
   if (id !== undefined && !Id.safeParse(id).success)
     throw new TasukiError("malformed_request", `--id must be a UUID of version 7 (RFC 9562), not '${id}'.`);
   const text = await readBrief(cli, brief);
@@ -28,7 +46,7 @@ export async function startRun(cli: Cli, client: OperatorClient, { brief, files,
   for (const { label, why } of skipped) cli.say(cli.messageStyle.warn(`skipped ${toLine(label)}: ${why}`));
   if (files.length > 0 && sources.length === 0)
     throw new TasukiError("contract_violation", "None of the files can be read as a document, so there is nothing to answer from.");
-  const attachments = await uploadSources(client, sources, { signal: cli.signal });
+  const attachments = await uploadSources(client, sources, cli.signal);
   const run = await client.start({
     v: 1,
     kind: "run",
@@ -38,7 +56,18 @@ export async function startRun(cli: Cli, client: OperatorClient, { brief, files,
     ...(id !== undefined && { id }),
   });
   cli.say(cli.messageStyle.dim(`main has signed for the run, with ${counted(sources.length, "source")}`));
+  if (saysQuestions === true)
+    for (const question of await questionsOf(client, text, cli.signal))
+      cli.say(cli.messageStyle.dim(`  ${clip(question, questionColumns)}`));
   return run;
+}
+
+/** Questions that main takes a brief to ask, a line each; none where the relay has no such view, or it does not answer: the run has begun anyway. */
+async function questionsOf(client: OperatorClient, text: string, signal: AbortSignal): Promise<readonly string[]> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(questionsMs)]);
+  const answer = await client.view({ view: "questions", files: [{ text }] }, { signal: limit }).catch(() => undefined);
+  const questions = Questions.safeParse(answer);
+  return questions.success ? questions.data.map((question) => `${toLine(question.id)}  ${toLine(question.text)}`) : [];
 }
 
 async function readBrief(cli: Cli, given: string): Promise<string> {
@@ -52,7 +81,7 @@ async function readBrief(cli: Cli, given: string): Promise<string> {
   return text;
 }
 
-/** A path that is no file is a text: a question may well hold a slash. Only what is nothing but a document's name is a mistake. */
+/** The text of the file at a path; where there is none, the given text itself, which may well hold a slash. A document's bare name is a mistake. */
 async function readFileOrText(path: string, given: string): Promise<string> {
   const isFile = path.includes("\0")
     ? false
@@ -69,4 +98,25 @@ async function readAll(stream: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of stream) chunks.push(chunk);
   return Buffer.concat(chunks).toString("utf8");
+}
+
+/** Uploads sources to main; resolves with the attachments that name them, in their order. */
+async function uploadSources(client: OperatorClient, sources: readonly SourceFile[], signal: AbortSignal): Promise<Attachment[]> {
+  const attachments: Attachment[] = [];
+  const queue = sources.entries();
+  const work = async (): Promise<void> => {
+    for (const [at, source] of queue) {
+      const sha256 = await digestOf(source.path);
+      await client.bus.uploadBytes(contract, { sha256, size: source.size, bytes: createReadStream(source.path) }, { signal });
+      attachments[at] = { name: sourceName(at, source), contract, size: source.size, sha256, label: source.label.slice(0, maxLabel) };
+    }
+  };
+  await Promise.all(Array.from({ length: uploadsAtOnce }, work));
+  return attachments;
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
 }

@@ -1,25 +1,25 @@
 import type { Probe, ProbeRequest, Seen } from "./probe.ts";
 
-/** What is known of the node before the checks begin. */
+/** Facts about the node that are known before the checks begin. */
 export interface CheckContext {
   readonly probe: Probe;
   readonly role: string;
-  /** What the caller may do there: what it may not is refused earlier, and shows less. */
+  /** The caller's permissions on the node. A call without one is refused earlier, and shows less. */
   readonly may: { readonly task: boolean; readonly upload: boolean; readonly status: boolean };
-  /** Where nothing must ever call: an URL that this machine listens on. */
+  /** A URL that this machine listens on, and nothing must ever call. */
   readonly trap: string;
 }
 
 export interface Finding {
-  /** How many things were asked. */
+  /** The number of requests that were judged. */
   readonly asked: number;
-  /** What was not as it must be, one line each. */
+  /** Breaches of the claim, one line each. */
   readonly failures: readonly string[];
-  /** Why less could be shown than there is. */
+  /** A reason why less could be shown than there is. */
   readonly note?: string | undefined;
 }
 
-/** One thing that a narrow bus keeps to. */
+/** One check of a narrow bus: a claim, and the requests that show whether it holds. */
 export interface Check {
   readonly name: string;
   readonly claim: string;
@@ -29,13 +29,13 @@ export interface Check {
 /** A request that must be refused. */
 export interface Refusal {
   readonly request: ProbeRequest;
-  /** The codes that are right; any refusal without. */
+  /** The problem codes that are right. Without them, any refusal is. */
   readonly codes?: readonly string[];
-  /** Whether ending the connection is as good. */
+  /** True where ending the connection is as good as a refusal. */
   readonly mayEnd?: boolean;
 }
 
-/** Asks for each, and finds those that were not refused as they must be. */
+/** Finds the requests that were not refused as they must be, by sending each. `note` is passed on. */
 export async function findRefused(probe: Probe, refusals: readonly Refusal[], note?: string): Promise<Finding> {
   const failures: string[] = [];
   for (const { request, codes, mayEnd = false } of refusals) {

@@ -1,20 +1,20 @@
-import { Problem, problems } from "@tasuki/contracts";
+import { Problem, problems } from "@tasuki/protocol";
 import { z } from "zod";
 import { exchange, type RawAnswer, type Target } from "./raw-http.ts";
 
 export interface ProbeRequest {
   readonly method?: string;
-  /** The request target, exactly as it is sent. */
+  /** The request target (RFC 9112, section 3.2), exactly as it is sent. */
   readonly target: string;
-  /** Sent after `Host`, and in this order. */
+  /** Headers that are sent after `Host`, in this order. */
   readonly headers?: readonly (readonly [name: string, value: string])[];
-  /** Without a header that says its length, `Content-Length` is added. */
+  /** The body. `Content-Length` is added where no header says its length. */
   readonly body?: string | Buffer;
-  /** Leaves the connection open, and waits a moment for more answers than there should be. */
+  /** Keeps the connection open, and waits a moment for more answers than there should be. */
   readonly isKept?: true;
-  /** Instead of the bus's own; `null` leaves the header out. */
+  /** The value of `Host` instead of the bus's own; `null` leaves the header out. */
   readonly host?: string | null;
-  /** Instead of the caller's own; `null` leaves the header out. */
+  /** The value of `Authorization` instead of the caller's own; `null` leaves the header out. */
   readonly authorization?: string | null;
 }
 
@@ -22,21 +22,21 @@ export interface Seen {
   /** The request in a line. */
   readonly label: string;
   readonly request: ProbeRequest;
-  /** The final answer; none where the connection was ended without one. */
+  /** The final answer; undefined where the connection was ended without one. */
   readonly answer?: RawAnswer;
   readonly problem?: Problem;
-  /** With `isKept`: answers after the final one; what should have been one request was taken for more. */
+  /** The number of answers after the final one, with `isKept`: more than none mean that one request was taken for several. */
   readonly further: number;
-  /** Whether the body was asked for by a 100 (RFC 9110, section 10.1.1). */
+  /** True where the body was asked for by a 100 (RFC 9110, section 10.1.1). */
   readonly continued: boolean;
 }
 
-/** Asks a bus one thing at a time, each over a connection of its own, and remembers what came back. */
+/** A probe of a bus: it asks one thing at a time, each over a connection of its own, and remembers what came back. */
 export interface Probe {
   readonly seen: readonly Seen[];
-  /** Whether callers prove themselves by a token: without one the network does, or the socket's file mode. */
+  /** True where the caller proves itself by a token; otherwise the network does, or the socket's file mode. */
   readonly hasToken: boolean;
-  /** Where it asks, for people. */
+  /** The host that is asked, for people. */
   readonly host: string;
   ask(request: ProbeRequest): Promise<Seen>;
 }
@@ -98,7 +98,7 @@ function toHead(
 
 const Wrapped = z.object({ error: z.object({ data: z.object({ problem: Problem }) }) });
 
-/** The problem in an answer: in REST its body (RFC 9457), in tRPC `error.data.problem`; only where it is as the one table says. */
+/** The problem in an answer: in REST its body (RFC 9457), in tRPC `error.data.problem`. One that differs from the one table is none. */
 function problemOf({ status, headers, body }: RawAnswer): Problem | undefined {
   const read = parseJson(body);
   const isRest = headers["content-type"] === "application/problem+json";
@@ -109,7 +109,7 @@ function problemOf({ status, headers, body }: RawAnswer): Problem | undefined {
   return isKnown && problem.type === `https://tasuki.dev/problems/${problem.code}` ? problem : undefined;
 }
 
-/** Undefined for what is no JSON. */
+/** The value of a JSON body; undefined for a body that is none. */
 export function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString("utf8"));

@@ -1,12 +1,12 @@
 import { connect, type Socket } from "node:net";
 
-/** Where a bus listens: an address, or a unix socket. */
+/** The target of requests: the address that a bus listens on, or its unix socket. */
 export type Target = { readonly host: string; readonly port: number } | { readonly socketPath: string };
 
-/** One HTTP/1.1 answer as it came. */
+/** An HTTP/1.1 answer as it came. */
 export interface RawAnswer {
   readonly status: number;
-  /** Lower-case names; values of a repeated header are joined by a comma. */
+  /** The headers by their names in lower case; the values of a repeated header are joined by a comma. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
 }
@@ -14,8 +14,8 @@ export interface RawAnswer {
 const headEnd = Buffer.from("\r\n\r\n");
 
 /**
- * Takes the first answer off some bytes (RFC 9112): undefined while it is not whole. `ended` says that no more will come, which ends a body
- * without a length. Throws where the bytes are no HTTP answer.
+ * Takes the first answer off some bytes (RFC 9112); undefined while it is not whole. `ended` says that no more bytes will come, which ends
+ * a body without a length. Throws for bytes that are no HTTP answer.
  */
 export function takeAnswer(
   bytes: Buffer,
@@ -63,15 +63,15 @@ function takeChunks(bytes: Buffer, start: number): { readonly body: Buffer; read
 
 export interface ExchangeOptions {
   readonly isHead?: boolean;
-  /** How long an answer may take. */
+  /** The time that an answer may take. */
   readonly milliseconds?: number;
-  /** How long to wait for more after it: there should be no more. */
+  /** The time in milliseconds to wait for more after the final answer, where there should be no more. */
   readonly linger?: number;
 }
 
 /**
- * Sends bytes over a connection of its own, and takes the answers: until there is a final one and `linger` has passed, the other side ends
- * the connection, or the time is over. Rejects with the socket's error where there is no connection.
+ * Sends bytes over a connection of its own, and takes the answers: until a final one has come and `linger` has passed, the other side ends
+ * the connection, or the time is over. Rejects with the socket's error for a connection that can't be made.
  */
 export function exchange(target: Target, bytes: Buffer | string, options: ExchangeOptions = {}): Promise<readonly RawAnswer[]> {
   const { isHead = false, milliseconds = 10_000, linger = 0 } = options;

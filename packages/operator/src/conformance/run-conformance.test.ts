@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { relay } from "@tasuki/contracts/relay";
-import { startTestRelay, type TestRelay } from "@tasuki/relay/testing";
+import { startTestRelay, type TestRelay } from "@tasuki/node/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runConformance } from "./run-conformance.ts";
 

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { Health, Status, TasukiError } from "@tasuki/contracts";
+import { Health, Status, TasukiError } from "@tasuki/protocol";
 import { failures, origins, problemsOnly, redirects } from "./checks/answers.ts";
 import { browsers, host, identity } from "./checks/callers.ts";
 import { encodings, framing, lengths, sizes } from "./checks/limits.ts";
@@ -17,7 +17,7 @@ export interface CheckResult extends Finding {
 
 export interface Conformance {
   readonly role: string;
-  /** What the caller may do there: more can be shown with more. */
+  /** The caller's permissions on the node: more can be shown with more. */
   readonly may: CheckContext["may"];
   readonly requests: number;
   readonly checks: readonly CheckResult[];
@@ -45,8 +45,8 @@ const checks: readonly Check[] = [
 ];
 
 /**
- * Checks from outside that a node is as narrow as a bus must be. Everything that is sent is to be refused, so that it leaves nothing on the
- * node but log lines. Rejects with `unreachable`, or what the node answers to `GET /health` if that is no health.
+ * Checks from outside that a node is as narrow as a bus must be. Every request is one to be refused, so that it leaves nothing on the node
+ * but log lines. Rejects with `unreachable`, with the problem that `GET /health` is answered with, or with `unavailable` where that is no health.
  */
 export async function runConformance(deps: ProbeDeps, onResult: (result: CheckResult) => void = () => undefined): Promise<Conformance> {
   const probe = createProbe(deps);
@@ -113,7 +113,7 @@ async function compareState(probe: Probe, before: string | undefined): Promise<F
   return { asked: 2, failures: before === after ? [] : [`${before} before, ${after ?? "no status"} after ${busy}`] };
 }
 
-/** An address that nothing has a reason to call. */
+/** Opens a trap: a server on this machine that nothing has a reason to call, which counts its connections. */
 async function openTrap(): Promise<AsyncDisposable & { readonly url: string; calls(): number }> {
   let calls = 0;
   const server = createServer((socket) => {

@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { systemClock } from "@tasuki/relay";
+import { systemClock } from "@tasuki/node";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { keepProcess } from "./kept-process.ts";
 
-// A program that does what a node does: says that it started, and ends when it is told to, or its keeper is gone.
+// A program that behaves as a node does: it says that it has started, and ends when it is told to, or when its keeper is gone.
 const wellBehaved = `
 process.once("SIGTERM", () => process.exit(0));
 process.once("disconnect", () => process.exit(0));
@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function keep(source: string, healthy: () => Promise<void> = () => Promise.resolve()) {
+async function keep(source: string, untilHealthy: () => Promise<void> = () => Promise.resolve()) {
   const program = join(folder, "program.mjs");
   await writeFile(program, source);
   const lines: string[] = [];
@@ -34,7 +34,7 @@ async function keep(source: string, healthy: () => Promise<void> = () => Promise
   const kept = keepProcess({
     program,
     environment: { MARK: "here" },
-    healthy,
+    untilHealthy,
     onLine: (text) => lines.push(text),
     onEvent: (text) => events.push(text),
     clock: systemClock,
@@ -103,7 +103,7 @@ test("it does not outlive a keeper that is killed", async () => {
     keeper,
     `import { keepProcess } from ${JSON.stringify(join(import.meta.dirname, "kept-process.ts"))};
      keepProcess({
-       program: ${JSON.stringify(join(folder, "program.mjs"))}, environment: {}, healthy: () => Promise.resolve(),
+       program: ${JSON.stringify(join(folder, "program.mjs"))}, environment: {}, untilHealthy: () => Promise.resolve(),
        onLine: console.log, onEvent: () => {}, clock: { monotonic: () => performance.now() },
        timing: ${JSON.stringify(timing)},
      });`,
@@ -118,7 +118,7 @@ test("it does not outlive a keeper that is killed", async () => {
   await vi.waitFor(async () => expect(await isGone(pid)).toBe(true), waiting);
 });
 
-/** Whether a process has ended; one that nobody has waited for yet counts as ended. */
+/** True for a process that has ended, also where nobody has waited for it yet. */
 async function isGone(pid: number): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   return status === "" ? !isRunning(pid) : /^State:\s+Z/m.test(status);

@@ -2,18 +2,18 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Clock, TasukiError } from "@tasuki/contracts";
-import { nodeFlags } from "@tasuki/relay";
+import { type Clock, TasukiError } from "@tasuki/protocol";
+import { nodeFlags } from "@tasuki/node";
 
-/** How a process is kept alive; all in milliseconds. */
+/** The times of a process that is kept running; all in milliseconds. */
 interface Timing {
-  /** Before a process that died is started again. */
+  /** The wait before a process that died is started again. */
   readonly restart: number;
-  /** A process that lived no longer than this died quickly; after five such deaths in a row the waits double. */
+  /** The life of a process that died quickly: so long, or shorter. After five such deaths in a row the waits double. */
   readonly quick: number;
-  /** No wait is longer. */
+  /** The longest wait. */
   readonly longest: number;
-  /** Between SIGTERM and SIGKILL. */
+  /** The time between SIGTERM and SIGKILL. */
   readonly grace: number;
 }
 
@@ -21,27 +21,27 @@ export interface KeptProcessDeps {
   /** The program that Node runs. */
   readonly program: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Whether it does what it is for; asked once it has said over IPC that it started. Resolves when it does. */
-  readonly healthy: (signal: AbortSignal) => Promise<void>;
-  /** A line that it printed. */
+  /** Health probe. Called when the process has said over IPC that it started; resolves when it is healthy. `signal` aborts when it has ended. */
+  readonly untilHealthy: (signal: AbortSignal) => Promise<void>;
+  /** Called for each line that the process printed. */
   readonly onLine: (text: string) => void;
-  /** What happens to it. */
+  /** Called when the process is healthy, and when it has ended. */
   readonly onEvent: (text: string) => void;
   readonly clock: Pick<Clock, "monotonic">;
   readonly timing: Timing;
 }
 
-/** A process that is started again whenever it ends. Disposing ends it for good. */
+/** A process that is started again whenever it has ended. Disposing ends it for good. */
 export interface KeptProcess extends AsyncDisposable {
-  /** Resolves when it is healthy for the first time; rejects with `unavailable` when it died five times before. */
+  /** Resolves when the process is healthy for the first time. Rejects with `unavailable` where it died five times before. */
   readonly started: Promise<void>;
 }
 
 const quickDeaths = 5;
 
 /**
- * Starts a program in a process group of its own (a terminal's Ctrl-C reaches only the one who keeps it) with an IPC channel, whose
- * end tells it that the one who keeps it is gone, also by SIGKILL.
+ * Starts a program in a process group of its own, so that a terminal's Ctrl-C reaches this process alone, and with an IPC channel: where
+ * this process is gone, also by SIGKILL, the end of the channel tells the program.
  */
 export function keepProcess(deps: KeptProcessDeps): KeptProcess {
   const ended = new AbortController();
@@ -76,7 +76,7 @@ async function keep(deps: KeptProcessDeps, { first, signal }: { first: PromiseWi
 }
 
 async function runOnce(
-  { program, environment, healthy, onLine, onEvent, timing }: KeptProcessDeps,
+  { program, environment, untilHealthy, onLine, onEvent, timing }: KeptProcessDeps,
   { signal, onHealthy }: { signal: AbortSignal; onHealthy: () => void },
 ): Promise<{ readonly how: string; readonly last: string }> {
   const child = spawn(process.execPath, [...nodeFlags, program], {
@@ -94,11 +94,11 @@ async function runOnce(
       });
   child.once("message", () => {
     const heard = async (): Promise<void> => {
-      await healthy(over.signal);
+      await untilHealthy(over.signal);
       onHealthy();
       onEvent("is healthy");
     };
-    heard().catch(() => undefined); // it ended first
+    heard().catch(() => undefined); // the process has ended before
   });
   const stop = (): void => void end(child, timing.grace);
   signal.addEventListener("abort", stop, { once: true });

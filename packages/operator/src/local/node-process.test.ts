@@ -5,11 +5,11 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { relay } from "@tasuki/contracts/relay";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { repository } from "../cli/repository.ts";
-import { findApps } from "./find-apps.ts";
-import { isHealthy } from "./is-healthy.ts";
+import { isHealthy } from "./local-nodes.ts";
 import { prepareLocalRelay } from "./prepare-local-relay.ts";
+import { findApps, repository } from "./repository.ts";
 
 // Real processes on a busy machine: facts are waited for, however long that takes.
 vi.setConfig({ testTimeout: 60_000 });
@@ -18,7 +18,7 @@ let data: string;
 const running: ChildProcess[] = [];
 beforeEach(async () => {
   data = await mkdtemp(join(tmpdir(), "tasuki-node-"));
-  await prepareLocalRelay({ data, portBase: (await freePort()) - 2 });
+  await prepareLocalRelay({ pipeline: relay, data, portBase: (await freePort()) - 2 });
 });
 afterEach(async () => {
   for (const child of running.splice(0)) child.kill("SIGKILL");
@@ -53,7 +53,7 @@ test("a node in the foreground needs no keeper; SIGTERM ends it in order, with c
   expect(await ended).toEqual([0, null]);
   expect(said.stderr).toContain("LOOPBACK IDENTITY");
   expect(said.stdout).toBe(await log());
-  // Of what it writes, others of the machine may read nothing, whatever the umask of whoever started it.
+  // Other users of the machine may read none of its files, whatever the umask was.
   for (const path of ["node.sqlite", "logs", "logs/node.jsonl"]) expect((await stat(join(data, "sg", path))).mode & 0o007, path).toBe(0);
   const lines = said.stdout
     .trim()

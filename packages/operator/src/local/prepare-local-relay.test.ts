@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { relay } from "@tasuki/contracts/relay";
 import { openTrust } from "@tasuki/evidence";
-import { NodeConfig } from "@tasuki/relay";
+import { NodeConfig } from "@tasuki/node";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { prepareLocalRelay } from "./prepare-local-relay.ts";
 
@@ -21,7 +21,7 @@ beforeEach(async () => {
 afterEach(() => rm(data, { recursive: true }));
 
 test("each role has a configuration with its own port and the addresses of the others", async () => {
-  await prepareLocalRelay({ data, portBase: 28_100 });
+  await prepareLocalRelay({ pipeline: relay, data, portBase: 28_100 });
   expect(await read("sg")).toMatchObject({
     node: "sg",
     listen: { host: "127.0.0.1", port: 28_102 },
@@ -37,7 +37,7 @@ test("each role has a configuration with its own port and the addresses of the o
 });
 
 test("every node has every node's public keys pinned, and secrets that only the owner can read", async () => {
-  await prepareLocalRelay({ data, portBase: 28_100 });
+  await prepareLocalRelay({ pipeline: relay, data, portBase: 28_100 });
   for (const role of roles) {
     expect((await openTrust(at(role, "trust"))).nodes()).toEqual(roles.toSorted());
     expect(await readdir(at(role, "identity", "peers"))).toEqual([...roles.filter((other) => other !== role), "operator"].toSorted());
@@ -48,7 +48,7 @@ test("every node has every node's public keys pinned, and secrets that only the 
 });
 
 test("a second time, what is there stays: keys, secrets, and the operator's own configuration with its comments", async () => {
-  await prepareLocalRelay({ data, portBase: 28_100 });
+  await prepareLocalRelay({ pipeline: relay, data, portBase: 28_100 });
   const before = await Promise.all(
     [at("sg", "keys", "receipt.pem"), at("sg", "identity", "secret"), at("operator-secret")].map((path) => readFile(path, "utf8")),
   );
@@ -57,7 +57,7 @@ test("a second time, what is there stays: keys, secrets, and the operator's own 
     '"executor": { "kind": "command", "name": "mine", "argv": ["/bin/true"] }',
   );
   await writeFile(at("sg", "config.jsonc"), mine);
-  await prepareLocalRelay({ data, portBase: 28_100 });
+  await prepareLocalRelay({ pipeline: relay, data, portBase: 28_100 });
   expect(await config("sg")).toBe(mine);
   const after = await Promise.all(
     [at("sg", "keys", "receipt.pem"), at("sg", "identity", "secret"), at("operator-secret")].map((path) => readFile(path, "utf8")),
@@ -66,25 +66,25 @@ test("a second time, what is there stays: keys, secrets, and the operator's own 
 });
 
 test("other ports change the ports only", async () => {
-  await prepareLocalRelay({ data, portBase: 28_100 });
+  await prepareLocalRelay({ pipeline: relay, data, portBase: 28_100 });
   const before = await config("jp");
-  await prepareLocalRelay({ data, portBase: 29_200 });
+  await prepareLocalRelay({ pipeline: relay, data, portBase: 29_200 });
   expect(await config("jp")).toBe(before.replaceAll(/\b281(0\d)\b/g, "292$1"));
 });
 
 test("a folder on which a node is running is left alone", async () => {
-  await prepareLocalRelay({ data, portBase: 28_100 });
+  await prepareLocalRelay({ pipeline: relay, data, portBase: 28_100 });
   const before = await config("sg");
   const node = createServer((_req, res) => res.end("{}")).listen(at("sg", "bus.sock"));
   await once(node, "listening");
-  await expect(prepareLocalRelay({ data, portBase: 29_200 })).rejects.toThrow(at("sg"));
+  await expect(prepareLocalRelay({ pipeline: relay, data, portBase: 29_200 })).rejects.toThrow(at("sg"));
   expect(await config("sg")).toBe(before);
   node.close();
 });
 
 test("a configuration that can't be read is left as it is, for the node to complain about", async () => {
-  await prepareLocalRelay({ data, portBase: 28_100 });
+  await prepareLocalRelay({ pipeline: relay, data, portBase: 28_100 });
   await writeFile(at("jp", "config.jsonc"), "{ broken");
-  await prepareLocalRelay({ data, portBase: 29_200 });
+  await prepareLocalRelay({ pipeline: relay, data, portBase: 29_200 });
   expect(await config("jp")).toBe("{ broken");
 });

@@ -1,19 +1,18 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeLoopbackIdentities } from "@tasuki/bus";
 import { pinKeys } from "@tasuki/evidence";
-import { TasukiError } from "@tasuki/contracts";
-import { withAddresses, writeLoopbackIdentities } from "@tasuki/relay";
-import { isHealthy } from "./is-healthy.ts";
-import { toLocalConfig } from "./local-config.ts";
-import { busSocketOf, toLocalNodes } from "./local-nodes.ts";
-import type { LocalNode } from "./local-relay.ts";
+import { withAddresses } from "@tasuki/node";
+import { TasukiError } from "@tasuki/protocol";
+import { busSocketOf, isHealthy, type LocalNode, type LocalPlace, toLocalNodes } from "./local-nodes.ts";
 
 /**
- * Makes what a relay on one machine needs: per role a data folder with its configuration, its keys, every node's public keys and its
- * secret; beside them `operator-secret`. What is there is kept, except the ports, which follow `portBase`. Throws `invalid_state` where a node is running on one of the folders.
+ * Prepares a relay on one machine: for each role a data folder with its configuration, its keys, every node's public keys and its secret;
+ * beside them `operator-secret`. Files that are there are kept, except for the ports, which follow `portBase`.
+ * Rejects with `invalid_state` where a node is running on one of the folders.
  */
-export async function prepareLocalRelay({ data, portBase }: { readonly data: string; readonly portBase: number }): Promise<void> {
-  const nodes = toLocalNodes({ data, portBase });
+export async function prepareLocalRelay(place: LocalPlace): Promise<void> {
+  const nodes = toLocalNodes(place);
   for (const node of nodes)
     if (await isHealthy(busSocketOf(node)))
       throw new TasukiError("invalid_state", `The node ${node.role} is running on ${node.data}: end it, or use another data folder.`);
@@ -24,7 +23,7 @@ export async function prepareLocalRelay({ data, portBase }: { readonly data: str
   for (const node of nodes)
     for (const { data: folder } of nodes) await pinKeys({ keys: join(node.data, "keys"), trust: join(folder, "trust"), node: node.role });
   const identities = nodes.map((node) => [node.role, join(node.data, "identity")] as const);
-  await writeLoopbackIdentities({ folders: { ...Object.fromEntries(identities), operator: data } });
+  await writeLoopbackIdentities({ folders: { ...Object.fromEntries(identities), operator: place.data } });
 }
 
 async function writeConfig(node: LocalNode, nodes: readonly LocalNode[]): Promise<void> {
@@ -33,7 +32,40 @@ async function writeConfig(node: LocalNode, nodes: readonly LocalNode[]): Promis
     if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
     throw error;
   });
-  const roster = Object.fromEntries(nodes.filter(({ role }) => role !== node.role).map(({ role, url }) => [role, url]));
-  const after = before === undefined ? toLocalConfig(node, nodes) : withAddresses(before, { port: node.port, roster });
+  const others = nodes.filter(({ role }) => role !== node.role);
+  const roster = Object.fromEntries(others.map(({ role, url }) => [role, url]));
+  const after = before === undefined ? toFirstConfig(node, others) : withAddresses(before, { port: node.port, roster });
   if (after !== before) await writeFile(path, after);
 }
+
+/** A node's first `config.jsonc`, with comments for the person who changes it. */
+function toFirstConfig(node: LocalNode, others: readonly LocalNode[]): string {
+  const roster = others.map(({ role, url }) => `    ${JSON.stringify(role)}: { "url": ${JSON.stringify(url)} }`).join(",\n");
+  return `// What this node is told by its operator: JSON with comments, read when the node starts. Nothing of it ever comes from the wire.
+{
+  // The name of this node's keys and, on the other nodes, of its entry among those that they know.
+  "node": ${JSON.stringify(node.role)},
+
+  // The address of its bus. In a local relay this port, and those below, are set at each start (--port-base).
+  "listen": { "host": "127.0.0.1", "port": ${node.port} },
+
+  // The other roles, and the addresses of their buses.
+  "roster": {
+${roster}
+  },
+
+  // The proof of who calls. "loopback" is for development on one machine: each node's secret is in its identity/ folder.
+  "identity": { "provider": "loopback" },
+${node.role === "main" ? "" : executorText}
+  // Tasks that may wait, attempts at once, attempts at a task, and how long a claim holds without a sign of life (milliseconds),
+  // and the room on the disk below which nothing new is taken (bytes).
+  "limits": { "queue": 10000, "attemptsAtOnce": 1, "attempts": 5, "leaseMs": 15000, "minFreeBytes": 268435456 }
+}
+`;
+}
+
+const executorText = `
+  // The executor of this role's work. "embedded" is the work that the role's own app brings. For a program of your own, the kind is
+  // "command", with a "name", and "argv" that begins with an absolute path; it reads in/ and writes out/ of its work folder.
+  "executor": { "kind": "embedded" },
+`;

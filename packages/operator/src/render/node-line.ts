@@ -1,13 +1,19 @@
 import { z } from "zod";
-import type { RelayLine } from "../local/local-relay.ts";
 import { toLine } from "./plain-text.ts";
 import type { Style } from "./style.ts";
+
+/** A line of a local relay: printed by a node (`node`), or about a node's process (`relay`): that it is healthy, died, starts again. */
+export interface RelayLine {
+  readonly role: string;
+  readonly text: string;
+  readonly source: "node" | "relay";
+}
 
 const LogLine = z.looseObject({ level: z.string(), msg: z.string() });
 
 /**
- * A line of a local relay for people: what happens to the processes, and what the nodes warn of; undefined for what only the log needs.
- * The loopback warning of each node is left out: it is said once for all of them.
+ * A relay line for people: the events of the processes, and the nodes' warnings and errors; undefined for what only the log needs.
+ * The loopback warning of each node is left out: a command says it once for all of them.
  */
 export function toNodeLine({ role, text, source }: RelayLine, style: Style): string | undefined {
   const name = style.bold(role.padEnd(5));

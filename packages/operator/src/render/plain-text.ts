@@ -6,13 +6,13 @@ export function toLine(text: string): string {
   return toText(text).replace(/\s+/g, " ").trim();
 }
 
-/** The same, line breaks and tabs kept. */
+/** Text from the wire without control characters; its line breaks and tabs are kept. */
 export function toText(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters are what this removes
   return text.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, "");
 }
 
-/** At most `width` columns; what is cut ends in `…`. What may be wide (East Asian scripts, emoji) counts as two columns. */
+/** A text clipped to `width` columns, with `…` for what was cut. Characters that may be wide (East Asian scripts, emoji) count as two columns. */
 export function clip(text: string, width: number): string {
   let columns = 0;
   let end = 0;
@@ -24,7 +24,7 @@ export function clip(text: string, width: number): string {
   return text;
 }
 
-// From Hangul Jamo on (UAX #11); what is counted as wide and is not costs a column, the other way round a line.
+// Characters from Hangul Jamo on may be wide (UAX #11). A narrow one that is counted as wide costs a column; the other way round costs a line.
 function columnsOf(character: string): number {
   return (character.codePointAt(0) ?? 0) >= 0x1100 ? 2 : 1;
 }

@@ -1,10 +1,9 @@
-import type { RunStatus, StageStatus } from "@tasuki/contracts";
+import type { RunStatus, StageStatus } from "@tasuki/protocol";
 import { assert, integer, property, string } from "fast-check";
 import { expect, test } from "vitest";
-import { at, began, blockedStatus, exampleStatus } from "../api/operator-fixture.ts";
-import { toAge, toDuration, toSize } from "./duration.ts";
+import { at, began, blockedStatus, exampleStatus } from "../testing/example-status.ts";
+import { toAge, toDuration, toSize } from "./quantity.ts";
 import { toNodeLine } from "./node-line.ts";
-import { toNodeList } from "./node-list.ts";
 import { blocksOf, outcomeOf } from "./outcome.ts";
 import { clip, toLine, toText } from "./plain-text.ts";
 import { toChanges } from "./run-changes.ts";
@@ -106,7 +105,7 @@ sg is blocked: the files break their contracts
 `);
 });
 
-test("runs and nodes as tables", () => {
+test("runs as a table", () => {
   const closed = exampleStatus({ state: "closed", brief: "Why?\nAnd how?", createdAt: at(-7_200) });
   expect(text(toRunList([blockedStatus(), exampleStatus(), closed], { now, width: 120, style }))).toBe(`
 RUN                                   STATE    AGE  AT          BRIEF
@@ -114,15 +113,13 @@ RUN                                   STATE    AGE  AT          BRIEF
 01a20ed8-8597-756e-8e5f-b0ba1c5c733f  open     3 s  sg started  What is a receipt?
 01a20ed8-8597-756e-8e5f-b0ba1c5c733f  closed   2 h  main        Why? And how?
 `);
-  expect(text(toNodeList([{ role: "nano", url: "http://127.0.0.1:18101", reachable: false, seenAt: began }], { now, style }))).toBe(`
-ROLE  STATE        URL                     EXECUTOR  STORE  VERSION  LAST HEALTH
-nano  unreachable  http://127.0.0.1:18101                            3 s ago
-`);
 });
 
+const closed = exampleStatus({ state: "closed", endedAt: at(4), bundle: "b".repeat(64), stages: exampleStatus().stages.slice(0, 1) });
+const next = (...words: string[]): string => `tasuki ${words.join(" ")}`;
+
 test("what a closed run has left", () => {
-  const status = exampleStatus({ state: "closed", endedAt: at(4), bundle: "b".repeat(64), stages: exampleStatus().stages.slice(0, 1) });
-  expect(text(toSummary(status, { data: "/data", style, keep: false, next: (...words) => `tasuki ${words.join(" ")}` }))).toContain(`
+  expect(text(toSummary(closed, { data: "/data", style, keep: false, next }))).toContain(`
 What each stage took, from its dispatch to its proof
   nano                 1.60 s  of which 0.60 s work  embedded/1
 
@@ -130,6 +127,23 @@ The artifacts, where they were made
   candidate-list.md  /data/nano/artifacts/01a20ed8-8597-756e-8e5f-b0ba1c5c733f/nano.1/candidate-list.md
   archive            /data/main/archive/01a20ed8-8597-756e-8e5f-b0ba1c5c733f
 `);
+});
+
+test("what to type next names a file of the run, and the nodes' start where they have ended", () => {
+  const ended = text(toSummary(closed, { data: "/data", style, keep: false, next }));
+  expect(ended).toContain(`\n  tasuki dev\n  tasuki show ${closed.id}\n  tasuki artifacts ${closed.id} candidate-list.md\n`);
+  expect(text(toSummary(closed, { data: "/data", style, keep: true, next }))).not.toContain("tasuki dev");
+});
+
+test("of a closed run whose data folder is removed, no path is told, but how to keep it", () => {
+  const gone = text(toSummary(closed, { data: undefined, style, keep: false, next }));
+  expect(gone).toContain(`
+The artifacts
+  candidate-list.md  1.9 KiB of nano
+  bundle             sha256 ${"b".repeat(64)}
+`);
+  expect(gone).toMatch(/--keep\n[^]*--data /);
+  expect(gone).not.toMatch(/\/nano|tasuki (dev|show|artifacts)/);
 });
 
 test("a run needs a person where its stage is blocked, but not where a fact will clear it", () => {

@@ -1,9 +1,9 @@
-import { Rung, type RunStatus, type StageStatus } from "@tasuki/contracts";
+import { Rung, type RunStatus, type StageStatus } from "@tasuki/protocol";
 import { blocksOf, reasonOf, type ShownBlock } from "./outcome.ts";
 import { toLine } from "./plain-text.ts";
 import { mainNote } from "./run-progress.ts";
 
-/** What is new in a run since `before`, one line each in the order of time: what a log shows where nothing can be redrawn. */
+/** Changes of a run since `before`, one line each in the order of time, for a screen where nothing can be redrawn. */
 export function toChanges(before: RunStatus | undefined, after: RunStatus): string[] {
   const began = Date.parse(after.createdAt);
   const width = Math.max(6, ...after.stages.map(({ stage }) => stage.length));

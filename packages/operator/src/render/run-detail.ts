@@ -1,13 +1,11 @@
-import type { RunStatus, StageStatus } from "@tasuki/contracts";
-import { toDuration } from "./duration.ts";
-import { blocksOf, reasonOf, type ShownBlock } from "./outcome.ts";
+import type { RunStatus, StageStatus } from "@tasuki/protocol";
+import { blocksOf, toBlock } from "./outcome.ts";
 import { toLine } from "./plain-text.ts";
-import { counted, mainNote } from "./run-progress.ts";
-import { stageSpan, workSpan } from "./stage-span.ts";
+import { counted, stageSpan, toDuration, workSpan } from "./quantity.ts";
+import { mainNote } from "./run-progress.ts";
 import type { Style } from "./style.ts";
-import { toUnmetLines } from "./unmet-lines.ts";
 
-/** A run in full: each stage's highest proven rung, what is awaited and from whom, what blocks it. `now` in milliseconds since 1970. */
+/** A run in full: each stage's highest proven rung, what is awaited and from whom, every block. `now` is in milliseconds since 1970. */
 export function toRunDetail(status: RunStatus, { now, style }: { readonly now: number; readonly style: Style }): string[] {
   const { id, state, epoch, profile, brief, createdAt, endedAt, sources, stages } = status;
   const took = (endedAt === undefined ? now : Date.parse(endedAt)) - Date.parse(createdAt);
@@ -45,18 +43,5 @@ function toStage(stage: StageStatus, { status, now, style }: { status: RunStatus
     ...(proven.length === 0 ? [] : [`  proven    ${proven.join(", ")}`]),
     ...(attempt > 0 ? [`  attempt   ${attempt} at epoch ${epoch}${producer === undefined ? "" : `, by ${toLine(producer)}`}`] : []),
     ...(outputs.length === 0 ? [] : [`  files     ${outputs.map(({ name }) => name).join(", ")}`]),
-  ];
-}
-
-/** A block: why, what it needs, who acts, and what clears it. */
-export function toBlock(shown: ShownBlock, style: Style): string[] {
-  const { where, block, needsHuman } = shown;
-  const paint = needsHuman ? style.bad : style.warn;
-  return [
-    paint(`${where} ${needsHuman ? "is blocked" : "is held up"}: ${reasonOf(shown)}`),
-    `  needs       ${toLine(block.needs)}`,
-    `  who acts    ${toLine(block.owner)}`,
-    `  clears with ${toLine(block.clearsWith)}`,
-    ...toUnmetLines(block.unmet ?? [], style).map((line) => `  ${line}`),
   ];
 }

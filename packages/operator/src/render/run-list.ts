@@ -1,12 +1,12 @@
-import type { RunStatus } from "@tasuki/contracts";
-import { toAge } from "./duration.ts";
+import type { RunStatus } from "@tasuki/protocol";
+import { toAge } from "./quantity.ts";
 import { outcomeOf } from "./outcome.ts";
 import { clip, toLine } from "./plain-text.ts";
 import { mainNote } from "./run-progress.ts";
 import type { Style } from "./style.ts";
 import { toTable } from "./table.ts";
 
-/** Runs in the order given, one line each. `width` in characters. */
+/** Runs in the order given, one line each. `now` is in milliseconds since 1970, `width` in characters. */
 export function toRunList(runs: readonly RunStatus[], { now, width, style }: { now: number; width: number; style: Style }): string[] {
   return toTable(
     runs,
@@ -25,7 +25,7 @@ export function toRunList(runs: readonly RunStatus[], { now, width, style }: { n
   );
 }
 
-/** The stage that the run is at, and its rung. */
+/** The stage that a run is at, and its rung. */
 function whereOf(run: RunStatus): string {
   if (run.state !== "open") return "main";
   const at = run.stages.find((stage) => stage.block !== undefined) ?? run.stages.findLast((stage) => stage.rung !== "waiting");

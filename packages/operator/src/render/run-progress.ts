@@ -1,8 +1,8 @@
-import { Rung, type RunStatus, type StageStatus } from "@tasuki/contracts";
-import { toDuration } from "./duration.ts";
+import { Rung, type RunStatus, type StageStatus } from "@tasuki/protocol";
+
 import { blocksOf, reasonOf } from "./outcome.ts";
 import { clip, toLine } from "./plain-text.ts";
-import { stageSpan } from "./stage-span.ts";
+import { counted, stageSpan, toDuration } from "./quantity.ts";
 import type { Style } from "./style.ts";
 
 export interface ProgressOptions {
@@ -17,7 +17,7 @@ const cells = 18;
 const rungs = Rung.options;
 const rungWidth = Math.max(...rungs.map((rung) => rung.length));
 
-/** A run as lines to be redrawn: a bar per stage, as far as it is proven, then main's own part. */
+/** A run as lines to be redrawn: for each stage a bar, filled as far as it is proven, then main's own part. */
 export function toProgress(status: RunStatus, { now, width, style }: ProgressOptions): string[] {
   const nameWidth = Math.max(4, ...status.stages.map(({ stage }) => stage.length));
   const noteWidth = width - (nameWidth + cells + rungWidth + 21);
@@ -52,7 +52,7 @@ function noteOf(status: RunStatus, stage: StageStatus): string {
   return awaits === undefined ? "" : `awaits '${awaits.rung}' of ${awaits.from}${again}`;
 }
 
-/** What main itself is at, in one line. */
+/** Main's own part of a run, in one line. */
 export function mainNote(status: RunStatus): string {
   const { state, stages, sources, awaits, bundle } = status;
   const own = blocksOf(status).find(({ where }) => where === "main");
@@ -75,8 +75,4 @@ export function mainNote(status: RunStatus): string {
 function paintMain(status: RunStatus, style: Style): (text: string) => string {
   if (status.state === "closed") return style.good;
   return blocksOf(status).some(({ where }) => where === "main") || status.state === "failed" ? style.bad : style.dim;
-}
-
-export function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

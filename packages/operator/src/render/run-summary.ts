@@ -1,28 +1,27 @@
 import { join } from "node:path";
-import type { RunStatus } from "@tasuki/contracts";
-import { toDuration } from "./duration.ts";
+import type { RunStatus } from "@tasuki/protocol";
 import { toLine } from "./plain-text.ts";
-import { stageSpan, workSpan } from "./stage-span.ts";
+import { stageSpan, toDuration, toSize, workSpan } from "./quantity.ts";
 import type { Style } from "./style.ts";
 
 export interface SummaryOptions {
-  /** The local relay's data folder. */
-  readonly data: string;
+  /** The local relay's data folder; undefined for one that is removed when the nodes have ended. */
+  readonly data: string | undefined;
   readonly style: Style;
-  /** The nodes keep running, so that the commands can be typed at once. */
+  /** True where the nodes keep running, so that the commands can be typed at once. */
   readonly keep: boolean;
-  /** A command to type. */
+  /** A command to type, from its words. */
   readonly next: (...words: string[]) => string;
 }
 
-/** What a closed run of a local relay has left: the files and where they are, what each stage took, what to try next. */
+/** The summary of a closed run of a local relay: what each stage took, the artifacts and where they are, what to try next. */
 export function toSummary(status: RunStatus, { data, style, keep, next }: SummaryOptions): string[] {
   const { id, createdAt, endedAt = createdAt, stages, bundle } = status;
   const took = Date.parse(endedAt) - Date.parse(createdAt);
-  const files = stages.flatMap(({ stage, epoch, outputs }) =>
-    outputs.map(({ name }) => ({ name, path: join(data, stage, "artifacts", id, `${stage}.${epoch}`, name) })),
-  );
-  const width = Math.max(0, ...files.map(({ name }) => name.length));
+  const files = stages.flatMap(({ stage, epoch, outputs }) => outputs.map(({ name, size }) => ({ name, size, stage, epoch })));
+  const width = Math.max(7, ...files.map(({ name }) => name.length));
+  const line = (name: string, text: string): string => `  ${name.padEnd(width)}  ${text}`;
+  const last = files.at(-1)?.name;
   return [
     "",
     style.good(`Closed in ${toDuration(took)}: every check passed on main, and every node has archived the same bundle.`),
@@ -30,18 +29,34 @@ export function toSummary(status: RunStatus, { data, style, keep, next }: Summar
     "What each stage took, from its dispatch to its proof",
     ...stages.map((stage) => {
       const work = workSpan(stage);
-      const total = toDuration(stageSpan(stage, Date.parse(endedAt)) ?? 0);
-      return `  ${stage.stage.padEnd(width)}  ${total.padStart(8)}${work === undefined ? "" : `  of which ${toDuration(work)} work`}  ${style.dim(toLine(stage.producer ?? ""))}`;
+      const total = toDuration(stageSpan(stage, Date.parse(endedAt)) ?? 0).padStart(8);
+      return line(
+        stage.stage,
+        `${total}${work === undefined ? "" : `  of which ${toDuration(work)} work`}  ${style.dim(toLine(stage.producer ?? ""))}`,
+      );
     }),
     "",
-    "The artifacts, where they were made",
-    ...files.map(({ name, path }) => `  ${name.padEnd(width)}  ${path}`),
-    `  ${"archive".padEnd(width)}  ${join(data, "main", "archive", id)}`,
-    ...(bundle === undefined ? [] : [`  ${"bundle".padEnd(width)}  ${style.dim(`sha256 ${bundle}`)}`]),
+    ...(data === undefined
+      ? ["The artifacts", ...files.map(({ name, size, stage }) => line(name, `${toSize(size)} of ${stage}`))]
+      : [
+          "The artifacts, where they were made",
+          ...files.map(({ name, stage, epoch }) => line(name, join(data, stage, "artifacts", id, `${stage}.${epoch}`, name))),
+          line("archive", join(data, "main", "archive", id)),
+        ]),
+    ...(bundle === undefined ? [] : [line("bundle", style.dim(`sha256 ${bundle}`))]),
     "",
-    ...(keep ? ["Next, in another terminal"] : ["Next: start the nodes again, and in another terminal ask them", `  ${next("dev")}`]),
-    `  ${next("show", id)}`,
-    `  ${next("artifacts", id, "sg-review.md")}`,
+    ...(data === undefined
+      ? [
+          "The nodes end now, and their data folder, a temporary one, is removed. To keep them, and ask them with the other commands",
+          `  ${style.dim("pnpm demo --keep")}`,
+          "to keep the files",
+          `  ${style.dim("pnpm demo --data your-folder")}`,
+        ]
+      : [
+          ...(keep ? ["Next, in another terminal"] : ["Next: start the nodes again, and in another terminal ask them", `  ${next("dev")}`]),
+          `  ${next("show", id)}`,
+          ...(last === undefined ? [] : [`  ${next("artifacts", id, last)}`]),
+        ]),
     "or a run of your own",
     `  ${style.dim('pnpm demo --brief "Your question?" your-folder/ notes.pdf')}`,
   ];

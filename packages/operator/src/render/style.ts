@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 
-/** Paints text, or leaves it as it is. */
+/** Paints for text, one for each meaning. */
 export interface Style {
   readonly bold: Paint;
   readonly dim: Paint;
@@ -11,6 +11,7 @@ export interface Style {
 }
 type Paint = (text: string) => string;
 
+/** A style for a terminal; without colours, its paints leave text as it is. */
 export function createStyle(hasColor: boolean): Style {
   const paint =
     (format: Parameters<typeof styleText>[0]): Paint =>

@@ -1,12 +1,13 @@
+/** A column of a table: its title, and the text of its cell in a row. */
 export interface Column<Row> {
   readonly title: string;
   readonly cell: (row: Row) => string;
   readonly align?: "right";
-  /** Paints a cell that is padded already. */
+  /** Paint of a cell that is padded already. */
   readonly paint?: (text: string, row: Row) => string;
 }
 
-/** Rows under titles, each column as wide as its widest cell; the last is not padded. */
+/** Rows under titles, each column as wide as its widest cell; the last column is not padded. */
 export function toTable<Row>(rows: readonly Row[], columns: readonly Column<Row>[], paintTitle: (text: string) => string): string[] {
   const cells = rows.map((row) => columns.map((column) => column.cell(row)));
   const widths = columns.map((column, at) => Math.max(column.title.length, ...cells.map((line) => line[at]?.length ?? 0)));

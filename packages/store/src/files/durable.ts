@@ -1,5 +1,6 @@
 import { link, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
+import { hasErrorCode } from "./error-code.ts";
 
 /** Makes a folder with its parents, and their names durable. */
 export async function makeFolder(path: string): Promise<void> {
@@ -17,7 +18,10 @@ export async function syncFolder(path: string): Promise<void> {
   await folder.sync();
 }
 
-/** Gives a file a second name, unless that is taken: then false. The folder is opened first, so that no error of its inode is lost. */
+/**
+ * Gives a file a second name, durably. Resolves with false where that name is taken. The folder is opened before the link is made, so that
+ * its `sync` reports every write error since then.
+ */
 export async function linkDurably(from: string, to: string): Promise<boolean> {
   await using folder = await open(dirname(to));
   const isNew = await link(from, to).then(
@@ -27,11 +31,7 @@ export async function linkDurably(from: string, to: string): Promise<boolean> {
       throw error;
     },
   );
-  // Also where it was there: whoever linked it may not have come this far.
+  // The folder is synced also where the name was taken: the process that made that link may have been killed before its own sync.
   await folder.sync();
   return isNew;
-}
-
-export function hasErrorCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && "code" in error && typeof error.code === "string" && codes.includes(error.code);
 }

@@ -2,28 +2,34 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync, rmSync } from "node:fs";
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { TasukiError } from "@tasuki/contracts";
-import type { Blobs } from "../blobs.ts";
-import { blobPath } from "./blob-path.ts";
-import { hasErrorCode, linkDurably, makeFolder, syncFolder } from "./durable.ts";
+import { Sha256, TasukiError } from "@tasuki/protocol";
+import type { Blobs } from "../port/blobs.ts";
+import { linkDurably, makeFolder, syncFolder } from "./durable.ts";
+import { hasErrorCode } from "./error-code.ts";
 import { stageFile } from "./stage-file.ts";
 
 export interface FileBlobs extends Blobs {
-  /** Deletes blobs in one go: nothing else can come in between. */
+  /** Deletes blobs synchronously, so that no other work of this process can publish one of them meanwhile. */
   remove(sha256s: readonly string[]): void;
 }
 
 interface FileBlobsDeps {
-  /** The data folder. Nobody else may have it open: temporary files in it are of processes that are gone. */
+  /** The data folder. It belongs to this process alone: its temporary files are those of processes that are gone, and are removed. */
   readonly folder: string;
   readonly newId: () => string;
-  /** Called where a name may be visible that isn't durable (a failed fsync): the process must end. */
+  /** Called after a failed fsync, when a name may be visible that isn't durable: the process must end. */
   readonly broken: (error: TasukiError) => void;
 }
 
 const chunkBytes = 256 * 1024;
 
-/** Most files are small, and the making of a stream costs more than to read one. */
+/** Path of a blob's file in a data folder. Throws `not_found` for text that is no digest: digests come from messages, and paths must not. */
+export function blobPath(folder: string, sha256: string): string {
+  if (!Sha256.safeParse(sha256).success) throw new TasukiError("not_found", `'${sha256}' is not a SHA-256 digest`);
+  return join(folder, "blobs", sha256.slice(0, 2), sha256);
+}
+
+/** Chunks of a file. A small file is read whole, since most are small, and a stream costs more than the reading. */
 async function* chunksOf(path: string): AsyncGenerator<Buffer, void, undefined> {
   const { size } = await stat(path);
   if (size <= chunkBytes) yield await readFile(path);
@@ -36,16 +42,17 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
   const unfinished = join(root, "unfinished");
   await rm(unfinished, { recursive: true, force: true });
   await makeFolder(unfinished);
-  // Whoever made them first may have been killed before their names were durable, and nothing later makes up for it.
+  // `folder` and `root` are synced at each opening: the process that made them may have been killed before their names were durable, and no
+  // later sync makes up for it.
   await syncFolder(dirname(folder)).catch((error: unknown) => {
-    // Not ours to read, so not of our making either.
+    // A parent that this user may not read is not one in which this user made the folder.
     if (!hasErrorCode(error, "EACCES")) throw error;
   });
   for (const made of [folder, root]) await syncFolder(made);
   const prefixes = new Map<string, Promise<void>>();
 
   const path = (sha256: string): string => blobPath(folder, sha256);
-  /** Its name is made durable once per opening, whoever made it. */
+  /** The two-digit folder of a blob. Its name is synced once per opening, also where an earlier process made it. */
   const prefix = (of: string): Promise<void> => {
     const made = prefixes.get(of) ?? makePrefix(of);
     prefixes.set(of, made);
@@ -56,7 +63,7 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
       await makeFolder(of);
       await syncFolder(root);
     } catch (error) {
-      // A disk without room, for example: the next one tries again.
+      // The error may pass (a disk without room), so the next blob makes the prefix again.
       prefixes.delete(of);
       throw error;
     }
@@ -77,7 +84,7 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
     const hash = createHash("sha256");
     let held: Buffer | undefined;
     try {
-      // The last part is held back until the whole is known to be what it should be.
+      // One chunk is always held back, so that no reader gets the last one before the whole has been hashed.
       for await (const chunk of chunksOf(path(sha256))) {
         if (held !== undefined) yield held;
         hash.update(chunk);
@@ -115,7 +122,7 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
         throw error;
       }
     },
-    async setAside(sha256) {
+    async moveChanged(sha256) {
       const changed = join(root, "changed");
       await makeFolder(changed);
       await rename(path(sha256), join(changed, sha256));

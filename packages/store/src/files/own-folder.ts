@@ -1,7 +1,8 @@
+import { constants } from "node:fs";
 import { lstat, mkdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { TasukiError } from "@tasuki/contracts";
-import { hasErrorCode } from "./durable.ts";
+import { TasukiError } from "@tasuki/protocol";
+import { hasErrorCode } from "./error-code.ts";
 
 /**
  * Makes a folder within a data folder, where each level is a folder itself. A link that an executor or another user of the machine put in
@@ -13,19 +14,25 @@ export async function makeOwnFolder(root: string, path: string): Promise<void> {
     if (found === "other") throw new TasukiError("invalid_state", `${level} is not a folder but a link or a file: remove it.`);
     if (found === "folder") continue;
     await mkdir(level, { mode: 0o750 }).catch((error: unknown) => {
-      // Made by another one of this process's writers meanwhile.
+      // Another writer of this process may have made the level meanwhile.
       if (!hasErrorCode(error, "EEXIST")) throw error;
     });
   }
 }
 
-/** Whether a path within a data folder leads there through folders only. False where one of them is missing. */
+/** Resolves with true where every level of a path within a data folder is a folder, and with false where one is missing or something else. */
 export async function isOwnFolder(root: string, path: string): Promise<boolean> {
   for (const level of levelsOf(root, path)) if ((await kindOf(level)) !== "folder") return false;
   return true;
 }
 
-/** The folders from the one within the root down to the path. */
+/**
+ * Flags that open a plain file for reading, in a folder where others can write: a link is not followed (ELOOP), and opening a pipe does not
+ * wait for its writer. Node takes this number as `flags`, though its types ask for a string.
+ */
+export const plainFile = (constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK) as unknown as string;
+
+/** The levels of a path, from the one directly within the root down to the path itself. */
 function levelsOf(root: string, path: string): string[] {
   const names = relative(root, path).split(sep);
   return names.map((_, at) => join(root, ...names.slice(0, at + 1)));

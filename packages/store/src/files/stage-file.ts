@@ -1,21 +1,21 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open, readFile, rm } from "node:fs/promises";
-import { TasukiError } from "@tasuki/contracts";
-import type { StagedBlob } from "../blobs.ts";
-import { isDiskFull } from "../sqlite/sqlite-errors.ts";
+import { TasukiError } from "@tasuki/protocol";
+import type { StagedBlob } from "../port/blobs.ts";
+import { isNoSpace } from "./error-code.ts";
 
-// Fewer, larger writes: 64 KiB chunks as they come from a socket cost a third of the speed.
+/** Bytes of one write. A socket gives chunks of 64 KiB, and writing each by itself costs a third of the speed. */
 const groupBytes = 1024 * 1024;
 
 export interface StageFile {
-  /** Of the temporary file; it must not be there. */
+  /** Path of the temporary file, where no file may be yet. */
   readonly path: string;
   readonly maxBytes: number;
   /** Makes the file durable under its digest. Called once its bytes are on the disk. */
   readonly publish: (sha256: string) => Promise<boolean>;
 }
 
-/** Streams bytes to a temporary file and hashes them on the way: memory stays flat, and whatever fails leaves nothing. */
+/** Streams bytes to a temporary file and hashes them on the way, so that memory stays flat. An error removes the file. */
 export async function stageFile(bytes: AsyncIterable<Uint8Array>, { path, maxBytes, publish }: StageFile): Promise<StagedBlob> {
   const hash = createHash("sha256");
   let size = 0;
@@ -66,7 +66,7 @@ async function sync(file: FileHandle): Promise<void> {
 }
 
 function refuseFullDisk(error: unknown): never {
-  if (!isDiskFull(error)) throw error;
+  if (!isNoSpace(error)) throw error;
   throw new TasukiError("disk_full", "the disk of the data folder has no room: nothing was kept; make room and try again", {
     cause: error,
   });

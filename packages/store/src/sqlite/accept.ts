@@ -1,10 +1,11 @@
-import type { TaskPayload } from "@tasuki/contracts";
-import type { Accepted, AcceptRequest, Seal } from "../store.ts";
+import type { TaskPayload } from "@tasuki/protocol";
+import type { Seal } from "@tasuki/evidence";
+import type { Accepted, AcceptRequest } from "../port/store.ts";
 import type { Events } from "./events.ts";
 import type { Outbox } from "./outbox.ts";
 import { toEnvelope } from "./records.ts";
 import type { Runs } from "./runs.ts";
-import type { Sql } from "./statement.ts";
+import type { Sql } from "./sql.ts";
 import type { Tasks } from "./tasks.ts";
 
 interface AcceptDeps {
@@ -15,9 +16,9 @@ interface AcceptDeps {
   readonly runs: Runs;
 }
 
-/** `Store.accept`, inside a transaction. */
+/** Creates `Store.accept`, to be called inside a transaction. */
 export function createAccept({ sql, events, tasks, outbox, runs }: AcceptDeps) {
-  /** An answer that was given before, or why the task can't be taken; undefined where it can. */
+  /** The answer to a task that was accepted before, or that can't be accepted; undefined for one that can. */
   const answered = ({ payload, digest, queueLimit }: AcceptRequest): Accepted | undefined => {
     const known = sql<{ digest: string; body: string }>(
       "SELECT task.digest, body FROM task JOIN envelope ON envelope.seq = first_receipt WHERE id = :id",
@@ -39,13 +40,14 @@ export function createAccept({ sql, events, tasks, outbox, runs }: AcceptDeps) {
       epoch,
     })?.id;
 
-  // Present means: here, and passed under the very contract that the task names it by.
+  /** Digests of the attachments that are missing: their bytes are not here, or have not passed the very contract that the task names. */
   const missing = ({ attachments }: TaskPayload): string[] => {
     const passed = "SELECT 1 FROM blob_contract WHERE sha256 = :sha256 AND contract = :contract";
     const lacking = attachments.filter(({ sha256, contract }) => sql(passed).get({ sha256, contract }) === undefined);
     return [...new Set(lacking.map(({ sha256 }) => sha256))];
   };
 
+  /** The effects that a task has on the run's other tasks and on its hand-offs, as soon as it is accepted. */
   const takeEffect = ({ kind, run, epoch }: TaskPayload, now: number): void => {
     switch (kind) {
       case "run":

@@ -1,10 +1,11 @@
-import type { Block } from "@tasuki/contracts";
-import { longestWaitMs } from "../is-due.ts";
-import type { Claimed, Completion, Lease, Seal, TaskRow } from "../store.ts";
+import type { Block } from "@tasuki/protocol";
+import type { Seal } from "@tasuki/evidence";
+import { longestWaitMs, type TaskRow } from "../port/rows.ts";
+import type { Claimed, Completion, Lease } from "../port/store.ts";
 import type { Events } from "./events.ts";
 import type { Outbox } from "./outbox.ts";
 import { taskColumns, type TaskRecord, toTaskRow } from "./records.ts";
-import type { Sql } from "./statement.ts";
+import type { Sql } from "./sql.ts";
 import type { Tasks } from "./tasks.ts";
 
 interface AttemptsDeps {
@@ -15,9 +16,10 @@ interface AttemptsDeps {
   readonly boot: string;
 }
 
+/** Condition on the row of a lease that is held: its task runs this very attempt, in this boot. */
 const held = "id = :task AND state = 'running' AND attempt = :attempt AND boot = :boot";
 
-/** The life of an attempt, inside transactions. A lease is held while its task runs this very attempt in this boot. */
+/** Creates the operations that claim, renew, complete and retry attempts, to be called inside transactions. */
 export function createAttempts({ sql, events, tasks, outbox, boot }: AttemptsDeps) {
   const end = ({ task, attempt }: Lease, to: { state: TaskRow["state"]; block?: Block; notBefore?: number }): boolean =>
     sql(`UPDATE task SET state = :state, block = :block, not_before = :notBefore, lease_until = NULL, boot = NULL WHERE ${held}`).run({
@@ -51,7 +53,7 @@ export function createAttempts({ sql, events, tasks, outbox, boot }: AttemptsDep
       if (record === undefined) return undefined;
       const claimed = toTaskRow(record);
       events.add(seal(claimed), { run: claimed.payload.run, task: claimed.id });
-      // Read again: its newest receipt is the one just made.
+      // The row is read again, since its newest receipt is the one that `events.add` has just kept.
       const row = tasks.task(record.id) ?? claimed;
       const inputs = tasks.attachments(row.id).filter(({ direction }) => direction === "in");
       return { task: row.id, attempt: row.attempt, row, inputs };

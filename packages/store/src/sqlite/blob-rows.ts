@@ -1,16 +1,16 @@
-import type { Sql } from "./statement.ts";
+import type { Sql } from "./sql.ts";
 
-// What a row may name: a file of a task (here, or on its way out), or the manifest that a run was closed with.
+/** Digests that a row names: files of tasks (of this node's, or on their way out), and the manifest with which a run was closed. */
 const named = `SELECT sha256 FROM attachment
   UNION SELECT json_extract(payload, '$.bundle') FROM task WHERE kind = 'close'
   UNION SELECT json_extract(payload, '$.bundle') FROM outbox
   UNION SELECT json_extract(file.value, '$.sha256') FROM outbox, json_each(outbox.payload, '$.attachments') AS file
     WHERE state IN ('pending', 'blocked')`;
 
-/** What is known of blobs; the bytes are the file system's. */
+/** Creates the operations on `blob` and `blob_contract`. These tables say which blobs there are; the bytes are files. */
 export function createBlobRows(sql: Sql) {
   return {
-    /** The newest call counts for how old a blob is. */
+    /** Adds a blob under a contract. A blob that is added again is as young as its newest addition. */
     add({ sha256, size, contract, now }: { sha256: string; size: number; contract: string; now: number }): void {
       sql(
         `INSERT INTO blob (sha256, size, added_at) VALUES (:sha256, :size, :now)
@@ -30,7 +30,7 @@ export function createBlobRows(sql: Sql) {
         }
       );
     },
-    /** Forgets what no task names; resolves with the digests. */
+    /** Deletes the rows of blobs that were added before a time and that no row names. Returns their digests. */
     forget: (before: number): string[] =>
       sql<{ sha256: string }>(
         `DELETE FROM blob WHERE added_at < :before AND sha256 NOT IN (SELECT sha256 FROM (${named}) WHERE sha256 IS NOT NULL) RETURNING sha256`,

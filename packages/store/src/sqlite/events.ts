@@ -1,37 +1,38 @@
-import { type Envelope, type FeedEntry, receiptPayloadType } from "@tasuki/contracts";
-import { payloadDigest, payloadOf } from "@tasuki/evidence";
+import { type Envelope, type FeedEntry, receiptPayloadType } from "@tasuki/protocol";
+import { payloadDigest, payloadOf, type Seal, type Sealed } from "@tasuki/evidence";
 import { z } from "zod";
-import type { Seal, Sealed } from "../store.ts";
 import { toEnvelope } from "./records.ts";
-import type { Sql } from "./statement.ts";
+import type { Sql } from "./sql.ts";
 
-/** An envelope that is kept: the key of its row, and the SHA-256 of its payload. */
+/** A kept envelope. */
 interface Kept {
   readonly envelope: Envelope;
+  /** Key of the envelope's row. */
   readonly key: number;
+  /** SHA-256 of the envelope's payload. */
   readonly payload: string;
 }
 
-/** What whoever adds an event knows of it. */
+/** Facts about an event that the caller of `add` knows already. */
 interface About {
   readonly run: string;
   readonly task: string;
-  /** Of its envelopes, one that is kept. */
+  /** One of the event's envelopes, where it is kept already. */
   readonly held?: Kept;
 }
 
 export interface Events {
   /**
-   * Seals the next index and keeps the event. Where it is a receipt of a task of this node, that is now the task's newest. Without
-   * `about` the envelopes themselves are asked.
+   * Seals the next index and keeps the event. A receipt of a task of this node becomes the task's newest. Without `about`, run and task are
+   * read from the envelopes.
    */
   readonly add: (seal: Seal, about?: About) => Sealed & { readonly index: number; readonly kept: readonly Kept[] };
-  /** Keeps an envelope. `run` where the envelope doesn't say it itself. */
+  /** Keeps an envelope. `run` is the run that it is about; without it, the one that its payload names. */
   readonly keep: (envelope: Envelope, run?: string) => Kept;
   readonly feed: (from: number, limit: number) => FeedEntry[];
   readonly size: () => number;
   readonly envelope: (run: string, payloadSha256: string) => Envelope | undefined;
-  /** Of a run, oldest first. */
+  /** Kept envelopes about a run, oldest first. */
   readonly envelopes: (run: string) => Envelope[];
 }
 
@@ -51,7 +52,7 @@ interface Body {
 
 const bodyOf = "SELECT body FROM envelope WHERE seq = :seq";
 
-/** Envelopes are kept as they came, signatures included: of one payload there may be several. */
+/** Creates the operations on `event` and `envelope`. Envelopes are kept as they came, signatures included, so a payload may have several. */
 export function createEvents(sql: Sql): Events {
   const size = (): number => sql<{ size: number }>("SELECT coalesce(max(idx) + 1, 0) AS size FROM event").get()?.size ?? 0;
 
@@ -76,7 +77,7 @@ export function createEvents(sql: Sql): Events {
       const [own] = kept;
       if (own?.envelope.payloadType === receiptPayloadType) {
         const { task, state = "" } = about === undefined ? factsOf(own.envelope) : { task: about.task };
-        // Other content under its id was refused: that is no part of what happened to the task.
+        // A `rejected` receipt refuses other content under the task's id, and is no part of what happened to the task.
         if (state !== "rejected") sql("UPDATE task SET last_receipt = :receipt WHERE id = :task").run({ receipt: own.payload, task });
       }
       return { index, leaf, envelopes, kept };
@@ -87,7 +88,7 @@ export function createEvents(sql: Sql): Events {
         .map(({ idx, leaf, envelopes }) => ({
           index: idx,
           leaf,
-          // Written by `add`.
+          // `add` wrote this text from an array of numbers.
           envelopes: (JSON.parse(envelopes) as number[]).flatMap((seq) => sql<Body>(bodyOf).all({ seq }).map(toEnvelope)),
         })),
     envelope(run, payload) {
@@ -101,7 +102,7 @@ export function createEvents(sql: Sql): Events {
 const Facts = z.object({ run: z.string().optional(), task: z.string().optional(), state: z.string().optional() });
 const Payload = z.union([z.object({ predicate: Facts }).transform(({ predicate }) => predicate), Facts.pick({ run: true })]);
 
-/** What an envelope is about, as far as it says so. It only finds things again; what counts is read from verified bytes by others. */
+/** Facts that a payload states about itself, without proof. They only serve to find envelopes again; decisions read verified bytes. */
 function factsOf(envelope: Envelope): z.infer<typeof Facts> {
   try {
     return Payload.parse(JSON.parse(payloadOf(envelope).toString("utf8")));

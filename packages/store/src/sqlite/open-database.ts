@@ -1,16 +1,16 @@
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
-import { TasukiError } from "@tasuki/contracts";
+import { TasukiError } from "@tasuki/protocol";
 import { migrate } from "./schema.ts";
 import { hasCode, isBroken, sqliteBusy } from "./sqlite-errors.ts";
 
-// Long enough for a process that is on its way out, short enough to be told at once.
+/** Longest wait for another process's lock, milliseconds: long enough for a process that is ending, short for a person. */
 const lockWaitMs = 200;
 
 /**
  * Opens `node.sqlite` of a data folder for this process alone. In exclusive mode SQLite holds an advisory lock on the file from the
- * first read until it is closed or the process is gone, `kill -9` included (sqlite.org/pragma.html#pragma_locking_mode).
- * `synchronous = FULL`: a commit returns once the log is on the disk. Throws `invalid_state` where another process has the folder.
+ * first read until it is closed or the process is gone, `kill -9` included (sqlite.org/pragma.html#pragma_locking_mode). With
+ * `synchronous = FULL` a commit returns once the log is on the disk. Throws `invalid_state` where another process has the folder.
  */
 export function openDatabase(folder: string): DatabaseSync {
   const path = join(folder, "node.sqlite");

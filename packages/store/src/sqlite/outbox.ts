@@ -1,14 +1,16 @@
-import { longestWaitMs } from "../is-due.ts";
-import type { NewOutboxRow, OutboxRow, Seal, Settlement, Store } from "../store.ts";
+import type { Seal } from "@tasuki/evidence";
+import { longestWaitMs, type NewOutboxRow, type OutboxRow } from "../port/rows.ts";
+import type { Settlement, Store } from "../port/store.ts";
 import type { Events } from "./events.ts";
 import { type OutboxRecord, toOutboxRow } from "./records.ts";
-import type { Sql } from "./statement.ts";
+import type { Sql } from "./sql.ts";
 
 const select = `SELECT id, receiver, outbox.run, outbox.payload, body, carries, state, tries, next_at, last, created_at
   FROM outbox JOIN envelope ON envelope.seq = outbox.envelope`;
 
-/** Signed tasks on their way out. */
+/** Creates the operations on `outbox`. */
 export function createOutbox({ sql, events }: { sql: Sql; events: Events }) {
+  /** Sets the state of the task that a row carries. */
   const carry = (id: string, state: string, block?: object): void =>
     void sql(
       `UPDATE task SET state = :state, block = :block
@@ -24,7 +26,7 @@ export function createOutbox({ sql, events }: { sql: Sql; events: Events }) {
     ).run({ id, state, last, nextAt });
   };
 
-  /** Blocked hand-offs that match are sent again; what they carry is no longer blocked. */
+  /** Makes blocked rows pending again, and the tasks that they carry `produced`. */
   const reopen = (where: { readonly run?: string; readonly task?: string; readonly now: number }): boolean => {
     const { run, task, now } = where;
     const rows = sql<{ id: string }>(
@@ -66,12 +68,12 @@ export function createOutbox({ sql, events }: { sql: Sql; events: Events }) {
       return true;
     },
     reopen,
-    /** What a run still has to send is due now, and what was refused is tried again. */
+    /** Makes a run's pending rows due now, and its blocked rows pending. */
     wake(run: string, now: number): void {
       reopen({ run, now });
       sql("UPDATE outbox SET next_at = :now WHERE run = :run AND state = 'pending'").run({ run, now });
     },
-    /** Withdraws what has not been delivered, up to and including an epoch; of results only, where `carrying`. */
+    /** Withdraws a run's undelivered rows, up to and including an epoch. With `carrying`, only those that carry a task's result. */
     withdraw(run: string, { epoch, carrying = false }: { readonly epoch: number; readonly carrying?: boolean }): void {
       sql(
         `UPDATE outbox SET state = 'superseded' WHERE run = :run AND epoch <= :epoch AND state IN ('pending', 'blocked')

@@ -1,9 +1,9 @@
-import type { Block, Envelope, TaskPayload, TaskState } from "@tasuki/contracts";
-import type { AttachmentRow, OutboxRow, OutboxState, RunRow, TaskRow } from "../store.ts";
+import type { Block, Envelope, TaskPayload, TaskState } from "@tasuki/protocol";
+import type { AttachmentRow, OutboxRow, OutboxState, RunRow, TaskRow } from "../port/rows.ts";
 
-// JSON in a column was written by this package from the very type that it is read back as: hence the assertions.
+// Each column of JSON was written by this package from the very type that `as` names below.
 
-/** A row of `task`, without what only statements use. */
+/** A row of `task`, without the columns that only statements use. */
 export interface TaskRecord {
   readonly id: string;
   readonly payload: string;

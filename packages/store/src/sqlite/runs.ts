@@ -1,10 +1,10 @@
-import type { PeerRow, Position, RunRow } from "../store.ts";
+import type { PeerRow, Position, RunRow } from "../port/rows.ts";
 import { type RunRecord, toRunRow } from "./records.ts";
-import type { Sql } from "./statement.ts";
+import type { Sql } from "./sql.ts";
 
 const select = "SELECT id, epoch, ended, state, created_at FROM run";
 
-/** What main remembers of runs and of the other nodes. */
+/** Creates the operations on `run`, `position` and `peer`: main's memory of runs and of the other nodes. */
 export function createRuns(sql: Sql) {
   return {
     save: ({ id, epoch, ended, state, createdAt }: RunRow): void =>

@@ -1,8 +1,10 @@
 import type { DatabaseSync } from "node:sqlite";
-import { TasukiError } from "@tasuki/contracts";
+import { TasukiError } from "@tasuki/protocol";
 
-// Times are milliseconds since 1970; payload, block, state and health are JSON; `envelope` and `envelopes` name rows of that table.
-// No index begins with a digest: it would put each row on a page of its own, and every page that changes is written with the commit.
+/**
+ * The tables. Times are milliseconds since 1970; payload, block, state and health are JSON; `envelope` and `envelopes` name rows of the table
+ * `envelope`. No index begins with a digest: it would put each row on a page of its own, and every changed page is written with the commit.
+ */
 const initial = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
@@ -86,13 +88,16 @@ CREATE TABLE position (node TEXT PRIMARY KEY, instance TEXT NOT NULL, next INTEG
 CREATE TABLE peer (node TEXT PRIMARY KEY, health TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
-/** One step each, in order, never changed once released: `user_version` counts those that a database has taken. */
+/** Steps from each version to the next, in order; a released step is never changed. `user_version` counts the steps that a database has taken. */
 const migrations = [
-  "", // Version 1 was never released, and nothing leads on from it; its number is still in old databases.
+  "", // Version 1 was never released, and no step leads on from it; databases with its number still exist.
   initial,
 ];
 
-/** Brings a database to this program's schema, in one transaction. Throws `invalid_state` where it is from a newer program, or from before the first release. */
+/**
+ * Brings a database to this program's schema, in one transaction. Throws `invalid_state` for a database of a newer program, or of one from
+ * before the first release.
+ */
 export function migrate(db: DatabaseSync, path: string): void {
   const version = Number(db.prepare("PRAGMA user_version").get()?.["user_version"]);
   if (version > migrations.length)

@@ -1,4 +1,4 @@
 import { openStore } from "../open-store.ts";
-import { describeStore } from "../testing.ts";
+import { describeStore } from "../testing/describe-store.ts";
 
 describeStore("SQLite and files", (folder, options) => openStore({ folder, ...options }));

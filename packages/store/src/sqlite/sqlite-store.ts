@@ -1,14 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
-import { type Clock, TasukiError } from "@tasuki/contracts";
+import { type Clock, TasukiError } from "@tasuki/protocol";
 import type { FileBlobs } from "../files/file-blobs.ts";
-import type { RunChange, Store } from "../store.ts";
+import type { RunChange, Store } from "../port/store.ts";
 import { createAccept } from "./accept.ts";
 import { createAttempts } from "./attempts.ts";
 import { createBlobRows } from "./blob-rows.ts";
 import { createEvents } from "./events.ts";
 import { createOutbox } from "./outbox.ts";
 import { createRuns } from "./runs.ts";
-import { createSql } from "./statement.ts";
+import { createSql } from "./sql.ts";
 import { createTasks } from "./tasks.ts";
 import type { Writer } from "./writer.ts";
 
@@ -22,7 +22,7 @@ interface SqliteStoreDeps {
   readonly onCommit: Store["onCommit"];
 }
 
-/** The Store over one SQLite connection. Operations run inside the writer's transactions; reads see what is committed. */
+/** Creates the Store over one SQLite connection. Operations run inside the writer's transactions; reads see what is committed. */
 export function createSqliteStore({ db, writer, blobs, instance, boot, clock, onCommit }: SqliteStoreDeps): Store {
   const { write } = writer;
   const sql = createSql(db);
@@ -61,13 +61,13 @@ export function createSqliteStore({ db, writer, blobs, instance, boot, clock, on
     savePeer: (peer) => write(() => runs.savePeer(peer)),
     addBlob: (blob) =>
       write(() => {
-        // Swept since it was published: the sender must bring it again, or a task would be accepted over nothing.
+        // The blob may have been swept since it was published. Its sender must bring it again, or a task would be accepted without its file.
         if (!blobs.has(blob.sha256)) throw new TasukiError("unavailable", `the bytes of ${blob.sha256} are not here: send them again`);
         blobRows.add(blob);
       }),
     async sweepBlobs(before) {
       const forgotten = await write(() => blobRows.forget(before));
-      // Some may have been added again, later in the same commit.
+      // A forgotten blob may have been added again, later in the same commit.
       const gone = forgotten.filter((sha256) => blobRows.blob(sha256) === undefined);
       blobs.remove(gone);
       return gone.length;

@@ -1,9 +1,9 @@
-import type { Attachment, TaskKind } from "@tasuki/contracts";
-import type { AttachmentRow, TaskRow } from "../store.ts";
+import type { Attachment, TaskKind } from "@tasuki/protocol";
+import type { AttachmentRow, TaskRow } from "../port/rows.ts";
 import { attachmentColumns, type AttachmentRecord, taskColumns, type TaskRecord, toAttachmentRow, toTaskRow } from "./records.ts";
-import type { Sql } from "./statement.ts";
+import type { Sql } from "./sql.ts";
 
-/** Reads of `task` and `attachment`, and what several operations do to them. */
+/** Creates the reads of `task` and `attachment`, and the writes to them that several operations share. */
 export function createTasks(sql: Sql) {
   const attach = ({ task, direction, attempt, name, contract, size, sha256, label }: AttachmentRow): void =>
     void sql(
@@ -44,14 +44,14 @@ export function createTasks(sql: Sql) {
     },
     waiting: (): number => sql<{ n: number }>("SELECT count(*) AS n FROM task WHERE state = 'queued'").get()?.n ?? 0,
     running: (): number => sql<{ n: number }>("SELECT count(*) AS n FROM task WHERE state = 'running'").get()?.n ?? 0,
-    /** Delayed tasks only: others wait for somebody who is free, not for a time. */
+    /** The earliest time of a delayed task. Other queued tasks wait for a free worker, not for a time. */
     nextDue: (): number | undefined =>
       sql<{ at: number | null }>("SELECT min(not_before) AS at FROM task WHERE state = 'queued' AND not_before > 0").get()?.at ?? undefined,
     epoch: (run: string): number =>
       sql<{ epoch: number }>(
         "SELECT max(coalesce((SELECT max(epoch) FROM task WHERE run = :run), 0), coalesce((SELECT epoch FROM run WHERE id = :run), 0)) AS epoch",
       ).get({ run })?.epoch ?? 0,
-    /** Ends leases that lapsed, of one run or of all: back to the queue; the attempt counts. */
+    /** Ends lapsed leases, of one run or of all: their tasks are queued again, and the lapsed attempts count. Returns these tasks. */
     expire: (now: number, run?: string): string[] =>
       sql<{ id: string }>(
         `UPDATE task SET state = 'queued', lease_until = NULL, boot = NULL
@@ -59,13 +59,13 @@ export function createTasks(sql: Sql) {
       )
         .all({ now, run })
         .map(({ id }) => id),
-    /** Ends tasks of lower epochs: their leases, blocks and places in the queue are gone. */
+    /** Ends a run's tasks of lower epochs, with their leases, blocks and places in the queue. */
     fence: (run: string, { below, kind }: { readonly below: number; readonly kind?: "work" }): void =>
       void sql(
         `UPDATE task SET state = 'fenced', lease_until = NULL, boot = NULL, block = NULL
          WHERE run = :run AND epoch < :below AND state NOT IN ('done', 'fenced') AND (:kind IS NULL OR kind = :kind)`,
       ).run({ run, below, kind }),
-    /** The run is over: what was produced has done its part, and nothing else goes on. */
+    /** Ends all tasks of a run that is over: the produced ones are done, and every other one is fenced. */
     finish: (run: string): void =>
       void sql(
         `UPDATE task SET state = CASE state WHEN 'produced' THEN 'done' ELSE 'fenced' END, lease_until = NULL, boot = NULL, block = NULL

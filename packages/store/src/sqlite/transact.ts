@@ -1,20 +1,20 @@
 import type { DatabaseSync } from "node:sqlite";
-import { isTasukiError, TasukiError } from "@tasuki/contracts";
+import { isTasukiError, TasukiError } from "@tasuki/protocol";
 import { isBroken, isDiskFull } from "./sqlite-errors.ts";
 
 export type Outcome = { readonly value: unknown } | { readonly error: unknown };
 type Operation = () => unknown;
 
 /**
- * Runs operations in one transaction. What an operation throws is its outcome, and undoes its own changes only. Throws, with nothing
- * changed, where not even the transaction could be kept.
+ * Runs operations in one transaction. An operation that throws undoes its own changes alone, and its error is its outcome. Throws, with
+ * nothing changed, where the transaction itself could not be kept.
  */
 export function transact(db: DatabaseSync, operations: readonly Operation[]): Outcome[] {
   try {
     return inTransaction(db, () => operations.map((operation) => ({ value: operation() })));
   } catch (error) {
     if (isDiskFull(error) || isBroken(error)) throw error;
-    // Savepoints cost as much as a small operation, and hardly any operation throws: they have them once one did.
+    // Savepoints cost as much as a small operation, and operations hardly ever throw. So only a batch in which one did is run with savepoints.
     return inTransaction(db, () => operations.map((operation) => apart(db, operation)));
   }
 }
@@ -26,7 +26,7 @@ function inTransaction<Result>(db: DatabaseSync, work: () => Result): Result {
     db.exec("COMMIT");
     return result;
   } catch (error) {
-    // SQLite has rolled back by itself after some errors.
+    // SQLite rolls back by itself after some errors.
     if (db.isTransaction) db.exec("ROLLBACK");
     throw error;
   }

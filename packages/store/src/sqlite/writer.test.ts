@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import type { TasukiError } from "@tasuki/contracts";
+import type { TasukiError } from "@tasuki/protocol";
 import { expect, test } from "vitest";
 import { createWriter } from "./writer.ts";
 
@@ -50,7 +50,7 @@ test("a full disk refuses what has no room and changes nothing; what has room is
 // guarantees: R1.disk-fails
 test("a commit that fails acknowledges nothing, and nothing is written ever after", async () => {
   const { insert, count, failures } = openWriter();
-  // A deferred reference to nothing: the operation succeeds, and COMMIT does not.
+  // A deferred reference to a missing row: the operation succeeds, and COMMIT does not.
   const settled = await Promise.allSettled([insert("a"), insert("b", 99)]);
   expect(settled.map((each) => each.status === "rejected" && each.reason.code)).toEqual(["internal", "internal"]);
   expect(failures).toHaveLength(1);

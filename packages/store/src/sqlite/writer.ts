@@ -1,17 +1,17 @@
 import type { DatabaseSync } from "node:sqlite";
-import { TasukiError } from "@tasuki/contracts";
+import { TasukiError } from "@tasuki/protocol";
 import { isDiskFull } from "./sqlite-errors.ts";
 import { type Outcome, transact } from "./transact.ts";
 
 export interface Writer {
   /**
    * Runs `operation` in a transaction that it shares with all others of the same turn, and resolves with its result once that is on
-   * the disk. Where it throws, only its own changes are undone. It may be run again, so it must touch nothing but the database.
+   * the disk. An operation that throws has only its own changes undone. It may be run again, so it must touch nothing but the database.
    */
   readonly write: <Result>(operation: () => Result) => Promise<Result>;
-  /** Refuses everything from now on, also what waits, and reports it as broken. */
+  /** Refuses all operations from now on, those in the queue included, and reports the error as `broken`. */
   fail(error: TasukiError): void;
-  /** Runs what waits, then refuses everything. */
+  /** Commits the queue, then refuses all operations. */
   close(): void;
 }
 
@@ -29,10 +29,10 @@ interface Item {
   readonly reject: (error: unknown) => void;
 }
 
-// Bounds how long one turn holds the event loop; at 2,000 operations a second a commit carries far fewer.
+/** The most operations of one commit. It bounds how long a turn holds the event loop; at 2,000 operations a second a commit has far fewer. */
 const batchLimit = 500;
 
-/** Group commit: while one fsync blocks, the next batch forms. No timer, and one writer. */
+/** Creates the one writer of a database. It commits in groups: while one fsync blocks, the next batch forms, and no timer is needed. */
 export function createWriter({ db, committed, broken }: WriterDeps): Writer {
   let queue: Item[] = [];
   let refusal: TasukiError | undefined;
@@ -45,7 +45,7 @@ export function createWriter({ db, committed, broken }: WriterDeps): Writer {
     queue = batch.splice(batchLimit);
     if (queue.length > 0) setImmediate(flush);
     const before = changes();
-    run(batch);
+    commit(batch);
     if (refusal === undefined && changes() !== before) committed();
   };
 
@@ -56,7 +56,7 @@ export function createWriter({ db, committed, broken }: WriterDeps): Writer {
     broken(error);
   };
 
-  const run = (batch: readonly Item[]): void => {
+  const commit = (batch: readonly Item[]): void => {
     if (refusal !== undefined) return reject(batch, refusal);
     let outcomes: readonly Outcome[];
     try {
@@ -66,8 +66,8 @@ export function createWriter({ db, committed, broken }: WriterDeps): Writer {
       );
     } catch (error) {
       if (isDiskFull(error)) {
-        // What fits may still go in; one that doesn't must not take the others with it.
-        if (batch.length > 1) for (const item of batch) run([item]);
+        // Each item is committed by itself, so that one for which there is no room does not take the others with it.
+        if (batch.length > 1) for (const item of batch) commit([item]);
         else reject(batch, diskFull(error));
         return;
       }
@@ -88,7 +88,7 @@ export function createWriter({ db, committed, broken }: WriterDeps): Writer {
     write: <Result>(operation: () => Result) =>
       new Promise<Result>((resolve, reject) => {
         if (refusal !== undefined) return reject(refusal);
-        // The value is the operation's own.
+        // `value` is what this very operation returned, so it is a Result.
         queue.push({ operation, resolve: (value) => resolve(value as Result), reject });
         if (queue.length === 1) setImmediate(flush);
       }),

@@ -1,4 +1,4 @@
-// A process that accepts tasks until it is killed, and says which were acknowledged: `node accepting-process.ts FOLDER`.
+// A process that accepts tasks until it is killed, and prints the id of each that was acknowledged: `node accepting-process.ts FOLDER`.
 import { randomUUID } from "node:crypto";
 import { openStore } from "../open-store.ts";
 import { bytesOf, id, payloadOf, receiptOf, requestOf } from "./fixtures.ts";

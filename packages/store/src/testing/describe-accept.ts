@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { TaskPayload } from "@tasuki/contracts";
-import type { Store } from "../store.ts";
+import type { TaskPayload } from "@tasuki/protocol";
+import type { Store } from "../port/store.ts";
 import {
   eventOf,
   handOffOf,
@@ -51,7 +51,7 @@ export function describeAccept(open: OpenTestStore): void {
       expect(await accept(opened.store, payloadOf({ id: one }))).toEqual({ is: "replayed", receipt: "receipt" in first && first.receipt });
       expect(await accept(opened.store, payloadOf({ id: one, reason: "another" }))).toEqual({ is: "conflict" });
       expect(opened.store.feedSize()).toBe(3);
-      // The refusal is an event of its own: what the task's next receipt follows from stays as it was.
+      // The refusal is an event of its own: `lastReceipt`, from which the task's next receipt follows, stays as it was.
       const before = opened.store.task(one)?.lastReceipt;
       await opened.store.append(receiptOf("rejected", one));
       expect(opened.store.task(one)?.lastReceipt).toBe(before);
@@ -67,7 +67,7 @@ export function describeAccept(open: OpenTestStore): void {
       const before = { feed: store.feed(0, 10), tasks: store.tasks() };
       expect(await accept(store, payloadOf({ id: two, epoch: 1, attachments }), { queueLimit: 1 })).toEqual({ is: "stale", epoch: 2 });
       expect(await accept(store, payloadOf({ id: two, epoch: 2, attachments }), { queueLimit: 1 })).toEqual({ is: "taken", by: one });
-      // A blob is here for a task only under a contract that it passed.
+      // The bytes of `other` are here, but have not passed the contract that the task names.
       const digests = [missing.sha256, other.sha256];
       const elsewhere = payloadOf({ id: two, epoch: 2, stage: "judge" });
       expect(await accept(store, { ...elsewhere, attachments }, { queueLimit: 1 })).toEqual({ is: "missing", digests });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Store } from "../store.ts";
+import type { Store } from "../port/store.ts";
 import {
   eventOf,
   handOffOf,
@@ -56,7 +56,7 @@ export function describeAttempts(open: OpenTestStore): void {
       expect(store.task(one)).toMatchObject({ state: "produced", lastReceipt: lastReceipt(store) });
       expect(store.task(one)).not.toHaveProperty("leaseUntil");
       expect(store.outbox({ task: one })).toEqual([{ ...handOff, state: "pending", tries: 0, nextAt: 1_000 }]);
-      // Completed once: the same lease can't do it again.
+      // A lease completes its attempt once.
       expect(await store.complete(lease, { state: "done", outputs: [] }, eventOf("done"))).toBe(false);
       expect(store.feedSize()).toBe(3);
     });
@@ -71,7 +71,7 @@ export function describeAttempts(open: OpenTestStore): void {
       expect(await claim(store, 3_999)).toBeUndefined();
       expect(await claim(store, 4_000)).toMatchObject({ task: one, attempt: 2 });
       await store.complete({ task: one, attempt: 2 }, { state: "again", notBefore: 1_000_000 }, undefined);
-      // The clock was ahead then, and has been set back.
+      // `notBefore` was set while the clock was ahead, and the clock has been set back since.
       expect(await claim(store, 4_000)).toMatchObject({ task: one, attempt: 3 });
       expect(await store.renew({ task: one, attempt: 1 }, 9_000)).toBe(false);
       expect(await store.renew({ task: one, attempt: 3 }, 9_000)).toBe(true);

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Blobs } from "../blobs.ts";
+import type { Blobs } from "../port/blobs.ts";
 import { bytesOf, handOffOf, id, openFolder, type OpenTestStore, payloadOf, putBlob, receiptOf, requestOf, sha256 } from "./fixtures.ts";
 
 const limit = { maxBytes: 10_000_000 };
@@ -63,7 +63,7 @@ export function describeBlobs(open: OpenTestStore): void {
       await expect(blobs.stage(bytesOf("four", "five"), { maxBytes: 7 })).rejects.toMatchObject({ code: "too_large" });
       await (await blobs.stage(bytesOf("never mind"), limit))[Symbol.asyncDispose]();
       expect(await files(opened.folder)).toEqual([]);
-      // Left by a process that was killed.
+      // `left` stays behind as if its process had been killed.
       const left = await blobs.stage(bytesOf("half"), limit);
       expect(await files(opened.folder)).toHaveLength(1);
       await opened.reopen();
@@ -98,12 +98,12 @@ export function describeBlobs(open: OpenTestStore): void {
       await expect(store.blobs.read(sha256("nowhere"))).rejects.toMatchObject({ code: "not_found" });
     });
 
-    test("whose bytes were changed are set aside, to be brought again", async () => {
+    test("whose bytes were changed are moved out of the way, to be brought again", async () => {
       await using opened = await openFolder(open);
       const { store, folder } = opened;
       const { sha256: digest } = await putBlob(store, "as it was");
       await changeOnDisk(folder, digest);
-      await store.blobs.setAside(digest);
+      await store.blobs.moveChanged(digest);
       expect(store.blobs.has(digest)).toBe(false);
       await expect(store.blobs.read(digest)).rejects.toMatchObject({ code: "not_found" });
       expect(await readFile(join(folder, "blobs", "changed", digest), "utf8")).toBe("changed");

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { envelopeOf, eventOf, id, openFolder, type OpenTestStore, payloadOf, receiptOf, requestOf } from "./fixtures.ts";
-import { receiptPayloadType } from "@tasuki/contracts";
+import { receiptPayloadType } from "@tasuki/protocol";
 
 export function describeCommits(open: OpenTestStore): void {
   describe("commits", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { receiptPayloadType } from "@tasuki/contracts";
-import { longestWaitMs } from "../is-due.ts";
-import type { RunChange, Store } from "../store.ts";
+import { receiptPayloadType } from "@tasuki/protocol";
+import { longestWaitMs } from "../port/rows.ts";
+import type { RunChange, Store } from "../port/store.ts";
 import {
   envelopeOf,
   eventOf,

@@ -7,7 +7,7 @@ import { createModel, type Model } from "./store-model.ts";
 type Real = TestFolder;
 type Step = fc.AsyncCommand<Model, Real>;
 
-/** All that reads show of a store, as the model shows it. */
+/** State of a store, as its reads show it, in the form in which the model gives its own. */
 function seen({ store }: Real, model: Model) {
   const tasks = model.tasks().map((id) => store.task(id));
   const positions = tasks.map((task) => ({ id: task?.id ?? "", at: store.queuePosition(task?.id ?? "") ?? 0 }));
@@ -23,7 +23,7 @@ function seen({ store }: Real, model: Model) {
   };
 }
 
-/** Several operations of one turn: they share a commit, and must do what they would do one after another. */
+/** A turn of several operations, which share a commit and must do what they would do one after another. */
 const turn = (operations: readonly Operation[]): Step => ({
   check: () => true,
   async run(model, real) {

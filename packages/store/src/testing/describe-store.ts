@@ -9,7 +9,7 @@ import type { OpenTestStore } from "./fixtures.ts";
 
 export type { OpenTestStore } from "./fixtures.ts";
 
-/** What every adapter of Store and Blobs must pass. */
+/** The conformance suite of the ports Store and Blobs. Every adapter passes it. */
 export function describeStore(name: string, open: OpenTestStore): void {
   describe(`store: ${name}`, () => {
     describeAccept(open);

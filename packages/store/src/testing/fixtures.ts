@@ -2,13 +2,15 @@ import { createHash } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Attachment, type Envelope, receiptPayloadType, type TaskPayload, taskPayloadType } from "@tasuki/contracts";
-import type { AcceptRequest, NewOutboxRow, Seal, Store } from "../store.ts";
+import { type Attachment, type Envelope, receiptPayloadType, type TaskPayload, taskPayloadType } from "@tasuki/protocol";
+import type { Seal } from "@tasuki/evidence";
+import type { NewOutboxRow } from "../port/rows.ts";
+import type { AcceptRequest, Store } from "../port/store.ts";
 
 /** Opens the adapter under test on a folder; the folder was made by the suite. */
 export type OpenTestStore = (folder: string, options: { clock: { now(): number }; newId: () => string }) => Promise<Store>;
 
-/** The n-th id; of another kind of thing, with another `of`. */
+/** The n-th id. `of` tells kinds of things apart: ids of different kinds are never equal. */
 export const id = (n: number, of = 0): string =>
   `0197c0de-0000-7000-8${of.toString(16).padStart(3, "0")}-${n.toString(16).padStart(12, "0")}`;
 export const sha256 = (bytes: string | Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
@@ -49,7 +51,7 @@ export async function* bytesOf(...chunks: readonly (string | Uint8Array)[]): Asy
   for (const chunk of chunks) yield Buffer.from(chunk);
 }
 
-/** Publishes a text and says that it passed a contract. */
+/** Publishes a text, and records that it passed a contract. */
 export async function putBlob(store: Store, text: string, { name = "notes.md", contract = "notes@1", now = 0 } = {}): Promise<Attachment> {
   await using staged = await store.blobs.stage(bytesOf(text), { maxBytes: 1_000_000 });
   await staged.publish();
@@ -57,7 +59,7 @@ export async function putBlob(store: Store, text: string, { name = "notes.md", c
   return { name, contract, size: staged.size, sha256: staged.sha256 };
 }
 
-/** A data folder in which a store is opened, and opened again; removed at the end. */
+/** Opens a store in a new data folder, in which `reopen` opens it again. Disposing removes the folder. */
 export async function openFolder(open: OpenTestStore) {
   const folder = await mkdtemp(join(tmpdir(), "tasuki-store-"));
   let ids = 0;

@@ -1,6 +1,6 @@
-import type { TaskKind } from "@tasuki/contracts";
+import type { TaskKind } from "@tasuki/protocol";
 import * as fc from "fast-check";
-import type { Store } from "../store.ts";
+import type { Store } from "../port/store.ts";
 import { eventOf, handOffOf, id, payloadOf, receiptOf, requestOf } from "./fixtures.ts";
 import type { Model, ModelCompletion, ModelSettlement } from "./store-model.ts";
 
@@ -38,7 +38,7 @@ const claim = fc.constant<Operation>((model, now) => ({
   },
 }));
 
-/** Of any attempt that ever was, newest or older. */
+/** A lease of any attempt that ever was, newest or older. */
 const lease = fc.record({ at: some, older: fc.constantFrom(0, 0, 0, 1) });
 const leaseIn = (model: Model, { at, older }: { at: number; older: number }) => {
   const found = pick(model.leases(), at) ?? { task: id(99), attempt: 1 };

@@ -1,5 +1,6 @@
-import type { TaskPayload, TaskState } from "@tasuki/contracts";
-import type { Lease, OutboxState } from "../store.ts";
+import type { TaskPayload, TaskState } from "@tasuki/protocol";
+import type { OutboxState } from "../port/rows.ts";
+import type { Lease } from "../port/store.ts";
 
 interface ModelTask {
   readonly payload: TaskPayload;
@@ -21,7 +22,7 @@ export type ModelSettlement = "done" | "superseded" | "blocked" | "pending";
 
 const isOver = ({ state }: ModelTask): boolean => state === "done" || state === "fenced";
 
-/** What a store must do, in memory and without files: the meaning of the port's operations, one after another. */
+/** Creates a model of a store, in memory and without files: the meaning of the port's operations, one after another. */
 export function createModel() {
   const tasks = new Map<string, ModelTask>();
   const outbox = new Map<string, ModelRow>();
@@ -120,7 +121,7 @@ export function createModel() {
     reopen(): void {
       for (const task of all()) if (task.state === "running") task.state = "queued";
     },
-    /** What can be seen of a store by its reads. */
+    /** State of a store, as its reads show it. */
     seen: () => ({
       tasks: all().map(({ payload, state, attempt }) => `${payload.id} ${state} ${attempt}`),
       queue: all().flatMap(({ payload, state }) => (state === "queued" ? [payload.id] : [])),

@@ -1,7 +1,7 @@
 import type { Check } from "../check.ts";
 import type { Seen } from "../probe.ts";
 
-// These look at every answer that the others got, and so come last.
+// The checks below look at every answer that the other checks got, and so come last.
 
 export const redirects: Check = {
   name: "redirects",
@@ -31,7 +31,7 @@ export const failures: Check = {
   run: async ({ probe }) =>
     judge(probe.seen, ({ answer, problem }) => {
       if (answer === undefined) return undefined;
-      // Who is calling can be unknown for now, and a disk full: those are the node's, and no fault of the request.
+      // These two problems are the node's own state, and no fault of the request: the caller can be unknown for now, and the disk full.
       const isOwn = problem?.code === "identity_unavailable" || problem?.code === "disk_full";
       if (answer.status >= 500 && !isOwn) return `answered ${answer.status}`;
       const told = /node_modules|\bat [^ ]+ \(|\.ts:[0-9]+|node:internal/.exec(answer.body.toString("utf8"));

@@ -1,6 +1,6 @@
 import { type Check, findRefused } from "../check.ts";
 
-/** What a proxy, or a forger, says of who is calling. */
+/** Headers in which a proxy, or a forger, claims who is calling. */
 const claims: readonly (readonly [string, string])[] = [
   ["X-Forwarded-For", "127.0.0.1"],
   ["X-Real-IP", "127.0.0.1"],

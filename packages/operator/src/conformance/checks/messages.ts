@@ -10,7 +10,7 @@ const post = (body: string, codes?: readonly string[], target = "/task"): Refusa
   ...(codes && { codes }),
 });
 
-/** File names that lead somewhere, or stand for something else than they seem. */
+/** File names that lead out of a folder, or stand for something else than they seem. */
 const badNames = (trap: string): readonly string[] => [
   "../../../../etc/passwd",
   "..\\..\\windows\\win.ini",
@@ -100,7 +100,7 @@ export const commands: Check = {
       url: trap,
       callback: `${trap}/callback`,
       next: `${trap}/next`,
-      roster: { nano: { url: trap } },
+      roster: { main: { url: trap } },
       to: "main",
       command: ["/bin/sh", "-c", "id"],
       argv: ["/bin/sh"],
@@ -116,7 +116,7 @@ export const commands: Check = {
     const envelope = JSON.stringify({
       envelope: { payload: Buffer.from(task(wishes)).toString("base64"), payloadType: "application/vnd.tasuki.task+json", signatures: [] },
     });
-    // Unknown keys pass (four machines never upgrade at once), so the task is right up to the bytes that it lacks.
+    // Unknown keys pass, because machines never upgrade at once: each of these tasks is right up to the bytes that it lacks.
     const codes = may.task ? ["attachments_missing"] : ["not_granted"];
     const tracing: readonly (readonly [string, string])[] = [
       ["X-Callback-Url", trap],

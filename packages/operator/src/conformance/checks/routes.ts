@@ -1,6 +1,6 @@
 import { type Check, findRefused } from "../check.ts";
 
-/** The paths that there are, each with its method, as the design has them; not taken from the program that is checked. */
+/** The paths of a bus, each with its method, as the design has them; they are not taken from the program that is checked. */
 const paths = {
   "/task": "POST",
   "/upload": "POST",
@@ -20,7 +20,7 @@ export const verbs: Check = {
   async run({ probe }) {
     const failures: string[] = [];
     for (const [path, method] of Object.entries(paths)) {
-      // A feed has no end: an unreadable index is enough to be answered by it.
+      // The feed of /trpc/watch has no end: an unreadable index is enough to be answered by it.
       const target = path === "/trpc/watch" ? `${path}?input=%22` : path;
       const { answer, problem, label } = await probe.ask({ method, target, ...(method === "POST" && { body: "" }) });
       const isThere = answer !== undefined && problem?.code !== "not_found" && problem?.code !== "method_not_allowed";
@@ -30,7 +30,7 @@ export const verbs: Check = {
   },
 };
 
-/** What programs that do more than they should have answered on. */
+/** Paths that programs which do more than they should have answered on. */
 const strangers = `/ /index.html /favicon.ico /robots.txt /.env /.git/config /.well-known/security.txt /.well-known/openid-configuration
 /admin /api /api/v1/status /v1/task /actuator /actuator/env /debug /debug/pprof/ /debug/vars /metrics /prometheus /healthz /ready /livez /info
 /server-status /console /shell /exec /run /eval /cmd /system /spawn /proxy /fetch /redirect /callback /webhook /hooks /files /file /download

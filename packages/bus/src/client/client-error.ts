@@ -1,0 +1,33 @@
+import { fromProblem, isTasukiError, Problem, TasukiError } from "@tasuki/protocol";
+import { TRPCClientError } from "@trpc/client";
+
+/** Converts the error of a failed call to the peer's own problem, or to `unreachable` where no readable answer came. */
+export function toClientError(error: unknown, peer: { readonly role: string; readonly url: string }): TasukiError {
+  if (isTasukiError(error)) return error;
+  const known = isTasukiError(causeOf(error)) ? causeOf(error) : undefined;
+  if (isTasukiError(known)) return known;
+  const problem =
+    error instanceof TRPCClientError ? (problemIn(error.data, "problem") ?? problemIn(error.meta, "responseJSON")) : undefined;
+  if (problem !== undefined) return fromProblem(problem);
+  const reason = rootOf(error);
+  return new TasukiError("unreachable", `${peer.role} at ${peer.url} did not answer: ${reason}`, { cause: error });
+}
+
+/** Error for an answer that no bus gives: another program may listen at that address. The call may be tried again. */
+export function notUnderstood(cause: unknown, peer: { readonly role: string; readonly url: string }): TasukiError {
+  return new TasukiError("unavailable", `${peer.role} at ${peer.url} gave an answer that can't be read.`, { cause });
+}
+
+function problemIn(holder: unknown, key: string): Problem | undefined {
+  if (typeof holder !== "object" || holder === null) return undefined;
+  const read = Problem.safeParse(Object.entries(holder).find(([name]) => name === key)?.[1]);
+  return read.success ? read.data : undefined;
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined;
+}
+
+function rootOf(error: unknown): string {
+  for (let at = error; ; at = causeOf(at)) if (!(causeOf(at) instanceof Error)) return at instanceof Error ? at.message : String(at);
+}

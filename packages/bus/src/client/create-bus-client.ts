@@ -1,0 +1,100 @@
+import { Health, Status, TaskAnswer } from "@tasuki/protocol";
+import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
+import { EventSource } from "eventsource";
+import type { z } from "zod";
+import type { BusRouter } from "../server/bus-router.ts";
+import type { Identity } from "../identity/identity.ts";
+import type { BusClient, BusVerbs } from "./bus-client.ts";
+import { notUnderstood, toClientError } from "./client-error.ts";
+import { createTypedArtifacts } from "./typed-artifacts.ts";
+import { uploadBytes } from "./upload-bytes.ts";
+import { watchFeed } from "./watch-feed.ts";
+
+export interface BusClientDeps {
+  /** The role that is called. */
+  readonly role: string;
+  /** Base URL of its bus. */
+  readonly url: string;
+  readonly identity: Pick<Identity, "outbound">;
+  /** Gives a number in [0, 1), which spreads the reconnections of many followers. */
+  readonly random?: () => number;
+  /** Sends the requests. Node's `fetch` by default; a `fetch` over a unix socket calls a node of this machine by its own socket. */
+  readonly fetch?: typeof fetch;
+}
+
+const callMs = 30_000;
+/** Time limit of a task. A connection whose other end is gone is silent: the sooner it is given up, the sooner a new one carries the task. */
+const taskMs = 10_000;
+/** Time limit of an upload, the same as the bus itself has for this size. */
+const uploadMs = (bytes: number): number => 30_000 + Math.ceil(bytes / 64);
+
+/** Creates the client of one node's bus. Every call has a time limit, answers are parsed, errors are `TasukiError`. */
+export function createBusClient({ role, url, identity, random = () => 0.5, fetch = globalThis.fetch }: BusClientDeps): BusClient {
+  const peer = { role, url };
+  const fetchWithoutRedirect: typeof fetch = (input, init) => fetch(input, { ...init, redirect: "error" });
+  const trpc = createTRPCClient<BusRouter>({
+    links: [
+      splitLink({
+        condition: ({ type }) => type === "subscription",
+        true: httpSubscriptionLink({
+          url: `${url}/trpc`,
+          EventSource,
+          eventSourceOptions: {
+            fetch: async (input, init) =>
+              fetchWithoutRedirect(input, { ...init, headers: { ...init.headers, ...(await identity.outbound(role, url)) } }),
+          },
+        }),
+        false: httpLink({
+          url: `${url}/trpc`,
+          fetch: (input, init) => fetchWithoutRedirect(input as string | URL, init as RequestInit), // the link's own, narrower types
+          headers: async ({ op }) => ({ ...(await identity.outbound(role, url)), ...(op.context["headers"] as Record<string, string>) }),
+        }),
+      }),
+    ],
+  });
+  const within = (ms: number, signal: AbortSignal | undefined): AbortSignal =>
+    signal === undefined ? AbortSignal.timeout(ms) : AbortSignal.any([signal, AbortSignal.timeout(ms)]);
+  const call = async <S extends z.ZodType>(schema: S, answer: Promise<unknown>): Promise<z.output<S>> => {
+    const body = await answer.catch((error: unknown) => Promise.reject(toClientError(error, peer)));
+    const parsed = schema.safeParse(body);
+    if (!parsed.success) throw notUnderstood(parsed.error, peer);
+    return parsed.data;
+  };
+
+  const verbs: BusVerbs = {
+    task(envelope, { budgetMs, traceparent, signal } = {}) {
+      const headers = {
+        ...(budgetMs !== undefined && { "tasuki-budget-ms": String(Math.max(0, Math.floor(budgetMs))) }),
+        ...(traceparent !== undefined && { traceparent }),
+      };
+      return call(TaskAnswer, trpc.task.mutate({ envelope }, { signal: within(taskMs, signal), context: { headers } }));
+    },
+    status: (query, { signal } = {}) => call(Status, trpc.status.query(query, { signal: within(callMs, signal) })),
+    health: ({ signal } = {}) => call(Health, trpc.health.query(undefined, { signal: within(callMs, signal) })),
+    watch: (from, { signal, onState }) =>
+      watchFeed(
+        (next, on) => {
+          const subscription = trpc.watch.subscribe(
+            { from: next },
+            {
+              onData: ({ data }) => on.entry(data),
+              onStarted: () => on.connected(),
+              // The first error ends the connection: EventSource would try again by itself, without growth or jitter, and give up at the first
+              // answer that is not 200.
+              onConnectionStateChange: ({ state, error }) => void (state === "connecting" && error !== null && on.lost()),
+              onError: () => on.lost(),
+              onStopped: () => on.lost(),
+              onComplete: () => on.lost(),
+            },
+          );
+          return { end: () => subscription.unsubscribe() };
+        },
+        { from, signal, onState, random },
+      ),
+    async uploadBytes(contract, blob, { signal } = {}) {
+      const headers = await identity.outbound(role, url);
+      return uploadBytes({ ...peer, contract, blob, headers, fetch, signal: within(uploadMs(blob.size), signal) });
+    },
+  };
+  return { ...verbs, ...createTypedArtifacts(verbs) };
+}

@@ -1,0 +1,44 @@
+import { fromProblem, Problem, TasukiError, UploadAnswer } from "@tasuki/protocol";
+import { notUnderstood, toClientError } from "./client-error.ts";
+
+export interface UploadRequest {
+  readonly role: string;
+  readonly url: string;
+  /** `name@version`. */
+  readonly contract: string;
+  readonly blob: { readonly sha256: string; readonly size: number; readonly bytes: AsyncIterable<Uint8Array> };
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  readonly fetch: typeof fetch;
+}
+
+/** Streams bytes to `POST /upload`. Rejects with the peer's problem, or `unreachable`. */
+export async function uploadBytes(request: UploadRequest): Promise<UploadAnswer> {
+  const { url, contract, blob, headers, signal, fetch } = request;
+  const query = new URLSearchParams({ contract, sha256: blob.sha256 });
+  let response: Response;
+  let body: unknown;
+  try {
+    response = await fetch(`${url}/upload?${query.toString()}`, {
+      method: "POST",
+      headers: { ...headers, "content-type": "application/octet-stream", "content-length": String(blob.size) },
+      body: blob.bytes,
+      duplex: "half",
+      // A redirect is an error: no bus sends one, and the secret in the headers must not follow it.
+      redirect: "error",
+      signal,
+    });
+    body = await response.json();
+  } catch (error) {
+    throw toClientError(error, request);
+  }
+  if (!response.ok) {
+    const problem = Problem.safeParse(body);
+    throw problem.success ? fromProblem(problem.data) : notUnderstood(problem.error, request);
+  }
+  const answer = UploadAnswer.safeParse(body);
+  if (!answer.success) throw notUnderstood(answer.error, request);
+  if (answer.data.sha256 !== blob.sha256)
+    throw new TasukiError("digest_mismatch", `${request.role} stored other bytes than were sent: ${answer.data.sha256}.`);
+  return answer.data;
+}

@@ -1,0 +1,54 @@
+import { TasukiError } from "@tasuki/protocol";
+import { busCapability, Permission } from "../permission/permission.ts";
+import { type Policy, tagOf, tagPrefix } from "../permission/policy.ts";
+import type { Caller } from "./identity.ts";
+import type { Whois } from "./local-api.ts";
+import type { TailnetSelf } from "./tailnet.ts";
+
+/** Roles that a machine's tags give it. */
+export function rolesOf({ Node: { Tags } }: Whois): string[] {
+  return Tags.filter((tag) => tag.startsWith(tagPrefix)).map((tag) => tag.slice(tagPrefix.length));
+}
+
+export interface CallerContext {
+  /** The caller's address, as the socket has it. */
+  readonly address: string;
+  /** The role of this node. */
+  readonly role: string;
+  readonly self: TailnetSelf;
+  readonly policy: Pick<Policy, "permissionsFor">;
+  /** Gives the name of a role's node. */
+  readonly nodeOf: (role: string) => string;
+}
+
+/** Converts tailscaled's answer about a machine. Throws `peer_unknown` for a machine that has no place on the bus, whatever it was granted. */
+export function toCaller(whois: Whois, { address, role, self, policy, nodeOf }: CallerContext): Caller {
+  const { Node: node, UserProfile: user } = whois;
+  const why = refusal(whois, address);
+  if (why !== undefined) throw new TasukiError("peer_unknown", `${node.Name} at ${address} ${why}.`);
+  // Every process of this machine has its address, so a call from there proves neither the node nor a person. Scripts use the node's own socket.
+  if (node.StableID === self.id || self.addresses.includes(address))
+    return { principal: "self", roles: [], permissions: [{ v: 1, to: role, call: "health" }] };
+  const permissions = (whois.CapMap?.[busCapability] ?? []).flatMap((granted) => {
+    const read = Permission.safeParse(granted);
+    return read.success && read.data.to === role ? [read.data] : [];
+  });
+  if (node.Tags.length === 0) return { principal: `ops:${user.LoginName}`, roles: [], permissions };
+  const roles = rolesOf(whois);
+  const principal = `node:${roles.map(nodeOf).join("+")}`;
+  if (roles.length === 1) return { principal, roles, permissions };
+  const permissionsByRole = new Map(roles.map((one) => [one, policy.permissionsFor({ tags: [tagOf(one)] }, role)]));
+  return { principal, roles, permissions, permissionsByRole };
+}
+
+/** Gives the reason for which a machine has no place on the bus; undefined for one that has. */
+function refusal(whois: Whois, address: string): string | undefined {
+  const { Node: node } = whois;
+  if (node.Sharer !== 0) return "is shared in from another tailnet";
+  if (node.Expired) return "has an expired key";
+  if (node.UnsignedPeerAPIOnly) return "has no signature of the tailnet's";
+  if (node.IsJailed) return "may not open connections to this machine";
+  if (!node.Addresses.includes(`${address}/${address.includes(":") ? 128 : 32}`)) return "does not have that address as its own";
+  if (node.Tags.length > 0 && rolesOf(whois).length === 0) return "has none of the relay's tags";
+  return undefined;
+}

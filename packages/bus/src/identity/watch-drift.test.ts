@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { policy, quiet } from "../testing/bus-fixture.ts";
+import type { Permission } from "../permission/permission.ts";
+import type { Caller } from "./identity.ts";
+import { watchDrift } from "./watch-drift.ts";
+
+const health: Permission = { v: 1, to: "editor", call: "health" };
+
+function watch() {
+  let next: Caller = { principal: "", roles: [], permissions: [] };
+  const warnings: unknown[] = [];
+  const identity = watchDrift(
+    {
+      provider: "tailscale",
+      identify: async () => next,
+      outbound: async () => ({}),
+      state: () => "ok",
+      [Symbol.asyncDispose]: async () => undefined,
+    },
+    { policy, role: "editor", logger: { ...quiet, warn: (fields) => void warnings.push(fields) } },
+  );
+  return {
+    warnings,
+    drift: identity.drift,
+    comes: async (caller: Caller): Promise<void> => {
+      next = caller;
+      expect(await identity.identify({ address: "100.64.0.2", port: 1 })).toBe(caller);
+    },
+  };
+}
+
+test("a caller with just what the file grants is no drift, in whatever order the network says it", async () => {
+  const { comes, drift } = watch();
+  const permissions = policy.permissionsFor({ tags: ["tag:tasuki-writer"] }, "editor").toReversed();
+  await comes({ principal: "node:writer", roles: ["writer"], permissions });
+  await comes({
+    principal: "ops:ann@example.com",
+    roles: [],
+    permissions: policy.permissionsFor({ groups: ["group:tasuki-ops"] }, "editor"),
+  });
+  expect(drift()).toEqual([]);
+});
+
+test("a caller who is granted more, or less, is named once, until that is mended", async () => {
+  const { comes, drift, warnings } = watch();
+  await comes({ principal: "node:writer", roles: ["writer"], permissions: [health] });
+  await comes({ principal: "node:writer", roles: ["writer"], permissions: [] });
+  await comes({ principal: "node:main", roles: ["main"], permissions: [{ v: 1, to: "editor", call: "task", kinds: ["run"] }] });
+  expect(drift()).toEqual(["node:main", "node:writer"]);
+  expect(warnings).toEqual([{ principal: "node:writer" }, { principal: "node:main" }]);
+  await comes({
+    principal: "node:writer",
+    roles: ["writer"],
+    permissions: policy.permissionsFor({ tags: ["tag:tasuki-writer"] }, "editor"),
+  });
+  expect(drift()).toEqual(["node:main"]);
+});
+
+test("a machine with two roles is granted what both are", async () => {
+  const { comes, drift } = watch();
+  const tags = ["tag:tasuki-main", "tag:tasuki-writer"];
+  await comes({ principal: "node:main+writer", roles: ["main", "writer"], permissions: policy.permissionsFor({ tags }, "editor") });
+  expect(drift()).toEqual([]);
+});
+
+test("this machine itself, and people who are none of the operators, are granted by other rules", async () => {
+  const { comes, drift } = watch();
+  await comes({ principal: "self", roles: [], permissions: [health] });
+  await comes({ principal: "ops:guest@example.com", roles: [], permissions: [] });
+  expect(drift()).toEqual([]);
+});

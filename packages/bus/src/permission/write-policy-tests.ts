@@ -1,0 +1,80 @@
+import { artifactsOf, carriedTo, nextRole, type Pipeline } from "@tasuki/protocol";
+import { sourceContract } from "../wire/taken-contracts.ts";
+import type { Want } from "./permission.ts";
+import { opsGroup, tagOf } from "./policy.ts";
+
+interface Cells {
+  readonly src: string;
+  readonly dst: string;
+  readonly accept: readonly Want[];
+  readonly deny: readonly Want[];
+}
+
+const signed = (kind: Extract<Want, { call: "task" }>["kind"]): Want => ({ call: "task", kind, signed: true });
+const unsigned = (kind: Extract<Want, { call: "task" }>["kind"]): Want => ({ call: "task", kind, signed: false });
+const upload = (contract: string, bytes = 1): Want => ({ call: "upload", contract, bytes });
+const health: Want = { call: "health" };
+const seesAll: Want = { call: "status", scope: "all" };
+const seesOwn: Want = { call: "status", scope: "own" };
+const textBytes = 8 * 1024 * 1024;
+
+/**
+ * Writes `infra/tailnet/policy.tests.json`: for every pair of a caller and a role, the calls that must be allowed and those that must be refused.
+ * The cells are derived from the order of the roles, and not from the grants that `writePolicy` writes, so that `tasuki acl check` and the tests
+ * can hold the policy to them.
+ */
+export function writePolicyTests({ pipeline }: { readonly pipeline: Pipeline }): string {
+  const roles = pipeline.roles.map((role) => role.name);
+  const all = artifactsOf(pipeline).map(({ name }) => name);
+  const carried = (to: string): readonly string[] => carriedTo(pipeline, to).map(({ name }) => name);
+  const others = (to: string): Want[] =>
+    [...all.filter((name) => !carried(to).includes(name)), sourceContract.name].map((name) => upload(name));
+  const uploads = (to: string): Want[] => carried(to).map((name) => upload(name, textBytes));
+  const tooLarge = (to: string): Want[] => carried(to).map((name) => upload(name, textBytes + 1));
+
+  const people: Cells[] = [
+    {
+      src: opsGroup,
+      dst: "main",
+      accept: [unsigned("run"), signed("run"), upload("brief"), upload(sourceContract.name, sourceContract.maxBytes), seesAll, health],
+      deny: [
+        ...(["work", "nudge", "cancel", "close"] as const).map(signed),
+        upload(sourceContract.name, sourceContract.maxBytes + 1),
+        ...all.filter((name) => name !== "brief").map((name) => upload(name)),
+      ],
+    },
+    ...roles.map((dst) => ({
+      src: opsGroup,
+      dst,
+      accept: [seesAll, health],
+      deny: [unsigned("run"), signed("work"), upload("run")],
+    })),
+  ];
+  const main = roles.map((dst): Cells => ({
+    src: tagOf("main"),
+    dst,
+    accept: [...(["work", "nudge", "cancel", "close"] as const).map(signed), ...uploads(dst), seesAll, health],
+    deny: [signed("run"), unsigned("work"), ...tooLarge(dst), ...others(dst)],
+  }));
+  const handOffs = roles.map((src): Cells => {
+    const dst = nextRole(pipeline, src);
+    const kinds = (["run", "nudge", "cancel", "close"] as const).map(signed);
+    return {
+      src: tagOf(src),
+      dst,
+      accept: [signed("work"), ...uploads(dst), health],
+      deny: [unsigned("work"), ...kinds, ...tooLarge(dst), ...others(dst), seesOwn, seesAll],
+    };
+  });
+  const strangers = roles.flatMap((src) =>
+    ["main", ...roles]
+      .filter((dst) => dst !== src && dst !== nextRole(pipeline, src))
+      .map((dst): Cells => ({
+        src: tagOf(src),
+        dst,
+        accept: [],
+        deny: [signed("work"), upload("run"), seesOwn, health],
+      })),
+  );
+  return `${JSON.stringify({ tests: [...people, ...main, ...handOffs, ...strangers] }, null, 2)}\n`;
+}

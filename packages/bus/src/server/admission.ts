@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { TasukiError } from "@tasuki/protocol";
+import type { Caller } from "../identity/identity.ts";
+import { type Route, routes } from "../wire/operations.ts";
+import { maxBodyBytes } from "../wire/task-request.ts";
+import { checkHygiene } from "./hygiene.ts";
+
+export interface AdmissionDeps {
+  /** The role of this node, to which permissions must be addressed. */
+  readonly role: string;
+  /** Resolves with the caller. Rejects with `peer_unknown` or `identity_unavailable`. */
+  readonly identify: (req: IncomingMessage) => Promise<Caller>;
+  /** Gives the `Host` values that name this bus, lower case. Called at each request, since a port may be known only after listening. */
+  readonly allowedHosts: () => readonly string[];
+}
+
+export interface Admitted {
+  readonly caller: Caller;
+  readonly route: Route;
+}
+
+/** Seconds after which a client may try again: a control server does not come back in an instant. */
+const staleRetryAfter = 15;
+
+/** Path of a request, without its query and exactly as sent: nothing is decoded or normalised. */
+export function pathOf(req: IncomingMessage): string {
+  return (req.url ?? "/").split("?", 1)[0] ?? "/";
+}
+
+/**
+ * Decides about a request before a byte of its body is read: hygiene, path and method, identity, permission, size.
+ * A client that sent `Expect: 100-continue` (RFC 9110, section 10.1.1) has sent no body until then.
+ */
+export async function admit({ role, identify, allowedHosts }: AdmissionDeps, req: IncomingMessage): Promise<Admitted> {
+  checkHygiene(req, allowedHosts());
+  const route = routes.get(pathOf(req));
+  if (route === undefined) throw new TasukiError("not_found", `There are these paths: ${[...routes.keys()].join(", ")}.`);
+  if (req.method !== route.method) throw new TasukiError("method_not_allowed", `${pathOf(req)} takes ${route.method} only.`);
+  const caller = await identify(req);
+  const { call, kind } = route.operation;
+  if (!caller.permissions.some((permission) => permission.to === role && permission.call === call))
+    throw new TasukiError("not_granted", `The policy does not let ${caller.principal} call '${call}' on ${role}.`);
+  if (caller.stale === true && (call === "task" || call === "upload"))
+    throw new TasukiError(
+      "identity_unavailable",
+      "This machine has heard nothing of the tailnet's control server for too long: whether the caller's grants still stand can't be found out.",
+      { retryAfter: staleRetryAfter },
+    );
+  const length = Number(req.headers["content-length"] ?? 0);
+  if (kind !== "upload" && length > maxBodyBytes)
+    throw new TasukiError("too_large", `The body has ${length} bytes; ${maxBodyBytes} are taken. Files are uploaded apart.`);
+  return { caller, route };
+}
+
+export interface StreamGuardDeps {
+  /** Rejects where the caller may no longer have the stream, or where the caller can't be identified. */
+  readonly demand: () => Promise<void>;
+  /** Called once, with the rejection of `demand`, before the connection ends. */
+  readonly onCut: (error: unknown) => void;
+}
+
+/** Milliseconds between two calls of `demand`. An identity may cache its answer for 2 s, so a revoked grant ends within 2.5 s. */
+const everyMs = 500;
+
+/**
+ * Ends a stream, and its connection, once its caller may no longer have it. `admit` decides once, before the answer begins; a stream lasts for
+ * as long as the caller likes, and would outlive the grant. The stream is cut and not ended in order, since a reader that takes nothing would
+ * put that end off.
+ */
+export function guardStream(res: ServerResponse, { demand, onCut }: StreamGuardDeps): void {
+  const ask = (): void =>
+    void demand().catch((error: unknown) => {
+      if (res.destroyed) return;
+      onCut(error);
+      res.destroy();
+    });
+  const timer = setInterval(ask, everyMs).unref();
+  res.once("close", () => clearInterval(timer));
+}

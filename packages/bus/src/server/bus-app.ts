@@ -1,0 +1,147 @@
+import type { IncomingMessage, RequestListener } from "node:http";
+import {
+  type Clock,
+  type Logger,
+  type Pipeline,
+  type Problem,
+  type ProblemCode,
+  TasukiError,
+  toInputError,
+  toProblem,
+} from "@tasuki/protocol";
+import type { DiskFloor, Store } from "@tasuki/store";
+import { createExpressMiddleware } from "@trpc/server/adapters/express";
+import express, { type NextFunction, type Request, type Response } from "express";
+import type { Caller } from "../identity/identity.ts";
+import { operations, routes } from "../wire/operations.ts";
+import { maxBodyBytes, parseTaskBody, parseTaskHeaders } from "../wire/task-request.ts";
+import { admit, type Admitted, guardStream, pathOf } from "./admission.ts";
+import { type BusHandlers, createBusCalls } from "./bus-calls.ts";
+import { createBusRouter } from "./bus-router.ts";
+import { continueBody, limitArrival, readBody } from "./request-body.ts";
+import { sendProblem } from "./send-problem.ts";
+import { problemOf } from "./trpc-problem.ts";
+import { createUpload } from "./upload.ts";
+
+export interface BusAppDeps {
+  /** The role of this node, to which permissions must be addressed. */
+  readonly role: string;
+  readonly pipeline: Pipeline;
+  readonly handlers: BusHandlers;
+  readonly store: Pick<Store, "blobs" | "addBlob">;
+  /** Resolves with the caller. Rejects with `peer_unknown` or `identity_unavailable`. */
+  readonly identify: (req: IncomingMessage) => Promise<Caller>;
+  /** Gives the `Host` values that name this bus, lower case. Called at each request. */
+  readonly allowedHosts: () => readonly string[];
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly diskFloor: DiskFloor;
+}
+
+/** Creates the bus of a node in both spellings, for any listener (TCP, a unix socket). Any other path or method gets an RFC 9457 problem, 404 or 405. */
+export function createBusApp(deps: BusAppDeps): RequestListener {
+  const { role, handlers, identify, logger } = deps;
+  const calls = createBusCalls({ role, handlers });
+  const upload = createUpload(deps);
+  const admitted = new WeakMap<IncomingMessage, Admitted>();
+  const callerOf = (req: IncomingMessage): Caller => {
+    const caller = admitted.get(req)?.caller;
+    if (caller === undefined) throw new TasukiError("internal", "A request reached its operation without having been admitted.");
+    return caller;
+  };
+
+  const logFailure = createFailureLog(logger);
+
+  const app = express();
+  app.disable("x-powered-by").disable("etag").enable("strict routing").enable("case sensitive routing");
+  app.use(async (req, res, next) => {
+    limitArrival(req, res);
+    const admission = await admit(deps, req);
+    admitted.set(req, admission);
+    // Express would answer these headers with an empty 304 (`If-None-Match: *`), though no answer may be cached.
+    delete req.headers["if-none-match"];
+    delete req.headers["if-modified-since"];
+    const { kind } = admission.route.operation;
+    // An upload asks for its body itself, once its contract and size are granted.
+    if (kind !== "upload") continueBody(req, res);
+    if (kind === "subscription")
+      guardStream(res, {
+        demand: async () => calls.demandFeed(await identify(req)),
+        onCut: (error) => logFailure({ path: pathOf(req), principal: admission.caller.principal }, toProblem(error), error),
+      });
+    next();
+  });
+  app.post(operations.task.rest.path, async (req, res) => {
+    const caller = callerOf(req);
+    if (req.is("application/json") === false)
+      throw new TasukiError("unsupported_media_type", "A task is application/json: a DSSE envelope, or the bare payload.");
+    const envelope = parseTaskBody(await readBody(req, maxBodyBytes));
+    const { answer, replayed } = await calls.task(envelope, parseTaskHeaders(req.headers), caller);
+    if (replayed) res.set("Idempotent-Replayed", "true");
+    res.status(operations.task.rest.status).location(`/status?task=${answer.task}`).json(answer);
+  });
+  app.get(operations.status.rest.path, async (req, res) => {
+    const query = operations.status.input.safeParse(req.query);
+    if (!query.success) throw toInputError("malformed_request", "query", query.error);
+    res.json(await calls.status(query.data, callerOf(req)));
+  });
+  app.get(operations.health.rest.path, async (req, res) => void res.json(await calls.health(callerOf(req))));
+  app.post(operations.upload.rest.path, (req, res) => upload({ req, res, caller: callerOf(req) }));
+  app.use(
+    "/trpc",
+    createExpressMiddleware({
+      router: createBusRouter(calls),
+      createContext: ({ req }) => ({ caller: callerOf(req), headers: parseTaskHeaders(req.headers) }),
+      maxBodySize: maxBodyBytes,
+      allowBatching: false,
+      onError: ({ error, path, ctx }) =>
+        logFailure({ path: `/trpc/${path}`, principal: ctx?.caller.principal }, problemOf(error), error.cause ?? error),
+      // The status is set here because tRPC has no code for some problems (507).
+      responseMeta: ({ errors }) => (errors[0] === undefined ? {} : { status: problemOf(errors[0]).status }),
+    }),
+  );
+  // oxlint-disable-next-line max-params -- Express knows an error handler by its four parameters
+  app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => {
+    // A request that was destroyed before it was complete has lost its client, and gets no answer.
+    if (req.destroyed && !req.complete) return void res.destroy();
+    const path = pathOf(req);
+    const route = routes.get(path);
+    const problem = toProblem(error);
+    logFailure({ path: route && path, principal: admitted.get(req)?.caller.principal }, problem, error);
+    const isProcedure = route?.spelling === "trpc" && problem.code !== "method_not_allowed";
+    sendProblem(req, res, {
+      problem,
+      ...(problem.code === "method_not_allowed" && route !== undefined && { allow: route.method }),
+      ...(isProcedure && { procedure: route.name }),
+    });
+  });
+  return app;
+}
+
+/** Facts about a request in the log. */
+interface RequestFields {
+  /** A path of the bus. Any other path is the caller's own text, and is left out. */
+  readonly path?: string | undefined;
+  readonly principal?: string | undefined;
+}
+
+/** Codes whose `detail` is logged: it tells of the caller and of this node alone. Other details may quote the request, and are for its sender. */
+const ownWords: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
+  "local_only",
+  "browser_refused",
+  "wrong_host",
+  "peer_unknown",
+  "not_granted",
+  "queue_full",
+  "identity_unavailable",
+  "unavailable",
+  "disk_full",
+]);
+
+/** Creates the log of requests without a good answer: a failure of the node's own is logged with its cause, a refusal with its code. */
+function createFailureLog(logger: Logger) {
+  return (fields: RequestFields, { code, detail }: Problem, cause: unknown): void => {
+    if (code === "internal") return logger.error({ ...fields, err: cause }, "a request failed");
+    logger.info({ ...fields, code, ...(ownWords.has(code) && { detail }) }, "a request was refused");
+  };
+}

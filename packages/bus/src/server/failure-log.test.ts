@@ -1,0 +1,52 @@
+import { format } from "node:util";
+import type { Logger } from "@tasuki/protocol";
+import { expect, test } from "vitest";
+import { startBus } from "../testing/bus-fixture.ts";
+
+const canary = "canary-7f3a";
+
+/** A logger that keeps everything that it is told. */
+function createLog() {
+  const lines: string[] = [];
+  const keep = (...what: unknown[]): void => void lines.push(format("%o", what));
+  const logger: Logger = { debug: keep, info: keep, warn: keep, error: keep };
+  return { logger, lines };
+}
+
+const form = (fileName: string): string =>
+  `--cut\r\ncontent-disposition: form-data; name="file"; filename="${fileName}"\r\n\r\nno heading\r\n--cut--\r\n`;
+const multipart = { "content-type": "multipart/form-data; boundary=cut" };
+const json = { "content-type": "application/json" };
+
+test.each<{ what: string; method?: string; path: string; headers?: Record<string, string>; body?: string }>([
+  { what: "a path", method: "GET", path: `/${canary}` },
+  { what: "a path under one of the bus", path: `/upload/${canary}` },
+  { what: "a query", method: "GET", path: `/status?run=${canary}` },
+  { what: "the name of a contract", path: `/upload?contract=${canary}`, body: "x" },
+  { what: "a method", method: "PROPFIND", path: "/task", headers: { "x-method": canary } },
+  { what: "a token", method: "GET", path: "/health", headers: { authorization: `Bearer ${canary}` } },
+  { what: "a Host", method: "GET", path: "/health", headers: { host: canary } },
+  { what: "the name of a header", method: "GET", path: "/health", headers: { [`sec-fetch-${canary}`]: "x" } },
+  { what: "a content coding", path: "/upload?contract=brief", headers: { "content-encoding": canary }, body: "x" },
+  { what: "an expectation", path: "/task", headers: { expect: canary } },
+  { what: "a budget", path: "/task", headers: { ...json, "tasuki-budget-ms": canary }, body: '{"kind":"run"}' },
+  { what: "a media type", path: "/task", headers: { "content-type": `text/${canary}` }, body: "{}" },
+  { what: "the name of a file in a form", path: "/upload", headers: multipart, body: form(`${canary}.md`) },
+  { what: "a file name that is none", path: "/upload", headers: multipart, body: form(`../${canary}`) },
+  { what: "the name of a file under a contract", path: "/upload?contract=brief", headers: multipart, body: form(`${canary}.md`) },
+  { what: "a kind", path: "/task", headers: json, body: JSON.stringify({ kind: canary }) },
+  { what: "JSON that is none", path: "/task", headers: json, body: `{"a": ${canary}}` },
+  { what: "a payload's type", path: "/task", headers: json, body: JSON.stringify({ payload: "", payloadType: canary, signatures: [] }) },
+  { what: "a tRPC input", method: "GET", path: `/trpc/status?input=${encodeURIComponent(JSON.stringify({ run: canary }))}` },
+  { what: "a tRPC body", path: "/trpc/task", headers: json, body: JSON.stringify({ envelope: { payload: canary } }) },
+])("$what is in no log, and in an answer only where it says what was found", async ({ method = "POST", path, headers = {}, body }) => {
+  const { logger, lines } = createLog();
+  await using bus = await startBus("main", { logger });
+  const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
+  const answer = await bus.send(method, path, { as: "operator", headers: { ...length, ...headers }, ...(body !== undefined && { body }) });
+  expect(lines).toHaveLength(1);
+  expect(lines.join("")).toContain("a request was refused");
+  expect(lines.join("")).not.toContain(canary);
+  const { unmet: _found, detail: _said, ...rest } = answer.problem;
+  expect(JSON.stringify([rest, answer.headers])).not.toContain(canary);
+});

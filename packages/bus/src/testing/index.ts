@@ -1,0 +1,3 @@
+export { createDirectBus, type DirectBus, type DirectVerb } from "./direct-bus.ts";
+export { createDirectClient, type Passage } from "./direct-client.ts";
+export { freePorts } from "./free-ports.ts";

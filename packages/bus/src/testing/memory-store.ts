@@ -1,0 +1,50 @@
+import { sha256Of, TasukiError } from "@tasuki/protocol";
+import type { Store } from "@tasuki/store";
+
+/** Creates blobs in memory, for tests. `traces` counts the staged ones that were not disposed of. */
+export function createMemoryStore() {
+  const blobs = new Map<string, { bytes: Buffer; contracts: string[] }>();
+  let staged = 0;
+  const store: Pick<Store, "blobs" | "addBlob"> = {
+    blobs: {
+      async stage(source, { maxBytes }) {
+        staged += 1;
+        const chunks: Uint8Array[] = [];
+        try {
+          for await (const chunk of source) {
+            chunks.push(chunk);
+            const size = chunks.reduce((sum, { length }) => sum + length, 0);
+            if (size > maxBytes) throw new TasukiError("too_large", `The content has more than ${maxBytes} bytes.`);
+          }
+        } catch (error) {
+          staged -= 1;
+          throw error;
+        }
+        const bytes = Buffer.concat(chunks);
+        const sha256 = sha256Of(bytes);
+        return {
+          sha256,
+          size: bytes.length,
+          read: async () => bytes,
+          async publish() {
+            const isNew = !blobs.has(sha256);
+            if (isNew) blobs.set(sha256, { bytes, contracts: [] });
+            return isNew;
+          },
+          async [Symbol.asyncDispose]() {
+            staged -= 1;
+          },
+        };
+      },
+      has: (sha256) => blobs.has(sha256),
+      read: async () => Buffer.alloc(0),
+      stream: async function* () {},
+      moveChanged: async () => undefined,
+      copyTo: async () => undefined,
+    },
+    async addBlob({ sha256, contract }) {
+      blobs.get(sha256)?.contracts.push(contract);
+    },
+  };
+  return { store, traces: () => ({ staged, blobs: [...blobs].map(([sha256, { contracts }]) => ({ sha256, contracts })) }) };
+}

@@ -1,0 +1,94 @@
+import { Envelope, Problem, RunRequest } from "@tasuki/protocol";
+import { z } from "zod";
+import { type Operation, operations, UploadQuery } from "./operations.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Makes the OpenAPI 3.1 document of the REST spelling from the table of operations. */
+export function openApiDocument(): Json {
+  const schemas = new Map<string, Json>();
+  const paths = Object.entries(operations satisfies Record<string, Operation>).flatMap(([name, operation]: [string, Operation]) =>
+    operation.rest === undefined
+      ? []
+      : [[operation.rest.path, { [operation.rest.method.toLowerCase()]: toOperation(name, operation, schemas) }] as const],
+  );
+  const problem = refer("Problem", Problem, { schemas, io: "output" });
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "The bus of a Tasuki node",
+      version: "1",
+      description: "Four verbs of one node. Every refusal is RFC 9457 problem+json with a stable `code`.",
+    },
+    // The empty alternative stands for the tailnet, which proves a caller with nothing in the request.
+    security: [{ loopback: [] }, {}],
+    paths: Object.fromEntries(paths),
+    components: {
+      securitySchemes: {
+        loopback: { type: "http", scheme: "bearer", description: "With the loopback identity (development): the caller's secret." },
+      },
+      responses: { Problem: { description: "Refused.", content: { "application/problem+json": { schema: problem } } } },
+      schemas: Object.fromEntries([...schemas].sort(([a], [b]) => (a < b ? -1 : 1))),
+    },
+  };
+}
+
+function toOperation(name: string, { rest, summary, input, output, kind }: Operation, schemas: Map<string, Json>): Json {
+  const answer = refer(`${capital(name)}Answer`, output, { schemas, io: "output" });
+  const success = { description: "Done.", content: { "application/json": { schema: answer } } };
+  return {
+    operationId: name,
+    summary,
+    ...(kind === "query" && input instanceof z.ZodObject && { parameters: toParameters(input) }),
+    ...(kind === "upload" && { parameters: toParameters(UploadQuery) }),
+    ...bodyOf(kind, schemas),
+    responses: {
+      [String(rest?.status)]: success,
+      ...(kind === "upload" && { "200": { ...success, description: "The bytes were here already." } }),
+      default: { $ref: "#/components/responses/Problem" },
+    },
+  };
+}
+
+function bodyOf(kind: Operation["kind"], schemas: Map<string, Json>): Json {
+  const bytes = { schema: {} };
+  const form = {
+    schema: { type: "object", required: ["file"], properties: { file: { type: "string", contentMediaType: "application/octet-stream" } } },
+  };
+  switch (kind) {
+    case "mutation": {
+      const anyOf = [refer("RunRequest", RunRequest, { schemas, io: "input" }), refer("Envelope", Envelope, { schemas, io: "input" })];
+      const parameters = [
+        { name: "tasuki-budget-ms", in: "header", schema: { type: "integer", minimum: 0 } },
+        { name: "traceparent", in: "header", schema: { type: "string" } },
+      ];
+      return { parameters, requestBody: { required: true, content: { "application/json": { schema: { anyOf } } } } };
+    }
+    case "upload":
+      return { requestBody: { required: true, content: { "application/octet-stream": bytes, "multipart/form-data": form } } };
+    case "query":
+    case "subscription":
+      return {};
+  }
+}
+
+function toParameters(schema: z.ZodObject): Json[] {
+  const { properties = {} } = toJson(schema, "input") as { properties?: Record<string, Json> }; // an object schema has them
+  return Object.entries(properties).map(([name, property]) => ({ name, in: "query", schema: property }));
+}
+
+/** Puts a schema under a name, and refers to it. */
+function refer(name: string, schema: z.ZodType, { schemas, io }: { schemas: Map<string, Json>; io: "input" | "output" }): Json {
+  schemas.set(name, toJson(schema, io));
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+function toJson(schema: z.ZodType, io: "input" | "output"): Json {
+  // The schema is cloned, since zod's own object has a `~standard` key that can't be deleted.
+  const { $schema: _dialect, ...json } = JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io }))) as Json;
+  return json;
+}
+
+function capital(name: string): string {
+  return `${name.slice(0, 1).toUpperCase()}${name.slice(1)}`;
+}

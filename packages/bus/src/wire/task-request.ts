@@ -1,0 +1,80 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { Envelope, parseJson, TaskKind, taskPayloadType, TasukiError } from "@tasuki/protocol";
+import { z } from "zod";
+
+/** Cap on a task's payload, bytes: 2,048 attachments with long labels fit. */
+const maxPayloadBytes = 2_000_000;
+/** Cap on any JSON body, bytes: a payload of `maxPayloadBytes` in base64 fits, with its signatures. */
+export const maxBodyBytes = 3_000_000;
+
+const Kind = z.looseObject({ kind: TaskKind, from: z.string().optional().catch(undefined) });
+
+/** Headers of a task, which nobody signs. */
+export interface TaskHeaders {
+  /** Header `tasuki-budget-ms`: the sender's remaining time for this task. */
+  readonly budgetMs?: number;
+  readonly traceparent?: string;
+}
+
+/** A task as it came, before anything in it is believed. Bare JSON comes as an envelope without signatures. */
+export interface TaskRequest extends TaskHeaders {
+  readonly envelope: Envelope;
+  /** The exact bytes of the envelope's payload. */
+  readonly payload: Buffer;
+}
+
+/** Form of a traceparent (W3C Trace Context, section 3.2). A header of any other form is treated as absent. */
+const traceparentForm = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+const base64Form = /^[A-Za-z0-9+/_-]*={0,2}$/;
+
+/** Reads the headers of a task. Throws `malformed_request` where the budget is no whole number of milliseconds. */
+export function parseTaskHeaders(headers: IncomingHttpHeaders): TaskHeaders {
+  const budget = headers["tasuki-budget-ms"];
+  const { traceparent } = headers;
+  if (budget !== undefined && (Array.isArray(budget) || !/^[0-9]{1,12}$/.test(budget)))
+    throw new TasukiError("malformed_request", "The header tasuki-budget-ms must be a whole number of milliseconds.");
+  return {
+    ...(typeof budget === "string" && { budgetMs: Number(budget) }),
+    ...(typeof traceparent === "string" && traceparentForm.test(traceparent) && { traceparent }),
+  };
+}
+
+/** Reads the body of `POST /task`: a DSSE envelope, or a bare payload, whose exact bytes are put into an envelope without signatures. */
+export function parseTaskBody(body: Buffer): Envelope {
+  const document = parseJson(body, "body");
+  if (isEnvelopeLike(document)) {
+    const envelope = Envelope.safeParse(document);
+    if (!envelope.success) throw new TasukiError("malformed_message", "The body is not a DSSE envelope: payload, payloadType, signatures.");
+    return envelope.data;
+  }
+  return { payload: body.toString("base64"), payloadType: taskPayloadType, signatures: [] };
+}
+
+function isEnvelopeLike(document: unknown): boolean {
+  return typeof document === "object" && document !== null && "payload" in document && "payloadType" in document;
+}
+
+/** A task, with the fields of its payload on which permission depends. */
+interface ReadTaskRequest {
+  readonly request: TaskRequest;
+  readonly kind: TaskKind;
+  /** The role that the payload claims to be from. Only a signature by that role's key proves it. */
+  readonly from: string | undefined;
+}
+
+/** Takes an envelope's payload out, and reads the fields on which permission depends. Throws `malformed_message`, `too_large`. */
+export function parseTaskRequest(envelope: Envelope, headers: TaskHeaders): ReadTaskRequest {
+  if (envelope.payloadType !== taskPayloadType)
+    throw new TasukiError("malformed_message", `The envelope's payloadType must be ${taskPayloadType}.`);
+  if (!base64Form.test(envelope.payload)) throw new TasukiError("malformed_message", "The envelope's payload is not base64.");
+  const payload = Buffer.from(envelope.payload, "base64");
+  if (payload.length > maxPayloadBytes)
+    throw new TasukiError(
+      "too_large",
+      `A task has at most ${maxPayloadBytes} bytes; this one has ${payload.length}. Attach files instead.`,
+    );
+  const kind = Kind.safeParse(parseJson(payload, "payload"));
+  if (!kind.success)
+    throw new TasukiError("malformed_message", `A task is an object whose 'kind' is one of: ${TaskKind.options.join(", ")}.`);
+  return { request: { envelope, payload, ...headers }, kind: kind.data.kind, from: kind.data.from };
+}

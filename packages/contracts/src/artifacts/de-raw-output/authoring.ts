@@ -1,0 +1,35 @@
+import { defineAuthoring } from "@tasuki/protocol";
+import { z } from "zod";
+import { ItemId, SourceId } from "../ids.ts";
+import { formatBlock } from "./write.ts";
+
+const Draft = z.object({
+  passages: z
+    .array(
+      z.object({
+        candidate: ItemId.describe("the candidate that it stands behind, by its id in candidate-list.md"),
+        source: SourceId.describe("the candidate's source"),
+        quote: z.string().describe("the words of the passage as the source has them, with its line breaks"),
+        line: z.int().positive().optional().describe("the line that it begins in, only where the words stand in the source more than once"),
+      }),
+    )
+    .describe("at least one for each candidate"),
+});
+
+/** Instructions for authors of raw passages. A draft has their words; completion finds them in the source: bytes, lines, page and digest. */
+export const authoring = defineAuthoring({
+  prompt: `At least one verbatim passage for each candidate, every line of it after \`| \`:
+
+\`\`\`
+== C1 S1
+| The first line of the passage, as it stands in in/S1.txt
+| and the second.
+\`\`\``,
+  draft: Draft,
+  fromDraft: ({ passages }) =>
+    passages
+      .map(({ candidate, source, quote, line }) =>
+        formatBlock({ candidate, source, text: quote, ...(line !== undefined && { lines: { first: line, last: line } }) }),
+      )
+      .join("\n"),
+});

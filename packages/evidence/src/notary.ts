@@ -1,0 +1,85 @@
+import { type Clock, type Envelope, type Receipt, type TaskPayload, taskPayloadType } from "@tasuki/protocol";
+import { canonicalJson } from "./canonical-json.ts";
+import { payloadDigest, signEnvelope } from "./envelope.ts";
+import { type Subject, toReceipt } from "./receipt.ts";
+import type { Signer } from "./signer.ts";
+
+/**
+ * An event at its index: one line of canonical JSON, and the envelopes that the line names by digest. Where the event is a receipt of
+ * this node, the receipt is `envelopes[0]`; the rest is what it answers or hands on.
+ */
+export interface Sealed {
+  readonly leaf: string;
+  readonly envelopes: readonly Envelope[];
+}
+
+/** Makes an event out of its index. Pure and synchronous: a store calls it inside its transaction, and may call it again. */
+export type Seal = (index: number) => Sealed;
+
+// Receipts are read loosely; what is written is only what the schema names.
+type Known<T> = { [Key in keyof T as string extends Key ? never : Key]: T[Key] };
+
+/** The facts of a receipt that its caller knows. The notary adds the node, the time and the index. */
+export type ReceiptFacts = Omit<Known<Receipt>, "node" | "instance" | "role" | "at" | "index"> & { readonly subjects: readonly Subject[] };
+
+/** Signs in the name of this node. */
+export interface Notary {
+  /**
+   * An event that is a receipt: `envelopes[0]` is the receipt, then `others` (the task accepted, the peer's receipt). A hand-off names
+   * the digest of the receipt that it follows from, so it is made from that.
+   */
+  receipt(facts: ReceiptFacts, others?: readonly Envelope[] | ((receiptDigest: string) => readonly Envelope[])): Seal;
+  /** An event without a receipt of this node's own (a hand-off settled: `others` holds the peer's receipt). */
+  event(type: string, facts: Readonly<Record<string, string | number | boolean>>, others?: readonly Envelope[]): Seal;
+  /** A signed task, and the SHA-256 of its payload. The same payload gives the same bytes. */
+  task(payload: TaskPayload): { readonly envelope: Envelope; readonly digest: string };
+}
+
+export interface NotaryDeps {
+  readonly node: string;
+  readonly role: string;
+  /** The data folder's own id. */
+  readonly instance: string;
+  readonly signer: Signer;
+  readonly clock: Pick<Clock, "now">;
+}
+
+const maxReasonLength = 1024;
+
+/** A notary with this node's receipt key. The time of an event is that of the decision, not of the commit. */
+export function createNotary({ node, role, instance, signer, clock }: NotaryDeps): Notary {
+  const now = (): string => new Date(clock.now()).toISOString();
+  return {
+    receipt({ subjects, reason, ...facts }, others = []) {
+      const at = now();
+      return (index) => {
+        const said = { ...facts, ...(reason !== undefined && { reason: toText(reason) }) };
+        const receipt = toReceipt({ ...said, node, role, instance, at, index }, subjects, signer);
+        const envelopes = [receipt, ...(typeof others === "function" ? others(payloadDigest(receipt)) : others)];
+        const { run, stage, task, epoch, attempt, state } = facts;
+        return toSealed({ index, at, type: state, run, stage, task, epoch, attempt }, envelopes);
+      };
+    },
+    event(type, facts, others = []) {
+      const at = now();
+      const texts = Object.entries(facts).map(([name, fact]) => [name, typeof fact === "string" ? toText(fact) : fact] as const);
+      return (index) => toSealed({ ...Object.fromEntries(texts), index, at, type }, others);
+    },
+    task(payload) {
+      const { reason, ...rest } = payload;
+      const said = { ...rest, ...(reason !== undefined && { reason: toText(reason) }) };
+      const envelope = signEnvelope(Buffer.from(canonicalJson(said), "utf8"), taskPayloadType, signer);
+      return { envelope, digest: payloadDigest(envelope) };
+    },
+  };
+}
+
+/** The leaf names envelopes by the SHA-256 of their payloads; their text is beside it. */
+function toSealed(facts: object, envelopes: readonly Envelope[]): Sealed {
+  return { leaf: canonicalJson({ ...facts, envelopes: envelopes.map(payloadDigest) }), envelopes };
+}
+
+/** Text that canonical JSON can carry: a reason that a person or a program wrote may be cut in the middle of a character. */
+function toText(text: string): string {
+  return text.slice(0, maxReasonLength).toWellFormed();
+}

@@ -1,0 +1,1 @@
+export { makeSigner, makeTrust } from "./signers.ts";

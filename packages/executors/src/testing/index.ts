@@ -1,0 +1,2 @@
+export { doStage, openStageFolder, type StageFolder, testContext } from "./stage-fixture.ts";
+export { type TriedWork, tryWork } from "./try-work.ts";

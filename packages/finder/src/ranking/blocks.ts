@@ -1,0 +1,106 @@
+type BlockKind = "heading" | "paragraph" | "list" | "table" | "code";
+
+/** A piece of a source text. `start` and `end` are UTF-16 positions in the text; `end` is exclusive. */
+export interface Block {
+  readonly kind: BlockKind;
+  readonly start: number;
+  readonly end: number;
+  /** Depth of a heading, from 1; 0 for other blocks. */
+  readonly level: number;
+}
+
+const fence = /^ {0,3}(?:```|~~~)/;
+const atx = /^#{1,6}[ \t]+\S/;
+const item = /^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+/;
+const underline = /^(?:={3,}|-{3,}|~{3,}|\^{3,})[ \t]*$/;
+const numbered = /^(\d{1,3}(?:\.\d{1,3})*)\.?[ \t]+\p{Lu}/u;
+const levels: Readonly<Record<string, number>> = { "=": 1, "-": 2, "~": 3, "^": 4 };
+
+interface Line {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/** Blocks of a source text: headings (`#`, underlined, numbered), paragraphs, list items, table rows, code with its fences. */
+export function splitBlocks(text: string): Block[] {
+  const blocks: Block[] = [];
+  let open: { kind: BlockKind; start: number; end: number; lines: number } | undefined;
+  let inCode = false;
+  const close = (): void => {
+    if (open) blocks.push({ kind: open.kind, start: open.start, end: open.end, level: 0 });
+    open = undefined;
+  };
+  const add = (kind: BlockKind, { start, end }: Line): void => {
+    if (open?.kind === kind) [open.end, open.lines] = [end, open.lines + 1];
+    else {
+      close();
+      open = { kind, start, end, lines: 1 };
+    }
+  };
+  const heading = ({ start, end }: { start: number; end: number }, level: number): void => {
+    close();
+    blocks.push({ kind: "heading", start, end, level });
+  };
+
+  for (const line of linesOf(text)) {
+    if (fence.test(line.text)) {
+      if (!inCode) close();
+      add("code", line);
+      if (inCode) close();
+      inCode = !inCode;
+    } else if (inCode) add("code", line);
+    else if (line.text.trim() === "") close();
+    else if (atx.test(line.text)) heading(line, /^#+/.exec(line.text)?.[0].length ?? 1);
+    else if (underline.test(line.text)) {
+      if (open?.kind === "paragraph" && open.lines === 1) {
+        const { start, end } = open;
+        open = undefined;
+        heading({ start, end }, levels[line.text.charAt(0)] ?? 1);
+      } else close();
+    } else if (open === undefined && isNumberedHeading(text, line)) {
+      heading(line, (numbered.exec(line.text)?.[1]?.split(".").length ?? 1) + 1);
+    } else if (/^[ \t]*\|.*\|/.test(line.text) || / \| .* \| /.test(line.text)) {
+      close();
+      add("table", line);
+      close();
+    } else if (item.test(line.text)) {
+      close();
+      const marker = item.exec(line.text)?.[0].length ?? 0;
+      add("list", { ...line, start: line.start + marker });
+    } else add(open?.kind === "list" ? "list" : "paragraph", line);
+  }
+  close();
+  return blocks;
+}
+
+/** Title of a heading: its text without the marks. */
+export function headingTitle(text: string, { start, end }: Block): string {
+  return text
+    .slice(start, end)
+    .replace(/^#{1,6}[ \t]+/, "")
+    .replace(/[ \t]+#+[ \t]*$/, "")
+    .replaceAll(/\s+/g, " ")
+    .trim();
+}
+
+/** Numbered heading: a short line that stands alone between blank lines and doesn't end as a sentence does. */
+function isNumberedHeading(text: string, line: Line): boolean {
+  if (!numbered.test(line.text) || /[.;:,!?]\s*$/.test(line.text)) return false;
+  const next = text.slice(line.end, line.end + 4).replaceAll("\r", "");
+  return line.text.trim().split(/\s+/).length < 16 && (next === "" || next.startsWith("\n\n") || next === "\n");
+}
+
+function* linesOf(text: string): Generator<Line> {
+  for (let start = 0; start < text.length;) {
+    const at = text.indexOf("\n", start);
+    const next = at === -1 ? text.length : at + 1;
+    let end = at === -1 ? text.length : at;
+    if (text.charCodeAt(end - 1) === 13 && end > start) end -= 1;
+    // A form feed begins a page, a byte order mark a file; neither is part of the line.
+    let from = start;
+    while (from < end && (text.charCodeAt(from) === 12 || text.charCodeAt(from) === 0xfeff)) from += 1;
+    yield { start: from, end, text: text.slice(from, end) };
+    start = next;
+  }
+}

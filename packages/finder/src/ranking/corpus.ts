@@ -1,0 +1,108 @@
+import type { Range } from "@tasuki/contracts";
+import { type Block, headingTitle, splitBlocks } from "./blocks.ts";
+import { quotableSentences } from "./quotable-sentences.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+
+/** A text to search. */
+export interface Source {
+  /** `S1`, `N2`. */
+  readonly id: string;
+  readonly text: string;
+}
+
+/** A passage: some 130 words within one section of one source. */
+interface Passage extends Range {
+  /** Index of the source. */
+  readonly source: number;
+  /** Index of the section. */
+  readonly section: number;
+  readonly words: number;
+}
+
+interface Section {
+  /** Headings from the outermost in; empty before the first heading. */
+  readonly path: readonly string[];
+  /** Counts of the whole path. */
+  readonly pathCounts: Counts;
+  /** Counts of the last two headings of the path. */
+  readonly lastCounts: Counts;
+}
+
+/** Counts of a text: its length in words, and the occurrences of each term of the vocabulary, by the term's number. */
+export interface Counts {
+  readonly words: number;
+  readonly terms: ReadonlyMap<number, number>;
+}
+
+/** Index of the sources for the terms of the questions. Other terms are not in it, so memory grows with the hits, not with the text. */
+export interface Corpus {
+  readonly sources: readonly Source[];
+  readonly passages: readonly Passage[];
+  readonly sections: readonly Section[];
+  /** Postings of each term: passage, count, passage, count, … */
+  readonly postings: readonly (readonly number[])[];
+}
+
+const passageWords = 130;
+const mostWords = 200;
+
+/** Corpus of sources, which are read one after another. `progress` is called after each. */
+export function buildCorpus(sources: readonly Source[], vocabulary: Vocabulary, progress: () => void = () => undefined): Corpus {
+  const passages: Passage[] = [];
+  const sections: Section[] = [];
+  const postings: number[][] = vocabulary.terms.map(() => []);
+  for (const [source, { text }] of sources.entries()) {
+    for (const { path, blocks } of sectionsOf(text)) {
+      const section = sections.length;
+      sections.push({ path, pathCounts: vocabulary.count(path.join("\n")), lastCounts: vocabulary.count(path.slice(-2).join("\n")) });
+      for (const { start, end } of passagesOf(text, blocks, vocabulary)) {
+        const counts = vocabulary.count(text.slice(start, end));
+        for (const [term, count] of counts.terms) postings[term]?.push(passages.length, count);
+        passages.push({ source, section, start, end, words: counts.words });
+      }
+    }
+    progress();
+  }
+  return { sources, passages, sections, postings };
+}
+
+function* sectionsOf(text: string): Generator<{ path: readonly string[]; blocks: readonly Block[] }> {
+  let path: { level: number; title: string }[] = [];
+  let blocks: Block[] = [];
+  const titles = (): string[] => path.map(({ title }) => title);
+  for (const block of splitBlocks(text)) {
+    if (block.kind !== "heading") {
+      blocks.push(block);
+      continue;
+    }
+    if (blocks.length > 0) yield { path: titles(), blocks };
+    blocks = [];
+    path = [...path.filter(({ level }) => level < block.level), { level: block.level, title: headingTitle(text, block) }];
+  }
+  if (blocks.length > 0) yield { path: titles(), blocks };
+}
+
+/** Passages of a section: neighbouring blocks up to about 130 words. A long block is parted between sentences. */
+function* passagesOf(text: string, blocks: readonly Block[], vocabulary: Vocabulary): Generator<Range> {
+  let open: { start: number; end: number; words: number } | undefined;
+  for (const block of blocks) {
+    for (const piece of piecesOf(text, block, vocabulary)) {
+      if (open && open.words + piece.words > passageWords * 1.15) {
+        yield open;
+        open = undefined;
+      }
+      if (open) [open.end, open.words] = [piece.end, open.words + piece.words];
+      else open = { ...piece };
+    }
+  }
+  if (open) yield open;
+}
+
+function piecesOf(text: string, { start, end }: Range, vocabulary: Vocabulary): readonly (Range & { words: number })[] {
+  const words = vocabulary.words(text.slice(start, end));
+  if (words <= mostWords) return [{ start, end, words }];
+  return quotableSentences(text, { start, end }).map((sentence) => ({
+    ...sentence,
+    words: vocabulary.words(text.slice(sentence.start, sentence.end)),
+  }));
+}

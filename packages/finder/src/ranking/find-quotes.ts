@@ -1,0 +1,155 @@
+import type { Range } from "@tasuki/contracts";
+import { claimsOf, findContradiction } from "./contradictions.ts";
+import type { Corpus } from "./corpus.ts";
+import { createCue } from "./cues.ts";
+import { passageSentences } from "./passage-sentences.ts";
+import { type Query, rankPassages, scoreTexts } from "./rank-passages.ts";
+import { jaccard, termSet } from "./terms.ts";
+import type { Vocabulary } from "./vocabulary.ts";
+
+/** A verbatim quotation: a range of a source's text. */
+export interface Quote extends Range {
+  /** Index of the source. */
+  readonly source: number;
+  /** Index of the section. */
+  readonly section: number;
+  readonly score: number;
+  /** Terms of the question that stand in the quotation. */
+  readonly terms: readonly string[];
+  /** True where the quotation holds what the question's form asks for: a date, a number, a name, a reason. */
+  readonly cue: boolean;
+}
+
+const passagesKept = 24;
+const windowsPerPassage = 3;
+// Measured on XQuAD: at 75 words the first quote holds the answer in 84 % of cases, at 90 in 87 %; beyond that quotes read as pages.
+const windowWords = 90;
+const leastWords = 4;
+const sentence = { k1: 1.2, b: 0.4 };
+const weights = { anchor: 0.7, cue: 0.15, code: 0.3, long: 0.15 };
+const alike = 0.55;
+const least = 0.35;
+// Beginnings of a sentence that leans on the one before it.
+const leaning = /^(?:But|However|This|These|Those|That|It|They|He|She|His|Her|Its|Their|Such|Thus|Therefore|Instead|Also)\b/;
+
+/**
+ * Best quotes for one question, best first, at most `most` of them. None overlaps a better one, and none says the same as a better one,
+ * unless the two may contradict each other. The same arguments give the same quotes.
+ */
+export function findQuotes(
+  { corpus, vocabulary, query }: { corpus: Corpus; vocabulary: Vocabulary; query: Query },
+  question: string,
+  most: number,
+): Quote[] {
+  const ranked = rankPassages(corpus, query, passagesKept);
+  const sentences = ranked.flatMap(({ passage }) => passageSentences(corpus, vocabulary, passage));
+  const scores = scoreTexts(
+    query,
+    sentences.map(({ counts }) => counts),
+    sentence,
+  );
+  const best = Math.max(...scores, Number.MIN_VALUE);
+  const cueOf = createCue(question);
+  const textOf = (source: number, { start, end }: Range): string => corpus.sources[source]?.text.slice(start, end) ?? "";
+
+  const quotes: Quote[] = [];
+  for (const { passage, score } of ranked) {
+    const place = corpus.passages[passage];
+    if (place === undefined) continue;
+    const own = sentences.flatMap((one, at) => {
+      if (one.passage !== passage) return [];
+      const cue = cueOf(textOf(place.source, one));
+      const penalty = (one.code ? weights.code : 0) + (one.counts.words > 60 ? weights.long : 0);
+      return [{ ...one, at, cue, words: one.counts.words, value: (scores[at] ?? 0) / best + weights.cue * cue - penalty }];
+    });
+    const anchors = own
+      .filter(({ counts }) => counts.words >= leastWords)
+      .sort((one, other) => other.value - one.value || one.at - other.at);
+    const taken: Range[] = [];
+    for (const anchor of anchors) {
+      if (taken.length === windowsPerPassage) break;
+      if (taken.some((range) => overlaps(range, anchor))) continue;
+      const window = growWindow(
+        own,
+        own.findIndex(({ at }) => at === anchor.at),
+        {
+          leans: leaning.test(textOf(place.source, anchor)),
+          free: (next) => !taken.some((range) => overlaps(range, next)),
+        },
+      );
+      taken.push(window);
+      const range = withMarker(corpus.sources[place.source]?.text ?? "", window);
+      const counts = vocabulary.count(textOf(place.source, range));
+      quotes.push({
+        ...range,
+        source: place.source,
+        section: place.section,
+        score: Math.max(0, score + weights.anchor * anchor.value),
+        terms: query.terms.filter((term) => counts.terms.has(term)).flatMap((term) => vocabulary.terms[term] ?? []),
+        cue: anchor.cue > 0,
+      });
+    }
+  }
+  return pick(quotes, { most, textOf });
+}
+
+interface WindowSentence extends Range {
+  /** Sentences of different groups (a paragraph, a list) don't share a window. */
+  readonly group: number;
+  readonly words: number;
+}
+
+/**
+ * Window around the sentence at `anchor`, to about 90 words: one sentence back where the anchor leans on it, then forward, then back.
+ * The window stays in the anchor's group and ends before a sentence that is not `free`.
+ */
+function growWindow(
+  sentences: readonly WindowSentence[],
+  anchor: number,
+  { leans, free }: { leans: boolean; free: (sentence: WindowSentence) => boolean },
+): Range {
+  const middle = sentences[anchor];
+  if (middle === undefined) throw new Error("the anchor is one of the sentences");
+  let [first, last, words] = [anchor, anchor, middle.words];
+  const take = (at: number): boolean => {
+    const next = sentences[at];
+    if (next === undefined || next.group !== middle.group || words + next.words > windowWords || !free(next)) return false;
+    words += next.words;
+    return true;
+  };
+  if (leans && take(anchor - 1)) first -= 1;
+  while (take(last + 1)) last += 1;
+  while (take(first - 1)) first -= 1;
+  return { start: sentences[first]?.start ?? middle.start, end: sentences[last]?.end ?? middle.end };
+}
+
+/** Quotes worth keeping: those with at least 0.35 of the best score, without repetitions. */
+function pick(quotes: readonly Quote[], { most, textOf }: { most: number; textOf: (source: number, range: Range) => string }): Quote[] {
+  const ranked = [...quotes].sort((one, other) => other.score - one.score || one.source - other.source || one.start - other.start);
+  const picked: { quote: Quote; text: string; terms: ReadonlySet<string> }[] = [];
+  const floor = least * (ranked[0]?.score ?? 0);
+  for (const quote of ranked) {
+    if (picked.length === most || quote.score < floor) break;
+    if (quote.terms.length === 0 && quote.score <= 0) continue;
+    const text = textOf(quote.source, quote);
+    const terms = termSet(text);
+    const again = picked.some(
+      (other) =>
+        (other.quote.source === quote.source && overlaps(other.quote, quote)) ||
+        (jaccard(other.terms, terms) >= alike && findContradiction(claimsOf(other.text), claimsOf(text)) === undefined),
+    );
+    if (!again) picked.push({ quote, text, terms });
+  }
+  return picked.map(({ quote }) => quote);
+}
+
+/** Range from the mark of the list item that it begins with, where more items follow, so that they read as one list. */
+function withMarker(text: string, { start, end }: Range): Range {
+  const line = text.lastIndexOf("\n", start - 1) + 1;
+  const mark = /^[ \t]*((?:[-*+•]|\d{1,3}[.)])[ \t]+)$/.exec(text.slice(line, start))?.[1] ?? "";
+  return { start: /\n[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]/.test(text.slice(start, end)) ? start - mark.length : start, end };
+}
+
+function overlaps(one: Range, other: Range): boolean {
+  return one.start < other.end && other.start < one.end;
+}

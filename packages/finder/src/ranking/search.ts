@@ -1,0 +1,92 @@
+import type { Question } from "@tasuki/contracts/artifacts/brief";
+import type { Run } from "@tasuki/contracts/artifacts/run";
+import type { Document } from "@tasuki/protocol";
+import { buildCorpus, type Corpus, type Source } from "./corpus.ts";
+import { findQuotes, type Quote } from "./find-quotes.ts";
+import { createQuery, type Query } from "./rank-passages.ts";
+import { splitQuestion } from "./split-question.ts";
+import { questionTerms } from "./terms.ts";
+import { createVocabulary, type Vocabulary } from "./vocabulary.ts";
+import { isUnspaced } from "./words.ts";
+
+/** A source text, and the id that candidates name it by. */
+export interface SourceText extends Source {
+  readonly document: Document<string>;
+}
+
+/** Source texts under the ids that run.json gives them. The id of a text that nano collected is in its file's name: `N1.txt` is N1. */
+export function sourceTextsOf(run: Run, documents: readonly Document<string>[]): readonly SourceText[] {
+  const ids = new Map(run.sources.flatMap(({ id, text }) => (text ? [[text.name, id] as const] : [])));
+  return documents.map((document) => ({
+    id: ids.get(document.name) ?? document.name.replace(/\.txt$/, ""),
+    text: document.value,
+    document,
+  }));
+}
+
+export interface Progress {
+  /** Called after each source. */
+  readonly progress?: ((note?: string) => void) | undefined;
+}
+
+interface QuestionPart {
+  readonly text: string;
+  readonly query: Query;
+}
+
+/** The sources, indexed for the terms that the questions of a brief ask for. */
+export interface Search {
+  readonly corpus: Corpus;
+  readonly vocabulary: Vocabulary;
+  readonly questions: readonly { readonly id: string; readonly parts: readonly QuestionPart[] }[];
+  /** Share of what a question asks for that stands in a text, by the part of the question that the text covers best; 0 to 1. */
+  coverage(question: string, text: string): number;
+}
+
+/** Search over sources, each of which is read once. Only positions and counts of the terms asked for are kept. */
+export function createSearch(sources: readonly Source[], { questions, progress }: { questions: readonly Question[] } & Progress): Search {
+  const asked = questions.map(({ id, text }) => ({
+    id,
+    parts: splitQuestion(text).map((part) => ({ text: part, terms: questionTerms(part) })),
+  }));
+  const vocabulary = createVocabulary(asked.flatMap(({ parts }) => parts.flatMap(({ terms }) => terms)));
+  const corpus = buildCorpus(sources, vocabulary, () => progress?.());
+  const prepared = asked.map(({ id, parts }) => ({
+    id,
+    parts: parts.map(({ text, terms }) => ({ text, query: createQuery(corpus, vocabulary, terms) })),
+  }));
+  const partsOf = new Map(prepared.map(({ id, parts }) => [id, parts]));
+  return {
+    corpus,
+    vocabulary,
+    questions: prepared,
+    coverage: (question, text) => Math.max(0, ...(partsOf.get(question) ?? []).map(({ query }) => coverageOf(query, vocabulary, text))),
+  };
+}
+
+/** Quotations for a question, best first. Of a question with several parts the best of each part come first, then the second of each. */
+export function rankQuotes({ corpus, vocabulary, questions }: Search, question: string, quota: number): readonly Quote[] {
+  const parts = questions.find(({ id }) => id === question)?.parts ?? [];
+  const found = parts.map(({ text, query }) => findQuotes({ corpus, vocabulary, query }, text, quota));
+  const ranks = Array.from({ length: quota }, (_, rank) => found.flatMap((list) => list[rank] ?? []));
+  return ranks.flat().slice(0, Math.max(quota, parts.length));
+}
+
+/**
+ * Coverage of a question by a text: the idf of the terms that stand in the text, as a share of the idf of all; 0 where there are no terms.
+ * At least 0.6 rejects nine in ten questions that the sources don't answer and keeps three in four of those they do (XQuAD).
+ */
+function coverageOf(query: Query, vocabulary: Vocabulary, text: string): number {
+  const { terms } = vocabulary.count(text);
+  let [found, all, unspaced] = [0, 0, 0];
+  for (const term of query.terms) {
+    const idf = query.idf(term);
+    all += idf;
+    if (terms.has(term)) found += idf;
+    if (isUnspaced(vocabulary.terms[term] ?? "")) unspaced += idf;
+  }
+  if (all === 0) return 0;
+  // Terms of unspaced scripts are pairs of characters, half of which lie across two words and recur by chance only. Measured: what is 0.6
+  // in English is 0.3 in Chinese, in both kinds of error (XQuAD).
+  return Math.min(1, (found / all) * (1 + unspaced / all));
+}

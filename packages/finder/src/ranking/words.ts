@@ -1,0 +1,43 @@
+// Scripts that don't part words by spaces, and Korean, whose words carry endings, are indexed by pairs of characters.
+const unspacedClass = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}ー々";
+const unspaced = new RegExp(`[${unspacedClass}]`, "v");
+const letter = `[[\\p{L}\\p{N}\\p{M}]--[${unspacedClass}]]`;
+const word = new RegExp(`[${unspacedClass}]+|${letter}+(?:[.'’_\\-]${letter}+)*`, "gv");
+
+/** Calls `found` with each word of a text, in lower case and NFKC. Two neighbouring characters of an unspaced script are a word. */
+export function forEachWord(text: string, found: (word: string) => void): void {
+  word.lastIndex = 0;
+  for (let match = word.exec(text); match !== null; match = word.exec(text)) {
+    const [run] = match;
+    if (run.charCodeAt(0) < 0x0e00 || !unspaced.test(run)) found(normalize(run));
+    else forEachBigram(normalize(run), found);
+  }
+}
+
+/** Count of the words of a text; two characters of an unspaced script count as one. */
+export function countWords(text: string): number {
+  let count = 0;
+  word.lastIndex = 0;
+  for (let match = word.exec(text); match !== null; match = word.exec(text)) {
+    const [run] = match;
+    count += run.charCodeAt(0) < 0x0e00 || !unspaced.test(run) ? 1 : Math.ceil(Array.from(run).length / 2);
+  }
+  return count;
+}
+
+export function isUnspaced(text: string): boolean {
+  return unspaced.test(text);
+}
+
+function normalize(run: string): string {
+  // ASCII is in NFKC already; most text is.
+  const lower = run.toLowerCase();
+  for (let at = 0; at < lower.length; at += 1) if (lower.charCodeAt(at) > 127) return lower.normalize("NFKC").replaceAll("’", "'");
+  return lower;
+}
+
+function forEachBigram(run: string, found: (word: string) => void): void {
+  const characters = Array.from(run);
+  if (characters.length === 1) found(run);
+  for (let at = 0; at + 1 < characters.length; at += 1) found(`${characters[at]}${characters[at + 1]}`);
+}

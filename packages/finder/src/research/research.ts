@@ -1,0 +1,96 @@
+import type { Range } from "@tasuki/contracts";
+import type { Candidate } from "@tasuki/contracts/artifacts/candidate-list";
+import { locatorOf, type RawBlock } from "@tasuki/contracts/artifacts/de-raw-output";
+import { nano } from "@tasuki/contracts/roles/nano";
+import { defineExecutor } from "@tasuki/executors/define";
+import { type InputsOf, type OutputsOf, sha256Of } from "@tasuki/protocol";
+import { oneLine } from "../output-fields.ts";
+import { createSearch, type Progress, type Search, sourceTextsOf } from "../ranking/search.ts";
+import { toTerms } from "../ranking/terms.ts";
+import { forEachWord } from "../ranking/words.ts";
+import { type Selected, selectQuotes } from "./select-quotes.ts";
+
+/** Research of nano without a model: passages of the sources are ranked by the brief's questions, and the best are quoted verbatim. */
+export function research(inputs: InputsOf<typeof nano>, { progress }: Progress = {}): OutputsOf<typeof nano> {
+  const { run, brief } = inputs;
+  const texts = sourceTextsOf(run.value, inputs["source-text"]);
+  const labels = new Map(run.value.sources.map(({ id, label }) => [id, label]));
+  const search = createSearch(texts, { questions: brief.value.questions, progress });
+  const found = selectQuotes(search).map((selected, at) => toFinding(search, selected, `C${at + 1}`));
+  return {
+    "candidate-list": {
+      run: run.value.run,
+      brief: brief.sha256,
+      candidates: found.map(({ candidate }) => candidate),
+      sources: texts.map(({ id, document: { name, sha256, size } }) => ({
+        id,
+        name: oneLine(labels.get(id) ?? name, 200),
+        sha256,
+        bytes: size,
+        origin: "",
+        fetched: "",
+      })),
+      questions: brief.value.questions,
+    },
+    "de-raw-output": { run: run.value.run, blocks: found.map(({ block }) => block) },
+    collected: [],
+  };
+}
+
+export const work = defineExecutor(nano, research);
+
+function toFinding(search: Search, { quote, answers }: Selected, id: string): { candidate: Candidate; block: RawBlock } {
+  const source = search.corpus.sources[quote.source];
+  if (source === undefined) throw new Error("a quotation is of one of the sources");
+  const text = source.text.slice(quote.start, quote.end);
+  const place = locateRange(source.text, quote);
+  const path = search.corpus.sections[quote.section]?.path ?? [];
+  return {
+    candidate: {
+      id,
+      title: oneLine(path.at(-1) ?? "", 80) || oneLine(text, 60),
+      source: source.id,
+      locator: locatorOf(place),
+      score: Math.round(quote.score * 1000) / 1000,
+      answers: [...answers],
+      why: whyOf(search, { quote, answers }),
+    },
+    block: { candidate: id, source: source.id, ...place, sha256: sha256Of(text), text },
+  };
+}
+
+/** Place of a range of UTF-16 positions: bytes of the text's UTF-8 form, lines, and the page where form feeds part the text into pages. */
+function locateRange(text: string, { start, end }: Range): Pick<RawBlock, "bytes" | "lines" | "page"> {
+  const before = text.slice(0, start);
+  const first = Buffer.byteLength(before);
+  const quote = text.slice(start, end);
+  const line = count(before, "\n") + 1;
+  return {
+    bytes: { first, last: first + Buffer.byteLength(quote) - 1 },
+    lines: { first: line, last: line + count(quote, "\n") },
+    ...(text.includes("\f") && { page: count(before, "\f") + 1 }),
+  };
+}
+
+function count(text: string, character: string): number {
+  let found = 0;
+  for (let at = text.indexOf(character); at !== -1; at = text.indexOf(character, at + 1)) found += 1;
+  return found;
+}
+
+function whyOf({ questions }: Search, { quote, answers }: Selected): string {
+  const asked = questions.filter(({ id }) => answers.includes(id)).flatMap(({ parts }) => parts.map(({ text }) => text));
+  const words = matchingWords(asked.join("\n"), quote.terms);
+  const has = words.length === 0 ? "stands under a heading that the question asks for" : `has ${words.slice(0, 12).join(", ")}`;
+  return oneLine(quote.cue ? `${has}; and what the question's form asks for (a date, number, name or reason)` : has, 300);
+}
+
+/** Words of a question that stand behind its index terms, as the question has them. */
+function matchingWords(question: string, terms: readonly string[]): readonly string[] {
+  const wanted = new Set(terms);
+  const words = new Set<string>();
+  forEachWord(question, (word) => {
+    if (toTerms(word).some((term) => wanted.has(term))) words.add(word);
+  });
+  return [...words];
+}

@@ -1,0 +1,35 @@
+import type { Quote } from "../ranking/find-quotes.ts";
+import { rankQuotes, type Search } from "../ranking/search.ts";
+
+/** A quotation, and the questions that it was found for. */
+export interface Selected {
+  readonly quote: Quote;
+  readonly answers: readonly string[];
+}
+
+const mostPerQuestion = 6;
+// candidate-list.md and sg-review.md hold a paragraph and a row for each quotation, and may have 256 KiB.
+const mostInAll = 240;
+
+/**
+ * Quotations for all questions. Those of one question stand best first. A quotation that holds one of another question is listed once
+ * for both where the order of both allows it; else it is listed a second time, and a reviewer merges the two.
+ */
+export function selectQuotes(search: Search): readonly Selected[] {
+  const quota = Math.max(1, Math.min(mostPerQuestion, Math.floor(mostInAll / search.questions.length)));
+  const selected: { quote: Quote; answers: string[] }[] = [];
+  for (const { id } of search.questions) {
+    let last = -1;
+    for (const quote of rankQuotes(search, id, quota)) {
+      const known = selected.findIndex(({ quote: other }, at) => at > last && holds(other, quote));
+      if (known === -1 && selected.length === mostInAll) continue;
+      last = known === -1 ? selected.push({ quote, answers: [] }) - 1 : known;
+      selected[last]?.answers.push(id);
+    }
+  }
+  return selected;
+}
+
+function holds(outer: Quote, inner: Quote): boolean {
+  return outer.source === inner.source && outer.start <= inner.start && outer.end >= inner.end;
+}

@@ -1,0 +1,59 @@
+import { statementsOf } from "@tasuki/contracts";
+import type { RawBlock } from "@tasuki/contracts/artifacts/de-raw-output";
+import type { JpFinal } from "@tasuki/contracts/artifacts/jp-final";
+import { sha256Of } from "@tasuki/protocol";
+import type { Answer } from "./answer-question.ts";
+
+type Check = JpFinal["acceptance"]["checks"][number];
+
+interface Accepted {
+  readonly blocks: readonly RawBlock[];
+  /** Ids of the items that the sections cite. */
+  readonly cited: readonly string[];
+  readonly answers: readonly Answer[];
+  readonly gaps: JpFinal["acceptance"]["gaps"];
+}
+
+/**
+ * Checks of a text before jp lets it go: every sentence stands in an item that it cites, every cited item has its digest, and every
+ * question is answered or a declared gap.
+ */
+export function acceptText(sections: JpFinal["sections"], { blocks, cited, answers, gaps }: Accepted): Check[] {
+  const passages = Map.groupBy(blocks, ({ candidate }) => candidate);
+  const statements = sections.flatMap(({ text }) => statementsOf(text)).filter(({ factual, citations }) => factual || citations.length > 0);
+  const loose = statements.filter(
+    ({ text, citations }) => !citations.some((item) => passages.get(item)?.some((block) => isIn(text, block))),
+  );
+  const changed = cited.filter((item) => passages.get(item)?.some(({ text, sha256 }) => sha256Of(text) !== sha256) ?? true);
+  const open = answers.filter(({ question, answered }) => !answered && !gaps.some((gap) => gap.question.startsWith(question)));
+  return [
+    toCheck(
+      "every sentence stands verbatim in an item that it cites",
+      loose.map(({ text }) => text.slice(0, 60)),
+      `${statements.length} sentences`,
+    ),
+    toCheck("every cited item is accepted and has the digest that it declares", changed, `${cited.length} items`),
+    toCheck(
+      "every question is answered or a declared gap",
+      open.map(({ question }) => question),
+      `${answers.filter(({ answered }) => answered).length} of ${answers.length} answered`,
+    ),
+  ];
+}
+
+function toCheck(name: string, wrong: readonly string[], detail: string): Check {
+  const failed = wrong.length > 0;
+  return {
+    name,
+    result: failed ? "failed" : "passed",
+    detail: failed ? `not so: ${wrong.slice(0, 10).join("; ").replaceAll(/\s+/g, " ")}` : detail,
+  };
+}
+
+function isIn(sentence: string, { text }: RawBlock): boolean {
+  return normalise(text).includes(normalise(sentence));
+}
+
+function normalise(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim();
+}

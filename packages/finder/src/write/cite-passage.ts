@@ -1,0 +1,123 @@
+import { citationsIn, citeSentences, type Range, splitSentences, statementsOf } from "@tasuki/contracts";
+import { type Block, splitBlocks } from "../ranking/blocks.ts";
+import { countWords } from "../ranking/words.ts";
+
+const leastWords = 3;
+const marker = /^(?:[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+|[ \t]*>[ \t]?)+/;
+
+/**
+ * Text of a passage with a citation of its item after every sentence. Sentences stand as they do in the passage, apart from white space.
+ * Code and tables are left out, unless a colon announces them or there is nothing else. Undefined where nothing can be quoted.
+ */
+export function citePassage(passage: string, item: string): string | undefined {
+  const blocks = splitBlocks(passage)
+    .filter(({ kind }) => kind !== "heading")
+    .map((block) => (isLaidOut(passage, block) ? { ...block, kind: "code" as const } : block));
+  // The gate can see other sentences than were cited here, where marks are odd: such a block is left out.
+  const kept = (text: string): string => (isFaithful(text, passage, item) ? text : "");
+  const cited = blocks.map((block) => (isProse(block) || isAnnounced(passage, blocks, block) ? kept(citeBlock(passage, block, item)) : ""));
+  return (
+    join(blocks, cited) ??
+    join(
+      blocks,
+      blocks.map((block) => kept(citeLines(passage, block, item))),
+    )
+  );
+}
+
+function isProse({ kind }: Block): boolean {
+  return kind === "paragraph" || kind === "list";
+}
+
+function isAnnounced(passage: string, blocks: readonly Block[], block: Block): boolean {
+  const before = blocks.slice(0, blocks.indexOf(block)).findLast(({ kind }) => kind !== block.kind);
+  return before !== undefined && /[:：]\s*$/.test(passage.slice(before.start, before.end));
+}
+
+function citeBlock(passage: string, block: Block, item: string): string {
+  return isProse(block) ? citeProse(passage, block, item) : citeLines(passage, block, item);
+}
+
+/** Text of all blocks: items of a list and rows of a table stand line by line, everything else as paragraphs. */
+function join(blocks: readonly Block[], cited: readonly string[]): string | undefined {
+  let text = "";
+  let last: Block["kind"] | undefined;
+  for (const [at, part] of cited.entries()) {
+    const kind = blocks[at]?.kind;
+    if (part === "") continue;
+    if (last !== undefined) text += kind === last && kind !== "paragraph" ? "\n" : "\n\n";
+    text += part;
+    last = kind;
+  }
+  // Text without a factual statement (a question, a line that only leads in to something) is no answer.
+  return statementsOf(text).some(({ factual }) => factual) ? text : undefined;
+}
+
+/** Block of columns made with blanks, such as a tree of folders that was cut out of its fences. */
+function isLaidOut(passage: string, { start, end }: Block): boolean {
+  const lines = passage.slice(start, end).split("\n");
+  return lines.filter((line) => /\S {3,}\S/.test(line)).length >= Math.max(2, lines.length / 2);
+}
+
+function citeProse(passage: string, { kind, ...range }: Block, item: string): string {
+  const sentences = splitSentences(passage, range)
+    .map((sentence) => flat(passage, sentence))
+    .filter(isSentence);
+  const text = sentences.flatMap((sentence) => citeOne(sentence.replace(marker, ""), item)).join(" ");
+  return kind === "list" && text !== "" ? `- ${text}` : text;
+}
+
+/** Lines of code, each indented, or rows of a table, each as a list item without the outer bars. */
+function citeLines(passage: string, { kind, start, end }: Block, item: string): string {
+  return passage
+    .slice(start, end)
+    .split("\n")
+    .filter((line) => !/^\s*(?:```|~~~)/.test(line))
+    .flatMap((line) => {
+      const text = line.replaceAll(/\s+/g, " ").trim();
+      // Text of brackets only is left as it is: the lines on both sides of it must stay together.
+      if (kind === "code") return (isBare(text) ? [text] : citeOne(text, item)).map((cited) => `    ${cited}`);
+      const bare = text.replace(marker, "").replaceAll(/^[\s|#]+|[\s|]+$/g, "");
+      return citeOne(bare, item).map((cited) => `- ${cited}`);
+    })
+    .join("\n");
+}
+
+/** Text with its citation; nothing where the text has citations of its own, or bare marks only. */
+function citeOne(text: string, item: string): [string] | [] {
+  if (citationsIn(text).length > 0 || isBare(text)) return [];
+  const cited = citeSentences(text, [item])
+    .trim()
+    .replace(/(\s\[C\d+\])([*_]{1,3})$/, "$2$1");
+  return citationsIn(cited).length === 0 ? [] : [cited];
+}
+
+function isBare(text: string): boolean {
+  return !/[\p{L}\p{N}]/u.test(text);
+}
+
+/** True where all statements that the gate will read in a text stand in the passage, each with the item's citation. */
+function isFaithful(text: string, passage: string, item: string): boolean {
+  const whole = passage.replaceAll(/\s+/g, " ");
+  return statementsOf(text).every(
+    ({ text: said, citations, factual }) =>
+      (!factual && citations.length === 0) || (citations.includes(item) && whole.includes(said.replaceAll(/\s+/g, " ").trim())),
+  );
+}
+
+/** Sentence that is whole and readable: no scrap of a table or of code, nothing that begins like a heading. */
+function isSentence(text: string): boolean {
+  if (/^[#|]/.test(text)) return false;
+  const said = withoutTargets(text);
+  const letters = said.replaceAll(/[^\p{L}\p{M}]/gu, "").length;
+  return countWords(said) >= leastWords && letters >= said.replaceAll(/\s/g, "").length / 2;
+}
+
+/** Text without the targets of Markdown's links, and without its images: badges say nothing. */
+function withoutTargets(text: string): string {
+  return text.replaceAll(/!\[[^\]]*\]\([^)]*\)/g, "").replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1");
+}
+
+function flat(passage: string, { start, end }: Range): string {
+  return passage.slice(start, end).replaceAll(/\s+/g, " ").trim();
+}

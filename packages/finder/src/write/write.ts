@@ -1,0 +1,103 @@
+import { boilerplate, citationsIn } from "@tasuki/contracts";
+import type { Brief } from "@tasuki/contracts/artifacts/brief";
+import { locatorOf, type RawBlock } from "@tasuki/contracts/artifacts/de-raw-output";
+import type { Reference } from "@tasuki/contracts/artifacts/jp-final";
+import type { Run } from "@tasuki/contracts/artifacts/run";
+import type { Gap, SgReview } from "@tasuki/contracts/artifacts/sg-review";
+import { jp } from "@tasuki/contracts/roles/jp";
+import { defineExecutor } from "@tasuki/executors/define";
+import type { InputsOf, OutputsOf } from "@tasuki/protocol";
+import { inputDigests, oneLine, unreadableSources } from "../output-fields.ts";
+import { headingTitle, splitBlocks } from "../ranking/blocks.ts";
+import { claimsOf, findContradiction } from "../ranking/contradictions.ts";
+import { acceptText } from "./accept-text.ts";
+import { type Answer, answerQuestion } from "./answer-question.ts";
+import { citePassage } from "./cite-passage.ts";
+
+const mostPairs = 20;
+const titleLength = 100;
+
+/**
+ * Writing of jp without a model: the accepted passages are compiled question by question, every sentence is cited, and what was not found
+ * is said to be.
+ */
+export function write(inputs: InputsOf<typeof jp>): OutputsOf<typeof jp> {
+  const { run, brief } = inputs;
+  const review = inputs["sg-review"].value;
+  const raw = inputs["de-raw-output"].value;
+  const usable = new Set(review.verdicts.flatMap(({ item, verdict }) => (verdict === "accepted" || verdict === "partial" ? [item] : [])));
+  const blocks = raw.blocks.filter(({ candidate }) => usable.has(candidate));
+  const answers = brief.value.questions.map((question) => answerQuestion(question, { review, blocks }));
+  const answered = answers.map(({ section }) => section);
+  const contradictions = contradictionsSection(review.contradictions, { blocks, cited: citedItems(answered) });
+  const sections = contradictions ? [...answered, contradictions] : answered;
+  const cited = citedItems(sections);
+  const gaps = finalGaps(answers, { declared: review.gaps, sources: run.value.sources });
+  const checks = acceptText(sections, { blocks, cited, answers, gaps });
+  const failed = checks.filter(({ result }) => result === "failed");
+  return {
+    "jp-final": {
+      run: run.value.run,
+      profile: run.value.profile,
+      inputs: inputDigests(inputs),
+      decision: failed.length === 0 ? "accepted" : "returned",
+      title: titleOf(brief.value),
+      sections,
+      references: referencesTo(cited, blocks),
+      acceptance: { checks, gaps },
+      requests: failed.map(({ name, detail }) => `mend this: ${name}: ${detail}`),
+    },
+  };
+}
+
+export const work = defineExecutor(jp, write);
+
+/** Title of the text: the brief's first heading, else its first question. */
+function titleOf({ text, questions }: Brief): string {
+  const headings = splitBlocks(text).filter(({ kind }) => kind === "heading");
+  const titles = headings.map((block) => oneLine(headingTitle(text, block), titleLength));
+  return titles.find((title) => !/^(?:questions?:?)?$/i.test(title)) ?? oneLine(questions[0]?.text ?? text, titleLength);
+}
+
+/** Items that sections cite, in the order in which they come up. */
+function citedItems(sections: readonly { readonly text: string }[]): readonly string[] {
+  return [...new Set(sections.flatMap(({ text }) => citationsIn(text).flatMap(({ items }) => items)))];
+}
+
+/** Section with both sides of each possible contradiction that touches a cited item; undefined where there is none to show. */
+function contradictionsSection(
+  contradictions: SgReview["contradictions"],
+  { blocks, cited }: { blocks: readonly RawBlock[]; cited: readonly string[] },
+): { heading: string; text: string } | undefined {
+  const textOf = (item: string): string =>
+    blocks
+      .filter(({ candidate }) => candidate === item)
+      .map(({ text }) => text)
+      .join("\n\n");
+  const pairs = contradictions.flatMap(({ items: [one, other] }) => {
+    if (!cited.includes(one) && !cited.includes(other)) return [];
+    const texts = [textOf(one), textOf(other)] as const;
+    const sentences = findContradiction(claimsOf(texts[0]), claimsOf(texts[1]))?.sentences ?? texts;
+    const sides = [citePassage(sentences[0], one), citePassage(sentences[1], other)];
+    return sides.some((side) => side === undefined) ? [] : [`${boilerplate.contradiction}\n\n${sides.join("\n\n")}`];
+  });
+  return pairs.length === 0 ? undefined : { heading: "Possible contradictions", text: pairs.slice(0, mostPairs).join("\n\n") };
+}
+
+/** Gaps that the review declares, and those that it left open: questions without an answer, and sources that could not be read. */
+function finalGaps(answers: readonly Answer[], { declared, sources }: { declared: readonly Gap[]; sources: Run["sources"] }): Gap[] {
+  const known = new Set(declared.map(({ question }) => /^\s*([QSN][1-9][0-9]{0,4})(?!\w)/.exec(question)?.[1]));
+  const unanswered = answers
+    .filter(({ answered }) => !answered)
+    .map(({ question }) => ({ question, reason: "nothing that was accepted for it can be quoted" }));
+  return [...declared, ...[...unanswered, ...unreadableSources(sources)].filter(({ question }) => !known.has(question))];
+}
+
+/** References to the passages of each cited item, with their digests. */
+function referencesTo(items: readonly string[], blocks: readonly RawBlock[]): Reference[] {
+  return items.flatMap((item) =>
+    blocks
+      .filter(({ candidate }) => candidate === item)
+      .map((block) => ({ item, source: block.source, locator: locatorOf(block), sha256: block.sha256 })),
+  );
+}

@@ -1,0 +1,66 @@
+import type { Block, Condition } from "@tasuki/protocol";
+import { type FlowEffect, type FlowState, isAtLeast, type StageFlow, type Stepped } from "./flow-state.ts";
+import { blocked, unblocked } from "./change-stage.ts";
+
+/** State with the conclusions drawn from what is proven: rungs that need facts of two nodes, conditions, and the end of closing. */
+export function conclude(state: FlowState, now: number): Stepped {
+  const effects: FlowEffect[] = [];
+  const stages = state.stages.map((before, at) => {
+    let stage = inTime(handedOff(state, before, at), now);
+    if (stage.rung === "handed-off" && stage.pulled && stage.checked && state.state === "open") {
+      stage = { ...stage, rung: "verified", times: { ...stage.times, verified: now } };
+      effects.push({ do: "sign", state: "verified", stage: stage.stage });
+    }
+    const condition = conditionOf(state, stage);
+    return condition === stage.condition ? stage : { ...stage, condition };
+  });
+  const concluded = { ...state, stages };
+  if (state.state !== "closing" || !state.route.every((role) => state.archived.includes(role))) return [concluded, effects];
+  return [{ ...concluded, state: "closed", endedAt: now }, [...effects, { do: "sign", state: "closed", stage: "main" }]];
+}
+
+/** Stage that is `handed-off` once the next holder has accepted a signed task that follows from this very `produced`. */
+function handedOff(state: FlowState, stage: StageFlow, at: number): StageFlow {
+  if (stage.rung !== "produced") return stage;
+  const next = state.stages[at + 1];
+  const last = at === state.stages.length - 1;
+  const holder = last
+    ? state.lastHop?.epoch === stage.epoch && state.lastHop
+    : next !== undefined && isAtLeast(next.rung, "accepted") && { follows: next.follows, at: next.times["accepted"], took: next.took };
+  if (!holder || holder.follows === undefined || holder.follows !== stage.produced) return stage;
+  const other = stage.subjects.find(({ name, sha256 }) => holder.took?.some((file) => file.name === name && file.sha256 !== sha256));
+  // A check that refuses the files asks for the same retry, and stays: two blocks that replace each other would never come to rest.
+  if (other !== undefined) return stage.block?.kind === "check" ? stage : blocked(stage, "hand-off", otherBytes(state, stage, other.name));
+  return {
+    ...unblocked(stage, ["hand-off", "decision"]),
+    rung: "handed-off",
+    times: { ...stage.times, ...(holder.at !== undefined && { "handed-off": holder.at }) },
+  };
+}
+
+function otherBytes({ id }: FlowState, { stage }: StageFlow, file: string): Block {
+  return {
+    reason: `${stage} handed on other bytes of ${file} than it signed for as its result`,
+    needs: `${stage} done again, by a program that hands on what it signs for`,
+    owner: "operator",
+    clearsWith: `tasuki retry ${id} --from ${stage}`,
+  };
+}
+
+/** Stage whose clocks begin when main learns of the dispatch, and whose clocks' blocks end with the rung that they waited for. */
+function inTime(stage: StageFlow, now: number): StageFlow {
+  const began = stage.since === undefined && isAtLeast(stage.rung, "dispatched") ? { ...stage, since: now } : stage;
+  const started = isAtLeast(began.rung, "accepted") ? unblocked(began, ["scheduleToStart"]) : began;
+  return isAtLeast(started.rung, "handed-off") ? unblocked(started, ["scheduleToClose"]) : started;
+}
+
+function conditionOf(state: FlowState, stage: StageFlow): Condition {
+  if (stage.rung === "verified") return "waiting";
+  if (state.state === "cancelled" || state.state === "failed") return "fenced";
+  // A stage that waits for its node is late, not blocked: only a decision waits for a human.
+  if (stage.block !== undefined && stage.block.kind !== "scheduleToStart") return "blocked";
+  // Nothing is awaited of a node any more once main holds the files and the next node the hand-off.
+  const awaited = stage.rung !== "waiting" && !(stage.rung === "handed-off" && stage.pulled);
+  if (awaited && state.unreachable.includes(stage.stage)) return "unreachable";
+  return stage.rung === "started" ? "running" : "waiting";
+}

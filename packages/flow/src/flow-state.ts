@@ -1,0 +1,199 @@
+import type { Attachment, Block, Clocks, Condition, Receipt, Rung, RunState, Unmet } from "@tasuki/protocol";
+
+/** State of a run: the progress that main has proven, and what it is built on. Plain data: stored as JSON, changed by `step` alone. */
+export interface FlowState {
+  readonly id: string;
+  readonly state: RunState;
+  readonly epoch: number;
+  readonly profile: string;
+  /** First characters of the brief (`newFlow` cuts it), for lists. */
+  readonly brief: string;
+  readonly createdAt: number;
+  readonly endedAt?: number;
+  /** Principal that asked for the run. */
+  readonly requestedBy: string;
+  /** SHA-256 of the payload of main's `accepted` of the run: `prev` of the first dispatch. Empty until main has read that receipt. */
+  readonly accepted: string;
+  /** Roles in order; pinned at intake. */
+  readonly route: readonly string[];
+  readonly clocks: Clocks;
+  readonly deadline: number;
+  /** Files that main brings to the first stage: run.json, the brief, the texts of the sources. Empty until intake is done. */
+  readonly given: readonly Attachment[];
+  readonly sources: readonly FlowSource[];
+  readonly stages: readonly StageFlow[];
+  /** Block of the run itself: at intake, by the closing check, or by a node that refuses to archive. Blocks of stages are in `stages`. */
+  readonly block?: Block;
+  /** Last hop, as main accepted it: its epoch and task, the `produced` that it `follows` from, and the files of stages that it is over. */
+  readonly lastHop?: {
+    readonly epoch: number;
+    readonly task: string;
+    readonly follows: string;
+    readonly at: number;
+    readonly took?: readonly Subject[];
+  };
+  /** Roles that main has no connection to now. */
+  readonly unreachable: readonly string[];
+  /** Installation of the node that main follows now, by role. */
+  readonly installed: Readonly<Record<string, string>>;
+  /** Installations that were replaced: everything that they held is lost. */
+  readonly gone: readonly string[];
+  /** SHA-256 of the archive's manifest, from `closing` on. */
+  readonly bundle?: string;
+  /** Roles whose `archived` main holds. */
+  readonly archived: readonly string[];
+  /** Refusals to archive the run, by role; the first of them in the order of the route is the run's `block`. */
+  readonly refusals?: Readonly<Record<string, Block>>;
+}
+
+interface FlowSource {
+  readonly name: string;
+  readonly label: string;
+  readonly unreadable?: string;
+}
+
+/** Rule of the clocks; each fires once per stage and epoch. */
+export type ClockRule = "nudge" | "scheduleToStart" | "scheduleToClose";
+
+/** State of one stage at its present epoch. */
+export interface StageFlow {
+  readonly stage: string;
+  readonly epoch: number;
+  readonly rung: Rung;
+  readonly condition: Condition;
+  readonly block?: Block;
+  /** Id of the `work` task of this epoch. */
+  readonly task?: string;
+  /** Role whose node sends that task. */
+  readonly from?: string;
+  /** Time at which main learned that the stage was dispatched, by main's own clock. */
+  readonly since?: number;
+  /** Rules of the clocks that have fired. */
+  readonly fired?: readonly ClockRule[];
+  /** `prev` of that task: the `produced` of the stage before, which its acceptance proves to be handed off. */
+  readonly follows?: string;
+  readonly attempt: number;
+  /** Installation of the node whose receipt proves the highest rung. */
+  readonly instance?: string;
+  readonly producer?: string;
+  readonly decision?: string;
+  /** Milliseconds since 1970, by rung, as the signing node claims them. */
+  readonly times: Readonly<Record<string, number>>;
+  /** Files that the stage's `produced` vouches for. */
+  readonly subjects: readonly Subject[];
+  /** Attachments of the same files; complete once they are pulled. */
+  readonly outputs: readonly Attachment[];
+  /** SHA-256 of the payload of this stage's `produced`: `prev` of a dispatch to the next. */
+  readonly produced?: string;
+  /** True once main holds all outputs, re-hashed. */
+  readonly pulled: boolean;
+  /** Files of earlier stages, as this stage's `accepted` vouches for them. */
+  readonly took?: readonly Subject[];
+  /** True once main's own check of the files has passed. */
+  readonly checked: boolean;
+  /** SHA-256 of the payloads of the receipts that prove the stage's rungs. */
+  readonly receipts: readonly string[];
+}
+
+export interface Subject {
+  readonly name: string;
+  readonly sha256: string;
+}
+
+/** Event that main learns of. Signatures are verified before an event is made of anything. */
+export type FlowEvent =
+  | {
+      readonly is: "intake-done";
+      readonly given: readonly Attachment[];
+      readonly sources: readonly FlowSource[];
+      readonly deadline: number;
+      /** SHA-256 of the payload of main's `accepted` of the run. */
+      readonly accepted: string;
+    }
+  | { readonly is: "intake-blocked"; readonly block: Block }
+  /** Signed `work` task that a role's node has sent: its stage is `dispatched`. `follows` is the task's `prev`. */
+  | {
+      readonly is: "dispatched";
+      readonly stage: string;
+      readonly epoch: number;
+      readonly task: string;
+      readonly from: string;
+      readonly follows?: string;
+      readonly at: number;
+    }
+  /**
+   * Verified receipt. `follows` (with `accepted`): `prev` of the accepted task, where its sender's signature was verified too. `block` (with
+   * `blocked`): the node's own words, which say more than the receipt and prove nothing.
+   */
+  | {
+      readonly is: "receipt";
+      readonly receipt: Receipt;
+      readonly digest: string;
+      readonly subjects: readonly Subject[];
+      readonly outputs: readonly Attachment[];
+      readonly follows?: string;
+      readonly block?: Block;
+    }
+  | { readonly is: "pulled"; readonly stage: string; readonly epoch: number; readonly outputs: readonly Attachment[] }
+  | { readonly is: "checked"; readonly stage: string; readonly epoch: number; readonly unmet: readonly Unmet[] }
+  | { readonly is: "closing-checked"; readonly epoch: number; readonly unmet: readonly Unmet[]; readonly bundle: string }
+  /** Refusal for good of a task that main sent. */
+  | { readonly is: "outbox-blocked"; readonly stage: string; readonly epoch: number; readonly block: Block }
+  | { readonly is: "peer"; readonly role: string; readonly reachable: boolean }
+  /** Installation of a role's node that main follows from now on. Where it was another one before, that one's files are lost. */
+  | { readonly is: "installed"; readonly role: string; readonly instance: string }
+  /** Clock of a stage that has run out. */
+  | { readonly is: "clock"; readonly stage: string; readonly epoch: number; readonly rule: ClockRule }
+  /** Wish of a person, or of a clock, that nodes look again. `underWay`: roles to which a nudge is on its way already; that one is sent now, instead of a second one. */
+  | { readonly is: "nudge"; readonly stage?: string; readonly by: string; readonly reason?: string; readonly underWay?: readonly string[] }
+  | { readonly is: "retry"; readonly stage?: string; readonly by: string; readonly reason?: string }
+  | { readonly is: "cancel"; readonly by: string; readonly reason?: string };
+
+export type ReceiptEvent = Extract<FlowEvent, { readonly is: "receipt" }>;
+
+/** Effect that must be committed with the new state. The caller adds ids and signatures. */
+export type FlowEffect =
+  /** Dispatch from main. `attachments`: all files that main holds of what comes before the stage; the caller sends those that the stage carries. */
+  | {
+      readonly do: "dispatch";
+      readonly stage: string;
+      readonly epoch: number;
+      readonly prev: string;
+      readonly attachments: readonly Attachment[];
+      readonly reason?: string;
+    }
+  | { readonly do: "cancel"; readonly role: string; readonly epoch: number; readonly reason: string }
+  | { readonly do: "close"; readonly role: string; readonly bundle: string }
+  /** Nudge: the role's node looks again at everything that it holds of the run. */
+  | { readonly do: "nudge"; readonly role: string; readonly epoch: number; readonly reason: string }
+  /** Outbox rows of the run on main become due now. */
+  | { readonly do: "hasten" }
+  | {
+      readonly do: "sign";
+      readonly state: "verified" | "closed" | "cancelled" | "failed";
+      readonly stage: string;
+      readonly reason?: string;
+    }
+  /** Record of a decision of an operator, or of main itself, for the feed. */
+  | { readonly do: "record"; readonly type: "retry" | "nudge"; readonly stage: string; readonly by: string; readonly reason?: string };
+
+/** Work that the state calls for. It leaves no trace until it is done, so it is derived anew (`wants`) and begins again after a restart. */
+export type FlowWant =
+  | { readonly want: "pull"; readonly stage: string; readonly epoch: number; readonly task: string }
+  | { readonly want: "check"; readonly stage: string; readonly epoch: number }
+  | { readonly want: "closing-check"; readonly epoch: number };
+
+/** Next state, and the effects that must be committed with it. */
+export type Stepped = readonly [FlowState, readonly FlowEffect[]];
+
+const rungs: readonly Rung[] = ["waiting", "dispatched", "accepted", "started", "produced", "handed-off", "verified"];
+
+/** True where `rung` is `least` or a higher one. */
+export function isAtLeast(rung: Rung, least: Rung): boolean {
+  return rungs.indexOf(rung) >= rungs.indexOf(least);
+}
+
+/** True once no event can change the run's state any more. */
+export function hasEnded(state: Pick<FlowState, "state">): boolean {
+  return state.state === "closed" || state.state === "failed" || state.state === "cancelled";
+}

@@ -1,0 +1,73 @@
+import { type ClockRule, type FlowEffect, type FlowEvent, type FlowState, isAtLeast, type StageFlow, type Stepped } from "./flow-state.ts";
+import { stepNudge } from "./step-nudge.ts";
+import { blocked, changeStage } from "./change-stage.ts";
+
+/** Milliseconds after which a nudge has helped if it can help: the longest wait of an outbox between two tries. */
+const nudgedMs = 15_000;
+
+/** Clock that runs, of one stage and rule. */
+export interface PendingClock {
+  readonly stage: string;
+  readonly epoch: number;
+  readonly rule: ClockRule;
+  /** Time at which it runs out, by main's clock. */
+  readonly at: number;
+}
+
+/** Pending clocks of a run. A stage that has proven the awaited rung, or is blocked already, has none. */
+export function pendingClocks(state: FlowState): readonly PendingClock[] {
+  return state.state === "open" ? state.stages.flatMap((stage) => clocksOf(state, stage)) : [];
+}
+
+function clocksOf({ clocks }: FlowState, { stage, epoch, rung, since, fired = [], block }: StageFlow): PendingClock[] {
+  if (since === undefined || block !== undefined || !isAtLeast(rung, "dispatched") || isAtLeast(rung, "handed-off")) return [];
+  const { scheduleToStart, scheduleToClose } = clocks;
+  const all: { rule: ClockRule; at: number; waits: boolean }[] = [
+    { rule: "nudge", at: since + scheduleToStart, waits: !isAtLeast(rung, "started") },
+    // A place in a queue is no fault: a node that has accepted is nudged, and not blocked.
+    { rule: "scheduleToStart", at: since + scheduleToStart + Math.min(nudgedMs, scheduleToStart), waits: !isAtLeast(rung, "accepted") },
+    { rule: "scheduleToClose", at: since + scheduleToClose, waits: true },
+  ];
+  return all.flatMap(({ rule, at, waits }) => (waits && !fired.includes(rule) ? [{ stage, epoch, rule, at }] : []));
+}
+
+/** Steps a run when one of its clocks has run out: first a nudge, then a block that the awaited rung clears. */
+export function stepClock(state: FlowState, event: Extract<FlowEvent, { is: "clock" }>): Stepped {
+  const { stage, epoch, rule } = event;
+  if (!pendingClocks(state).some((clock) => clock.stage === stage && clock.epoch === epoch && clock.rule === rule)) return [state, []];
+  const next = changeStage(state, event, (before) => {
+    const fired = { ...before, fired: [...(before.fired ?? []), rule] };
+    return rule === "nudge" ? fired : blocked(fired, rule, blockOf(state, before, rule));
+  });
+  const effects: readonly FlowEffect[] =
+    rule === "nudge"
+      ? stepNudge(next, {
+          is: "nudge",
+          stage,
+          by: "main",
+          reason: `${stage} has not begun within ${toSeconds(state.clocks.scheduleToStart)}`,
+        })[1]
+      : [];
+  return [next, effects];
+}
+
+function blockOf(state: FlowState, { stage, from = "main" }: StageFlow, rule: "scheduleToStart" | "scheduleToClose") {
+  const away = state.unreachable.includes(stage) ? ", and main has no connection to it" : "";
+  if (rule === "scheduleToStart")
+    return {
+      reason: `${stage} has not accepted its task within ${toSeconds(state.clocks.scheduleToStart)}${away}`,
+      needs: away === "" ? `${stage} to accept the task that ${from} is sending to it` : `${stage} running and reachable`,
+      owner: stage,
+      clearsWith: `the receipt 'accepted' of ${stage}`,
+    };
+  return {
+    reason: `${stage} has not handed on its result within ${toSeconds(state.clocks.scheduleToClose)}${away}`,
+    needs: "the hand-off, which is not refused for being late, or the stage done again",
+    owner: "operator",
+    clearsWith: `the hand-off of ${stage}, or tasuki retry ${state.id} --from ${stage}`,
+  };
+}
+
+function toSeconds(milliseconds: number): string {
+  return `${Math.round(milliseconds / 100) / 10} s`;
+}

@@ -1,0 +1,68 @@
+import type { Block } from "@tasuki/protocol";
+import type { FlowEffect, FlowEvent, FlowState, ReceiptEvent, Stepped } from "./flow-state.ts";
+import { blocked, changeStage, isSameBlock, toReason } from "./change-stage.ts";
+import { isReadyToClose } from "./wants.ts";
+
+/** Steps a run whose closing check has ended: it begins to close, or is blocked for a decision. */
+export function stepClosingChecked(state: FlowState, event: Extract<FlowEvent, { is: "closing-checked" }>): Stepped {
+  if (!isReadyToClose(state) || event.epoch !== state.epoch) return [state, []];
+  if (event.unmet.length > 0)
+    return [
+      {
+        ...state,
+        block: {
+          kind: "closing-check",
+          reason: `the run's files do not hold together: ${toReason(event.unmet)}`,
+          needs: "a stage that is done again",
+          owner: "operator",
+          clearsWith: `tasuki retry ${state.id} --from STAGE`,
+          unmet: [...event.unmet],
+        },
+      },
+      [],
+    ];
+  return [
+    { ...state, state: "closing", bundle: event.bundle },
+    state.route.map((role): FlowEffect => ({ do: "close", role, bundle: event.bundle })),
+  ];
+}
+
+/** Steps a run of which a node refused a task for good: a dispatch blocks its stage, a `close` the run. A refused `cancel` changes nothing. */
+export function stepRefused(state: FlowState, event: Extract<FlowEvent, { is: "outbox-blocked" }>): FlowState {
+  if (state.state === "closing") {
+    const { stage: role } = event;
+    if (!state.route.includes(role) || state.archived.includes(role)) return state;
+    const block: Block = { ...event.block, kind: "close", owner: role };
+    return isSameBlock(state.refusals?.[role], block) ? state : withRefusals(state, { ...state.refusals, [role]: block });
+  }
+  return changeStage(state, event, (stage) => (stage.rung === "dispatched" ? blocked(stage, "dispatch", event.block) : stage));
+}
+
+/** Steps a run that a node says it has archived; its receipt counts if it is over the bundle that main asked for. */
+export function stepArchived(state: FlowState, { receipt: { role }, subjects }: ReceiptEvent): FlowState {
+  if (state.state !== "closing" || !state.route.includes(role) || state.archived.includes(role)) return state;
+  if (!subjects.some((subject) => subject.sha256 === state.bundle)) return state;
+  const { [role]: _, ...refusals } = state.refusals ?? {};
+  return withRefusals({ ...state, archived: [...state.archived, role] }, refusals);
+}
+
+function withRefusals(state: FlowState, refusals: Readonly<Record<string, Block>>): FlowState {
+  const { block: _, refusals: __, ...rest } = state;
+  const block = rest.route.map((role) => refusals[role]).find((one) => one !== undefined);
+  return block === undefined ? rest : { ...rest, block, refusals };
+}
+
+/** Cancels an open run. Every role is told, at a higher epoch than that of any task, if anything was dispatched at all. */
+export function stepCancel(state: FlowState, event: Extract<FlowEvent, { is: "cancel" }>, now: number): Stepped {
+  if (state.state !== "open") return [state, []];
+  const reason = event.reason === undefined ? `cancelled by ${event.by}` : `cancelled by ${event.by}: ${event.reason}`;
+  const epoch = state.epoch + 1;
+  const { block: _, ...rest } = state;
+  return [
+    { ...rest, state: "cancelled", epoch, endedAt: now },
+    [
+      ...(state.epoch === 0 ? [] : state.route.map((role): FlowEffect => ({ do: "cancel", role, epoch, reason }))),
+      { do: "sign", state: "cancelled", stage: "main", reason },
+    ],
+  ];
+}

@@ -1,0 +1,119 @@
+import type { Rung } from "@tasuki/protocol";
+import { type FlowState, isAtLeast, type ReceiptEvent, type StageFlow, type Subject } from "./flow-state.ts";
+import { blocked, changeStage, unblocked } from "./change-stage.ts";
+import { stepArchived } from "./step-ending.ts";
+
+/** Steps a run by a verified receipt. Only a role itself can speak for its stage, and only at the stage's present epoch. */
+export function stepReceipt(state: FlowState, event: ReceiptEvent): FlowState {
+  const { receipt } = event;
+  if (receipt.state === "archived") return stepArchived(state, event);
+  if (receipt.stage === "main") return ofMain(state, event);
+  if (receipt.role !== receipt.stage) return state;
+  return changeStage(state, receipt, (stage) => ofStage(stage, event, state));
+}
+
+function ofStage(stage: StageFlow, event: ReceiptEvent, state: FlowState): StageFlow {
+  const { receipt } = event;
+  // One stage and epoch has one task: once its acceptance is proven, no other task counts.
+  if (isAtLeast(stage.rung, "accepted") && stage.task !== receipt.task) return stage;
+  switch (receipt.state) {
+    case "accepted":
+      return withTook(accepted(stage, event), tookOf(state, event));
+    case "started": {
+      const later = receipt.attempt > stage.attempt;
+      const raised = raise(stage, "started", event);
+      return later ? { ...unblocked(raised, ["node"]), attempt: receipt.attempt } : raised;
+    }
+    case "produced":
+      return produced(stage, event, state.id);
+    case "blocked":
+      return refused(stage, event, state.id);
+    case "rejected":
+    case "verified":
+    case "fenced":
+    case "archived":
+    case "closed":
+    case "failed":
+    case "cancelled":
+      return stage;
+  }
+}
+
+function withTook(stage: StageFlow, took: readonly Subject[]): StageFlow {
+  return stage.took === undefined && isAtLeast(stage.rung, "accepted") ? { ...stage, took } : stage;
+}
+
+/** Files of stages, of all those that an `accepted` vouches for; the rest was given. */
+function tookOf({ given }: FlowState, { subjects }: ReceiptEvent): readonly Subject[] {
+  return subjects.filter(({ name }) => given.every((file) => file.name !== name));
+}
+
+function accepted(stage: StageFlow, event: ReceiptEvent): StageFlow {
+  const follows = event.follows === undefined || stage.follows === event.follows ? {} : { follows: event.follows };
+  // This receipt comes by two feeds: its own node's, with the task, and the sender's, without.
+  if (isAtLeast(stage.rung, "accepted")) {
+    const raised = raise(stage, "accepted", event);
+    return "follows" in follows && stage.follows === undefined ? { ...raised, ...follows } : raised;
+  }
+  const other = stage.task !== undefined && stage.task !== event.receipt.task;
+  const { follows: expected, ...rest } = stage;
+  const kept = other || expected === undefined ? {} : { follows: expected };
+  return unblocked({ ...raise(rest, "accepted", event), ...kept, ...follows }, ["dispatch"]);
+}
+
+function produced(stage: StageFlow, event: ReceiptEvent, run: string): StageFlow {
+  const { receipt, digest, subjects, outputs } = event;
+  if (isAtLeast(stage.rung, "produced")) return stage;
+  const done: StageFlow = {
+    ...unblocked(raise(stage, "produced", event), ["node", "dispatch"]),
+    attempt: Math.max(stage.attempt, receipt.attempt),
+    produced: digest,
+    subjects,
+    outputs,
+    ...(receipt.producer !== undefined && { producer: receipt.producer }),
+    ...(receipt.decision !== undefined && { decision: receipt.decision }),
+  };
+  if (receipt.direction !== "back") return done;
+  return blocked(done, "decision", {
+    reason: `${stage.stage} decided '${receipt.decision}', and handed nothing on`,
+    needs: `a decision: do the stage before ${stage.stage} again, or cancel the run`,
+    owner: "operator",
+    clearsWith: `tasuki retry ${run}`,
+  });
+}
+
+/** Stage that its node says is `blocked`: before `produced` the attempts are over; after it the hand-off was refused. */
+function refused(stage: StageFlow, event: ReceiptEvent, run: string): StageFlow {
+  const { receipt } = event;
+  if (isAtLeast(stage.rung, "handed-off") || receipt.attempt < stage.attempt) return stage;
+  if (stage.block?.kind === "check" || stage.block?.kind === "decision") return stage;
+  const by = isAtLeast(stage.rung, "produced") ? "hand-off" : "node";
+  const block = event.block ?? {
+    reason: receipt.reason ?? `${stage.stage} is blocked and gave no reason`,
+    needs: by === "node" ? "its cause mended, then another attempt" : "the next node to take the hand-off",
+    owner: "operator",
+    clearsWith: `tasuki retry ${run}`,
+  };
+  const next = blocked(stage, by, block);
+  return next === stage ? stage : { ...next, attempt: receipt.attempt, ...(stage.task === undefined && { task: receipt.task }) };
+}
+
+/** Stage on this rung, where it is higher than its own; no rung is ever taken back. */
+function raise(stage: StageFlow, rung: Rung, { receipt, digest }: ReceiptEvent): StageFlow {
+  const times = { [rung]: Date.parse(receipt.at), ...stage.times };
+  // Feeds are read side by side: a receipt that comes late still completes the evidence.
+  if (isAtLeast(stage.rung, rung)) return rung in stage.times ? stage : { ...stage, times, receipts: [...stage.receipts, digest] };
+  return { ...stage, rung, task: receipt.task, instance: receipt.instance, times, receipts: [...stage.receipts, digest] };
+}
+
+function ofMain(state: FlowState, event: ReceiptEvent): FlowState {
+  const { receipt, digest, follows } = event;
+  if (receipt.role !== "main" || receipt.state !== "accepted") return state;
+  if (receipt.epoch === 0) return state.accepted === "" ? { ...state, accepted: digest } : state;
+  const last = state.stages.at(-1);
+  if (follows === undefined || last?.epoch !== receipt.epoch || state.lastHop?.epoch === receipt.epoch) return state;
+  return {
+    ...state,
+    lastHop: { epoch: receipt.epoch, task: receipt.task, follows, at: Date.parse(receipt.at), took: tookOf(state, event) },
+  };
+}

@@ -1,0 +1,101 @@
+import { type FlowEvent, type FlowState, hasEnded, isAtLeast, type StageFlow, type Stepped } from "./flow-state.ts";
+import { blocked, changeStage, isSameBlock, toReason, unblocked } from "./change-stage.ts";
+import { conclude } from "./conclude.ts";
+import { stepClock } from "./step-clock.ts";
+import { stepDispatch, stepRetry } from "./step-dispatch.ts";
+import { stepCancel, stepClosingChecked, stepRefused } from "./step-ending.ts";
+import { stepInstalled, stepLost } from "./step-lost.ts";
+import { stepNudge } from "./step-nudge.ts";
+import { stepReceipt } from "./step-receipt.ts";
+
+/**
+ * Steps a run by an event: returns its next state and the effects that must be committed with it. Pure. An event that changes nothing (a
+ * repetition, a stale epoch, anything after the end) gives the same state object back and no effect.
+ */
+export function step(state: FlowState, event: FlowEvent, now: number): Stepped {
+  if (hasEnded(state)) return [state, []];
+  const [next, effects] = react(state, event, now);
+  if (next === state) return [state, effects];
+  const [concluded, more] = conclude(next, now);
+  const [recovered, dispatches] = stepLost(concluded, now);
+  const all = [...effects, ...more, ...dispatches];
+  return [recovered === concluded ? concluded : conclude(recovered, now)[0], all];
+}
+
+function react(state: FlowState, event: FlowEvent, now: number): Stepped {
+  switch (event.is) {
+    case "intake-done": {
+      if (state.given.length > 0) return [state, []];
+      const { given, sources, deadline, accepted } = event;
+      const { block: _, ...open } = state;
+      return stepDispatch({ ...open, given, sources, deadline, accepted }, { at: 0, now });
+    }
+    case "intake-blocked":
+      return state.given.length > 0 || isSameBlock(state.block, event.block) ? [state, []] : [{ ...state, block: event.block }, []];
+    case "dispatched":
+      return [changeStage(state, event, (stage, at) => dispatched(stage, event, ["main", state.route[at - 1]])), []];
+    case "receipt":
+      return [stepReceipt(state, event), []];
+    case "pulled":
+      return [
+        changeStage(state, event, (stage) =>
+          stage.pulled || !isAtLeast(stage.rung, "produced") ? stage : { ...stage, pulled: true, outputs: event.outputs },
+        ),
+        [],
+      ];
+    case "checked":
+      return [changeStage(state, event, (stage) => checked(stage, event.unmet, state.id)), []];
+    case "closing-checked":
+      return stepClosingChecked(state, event);
+    case "outbox-blocked":
+      return [stepRefused(state, event), []];
+    case "peer":
+      return [peer(state, event), []];
+    case "installed":
+      return [stepInstalled(state, event), []];
+    case "clock":
+      return stepClock(state, event);
+    case "nudge":
+      return stepNudge(state, event);
+    case "retry":
+      return stepRetry(state, event, now);
+    case "cancel":
+      return stepCancel(state, event, now);
+  }
+}
+
+function dispatched(
+  stage: StageFlow,
+  event: Extract<FlowEvent, { is: "dispatched" }>,
+  senders: readonly (string | undefined)[],
+): StageFlow {
+  if (!senders.includes(event.from)) return stage;
+  // A dispatch of main's own raised the rung at once; its task's id is learned from main's feed.
+  if (stage.rung !== "waiting")
+    return stage.task === undefined && stage.rung === "dispatched" ? { ...stage, task: event.task, from: event.from } : stage;
+  return {
+    ...stage,
+    rung: "dispatched",
+    task: event.task,
+    from: event.from,
+    ...(event.follows !== undefined && { follows: event.follows }),
+    times: { ...stage.times, dispatched: event.at },
+  };
+}
+
+function checked(stage: StageFlow, unmet: Extract<FlowEvent, { is: "checked" }>["unmet"], run: string): StageFlow {
+  if (!stage.pulled || stage.checked || stage.block?.kind === "check") return stage;
+  if (unmet.length === 0) return { ...unblocked(stage, ["check"]), checked: true };
+  return blocked(stage, "check", {
+    reason: `${stage.stage} signed files that main's own check refuses: ${toReason(unmet)}`,
+    needs: "files that keep the contracts",
+    owner: "operator",
+    clearsWith: `tasuki retry ${run} --from ${stage.stage}`,
+    unmet: [...unmet],
+  });
+}
+
+function peer(state: FlowState, { role, reachable }: Extract<FlowEvent, { is: "peer" }>): FlowState {
+  if (state.unreachable.includes(role) !== reachable || !state.route.includes(role)) return state;
+  return { ...state, unreachable: reachable ? state.unreachable.filter((one) => one !== role) : [...state.unreachable, role] };
+}

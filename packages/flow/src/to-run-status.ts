@@ -1,0 +1,60 @@
+import type { RunStatus, StageStatus } from "@tasuki/protocol";
+import type { FlowState, StageFlow } from "./flow-state.ts";
+
+const toTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+/** Status of a run, as every surface shows it: the rungs that are proven, and the next one with who is to prove it. */
+export function toRunStatus(state: FlowState): RunStatus {
+  return {
+    id: state.id,
+    state: state.state,
+    epoch: state.epoch,
+    profile: state.profile,
+    brief: state.brief,
+    createdAt: toTime(state.createdAt),
+    ...(state.endedAt !== undefined && { endedAt: toTime(state.endedAt) }),
+    ...(state.block && { block: state.block }),
+    stages: state.stages.map((stage, at) => toStageStatus(state, stage, at)),
+    sources: state.sources.map((source) => ({ ...source })),
+    awaits: state.state === "closing" ? state.route.filter((role) => !state.archived.includes(role)) : [],
+    ...(state.bundle !== undefined && { bundle: state.bundle }),
+  };
+}
+
+function toStageStatus(state: FlowState, stage: StageFlow, at: number): StageStatus {
+  const next = state.state === "open" ? awaits(state, at) : undefined;
+  return {
+    stage: stage.stage,
+    epoch: stage.epoch,
+    rung: stage.rung,
+    ...(next && { awaits: next }),
+    condition: stage.condition,
+    ...(stage.block && { block: stage.block }),
+    attempt: stage.attempt,
+    ...(stage.producer !== undefined && { producer: stage.producer }),
+    times: Object.fromEntries(Object.entries(stage.times).map(([rung, time]) => [rung, toTime(time)])),
+    outputs: [...stage.outputs],
+  };
+}
+
+/** Next rung of a stage, and the role whose signature proves it; undefined once the stage is verified. */
+export function awaits(state: FlowState, at: number): StageStatus["awaits"] {
+  const stage = state.stages[at];
+  switch (stage?.rung) {
+    case undefined:
+    case "verified":
+      return undefined;
+    case "waiting":
+      return { rung: "dispatched", from: state.stages[at - 1]?.stage ?? "main" };
+    case "dispatched":
+      return { rung: "accepted", from: stage.stage };
+    case "accepted":
+      return { rung: "started", from: stage.stage };
+    case "started":
+      return { rung: "produced", from: stage.stage };
+    case "produced":
+      return { rung: "handed-off", from: state.stages[at + 1]?.stage ?? "main" };
+    case "handed-off":
+      return { rung: "verified", from: "main" };
+  }
+}

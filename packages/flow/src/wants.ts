@@ -1,0 +1,29 @@
+import { type FlowState, type FlowWant, isAtLeast } from "./flow-state.ts";
+
+/** Work that should be under way now. It is derived from the state alone, so that it begins again by itself after a restart. */
+export function wants(state: FlowState): readonly FlowWant[] {
+  if (state.state !== "open") return [];
+  const wanted: FlowWant[] = [];
+  state.stages.forEach(({ stage, epoch, rung, task, pulled, checked, block }, at) => {
+    if (!isAtLeast(rung, "produced")) return;
+    if (!pulled) {
+      if (task !== undefined) wanted.push({ want: "pull", stage, epoch, task });
+      return;
+    }
+    // The check of a stage reads its inputs too: everything before it must be here.
+    const inputs = state.stages.slice(0, at).every((earlier) => earlier.pulled);
+    if (!checked && inputs && block?.kind !== "check") wanted.push({ want: "check", stage, epoch });
+  });
+  if (isReadyToClose(state)) wanted.push({ want: "closing-check", epoch: state.epoch });
+  return wanted;
+}
+
+/** True where every stage is verified (the last one needs the last hop for that) and nothing blocks the run. */
+export function isReadyToClose(state: FlowState): boolean {
+  return (
+    state.state === "open" &&
+    state.block === undefined &&
+    state.stages.length > 0 &&
+    state.stages.every((stage) => stage.rung === "verified")
+  );
+}

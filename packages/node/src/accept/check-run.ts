@@ -1,0 +1,72 @@
+import {
+  type AnyArtifact,
+  parseContractRef,
+  parseRunFile,
+  type Pipeline,
+  roleOf,
+  type TaskPayload,
+  TasukiError,
+  nextInRoute,
+} from "@tasuki/protocol";
+import type { Store } from "@tasuki/store";
+
+type Blobs = Pick<Store["blobs"], "read">;
+
+/** Checks the run.json of a `work` task: its run is the task's, and this node can reach the next role in its route. Rejects with `contract_violation`, `unknown_role`. */
+export async function checkRoute(
+  payload: TaskPayload,
+  deps: { blobs: Blobs; pipeline: Pipeline; isInRoster: (role: string) => boolean },
+): Promise<void> {
+  const held = payload.attachments.find(({ contract }) => parseContractRef(contract).name === "run");
+  if (held === undefined) return;
+  const run = parseRunFile((await deps.blobs.read(held.sha256)).toString("utf8"));
+  if (run.run !== payload.run)
+    throw new TasukiError("contract_violation", `run.json is of run ${run.run}, the task of ${payload.run}.`, {
+      unmet: [{ file: held.name, path: "run", expected: payload.run, got: run.run, fix: "attach the run.json of this run" }],
+    });
+  const next = nextInRoute(run, payload.stage);
+  if (next !== undefined && ((next !== "main" && roleOf(deps.pipeline, next) === undefined) || !deps.isInRoster(next)))
+    throw new TasukiError(
+      "unknown_role",
+      `After '${payload.stage}' comes '${next}', which is not in the roster of this node: add it to config.jsonc.`,
+    );
+}
+
+/** Checks that the pipeline has the profile of a `run` task. Throws `malformed_message`. */
+export function checkProfile({ profile }: TaskPayload, { profiles }: Pick<Pipeline, "profiles">): void {
+  if (profile === undefined || Object.hasOwn(profiles, profile)) return;
+  const known = Object.keys(profiles).join(", ");
+  throw new TasukiError("malformed_message", `This relay has no profile '${profile}'; it has: ${known}.`, {
+    unmet: [{ file: "task", path: "profile", expected: `one of: ${known}`, got: profile, fix: "name one of them, or leave 'profile' out" }],
+  });
+}
+
+/** Checks the brief of a `run` task, inline or attached, and resolves with its text. The attachments are here. Rejects with `contract_violation`. */
+export async function checkBrief(
+  { brief, attachments }: TaskPayload,
+  { blobs, pipeline }: { blobs: Blobs; pipeline: Pipeline },
+): Promise<string> {
+  const artifact = pipeline.intake.brief;
+  const attached = attachments.find(({ contract }) => parseContractRef(contract).name === artifact.name);
+  if ((brief === undefined) === (attached === undefined)) throw neitherOrBoth(artifact, brief !== undefined);
+  if (attached !== undefined) return (await blobs.read(attached.sha256)).toString("utf8");
+  const text = brief ?? "";
+  const parsed = artifact.read(text);
+  if (!parsed.ok) throw new TasukiError("contract_violation", "The brief breaks its contract.", { unmet: parsed.unmet });
+  return text;
+}
+
+function neitherOrBoth({ file }: AnyArtifact, both: boolean): TasukiError {
+  const got = both ? "both" : "neither";
+  return new TasukiError("contract_violation", `A run has one brief: inline, or attached as ${file}; this one has ${got}.`, {
+    unmet: [
+      {
+        file,
+        path: "brief",
+        expected: `'brief' in the task, or ${file} attached`,
+        got,
+        fix: both ? "leave one of them out" : "add one of them",
+      },
+    ],
+  });
+}

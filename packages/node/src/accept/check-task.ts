@@ -1,0 +1,49 @@
+import { type Clock, type TaskPayload, TasukiError } from "@tasuki/protocol";
+import type { Store } from "@tasuki/store";
+import type { Caller, TaskRequest } from "@tasuki/bus";
+
+export interface CheckTaskDeps {
+  readonly role: string;
+  readonly store: Pick<Store, "epoch" | "run">;
+  readonly clock: Pick<Clock, "now">;
+}
+
+/**
+ * Checks the payload of a task, in the order of the protocol: its receiver, its sender, its epoch, its deadline.
+ * Throws `wrong_recipient`, `not_granted`, `malformed_message`, `not_found`, `stale_epoch`, `invalid_state`, `too_late`.
+ */
+export function checkTask(
+  payload: TaskPayload,
+  { caller, budgetMs }: { caller: Caller } & Pick<TaskRequest, "budgetMs">,
+  deps: CheckTaskDeps,
+): void {
+  const { role, store, clock } = deps;
+  const { to, stage, from, kind, run, epoch, deadline } = payload;
+  if (to !== role || stage !== role)
+    throw new TasukiError("wrong_recipient", `The task is for stage '${stage}' of '${to}'; this node is '${role}'.`);
+  if (caller.roles.length > 0 && !caller.roles.includes(from))
+    throw new TasukiError(
+      "not_granted",
+      `The task says that it is from another than its sender: ${caller.principal} is ${caller.roles.join(", ")}.`,
+    );
+  if (kind === "close" && payload.bundle === undefined)
+    throw new TasukiError("malformed_message", "A 'close' task names the digest of the bundle.", {
+      unmet: [{ file: "task", path: "bundle", expected: "a SHA-256 digest", got: "nothing", fix: "add 'bundle'" }],
+    });
+  const known = store.epoch(run);
+  if (epoch < known) throw new TasukiError("stale_epoch", `Run ${run} is at epoch ${known}; the task has ${epoch}.`, { epoch: known });
+  if (role === "main" && kind === "work") checkLastHop(payload, store);
+  // A hand-off is never late: a result is worth having, and a passed deadline only blocks the stage on main.
+  if (kind === "work" && from !== "main") return;
+  const left = budgetMs ?? (deadline === undefined ? undefined : Date.parse(deadline) - clock.now());
+  if (left !== undefined && left <= 0)
+    throw new TasukiError("too_late", "The task's time was over when it came; send it again with a later deadline.");
+}
+
+/** Checks the last hop, on main: its run is open, and its epoch is one that main has given. Main alone begins runs and raises epochs. */
+function checkLastHop({ run, epoch }: TaskPayload, store: CheckTaskDeps["store"]): void {
+  const row = store.run(run);
+  if (row === undefined) throw new TasukiError("not_found", `main has no run ${run}.`);
+  if (epoch > row.epoch) throw new TasukiError("invalid_state", `Run ${run} is at epoch ${row.epoch}; main never gave it ${epoch}.`);
+  if (row.ended) throw new TasukiError("invalid_state", `Run ${run} has ended.`);
+}

@@ -1,0 +1,463 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { randomUUIDv7 } from "node:crypto";
+import {
+  type Attachment,
+  type Envelope,
+  type ReceiptStatement,
+  sha256Of,
+  type TaskPayload,
+  taskPayloadType,
+  TasukiError,
+} from "@tasuki/protocol";
+import type { Run } from "@tasuki/contracts/artifacts/run";
+import { claimedReceipt, createNotary, payloadOf, readReceipt, signEnvelope } from "@tasuki/evidence";
+import { makeSigner, makeTrust } from "@tasuki/evidence/testing";
+import { openStore, publish } from "@tasuki/store";
+import { expect, test } from "vitest";
+import { newFlow } from "@tasuki/flow";
+import { toRunRow } from "../orchestrator/run-steps.ts";
+import type { Caller } from "@tasuki/bus";
+import { smallPipeline as pipeline } from "../testing/small-pipeline.ts";
+import { createTaskHandler } from "./create-task-handler.ts";
+
+const run = randomUUIDv7();
+const newId = (): string => randomUUIDv7();
+const signers = { main: makeSigner(), nano: makeSigner(), sg: makeSigner(), jp: makeSigner() };
+const trust = makeTrust(signers);
+const now = Date.parse("2026-11-24T12:00:00Z");
+const as = (role?: string): Caller => ({
+  principal: role === undefined ? "local" : `node:${role}`,
+  roles: role === undefined ? [] : [role],
+  permissions: [],
+});
+
+const texts = {
+  "brief.md": { contract: "brief@1", text: "# What?\n\nWhat is handed on?\n" },
+  "S1.txt": { contract: "source-text@1", text: "# One\n" },
+  "list.md": { contract: "list@1", text: "# List\n" },
+};
+const about = (id: string): Run => ({
+  contract: "run@1",
+  run: id,
+  brief: sha256Of(texts["brief.md"].text),
+  profile: "cited",
+  sources: [],
+  route: pipeline.roles.map(({ name }) => ({ role: name, consumes: [], produces: [] })),
+  versions: {},
+  clocks: { scheduleToStart: 1, heartbeat: 1, startToClose: 1, scheduleToClose: 1 },
+  deadline: new Date(now).toISOString(),
+});
+
+/** A node that accepts, over a real store; it holds the files that its tasks name. */
+async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = ["main", "nano", "sg", "jp"], trusted = trust } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), "tasuki-accept-"));
+  let at = now;
+  const clock = { now: () => at, monotonic: () => at - now };
+  const store = await openStore({ folder, clock, newId });
+  const notary = createNotary({ node: role, role, instance: store.instance, signer: signers[role], clock });
+  const accepted: TaskPayload[] = [];
+  const disk = { isFull: false };
+  const handler = createTaskHandler({
+    role,
+    pipeline,
+    store,
+    notary,
+    trust: trusted,
+    nodeOf: (name) => name,
+    isInRoster: (name) => roster.includes(name),
+    newId,
+    clock,
+    diskFloor: {
+      async demand() {
+        if (disk.isFull) throw new TasukiError("disk_full", "The disk has no room.");
+      },
+    },
+    queueLimit,
+    onAccepted: (payload) => accepted.push(payload),
+    ...(role === "main" && {
+      newRun: (payload, { brief, now: createdAt }) =>
+        toRunRow(newFlow({ profile: "plain", payload, brief, route: ["nano", "sg", "jp"], now: createdAt })),
+    }),
+  });
+  const hold = async (name: string, contract: string, text: string): Promise<Attachment> => {
+    const { sha256, size } = await publish(store, Buffer.from(text), { contract, now });
+    return { name, contract, sha256, size };
+  };
+  const inputs = [await hold("run.json", "run@1", JSON.stringify(about(run)))];
+  for (const [name, { contract, text }] of Object.entries(texts)) inputs.push(await hold(name, contract, text));
+  const work = (changes: Partial<TaskPayload> = {}): TaskPayload => ({
+    v: 1,
+    id: newId(),
+    kind: "work",
+    run,
+    stage: role,
+    epoch: 1,
+    from: "nano",
+    to: role,
+    attachments: inputs,
+    ...changes,
+  });
+  const send = (
+    payload: TaskPayload,
+    { signer = "nano", caller = signer, budgetMs }: { signer?: keyof typeof signers; caller?: string; budgetMs?: number } = {},
+  ) => {
+    const envelope = signEnvelope(Buffer.from(JSON.stringify(payload)), taskPayloadType, signers[signer]);
+    return handler({ envelope, payload: payloadOf(envelope), ...(budgetMs !== undefined && { budgetMs }) }, as(caller));
+  };
+  const script = (body: object) => {
+    const payload = Buffer.from(JSON.stringify(body));
+    return handler({ envelope: { payload: payload.toString("base64"), payloadType: taskPayloadType, signatures: [] }, payload }, as());
+  };
+  const events = () => store.feed(0, 1000).map(({ leaf }) => (JSON.parse(leaf) as { type: string }).type);
+  return {
+    store,
+    disk,
+    hold,
+    inputs,
+    work,
+    send,
+    script,
+    events,
+    accepted,
+    pass: (milliseconds: number) => (at += milliseconds),
+    async [Symbol.asyncDispose]() {
+      await store[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+type Node = Awaited<ReturnType<typeof openNode>>;
+
+const said = (receipt: Envelope): ReceiptStatement => {
+  const statement = claimedReceipt(receipt);
+  if (statement === undefined) throw new Error("the envelope holds no receipt");
+  return statement;
+};
+const traces = ({ store }: Node) => ({ tasks: store.tasks({ run }), outbox: store.outbox({ run }), queue: store.queue() });
+const refusal = (answer: Promise<unknown>): Promise<TasukiError> =>
+  answer.then(
+    () => Promise.reject(new Error("it was accepted")),
+    (error: TasukiError) => error,
+  );
+const replace = (inputs: readonly Attachment[], name: string, change: Partial<Attachment>): Attachment[] =>
+  inputs.map((one) => (one.name === name ? { ...one, ...change } : one));
+
+test("a hand-off is accepted: queued, with a signed receipt over its files that follows from it", async () => {
+  await using node = await openNode();
+  const payload = node.work();
+  const { receipt, replayed } = await node.send(payload);
+  const { subject, predicate } = said(receipt);
+  expect(replayed).toBe(false);
+  expect(predicate).toMatchObject({
+    node: "sg",
+    state: "accepted",
+    task: payload.id,
+    run,
+    epoch: 1,
+    attempt: 0,
+    index: 0,
+    peer: "node:nano",
+    signed: true,
+  });
+  expect(predicate.prev).toBe(sha256Of(JSON.stringify(payload)));
+  expect(subject.map(({ name, digest }) => [name, digest.sha256])).toEqual(node.inputs.map(({ name, sha256 }) => [name, sha256]));
+  expect(node.store.task(payload.id)).toMatchObject({ state: "queued", from: "node:nano" });
+  expect(node.store.feed(0, 1)[0]?.envelopes).toHaveLength(2);
+  expect(node.accepted).toEqual([payload]);
+});
+
+// guarantees: R2.accepted-once
+test("the same bytes get the stored first receipt, whatever has happened since", async () => {
+  await using node = await openNode();
+  const payload = node.work();
+  const first = await node.send(payload);
+  await node.send(node.work({ kind: "cancel", epoch: 2, from: "main", attachments: [] }), { signer: "main" });
+  const again = await node.send(payload, { budgetMs: 0 });
+  expect(again).toEqual({ ...first, replayed: true });
+  expect(node.events()).toEqual(["accepted", "fenced"]);
+});
+
+test("a copy that is still looked at when the first is accepted gets the first one's receipt", async () => {
+  const held = Promise.withResolvers<void>();
+  let asked = 0;
+  const trusted: typeof trust = {
+    ...trust,
+    async verifyAside(...signed) {
+      if ((asked += 1) === 2) await held.promise;
+      return trust.verify(...signed);
+    },
+  };
+  await using node = await openNode("sg", { trusted });
+  const payload = node.work();
+  const [first, second] = [node.send(payload), node.send(payload)];
+  const { receipt } = await first;
+  held.resolve();
+  expect(await second).toMatchObject({ receipt, replayed: true });
+  expect(node.events()).toEqual(["accepted"]);
+});
+
+// guarantees: R2.conflict
+test("the same id with other content is a conflict, always", async () => {
+  await using node = await openNode();
+  const payload = node.work();
+  await node.send(payload);
+  expect(await refusal(node.send({ ...payload, reason: "other" }))).toMatchObject({ code: "task_conflict" });
+});
+
+interface Refused {
+  readonly what: string;
+  readonly code: string;
+  readonly send: (node: Node) => Promise<unknown>;
+  /** Whether it is a rejection that is recorded. */
+  readonly recorded?: boolean;
+  readonly details?: object;
+}
+const refused: readonly Refused[] = [
+  {
+    what: "another node's signature",
+    code: "signature_invalid",
+    send: (node) => node.send(node.work(), { signer: "jp", caller: "nano" }),
+    recorded: false,
+  },
+  { what: "another recipient", code: "wrong_recipient", send: (node) => node.send(node.work({ to: "jp", stage: "jp" })) },
+  { what: "another stage", code: "wrong_recipient", send: (node) => node.send(node.work({ stage: "jp" })) },
+  { what: "a sender that it isn't from", code: "not_granted", send: (node) => node.send(node.work({ from: "main" })) },
+  { what: "a late dispatch", code: "too_late", send: (node) => node.send(node.work({ from: "main" }), { signer: "main", budgetMs: 0 }) },
+  {
+    what: "a dispatch past its deadline",
+    code: "too_late",
+    send: (node) => node.send(node.work({ from: "main", deadline: new Date(now - 1).toISOString() }), { signer: "main" }),
+  },
+  {
+    what: "a close without a bundle",
+    code: "malformed_message",
+    send: (node) => node.send(node.work({ kind: "close", from: "main", attachments: [] }), { signer: "main" }),
+  },
+  {
+    what: "an unknown contract",
+    code: "unknown_artifact",
+    send: (node) => node.send(node.work({ attachments: [...replace(node.inputs, "S1.txt", { contract: "other@1" })] })),
+  },
+  {
+    what: "another version",
+    code: "unknown_version",
+    send: (node) => node.send(node.work({ attachments: replace(node.inputs, "S1.txt", { contract: "source-text@2" }) })),
+  },
+  {
+    what: "a renamed file",
+    code: "unknown_artifact",
+    send: (node) => node.send(node.work({ attachments: replace(node.inputs, "S1.txt", { name: "pack.txt" }) })),
+  },
+  {
+    what: "a file under the contract of another",
+    code: "contract_violation",
+    send: (node) => node.send(node.work({ attachments: replace(node.inputs, "S1.txt", { contract: "brief@1" }) })),
+  },
+  {
+    what: "a name that breaks the rule",
+    code: "name_invalid",
+    send: (node) => node.send(node.work({ attachments: replace(node.inputs, "S1.txt", { name: "../S1.txt" }) })),
+    recorded: false,
+  },
+  {
+    what: "a missing input",
+    code: "contract_violation",
+    send: (node) => node.send(node.work({ attachments: node.inputs.filter(({ name }) => name !== "list.md") })),
+  },
+  {
+    what: "another size than the bytes have",
+    code: "digest_mismatch",
+    send: (node) => node.send(node.work({ attachments: replace(node.inputs, "S1.txt", { size: 1 }) })),
+  },
+  {
+    what: "bytes that are not here",
+    code: "attachments_missing",
+    send: (node) => node.send(node.work({ attachments: replace(node.inputs, "S1.txt", { sha256: sha256Of("elsewhere") }) })),
+    recorded: false,
+    details: { missing: [sha256Of("elsewhere")] },
+  },
+  {
+    what: "bytes that never passed the contract",
+    code: "attachments_missing",
+    send: async (node) =>
+      node.send(
+        node.work({
+          attachments: [...node.inputs, { ...(await node.hold("list.md", "list@1", "# N\n")), name: "S2.txt", contract: "source-text@1" }],
+        }),
+      ),
+    recorded: false,
+    details: { missing: [sha256Of("# N\n")] },
+  },
+  {
+    what: "the run.json of another run",
+    code: "contract_violation",
+    send: async (node) => {
+      const other = await node.hold("run.json", "run@1", JSON.stringify(about(newId())));
+      return node.send(node.work({ attachments: replace(node.inputs, "run.json", other) }));
+    },
+  },
+];
+
+// guarantees: R7.refused, R7.contract, R7.names, R8.two-keys
+test.each(refused)("$what is refused ($code), and changes nothing", async ({ code, send, recorded = true, details }) => {
+  await using node = await openNode();
+  const before = traces(node);
+  const error = await refusal(send(node));
+  expect(error).toMatchObject({ code, ...(details && { details }) });
+  expect(traces(node)).toEqual(before);
+  expect(node.accepted).toEqual([]);
+  expect(node.events()).toEqual(recorded ? ["rejected"] : []);
+});
+
+test("a hand-off is never late", async () => {
+  await using node = await openNode();
+  await expect(node.send(node.work({ deadline: new Date(now - 1).toISOString() }), { budgetMs: 0 })).resolves.toMatchObject({
+    replayed: false,
+  });
+});
+
+// guarantees: R6.stale
+test("a lower epoch is stale, and says which epoch is known", async () => {
+  await using node = await openNode();
+  await node.send(node.work({ epoch: 3 }));
+  const error = await refusal(node.send(node.work({ epoch: 2 })));
+  expect(error).toMatchObject({ code: "stale_epoch", details: { epoch: 3 } });
+});
+
+// guarantees: R2.accepted-once
+test("a stage has one task at an epoch", async () => {
+  await using node = await openNode();
+  await node.send(node.work());
+  expect(await refusal(node.send(node.work()))).toMatchObject({ code: "stage_taken" });
+  expect(node.store.queue()).toEqual({ waiting: 1, running: 0 });
+});
+
+test("a full queue asks for patience, and records nothing", async () => {
+  await using node = await openNode("sg", { queueLimit: 0 });
+  expect(await refusal(node.send(node.work()))).toMatchObject({ code: "queue_full", retryable: true, details: { retryAfter: 5 } });
+  expect(node.events()).toEqual([]);
+});
+
+// guarantees: R1.disk-full
+test("below the floor of free disk nothing new is taken and nothing changes, but what is known is answered again", async () => {
+  await using node = await openNode();
+  const known = node.work();
+  const { receipt } = await node.send(known);
+  const [before, events] = [traces(node), node.events()];
+  node.disk.isFull = true;
+  expect(await refusal(node.send(node.work({ epoch: 2 })))).toMatchObject({ code: "disk_full", status: 507, retryable: true });
+  expect([traces(node), node.events()]).toEqual([before, events]);
+  expect(await node.send(known)).toEqual({ task: known.id, run, receipt, replayed: true });
+});
+
+test("a stage whose next role is not in the roster is refused before it is begun", async () => {
+  await using node = await openNode("sg", { roster: ["main", "nano"] });
+  expect(await refusal(node.send(node.work()))).toMatchObject({ code: "unknown_role" });
+});
+
+// guarantees: R7.refused
+test("a rejection is signed over the very task that was refused, and its id stays free for a mended one", async () => {
+  await using node = await openNode();
+  const wrong = node.work({ attachments: node.inputs.filter(({ name }) => name !== "list.md") });
+  const { message } = await refusal(node.send(wrong));
+  const digest = sha256Of(JSON.stringify(wrong));
+  const [receipt] = node.store.feed(0, 1)[0]?.envelopes ?? [];
+  const { statement } = readReceipt(receipt ?? { payload: "", payloadType: "", signatures: [] }, { trust, node: "sg" });
+  expect(statement).toMatchObject({
+    subject: [{ name: "task", digest: { sha256: digest } }],
+    predicate: { state: "rejected", task: wrong.id, prev: digest, peer: "node:nano", reason: `contract_violation: ${message}` },
+  });
+  await expect(node.send({ ...wrong, attachments: node.inputs })).resolves.toMatchObject({ task: wrong.id, replayed: false });
+});
+
+// guarantees: R7.refused
+test("rejections are recorded ten times a minute for a peer, and then counted", async () => {
+  await using node = await openNode();
+  for (let times = 0; times < 13; times += 1) await refusal(node.send(node.work({ stage: "jp" })));
+  expect(node.events()).toHaveLength(10);
+  node.pass(60_001);
+  await refusal(node.send(node.work({ stage: "jp" })));
+  const [receipt] = node.store.feed(10, 1)[0]?.envelopes ?? [];
+  expect(receipt && said(receipt).predicate).toMatchObject({ state: "rejected", peer: "node:nano" });
+  expect(receipt && said(receipt).predicate.reason).toContain("3 more were refused");
+});
+
+test("a close is answered with a receipt over the bundle, and ends the run here", async () => {
+  await using node = await openNode();
+  const payload = node.work();
+  await node.send(payload);
+  const bundle = sha256Of("manifest");
+  const { receipt } = await node.send(node.work({ kind: "close", from: "main", attachments: [], bundle }), { signer: "main" });
+  expect(said(receipt)).toMatchObject({ predicate: { state: "archived" }, subject: [{ digest: { sha256: bundle } }] });
+  expect(node.store.task(payload.id)?.state).toBe("fenced");
+});
+
+test("a script starts a run with a brief; main fills in the rest, and the run begins with its task", async () => {
+  await using node = await openNode("main");
+  const { task, receipt } = await node.script({ kind: "run", brief: "What?" });
+  expect(node.store.task(task)?.payload).toMatchObject({
+    v: 1,
+    id: task,
+    run: task,
+    kind: "run",
+    stage: "main",
+    epoch: 0,
+    from: "local",
+    to: "main",
+    brief: "What?",
+  });
+  expect(node.store.run(task)).toMatchObject({ id: task, epoch: 0, ended: false });
+  expect(said(receipt).predicate).toMatchObject({ state: "accepted", signed: false });
+});
+
+test("a run's id makes it idempotent", async () => {
+  await using node = await openNode("main");
+  const request = { kind: "run", id: newId(), brief: "What?" };
+  const first = await node.script(request);
+  expect(await node.script(request)).toEqual({ ...first, replayed: true });
+  expect(await refusal(node.script({ ...request, brief: "Why?" }))).toMatchObject({ code: "task_conflict" });
+});
+
+test.each([
+  { what: "no brief", request: {}, code: "contract_violation" },
+  { what: "a brief that breaks its contract", request: { brief: " " }, code: "contract_violation" },
+  { what: "a renamed source", request: { brief: "What?", name: "pack.md" }, code: "unknown_artifact" },
+  { what: "an over-long name", request: { brief: "What?", name: `S${"1".repeat(140)}.md` }, code: "name_invalid" },
+  { what: "an id that is none", request: { brief: "What?", id: "1" }, code: "malformed_message" },
+  { what: "a deadline that has passed", request: { brief: "What?", deadline: new Date(now - 1).toISOString() }, code: "too_late" },
+])(
+  "a run with $what is refused ($code), and leaves nothing, not even an event",
+  async ({ request: { name, ...request }, code }: { request: { name?: string }; code: string }) => {
+    await using node = await openNode("main");
+    const attachments = name === undefined ? [] : [{ ...(await node.hold("S1.md", "source@1", "# S\n")), name }];
+    const error = await refusal(node.script({ kind: "run", attachments, ...request }));
+    expect(error.code).toBe(code);
+    expect(error.details.unmet?.length ?? 0).toBeGreaterThanOrEqual(code === "too_late" ? 0 : 1);
+    expect([node.store.feedSize(), node.store.runs(), node.store.tasks()]).toEqual([0, [], []]);
+  },
+);
+
+test("a brief that is inline and attached is refused", async () => {
+  await using node = await openNode("main");
+  const attachments = node.inputs.filter((one) => one.name === "brief.md");
+  expect(await refusal(node.script({ kind: "run", brief: "What?", attachments }))).toMatchObject({ code: "contract_violation" });
+});
+
+test("only a run may come without a signature", async () => {
+  await using node = await openNode();
+  expect(await refusal(node.script(node.work()))).toMatchObject({ code: "signature_invalid" });
+});
+
+test("a last hop of a run that main doesn't know, or at an epoch that it never gave, is refused", async () => {
+  await using node = await openNode("main");
+  const attachments = [...node.inputs.filter(({ name }) => name === "run.json"), await node.hold("final.txt", "final@1", "# Final\n")];
+  const hop = (changes: Partial<TaskPayload>) => node.send(node.work({ from: "jp", attachments, ...changes }), { signer: "jp" });
+  expect(await refusal(hop({}))).toMatchObject({ code: "not_found" });
+  const { run: known } = await node.script({ kind: "run", brief: "What?" });
+  const about1 = await node.hold("run.json", "run@1", JSON.stringify(about(known)));
+  expect(await refusal(hop({ run: known, attachments: replace(attachments, "run.json", about1) }))).toMatchObject({
+    code: "invalid_state",
+  });
+});

@@ -1,0 +1,160 @@
+import {
+  type Clock,
+  type Envelope,
+  Id,
+  isTasukiError,
+  type Pipeline,
+  type ProblemCode,
+  sha256Of,
+  type TaskPayload,
+  TasukiError,
+} from "@tasuki/protocol";
+import type { Accepted, DiskFloor, RunRow, Store } from "@tasuki/store";
+import { z } from "zod";
+import { type BusHandlers, type Caller, takenContracts, type TaskRequest } from "@tasuki/bus";
+import { acceptanceOf, acceptedSubjects, type Notary, type Seal } from "@tasuki/evidence";
+import { checkAttachments, checkInputs } from "./check-attachments.ts";
+import { checkBrief, checkProfile, checkRoute } from "./check-run.ts";
+import { checkTask } from "./check-task.ts";
+import { describeRun } from "./describe-run.ts";
+import { type IncomingTask, readTask, type ReadTaskDeps } from "./read-task.ts";
+import { createRejections } from "./rejections.ts";
+
+export interface TaskHandlerDeps extends ReadTaskDeps {
+  readonly role: string;
+  readonly pipeline: Pipeline;
+  readonly store: Store;
+  readonly notary: Notary;
+  readonly isInRoster: (role: string) => boolean;
+  readonly clock: Clock;
+  readonly diskFloor: DiskFloor;
+  /** Number of tasks that may wait. */
+  readonly queueLimit: number;
+  /** Main only: makes the row of a run that is being accepted. */
+  readonly newRun?: (payload: TaskPayload, context: { now: number; brief: string }) => RunRow;
+  /** Called after the commit of each task that is new here. */
+  readonly onAccepted: (payload: TaskPayload) => void;
+}
+
+/** Seconds after which a full queue is worth another try. */
+const fullRetryAfter = 5;
+// Codes that refuse nothing for good: the sender brings the files.
+const passing: readonly ProblemCode[] = ["attachments_missing"];
+
+/** Handles tasks: replay before anything else, then every check, then one commit, then the answer. A refused task changes nothing. */
+export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
+  const { role, pipeline, store, clock, onAccepted } = deps;
+  const taken = takenContracts(pipeline, role);
+  const rejections = createRejections(deps);
+
+  const check = async ({ payload, digest }: IncomingTask, request: TaskRequest, caller: Caller): Promise<{ brief?: string }> => {
+    const known = store.task(payload.id);
+    // A copy of the task was accepted while this one was read: its receipt is the answer.
+    if (known?.digest === digest) return {};
+    if (known !== undefined)
+      throw new TasukiError("task_conflict", `Task ${payload.id} is known here with other content; give a new task a new id.`);
+    checkTask(payload, { caller, ...(request.budgetMs !== undefined && { budgetMs: request.budgetMs }) }, deps);
+    if (payload.kind === "work") checkInputs(payload, pipeline);
+    if (payload.kind === "run") checkProfile(payload, pipeline);
+    checkAttachments(payload.attachments, taken, store);
+    if (payload.kind === "work") await checkRoute(payload, { blobs: store.blobs, pipeline, isInRoster: deps.isInRoster });
+    const brief = payload.kind === "run" ? await checkBrief(payload, { blobs: store.blobs, pipeline }) : undefined;
+    await deps.diskFloor.demand();
+    return brief === undefined ? {} : { brief };
+  };
+
+  const commit = (task: IncomingTask, { envelope, traceparent }: TaskRequest, { caller, brief }: { caller: Caller; brief?: string }) => {
+    const { payload, digest } = task;
+    const now = clock.now();
+    const run = brief === undefined ? undefined : deps.newRun?.(payload, { now, brief });
+    return store.accept(
+      {
+        payload,
+        digest,
+        envelope,
+        from: caller.principal,
+        now,
+        queueLimit: deps.queueLimit,
+        ...(traceparent !== undefined && { traceparent }),
+        ...(run !== undefined && { run }),
+      },
+      acceptanceSeal(deps.notary, task, {
+        envelope,
+        caller,
+        ...(payload.kind === "nudge" && { reason: describeRun(store, payload.run) }),
+      }),
+    );
+  };
+
+  return async (request, caller) => {
+    const replay = knownTask(request, store);
+    const task = replay ?? (await readTask(request, caller, deps));
+    const { payload, digest } = task;
+    try {
+      const { brief } = replay === undefined ? await check(task, request, caller) : {};
+      const accepted = await commit(task, request, { caller, ...(brief !== undefined && { brief }) });
+      const { receipt, replayed } = answerOf(accepted, payload);
+      if (!replayed) onAccepted(payload);
+      return { task: payload.id, run: payload.run, receipt, replayed };
+    } catch (error) {
+      // A task that a peer signed is refused by a signature; a script's request by the answer alone.
+      if (isTasukiError(error) && task.signed && !error.retryable && !passing.includes(error.code))
+        await rejections.record({ payload, digest, caller, error });
+      throw error;
+    }
+  };
+}
+
+/** Seal of a task's first receipt, together with the task. */
+function acceptanceSeal(
+  notary: Notary,
+  { payload, digest, signed }: IncomingTask,
+  about: { envelope: Envelope; caller: Caller; reason?: string },
+): Seal {
+  const { run, stage, id: task, epoch, kind } = payload;
+  return notary.receipt(
+    {
+      run,
+      stage,
+      task,
+      epoch,
+      attempt: 0,
+      state: acceptanceOf(kind),
+      peer: about.caller.principal,
+      prev: digest,
+      signed,
+      ...(about.reason !== undefined && { reason: about.reason }),
+      subjects: acceptedSubjects(payload, digest),
+    },
+    [about.envelope],
+  );
+}
+
+const Named = z.looseObject({ id: Id });
+
+/** Task that was accepted before, known by its id and its exact bytes: it is answered again whatever has happened since. */
+function knownTask({ payload, envelope }: TaskRequest, store: Pick<Store, "task">): IncomingTask | undefined {
+  const named = Named.safeParse(JSON.parse(payload.toString("utf8")));
+  const row = named.success ? store.task(named.data.id) : undefined;
+  return row?.digest === sha256Of(payload)
+    ? { payload: row.payload, digest: row.digest, signed: envelope.signatures.length > 0 }
+    : undefined;
+}
+
+function answerOf(accepted: Accepted, { id, run, stage }: TaskPayload) {
+  switch (accepted.is) {
+    case "accepted":
+    case "replayed":
+      return { receipt: accepted.receipt, replayed: accepted.is === "replayed" };
+    case "conflict":
+      throw new TasukiError("task_conflict", `Task ${id} is known here with other content; give a new task a new id.`);
+    case "missing":
+      throw new TasukiError("attachments_missing", "Upload these files first, then send the task again.", { missing: accepted.digests });
+    case "stale":
+      throw new TasukiError("stale_epoch", `Run ${run} is at epoch ${accepted.epoch} here.`, { epoch: accepted.epoch });
+    case "taken":
+      throw new TasukiError("stage_taken", `Stage '${stage}' of run ${run} has another task at this epoch: ${accepted.by}.`);
+    case "full":
+      throw new TasukiError("queue_full", "As many tasks wait here as may.", { retryAfter: fullRetryAfter });
+  }
+}

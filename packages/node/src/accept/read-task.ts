@@ -1,0 +1,99 @@
+import { FileName, RunRequest, sha256Of, type TaskPayload, taskPayloadType, TasukiError, toInputError, type Unmet } from "@tasuki/protocol";
+import { parseTask, type Trust, verifyEnvelopeAside } from "@tasuki/evidence";
+import { z } from "zod";
+import type { Caller, TaskRequest } from "@tasuki/bus";
+
+export interface ReadTaskDeps {
+  readonly trust: Trust;
+  /** Name of a role's node, by this node's roster. */
+  readonly nodeOf: (role: string) => string;
+  readonly newId: () => string;
+}
+
+/** Task whose signature and schema hold. */
+export interface IncomingTask {
+  readonly payload: TaskPayload;
+  /** SHA-256 of the payload's bytes as they came. */
+  readonly digest: string;
+  readonly signed: boolean;
+}
+
+/**
+ * Reads a task: from a node, one that a pinned key says this node has signed; from a person or a script, a bare `run`, which is filled in.
+ * Rejects with `signature_invalid`, `name_invalid`, `malformed_message`.
+ */
+export async function readTask(
+  { envelope, payload }: TaskRequest,
+  caller: Caller,
+  { trust, nodeOf, newId }: ReadTaskDeps,
+): Promise<IncomingTask> {
+  const digest = sha256Of(payload);
+  const signed = envelope.signatures.length > 0;
+  if (!signed) return { payload: readRun(payload, caller, newId), digest, signed };
+  const role = signerOf(payload, caller);
+  if (role === undefined)
+    throw new TasukiError("signature_invalid", `${caller.principal} has no node whose key could be pinned here; send a bare 'run' task.`);
+  const bytes = await verifyEnvelopeAside(envelope, { trust, node: nodeOf(role), payloadType: taskPayloadType });
+  checkNames(bytes);
+  return { payload: parseTask(bytes), digest, signed };
+}
+
+const From = z.looseObject({ from: z.string() });
+
+/** Role whose key must have signed. Nodes that share a machine share its identity, and only their keys tell them apart. */
+function signerOf(payload: Buffer, { roles }: Caller): string | undefined {
+  const read = roles.length > 1 ? From.safeParse(JSON.parse(payload.toString("utf8"))) : undefined;
+  return roles.find((role) => role === read?.data?.from) ?? roles[0];
+}
+
+const RunLike = z.looseObject({ kind: z.literal("run") });
+
+function readRun(bytes: Buffer, { principal }: Caller, newId: () => string): TaskPayload {
+  checkNames(bytes);
+  const request = RunRequest.safeParse(JSON.parse(bytes.toString("utf8")));
+  if (!request.success) {
+    const isRun = RunLike.safeParse(JSON.parse(bytes.toString("utf8"))).success;
+    if (!isRun) throw new TasukiError("signature_invalid", "Only a 'run' task may come without a signature.");
+    throw toInputError("malformed_message", "task", request.error);
+  }
+  const { id = newId(), brief, attachments, profile, clocks, deadline } = request.data;
+  return {
+    v: 1,
+    id,
+    kind: "run",
+    run: id,
+    stage: "main",
+    epoch: 0,
+    from: principal,
+    to: "main",
+    attachments,
+    ...(brief !== undefined && { brief }),
+    ...(profile !== undefined && { profile }),
+    ...(clocks !== undefined && { clocks }),
+    ...(deadline !== undefined && { deadline }),
+  };
+}
+
+const Names = z.looseObject({ attachments: z.array(z.looseObject({ name: z.string() })) });
+
+/** Checks the names of attachments before anything else: they are part of the contract, and have an error code of their own, `name_invalid`. */
+function checkNames(bytes: Buffer): void {
+  const read = Names.safeParse(JSON.parse(bytes.toString("utf8")));
+  const unmet = (read.success ? read.data.attachments : []).flatMap(({ name }, at): Unmet[] => {
+    const rule = FileName.safeParse(name);
+    if (rule.success) return [];
+    const shown = name.slice(0, 200);
+    const expected = rule.error.issues[0]?.message ?? "a file name";
+    return [
+      {
+        file: shown,
+        path: `attachments.${at}.name`,
+        expected,
+        got: JSON.stringify(shown),
+        fix: "give the file a name that keeps the rule",
+      },
+    ];
+  });
+  const [first] = unmet;
+  if (first !== undefined) throw new TasukiError("name_invalid", `${first.got} is no file name: ${first.expected}.`, { unmet });
+}

@@ -1,0 +1,82 @@
+import { type Block, createBackoff, type Outcome, outcomes } from "@tasuki/protocol";
+import type { Claimed, TaskRow } from "@tasuki/store";
+import { type Notary, type Seal, taskSubjects } from "@tasuki/evidence";
+import type { Failure, Performed } from "./worker.ts";
+
+export interface RetryPolicy {
+  /** Number of attempts of one task, in all. */
+  readonly attempts: number;
+  readonly now: number;
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number;
+}
+
+/** Completion after a failed attempt, by its outcome: the task goes back to the queue for another attempt, or is blocked, with the reason. */
+export function afterFailure(
+  { row, attempt }: Claimed,
+  failure: Failure,
+  context: RetryPolicy & { readonly notary: Notary },
+): Exclude<Performed, { failure: Failure }> {
+  const { attempts, now, random, notary } = context;
+  const { outcome, detail, final } = failure;
+  const { run, stage, epoch } = row.payload;
+  if (outcomes[outcome].retry && final !== true && attempt < attempts) {
+    const facts = { run, stage, epoch, task: row.id, attempt, outcome };
+    const backoff = createBackoff({ firstMs: 500, lastMs: 30_000, jitter: "half", random });
+    return {
+      completion: { state: "again", notBefore: Math.ceil(now + backoff(attempt)) },
+      seal: notary.event("attempt-ended", { ...facts, detail }),
+    };
+  }
+  const block = toBlock(row, failure);
+  return { completion: { state: "blocked", block }, seal: blockedSeal(notary, row, { block, attempt, outcome }) };
+}
+
+function toBlock({ payload: { run, stage, kind } }: TaskRow, { outcome, detail, unmet }: Failure): Block {
+  return {
+    kind: kind === "run" ? "intake" : "node",
+    reason: `${stage}: ${detail}`,
+    needs: needsOf(outcome),
+    owner: "operator",
+    clearsWith: kind === "run" ? `tasuki retry ${run}` : `tasuki retry ${run} --from ${stage}`,
+    ...(unmet !== undefined && unmet.length > 0 && { unmet: [...unmet] }),
+  };
+}
+
+function needsOf(outcome: Outcome): string {
+  switch (outcome) {
+    case "contract-violation":
+      return "outputs that keep the contracts of the stage: mend the executor, then retry";
+    case "misconfigured":
+      return "the app's work.ts mended, then a retry; or the executor in this node's config.jsonc, then the node started again and a retry";
+    case "output-limit":
+      return "an executor that writes less";
+    case "no-output":
+      return "an executor that writes the files of the stage to out/";
+    case "timed-out":
+    case "stalled":
+      return "an executor that ends in time, or longer clocks for the run";
+    case "succeeded":
+    case "repaired":
+    case "failed":
+    case "deferred":
+    case "cancelled":
+      return "the cause mended (the reason names it), then a retry";
+  }
+}
+
+function blockedSeal(notary: Notary, row: TaskRow, { block, attempt, outcome }: { block: Block; attempt: number; outcome: Outcome }): Seal {
+  const { run, stage, epoch } = row.payload;
+  return notary.receipt({
+    run,
+    stage,
+    task: row.id,
+    epoch,
+    attempt,
+    state: "blocked",
+    prev: row.lastReceipt,
+    outcome,
+    reason: block.reason,
+    subjects: taskSubjects(row.payload, row.digest),
+  });
+}

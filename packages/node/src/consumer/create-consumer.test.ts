@@ -1,0 +1,315 @@
+import { randomUUIDv7 } from "node:crypto";
+import { once } from "node:events";
+import { access, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { sha256Of, type TaskPayload } from "@tasuki/protocol";
+import { claimedReceipt, createNotary, payloadDigest, taskSubjects } from "@tasuki/evidence";
+import { makeSigner } from "@tasuki/evidence/testing";
+import { openStore, publish } from "@tasuki/store";
+import { expect, test } from "vitest";
+import { systemClock as clock } from "../process/system-clock.ts";
+import { smallPipeline } from "../testing/small-pipeline.ts";
+import { createConsumer } from "./create-consumer.ts";
+import { createQuarantine } from "./quarantine.ts";
+import { publishOutputs } from "./publish-outputs.ts";
+import type { Attempt, Performed, Worker } from "./worker.ts";
+
+const newId = (): string => randomUUIDv7();
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const done: Performed = { completion: { state: "done", outputs: [] } };
+
+/** A node of nano with a worker of the test's. */
+async function openNode(perform: Worker["perform"], limits: { attempts?: number; leaseMs?: number; attemptsAtOnce?: number } = {}) {
+  const data = await mkdtemp(join(tmpdir(), "tasuki-consumer-"));
+  const store = await openStore({ folder: data, clock, newId });
+  const notary = createNotary({ node: "nano", role: "nano", instance: store.instance, signer: makeSigner(), clock });
+  const swept: string[] = [];
+  const quarantine = createQuarantine({ store, notary, data, logger: quiet });
+  const consumer = createConsumer({
+    quarantine,
+    store,
+    notary,
+    worker: { perform },
+    data,
+    clock,
+    random: () => 0,
+    logger: quiet,
+    limits: { attempts: 3, leaseMs: 60_000, attemptsAtOnce: 1, ...limits },
+    sweep: async (attemptId) => swept.push(attemptId),
+    onEnded: () => undefined,
+  });
+  const file = await publish(store, Buffer.from("# S\n"), { contract: "source-text@1", now: clock.now() });
+  const accept = async (changes: Partial<TaskPayload> = {}): Promise<string> => {
+    const id = newId();
+    const attachments = [{ name: "S1.txt", contract: "source-text@1", ...file }];
+    const payload: TaskPayload = {
+      v: 1,
+      id,
+      kind: "work",
+      run: newId(),
+      stage: "nano",
+      epoch: 1,
+      from: "main",
+      to: "nano",
+      attachments,
+      ...changes,
+    };
+    const { envelope, digest } = notary.task(payload);
+    const { run, stage, epoch } = payload;
+    const seal = notary.receipt({
+      run,
+      stage,
+      task: id,
+      epoch,
+      attempt: 0,
+      state: "accepted",
+      prev: digest,
+      subjects: taskSubjects(payload, digest),
+    });
+    await store.accept({ payload, digest, envelope, from: "node:main", now: clock.now(), queueLimit: 100 }, seal);
+    return id;
+  };
+  const receipts = () =>
+    store
+      .feed(0, 1000)
+      .flatMap(({ envelopes }) => envelopes)
+      .flatMap((envelope) => claimedReceipt(envelope)?.predicate ?? []);
+  return {
+    quarantine,
+    data,
+    store,
+    consumer,
+    accept,
+    receipts,
+    swept,
+    stateOf: (task: string) => store.task(task)?.state,
+    async [Symbol.asyncDispose]() {
+      await consumer[Symbol.asyncDispose]();
+      await store[Symbol.asyncDispose]();
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
+
+const endOf = async (signal: AbortSignal): Promise<void> => void (signal.aborted || (await once(signal, "abort")));
+
+test("tasks are done one at a time, first accepted first, each in a folder of its own with copies of its inputs", async () => {
+  const seen: string[] = [];
+  let atOnce = 0;
+  await using node = await openNode(async (claimed, { folder, attemptId }) => {
+    expect((atOnce += 1)).toBe(1);
+    expect(attemptId).toBe(`${claimed.task}.1`);
+    expect([await readFile(join(folder, "in", "S1.txt"), "utf8"), await readdir(join(folder, "out"))]).toEqual(["# S\n", []]);
+    seen.push(claimed.task);
+    atOnce -= 1;
+    return done;
+  });
+  const tasks = [await node.accept(), await node.accept(), await node.accept()];
+  node.consumer.start();
+  await expect.poll(() => tasks.map(node.stateOf)).toEqual(["done", "done", "done"]);
+  expect(seen).toEqual(tasks);
+  await expect.poll(() => readdir(join(node.data, "work"))).toEqual([]);
+  const [accepted, started] = node.receipts().filter(({ task }) => task === tasks[0]);
+  expect(started).toMatchObject({ state: "started", attempt: 1 });
+  expect(accepted).toMatchObject({ state: "accepted", attempt: 0 });
+});
+
+test("a worker that throws is tried again, and blocks its task when its attempts are used up", async () => {
+  let times = 0;
+  await using node = await openNode(
+    async () => {
+      throw new Error(`no ink, ${(times += 1)}`);
+    },
+    { attempts: 2 },
+  );
+  const task = await node.accept();
+  node.consumer.start();
+  await expect.poll(() => node.stateOf(task)).toBe("blocked");
+  expect(times).toBe(2);
+  expect(node.store.task(task)?.block).toMatchObject({ reason: expect.stringContaining("no ink, 2"), owner: "operator" });
+  const states = node.receipts().map(({ state, attempt }) => `${state} ${attempt}`);
+  expect(states).toEqual(["accepted 0", "started 1", "started 2", "blocked 2"]);
+});
+
+// guarantees: R3.chain
+test("each receipt of a task follows from the one before it", async () => {
+  await using node = await openNode(async () => ({ failure: { outcome: "contract-violation", detail: "no heading" } }));
+  const task = await node.accept();
+  node.consumer.start();
+  await expect.poll(() => node.stateOf(task)).toBe("blocked");
+  const digests = node.store.feed(0, 10).flatMap(({ envelopes }) => envelopes.map(payloadDigest));
+  const first = node.store.task(task)?.digest;
+  expect(node.receipts().map(({ prev }) => prev)).toEqual([first, ...digests.slice(0, -1)]);
+});
+
+test("an attempt whose task is fenced is ended, and what it did counts for nothing", async () => {
+  const begun = Promise.withResolvers<Attempt>();
+  await using node = await openNode(async (_, attempt) => {
+    begun.resolve(attempt);
+    await endOf(attempt.signal);
+    return done;
+  });
+  const run = newId();
+  const task = await node.accept({ run });
+  node.consumer.start();
+  const { signal } = await begun.promise;
+  await node.accept({ run, kind: "cancel", epoch: 2, attachments: [] });
+  await endOf(signal);
+  expect(node.stateOf(task)).toBe("fenced");
+  const after = await node.accept();
+  await expect.poll(() => node.stateOf(after)).toBe("running");
+});
+
+// guarantees: R2.fenced
+test("what an attempt wrote after a higher epoch took its task is quarantined, recorded, and used by nobody", async () => {
+  const written = Promise.withResolvers<void>();
+  await using node = await openNode(async (_, { folder, signal }) => {
+    await writeFile(join(folder, "out", "list.md"), "# Late\n");
+    written.resolve();
+    await endOf(signal);
+    return done;
+  });
+  const run = newId();
+  const task = await node.accept({ run });
+  node.consumer.start();
+  await written.promise;
+  await node.accept({ run, kind: "cancel", epoch: 2, attachments: [] });
+  const path = join("quarantine", run, "nano.1.1");
+  await expect.poll(() => node.quarantine.list()).toEqual([{ path, run, stage: "nano", epoch: 1, attempt: 1 }]);
+  expect(await readFile(join(node.data, path, "list.md"), "utf8")).toBe("# Late\n");
+  await expect.poll(() => readdir(join(node.data, "work", task))).toEqual([]);
+  const leaves = node.store.feed(0, 100).map(({ leaf }) => JSON.parse(leaf) as object);
+  expect(leaves).toContainEqual(expect.objectContaining({ type: "quarantined", task, epoch: 1, attempt: 1, path, files: 1 }));
+  expect(node.store.attachments(task).filter(({ direction }) => direction === "out")).toEqual([]);
+  expect(await node.quarantine.list(newId())).toEqual([]);
+});
+
+test("what a fenced attempt of an earlier boot left is quarantined at the start", async () => {
+  await using node = await openNode(async () => done);
+  const run = newId();
+  const task = await node.accept({ run });
+  await node.store.claim({ now: clock.now(), leaseMs: 60_000 }, () => () => ({ leaf: "{}", envelopes: [] }));
+  await mkdir(join(node.data, "work", task, "1", "out"), { recursive: true });
+  await writeFile(join(node.data, "work", task, "1", "out", "list.md"), "# Late\n");
+  await node.accept({ run, kind: "cancel", epoch: 2, attachments: [] });
+  node.consumer.start();
+  await expect.poll(async () => (await node.quarantine.list(run)).map(({ path }) => path)).toEqual([join("quarantine", run, "nano.1.1")]);
+});
+
+test("a lease is renewed while the work goes on", async () => {
+  const end = Promise.withResolvers<void>();
+  await using node = await openNode(async () => (await end.promise, done), { leaseMs: 60 });
+  const task = await node.accept();
+  node.consumer.start();
+  await expect.poll(() => node.store.task(task)?.leaseUntil).toBeDefined();
+  const first = node.store.task(task)?.leaseUntil ?? 0;
+  await expect.poll(() => node.store.task(task)?.leaseUntil).toBeGreaterThan(first);
+  end.resolve();
+  await expect.poll(() => node.stateOf(task)).toBe("done");
+});
+
+// guarantees: R5.bounded
+test("work that the end of the node cut off each time is parked, not tried for ever", async () => {
+  await using node = await openNode(async () => done, { attempts: 1 });
+  const task = await node.accept();
+  await node.store.claim({ now: clock.now(), leaseMs: 1 }, () => () => ({ leaf: "{}", envelopes: [] }));
+  await node.store.expireLeases(clock.now() + 1000);
+  node.consumer.start();
+  await expect.poll(() => node.stateOf(task)).toBe("blocked");
+  expect(node.store.task(task)?.block?.reason).toContain("were cut off");
+});
+
+test("at the start, strays of earlier attempts are swept, and folders of tasks that are over are removed", async () => {
+  await using node = await openNode(async () => done);
+  const ended = newId();
+  await mkdir(join(node.data, "work", ended, "2", "out"), { recursive: true });
+  await mkdir(join(node.data, "work", "verify-left-over", "in"), { recursive: true });
+  node.consumer.start();
+  await expect.poll(() => readdir(join(node.data, "work"))).toEqual([]);
+  expect(node.swept.toSorted()).toEqual([`${ended}.2`, "left-over"]);
+});
+
+test("disposing ends what runs, and leaves its task to the next boot", async () => {
+  const begun = Promise.withResolvers<AbortSignal>();
+  await using node = await openNode(async (_, { signal }) => {
+    begun.resolve(signal);
+    await endOf(signal);
+    throw signal.reason;
+  });
+  const task = await node.accept();
+  node.consumer.start();
+  const signal = await begun.promise;
+  await node.consumer[Symbol.asyncDispose]();
+  expect(signal.aborted).toBe(true);
+  expect(node.stateOf(task)).toBe("running");
+});
+
+// guarantees: R7.contract
+test("files that an executor only says it wrote are not taken", async () => {
+  await using node = await openNode(async () => done);
+  const role = smallPipeline.roles[0];
+  if (role === undefined) throw new Error("the pipeline has no role");
+  const folder = join(node.data, "work", "lying");
+  await mkdir(join(folder, "out"), { recursive: true });
+  await writeFile(join(folder, "out", "list.md"), "# List\n");
+  const deps = { store: node.store, role, clock, folder };
+  const list = { name: "list.md", contract: "list@1", sha256: sha256Of("# List\n"), size: 7 };
+  expect(await publishOutputs(deps, [])).toMatchObject({
+    failure: { outcome: "contract-violation", unmet: [{ file: "list.md", got: "no such file" }] },
+  });
+  expect(await publishOutputs(deps, [list, { ...list, name: "other.md" }])).toMatchObject({ failure: { unmet: [{ file: "other.md" }] } });
+  expect(await publishOutputs(deps, [{ ...list, contract: "list@2" }])).toMatchObject({ failure: { unmet: [{ got: "list@2" }] } });
+  await expect(publishOutputs(deps, [{ ...list, sha256: sha256Of("other") }])).rejects.toMatchObject({ code: "digest_mismatch" });
+  expect(await publishOutputs(deps, [list])).toEqual({ outputs: [list] });
+  await access(join(folder, "out", "list.md"));
+});
+
+/** A folder that is none of the node's, laid out as the work folders of a task. */
+async function makeElsewhere(data: string): Promise<string> {
+  const elsewhere = `${data}-elsewhere`;
+  for (const attempt of ["1", "2"]) await mkdir(join(elsewhere, attempt, "out"), { recursive: true });
+  await writeFile(join(elsewhere, "2", "out", "private.txt"), "not the relay's");
+  return elsewhere;
+}
+
+test("an executor that puts a link in place of its task's folder gets nothing written or removed where it points", async () => {
+  let elsewhere = "";
+  await using node = await openNode(
+    async (claimed, { folder }) => {
+      elsewhere ||= await makeElsewhere(node.data);
+      await rm(dirname(folder), { recursive: true });
+      await symlink(elsewhere, dirname(folder));
+      throw new Error(`attempt ${claimed.attempt} fails`);
+    },
+    { attempts: 3 },
+  );
+  const task = await node.accept();
+  node.consumer.start();
+  await expect.poll(() => node.stateOf(task)).toBe("blocked");
+  expect(node.store.task(task)?.block?.reason).toContain("is not a folder but a link");
+  expect((await readdir(elsewhere, { recursive: true })).sort()).toEqual(["1", "1/out", "2", "2/out", "2/out/private.txt"]);
+  await rm(elsewhere, { recursive: true });
+});
+
+test("output that is a link is not taken, whatever is at its other end", async () => {
+  await using node = await openNode(async () => done);
+  const folder = join(node.data, "work", "task", "1");
+  await mkdir(join(folder, "out"), { recursive: true });
+  const secret = join(node.data, "secret.txt");
+  await writeFile(secret, "# Found\n");
+  await symlink(secret, join(folder, "out", "found.md"));
+  await expect(publish(node.store, { path: join(folder, "out", "found.md") }, { now: 0 })).rejects.toMatchObject({ code: "ELOOP" });
+  const out = `${node.data}-out`;
+  await mkdir(out);
+  await writeFile(join(out, "private.txt"), "not the relay's");
+  await rm(join(folder, "out"), { recursive: true });
+  await symlink(out, join(folder, "out"));
+  await node.quarantine.take(
+    { id: newId(), payload: { run: newId(), stage: "nano", epoch: 1 } as TaskPayload },
+    { attempt: 1, out: join(folder, "out") },
+  );
+  expect(await node.quarantine.list()).toEqual([]);
+  expect(await readdir(out)).toEqual(["private.txt"]);
+  await rm(out, { recursive: true });
+});

@@ -1,0 +1,60 @@
+import { type Attachment, carriedTo, type Clock, parseContractRef, type Pipeline, type TaskPayload } from "@tasuki/protocol";
+import { type Notary, payloadDigest, type Sealed } from "@tasuki/evidence";
+import type { Claimed, NewOutboxRow } from "@tasuki/store";
+
+export interface HandOff {
+  /** Outbox row with the signed task that follows from the `produced` of this digest. The same digest gives the same bytes. */
+  after(receiptDigest: string): NewOutboxRow;
+  /** Outbox row for a sealed event, whose first envelope is that `produced`. */
+  fromSealed(sealed: Sealed): NewOutboxRow;
+}
+
+/** Hand-off of a stage's result to the next role, with every file that this role, or a later one, consumes. */
+export function createHandOff(
+  { notary, pipeline, clock, newId }: { notary: Notary; pipeline: Pipeline; clock: Pick<Clock, "now">; newId: () => string },
+  { claimed, outputs, next, scheduleToClose }: { claimed: Claimed; outputs: readonly Attachment[]; next: string; scheduleToClose: number },
+): HandOff {
+  const { row, inputs } = claimed;
+  const now = clock.now();
+  const carried = new Set(carriedTo(pipeline, next).map(({ name }) => name));
+  const attachments = [...inputs, ...outputs]
+    .filter(({ contract }) => carried.has(parseContractRef(contract).name))
+    .map(({ name, contract, size, sha256, label }): Attachment => ({
+      name,
+      contract,
+      size,
+      sha256,
+      ...(label !== undefined && { label }),
+    }));
+  const base: TaskPayload = {
+    v: 1,
+    id: newId(),
+    kind: "work",
+    run: row.payload.run,
+    stage: next,
+    epoch: row.payload.epoch,
+    from: row.payload.to,
+    to: next,
+    attachments,
+    deadline: new Date(now + scheduleToClose).toISOString(),
+  };
+  const after = (prev: string): NewOutboxRow => {
+    const payload = { ...base, prev };
+    return {
+      id: payload.id,
+      to: next,
+      run: payload.run,
+      payload,
+      envelope: notary.task(payload).envelope,
+      carries: row.id,
+      createdAt: now,
+    };
+  };
+  return {
+    after,
+    fromSealed({ envelopes: [receipt] }) {
+      if (receipt === undefined) throw new Error(`the event that task ${row.id} produced has no receipt`);
+      return after(payloadDigest(receipt));
+    },
+  };
+}

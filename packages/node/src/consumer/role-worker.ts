@@ -1,0 +1,139 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type AnyRole,
+  type Clock,
+  type Executor,
+  isFileOf,
+  type Job,
+  type Logger,
+  nextInRoute,
+  outcomes,
+  parseRunFile,
+  type Pipeline,
+  pipelineAt,
+  roleAt,
+  type Run,
+} from "@tasuki/protocol";
+import type { Claimed, Store } from "@tasuki/store";
+import type { Notary } from "@tasuki/evidence";
+import { executeWithin } from "./execute-within.ts";
+import { createHandOff } from "./hand-off.ts";
+import { publishOutputs } from "./publish-outputs.ts";
+import type { Attempt, Performed, Worker } from "./worker.ts";
+
+export interface RoleWorkerDeps {
+  readonly store: Store;
+  readonly notary: Notary;
+  readonly pipeline: Pipeline;
+  readonly role: AnyRole;
+  readonly executor: Executor;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly newId: () => string;
+}
+
+/** Worker of a role: the executor does the stage, its outputs are published, and the hand-off to the next role is committed with them. */
+export function createRoleWorker(deps: RoleWorkerDeps): Worker {
+  const { executor, clock, logger } = deps;
+  return {
+    async perform(claimed, attempt) {
+      const { row } = claimed;
+      const run = parseRunFile(await readFile(join(attempt.folder, "in", "run.json"), "utf8"));
+      // Every file of the run is in the version that was pinned at intake, whatever this release writes by itself.
+      const role = roleAt(deps.role, run.versions);
+      const { startToClose, heartbeat } = run.clocks;
+      const job: Job = {
+        task: row.id,
+        run: row.payload.run,
+        epoch: row.payload.epoch,
+        attempt: claimed.attempt,
+        attemptId: attempt.attemptId,
+        folder: attempt.folder,
+        pipeline: pipelineAt(deps.pipeline, run.versions),
+        role,
+        startToClose,
+        heartbeat,
+      };
+      await writeJobFiles(claimed, job);
+      const context = { clock, logger, progress: (note?: string) => attempt.progress(note) };
+      const execution = await executeWithin(executor, job, { ...context, signal: attempt.signal });
+      if (!outcomes[execution.outcome].good) {
+        const { outcome, detail = `the executor ended with '${outcome}' and said no more`, unmet } = execution;
+        return { failure: { outcome, detail, ...(unmet && { unmet }) } };
+      }
+      const published = await publishOutputs({ ...deps, role, folder: attempt.folder }, execution.files);
+      if ("failure" in published) return published;
+      return produced(deps, { claimed, attempt, run, execution, outputs: published.outputs });
+    },
+  };
+}
+
+type Produced = Extract<Awaited<ReturnType<typeof publishOutputs>>, { outputs: unknown }>;
+
+function produced(
+  deps: RoleWorkerDeps,
+  {
+    claimed,
+    run,
+    execution,
+    outputs,
+  }: Produced & { claimed: Claimed; attempt: Attempt; run: Run; execution: Awaited<ReturnType<Executor["execute"]>> },
+): Performed {
+  const { row } = claimed;
+  const { producer, outcome, decision, direction, detail } = execution;
+  const { run: id, stage, epoch } = row.payload;
+  const facts = {
+    run: id,
+    stage,
+    task: row.id,
+    epoch,
+    attempt: claimed.attempt,
+    state: "produced" as const,
+    prev: row.lastReceipt,
+    producer,
+    outcome,
+    ...(decision !== undefined && { decision }),
+    ...(direction !== undefined && { direction }),
+    ...(detail !== undefined && { reason: detail }),
+    subjects: outputs.map(({ name, sha256 }) => ({ name, sha256 })),
+  };
+  // A result that sends the work back is not handed on: main decides what is done again.
+  const next = direction === "back" ? undefined : nextInRoute(run, stage);
+  if (next === undefined) return { completion: { state: "produced", outputs }, seal: deps.notary.receipt(facts) };
+  const handOff = createHandOff(deps, { claimed, outputs, next, scheduleToClose: run.clocks.scheduleToClose });
+  return {
+    completion: { state: "produced", outputs, handOff: (sealed) => handOff.fromSealed(sealed) },
+    seal: deps.notary.receipt(facts, (digest) => [handOff.after(digest).envelope]),
+  };
+}
+
+/** Writes the files of a job that an executor reads first, next to `in/` and `out/`: `task.json` and the brief. */
+async function writeJobFiles({ row, inputs }: Claimed, { folder, pipeline, role, attempt, startToClose, heartbeat }: Job): Promise<void> {
+  const { id: task, run, stage, epoch, from, reason, deadline } = row.payload;
+  const files = inputs.map(({ name, contract, size, sha256, label }) => ({
+    name,
+    contract,
+    size,
+    sha256,
+    ...(label !== undefined && { label }),
+  }));
+  const outputs = role.produces.map((slot) => ("optional" in slot ? slot.optional.file : slot.file));
+  const told = {
+    task,
+    run,
+    stage,
+    epoch,
+    attempt,
+    from,
+    ...(reason !== undefined && { reason }),
+    ...(deadline !== undefined && { deadline }),
+  };
+  await writeFile(
+    join(folder, "task.json"),
+    `${JSON.stringify({ ...told, limits: { startToClose, heartbeat }, inputs: files, outputs }, null, 2)}\n`,
+    { flag: "wx" },
+  );
+  const brief = inputs.find(({ name }) => isFileOf(pipeline.intake.brief, name));
+  if (brief !== undefined) await writeFile(join(folder, brief.name), await readFile(join(folder, "in", brief.name)), { flag: "wx" });
+}

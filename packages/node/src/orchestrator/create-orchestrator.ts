@@ -1,0 +1,95 @@
+import { Health, type RunStatus, TasukiError } from "@tasuki/protocol";
+import type { Store } from "@tasuki/store";
+import type { Roster } from "@tasuki/bus";
+import { turnsOf, type Wakes } from "../loop/create-loop.ts";
+import type { NodeView, Orchestrator } from "./orchestrator.ts";
+import type { Notary } from "@tasuki/evidence";
+import { nudge } from "./nudge.ts";
+import { hasEnded, planRetry, toRunStatus } from "@tasuki/flow";
+import { type RunSteps, stateOf } from "./run-steps.ts";
+import type { VerifyDeps } from "./verify.ts";
+import { viewFiles } from "./view-files.ts";
+
+interface OrchestratorDeps extends Omit<VerifyDeps, "store"> {
+  readonly store: Store;
+  readonly notary: Notary;
+  readonly steps: RunSteps;
+  readonly roster: Roster;
+}
+
+/** Orchestrator for what people and agents ask of main. */
+export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
+  const { store, notary, steps, roster } = deps;
+  const status = (run: string): RunStatus | undefined => {
+    const state = steps.state(run);
+    return state && toRunStatus(state);
+  };
+  const known = (run: string): RunStatus => {
+    const found = status(run);
+    if (found === undefined) throw new TasukiError("not_found", `main has no run ${run}; 'tasuki ls' lists the runs that it has`);
+    return found;
+  };
+  const stateOfKnown = (run: string) => {
+    const state = steps.state(run);
+    if (state === undefined) throw new TasukiError("not_found", `main has no run ${run}; 'tasuki ls' lists the runs that it has`);
+    return state;
+  };
+
+  /** Resumes a blocked intake: main's own task goes back to the queue, at the same epoch. */
+  const resumeIntake = async ({ run, by, reason }: Parameters<Orchestrator["retry"]>[0]): Promise<void> => {
+    const facts = { run, stage: "main", epoch: 0, task: run, by, ...(reason !== undefined && { reason }) };
+    if (!(await store.retry(run, notary.event("intake-retried", facts))))
+      throw new TasukiError("invalid_state", `run ${run} is still at intake and not blocked for good: it goes on by itself`);
+    await steps.apply({ facts: [{ run, event: { is: "retry", by, ...(reason !== undefined && { reason }) } }] });
+  };
+
+  return {
+    runs: (filter) => store.runs(filter).map((row) => toRunStatus(stateOf(row))),
+    run: status,
+    nodes: () => {
+      const peers = new Map(store.peers().map((peer) => [peer.node, peer]));
+      return Object.entries(roster).map(([role, { node = role, url }]): NodeView => {
+        const peer = peers.get(node);
+        const health = Health.safeParse(peer?.health);
+        const problem = steps.problemOf(role);
+        return {
+          role,
+          url,
+          reachable: steps.isReachable(role),
+          ...(problem !== undefined && { problem }),
+          ...(health.success && { health: health.data }),
+          ...(peer && { seenAt: peer.at }),
+        };
+      });
+    },
+    async retry(request) {
+      const { run, stage, by, reason } = request;
+      const state = stateOfKnown(run);
+      if (state.state === "open" && state.given.length === 0) await resumeIntake(request);
+      else {
+        const plan = planRetry(state, stage);
+        if ("refused" in plan) throw new TasukiError("invalid_state", plan.refused);
+        const asked = state.route[plan.at] ?? stage;
+        const event = { is: "retry" as const, by, ...(asked !== undefined && { stage: asked }), ...(reason !== undefined && { reason }) };
+        await steps.apply({ facts: [{ run, event }] });
+      }
+      return known(run);
+    },
+    nudge: (request) => nudge({ store, steps }, request),
+    view: (request, signal) => viewFiles(deps, request, signal),
+    async cancel({ run, by, reason }) {
+      const { state } = stateOfKnown(run);
+      if (state !== "open") throw new TasukiError("invalid_state", `run ${run} is ${state}; only an open run can be cancelled`);
+      await steps.apply({ facts: [{ run, event: { is: "cancel", by, ...(reason !== undefined && { reason }) } }] });
+      return known(run);
+    },
+    async *watch(run, signal) {
+      const wakes: Wakes = (wake) => steps.onChange((state) => (state.id === run ? wake() : undefined));
+      for await (const _ of turnsOf(wakes, signal)) {
+        const state = stateOfKnown(run);
+        yield toRunStatus(state);
+        if (hasEnded(state)) return;
+      }
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { carriedTo, parseContractRef, type Pipeline, type TaskPayload } from "@tasuki/protocol";
+import type { NewOutboxRow, RunChange, Store } from "@tasuki/store";
+import type { Notary, Seal } from "@tasuki/evidence";
+import type { FlowEffect, FlowState } from "@tasuki/flow";
+
+export interface EffectContext {
+  readonly store: Pick<Store, "task">;
+  readonly notary: Notary;
+  readonly pipeline: Pipeline;
+  readonly newId: () => string;
+  readonly now: number;
+}
+
+type Part = Partial<Pick<RunChange, "outbox" | "supersede" | "hasten" | "events">>;
+
+/** Change that a step's effects ask for, with everything signed. `state` is the one that the step gave. */
+export function effectsToChange(state: FlowState, effects: readonly FlowEffect[], context: EffectContext): Required<Part> {
+  const parts = effects.map((effect) => toPart(state, effect, context));
+  return {
+    outbox: parts.flatMap((part) => part.outbox ?? []),
+    supersede: parts.flatMap((part) => part.supersede ?? []),
+    hasten: parts.flatMap((part) => part.hasten ?? []),
+    events: parts.flatMap((part) => part.events ?? []),
+  };
+}
+
+function toPart(state: FlowState, effect: FlowEffect, context: EffectContext): Part {
+  switch (effect.do) {
+    case "dispatch": {
+      const carried = new Set(carriedTo(context.pipeline, effect.stage).map((artifact) => artifact.name));
+      return send(state, context, {
+        kind: "work",
+        to: effect.stage,
+        epoch: effect.epoch,
+        prev: effect.prev,
+        attachments: effect.attachments.filter(({ contract }) => carried.has(parseContractRef(contract).name)),
+        deadline: new Date(context.now + state.clocks.scheduleToClose).toISOString(),
+        ...(effect.reason !== undefined && { reason: effect.reason.slice(0, 1024) }),
+      });
+    }
+    case "cancel": {
+      const sent = send(state, context, {
+        kind: "cancel",
+        to: effect.role,
+        epoch: effect.epoch,
+        attachments: [],
+        reason: effect.reason.slice(0, 1024),
+      });
+      return { ...sent, supersede: [{ run: state.id, epoch: effect.epoch - 1 }] };
+    }
+    case "close":
+      return send(state, context, { kind: "close", to: effect.role, epoch: state.epoch, attachments: [], bundle: effect.bundle });
+    case "nudge":
+      return send(state, context, {
+        kind: "nudge",
+        to: effect.role,
+        epoch: effect.epoch,
+        attachments: [],
+        reason: effect.reason.slice(0, 1024),
+      });
+    case "hasten":
+      return { hasten: [state.id] };
+    case "sign":
+      return { events: [sign(state, effect, context)] };
+    case "record": {
+      const { type, stage, by, reason } = effect;
+      return {
+        events: [context.notary.event(type, { run: state.id, stage, epoch: state.epoch, by, ...(reason !== undefined && { reason }) })],
+      };
+    }
+  }
+}
+
+type Sent = Pick<TaskPayload, "kind" | "to" | "epoch" | "attachments"> &
+  Partial<Pick<TaskPayload, "prev" | "deadline" | "reason" | "bundle">>;
+
+/** Row of the outbox with a signed task, and the event that holds the task. Main has no other way to send. */
+function send(state: FlowState, { notary, newId, now }: EffectContext, sent: Sent): Part {
+  const payload: TaskPayload = { v: 1, id: newId(), run: state.id, stage: sent.to, from: "main", ...sent };
+  const { envelope, digest } = notary.task(payload);
+  const row: NewOutboxRow = { id: payload.id, to: payload.to, run: state.id, payload, envelope, createdAt: now };
+  const facts = { run: state.id, stage: payload.stage, epoch: payload.epoch, task: payload.id, kind: payload.kind, digest };
+  return { outbox: [row], events: [notary.event("sent", facts, [envelope])] };
+}
+
+/** Seal of main's own receipt: on a stage it continues the stage's receipts, on the run those of the task that began it. */
+function sign(state: FlowState, effect: Extract<FlowEffect, { do: "sign" }>, { notary, store }: EffectContext): Seal {
+  const stage = state.stages.find((one) => one.stage === effect.stage);
+  const reason = effect.reason === undefined ? {} : { reason: effect.reason };
+  if (stage?.task !== undefined)
+    return notary.receipt({
+      run: state.id,
+      stage: stage.stage,
+      task: stage.task,
+      epoch: stage.epoch,
+      attempt: stage.attempt,
+      state: effect.state,
+      ...(stage.produced !== undefined && { prev: stage.produced }),
+      ...reason,
+      subjects: stage.outputs.map(({ name, sha256 }) => ({ name, sha256 })),
+    });
+  const asked = store.task(state.id);
+  const prev = asked?.lastReceipt ?? state.accepted;
+  const subject =
+    state.bundle === undefined
+      ? { name: "task", sha256: asked?.digest ?? state.accepted }
+      : { name: "manifest-sha256.txt", sha256: state.bundle };
+  return notary.receipt({
+    run: state.id,
+    stage: "main",
+    task: state.id,
+    epoch: state.epoch,
+    attempt: asked?.attempt ?? 0,
+    state: effect.state,
+    ...(prev !== "" && { prev }),
+    ...reason,
+    subjects: [subject],
+  });
+}

@@ -1,0 +1,156 @@
+import { randomUUIDv7 } from "node:crypto";
+import { type FeedEntry, type Health, TasukiError } from "@tasuki/protocol";
+import type { Position } from "@tasuki/store";
+import { expect, test } from "vitest";
+import { type BusClient, watchFeed } from "@tasuki/bus";
+import { followFeed, type FollowFeedDeps } from "./follow-feed.ts";
+
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const healthOf = (instance: string, feed: number): Health => ({
+  node: "sg",
+  role: "sg",
+  instance,
+  version: "0",
+  contracts: { reads: {}, writes: {} },
+  clock: new Date(0).toISOString(),
+  store: { state: "ok", feed },
+  identity: { provider: "loopback", state: "ok" },
+});
+
+/** Main's follower of a node of sg: what a follower calls of the bus, the store and the run's steps is the test's. */
+function startFollowing({
+  client,
+  store,
+  steps,
+}: {
+  client: Partial<BusClient>;
+  store?: Partial<FollowFeedDeps["store"]>;
+  steps?: Partial<FollowFeedDeps["steps"]>;
+}): AsyncDisposable {
+  const ended = new AbortController();
+  const nothing = async (): Promise<void> => undefined;
+  const deps = {
+    role: "sg",
+    node: "sg",
+    client,
+    store: { position: () => undefined, savePeer: nothing, ...store },
+    steps: { setReachable: nothing, setInstalled: nothing, apply: nothing, ...steps },
+    read: (entries: readonly FeedEntry[]) => entries.map(() => ({ facts: [], envelopes: [] })),
+    clock: { now: () => 0, monotonic: () => 0 },
+    logger: quiet,
+    backoff: () => 1,
+    digests: {},
+  };
+  const following = followFeed(deps as unknown as FollowFeedDeps, ended.signal); // what a follower calls of them
+  return {
+    async [Symbol.asyncDispose]() {
+      ended.abort();
+      await following;
+    },
+  };
+}
+
+const untilEnded = (signal: AbortSignal): Promise<unknown> =>
+  new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+
+// guarantees: R10.replaced
+test("a connection of which it can't be found out who is at its other end is given up: another installation is read from its first entry", async () => {
+  const [before, after] = [randomUUIDv7(), randomUUIDv7()];
+  const away = (): never => {
+    throw new TasukiError("unreachable", "sg did not answer");
+  };
+  // Known at the start of the session; replaced when the connection stands, and just then not to be asked.
+  const answers = [() => healthOf(before, 3), away];
+  let held: Position = { node: "sg", instance: before, next: 3 };
+  const watched: number[] = [];
+  const done = Promise.withResolvers<void>();
+  const client: Partial<BusClient> = {
+    health: async () => (answers.shift() ?? (() => healthOf(after, 0)))(),
+    async *watch(from, { signal, onState }): AsyncGenerator<FeedEntry, void, undefined> {
+      watched.push(from);
+      onState?.("connected");
+      if (from === 0) done.resolve();
+      await untilEnded(signal);
+      yield* [];
+    },
+  };
+  await using _ = startFollowing({
+    client,
+    store: { position: () => held },
+    steps: { setInstalled: async (_role, position) => void (held = position) },
+  });
+  await done.promise;
+  expect(watched).toEqual([3, 0]);
+  expect(held).toEqual({ node: "sg", instance: after, next: 0 });
+});
+
+// guarantees: R9.shorter
+test("what comes while a node is asked for its health makes its answer none of an older copy", async () => {
+  const instance = randomUUIDv7();
+  let held: Position = { node: "sg", instance, next: 3 };
+  let asked = 0;
+  const taken = Promise.withResolvers<void>();
+  const said: unknown[] = [];
+  const answered = Promise.withResolvers<void>();
+  const client: Partial<BusClient> = {
+    // Asked for the second time when the connection stands: said before the fourth entry, and heard after it.
+    async health() {
+      if ((asked += 1) === 2) await taken.promise;
+      return healthOf(instance, 3);
+    },
+    async *watch(from, { signal, onState }): AsyncGenerator<FeedEntry, void, undefined> {
+      onState?.("connected");
+      yield { index: from, leaf: "{}", envelopes: [] };
+      await untilEnded(signal);
+    },
+  };
+  await using _ = startFollowing({
+    client,
+    store: { position: () => held },
+    steps: {
+      async setReachable(_role, is, problem) {
+        said.push(problem ?? is);
+        if (said.length === 2) answered.resolve();
+      },
+      async apply({ position }) {
+        if (position !== undefined) held = position;
+        taken.resolve();
+      },
+    },
+  });
+  await answered.promise;
+  expect(held.next).toBe(4);
+  expect(said).toEqual([true, true]);
+});
+
+// guarantees: R5.ends
+test("entries that could not be applied are taken up again by themselves, not with the node's next entry", async () => {
+  const instance = randomUUIDv7();
+  const again = Promise.withResolvers<void>();
+  let applied = 0;
+  const client: Partial<BusClient> = {
+    health: async () => healthOf(instance, 1),
+    // A feed that has one entry, and will have no other.
+    watch: (from, options) =>
+      watchFeed(
+        (next, on) => {
+          on.connected();
+          if (next === 0) setImmediate(() => on.entry({ index: 0, leaf: "{}", envelopes: [] }));
+          return { end: () => undefined };
+        },
+        { ...options, from, random: () => 0 },
+      ),
+  };
+  await using _ = startFollowing({
+    client,
+    steps: {
+      async apply() {
+        applied += 1;
+        if (applied === 1) throw new TasukiError("disk_full", "there is no room");
+        again.resolve();
+      },
+    },
+  });
+  await again.promise;
+  expect(applied).toBe(2);
+});

@@ -1,0 +1,156 @@
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  type Backoff,
+  type Block,
+  type Clock,
+  differingContracts,
+  type FeedEntry,
+  type Health,
+  type Logger,
+  TasukiError,
+} from "@tasuki/protocol";
+import type { Position, Store } from "@tasuki/store";
+import type { BusClient } from "@tasuki/bus";
+import { batched } from "../loop/batched.ts";
+import type { EntryReader } from "./read-entry.ts";
+import type { RunFact, RunSteps } from "./run-steps.ts";
+
+export interface FollowFeedDeps {
+  readonly role: string;
+  readonly node: string;
+  readonly client: BusClient;
+  readonly store: Store;
+  readonly steps: RunSteps;
+  readonly read: EntryReader;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly backoff: Backoff;
+  /** Digests of the contracts as this program has them, by `name@version`. */
+  readonly digests: Readonly<Record<string, string>>;
+}
+
+const entriesAtOnce = 256;
+const healthTimeout = 5_000;
+
+/** Follows the feed of one role's node until the signal, through lost connections, restarts and replaced hosts. Resolves when it has stopped. */
+export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Promise<void> {
+  const { role, client, store, steps, clock, logger, backoff } = deps;
+  const health = async (): Promise<Health | undefined> => {
+    // The position is read before the node is asked: the answer may not know of entries that come meanwhile.
+    const held = store.position(deps.node);
+    const asked = client.health({ signal: AbortSignal.any([signal, AbortSignal.timeout(healthTimeout)]) });
+    const answer = await asked.catch((error: unknown) => {
+      logger.debug({ peer: role, err: error }, "a role's node can't be reached now");
+    });
+    if (answer === undefined) {
+      await steps.setReachable(role, false);
+      return undefined;
+    }
+    await store.savePeer({ node: deps.node, health: answer, at: clock.now() });
+    const others = differingContracts(deps.digests, answer);
+    if (others.length > 0)
+      logger.warn(
+        { peer: role, node: deps.node, contracts: others },
+        "a node has other contracts under the same versions: one of the two was changed after its release",
+      );
+    const problem = olderCopy(role, answer, held);
+    await steps.setReachable(role, problem === undefined, problem);
+    if (problem !== undefined) throw new TasukiError("invalid_state", problem);
+    return answer;
+  };
+  for (let repetition = 1; !signal.aborted; repetition += 1) {
+    try {
+      const answer = await health();
+      if (answer !== undefined) await session(deps, { instance: answer.instance, health, signal, onProgress: () => (repetition = 0) });
+    } catch (error) {
+      if (!signal.aborted)
+        logger.warn({ peer: role, err: error }, "a role's feed could not be followed; it is taken up again where it is held");
+    }
+    await delay(backoff(repetition), undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/**
+ * Problem of a node that runs on an older copy of its data folder. A feed only grows: one that is shorter than what main holds of it would
+ * give its next entries under indexes that main has already. Such a node is not followed until it is a new installation.
+ */
+function olderCopy(role: string, answer: Health, held: Position | undefined): string | undefined {
+  const { state, feed } = answer.store;
+  if (held?.instance !== answer.instance || state !== "ok" || feed >= held.next) return undefined;
+  return `the feed of ${role} has ${feed} entries, and main holds ${held.next}: its data folder is an older copy; give it an empty one, and main dispatches again what it has not finished`;
+}
+
+interface Session {
+  readonly instance: string;
+  readonly health: () => Promise<Health | undefined>;
+  readonly signal: AbortSignal;
+  readonly onProgress: () => void;
+}
+
+/** Session with one installation of the node; it ends when another one answers in its place. */
+async function session(deps: FollowFeedDeps, { instance, health, signal, onProgress }: Session): Promise<void> {
+  const { role, node, client, steps, logger } = deps;
+  const ended = new AbortController();
+  let position = await toPosition(deps, instance);
+  const onState = (state: "connected" | "lost"): void => {
+    const seen = state === "lost" ? steps.setReachable(role, false) : checkInstance();
+    seen.catch((error: unknown) => {
+      logger.debug({ peer: role, err: error }, "the state of a connection could not be recorded");
+      // The installation at the other end is not known: another one's entries must not be read on from here.
+      if (state === "connected") ended.abort();
+    });
+  };
+  const checkInstance = async (): Promise<void> => {
+    const answer = await health();
+    // A node that could not be asked ends the session too: the installation at the other end is not known then.
+    if (answer?.instance !== instance) ended.abort();
+  };
+  const entries = client.watch(position.next, { signal: AbortSignal.any([signal, ended.signal]), onState });
+  const take = async (batch: readonly FeedEntry[]): Promise<void> => {
+    const fresh = batch.filter((entry) => entry.index >= position.next);
+    for (const [offset, { index }] of fresh.entries())
+      if (index !== position.next + offset) throw new Error(`the feed of ${role} skips from ${position.next + offset} to ${index}`);
+    const reads = deps.read(fresh, role);
+    if (reads.length === 0) return;
+    // Another installation answers already: the next session begins with its first entry.
+    if (reads.some((read) => read.instance !== undefined && read.instance !== instance)) return ended.abort();
+    const facts = await Promise.all(reads.flatMap((read) => read.facts).map((fact) => withBlock(fact, client, signal)));
+    const next: Position = { node, instance, next: position.next + reads.length };
+    await steps.apply({ facts, position: next, envelopes: reads.flatMap((read) => read.envelopes) });
+    position = next;
+    onProgress();
+  };
+  for await (const batch of batched(entries, entriesAtOnce)) {
+    try {
+      if (!ended.signal.aborted) await take(batch);
+    } catch (error) {
+      // Leaving this loop waits for the read that is under way; without this abort, for the node's next entry, which may never come.
+      ended.abort();
+      throw error;
+    }
+  }
+}
+
+/** Position to read on from. A new installation is read from its first entry, and stages that the old one left unfinished are dispatched again, in one commit. */
+async function toPosition({ role, node, store, steps, logger }: FollowFeedDeps, instance: string): Promise<Position> {
+  const held = store.position(node);
+  if (held !== undefined && held.instance !== instance)
+    logger.warn(
+      { peer: role, instance, before: held.instance },
+      "the node of a role was replaced; its unfinished stages are dispatched again",
+    );
+  const position = held?.instance === instance ? held : { node, instance, next: 0 };
+  await steps.setInstalled(role, position);
+  return position;
+}
+
+/** Fact with the block of a `blocked` receipt. The receipt gives the reason; the node's status has the whole block, with every unmet line. It informs, and proves nothing. */
+async function withBlock(fact: RunFact, client: BusClient, signal: AbortSignal): Promise<RunFact> {
+  const { run, event } = fact;
+  if (event.is !== "receipt" || event.receipt.state !== "blocked") return fact;
+  const block = await client
+    .status({ task: event.receipt.task }, { signal: AbortSignal.any([signal, AbortSignal.timeout(healthTimeout)]) })
+    .then((status): Block | undefined => status.tasks.find((task) => task.id === event.receipt.task)?.block)
+    .catch(() => undefined);
+  return block === undefined ? fact : { run, event: { ...event, block } };
+}

@@ -1,0 +1,105 @@
+import { randomUUIDv7 } from "node:crypto";
+import { type FeedEntry, type TaskKind, type TaskPayload, TasukiError } from "@tasuki/protocol";
+import type { OutboxRow } from "@tasuki/store";
+import { expect, test } from "vitest";
+import { followOwnFeed, type OwnFeedDeps } from "./follow-own-feed.ts";
+import type { RunSteps } from "./run-steps.ts";
+
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+const run = randomUUIDv7();
+const instance = randomUUIDv7();
+type Change = Parameters<RunSteps["apply"]>[0];
+
+/** Main's own feed with these entries, and a store that has these rows. */
+function startFollowing({
+  entries,
+  apply,
+  rows = [],
+}: {
+  entries: readonly FeedEntry[];
+  apply: (change: Change) => Promise<void>;
+  rows?: readonly Partial<OutboxRow>[];
+}): AsyncDisposable {
+  const store: Partial<OwnFeedDeps["store"]> = {
+    instance,
+    position: () => undefined,
+    feedSize: () => entries.length,
+    feed: (from) => entries.slice(from),
+    outbox: ({ task }) => rows.filter(({ id }) => id === task) as OutboxRow[], // what it reads of a row
+    onCommit: () => () => undefined,
+  };
+  const steps: Partial<RunSteps> = { apply };
+  return followOwnFeed({
+    node: "main",
+    store: store as OwnFeedDeps["store"], // what it asks of a store
+    steps: steps as RunSteps, // what it asks of the steps
+    read: (read) =>
+      read.map(({ index }) => ({
+        facts: index === 0 ? [{ run, event: { is: "peer", role: "sg", reachable: true } }] : [],
+        envelopes: [],
+      })),
+    backoff: () => 1,
+    logger: quiet,
+  });
+}
+
+// guarantees: R5.ends
+test("entries of main's own feed that could not be applied are read again, not passed over", async () => {
+  const applied: Change[] = [];
+  await using _ = startFollowing({
+    entries: [{ index: 0, leaf: "{}", envelopes: [] }],
+    async apply(change) {
+      applied.push(change);
+      if (applied.length === 1) throw new TasukiError("disk_full", "there is no room");
+    },
+  });
+  await expect.poll(() => applied.length, { timeout: 10_000 }).toBe(2);
+  const change = { facts: [{ run }], along: { node: "main", instance, next: 1 } };
+  expect(applied).toMatchObject([change, change]);
+});
+
+test("what a node refused for good blocks its stage, by the code of the answer and as long as it is refused", async () => {
+  const payload = { stage: "sg", epoch: 2, to: "sg", kind: "work" } as TaskPayload; // what it reads of a payload
+  const row = (id: string, state: OutboxRow["state"], kind: TaskKind = "work") => ({
+    id,
+    to: "sg",
+    run,
+    payload: { ...payload, kind },
+    state,
+    last: `the answer to ${id}`,
+  });
+  const rows = [
+    row("refused", "blocked"),
+    row("tried again", "pending"),
+    row("nudge", "blocked", "nudge"),
+    row("stale", "superseded"),
+    row("stale, says an early release", "superseded", "close"),
+    row("withdrawn", "superseded"),
+    row("stale cancel", "superseded", "cancel"),
+  ];
+  const leaves = [
+    { type: "peer" },
+    { type: "refused", task: "refused", code: "not_granted" },
+    { type: "refused", task: "tried again", code: "not_granted" },
+    { type: "refused", task: "nudge", code: "not_granted" },
+    { type: "superseded", task: "stale", code: "stale_epoch", answer: "the run is at epoch 7" },
+    { type: "superseded", task: "stale, says an early release", answer: "stale_epoch: the run is at epoch 7" },
+    { type: "superseded", task: "withdrawn", answer: "another" },
+    { type: "superseded", task: "stale cancel", code: "stale_epoch", answer: "the run is at epoch 7" },
+    { type: "sent", task: "refused" },
+  ];
+  const applied: Change[] = [];
+  await using _ = startFollowing({
+    entries: leaves.map((leaf, index) => ({ index, leaf: JSON.stringify({ run, ...leaf }), envelopes: [] })),
+    rows,
+    apply: async (change) => void applied.push(change),
+  });
+  await expect.poll(() => applied).toHaveLength(1);
+  const refusals = applied[0]?.facts.flatMap(({ event }) => (event.is === "outbox-blocked" ? [event.block.reason] : []));
+  expect(refusals).toEqual([
+    "sg refused main's 'work': the answer to refused",
+    "sg refused main's 'work': the answer to stale",
+    "sg refused main's 'close': the answer to stale, says an early release",
+  ]);
+});

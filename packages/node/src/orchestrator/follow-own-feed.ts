@@ -1,0 +1,100 @@
+import type { Backoff, Block, FeedEntry, Logger } from "@tasuki/protocol";
+import type { OutboxRow, Store } from "@tasuki/store";
+import { z } from "zod";
+import { createLoop } from "../loop/create-loop.ts";
+import type { EntryReader } from "./read-entry.ts";
+import type { RunFact, RunSteps } from "./run-steps.ts";
+
+export interface OwnFeedDeps {
+  /** Name of the node. */
+  readonly node: string;
+  readonly store: Store;
+  readonly steps: RunSteps;
+  readonly read: EntryReader;
+  readonly backoff: Backoff;
+  readonly logger: Logger;
+}
+
+const entriesAtOnce = 256;
+
+/**
+ * Follows main's own feed, out of its store: the last hop that main accepted, the answers of nodes to its dispatches, and the tasks that its own
+ * consumer and outbox gave up. Disposing stops it.
+ */
+export function followOwnFeed({ node, store, steps, read, backoff, logger }: OwnFeedDeps): AsyncDisposable {
+  const held = store.position(node);
+  let next = held?.instance === store.instance ? held.next : 0;
+
+  const drain = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted && next < store.feedSize()) {
+      const entries = store.feed(next, entriesAtOnce);
+      if (entries.length === 0) return;
+      const reads = read(entries, "main");
+      const facts = entries.flatMap((entry, at) => [
+        ...(reads[at]?.facts ?? []).map((fact) => blockedFact(fact, store)),
+        ...refusedFacts(entry, store),
+      ]);
+      const until = next + entries.length;
+      if (facts.length > 0) await steps.apply({ facts, along: { node, instance: store.instance, next: until } });
+      // The position moves after the commit: entries that could not be applied are read again.
+      next = until;
+    }
+  };
+  const loop = createLoop({
+    pass: drain,
+    wakes: (wake) => store.onCommit(wake),
+    backoff,
+    logger,
+    failure: "main's own feed could not be applied; it is read again",
+  });
+  loop.start();
+  return loop;
+}
+
+/** Fact with the block of an intake that main's own consumer gave up. */
+function blockedFact(fact: RunFact, store: Store): RunFact {
+  const { event, run } = fact;
+  if (event.is !== "receipt" || event.receipt.state !== "blocked" || event.receipt.stage !== "main" || event.receipt.epoch !== 0)
+    return fact;
+  const block = store.task(event.receipt.task)?.block;
+  // An intake that is tried again in the meantime has no block any more.
+  return block === undefined ? fact : { run, event: { is: "intake-blocked", block } };
+}
+
+/** Leaf of an entry that says that a node refused a row of main's outbox. */
+const Refusal = z.object({
+  type: z.enum(["refused", "superseded"]),
+  task: z.string(),
+  code: z.string().optional(),
+  answer: z.string().optional(),
+});
+
+/** Facts of an entry about a row of main's outbox that was refused for good, and is so still. */
+function refusedFacts({ leaf }: FeedEntry, store: Store): RunFact[] {
+  const read = Refusal.safeParse(JSON.parse(leaf));
+  if (!read.success) return [];
+  const row = store.outbox({ task: read.data.task }).find(({ id }) => id === read.data.task);
+  if (row === undefined || !isRefused(row, codeOf(read.data))) return [];
+  const { run, payload, last } = row;
+  const block: Block = {
+    reason: `${payload.to} refused main's '${payload.kind}': ${last ?? "no answer was recorded"}`,
+    needs: "its cause mended (the answer names it)",
+    owner: "operator",
+    // A run that closes takes no retry: what it waits for is sent again by a nudge.
+    clearsWith: payload.kind === "close" ? `tasuki nudge ${run}` : `tasuki retry ${run} --from ${payload.stage}`,
+  };
+  return [{ run, event: { is: "outbox-blocked", stage: payload.stage, epoch: payload.epoch, block } }];
+}
+
+function isRefused({ state, payload: { kind } }: OutboxRow, code: string | undefined): boolean {
+  // A nudge or a cancel that is refused blocks nothing: no stage waits for it.
+  if (kind !== "work" && kind !== "close") return false;
+  // A stale epoch mostly means that main itself has moved on, and the flow ignores earlier epochs. At main's present epoch it means that the
+  // node was told more than main remembers: main's data folder is an older one (a backup).
+  return state === "blocked" || (state === "superseded" && code === "stale_epoch");
+}
+
+/** Code of the refusal. The first releases wrote it only at the start of the answer, where a row was superseded. */
+function codeOf({ code, answer }: z.infer<typeof Refusal>): string | undefined {
+  return code ?? answer?.split(":", 1)[0];
+}

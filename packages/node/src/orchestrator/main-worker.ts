@@ -1,0 +1,89 @@
+import type { Block, Clock, Logger } from "@tasuki/protocol";
+import { claimedReceipt, type Notary } from "@tasuki/evidence";
+import type { Claimed, Store, TaskRow } from "@tasuki/store";
+import type { Attempt, Worker } from "../consumer/worker.ts";
+import type { Roster } from "@tasuki/bus";
+import { type IntakeDeps, takeIn } from "./take-in.ts";
+import { pickVersions } from "@tasuki/flow";
+import type { RunSteps } from "./run-steps.ts";
+import { seenRoles, unseenBlock } from "./waiting-intakes.ts";
+
+interface MainWorkerDeps extends IntakeDeps {
+  readonly store: Store;
+  readonly notary: Notary;
+  readonly steps: RunSteps;
+  readonly roster: Roster;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Called with the task of an intake that can't go on before every role was seen once. */
+  readonly onUnseen: (task: string) => void;
+}
+
+type Performed = Extract<Awaited<ReturnType<Worker["perform"]>>, { completion: unknown }>;
+
+/** Worker for main's own tasks. A `run` is taken in; the last hop only has to be held: the flow wants the closing check once every stage is verified. */
+export function createMainWorker(deps: MainWorkerDeps): Worker {
+  const { notary } = deps;
+  return {
+    async perform(claimed, attempt) {
+      if (claimed.row.payload.kind === "run") return intake(deps, claimed, attempt);
+      const { run, stage, epoch } = claimed.row.payload;
+      const facts = { run, stage, epoch, task: claimed.task, attempt: claimed.attempt };
+      return { completion: { state: "done", outputs: [] }, seal: notary.event("last-hop", facts) };
+    },
+  };
+}
+
+async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt): Promise<Performed> {
+  const { notary, steps } = deps;
+  const { row } = claimed;
+  const run = row.payload.run;
+  const state = steps.state(run);
+  if (state === undefined) throw new Error(`task ${row.id} begins run ${run}, which main has no row of`);
+  const facts = { run, stage: "main", epoch: 0, task: row.id, attempt: claimed.attempt };
+  const done = (outputs: typeof state.given): Performed => ({
+    completion: { state: "done", outputs },
+    seal: notary.event("taken-in", { ...facts, files: outputs.length }),
+  });
+  // A run that was taken in before a restart, or cancelled meanwhile, stays as it is committed.
+  if (state.state !== "open" || state.given.length > 0) return done(state.given);
+
+  const picked = pickVersions(deps.pipeline, seenRoles(deps));
+  const taken =
+    picked.is === "picked"
+      ? await takeIn(deps, { claimed, attempt, state, versions: picked.versions })
+      : { is: "refused" as const, block: picked.is === "unseen" ? unseenBlock(picked.roles) : versionBlock(picked.problem, run) };
+  if (picked.is === "unseen") deps.onUnseen(row.id);
+  if (taken.is === "refused") {
+    const receipt = { ...facts, state: "blocked" as const, prev: row.lastReceipt, reason: taken.block.reason };
+    return {
+      completion: { state: "blocked", block: taken.block },
+      seal: notary.receipt({ ...receipt, subjects: [{ name: "task", sha256: row.digest }] }),
+    };
+  }
+  const { given, sources, deadline } = taken;
+  const accepted = acceptedOf(deps.store, row);
+  await steps.apply({ facts: [{ run, event: { is: "intake-done", given, sources, deadline, accepted } }] });
+  return done(given);
+}
+
+/** Main's `accepted` of the task: the first of its receipts, from the newest back. Throws where the store does not keep them all. */
+function acceptedOf(store: Store, row: TaskRow): string {
+  for (let digest: string | undefined = row.lastReceipt; digest !== undefined;) {
+    const envelope = store.envelope(row.payload.run, digest);
+    const receipt = envelope && claimedReceipt(envelope)?.predicate;
+    if (receipt?.state === "accepted") return digest;
+    digest = receipt?.prev;
+  }
+  throw new Error(`main's store does not keep the receipts of task ${row.id} back to its 'accepted'`);
+}
+
+function versionBlock(problem: string, run: string): Block {
+  return {
+    kind: "intake",
+    reason: problem,
+    needs: "a release on these nodes that shares a version with the others",
+    owner: "operator",
+    clearsWith: `tasuki retry ${run} once it runs`,
+  };
+}

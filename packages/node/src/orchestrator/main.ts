@@ -1,0 +1,143 @@
+import {
+  artifactsOf,
+  type Checker,
+  type Clock,
+  contractDigests,
+  createBackoff,
+  defaultProfile,
+  type Extractor,
+  type Logger,
+  type Pipeline,
+  type TaskPayload,
+} from "@tasuki/protocol";
+import type { Notary, Trust } from "@tasuki/evidence";
+import type { RunRow, Store } from "@tasuki/store";
+import type { BusClient, Roster } from "@tasuki/bus";
+import type { Worker } from "../consumer/worker.ts";
+import { createBackground } from "../loop/background.ts";
+import { retryBounds } from "../loop/create-loop.ts";
+import type { Orchestrator } from "./orchestrator.ts";
+import { closingCheck } from "./closing-check.ts";
+import { followFeed } from "./follow-feed.ts";
+import { createMainWorker } from "./main-worker.ts";
+import { type FlowState, type FlowWant, newFlow } from "@tasuki/flow";
+import { createOrchestrator } from "./create-orchestrator.ts";
+import { followOwnFeed } from "./follow-own-feed.ts";
+import { pull } from "./pull.ts";
+import { createEntryReader } from "./read-entry.ts";
+import { createRunClocks } from "./run-clocks.ts";
+import { createRunSteps, toRunRow } from "./run-steps.ts";
+import { verify } from "./verify.ts";
+import { createWaitingIntakes } from "./waiting-intakes.ts";
+import { createWantLoop } from "./want-loop.ts";
+
+export interface MainDeps {
+  readonly store: Store;
+  readonly notary: Notary;
+  readonly trust: Trust;
+  readonly roster: Roster;
+  readonly clientFor: (role: string) => BusClient;
+  readonly pipeline: Pipeline;
+  readonly clock: Clock;
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number;
+  readonly newId: () => string;
+  readonly logger: Logger;
+  readonly extractor: Extractor;
+  readonly checker: Checker;
+  /** Data folder of the node. */
+  readonly data: string;
+  /** Projections of the store; writing one again changes nothing. */
+  readonly projections: { archive(run: string): Promise<unknown> };
+  /** Name of the node; the role's by default. */
+  readonly node?: string;
+}
+
+export interface Main extends AsyncDisposable {
+  /** Worker for main's own tasks: `run`, and the last hop's `work`. */
+  readonly worker: Worker;
+  readonly orchestrator: Orchestrator;
+  /** Makes the row of a run that is being accepted, to be committed with its task. */
+  newRun(payload: TaskPayload, context: { now: number; brief: string }): RunRow;
+  /** Starts to follow feeds and to do what open runs want. Nothing is sent or read before. */
+  start(): void;
+}
+
+// Number of pulls and checks at once. Each check is a child process; two keep both cores of a small machine busy without starving the bus.
+const wantsAtOnce = 2;
+
+/** Main: the part of a node that only main has, behind ports. Everything that it needs after a crash is in the store. */
+export function createMain(deps: MainDeps): Main {
+  const { store, roster, clock, logger, pipeline, clientFor, projections, node = "main" } = deps;
+  const ended = new AbortController();
+  const steps = createRunSteps(deps);
+  const backoff = createBackoff({ ...retryBounds, random: deps.random });
+  const intakes = createWaitingIntakes({ ...deps, backoff });
+  const context = { ...deps, steps, backoff, onUnseen: (task: string) => intakes.add(task) };
+  const nodeOf = (role: string): string | undefined => (role in roster ? (roster[role]?.node ?? role) : undefined);
+  const read = createEntryReader({ ...deps, node, nodeOf, kept: (run, digest) => store.envelope(run, digest) });
+  const digests = contractDigests(artifactsOf(pipeline));
+
+  const perform = async (state: FlowState, want: FlowWant, signal: AbortSignal): Promise<void> => {
+    switch (want.want) {
+      case "pull":
+        return pull(context, state, { want, signal });
+      case "check": {
+        const unmet = await verify(deps, state, { stages: [want.stage], signal });
+        return steps.apply({ facts: [{ run: state.id, event: { is: "checked", stage: want.stage, epoch: want.epoch, unmet } }] });
+      }
+      case "closing-check":
+        return closingCheck(context, state, signal);
+    }
+  };
+  const wanted = createWantLoop({ ...context, state: (run) => steps.state(run), perform, limit: wantsAtOnce });
+  const background = createBackground(logger);
+  const clocks = createRunClocks(context);
+  steps.onChange((state) => {
+    wanted.wake(state.id);
+    // An archive that could not be written is written at the next start.
+    if (state.state === "closed") background.begin("the archive of a run", () => projections.archive(state.id), { run: state.id });
+  });
+
+  let following: Promise<unknown> = Promise.resolve();
+  let own: AsyncDisposable | undefined;
+  return {
+    worker: createMainWorker(context),
+    orchestrator: createOrchestrator(context),
+    newRun: (payload, { now, brief }) =>
+      toRunRow(
+        newFlow({
+          payload,
+          profile: payload.profile ?? defaultProfile(pipeline),
+          brief,
+          route: pipeline.roles.map((role) => role.name),
+          now,
+        }),
+      ),
+    start() {
+      own = followOwnFeed({ node, store, steps, read, backoff, logger });
+      const roles = pipeline.roles.flatMap(({ name }) => {
+        const at = nodeOf(name);
+        if (at === undefined) logger.error({ peer: name }, "the roster has no address of a role of the pipeline; runs will wait for it");
+        return at === undefined ? [] : [{ role: name, node: at }];
+      });
+      following = Promise.all(
+        roles.map((role) =>
+          followFeed({ ...role, client: clientFor(role.role), store, steps, read, clock, logger, backoff, digests }, ended.signal),
+        ),
+      );
+      intakes.start();
+      clocks.start();
+      for (const run of steps.openRuns()) wanted.wake(run.id);
+    },
+    async [Symbol.asyncDispose]() {
+      ended.abort();
+      await own?.[Symbol.asyncDispose]();
+      await following;
+      await clocks[Symbol.asyncDispose]();
+      await intakes[Symbol.asyncDispose]();
+      await wanted[Symbol.asyncDispose]();
+      await background[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { TasukiError } from "@tasuki/protocol";
+import { claimedReceipt } from "@tasuki/evidence";
+import type { OutboxRow, Store } from "@tasuki/store";
+import { describeRun } from "../accept/describe-run.ts";
+import { turnsOf } from "../loop/create-loop.ts";
+import type { NudgeAnswer } from "./orchestrator.ts";
+import type { RunSteps } from "./run-steps.ts";
+import { planNudge } from "@tasuki/flow";
+
+export interface NudgeRequest {
+  readonly run: string;
+  readonly stage?: string;
+  readonly by: string;
+  readonly reason?: string;
+}
+
+type NudgeStore = Pick<Store, "outbox" | "envelopes" | "onCommit" | "tasks" | "queuePosition" | "queue">;
+
+/** Milliseconds that a node has to answer; then the answer is that it has not. */
+const answerMs = 8_000;
+/** Answer of a node of an earlier release, which gives no description. */
+const taken = "it has taken the nudge";
+
+/**
+ * Nudges the nodes that hold what is awaited of a run, and resolves with the description that each of them gives of its part; main's own is one
+ * of the answers. Throws `not_found`, `invalid_state`.
+ */
+export async function nudge(
+  { store, steps }: { store: NudgeStore; steps: RunSteps },
+  request: NudgeRequest,
+): Promise<readonly NudgeAnswer[]> {
+  const { run, stage, by, reason } = request;
+  const state = steps.state(run);
+  if (state === undefined) throw new TasukiError("not_found", `main has no run ${run}; 'tasuki ls' lists the runs that it has`);
+  const plan = planNudge(state, stage);
+  if ("refused" in plan) throw new TasukiError("invalid_state", plan.refused);
+  const described = describeRun(store, run);
+  const before = new Map(nudgesOf(store, run).map((row) => [row.id, row]));
+  const isUnderWay = (row: OutboxRow | undefined): boolean => row?.state === "pending" || row?.state === "blocked";
+  const underWay = [...before.values()].filter(isUnderWay).map(({ to }) => to);
+  const about = { by, underWay, ...(stage !== undefined && { stage }), ...(reason !== undefined && { reason }) };
+  await steps.apply({ facts: [{ run, event: { is: "nudge", ...about } }] });
+  const isAsked = ({ id, to }: OutboxRow): boolean => plan.roles.includes(to) && (!before.has(id) || isUnderWay(before.get(id)));
+  const asked = new Map(
+    nudgesOf(store, run)
+      .filter(isAsked)
+      .map(({ id }) => [id, before.get(id)?.tries ?? 0]),
+  );
+  const rows = await answersTo(store, run, asked);
+  return [
+    ...rows.map((row): NudgeAnswer => ({ role: row.to, ...answerOf(store, row) })),
+    ...(plan.roles.includes("main") ? [{ role: "main", says: described }] : []),
+  ];
+}
+
+function nudgesOf(store: NudgeStore, run: string): OutboxRow[] {
+  return store.outbox({ run }).filter(({ payload }) => payload.kind === "nudge");
+}
+
+/** Rows of the nudges, once each was answered or could not be delivered, or time is up. `asked`: how often each row was tried before. */
+async function answersTo(store: NudgeStore, run: string, asked: ReadonlyMap<string, number>): Promise<readonly OutboxRow[]> {
+  const now = (): readonly OutboxRow[] => store.outbox({ run }).filter(({ id }) => asked.has(id));
+  for await (const _ of turnsOf((wake) => store.onCommit(wake), AbortSignal.timeout(answerMs)))
+    if (now().every(({ id, state, tries }) => state !== "pending" || tries > (asked.get(id) ?? 0))) break;
+  return now();
+}
+
+function answerOf(store: NudgeStore, { id, to, run, state, last }: OutboxRow): Pick<NudgeAnswer, "says" | "problem"> {
+  if (state !== "done") return { problem: last ?? `no answer within ${answerMs / 1000} s; it is tried again` };
+  for (const envelope of store.envelopes(run).toReversed()) {
+    const claim = claimedReceipt(envelope)?.predicate;
+    if (claim?.task === id && claim.role === to && claim.state === "accepted") return { says: claim.reason ?? taken };
+  }
+  return { says: taken };
+}

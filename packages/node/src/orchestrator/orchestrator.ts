@@ -1,0 +1,45 @@
+import type { Health, RunStatus } from "@tasuki/protocol";
+
+/** Node of a role, as main knows it. */
+export interface NodeView {
+  readonly role: string;
+  readonly url: string;
+  readonly reachable: boolean;
+  /** Problem for which main doesn't follow the node, though it answers. */
+  readonly problem?: string;
+  /** Last `/health` of the node. */
+  readonly health?: Health;
+  /** Time at which it came, milliseconds since 1970. */
+  readonly seenAt?: number;
+}
+
+/** Answer of a node to a nudge: the description of its part of the run, or why there is none. */
+export interface NudgeAnswer {
+  readonly role: string;
+  readonly says?: string | undefined;
+  readonly problem?: string | undefined;
+}
+
+/** Orchestrator: the operations that only main has. Rejections are `TasukiError`: `not_found`, `invalid_state`. */
+export interface Orchestrator {
+  /** Lists runs, newest first. */
+  runs(filter?: { open?: boolean; limit?: number }): readonly RunStatus[];
+  run(id: string): RunStatus | undefined;
+  /** Watches a run: its status now, then after every change, until it has ended or the signal. */
+  watch(run: string, signal: AbortSignal): AsyncIterable<RunStatus>;
+  /** Nudges the nodes that hold what is awaited of a run: they look again now (pending hand-offs, lapsed leases), and describe their part. */
+  nudge(request: { run: string; stage?: string; by: string; reason?: string }): Promise<readonly NudgeAnswer[]>;
+  /** Dispatches a blocked stage again at a new epoch (or resumes a blocked intake). `reason` and `by` are recorded. */
+  retry(request: { run: string; stage?: string; by: string; reason?: string }): Promise<RunStatus>;
+  /** Ends a run; every node that took part is told, and fences it. */
+  cancel(request: { run: string; by: string; reason?: string }): Promise<RunStatus>;
+  nodes(): readonly NodeView[];
+  /**
+   * Answer of one of the relay's views of files, as plain JSON. A file without a name is the brief. Rejects with `not_found`, which names the
+   * views that there are, `contract_violation` and `too_large`.
+   */
+  view(
+    request: { view: string; files: readonly { readonly name?: string | undefined; readonly text: string }[] },
+    signal: AbortSignal,
+  ): Promise<unknown>;
+}

@@ -1,0 +1,37 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type AnyArtifact, parseContractRef, type Parsed, readText } from "@tasuki/protocol";
+import type { Claimed } from "@tasuki/store";
+
+/**
+ * Reads the brief of a `run` task, inline or from the attempt's `in/`. It is in the version that the run uses: the very text, unless its sender
+ * wrote another version.
+ */
+export async function readBrief(
+  claimed: Claimed,
+  { folder, brief, used }: { readonly folder: string; readonly brief: AnyArtifact; readonly used: AnyArtifact },
+): Promise<Parsed<string>> {
+  const written = asWritten(brief, claimed);
+  const text = await textOf(written, { inline: claimed.row.payload.brief, path: join(folder, "in", brief.file) });
+  if (!text.ok) return text;
+  const parsed = written.read(text.value);
+  if (!parsed.ok) return parsed;
+  return written.version === used.version ? text : { ok: true, value: used.write(parsed.value as never) }; // of the same artifact;
+}
+
+/** Contract of the brief in the version that its sender wrote: the attachment's, or the current one for a text in the task. */
+function asWritten(brief: AnyArtifact, { inputs }: Claimed): AnyArtifact {
+  const version = inputs.map(({ contract }) => parseContractRef(contract)).find(({ name }) => name === brief.name)?.version;
+  return (version === undefined ? undefined : brief.at(version)) ?? brief;
+}
+
+async function textOf(
+  brief: AnyArtifact,
+  { inline, path }: { readonly inline: string | undefined; readonly path: string },
+): Promise<Parsed<string>> {
+  if (inline !== undefined) return { ok: true, value: inline };
+  const bytes = await readFile(path).catch(() => undefined);
+  if (bytes !== undefined) return readText({ name: brief.file, bytes }, brief.maxBytes);
+  const fix = `attach ${brief.file}, or give 'brief' in the task`;
+  return { ok: false, unmet: [{ file: brief.file, expected: "the brief, inline or attached", got: "no brief", fix }] };
+}

@@ -1,0 +1,333 @@
+import { randomUUIDv7 } from "node:crypto";
+import type { Attachment, Envelope, FeedEntry, ReceiptState, TaskPayload } from "@tasuki/protocol";
+import { makeSigner, makeTrust } from "@tasuki/evidence/testing";
+import { describe, expect, test } from "vitest";
+import { createNotary, payloadDigest, type ReceiptFacts, type Seal } from "@tasuki/evidence";
+import { type FlowEvent, newFlow, step } from "@tasuki/flow";
+import { smallPipeline } from "../testing/small-pipeline.ts";
+import { createEntryReader } from "./read-entry.ts";
+
+const run = randomUUIDv7();
+const clock = { now: () => Date.parse("2026-11-24T12:00:00Z") };
+const signers = { main: makeSigner(), nano: makeSigner(), sg: makeSigner() };
+type Role = keyof typeof signers;
+const trust = makeTrust(signers);
+const instance = randomUUIDv7();
+const notaryOf = (role: Role, signer = signers[role], node: string = role) => createNotary({ node, role, instance, signer, clock });
+const list = { name: "list.md", sha256: "a".repeat(64) };
+const attachment: Attachment = { ...list, contract: "list@1", size: 3 };
+const work = (stage: Role, from: Role, changes: Partial<TaskPayload> = {}): TaskPayload => ({
+  v: 1,
+  id: randomUUIDv7(),
+  kind: "work",
+  run,
+  stage,
+  epoch: 1,
+  from,
+  to: stage,
+  attachments: [attachment],
+  prev: "b".repeat(64),
+  ...changes,
+});
+const handOff = (changes: Partial<TaskPayload> = {}): TaskPayload => work("sg", "nano", changes);
+const factsOf = ({ id: task, stage, epoch }: TaskPayload, state: ReceiptState, changes: Partial<ReceiptFacts> = {}): ReceiptFacts => ({
+  run,
+  stage,
+  task,
+  epoch,
+  attempt: state === "accepted" ? 0 : 1,
+  state,
+  subjects: [list],
+  ...changes,
+});
+const first = (envelopes: readonly Envelope[]): Envelope => {
+  const [envelope] = envelopes;
+  if (envelope === undefined) throw new Error("there is no envelope");
+  return envelope;
+};
+
+/** A reader of main, whose store keeps these envelopes. */
+function reader(...kept: readonly Envelope[]) {
+  const complaints: unknown[] = [];
+  const say = (fields: object): void => void complaints.push(fields);
+  const read = createEntryReader({
+    pipeline: smallPipeline,
+    trust,
+    node: "main",
+    nodeOf: (role) => role,
+    kept: (_run, digest) => kept.find((envelope) => payloadDigest(envelope) === digest),
+    logger: { debug: say, info: say, warn: say, error: say },
+  });
+  const readOne = (entry: FeedEntry, feed: string) => {
+    const [one] = read([entry], feed);
+    if (one === undefined) throw new Error("an entry was read as nothing");
+    return one;
+  };
+  return { complaints, read, readOne };
+}
+const entry = (index: number, ...envelopes: readonly Envelope[]): FeedEntry => ({ index, leaf: "{}", envelopes: [...envelopes] });
+const accepted = (payload: TaskPayload, digest: string, { index = 0, subjects = [list], notary = notaryOf("sg") } = {}): Envelope =>
+  first(notary.receipt(factsOf(payload, "accepted", { prev: digest, subjects }))(index).envelopes);
+
+type Others = Parameters<ReturnType<typeof notaryOf>["receipt"]>[1];
+
+/** A node's feed as it grows: entries are sealed as a store seals them. */
+function createFeed(role: Role) {
+  const entries: FeedEntry[] = [];
+  const add = (seal: Seal): string => {
+    const { leaf, envelopes } = seal(entries.length);
+    entries.push({ index: entries.length, leaf, envelopes: [...envelopes] });
+    return payloadDigest(first(envelopes));
+  };
+  return {
+    entries,
+    add,
+    /** Adds a receipt about a task of the node; gives its digest. */
+    say(payload: TaskPayload, state: ReceiptState, { prev, others }: { prev: string; others?: Others }): string {
+      const subjects = state === "accepted" ? payload.attachments : [list];
+      return add(notaryOf(role).receipt(factsOf(payload, state, { prev, subjects }), others));
+    },
+  };
+}
+
+/** Two nodes: nano takes main's dispatch, works and hands on; sg takes the hand-off and works. */
+function honestFeeds() {
+  const [nano, sg] = [createFeed("nano"), createFeed("sg")];
+  const given = work("nano", "main", { attachments: [{ ...attachment, name: "brief.md", contract: "brief@1" }] });
+  const dispatch = notaryOf("main").task(given);
+  const handed = handOff();
+  const nanoTook = nano.say(given, "accepted", { prev: dispatch.digest, others: [dispatch.envelope] });
+  const nanoStarted = nano.say(given, "started", { prev: nanoTook });
+  const produced = nano.say(given, "produced", {
+    prev: nanoStarted,
+    others: (prev) => [notaryOf("nano").task({ ...handed, prev }).envelope],
+  });
+  const payload = { ...handed, prev: produced };
+  const task = notaryOf("nano").task(payload);
+  const sgTook = sg.say(payload, "accepted", { prev: task.digest, others: [task.envelope] });
+  nano.add(notaryOf("nano").event("delivered", {}, [first(sg.entries[0]?.envelopes ?? [])]));
+  const sgStarted = sg.say(payload, "started", { prev: sgTook });
+  sg.say(payload, "blocked", { prev: sgStarted });
+  return { dispatch, task, payload, nano: nano.entries, sg: sg.entries };
+}
+const statesOf = (reads: readonly { readonly facts: readonly { readonly event: FlowEvent }[] }[]) =>
+  reads.flatMap(({ facts }) =>
+    facts.map(({ event }) => (event.is === "receipt" ? `${event.receipt.role} ${event.receipt.state}` : event.is)),
+  );
+
+test("an 'accepted' with the signed task that it answers proves the hand-off that the task follows from", () => {
+  const payload = handOff();
+  const { envelope, digest } = notaryOf("nano").task(payload);
+  const { readOne, complaints } = reader();
+  const { facts, envelopes, instance: seen } = readOne(entry(3, accepted(payload, digest, { index: 3 }), envelope), "sg");
+  expect(facts).toMatchObject([{ run, event: { is: "receipt", follows: payload.prev, receipt: { state: "accepted", task: payload.id } } }]);
+  expect([envelopes.length, seen, complaints]).toEqual([2, instance, []]);
+});
+
+// guarantees: R3.proven
+test("an 'accepted' over other files than the task's, or in the name of another task, proves nothing", () => {
+  const payload = handOff();
+  const { envelope, digest } = notaryOf("nano").task(payload);
+  for (const subjects of [[{ ...list, sha256: "c".repeat(64) }], [list, { ...list, name: "more.md" }], [{ ...list, name: "other.md" }]]) {
+    const { readOne, complaints } = reader();
+    expect(readOne(entry(0, accepted(payload, digest, { subjects }), envelope), "sg").facts).toEqual([]);
+    expect(complaints).toHaveLength(1);
+  }
+  expect(reader(envelope).readOne(entry(0, accepted(handOff(), digest)), "sg").facts).toEqual([]);
+});
+
+// guarantees: R3.proven
+test.each<[string, (payload: TaskPayload) => Envelope[]]>([
+  ["that nobody has sent", (payload) => [accepted(payload, "d".repeat(64))]],
+  ["that its sender has not signed", (payload) => withTask(payload, notaryOf("sg").task(payload).envelope)],
+  [
+    "that main has not signed",
+    (payload) => withTask({ ...payload, from: "main" }, notaryOf("sg").task({ ...payload, from: "main" }).envelope),
+  ],
+  [
+    "that a role outside the roster sent",
+    (payload) => withTask({ ...payload, from: "gone" }, notaryOf("nano").task({ ...payload, from: "gone" }).envelope),
+  ],
+])("an 'accepted' of a task %s proves nothing", (_what, lie) => {
+  const { readOne, complaints } = reader();
+  expect(readOne(entry(0, ...lie(handOff())), "sg").facts).toEqual([]);
+  expect(complaints).not.toEqual([]);
+});
+function withTask(payload: TaskPayload, task: Envelope): Envelope[] {
+  return [accepted(payload, payloadDigest(task)), task];
+}
+
+test.each([
+  ["of a key that is not pinned", accepted(handOff(), "d".repeat(64), { notary: notaryOf("sg", makeSigner()) })],
+  ["signed by another node than it names", accepted(handOff(), "d".repeat(64), { notary: notaryOf("sg", signers.nano) })],
+  ["in the name of another node", accepted(handOff(), "d".repeat(64), { notary: notaryOf("sg", signers.sg, "nano") })],
+  ["signed for another place in the feed", accepted(handOff(), "d".repeat(64), { index: 7 })],
+  ["in main's name, from a role's feed", accepted(handOff(), "d".repeat(64), { notary: notaryOf("main") })],
+])("a receipt %s is not counted, and not kept", (_, receipt) => {
+  const { readOne } = reader();
+  expect(readOne(entry(0, receipt), "sg")).toMatchObject({ facts: [], envelopes: [] });
+});
+
+test("a task that its sender didn't sign is not counted, nor one in main's name", () => {
+  const { readOne } = reader();
+  const forged = notaryOf("sg").task(handOff()).envelope;
+  const mains = notaryOf("nano").task(handOff({ from: "main" })).envelope;
+  const unsigned = { ...notaryOf("nano").task(handOff()).envelope, signatures: [] };
+  for (const envelope of [forged, mains, unsigned]) expect(readOne(entry(0, envelope), "nano")).toMatchObject({ facts: [], envelopes: [] });
+});
+
+test("a 'produced' gives the files that are handed on with it, and its stage's dispatch", () => {
+  const { dispatch, nano, task } = honestFeeds();
+  const produced = reader(dispatch.envelope).read(nano, "nano")[2];
+  expect(produced?.facts).toMatchObject([
+    {
+      event: {
+        is: "receipt",
+        digest: nano[2] && payloadDigest(first(nano[2].envelopes)),
+        outputs: [attachment],
+        receipt: { state: "produced" },
+      },
+    },
+    { event: { is: "dispatched", stage: "sg", from: "nano" } },
+  ]);
+  expect(produced?.envelopes).toContainEqual(task.envelope);
+});
+
+test("a nudge that was accepted says nothing about the stage", () => {
+  const nudge = handOff({ kind: "nudge", from: "main", attachments: [] });
+  const { envelope, digest } = notaryOf("main").task(nudge);
+  const receipt = accepted(nudge, digest, { subjects: [{ name: "task", sha256: digest }] });
+  const { readOne, complaints } = reader(envelope);
+  expect(readOne(entry(0, receipt), "sg").facts).toEqual([]);
+  expect(complaints).toEqual([]);
+});
+
+test("a script's unsigned 'run' counts as taken in main's own feed, and a last hop only with the task that its sender signed", () => {
+  const own = notaryOf("main");
+  const taken = (payload: TaskPayload, prev: string) => first(own.receipt(factsOf(payload, "accepted", { prev }))(0).envelopes);
+  const bare = {
+    payload: Buffer.from('{"kind":"run"}').toString("base64"),
+    payloadType: "application/vnd.tasuki.task+json",
+    signatures: [],
+  };
+  const asked = work("main", "main", { kind: "run", epoch: 0 });
+  expect(statesOf(reader(bare).read([entry(0, taken(asked, payloadDigest(bare)), bare)], "main"))).toEqual(["main accepted"]);
+  const returned = work("main", "sg");
+  const { envelope, digest } = notaryOf("sg").task(returned);
+  expect(reader().readOne(entry(0, taken(returned, digest), envelope), "main").facts).toMatchObject([
+    { event: { follows: returned.prev } },
+  ]);
+  expect(reader().readOne(entry(0, taken(returned, digest)), "main").facts).toEqual([]);
+});
+
+describe("the feeds of honest nodes", () => {
+  const everything = {
+    nano: ["nano accepted", "nano started", "nano produced", "dispatched", "sg accepted"],
+    sg: ["sg accepted", "sg started", "sg blocked"],
+  };
+
+  test("count whole when they are read at once: a task of an earlier entry is known to a later one", () => {
+    const { dispatch, nano, sg } = honestFeeds();
+    const { read, complaints } = reader(dispatch.envelope);
+    expect(statesOf(read(nano, "nano"))).toEqual(everything.nano);
+    expect(statesOf(read(sg, "sg"))).toEqual(everything.sg);
+    expect(complaints).toEqual([]);
+  });
+
+  test("count whole when they are read entry by entry, with what was kept of the earlier ones", () => {
+    const { dispatch, nano, sg } = honestFeeds();
+    for (const [feed, entries] of [
+      ["sg", sg],
+      ["nano", nano],
+    ] as const) {
+      const kept: Envelope[] = [dispatch.envelope];
+      const states = entries.flatMap((one) => {
+        const { readOne, complaints } = reader(...kept);
+        const read = readOne(one, feed);
+        kept.push(...read.envelopes);
+        expect(complaints).toEqual([]);
+        return statesOf([read]);
+      });
+      expect(states).toEqual(everything[feed]);
+    }
+  });
+
+  test("a copy of an acceptance that comes before its task is not counted: the acceptance comes with its task in its own node's feed", () => {
+    const { dispatch, nano } = honestFeeds();
+    const delivered = nano[3];
+    if (delivered === undefined) throw new Error("nano has delivered its hand-off");
+    expect(reader(dispatch.envelope).readOne(delivered, "nano").facts).toEqual([]);
+  });
+
+  test("a main that was restored from a backup knows what it sent afterwards by its own signature, in the feed of whoever took it", () => {
+    const { nano } = honestFeeds();
+    expect(statesOf(reader().read(nano, "nano"))).toEqual(everything.nano);
+  });
+});
+
+// guarantees: R3.proven
+describe("a node that signs for what nobody sent it", () => {
+  /** A run whose first stage is done, handed on, pulled and checked: only the next node's acceptance is wanting. */
+  function upToHandOff() {
+    const feeds = honestFeeds();
+    const { read } = reader(feeds.dispatch.envelope);
+    let state = newFlow({ profile: "plain", payload: { run, from: "ops:ada" }, brief: "", route: ["nano", "sg"], now: 1 });
+    const apply = (...events: readonly FlowEvent[]): void => {
+      for (const event of events) [state] = step(state, event, 2);
+    };
+    apply({
+      is: "intake-done",
+      given: [{ ...attachment, name: "brief.md", contract: "brief@1" }],
+      sources: [],
+      deadline: 9,
+      accepted: "c".repeat(64),
+    });
+    const follow = (entries: readonly FeedEntry[], feed: string): void =>
+      apply(...read(entries, feed).flatMap(({ facts }) => facts.map(({ event }) => event)));
+    follow(feeds.nano.slice(0, 3), "nano");
+    apply({ is: "pulled", stage: "nano", epoch: 1, outputs: [attachment] }, { is: "checked", stage: "nano", epoch: 1, unmet: [] });
+    return { ...feeds, follow, rungs: () => state.stages.map(({ rung }) => rung) };
+  }
+  const unproven = ["produced", "dispatched"];
+
+  test("raises no rung by 'accepted', and the hand-off is not shown; the true acceptance still is", () => {
+    const { payload, sg, follow, rungs } = upToHandOff();
+    expect(rungs()).toEqual(unproven);
+    for (const subjects of [[list], [{ name: "other.md", sha256: "e".repeat(64) }]]) {
+      follow([entry(0, accepted(payload, "d".repeat(64), { subjects }))], "sg");
+      expect(rungs()).toEqual(unproven);
+    }
+    follow(sg.slice(0, 1), "sg");
+    expect(rungs()).toEqual(["verified", "accepted"]);
+  });
+
+  test.each<ReceiptState>(["started", "produced", "blocked"])(
+    "raises no rung by '%s' without having accepted, or after a false 'accepted'",
+    (state) => {
+      const { payload, task, follow, rungs } = upToHandOff();
+      const signed = (prev: string, index: number) =>
+        entry(index, first(notaryOf("sg").receipt(factsOf(payload, state, { prev }))(index).envelopes));
+      follow([signed("d".repeat(64), 0)], "sg");
+      follow([signed(task.digest, 0)], "sg");
+      const lie = accepted(payload, "d".repeat(64));
+      follow([entry(0, lie), signed(payloadDigest(lie), 1)], "sg");
+      expect(rungs()).toEqual(unproven);
+    },
+  );
+
+  test("ends no run by 'archived' that it was not asked for", () => {
+    const bundle = "f".repeat(64);
+    const close = handOff({ kind: "close", from: "main", attachments: [], bundle });
+    const { envelope, digest } = notaryOf("main").task(close);
+    const signed = (prev: string) =>
+      entry(
+        0,
+        first(
+          notaryOf("sg").receipt(factsOf(close, "archived", { prev, subjects: [{ name: "manifest-sha256.txt", sha256: bundle }] }))(0)
+            .envelopes,
+        ),
+      );
+    expect(statesOf(reader(envelope).read([signed(digest)], "sg"))).toEqual(["sg archived"]);
+    expect(statesOf(reader(envelope).read([signed("d".repeat(64))], "sg"))).toEqual([]);
+  });
+});

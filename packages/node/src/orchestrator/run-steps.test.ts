@@ -1,0 +1,199 @@
+import {
+  type Attachment,
+  defineArtifact,
+  defineRole,
+  type Envelope,
+  type Pipeline,
+  type Receipt,
+  sha256Of,
+  type TaskPayload,
+} from "@tasuki/protocol";
+import type { RunChange, RunRow, Store } from "@tasuki/store";
+import type { Notary, ReceiptFacts, Sealed } from "@tasuki/evidence";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { type FlowEvent, newFlow, step, toRunStatus } from "@tasuki/flow";
+import { createRunSteps, stateOf, toRunRow } from "./run-steps.ts";
+
+const hash = sha256Of;
+const run = "0197c0de-0000-7000-8000-000000000001";
+const artifact = <const Name extends string>(name: Name) =>
+  defineArtifact({
+    name,
+    version: 1,
+    file: `${name}.md`,
+    mediaType: "text/markdown",
+    maxBytes: 100,
+    schema: z.string(),
+    read: (text) => ({ ok: true, value: text }),
+    write: (value) => value,
+  });
+const [about, brief, list, review] = [artifact("run"), artifact("brief"), artifact("list"), artifact("review")];
+const pipeline: Pipeline = {
+  module: import.meta.url,
+  profiles: {},
+  intake: { brief },
+  given: [about, brief],
+  roles: [
+    defineRole({ name: "finder", port: 18101, consumes: [about, brief], produces: [list], check: () => [] }),
+    defineRole({ name: "judge", port: 18102, consumes: [list], produces: [review], check: () => [] }),
+  ],
+};
+const file = (name: string): Attachment => ({ name: `${name}.md`, contract: `${name}@1`, size: 1, sha256: hash(name) });
+const intakeDone: FlowEvent = {
+  is: "intake-done",
+  given: [file("run"), file("brief")],
+  sources: [],
+  deadline: 9_000,
+  accepted: hash("accepted"),
+};
+const receipt = (facts: Pick<Receipt, "stage" | "state"> & Partial<Receipt>, follows?: string): FlowEvent => ({
+  is: "receipt",
+  receipt: {
+    node: facts.stage,
+    instance: run,
+    role: facts.stage,
+    run,
+    task: `0197c0de-0000-7000-8000-00000000000${facts.stage === "finder" ? 2 : 3}`,
+    epoch: 1,
+    attempt: 1,
+    at: new Date(0).toISOString(),
+    index: 0,
+    ...facts,
+  },
+  digest: hash(`${facts.stage} ${facts.state}`),
+  subjects: [file("list")],
+  outputs: [],
+  ...(follows !== undefined && { follows }),
+});
+
+/** What a store does with runs and changes, in memory; commits take a turn, as real ones do. */
+function memory() {
+  const rows = new Map<string, RunRow>();
+  const changes: RunChange[] = [];
+  const store = {
+    run: (id: string) => rows.get(id),
+    runs: (filter?: { open?: boolean }) => [...rows.values()].filter((row) => filter?.open !== true || !row.ended),
+    task: () => undefined,
+    async change(change: RunChange) {
+      await new Promise((resolve) => setImmediate(resolve));
+      changes.push(change);
+      for (const row of change.runs) rows.set(row.id, JSON.parse(JSON.stringify(row)) as RunRow);
+    },
+  } as unknown as Store; // the operations that run steps use
+  return { store, changes, rows };
+}
+const signed: TaskPayload[] = [];
+const said: (ReceiptFacts | { type: string })[] = [];
+const envelope: Envelope = { payload: "", payloadType: "test", signatures: [] };
+const sealed = (): Sealed => ({ leaf: "{}", envelopes: [envelope] });
+const notary: Notary = {
+  receipt: (facts) => (said.push(facts), sealed),
+  event: (type) => (said.push({ type }), sealed),
+  task: (payload) => (signed.push(payload), { envelope, digest: hash(payload.id) }),
+};
+
+function open() {
+  const { store, changes, rows } = memory();
+  signed.length = 0;
+  said.length = 0;
+  let ids = 10;
+  const newId = () => `0197c0de-0000-7000-8000-0000000000${(ids += 1)}`;
+  const deps = { store, notary, pipeline, newId, clock: { now: () => 5_000, monotonic: () => 0 } };
+  const route = pipeline.roles.map((role) => role.name);
+  rows.set(run, toRunRow(newFlow({ profile: "plain", payload: { run, from: "ops:ada" }, brief: "b", route, now: 1 })));
+  return { steps: createRunSteps(deps), again: () => createRunSteps(deps), changes, rows };
+}
+const fact = (event: FlowEvent) => ({ facts: [{ run, event }] });
+
+test("one step is one commit: the run's state, the signed task in the outbox, and the event that holds it", async () => {
+  const { steps, changes } = open();
+  await steps.apply(fact(intakeDone));
+  expect(changes).toHaveLength(1);
+  expect(changes[0]).toMatchObject({
+    runs: [{ id: run, epoch: 1, ended: false }],
+    outbox: [{ to: "finder", run }],
+    events: [expect.any(Function)],
+  });
+  expect(signed).toEqual([
+    expect.objectContaining({ kind: "work", run, stage: "finder", to: "finder", from: "main", epoch: 1, prev: hash("accepted") }),
+  ]);
+  expect(signed[0]).toMatchObject({ attachments: [file("run"), file("brief")], deadline: new Date(5_000 + 7_200_000).toISOString() });
+});
+
+test("a fact that is known already is neither committed nor sent again, also after a restart", async () => {
+  const { steps, again, changes } = open();
+  await Promise.all([steps.apply(fact(intakeDone)), steps.apply(fact(intakeDone))]);
+  await again().apply(fact(intakeDone));
+  expect(changes).toHaveLength(1);
+  expect(signed).toHaveLength(1);
+});
+
+// guarantees: R9.copied
+test("a feed's position and envelopes are committed with what they changed, and without it", async () => {
+  const { steps, changes } = open();
+  const position = { node: "finder", instance: run, next: 3 };
+  await steps.apply({ facts: [{ run: "another relay's", event: intakeDone }], position, envelopes: [envelope] });
+  expect(changes).toEqual([
+    { runs: [], outbox: [], supersede: [], hasten: [], events: [], attachments: [], position, envelopes: [envelope] },
+  ]);
+});
+
+test("a retry withdraws what main's outbox still holds of lower epochs, tells the roles, and sends only what the stage is to carry", async () => {
+  const { steps, changes, rows } = open();
+  await steps.apply(fact(intakeDone));
+  await steps.apply(fact(receipt({ stage: "finder", state: "produced" })));
+  await steps.apply(fact({ is: "pulled", stage: "finder", epoch: 1, outputs: [file("list")] }));
+  signed.length = 0;
+  await steps.apply(fact({ is: "retry", by: "ops:ada", stage: "judge", reason: "mended" }));
+  expect(changes.at(-1)?.supersede).toEqual([{ run, epoch: 1 }]);
+  expect(signed.map(({ kind, to, epoch }) => `${kind} ${to} ${epoch}`)).toEqual(["cancel judge 2", "work judge 2"]);
+  expect(signed[1]).toMatchObject({ prev: hash("finder produced"), reason: "mended", attachments: [file("run"), file("list")] });
+  expect(rows.get(run)?.epoch).toBe(2);
+});
+
+test("main's 'verified' continues the stage's own receipts, over the files that main holds", async () => {
+  const { steps } = open();
+  await steps.apply(fact(intakeDone));
+  await steps.apply(fact(receipt({ stage: "finder", state: "produced" })));
+  await steps.apply(fact({ is: "pulled", stage: "finder", epoch: 1, outputs: [file("list")] }));
+  await steps.apply(fact({ is: "checked", stage: "finder", epoch: 1, unmet: [] }));
+  await steps.apply(fact(receipt({ stage: "judge", state: "accepted" }, hash("finder produced"))));
+  expect(said.at(-1)).toMatchObject({
+    state: "verified",
+    stage: "finder",
+    task: "0197c0de-0000-7000-8000-000000000002",
+    prev: hash("finder produced"),
+    subjects: [{ name: "list.md", sha256: hash("list") }],
+  });
+});
+
+test("a role that can't be reached shows on open runs at once, and on a run that is dispatched to it later", async () => {
+  const { steps, rows } = open();
+  await steps.setReachable("finder", false);
+  const conditions = () => [...rows.values()].map((row) => stateOf(row).stages[0]?.condition);
+  expect(conditions()).toEqual(["waiting"]);
+  await steps.apply(fact(intakeDone));
+  expect(conditions()).toEqual(["unreachable"]);
+  await steps.setReachable("finder", true);
+  expect(conditions()).toEqual(["waiting"]);
+});
+
+test("a state of the first releases is read: what raised a block, the last hop, and which node refuses to archive", () => {
+  const route = pipeline.roles.map((role) => role.name);
+  const { installed: _, gone: __, ...flow } = newFlow({ profile: "plain", payload: { run, from: "ops:ada" }, brief: "b", route, now: 1 });
+  const block = { reason: "it decided 'no'", needs: "a decision", owner: "operator", clearsWith: "tasuki retry" };
+  const lastHop = { epoch: 1, task: run, follows: hash("produced"), at: 5 };
+  const [finder, judge] = flow.stages;
+  const stages = [finder, { ...judge, epoch: 1, block, blockedBy: "decision" }];
+  const row = { id: run, epoch: 1, ended: false, createdAt: 1 };
+  const open = stateOf({ ...row, state: { ...flow, stages, returned: lastHop } });
+  expect(open).toMatchObject({ installed: {}, gone: [], lastHop, stages: [finder, { block: { ...block, kind: "decision" } }] });
+  expect(JSON.stringify(open)).not.toMatch(/blockedBy|returned/);
+
+  const refusal = { ...block, owner: "judge" };
+  const closing = stateOf({ ...row, state: { ...flow, state: "closing", bundle: hash("bundle"), block: refusal } });
+  expect(toRunStatus(closing).block).toEqual(refusal);
+  const archived = { ...receipt({ stage: "judge", state: "archived" }), subjects: [{ name: "bundle", sha256: hash("bundle") }] };
+  expect(toRunStatus(step(closing, archived as FlowEvent, 10)[0]).block).toBeUndefined();
+});

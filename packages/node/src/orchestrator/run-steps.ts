@@ -1,0 +1,160 @@
+import type { BlockKind, Clock, Envelope, Pipeline } from "@tasuki/protocol";
+import type { AttachmentRow, Position, RunChange, RunRow, Store } from "@tasuki/store";
+import type { Notary } from "@tasuki/evidence";
+import { effectsToChange } from "./effects-to-change.ts";
+import { createKeyedLock } from "../loop/keyed-lock.ts";
+import { type FlowEvent, type FlowState, hasEnded, type StageFlow, step } from "@tasuki/flow";
+
+/** Fact about a run. */
+export interface RunFact {
+  readonly run: string;
+  readonly event: FlowEvent;
+}
+
+interface StepChange {
+  readonly facts: readonly RunFact[];
+  readonly position?: Position;
+  /** Position that is kept with a change, and is not worth a commit of its own: entries that are read twice change nothing. */
+  readonly along?: Position;
+  readonly envelopes?: readonly Envelope[];
+  readonly attachments?: readonly AttachmentRow[];
+}
+
+/** Steps of the runs, the one way in which they change: facts in, one commit of the new states with everything that follows from them. */
+export interface RunSteps {
+  /** Applies facts, and resolves after the commit. Facts of runs that aren't main's are left out. */
+  apply(change: StepChange): Promise<void>;
+  /** Tells all open runs whether main has a connection to a role. Runs that open later are told as they are stepped. */
+  setReachable(role: string, reachable: boolean, problem?: string): Promise<void>;
+  isReachable(role: string): boolean;
+  /** Problem of a role that is not followed though it answers. */
+  problemOf(role: string): string | undefined;
+  /** Tells all open runs which installation of a role's node main follows from now on, in one commit with the position in its feed. */
+  setInstalled(role: string, position: Position): Promise<void>;
+  state(run: string): FlowState | undefined;
+  openRuns(): readonly FlowState[];
+  /** Calls back with each run that changed, after its commit; returns the way to stop that. */
+  onChange(listener: (state: FlowState) => void): () => void;
+}
+
+interface RunStepsDeps {
+  readonly store: Store;
+  readonly notary: Notary;
+  readonly pipeline: Pipeline;
+  readonly clock: Clock;
+  readonly newId: () => string;
+}
+
+/** Row of a run; the store keeps its state unread. */
+export function toRunRow(state: FlowState): RunRow {
+  return { id: state.id, epoch: state.epoch, ended: hasEnded(state), state, createdAt: state.createdAt };
+}
+
+/** State as the first releases wrote it: some parts are absent, and the last hop and the kind of a block have other names. */
+type EarlierState = Omit<FlowState, "installed" | "gone" | "stages"> & {
+  readonly returned?: FlowState["lastHop"];
+  readonly stages: readonly (StageFlow & { readonly blockedBy?: BlockKind })[];
+};
+
+/** State in a run's row. Only `toRunRow` writes rows, hence the assertion. */
+export function stateOf(row: RunRow): FlowState {
+  const { returned, ...known } = row.state as EarlierState;
+  const { state, block } = known;
+  // A block without a kind is from the first releases, which kept only the last refusal, with the role as its owner.
+  const refusals = state === "closing" && block !== undefined && block.kind === undefined ? { [block.owner]: block } : undefined;
+  const stages = known.stages.map(({ blockedBy: kind, ...stage }) =>
+    kind === undefined || stage.block === undefined ? stage : { ...stage, block: { ...stage.block, kind } },
+  );
+  return { installed: {}, gone: [], ...(returned && { lastHop: returned }), ...(refusals && { refusals }), ...known, stages };
+}
+
+export function createRunSteps(deps: RunStepsDeps): RunSteps {
+  const { store, clock } = deps;
+  const lock = createKeyedLock();
+  const listeners = new Set<(state: FlowState) => void>();
+  const reachable = new Map<string, boolean>();
+  const problems = new Map<string, string>();
+  const installed = new Map<string, string>();
+  const openRuns = () => store.runs({ open: true }).map(stateOf);
+  const state = (run: string) => {
+    const row = store.run(run);
+    return row && stateOf(row);
+  };
+
+  /** Steps one run through events. Effects are signed with the state of their own step: a later one may have moved on. */
+  const through = (before: FlowState, events: readonly FlowEvent[]) => {
+    const now = clock.now();
+    const signed = [];
+    let after = before;
+    // Main says nothing of a role after a restart until it knows whether there is a connection to it.
+    const peers = after.route.flatMap((role): FlowEvent[] => {
+      const [instance, isReachable] = [installed.get(role), reachable.get(role)];
+      return [
+        ...(instance === undefined ? [] : [{ is: "installed" as const, role, instance }]),
+        ...(isReachable === undefined ? [] : [{ is: "peer" as const, role, reachable: isReachable }]),
+      ];
+    });
+    for (const event of [...events, ...peers]) {
+      const [next, effects] = step(after, event, now);
+      after = next;
+      if (effects.length > 0) signed.push(effectsToChange(next, effects, { ...deps, now }));
+    }
+    return { before, after, signed };
+  };
+
+  const apply: RunSteps["apply"] = ({ facts, along, position, envelopes = [], attachments = [] }) => {
+    const runs = [...new Set(facts.map((fact) => fact.run))];
+    return lock(runs, async () => {
+      const stepped = runs.flatMap((run) => {
+        const before = state(run);
+        return before === undefined
+          ? []
+          : [
+              through(
+                before,
+                facts.filter((fact) => fact.run === run).map((fact) => fact.event),
+              ),
+            ];
+      });
+      const changed = stepped.filter(({ before, after, signed }) => after !== before || signed.length > 0);
+      if (changed.length === 0 && position === undefined && envelopes.length === 0 && attachments.length === 0) return;
+      const signed = changed.flatMap((one) => one.signed);
+      const change: RunChange = {
+        runs: changed.map(({ after }) => toRunRow(after)),
+        outbox: signed.flatMap((part) => part.outbox),
+        supersede: signed.flatMap((part) => part.supersede),
+        hasten: signed.flatMap((part) => part.hasten),
+        events: signed.flatMap((part) => part.events),
+        ...((position ?? along) && { position: position ?? along }),
+        envelopes,
+        attachments,
+      };
+      await store.change(change);
+      for (const { after } of changed) for (const listener of listeners) listener(after);
+    });
+  };
+
+  return {
+    apply,
+    async setReachable(role, is, problem) {
+      if (problem === undefined) problems.delete(role);
+      else problems.set(role, problem);
+      if (reachable.get(role) === is) return;
+      reachable.set(role, is);
+      await apply({ facts: openRuns().map((run) => ({ run: run.id, event: { is: "peer", role, reachable: is } })) });
+    },
+    isReachable: (role) => reachable.get(role) ?? false,
+    problemOf: (role) => problems.get(role),
+    async setInstalled(role, position) {
+      const { instance } = position;
+      installed.set(role, instance);
+      await apply({ facts: openRuns().map(({ id }) => ({ run: id, event: { is: "installed", role, instance } })), position });
+    },
+    state,
+    openRuns,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}

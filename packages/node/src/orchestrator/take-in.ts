@@ -1,0 +1,152 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  artifactAt,
+  type Attachment,
+  artifactOf,
+  type Block,
+  type Clock,
+  type ExtractedSource,
+  type Extractor,
+  type Logger,
+  parseContractRef,
+  type Pipeline,
+  refOf,
+  TasukiError,
+  type Unmet,
+  anyRun,
+  type Run,
+  type RunSource,
+  type AnyArtifact,
+  defaultProfile,
+} from "@tasuki/protocol";
+import { type AttachmentRow, type Claimed, publish, type Store } from "@tasuki/store";
+import type { Attempt } from "../consumer/worker.ts";
+import { readBrief } from "./read-brief.ts";
+import { type FlowState, toReason } from "@tasuki/flow";
+
+export interface IntakeDeps {
+  readonly store: Store;
+  readonly extractor: Extractor;
+  readonly pipeline: Pipeline;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Files and deadline that a run begins with; or the block of a run that can't begin. */
+export type TakenIn =
+  | { readonly is: "taken"; readonly given: readonly Attachment[]; readonly sources: FlowState["sources"]; readonly deadline: number }
+  | { readonly is: "refused"; readonly block: Block };
+
+/** Takes a run in: reads brief and sources from the attempt's `in/`, extracts the texts, writes run.json. A source that can't be read is recorded, and becomes a declared gap. */
+export async function takeIn(
+  deps: IntakeDeps,
+  {
+    claimed,
+    attempt,
+    state,
+    versions,
+  }: { claimed: Claimed; attempt: Attempt; state: FlowState; versions: Readonly<Record<string, number>> },
+): Promise<TakenIn> {
+  const { store, pipeline, clock } = deps;
+  const { payload } = claimed.row;
+  const { intake } = pipeline;
+  const used = {
+    run: artifactAt(anyRun, versions),
+    brief: artifactAt(intake.brief, versions),
+    ...(intake.sources && { sources: artifactAt(intake.sources, versions) }),
+  };
+  const text = await readBrief(claimed, { folder: attempt.folder, brief: intake.brief, used: used.brief });
+  if (!text.ok) return { is: "refused", block: briefBlock(text.unmet) };
+  const brief = await publish(store, Buffer.from(text.value, "utf8"), { contract: refOf(used.brief), now: clock.now() });
+
+  const raws = claimed.inputs.filter((input) => parseContractRef(input.contract).name !== intake.brief.name);
+  const extracted = raws.length === 0 ? [] : await extract(deps, attempt);
+  const sources: RunSource[] = [];
+  const texts: Attachment[] = [];
+  for (const raw of raws) {
+    const source = toSource(raw, extracted);
+    if (source.text === undefined || intake.sources === undefined || used.sources === undefined) {
+      sources.push(source);
+      continue;
+    }
+    const { name } = source.text;
+    const contract = refOf(used.sources);
+    const content = await contentOf(
+      { path: join(attempt.folder, "out", name), sha256: source.text.sha256 },
+      { current: intake.sources, used: used.sources },
+    );
+    const { sha256, size } = await publish(store, content.bytes, { ...content.expect, contract, now: clock.now() });
+    sources.push({ ...source, text: { name, sha256, size } });
+    texts.push({ name, contract, size, sha256, label: source.label });
+    attempt.progress(`${name} is published`);
+  }
+
+  const deadline = payload.deadline === undefined ? state.deadline : Date.parse(payload.deadline);
+  const run: Run = {
+    contract: refOf(used.run),
+    run: payload.run,
+    brief: brief.sha256,
+    profile: payload.profile ?? defaultProfile(pipeline),
+    sources,
+    route: pipeline.roles.map((role) => ({
+      role: role.name,
+      consumes: role.consumes.map((slot) => artifactOf(slot).name),
+      produces: role.produces.map((slot) => artifactOf(slot).name),
+    })),
+    versions: { ...versions },
+    clocks: state.clocks,
+    deadline: new Date(deadline).toISOString(),
+  };
+  const runJson = await publish(store, Buffer.from(used.run.write(run), "utf8"), { contract: refOf(used.run), now: clock.now() });
+  return {
+    is: "taken",
+    given: [
+      { name: used.run.file, contract: refOf(used.run), ...runJson },
+      { name: used.brief.file, contract: refOf(used.brief), ...brief },
+      ...texts,
+    ],
+    sources: sources.map(({ raw, label, unreadable }) => ({ name: raw.name, label, ...(unreadable !== undefined && { unreadable }) })),
+    deadline,
+  };
+}
+
+/** Content of an extracted text in the run's version of its contract: the file itself where that is the current one. */
+async function contentOf(file: { path: string; sha256: string }, { current, used }: { current: AnyArtifact; used: AnyArtifact }) {
+  if (used.version === current.version) return { bytes: { path: file.path }, expect: { sha256: file.sha256 } };
+  const parsed = current.read(await readFile(file.path, "utf8"));
+  if (!parsed.ok) throw new TasukiError("contract_violation", "An extracted text breaks its contract.", { unmet: parsed.unmet });
+  return { bytes: Buffer.from(used.write(parsed.value as never), "utf8"), expect: {} };
+}
+
+async function extract({ extractor, pipeline, clock, logger }: IntakeDeps, attempt: Attempt): Promise<readonly ExtractedSource[]> {
+  return extractor.extract(
+    { folder: attempt.folder, attemptId: attempt.attemptId, pipeline },
+    { clock, logger, signal: attempt.signal, progress: (note) => attempt.progress(note) },
+  );
+}
+
+function toSource(raw: AttachmentRow, extracted: readonly ExtractedSource[]): RunSource {
+  const id = raw.name.split(".")[0] ?? raw.name;
+  const found = extracted.find((source) => source.id === id);
+  return {
+    id,
+    label: raw.label ?? raw.name,
+    raw: { name: raw.name, sha256: raw.sha256, size: raw.size, mediaType: found?.mediaType ?? "application/octet-stream" },
+    ...(found?.extractor !== undefined && { extractor: found.extractor }),
+    ...(found?.text === undefined
+      ? { unreadable: found?.unreadable ?? "the extractor gave no text for it, and no reason" }
+      : { text: { ...found.text } }),
+  };
+}
+
+function briefBlock(unmet: readonly Unmet[]): Block {
+  return {
+    kind: "intake",
+    reason: `the brief can't be read: ${toReason(unmet)}`,
+    needs: "a run with a brief that keeps its contract",
+    owner: "operator",
+    clearsWith: "tasuki run with the mended brief (and tasuki cancel this run)",
+    unmet: [...unmet],
+  };
+}

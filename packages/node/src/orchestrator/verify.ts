@@ -1,0 +1,69 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type Attachment,
+  artifactOf,
+  type Checker,
+  type Clock,
+  type Logger,
+  parseContractRef,
+  parseRunFile,
+  type Pipeline,
+  pipelineAt,
+  roleOf,
+  type Unmet,
+} from "@tasuki/protocol";
+import { makeOwnFolder, type Store } from "@tasuki/store";
+import { checkFolder } from "../consumer/work-folder.ts";
+import type { FlowState } from "@tasuki/flow";
+
+export interface VerifyDeps {
+  readonly store: Pick<Store, "blobs">;
+  readonly checker: Checker;
+  readonly pipeline: Pipeline;
+  /** Data folder of the node. */
+  readonly data: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly newId: () => string;
+}
+
+/**
+ * Verifies stages by main's own check: their files are copied to a folder of their own, and checked there in a limited child process. An empty
+ * result means that everything holds.
+ */
+export async function verify(
+  { store, checker, pipeline, data, clock, logger, newId }: VerifyDeps,
+  state: FlowState,
+  { stages, signal }: { readonly stages: readonly string[]; readonly signal: AbortSignal },
+): Promise<readonly Unmet[]> {
+  const attemptId = newId();
+  const folder = checkFolder(data, attemptId);
+  await makeOwnFolder(data, join(folder, "in"));
+  try {
+    for (const { name, sha256 } of filesOf(pipeline, state, stages)) await store.blobs.copyTo(sha256, join(folder, "in", name));
+    // The checker reads the versions of the run out of the run.json among the files; those of this pipeline have to agree with it.
+    const used = await pipelineOf(state, { store, pipeline });
+    const producers = state.stages.flatMap(({ stage, producer }) => (producer === undefined ? [] : [[stage, producer] as const]));
+    return await checker.check(
+      { folder, attemptId, pipeline: used, stages, producers: Object.fromEntries(producers) },
+      { clock, logger, signal, progress: () => undefined },
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Files that the stages consume and produce, of those that main holds. */
+function filesOf(pipeline: Pipeline, state: FlowState, stages: readonly string[]): Attachment[] {
+  const roles = stages.flatMap((stage) => roleOf(pipeline, stage) ?? []);
+  const wanted = new Set(["run", ...roles.flatMap((role) => [...role.consumes, ...role.produces].map((slot) => artifactOf(slot).name))]);
+  const held = [...state.given, ...state.stages.flatMap((stage) => stage.outputs)];
+  return held.filter(({ contract }) => wanted.has(parseContractRef(contract).name));
+}
+
+/** Pipeline in the versions of the run. */
+async function pipelineOf(state: FlowState, { store, pipeline }: Pick<VerifyDeps, "store" | "pipeline">): Promise<Pipeline> {
+  const run = state.given.find(({ contract }) => parseContractRef(contract).name === "run");
+  return run === undefined ? pipeline : pipelineAt(pipeline, parseRunFile((await store.blobs.read(run.sha256)).toString("utf8")).versions);
+}

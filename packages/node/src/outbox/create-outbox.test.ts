@@ -1,0 +1,274 @@
+import { randomUUIDv7 } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Clock, type ProblemDetails, type ProblemCode, type Receipt, sha256Of, type TaskPayload, TasukiError } from "@tasuki/protocol";
+import { createNotary, taskSubjects, toReceipt } from "@tasuki/evidence";
+import { makeSigner, makeTrust } from "@tasuki/evidence/testing";
+import { openStore, publish } from "@tasuki/store";
+import { expect, test } from "vitest";
+import type { BusClient } from "@tasuki/bus";
+import { createOutbox } from "./create-outbox.ts";
+
+const newId = (): string => randomUUIDv7();
+const nano = makeSigner();
+const sg = makeSigner();
+const run = newId();
+const instance = newId();
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+type Answer = (payload: TaskPayload, nth: number) => ReturnType<BusClient["task"]> | Awaited<ReturnType<BusClient["task"]>>;
+
+/** nano with a result for sg in its outbox, and a client that answers as the test says. */
+async function openSender(answer: Answer, { now: start = Date.parse("2026-11-24T12:00:00Z"), random = () => 0.999 } = {}) {
+  const folder = await mkdtemp(join(tmpdir(), "tasuki-outbox-"));
+  const time = { offset: 0 };
+  const clock: Clock = { now: () => start + time.offset, monotonic: () => time.offset };
+  const store = await openStore({ folder, clock, newId });
+  const notary = createNotary({ node: "nano", role: "nano", instance: store.instance, signer: nano, clock });
+  const file = await publish(store, Buffer.from("# List\n"), { contract: "list@1", now: clock.now() });
+  const attachments = [{ name: "list.md", contract: "list@1", ...file }];
+  const sent: TaskPayload[] = [];
+  const uploads: string[] = [];
+  const settled: string[] = [];
+  const client = (role: string) =>
+    ({
+      role,
+      async task(envelope) {
+        const payload = JSON.parse(Buffer.from(envelope.payload, "base64").toString("utf8")) as TaskPayload;
+        sent.push(payload);
+        return answer(payload, sent.length);
+      },
+      async uploadBytes(contract, { sha256, size, bytes }) {
+        const chunks: Uint8Array[] = [];
+        for await (const chunk of bytes) chunks.push(chunk);
+        uploads.push(`${contract} ${Buffer.concat(chunks).toString("utf8")}`);
+        return { sha256, size, contract };
+      },
+    }) as Partial<BusClient> as BusClient; // what an outbox calls
+  const clients = new Map<string, BusClient>();
+  const outbox = createOutbox({
+    store,
+    notary,
+    trust: makeTrust({ sg }),
+    nodeOf: (role) => role,
+    clientFor: (role) => clients.get(role) ?? (clients.set(role, client(role)), client(role)),
+    clock,
+    random,
+    logger: quiet,
+    onSettled: ({ id }) => settled.push(id),
+  });
+
+  /** A stage that this node did, and the hand-off that carries it. */
+  const produce = async (to = "sg"): Promise<{ task: string; handOff: string }> => {
+    const task = newId();
+    const base: TaskPayload = {
+      v: 1,
+      id: task,
+      kind: "work",
+      run: to === "sg" ? run : newId(),
+      stage: "nano",
+      epoch: 1,
+      from: "main",
+      to: "nano",
+      attachments: [],
+    };
+    const { envelope, digest } = notary.task(base);
+    const facts = { run: base.run, stage: "nano", task, epoch: 1, subjects: taskSubjects(base, digest) };
+    const now = clock.now();
+    await store.accept(
+      { payload: base, digest, envelope, from: "node:main", now, queueLimit: 10 },
+      notary.receipt({ ...facts, attempt: 0, state: "accepted", prev: digest }, [envelope]),
+    );
+    const lease = await store.claim({ now, leaseMs: 1000 }, () => notary.receipt({ ...facts, attempt: 1, state: "started" }));
+    const payload: TaskPayload = { ...base, id: newId(), stage: to, from: "nano", to, attachments, prev: digest };
+    const handOff = { id: payload.id, to, run: base.run, payload, envelope: notary.task(payload).envelope, carries: task, createdAt: now };
+    await store.complete(
+      lease ?? { task, attempt: 1 },
+      { state: "produced", outputs: attachments, handOff: () => handOff },
+      notary.receipt({ ...facts, attempt: 1, state: "produced" }),
+    );
+    return { task, handOff: payload.id };
+  };
+  return {
+    store,
+    outbox,
+    produce,
+    sent,
+    uploads,
+    settled,
+    pass: (milliseconds: number) => (time.offset += milliseconds),
+    row: (id: string) => store.outbox({ task: id })[0],
+    events: () => store.feed(0, 100).map(({ leaf }) => (JSON.parse(leaf) as { type: string }).type),
+    async [Symbol.asyncDispose]() {
+      await outbox[Symbol.asyncDispose]();
+      await store[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The receipt that sg signs, with what a test has it say instead. A payload parsed from canonical JSON has its keys in order. */
+function receiptOf(
+  payload: TaskPayload,
+  { signer = sg, subjects, ...changes }: Partial<Receipt> & { signer?: typeof sg; subjects?: { name: string; sha256: string }[] } = {},
+) {
+  const said: Receipt = {
+    node: "sg",
+    instance,
+    role: "sg",
+    run: payload.run,
+    stage: payload.stage,
+    task: payload.id,
+    epoch: payload.epoch,
+    attempt: 0,
+    state: "accepted",
+    at: new Date(0).toISOString(),
+    index: 7,
+    prev: sha256Of(JSON.stringify(payload)),
+    ...changes,
+  };
+  const receipt = toReceipt(said, subjects ?? taskSubjects(payload, "0".repeat(64)), signer);
+  return { task: payload.id, run: payload.run, receipt };
+}
+
+const refuse = (code: ProblemCode, details: ProblemDetails = {}): Promise<never> =>
+  Promise.reject(new TasukiError(code, `sg says ${code}`, details));
+
+// guarantees: R3.believed, R9.copied
+test("a delivered hand-off is done with the peer's receipt as evidence, and so is the stage", async () => {
+  await using sender = await openSender((payload) => receiptOf(payload));
+  const { task, handOff } = await sender.produce();
+  sender.outbox.start();
+  await expect.poll(() => sender.row(handOff)?.state).toBe("done");
+  expect(sender.store.task(task)?.state).toBe("done");
+  expect(sender.events()).toEqual(["accepted", "started", "produced", "delivered"]);
+  expect(sender.store.feed(3, 1)[0]?.envelopes).toHaveLength(1);
+  expect(sender.settled).toEqual([handOff]);
+});
+
+test("files that the receiver lacks are uploaded, and the same bytes are posted again", async () => {
+  await using sender = await openSender((payload, nth) =>
+    nth === 1 ? refuse("attachments_missing", { missing: payload.attachments.map(({ sha256 }) => sha256) }) : receiptOf(payload),
+  );
+  const { handOff } = await sender.produce();
+  sender.outbox.start();
+  await expect.poll(() => sender.row(handOff)?.state).toBe("done");
+  expect(sender.uploads).toEqual(["list@1 # List\n"]);
+  expect(sender.sent[1]).toEqual(sender.sent[0]);
+});
+
+// guarantees: R6.stale
+test("a stale epoch gives the hand-off up, and fences the stage", async () => {
+  await using sender = await openSender(() => refuse("stale_epoch", { epoch: 2 }));
+  const { task, handOff } = await sender.produce();
+  sender.outbox.start();
+  await expect.poll(() => sender.row(handOff)?.state).toBe("superseded");
+  expect(sender.store.task(task)?.state).toBe("fenced");
+});
+
+test.each<ProblemCode>(["queue_full", "internal", "unavailable", "identity_unavailable", "unreachable", "disk_full", "request_timeout"])(
+  "%s is tried again, with the answer kept for people",
+  async (code) => {
+    await using sender = await openSender(() => refuse(code));
+    const { handOff } = await sender.produce();
+    sender.outbox.start();
+    await expect.poll(() => sender.row(handOff)?.tries).toBe(1);
+    expect(sender.row(handOff)).toMatchObject({ state: "pending", last: `${code}: sg says ${code}` });
+    expect(sender.events()).toHaveLength(3);
+  },
+);
+
+// guarantees: R5.partition
+test("waiting doubles from 250 ms to 15 s, and not before Retry-After", async () => {
+  const start = Date.parse("2026-11-24T12:00:00Z");
+  await using sender = await openSender((_, nth) => refuse("queue_full", nth === 9 ? { retryAfter: 40 } : {}));
+  const { handOff } = await sender.produce();
+  sender.outbox.start();
+  const waits: number[] = [];
+  let elapsed = 0;
+  for (let tries = 1; tries <= 9; tries += 1) {
+    await expect.poll(() => sender.row(handOff)?.tries).toBe(tries);
+    const wait = (sender.row(handOff)?.nextAt ?? 0) - start - elapsed;
+    waits.push(wait);
+    elapsed += wait;
+    sender.pass(wait);
+    await sender.store.append(() => ({ leaf: "{}", envelopes: [] })); // any commit wakes it
+  }
+  expect(waits).toEqual([250, 500, 999, 1998, 3996, 7992, 14_985, 14_985, 40_000]);
+});
+
+test.each<ProblemCode>([
+  "not_granted",
+  "too_large",
+  "contract_violation",
+  "task_conflict",
+  "stage_taken",
+  "wrong_recipient",
+  "malformed_message",
+])("%s blocks the stage with the answer", async (code) => {
+  await using sender = await openSender(() => refuse(code));
+  const { task, handOff } = await sender.produce();
+  sender.outbox.start();
+  await expect.poll(() => sender.row(handOff)?.state).toBe("blocked");
+  expect(sender.store.task(task)).toMatchObject({ state: "blocked", block: { owner: "operator", clearsWith: `tasuki retry ${run}` } });
+  expect(sender.store.task(task)?.block?.reason).toContain(`${code}: sg says ${code}`);
+  expect(sender.events()).toEqual(["accepted", "started", "produced", "blocked"]);
+});
+
+test("a nudge sends again what was refused", async () => {
+  let isMended = false;
+  await using sender = await openSender((payload) => (isMended ? receiptOf(payload) : refuse("not_granted")));
+  const { task, handOff } = await sender.produce();
+  sender.outbox.start();
+  await expect.poll(() => sender.row(handOff)?.state).toBe("blocked");
+  isMended = true;
+  await sender.store.retry(task, () => ({ leaf: "{}", envelopes: [] }));
+  await expect.poll(() => sender.row(handOff)?.state).toBe("done");
+});
+
+// guarantees: R3.believed
+test.each([
+  { what: "another key", changes: { signer: nano } },
+  { what: "another node's name", changes: { node: "jp" } },
+  { what: "another role", changes: { role: "jp" } },
+  { what: "another task", changes: { task: newId() } },
+  { what: "another epoch", changes: { epoch: 2 } },
+  { what: "another state", changes: { state: "rejected" as const } },
+  { what: "something else that it follows from", changes: { prev: "0".repeat(64) } },
+  { what: "a file left out", changes: { subjects: [{ name: "run.json", sha256: "0".repeat(64) }] } },
+  { what: "another digest for a file", changes: { subjects: [{ name: "list.md", sha256: "0".repeat(64) }] } },
+])("a receipt with $what is not believed, and the task is sent again", async ({ changes }) => {
+  await using sender = await openSender((payload) => receiptOf(payload, changes));
+  const { handOff } = await sender.produce();
+  sender.outbox.start();
+  await expect.poll(() => sender.row(handOff)?.tries).toBe(1);
+  expect(sender.row(handOff)).toMatchObject({ state: "pending", last: expect.stringContaining("does not hold good") });
+});
+
+test("one destination that does not answer holds back nobody else, and its other rows wait with the first", async () => {
+  const never = Promise.withResolvers<never>();
+  await using sender = await openSender((payload) => (payload.to === "jp" ? never.promise : refuse("unreachable")));
+  await sender.produce("jp");
+  await sender.produce();
+  sender.outbox.start();
+  await expect.poll(() => sender.sent.map(({ to }) => to).sort()).toEqual(["jp", "sg"]);
+  await expect.poll(() => sender.store.outbox({ run })[0]?.tries).toBe(1);
+  never.reject(new TasukiError("unreachable", "gone"));
+});
+
+test("a delivery that is broken off by the end of the node is no answer", async () => {
+  const began = Promise.withResolvers<void>();
+  const never = Promise.withResolvers<never>();
+  await using sender = await openSender(() => {
+    began.resolve();
+    return never.promise;
+  });
+  const { handOff } = await sender.produce();
+  sender.outbox.start();
+  await began.promise;
+  const ended = sender.outbox[Symbol.asyncDispose]();
+  never.reject(new TasukiError("not_granted", "an answer of nobody"));
+  await ended;
+  expect(sender.row(handOff)).toMatchObject({ state: "pending", tries: 0 });
+});

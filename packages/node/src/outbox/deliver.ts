@@ -1,0 +1,84 @@
+import { type Attachment, type Clock, type Envelope, isTasukiError, TasukiError } from "@tasuki/protocol";
+import { doubtAbout, payloadDigest, readReceipt, type Trust } from "@tasuki/evidence";
+import type { OutboxRow, Store } from "@tasuki/store";
+import type { BusClient } from "@tasuki/bus";
+
+export interface DeliverDeps {
+  readonly store: Pick<Store, "blobs" | "task">;
+  readonly trust: Trust;
+  /** The node of a role, by this node's roster. */
+  readonly nodeOf: (role: string) => string;
+  /** Throws `unknown_role` where the roster has no address. */
+  readonly clientFor: (role: string) => BusClient;
+  readonly clock: Pick<Clock, "now">;
+}
+
+/** Times that a receiver may still lack files after they were brought, before the rest waits for the next try. */
+const rounds = 3;
+const uploadsAtOnce = 3;
+
+/**
+ * Brings one signed task to its receiver: post, upload what it lacks, post the same bytes again. Resolves with its verified receipt.
+ * Rejects with what the receiver answered; an answer that does not hold good is `unavailable`.
+ */
+export async function deliver(deps: DeliverDeps, row: OutboxRow, signal: AbortSignal) {
+  const client = deps.clientFor(row.to);
+  const traceparent = row.carries === undefined ? undefined : deps.store.task(row.carries)?.traceparent;
+  for (let round = 1; ; round += 1) {
+    const budgetMs = budgetOf(row, deps.clock.now());
+    const options = { ...(budgetMs !== undefined && { budgetMs }), ...(traceparent !== undefined && { traceparent }) };
+    try {
+      const { receipt } = await client.task(row.envelope, { ...options, signal });
+      checkReceipt(deps, row, receipt);
+      return receipt;
+    } catch (error) {
+      const missing = isTasukiError(error) && error.code === "attachments_missing" ? (error.details.missing ?? []) : [];
+      if (missing.length === 0 || round === rounds) throw error;
+      await uploadAll({ deps, client, signal }, lacking(row, missing));
+    }
+  }
+}
+
+/** Remaining time of main's dispatch. A hand-off has none: it is never late. */
+function budgetOf({ payload, carries }: OutboxRow, now: number): number | undefined {
+  return payload.deadline === undefined || carries !== undefined ? undefined : Math.max(0, Date.parse(payload.deadline) - now);
+}
+
+function lacking({ payload, to }: OutboxRow, missing: readonly string[]): Attachment[] {
+  const wanted = payload.attachments.filter(({ sha256 }) => missing.includes(sha256));
+  if (wanted.length === 0) throw new TasukiError("unavailable", `${to} lacks files that the task does not name.`);
+  // The same bytes may stand under two contracts, and are to pass both.
+  return [...new Map(wanted.map((one) => [`${one.sha256} ${one.contract}`, one])).values()];
+}
+
+interface Uploading {
+  readonly deps: DeliverDeps;
+  readonly client: BusClient;
+  readonly signal: AbortSignal;
+}
+
+async function uploadAll({ deps, client, signal }: Uploading, attachments: readonly Attachment[]): Promise<void> {
+  const waiting = [...attachments];
+  const uploader = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { contract, sha256, size } = next;
+      await client.uploadBytes(contract, { sha256, size, bytes: deps.store.blobs.stream(sha256) }, { signal });
+    }
+  };
+  await Promise.all(Array.from({ length: uploadsAtOnce }, uploader));
+}
+
+/** Throws `unavailable` where the receipt is not the one by which the receiver takes this very task: anything else is no answer. */
+function checkReceipt({ trust, nodeOf }: DeliverDeps, { to, payload, envelope }: OutboxRow, receipt: Envelope): void {
+  const refused = (doubt: string, cause?: unknown): TasukiError =>
+    new TasukiError("unavailable", `The receipt of ${to} does not hold good: ${doubt}`, { cause });
+  const statement = (() => {
+    try {
+      return readReceipt(receipt, { trust, node: nodeOf(to) }).statement;
+    } catch (error) {
+      throw refused(error instanceof Error ? error.message : String(error), error);
+    }
+  })();
+  const doubt = doubtAbout(statement, { payload, digest: payloadDigest(envelope) });
+  if (doubt !== undefined) throw refused(`${doubt}.`);
+}

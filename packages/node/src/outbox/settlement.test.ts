@@ -1,0 +1,69 @@
+import { randomUUIDv7 } from "node:crypto";
+import { type ProblemCode, problems, type TaskPayload, TasukiError } from "@tasuki/protocol";
+import { createNotary, signEnvelope } from "@tasuki/evidence";
+import { makeSigner } from "@tasuki/evidence/testing";
+import type { OutboxRow } from "@tasuki/store";
+import { expect, test } from "vitest";
+import { settlementByError } from "./settlement.ts";
+
+const id = randomUUIDv7();
+const signer = makeSigner();
+const payload: TaskPayload = { v: 1, id, kind: "work", run: id, stage: "sg", epoch: 1, from: "main", to: "sg", attachments: [] };
+const row: OutboxRow = {
+  id,
+  to: "sg",
+  run: id,
+  payload,
+  envelope: signEnvelope(Buffer.from(JSON.stringify(payload)), "application/vnd.tasuki.task+json", signer),
+  state: "pending",
+  tries: 0,
+  nextAt: 0,
+  createdAt: 0,
+};
+const context = {
+  notary: createNotary({ node: "main", role: "main", instance: id, signer, clock: { now: () => 0 } }),
+  store: { task: () => undefined },
+  now: 1_000,
+  random: () => 0.5,
+};
+
+/** What the protocol says of each status; of 409, of each code. */
+const byStatus: Readonly<Record<number, "pending" | "blocked">> = {
+  400: "blocked",
+  403: "blocked",
+  404: "blocked",
+  405: "blocked",
+  408: "pending",
+  411: "blocked",
+  413: "blocked",
+  415: "blocked",
+  422: "blocked",
+  429: "pending",
+  500: "pending",
+  503: "pending",
+  507: "pending",
+};
+const conflicts: Partial<Record<ProblemCode, "pending" | "blocked" | "superseded">> = {
+  attachments_missing: "pending",
+  stale_epoch: "superseded",
+  stage_taken: "blocked",
+  task_conflict: "blocked",
+  invalid_state: "blocked",
+};
+
+// guarantees: R5.partition, R6.stale
+test.each(Object.entries(problems).map(([code, { status }]) => [code as ProblemCode, status] as const))(
+  "%s (%i) settles a row as the protocol's table says, and keeps the answer for people",
+  (code, status) => {
+    const { settlement } = settlementByError(row, new TasukiError(code, "the answer"), context);
+    expect(settlement).toMatchObject({ state: status === 409 ? conflicts[code] : byStatus[status], last: `${code}: the answer` });
+  },
+);
+
+test("what is no answer at all is tried again", () => {
+  expect(settlementByError(row, new Error("socket hang up"), context).settlement).toEqual({
+    state: "pending",
+    last: "Error: socket hang up",
+    nextAt: 1_125,
+  });
+});

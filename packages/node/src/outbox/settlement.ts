@@ -1,0 +1,75 @@
+import { type Block, createBackoff, type Envelope, isTasukiError, type TasukiError } from "@tasuki/protocol";
+import type { OutboxRow, Settlement, Store } from "@tasuki/store";
+import { type Notary, type Seal, taskSubjects } from "@tasuki/evidence";
+
+export interface SettlementContext {
+  readonly notary: Notary;
+  readonly store: Pick<Store, "task">;
+  readonly now: number;
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number;
+}
+
+interface Settled {
+  readonly settlement: Settlement;
+  readonly seal?: Seal;
+}
+
+/** Milliseconds that a receiver may ask to be left alone for: more than the backoff gives it, but not any number. */
+const longestAskedMs = 60_000;
+
+/** Settlement of a row by a verified receipt. */
+export function settlementByReceipt(row: OutboxRow, receipt: Envelope, { notary }: SettlementContext): Settled {
+  return { settlement: { state: "done", receipt }, seal: notary.event("delivered", factsOf(row), [receipt]) };
+}
+
+/** Settlement of a row by any other answer, by the table of the protocol: given up for a higher epoch, tried again, or blocked. */
+export function settlementByError(row: OutboxRow, error: unknown, context: SettlementContext): Settled {
+  const { notary, now, random } = context;
+  const last = isTasukiError(error) ? `${error.code}: ${error.message}` : String(error);
+  if (isTasukiError(error) && error.code === "stale_epoch")
+    return {
+      settlement: { state: "superseded", last },
+      seal: notary.event("superseded", { ...factsOf(row), code: error.code, answer: last }),
+    };
+  if (!isTasukiError(error) || error.retryable || error.code === "attachments_missing") {
+    const backoff = createBackoff({ firstMs: 250, lastMs: 15_000, jitter: "full", random });
+    const asked = isTasukiError(error) ? Math.min((error.details.retryAfter ?? 0) * 1000, longestAskedMs) : 0;
+    return { settlement: { state: "pending", last, nextAt: Math.ceil(now + Math.max(asked, backoff(row.tries + 1))) } };
+  }
+  const block = toBlock(row, error);
+  return { settlement: { state: "blocked", last, block }, seal: blockedSeal(row, { block, code: error.code }, context) };
+}
+
+function toBlock({ to, payload, carries }: OutboxRow, error: TasukiError): Block {
+  const what = carries === undefined ? `'${payload.kind}'` : "the hand-off";
+  return {
+    kind: carries !== undefined ? "hand-off" : payload.kind === "close" ? "close" : "dispatch",
+    reason: `${to} refused ${what} for good: ${error.code}: ${error.message}`,
+    needs: "its cause mended (the answer names it), then another try",
+    owner: "operator",
+    clearsWith: `tasuki retry ${payload.run}`,
+    ...(error.details.unmet && { unmet: [...error.details.unmet] }),
+  };
+}
+
+/** Seal of a refusal. The node signs that a stage is blocked whose result can't be handed on; of main's own rows it only records the code, which the flow reads. */
+function blockedSeal(row: OutboxRow, { block, code }: { block: Block; code: string }, { notary, store }: SettlementContext): Seal {
+  const carried = row.carries === undefined ? undefined : store.task(row.carries);
+  if (carried === undefined) return notary.event("refused", { ...factsOf(row), code });
+  return notary.receipt({
+    run: row.run,
+    stage: carried.payload.stage,
+    task: carried.id,
+    epoch: carried.payload.epoch,
+    attempt: carried.attempt,
+    state: "blocked",
+    prev: carried.lastReceipt,
+    reason: block.reason,
+    subjects: taskSubjects(carried.payload, carried.digest),
+  });
+}
+
+function factsOf({ id, to, payload: { run, stage, epoch, kind } }: OutboxRow) {
+  return { run, stage, epoch, task: id, kind, to };
+}

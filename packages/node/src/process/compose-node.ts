@@ -1,0 +1,152 @@
+import type { Health } from "@tasuki/protocol";
+import { createNotary, type Signer, type Trust } from "@tasuki/evidence";
+import { createProjections } from "../projections/projections.ts";
+import { createDiskFloor, type DiskFloor, type OpenStore } from "@tasuki/store";
+import { createTaskHandler } from "../accept/create-task-handler.ts";
+import type { BusClient, BusHandlers, Identity } from "@tasuki/bus";
+import { createConsumer } from "../consumer/create-consumer.ts";
+import { createQuarantine } from "../consumer/quarantine.ts";
+import { createOutbox } from "../outbox/create-outbox.ts";
+import { createHealth } from "../status/create-health.ts";
+import { createStatus } from "../status/create-status.ts";
+import { pulledFiles } from "../orchestrator/pull.ts";
+import { createBackground } from "../loop/background.ts";
+import { createNodeWork } from "./node-work.ts";
+import type { NodeOptions } from "./node.ts";
+import type { Orchestrator } from "../orchestrator/orchestrator.ts";
+
+/** Parts of a node that are opened for it: its memory, its key, the others' keys, and the way to them. */
+export interface NodeParts {
+  readonly node: string;
+  readonly store: OpenStore;
+  readonly signer: Signer;
+  readonly trust: Trust;
+  readonly identity: Pick<Identity, "provider" | "state">;
+  /** State of the policy file, for `/health`. */
+  readonly policyState: () => NonNullable<Health["policy"]>;
+  /** Bytes that may still be written to the disk of the data folder; where they are not known, its floor is not watched. */
+  readonly freeBytes?: () => Promise<number>;
+  /** Client of a role. Throws `unknown_role` where the roster has no address. */
+  readonly clientFor: (role: string) => BusClient;
+  /** Makes a UUIDv7. */
+  readonly newId: () => string;
+}
+
+/** Node without listeners. Disposing stops consumer, outbox, main's flow and projections; the parts stay open. */
+export interface ComposedNode extends AsyncDisposable {
+  readonly handlers: BusHandlers;
+  readonly diskFloor: DiskFloor;
+  /** Main only. */
+  readonly orchestrator?: Orchestrator;
+  /** Starts to claim, to deliver and to follow. Called once, when others can reach the handlers. */
+  start(): void;
+}
+
+/** Milliseconds that an upload may lie here without a task that names it. */
+const unnamedMs = 24 * 3_600_000;
+// The first look comes a minute after the start, which has better things to do than to go through all of its history.
+const hourly = { firstMs: 60_000, everyMs: 3_600_000 };
+
+/** Composes one node, for any transport. Throws `invalid_state` where an executor, an extractor or a checker that it needs is missing. */
+export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNode {
+  const { role, pipeline, data, config, clock, random, logger, version } = options;
+  const { node, store, signer, trust, identity, clientFor } = parts;
+  const { limits, roster } = config;
+  const stack = new AsyncDisposableStack();
+
+  const notary = createNotary({ node, role, instance: store.instance, signer, clock });
+  const projections = createProjections({ folder: data, store, logger });
+  const background = stack.use(createBackground(logger));
+  const project = (task: string): void => background.begin("the picture of a task", () => projections.task(task));
+  const nodeOf = (name: string): string => roster[name]?.node ?? name;
+
+  const { freeBytes = async () => Number.MAX_SAFE_INTEGER } = parts;
+  const diskFloor = createDiskFloor({ freeBytes, floor: limits.minFreeBytes, clock, logger });
+  const base = { ...options, ...parts, notary, roster, projections, diskFloor };
+  const quarantine = createQuarantine(base);
+  const work = createNodeWork(base);
+  if (work.main) stack.use(work.main);
+  const outbox = stack.use(
+    createOutbox({
+      store,
+      notary,
+      trust,
+      nodeOf,
+      clientFor,
+      clock,
+      random,
+      logger,
+      onSettled: ({ carries }) => carries && project(carries),
+    }),
+  );
+  const consumer = stack.use(
+    createConsumer({
+      store,
+      notary,
+      worker: work.worker,
+      data,
+      clock,
+      random,
+      logger,
+      limits,
+      onEnded: project,
+      sweep: work.sweep,
+      quarantine,
+    }),
+  );
+
+  let isStoreFailing = false;
+  store.failed.catch(() => (isStoreFailing = true));
+  const { main } = work;
+  const handlers: BusHandlers = {
+    task: createTaskHandler({
+      ...base,
+      nodeOf,
+      isInRoster: (name) => name in roster,
+      queueLimit: limits.queue,
+      onAccepted({ id, kind, run }) {
+        if (kind === "close") background.begin("the archive of a run", () => projections.archive(run), { run });
+        // Tasks of other kinds bring no files.
+        else if (kind === "run" || kind === "work") project(id);
+      },
+      ...(main && { newRun: (payload, context) => main.newRun(payload, context) }),
+    }),
+    ...createStatus({
+      node,
+      role,
+      store,
+      pipeline,
+      queueLimit: limits.queue,
+      foreignFiles: () => projections.foreignFiles(),
+      quarantined: (run) => quarantine.list(run),
+      ...(main && { runs: { status: (run) => main.orchestrator.run(run), files: (run) => pulledFiles(store, run) } }),
+    }),
+    health: createHealth({
+      node,
+      role,
+      version,
+      pipeline,
+      store,
+      isStoreFailing: () => isStoreFailing,
+      identity,
+      clock,
+      policy: parts.policyState,
+      executor: options.executor?.name,
+    }),
+  };
+
+  return {
+    handlers,
+    diskFloor,
+    ...(main && { orchestrator: main.orchestrator }),
+    start() {
+      main?.start();
+      outbox.start();
+      consumer.start();
+      background.begin("the pictures that are missing", () => projections.rebuild());
+      background.repeat("the sweep of unnamed uploads", () => store.sweepBlobs(clock.now() - unnamedMs), hourly);
+      background.repeat("the look for foreign files", () => projections.foreignFiles(), hourly);
+    },
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}

@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import type { Logger } from "@tasuki/protocol";
+import { pino } from "pino";
+import { z } from "zod";
+import { openRotatingFile } from "./rotating-file.ts";
+
+export const LogLevel = z.enum(["debug", "info", "warn", "error"]);
+export type LogLevel = z.infer<typeof LogLevel>;
+
+/** Opens the log of a node: JSON lines on stdout and in `<data>/logs/node.jsonl` (10 MB, and four older ones), each with the node and its role. */
+export function openLogger({
+  data,
+  level,
+  base,
+}: {
+  readonly data: string;
+  readonly level: LogLevel;
+  readonly base: { readonly node: string; readonly role: string };
+}): Logger {
+  const file = openRotatingFile({ path: join(data, "logs", "node.jsonl"), maxBytes: 10_000_000, keep: 4 });
+  // A pino.destination is of no use here: at exit it tries for ever to write to a pipe whose reader is gone (sonic-boom 4.2.1, EPIPE in flushSync).
+  process.stdout.on("error", () => undefined);
+  return pino(
+    {
+      level,
+      base,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: toErrorFields },
+    },
+    pino.multistream([
+      { level, stream: { write: (line: string) => file.write(escapeUnseen(line)) } },
+      { level, stream: { write: (line: string) => void process.stdout.write(escapeUnseen(line)) } },
+    ]),
+  );
+}
+
+// JSON escapes C0 only. C1 holds terminal commands too (U+009B is CSI, ECMA-48), and bidirectional controls show a name as another one.
+const unseen = /[\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g;
+
+/** Line of JSON with the unseen characters escaped: it means the same, and each character on it is shown as itself. */
+function escapeUnseen(line: string): string {
+  return line.replace(unseen, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
+/** Fields of an error that a log may have: never a TasukiError's details, in which there may be parts of files. */
+export function toErrorFields(error: unknown): object | undefined {
+  return fieldsOf(error, 0);
+}
+
+// Depth to which causes are followed: they may form a ring.
+const deepest = 4;
+
+function fieldsOf(error: unknown, depth: number): object | undefined {
+  if (!(error instanceof Error)) return error === undefined ? undefined : { type: typeof error };
+  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  const cause = depth < deepest ? fieldsOf(error.cause, depth + 1) : undefined;
+  return { type: error.name, ...(code !== undefined && { code }), stack: error.stack ?? error.message, ...(cause && { cause }) };
+}

@@ -1,0 +1,221 @@
+import { once } from "node:events";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { RunStatus, StageStatus } from "@tasuki/protocol";
+import { expect, test, vi } from "vitest";
+import type { StageWork } from "../testing/in-process-executor.ts";
+import { smallPipeline, smallWork } from "../testing/small-pipeline.ts";
+import { startTestRelay, type TestRelay, type TestRelayOptions } from "../testing/start-test-relay.ts";
+
+// A whole relay each: more than a second where the machine is busy.
+vi.setConfig({ testTimeout: 30_000 });
+
+const brief = "# What is a relay?\n\nWhat does it hand on?\n";
+const sources = ["# One\n\nA relay hands on a sash.\n", "# Two\n\nThe sash is called tasuki.\n"];
+const closed = (status: RunStatus): boolean => status.state === "closed";
+const stageOf = (status: RunStatus, stage: string): StageStatus | undefined => status.stages.find((one) => one.stage === stage);
+const blockedAt = (stage: string) => (status: RunStatus) => stageOf(status, stage)?.condition === "blocked";
+const start = (options: Partial<TestRelayOptions> = {}): Promise<TestRelay> =>
+  startTestRelay({ pipeline: smallPipeline, limits: { attempts: 2 }, ...options, work: { ...smallWork, ...options.work } });
+
+/** Work that waits until it is ended, once; then it succeeds. */
+function hangingOnce(role: string): { work: StageWork; begun: Promise<AbortSignal> } {
+  const begun = Promise.withResolvers<AbortSignal>();
+  let times = 0;
+  return {
+    begun: begun.promise,
+    async work(stage, signal) {
+      if ((times += 1) > 1) return (await smallWork[role]?.(stage, signal)) ?? {};
+      begun.resolve(signal);
+      await once(signal, "abort");
+      throw new Error("ended");
+    },
+  };
+}
+
+test.concurrent("four nodes close a run, and main has its final text", async () => {
+  await using relay = await start();
+  const run = await relay.run({ brief, sources });
+  const status = await relay.until(run, closed);
+  expect(status.stages.map(({ stage, rung, condition }) => [stage, rung, condition])).toEqual([
+    ["nano", "verified", "waiting"],
+    ["sg", "verified", "waiting"],
+    ["jp", "verified", "waiting"],
+  ]);
+  const { handlers, local } = relay.node("main");
+  const { artifacts = [] } = await handlers.status({ run, include: "artifacts" }, local);
+  expect(artifacts.map(({ name }) => name).sort()).toEqual([
+    "S1.txt",
+    "S2.txt",
+    "brief.md",
+    "final.txt",
+    "list.md",
+    "review.md",
+    "run.json",
+  ]);
+  expect(artifacts.find(({ name }) => name === "final.txt")?.text).toContain("2 sources");
+  for (const role of ["main", "nano", "sg", "jp"]) expect(relay.node(role).store.tasks()).toEqual([]);
+});
+
+// guarantees: R10.retry
+test.concurrent("an executor that throws blocks its stage once its attempts are used up, and a retry resumes", async () => {
+  let isMended = false;
+  const work: StageWork = (stage, signal) => {
+    if (!isMended) throw new Error("no ink");
+    return smallWork["sg"]?.(stage, signal) ?? {};
+  };
+  await using relay = await start({ work: { sg: work } });
+  const run = await relay.run({ brief, sources });
+  const stage = stageOf(await relay.until(run, blockedAt("sg")), "sg");
+  expect(stage).toMatchObject({ rung: "started", attempt: 2, block: { owner: "operator", clearsWith: `tasuki retry ${run} --from sg` } });
+  expect(stage?.block?.reason).toContain("no ink");
+  isMended = true;
+  await relay.node("main").orchestrator?.retry({ run, by: "ada" });
+  const status = await relay.until(run, closed);
+  expect(status.epoch).toBe(2);
+});
+
+// guarantees: R5.bounded
+test.concurrent("an executor that hangs blocks its stage when its time is over", async () => {
+  const hang: StageWork = () => new Promise(() => undefined);
+  await using relay = await start({ work: { nano: hang }, limits: { attempts: 1 } });
+  const run = await relay.run({ brief, sources, clocks: { startToClose: 100 } });
+  const stage = stageOf(await relay.until(run, blockedAt("nano")), "nano");
+  expect(stage?.block?.reason).toContain("did not end within 100 ms");
+});
+
+// guarantees: R7.contract
+test.concurrent("an executor that breaks a contract blocks its stage at once, with every line of it", async () => {
+  await using relay = await start({ work: { jp: () => ({ "final.txt": "no heading" }) } });
+  const run = await relay.run({ brief, sources });
+  const stage = stageOf(await relay.until(run, blockedAt("jp")), "jp");
+  expect(stage).toMatchObject({ attempt: 1, block: { unmet: [{ file: "final.txt", line: 1, expected: "a heading" }] } });
+  const { handlers, local } = relay.node("jp");
+  expect((await handlers.status({ run }, local)).tasks).toMatchObject([{ state: "blocked", block: { unmet: [{ file: "final.txt" }] } }]);
+});
+
+test.concurrent("a stage that decides for rework hands nothing on, and the stage before is done again", async () => {
+  let reviews = 0;
+  const work: StageWork = () => ({
+    "review.md": (reviews += 1) === 1 ? "# Review\ndecision: rework\n" : "# Review\ndecision: converged\n",
+  });
+  await using relay = await start({ work: { sg: work } });
+  const run = await relay.run({ brief, sources });
+  const status = await relay.until(run, blockedAt("sg"));
+  expect(stageOf(status, "sg")).toMatchObject({ rung: "produced", block: { reason: "sg decided 'rework', and handed nothing on" } });
+  await relay.node("main").orchestrator?.retry({ run, by: "ada" });
+  await relay.until(run, closed);
+  expect(reviews).toBe(2);
+});
+
+test.concurrent("a cancelled run ends the work that is under way, and fences its tasks", async () => {
+  const { work, begun } = hangingOnce("sg");
+  await using relay = await start({ work: { sg: work } });
+  const run = await relay.run({ brief, sources });
+  const signal = await begun;
+  await relay.node("main").orchestrator?.cancel({ run, by: "ada", reason: "not needed" });
+  if (!signal.aborted) await once(signal, "abort");
+  const { store } = relay.node("sg");
+  expect(store.tasks({ run }).find(({ payload }) => payload.kind === "work")?.state).toBe("fenced");
+  expect(relay.node("main").orchestrator?.run(run)?.state).toBe("cancelled");
+});
+
+// guarantees: R2.fenced
+test.concurrent("what a stage wrote before a retry took it away is quarantined, and named by its node's status", async () => {
+  let times = 0;
+  const begun = Promise.withResolvers<void>();
+  const work: StageWork = async ({ folder }, signal) => {
+    times += 1;
+    if (times > 1) return { "review.md": "# Review, again\n" };
+    await writeFile(join(folder, "out", "review.md"), "# Review, too late\n");
+    begun.resolve();
+    await once(signal, "abort");
+    return {};
+  };
+  await using relay = await start({ work: { sg: work } });
+  const run = await relay.run({ brief, sources });
+  await begun.promise;
+  await relay.until(run, (status) => stageOf(status, "nano")?.rung === "verified");
+  await relay.node("main").orchestrator?.retry({ run, stage: "sg", by: "ada" });
+  await relay.until(run, closed);
+  const { handlers, local, store } = relay.node("sg");
+  const path = join("quarantine", run, "sg.1.1");
+  expect((await handlers.status({ run }, local)).quarantined).toEqual([{ path, run, stage: "sg", epoch: 1, attempt: 1 }]);
+  expect(await readFile(join(relay.data, "sg", path, "review.md"), "utf8")).toBe("# Review, too late\n");
+  const events = store.feed(0, 1000).map(({ leaf }) => JSON.parse(leaf) as { type: string });
+  expect(events.filter(({ type }) => type === "quarantined")).toMatchObject([{ run, epoch: 1, attempt: 1, files: 1, path }]);
+  const jp = relay.node("jp");
+  const { artifacts = [] } = await jp.handlers.status({ run, include: "artifacts" }, jp.local);
+  expect(artifacts.filter(({ name }) => name === "review.md").map(({ text }) => text)).toEqual(["# Review, again\n"]);
+});
+
+test.concurrent("a node that is stopped in the middle goes on with a new attempt at the same epoch", async () => {
+  const { work, begun } = hangingOnce("nano");
+  await using relay = await start({ work: { nano: work } });
+  const run = await relay.run({ brief, sources });
+  await begun;
+  await relay.stop("nano");
+  await relay.start("nano");
+  const status = await relay.until(run, closed);
+  expect(status.epoch).toBe(1);
+  expect(stageOf(status, "nano")?.attempt).toBe(2);
+});
+
+// guarantees: R5.partition
+test.concurrent("a hand-off waits for a node that is away, and arrives when it comes", async ({ expect }) => {
+  await using relay = await start({ without: ["jp"] });
+  // Main must have seen every role once: contract versions are picked from what they say.
+  await relay.start("jp");
+  const first = await relay.run({ brief, sources });
+  await relay.until(first, closed);
+  await relay.stop("jp");
+  const run = await relay.run({ brief, sources });
+  await relay.until(run, (status) => stageOf(status, "sg")?.rung === "produced");
+  const { store } = relay.node("sg");
+  await expect
+    .poll(() => store.outbox({ run }).map(({ state, last }) => [state, last?.split(":")[0]]))
+    .toEqual([["pending", "unreachable"]]);
+  await relay.start("jp");
+  await relay.until(run, closed);
+});
+
+test.concurrent("runs wait side by side for a role that main has never reached, and go on once it answers", async () => {
+  await using relay = await start({ without: ["jp"] });
+  const runs = [await relay.run({ brief, sources }), await relay.run({ brief, sources })];
+  for (const run of runs) {
+    const { block } = await relay.until(run, ({ block: found }) => found?.owner === "jp");
+    expect(block).toMatchObject({ reason: expect.stringContaining("never reached jp") });
+  }
+  await relay.stop("main");
+  await relay.start("main");
+  await relay.start("jp");
+  for (const run of runs) await relay.until(run, closed);
+});
+
+test.concurrent("a run that waits for roles that main has never reached names those that it still waits for", async ({ expect }) => {
+  await using relay = await start({ without: ["nano", "sg", "jp"] });
+  const run = await relay.run({ brief, sources });
+  for (const [role, waits] of [
+    ["nano", "nano, sg, jp"],
+    ["sg", "sg, jp"],
+    ["jp", "jp"],
+  ] as const) {
+    const { block } = await relay.until(run, ({ block: found }) => found?.owner === waits);
+    expect(block?.reason).toContain(`never reached ${waits}`);
+    await relay.start(role);
+  }
+  await relay.until(run, closed);
+});
+
+test.concurrent("main goes on where it was", async () => {
+  const { work, begun } = hangingOnce("sg");
+  await using relay = await start({ work: { sg: work }, limits: { attempts: 3 } });
+  const run = await relay.run({ brief, sources });
+  const signal = await begun;
+  await relay.stop("main");
+  await relay.stop("sg");
+  expect(signal.aborted).toBe(true);
+  await relay.start("sg");
+  await relay.start("main");
+  await relay.until(run, closed);
+});

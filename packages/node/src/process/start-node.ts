@@ -1,0 +1,122 @@
+import { randomUUIDv7 } from "node:crypto";
+import { statfs } from "node:fs/promises";
+import { join } from "node:path";
+import { openKeys, openTrust } from "@tasuki/evidence";
+import { TasukiError } from "@tasuki/protocol";
+import { openStore } from "@tasuki/store";
+import {
+  type BusClient,
+  createBusApp,
+  createBusClient,
+  createPolicyState,
+  type Identity,
+  listenSocket,
+  localCaller,
+  openAccess,
+  parsePolicy,
+  type Roster,
+  watchDrift,
+} from "@tasuki/bus";
+import { composeNode } from "./compose-node.ts";
+import { clientWithFailpoints, type Reach, storeWithFailpoints } from "./failpoint.ts";
+import type { NodeOptions, RunningNode } from "./node.ts";
+
+/**
+ * Starts one node: opens store, keys, trust, policy and identity, composes the node out of them, and listens; then it works. Rejects with a
+ * `TasukiError` that says what to mend. Disposing ends it in order: subscriptions and listeners, consumer, outbox, main's flow, projections,
+ * store.
+ */
+export async function startNode(options: NodeOptions): Promise<RunningNode> {
+  const { role, pipeline, data, config, clock, random, logger, reach } = options;
+  const { roster } = config;
+  const node = config.node ?? role;
+  const newId = (): string => randomUUIDv7();
+  await using opened = new AsyncDisposableStack();
+
+  const policy = parsePolicy(options.policy);
+  const plain = opened.use(await openStore({ folder: data, clock, newId, logger }));
+  const store = reach === undefined ? plain : storeWithFailpoints(plain, reach);
+  const keys = await openKeys(join(data, "keys"));
+  const trust = await openTrust(join(data, "trust"));
+  const access = opened.use(await openAccess({ role, pipeline, data, config, policy, clock, random, logger }));
+  const identity = watchDrift(access.identity, { policy, role, logger });
+  const clientFor = createClients({ roster, identity, random, reach });
+  const composed = opened.use(
+    composeNode(options, {
+      node,
+      store,
+      signer: keys.receipt,
+      trust,
+      identity,
+      policyState: createPolicyState({
+        text: options.policy,
+        pipeline,
+        drift: identity.drift,
+        unheardMs: () => identity.unheardMs?.() ?? 0,
+        clock,
+      }),
+      clientFor,
+      newId,
+      freeBytes: async () => {
+        const { bavail, bsize } = await statfs(data);
+        return bavail * bsize;
+      },
+    }),
+  );
+  const { handlers, orchestrator, diskFloor } = composed;
+
+  const local = localCaller(policy, role);
+  const app = { role, pipeline, handlers, store, logger, clock, diskFloor };
+  const localBus = createBusApp({ ...app, identify: async () => local, allowedHosts: () => ["localhost"] });
+  const socket = opened.use(await listenSocket({ app: localBus, path: join(data, "bus.sock") }));
+  let hosts = (): readonly string[] => [];
+  const busApp = createBusApp({
+    ...app,
+    identify: ({ socket: { remoteAddress = "", remotePort = 0 }, headers: { authorization } }) =>
+      identity.identify({ address: remoteAddress, port: remotePort, authorization }),
+    allowedHosts: () => hosts(),
+  });
+  const bus = opened.use(await access.listen(busApp, options.signal));
+  hosts = () => access.hosts(bus);
+
+  composed.start();
+  const failed = Promise.race([store.failed, bus.failed, socket.failed]);
+  failed.catch(() => undefined);
+  const stack = opened.move();
+  return {
+    role,
+    node,
+    get url() {
+      return bus.url;
+    },
+    store,
+    handlers,
+    local,
+    localBus,
+    ...(orchestrator && { orchestrator }),
+    failed,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
+
+interface ClientsDeps {
+  readonly roster: Roster;
+  readonly identity: Identity;
+  readonly random: () => number;
+  readonly reach: Reach | undefined;
+}
+
+/** Clients of the roles, each at the address that this node's roster gives. Calling it throws `unknown_role` where the roster gives none. */
+function createClients({ roster, identity, random, reach }: ClientsDeps) {
+  const clients = new Map<string, BusClient>();
+  return (role: string): BusClient => {
+    const known = clients.get(role);
+    if (known !== undefined) return known;
+    const url = roster[role]?.url;
+    if (url === undefined) throw new TasukiError("unknown_role", `'${role}' is not in the roster of this node: add it to config.jsonc.`);
+    const plain = createBusClient({ role, url: url.replace(/\/$/, ""), identity, random });
+    const client = reach === undefined ? plain : clientWithFailpoints(plain, reach);
+    clients.set(role, client);
+    return client;
+  };
+}

@@ -1,0 +1,50 @@
+import { link, lstat, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { blobPath, type Blobs, hasErrorCode, plainFile } from "@tasuki/store";
+
+export interface PlaceDeps {
+  /** Data folder of the node. */
+  readonly folder: string;
+  readonly blobs: Blobs;
+}
+
+/**
+ * Places a blob under a readable name, in a folder that is there: as a hard link, or as a copy where links can't reach. Whatever has that
+ * name already stays, and may be anything (`there`).
+ */
+export async function placeBlob({ folder, blobs }: PlaceDeps, sha256: string, path: string): Promise<"linked" | "copied" | "there"> {
+  try {
+    await link(blobPath(folder, sha256), path);
+    return "linked";
+  } catch (error) {
+    if (hasErrorCode(error, "EEXIST")) return "there";
+    if (!hasErrorCode(error, "EXDEV", "EMLINK", "EPERM", "ENOTSUP")) throw error;
+    const unfinished = `${path}.unfinished`;
+    await rm(unfinished, { force: true });
+    await blobs.copyTo(sha256, unfinished);
+    await rename(unfinished, path);
+    return "copied";
+  }
+}
+
+/** True where a path is another name of a blob. A copy isn't, and must be hashed to know. */
+export async function isLinkOf(folder: string, sha256: string, path: string): Promise<boolean> {
+  const [one, other] = await Promise.all([stat(blobPath(folder, sha256)), lstat(path)]);
+  return one.ino === other.ino && one.dev === other.dev;
+}
+
+/** Places bytes as a whole file. A file of the same bytes stays as it is; a link to one does not, since its other end can be changed. */
+export async function placeBytes(bytes: Uint8Array, path: string): Promise<void> {
+  const there = await readFile(path, { flag: plainFile }).catch(() => undefined);
+  if (there?.equals(bytes) === true) return;
+  const unfinished = `${path}.unfinished`;
+  const write = (): Promise<void> => writeFile(unfinished, bytes, { flag: "wx", mode: 0o440 });
+  try {
+    await write();
+  } catch (error) {
+    if (!hasErrorCode(error, "EEXIST")) throw error;
+    // The unfinished file is that of a process that was killed.
+    await rm(unfinished);
+    await write();
+  }
+  await rename(unfinished, path);
+}

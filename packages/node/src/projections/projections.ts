@@ -1,0 +1,93 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Logger, ForeignFile } from "@tasuki/protocol";
+import { type AttachmentRow, makeOwnFolder, type Store, type TaskRow } from "@tasuki/store";
+import { summaryName, writeArchive } from "./write-archive.ts";
+import { placeBlob } from "./place.ts";
+import { bundleOf, inputsOf, outputsOf } from "./run-files.ts";
+import { createForeignFiles } from "./foreign-files.ts";
+
+/** Projections: readable pictures of the store. Writing one again changes nothing; `rebuild` writes those that are missing. */
+export interface Projections {
+  /** Writes `inbox/<run>/<stage>.<epoch>/` and `artifacts/<run>/<stage>.<epoch>/` of a task, as far as it has got. */
+  task(id: string): Promise<void>;
+  /** Writes `archive/<run>/`. */
+  archive(run: string): Promise<void>;
+  /** Writes everything that is missing. A task or run that fails is logged, and the others are written. */
+  rebuild(): Promise<void>;
+  /** Finds foreign files. At most 100; calls at one time share one look. */
+  foreignFiles(): Promise<readonly ForeignFile[]>;
+}
+
+interface ProjectionsDeps {
+  /** Data folder of the node. */
+  readonly folder: string;
+  readonly store: Store;
+  readonly logger: Logger;
+}
+
+/** Number of tasks that are read at once: well under a millisecond's work. */
+const pageSize = 64;
+
+export function createProjections({ folder, store, logger }: ProjectionsDeps): Projections {
+  const findForeignFiles = createForeignFiles({ folder, store, logger });
+  const archiving = new Map<string, Promise<void>>();
+  let looking: Promise<readonly ForeignFile[]> | undefined;
+
+  const placeAll = async (to: string, files: readonly AttachmentRow[]): Promise<void> => {
+    if (files.length === 0) return;
+    // The folder is read once, instead of one link for each file: a history is long, and mostly nothing of it is missing.
+    const there = new Set(await readdir(to).catch(() => []));
+    const missing = files.filter(({ name }) => !there.has(name));
+    if (missing.length > 0) await makeOwnFolder(folder, to);
+    for (const { name, sha256 } of missing) await placeBlob({ folder, blobs: store.blobs }, sha256, join(to, name));
+  };
+  const placeTask = async ({ id, payload }: TaskRow): Promise<void> => {
+    const { run, stage, epoch } = payload;
+    await placeAll(join(folder, "inbox", run, `${stage}.${epoch}`), inputsOf(store, id));
+    await placeAll(join(folder, "artifacts", run, `${stage}.${epoch}`), outputsOf(store, id));
+  };
+  const archive = (run: string): Promise<void> => {
+    const writing = archiving.get(run) ?? writeArchive({ folder, store }, run).finally(() => archiving.delete(run));
+    archiving.set(run, writing);
+    return writing;
+  };
+  const rebuildTask = async (task: TaskRow): Promise<void> => {
+    const { kind, run } = task.payload;
+    if (kind === "run" || kind === "work") await placeTask(task);
+    if ((kind !== "run" && kind !== "close") || (await isThere(join(folder, "archive", run, summaryName)))) return;
+    if (kind === "close" || (store.run(run)?.ended === true && bundleOf(store, run) !== undefined)) await archive(run);
+  };
+  const attempt = (run: string, what: Promise<void>): Promise<void> =>
+    what.catch((error: unknown) =>
+      logger.error({ run, err: error }, "a projection could not be written; it is tried again at the next start"),
+    );
+
+  return {
+    async task(id) {
+      const task = store.task(id);
+      if (task !== undefined) await placeTask(task);
+    },
+    archive,
+    async rebuild() {
+      // A page at a time: a node answers while it looks through what it has ever done.
+      for (
+        let page = store.history({ limit: pageSize });
+        page.length > 0;
+        page = store.history({ after: page.at(-1)?.id ?? "", limit: pageSize })
+      ) {
+        for (const task of page) await attempt(task.payload.run, rebuildTask(task));
+        // A task without files waits for nothing, and a whole history of them would be one turn of the event loop.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+    foreignFiles: () => (looking ??= findForeignFiles().finally(() => (looking = undefined))),
+  };
+}
+
+function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,73 @@
+import { anyRun, type Envelope } from "@tasuki/protocol";
+import { claimedReceipt } from "@tasuki/evidence";
+import { z } from "zod";
+import type { Store } from "@tasuki/store";
+import type { ArchivedFile } from "./run-files.ts";
+
+interface Summarised {
+  readonly run: string;
+  readonly files: readonly ArchivedFile[];
+  readonly evidence: readonly Envelope[];
+  readonly bundle: string | undefined;
+}
+
+/** Summary of a run, one page for people: the question, who did what when, what is missing. It proves nothing; the manifest and evidence/ do. */
+export async function toSummary(store: Pick<Store, "blobs">, { run, files, evidence, bundle }: Summarised): Promise<string> {
+  const receipts = evidence
+    .flatMap((envelope) => claimedReceipt(envelope)?.predicate ?? [])
+    .sort((one, other) => (one.at < other.at ? -1 : 1));
+  const read = (path: string): Promise<string | undefined> => {
+    const file = files.find((one) => one.path === path);
+    return file === undefined ? Promise.resolve(undefined) : store.blobs.read(file.sha256).then((bytes) => bytes.toString("utf8"));
+  };
+  const about = RunFile.safeParse(toJson(await read(anyRun.file))).data;
+  const brief = await read(files.find(({ sha256 }) => sha256 === about?.brief)?.path ?? "");
+  const gaps = unreadableSources(about?.sources ?? []);
+  return [
+    `# Run ${run}`,
+    "",
+    ...(brief === undefined ? [] : [quote(brief), ""]),
+    "| when (as the node says) | node | stage | epoch | attempt | said |",
+    "| --- | --- | --- | --- | --- | --- |",
+    ...receipts.map(
+      ({ at, node, stage, epoch, attempt, state, producer, reason }) =>
+        `| ${[at, node, stage, epoch, attempt, [state, producer && `by ${producer}`, reason].filter(Boolean).join(": ")].map(cell).join(" | ")} |`,
+    ),
+    "",
+    ...(gaps.length === 0 ? [] : ["Sources that could not be read:", "", ...gaps.map((gap) => `- ${cell(gap)}`), ""]),
+    "`sha256sum -c manifest-sha256.txt` checks the files, and the signed messages in `evidence/` that the stages stand on. Each `.json` there",
+    "is what was signed, named by its SHA-256; `.dsse.json` is its envelope, with the signatures: only a pinned key shows a change in one.",
+    ...(bundle === undefined ? [] : ["", `The run was closed with the manifest whose SHA-256 is \`${bundle}\`.`]),
+    "",
+  ].join("\n");
+}
+
+const RunFile = z.object({
+  brief: z.string(),
+  sources: z.array(z.object({ label: z.string().optional(), raw: z.object({ name: z.string() }), unreadable: z.string().optional() })),
+});
+
+function toJson(text: string | undefined): unknown {
+  return text === undefined ? undefined : JSON.parse(text);
+}
+
+function unreadableSources(sources: z.infer<typeof RunFile>["sources"]): string[] {
+  return sources.flatMap(({ label, raw, unreadable }) =>
+    unreadable === undefined ? [] : [`${raw.name} (${label ?? raw.name}): ${unreadable}`],
+  );
+}
+
+const briefShown = 600;
+
+function quote(text: string): string {
+  const start = text.length > briefShown ? `${text.slice(0, briefShown)} …` : text;
+  return start
+    .trimEnd()
+    .split("\n")
+    .map((line) => `> ${line}`)
+    .join("\n");
+}
+
+function cell(value: string | number): string {
+  return String(value).replaceAll("|", "\\|").replace(/\s+/g, " ");
+}

@@ -1,0 +1,59 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { payloadDigest, payloadOf, toManifest } from "@tasuki/evidence";
+import { makeOwnFolder, type Store } from "@tasuki/store";
+import { isLinkOf, placeBlob, placeBytes } from "./place.ts";
+import { type ArchivedFile, bundleOf, filesOf, inputsOf, parseManifest, workOf } from "./run-files.ts";
+import { toSummary } from "./to-summary.ts";
+
+/** Name of the summary. It is written last, so an archive that has it is whole. */
+export const summaryName = "SUMMARY.md";
+
+/**
+ * Writes `archive/<run>/`: the run's files, every signed message about it (its payload as signed, and the envelope), a manifest that
+ * `sha256sum -c` checks, and a summary. Where the bundle itself is here (on main), the manifest is that one, byte for byte.
+ */
+export async function writeArchive({ folder, store }: { folder: string; store: Store }, run: string): Promise<void> {
+  const to = join(folder, "archive", run);
+  const { blobs } = store;
+  const bundle = bundleOf(store, run);
+  const signed = bundle !== undefined && blobs.has(bundle) ? (await blobs.read(bundle)).toString("utf8") : undefined;
+  const listed = signed === undefined ? undefined : parseManifest(signed);
+
+  const evidence = new Map(store.envelopes(run).map((envelope) => [payloadDigest(envelope), envelope]));
+  for (const { path, sha256 } of listed ?? []) {
+    const envelope = path.startsWith("evidence/") ? store.envelope(run, sha256) : undefined;
+    if (envelope !== undefined) evidence.set(sha256, envelope);
+  }
+  await makeOwnFolder(folder, join(to, "evidence"));
+  for (const [sha256, envelope] of evidence) {
+    await placeBytes(payloadOf(envelope), join(to, "evidence", `${sha256}.json`));
+    await placeBytes(Buffer.from(JSON.stringify(envelope)), join(to, "evidence", `${sha256}.dsse.json`));
+  }
+
+  const files = listed?.filter(({ path }) => !path.startsWith("evidence/")) ?? filesOf(store, run);
+  // Sources are the given files that aren't files of the relay themselves: documents as they came.
+  const raw = listed === undefined ? [] : givenOf(store, run).filter(({ path }) => !files.some((file) => file.path === path));
+  const sources = raw.map(({ path, sha256 }) => ({ path: `sources/${path}`, sha256 }));
+  if (sources.length > 0) await makeOwnFolder(folder, join(to, "sources"));
+  for (const { path, sha256 } of [...files, ...sources]) {
+    const at = join(to, path);
+    const placed = await placeBlob({ folder, blobs }, sha256, at);
+    if (placed !== "there" || (await isLinkOf(folder, sha256, at))) continue;
+    // Something else has the name, or a copy, which can't be told apart from it: the blob is placed again.
+    await rm(at, { recursive: true });
+    await placeBlob({ folder, blobs }, sha256, at);
+  }
+
+  const own = [...files, ...[...evidence.keys()].map((sha256) => ({ path: `evidence/${sha256}.json`, sha256 }))];
+  await placeBytes(Buffer.from(signed ?? toManifest(own)), join(to, "manifest-sha256.txt"));
+  await placeBytes(Buffer.from(await toSummary(store, { run, files, evidence: [...evidence.values()], bundle })), join(to, summaryName));
+}
+
+/** Files that came with the `run` task. */
+function givenOf(store: Store, run: string): ArchivedFile[] {
+  return workOf(store, run)
+    .filter(({ payload }) => payload.kind === "run")
+    .flatMap(({ id }) => inputsOf(store, id))
+    .map(({ name, sha256 }) => ({ path: name, sha256 }));
+}

@@ -1,0 +1,50 @@
+import { artifactOf, artifactsOf, type Clock, contractDigests, type Health, type Pipeline, roleOf } from "@tasuki/protocol";
+import type { Store } from "@tasuki/store";
+import type { BusHandlers, Identity } from "@tasuki/bus";
+
+export interface HealthDeps {
+  readonly node: string;
+  readonly role: string;
+  readonly version: string;
+  readonly pipeline: Pipeline;
+  readonly store: Pick<Store, "instance" | "feedSize">;
+  /** True once the store can keep nothing any more. */
+  readonly isStoreFailing: () => boolean;
+  readonly identity: Pick<Identity, "provider" | "state">;
+  readonly policy: () => NonNullable<Health["policy"]>;
+  readonly clock: Pick<Clock, "now">;
+  readonly executor?: string | undefined;
+}
+
+/** Health of a node (`/health`): its name and role, the contracts that it reads and writes, and the state of what it works with. */
+export function createHealth(deps: HealthDeps): BusHandlers["health"] {
+  const { node, role, version, pipeline, store, isStoreFailing, identity, policy, clock, executor } = deps;
+  const contracts = contractsOf(pipeline, role);
+  return async (): Promise<Health> => {
+    const failing = isStoreFailing();
+    return {
+      node,
+      role,
+      instance: store.instance,
+      version,
+      contracts,
+      clock: new Date(clock.now()).toISOString(),
+      store: { state: failing ? "failing" : "ok", feed: failing ? 0 : store.feedSize() },
+      identity: { provider: identity.provider, state: identity.state() },
+      policy: policy(),
+      ...(executor !== undefined && { executor }),
+    };
+  };
+}
+
+/** Contracts of a role; main, which is none, writes the given artifacts and reads every one. */
+function contractsOf(pipeline: Pipeline, role: string): Health["contracts"] {
+  const found = roleOf(pipeline, role);
+  const read = found?.consumes.map(artifactOf) ?? artifactsOf(pipeline);
+  const written = found?.produces.map(artifactOf) ?? pipeline.given;
+  return {
+    reads: Object.fromEntries(read.map(({ name, versions }) => [name, versions.map(({ version }) => version)])),
+    writes: Object.fromEntries(written.map(({ name, writes }) => [name, [...writes]])),
+    digests: contractDigests([...read, ...written]),
+  };
+}

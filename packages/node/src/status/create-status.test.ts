@@ -1,0 +1,151 @@
+import { randomUUIDv7 } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Attachment, type FeedEntry, sha256Of, StatusQuery, type TaskPayload } from "@tasuki/protocol";
+import { makeSigner } from "@tasuki/evidence/testing";
+import { openStore, publish } from "@tasuki/store";
+import { expect, test } from "vitest";
+import type { Caller } from "@tasuki/bus";
+import { createNotary, taskSubjects } from "@tasuki/evidence";
+import { systemClock as clock } from "../process/system-clock.ts";
+import { smallPipeline as pipeline } from "../testing/small-pipeline.ts";
+import { createStatus } from "./create-status.ts";
+
+const newId = (): string => randomUUIDv7();
+const may = (scope: "own" | "all", principal = "node:main"): Caller => ({
+  principal,
+  roles: [],
+  permissions: [{ v: 1, to: "sg", call: "status", scope }],
+});
+const query = (values: object) => StatusQuery.parse(values);
+
+async function openNode() {
+  const folder = await mkdtemp(join(tmpdir(), "tasuki-status-"));
+  const store = await openStore({ folder, clock, newId });
+  const notary = createNotary({ node: "sg", role: "sg", instance: store.instance, signer: makeSigner(), clock });
+  const foreignFiles = async () => [{ path: "inbox/x", why: "put there by hand", instead: "tasuki run" }];
+  const status = createStatus({ node: "sg", role: "sg", store, pipeline, queueLimit: 9, foreignFiles, quarantined: async () => [] });
+  const hold = async (name: string, contract: string, text: string): Promise<Attachment> => {
+    const { sha256, size } = await publish(store, Buffer.from(text), { contract, now: clock.now() });
+    return { name, contract, sha256, size };
+  };
+  const accept = async (attachments: readonly Attachment[] = [], { run = newId(), from = "node:main" } = {}) => {
+    const id = newId();
+    const payload: TaskPayload = {
+      v: 1,
+      id,
+      kind: "work",
+      run,
+      stage: "sg",
+      epoch: 1,
+      from: "main",
+      to: "sg",
+      attachments: [...attachments],
+    };
+    const { envelope, digest } = notary.task(payload);
+    const facts = { run, stage: "sg", task: id, epoch: 1, attempt: 0, prev: digest, subjects: taskSubjects(payload, digest) };
+    await store.accept(
+      { payload, digest, envelope, from, now: clock.now(), queueLimit: 9 },
+      notary.receipt({ ...facts, state: "accepted" }, [envelope]),
+    );
+    return { id, run };
+  };
+  return {
+    store,
+    status,
+    hold,
+    accept,
+    async [Symbol.asyncDispose]() {
+      await store[Symbol.asyncDispose]();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+test("without arguments: the node, its open tasks with their places, and what was put there by hand", async () => {
+  await using node = await openNode();
+  const [first, second] = [await node.accept(), await node.accept()];
+  const answer = await node.status.status(query({}), may("all"));
+  expect(answer).toMatchObject({
+    node: "sg",
+    role: "sg",
+    size: 2,
+    queue: { waiting: 2, running: 0, limit: 9 },
+    shortcuts: [{ instead: "tasuki run" }],
+  });
+  expect(answer.tasks.map(({ id, position, state }) => [id, position, state])).toEqual([
+    [first.id, 1, "queued"],
+    [second.id, 2, "queued"],
+  ]);
+});
+
+test("who may see their own sees the tasks that they sent, and no feed", async () => {
+  await using node = await openNode();
+  await node.accept();
+  const own = await node.accept([], { from: "node:nano" });
+  const caller = may("own", "node:nano");
+  expect((await node.status.status(query({}), caller)).tasks.map(({ id }) => id)).toEqual([own.id]);
+  await expect(node.status.status(query({ from: 0 }), caller)).rejects.toMatchObject({ code: "not_granted" });
+  await expect(node.status.watch(0, caller, AbortSignal.timeout(1000))[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+    code: "not_granted",
+  });
+});
+
+test("the feed is given from an index, inclusive, up to a limit", async () => {
+  await using node = await openNode();
+  for (let times = 0; times < 4; times += 1) await node.accept();
+  const { entries, tasks } = await node.status.status(query({ from: "1", limit: "2" }), may("all"));
+  expect(entries?.map(({ index }) => index)).toEqual([1, 2]);
+  expect(tasks).toEqual([]);
+});
+
+test("texts come in pages by size, each once, and never raw sources", async () => {
+  await using node = await openNode();
+  const big = (name: string, fill: string) => node.hold(name, "source-text@1", fill.repeat(3 * 1024 * 1024));
+  const files = [
+    await node.hold("brief.md", "brief@1", "# Why?\n"),
+    await big("S1.txt", "a"),
+    await big("S2.txt", "b"),
+    await node.hold("S1.pdf", "source@1", "%PDF"),
+  ];
+  const { run, id } = await node.accept(files);
+  const first = await node.status.status(query({ run, include: "artifacts" }), may("all"));
+  expect(first.artifacts?.map(({ name, task, direction }) => [name, task, direction])).toEqual([
+    ["brief.md", id, "in"],
+    ["S1.txt", id, "in"],
+  ]);
+  const second = await node.status.status(query({ run, include: "artifacts", after: first.next }), may("all"));
+  expect(second.artifacts?.map(({ name, sha256, text }) => [name, sha256 === sha256Of(text)])).toEqual([["S2.txt", true]]);
+  expect(second.next).toBeUndefined();
+  await expect(node.status.status(query({ run, include: "artifacts", after: "x" }), may("all"))).rejects.toMatchObject({
+    code: "malformed_request",
+  });
+});
+
+test("a text is given by its name alone, without the others' bytes", async () => {
+  await using node = await openNode();
+  const files = [await node.hold("brief.md", "brief@1", "# Why?\n"), await node.hold("S1.txt", "source-text@1", "a")];
+  const { run, id } = await node.accept(files);
+  for (const of of [{ run }, { task: id }]) {
+    const named = async (name: string) =>
+      (await node.status.status(query({ ...of, include: "artifacts", name }), may("all"))).artifacts?.map((one) => one.name);
+    expect(await named("S1.txt")).toEqual(["S1.txt"]);
+    expect(await named("S2.txt")).toEqual([]);
+  }
+});
+
+test("a follower gets what is there, then what comes, until it goes", async () => {
+  await using node = await openNode();
+  await node.accept();
+  const gone = new AbortController();
+  const seen: FeedEntry[] = [];
+  const following = (async () => {
+    for await (const entry of node.status.watch(0, may("all"), gone.signal)) seen.push(entry);
+  })();
+  await expect.poll(() => seen.length).toBe(1);
+  await node.accept();
+  await expect.poll(() => seen.map(({ index }) => index)).toEqual([0, 1]);
+  gone.abort();
+  await following;
+});

@@ -1,0 +1,120 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  type Checker,
+  type Clocks,
+  type Executor,
+  type Extractor,
+  type Logger,
+  type Pipeline,
+  type RunStatus,
+  sha256Of,
+} from "@tasuki/protocol";
+import { sourceContract, writePolicy } from "@tasuki/bus";
+import { publish } from "@tasuki/store";
+import { NodeConfig } from "../process/node-config.ts";
+import type { RunningNode } from "../process/node.ts";
+import { startNode } from "../process/start-node.ts";
+import { systemClock } from "../process/system-clock.ts";
+import { freePorts } from "@tasuki/bus/testing";
+import { introduceNodes } from "./introduce-nodes.ts";
+import { inProcessExecutor, type StageWork } from "./in-process-executor.ts";
+import { inProcessChecker, plainExtractor } from "./in-process-intake.ts";
+
+export interface TestRelayOptions {
+  readonly pipeline: Pipeline;
+  /** Work of each role. */
+  readonly work: Readonly<Record<string, StageWork | Executor>>;
+  readonly extractor?: Extractor;
+  readonly checker?: Checker;
+  readonly limits?: Partial<NodeConfig["limits"]>;
+  readonly logger?: Logger;
+  /** Roles that are not started yet. */
+  readonly without?: readonly string[];
+}
+
+export interface TestRelay extends AsyncDisposable {
+  /** Holds a data folder for each role. */
+  readonly data: string;
+  /** Throws while the role's node is stopped. */
+  node(role: string): RunningNode;
+  start(role: string): Promise<void>;
+  stop(role: string): Promise<void>;
+  /** Uploads sources and starts a run, as a script on main's machine does. Resolves with its id. */
+  run(request: { brief: string; sources?: readonly string[]; clocks?: Partial<Clocks> }): Promise<string>;
+  /** Resolves with main's view of the run once it is as wanted. */
+  until(run: string, wanted: (status: RunStatus) => boolean): Promise<RunStatus>;
+}
+
+const quiet: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** A whole relay in this process: real stores, sockets and signatures on free ports, in a temporary folder, with executors given as functions. */
+export async function startTestRelay(options: TestRelayOptions): Promise<TestRelay> {
+  const { pipeline, without = [] } = options;
+  const data = await mkdtemp(join(tmpdir(), "tasuki-relay-"));
+  const roles = ["main", ...pipeline.roles.map(({ name }) => name)];
+  const ports = await freePorts(roles);
+  await introduceNodes(data, roles);
+  const policy = writePolicy({ pipeline, people: { ops: ["ops@example.com"] } });
+  const running = new Map<string, RunningNode>();
+
+  const relay: TestRelay = {
+    data,
+    node(role) {
+      const node = running.get(role);
+      if (node === undefined) throw new Error(`the node of ${role} is not running`);
+      return node;
+    },
+    async start(role) {
+      const roster = Object.fromEntries(
+        [...ports].filter(([name]) => name !== role).map(([name, port]) => [name, { url: `http://127.0.0.1:${port}` }]),
+      );
+      const config = NodeConfig.parse({ listen: { port: ports.get(role) }, roster, limits: options.limits });
+      const own = workOf(options, role);
+      const logger = options.logger ?? quiet;
+      const base = { role, pipeline, data: join(data, role), config, policy, clock: systemClock, logger, version: "0" };
+      running.set(role, await startNode({ ...base, ...own, random: () => 0.5 }));
+    },
+    async stop(role) {
+      const node = relay.node(role);
+      running.delete(role);
+      await node[Symbol.asyncDispose]();
+    },
+    async run({ brief, sources = [], clocks }) {
+      const { store, handlers, local } = relay.node("main");
+      const contract = `${sourceContract.name}@${sourceContract.version}`;
+      const attachments = await Promise.all(
+        sources.map(async (text, at) => {
+          const { sha256, size } = await publish(store, Buffer.from(text), { sha256: sha256Of(text), contract, now: systemClock.now() });
+          return { name: `S${at + 1}.md`, contract, sha256, size };
+        }),
+      );
+      const payload = Buffer.from(JSON.stringify({ kind: "run", brief, attachments, clocks }));
+      const envelope = { payload: payload.toString("base64"), payloadType: "application/vnd.tasuki.task+json", signatures: [] };
+      return (await handlers.task({ envelope, payload }, local)).run;
+    },
+    async until(run, wanted) {
+      const { orchestrator } = relay.node("main");
+      let last: RunStatus | undefined;
+      for await (const status of orchestrator?.watch(run, AbortSignal.timeout(60_000)) ?? []) if (wanted((last = status))) return status;
+      throw new Error(`the run did not become as wanted; it is ${JSON.stringify(last, undefined, 1)}`);
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...running.keys()].map((role) => relay.stop(role)));
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+  await Promise.all(roles.filter((role) => !without.includes(role)).map((role) => relay.start(role)));
+  return relay;
+}
+
+function workOf(
+  { work, extractor, checker }: TestRelayOptions,
+  role: string,
+): { executor?: Executor; extractor?: Extractor; checker?: Checker } {
+  if (role === "main") return { extractor: extractor ?? plainExtractor(), checker: checker ?? inProcessChecker() };
+  const own = work[role];
+  if (own === undefined) throw new Error(`no work is given for role '${role}'`);
+  return { executor: typeof own === "function" ? inProcessExecutor(own) : own };
+}

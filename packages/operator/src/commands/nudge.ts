@@ -1,0 +1,33 @@
+import { Command } from "commander";
+import { toLine } from "../render/plain-text.ts";
+import type { Cli } from "../cli/cli.ts";
+import { type DataOption, dataOption, type JsonOption, jsonOption, resolveRun, runArgument, toExamples } from "../cli/options.ts";
+
+interface NudgeOptions extends DataOption, JsonOption {
+  readonly stage?: string;
+  readonly reason?: string;
+}
+
+export function nudgeCommand(cli: Cli): Command {
+  return new Command("nudge")
+    .description("ask whoever holds a run to look again now: what waits to be sent is sent; says where each of them stands")
+    .argument("<run>", runArgument)
+    .option("--stage <stage>", "the stage that is waited for (default: all that are)")
+    .option("--reason <text>", "why, for the record")
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addHelpText("before", toExamples([["nudge last", "where does it stand, and what does it wait for"]]))
+    .action(async (given: string, options: NudgeOptions) => {
+      const { stage, reason, json } = options;
+      const client = cli.client(options);
+      const run = await resolveRun(client, given);
+      const answers = await client.nudge({ run, ...(stage !== undefined && { stage }), ...(reason !== undefined && { reason }) });
+      const status = await client.run(run);
+      if (json) return cli.json({ answers, status });
+      for (const { role, says, problem } of answers)
+        cli.out(says === undefined ? cli.style.warn(`${role} has not answered: ${toLine(problem ?? "")}`) : `${role}: ${toLine(says)}`);
+      for (const { stage: name, rung, awaits } of status.stages)
+        if (awaits !== undefined) cli.say(cli.messageStyle.dim(`${name} is '${rung}', and awaits '${awaits.rung}' of ${awaits.from}`));
+      if (answers.some(({ says }) => says === undefined)) cli.say(cli.messageStyle.dim("What was not answered is sent again until it is."));
+    });
+}

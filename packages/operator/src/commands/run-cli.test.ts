@@ -1,0 +1,257 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { type Pipeline, type RunStatus, sha256Of } from "@tasuki/protocol";
+import { expect, test, vi } from "vitest";
+import { letterText, letterWork } from "../testing/letter-relay.ts";
+import { heldWork, type OperatedRelay, startOperatedRelay, waiting } from "../testing/start-operated-relay.ts";
+import { startTasuki, tasuki } from "../testing/run-tasuki.ts";
+
+const runId = "01a20ed8-8597-756e-8e5f-b0ba1c5c733f";
+/** Main alone takes runs, and hands nothing on. */
+const alone = ["writer", "editor", "printer"];
+const broken = () => ({ "review.txt": "maybe" });
+
+const isBlocked = ({ stages }: RunStatus): boolean => stages.some(({ condition }) => condition === "blocked");
+const isClosed = ({ state }: RunStatus): boolean => state === "closed";
+const isVerified = (stage: string) => (status: RunStatus) => status.stages.some((one) => one.stage === stage && one.rung === "verified");
+
+/** A run's task as main took it. */
+function taskOf({ relay }: OperatedRelay, run: string) {
+  return relay.node("main").store.task(run)?.payload;
+}
+
+async function startRun({ relay, data }: OperatedRelay, id = runId): Promise<string> {
+  expect(await tasuki(["run", "What is a receipt?", "--id", id, "--data", data])).toMatchObject({ code: 0, stdout: `${id}\n` });
+  expect(relay.node("main").orchestrator?.run(id)).toBeDefined();
+  return id;
+}
+
+test("run uploads files and folders as S1, S2, …, says what it skips, and prints the run's id", async () => {
+  await using main = await startOperatedRelay({ without: alone });
+  const folder = join(main.data, "docs");
+  await mkdir(join(folder, "node_modules", "x"), { recursive: true });
+  await mkdir(join(folder, "b"));
+  for (const [name, bytes] of [
+    ["a.md", "# A"],
+    ["b/LICENSE", "free"],
+    ["picture.png", "\u0089PNG\0"],
+    ["openapi.json", "{}"],
+    ["empty.txt", ""],
+    [".hidden", "no"],
+    ["node_modules/x/README.md", "no"],
+  ] as const)
+    await writeFile(join(folder, name), bytes, "latin1");
+  const { code, stdout, stderr } = await tasuki(["run", "What is A?", "docs", "docs/a.md", "--data", main.data, "--profile", "friendly"], {
+    cwd: main.data,
+  });
+  const run = stdout.trim();
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^[0-9a-f-]{36}\n$/) });
+  expect(taskOf(main, run)).toMatchObject({
+    kind: "run",
+    brief: "What is A?",
+    profile: "friendly",
+    attachments: [
+      { name: "S1.md", contract: "source@1", size: 3, label: "docs/a.md" },
+      { name: "S2.txt", contract: "source@1", size: 4, label: "docs/b/LICENSE" },
+    ],
+  });
+  const { blobs } = main.relay.node("main").store;
+  const uploads = (taskOf(main, run)?.attachments ?? []).map(async ({ sha256 }) => (await blobs.read(sha256)).toString("utf8"));
+  expect(await Promise.all(uploads)).toEqual(["# A", "free"]);
+  expect(stderr).toContain("skipped docs/picture.png: it is a binary file");
+  expect(stderr).toContain("skipped docs/empty.txt: it is empty");
+  expect(stderr).toContain("skipped docs/openapi.json: it is data for programs");
+  expect(stderr).toContain(`pnpm tasuki watch ${run} --data ${main.data}`);
+});
+
+test("the brief may be a file, or come from stdin; the id makes it idempotent", async () => {
+  await using main = await startOperatedRelay({ without: alone });
+  await writeFile(join(main.data, "brief.md"), "From a file?");
+  for (let time = 0; time < 2; time += 1) {
+    const ran = await tasuki(["run", "brief.md", "--id", runId, "--json", "--data", main.data], { cwd: main.data });
+    expect(JSON.parse(ran.stdout)).toEqual({ v: 1, run: runId });
+  }
+  const other = (await tasuki(["run", "-", "--data", main.data], { stdin: "From stdin?" })).stdout.trim();
+  expect(other).not.toBe(runId);
+  expect([runId, other].map((run) => taskOf(main, run)?.brief)).toEqual(["From a file?", "From stdin?"]);
+  expect(await main.client.runs()).toHaveLength(2);
+});
+
+test("run says what main takes the brief to ask, a line each, where the relay has such a view and it answers", async () => {
+  const questions = (text: string) => text.split("? ").map((text, at) => ({ id: `Q${at + 1}`, text }));
+  const views: Pipeline["views"] = {
+    questions: ({ order = [] }) => (order[0]?.text === "Why?" ? ["odd"] : questions(order[0]?.text ?? "")),
+  };
+  await using main = await startOperatedRelay({ without: alone, views });
+  const asked = await tasuki(["run", `What is\na receipt? ${"long ".repeat(100)}`, "--data", main.data]);
+  expect(asked).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[0-9a-f-]{36}\n$/) });
+  expect(stripVTControlCharacters(asked.stderr)).toMatch(
+    /with 0 sources\n {2}Q1 {2}What is a receipt\n {2}Q2 {2}(?:long ){2,}.*…\nFollow it/,
+  );
+  const odd = await tasuki(["run", "Why?", "--data", main.data]);
+  expect(odd).toMatchObject({ code: 0, stderr: expect.stringMatching(/with 0 sources\S*\nFollow it/) });
+});
+
+test.each([
+  { args: ["run", "What?", "nothing.md"], code: 3, says: /no file or folder .*nothing\.md/ },
+  { args: ["run", "brief.md"], code: 3, says: /no file .*brief\.md to read the brief from/ },
+  { args: ["run", " "], code: 7, says: /brief is empty/ },
+  { args: ["run", "What?", "--id", "7"], code: 7, says: /UUID of version 7/ },
+  { args: ["run"], code: 2, says: /missing required argument 'brief'/ },
+  { args: ["run", "What?", "--profile", "fancy"], code: 7, says: /no profile 'fancy'.*formal, friendly/ },
+  { args: ["runn"], code: 2, says: /Did you mean run/ },
+])("tasuki $args ends with $code, and says why", async ({ args, code, says }) => {
+  await using main = await startOperatedRelay({ without: alone });
+  const ran = await tasuki([...args, ...(code === 2 ? [] : ["--data", main.data])], { cwd: main.data });
+  expect(ran).toMatchObject({ code, stdout: "" });
+  expect(ran.stderr).toMatch(says);
+  expect(await main.client.runs()).toEqual([]);
+});
+
+test("help begins with examples", async () => {
+  const { code, stdout } = await tasuki(["run", "--help"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^Examples:\n {2}pnpm tasuki run "What is a receipt\?"/);
+});
+
+test("where main does not run, every verb says so and ends with 6", async () => {
+  for (const args of [["ls"], ["run", "What?"], ["show", "last"], ["nodes"]]) {
+    const { code, stderr } = await tasuki([...args, "--data", "/nowhere"]);
+    expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining("pnpm tasuki dev --data /nowhere") });
+  }
+});
+
+test.each([
+  { ends: "closed", state: "closed", code: 0, says: /is closed in \d+\.\d\d s/ },
+  { ends: "cancelled", state: "cancelled", code: 8, says: /is cancelled/ },
+  { ends: "blocked", state: "open", code: 9, says: /clears with tasuki retry[\s\S]*got {7}maybe[\s\S]*needs a person/ },
+])("run --wait exits by how the run ended: $ends, $code", async ({ ends, state, code, says }) => {
+  const held = heldWork(letterWork.editor);
+  const work = { closed: letterWork.editor, cancelled: held.work, blocked: broken }[ends];
+  await using main = await startOperatedRelay(work && { work: { editor: work } });
+  const wait = async (...options: string[]) => {
+    const running = startTasuki(["run", "What?", "--wait", "--data", main.data, ...options]);
+    if (ends === "cancelled") {
+      const run = await vi.waitUntil(async () => (await main.client.runs({ open: true }))[0]?.id, waiting);
+      await main.relay.until(run, isVerified("writer"));
+      await main.client.cancel({ run });
+    }
+    return running.ended;
+  };
+  const ran = await wait();
+  expect(ran.code).toBe(code);
+  expect(ran.stderr).toMatch(says);
+  expect(ran.stdout).toBe(code === 0 ? letterText : "");
+  const json = await wait("--json");
+  expect(JSON.parse(json.stdout)).toMatchObject({ v: 1, run: expect.any(String), status: { state } });
+});
+
+test("on a terminal the stages are redrawn, and Ctrl-C stops the watching, not the run", async () => {
+  await using main = await startOperatedRelay({ work: { editor: heldWork(letterWork.editor).work } });
+  const run = await startRun(main);
+  await main.relay.until(run, isVerified("writer"));
+  const stopped = new AbortController();
+  const watching = startTasuki(["watch", run, "--data", main.data], { signal: stopped.signal, terminal: 80 });
+  await vi.waitFor(() => expect(watching.printed()).toContain("\u001b[4A"), waiting);
+  stopped.abort();
+  const { code, stderr } = await watching.ended;
+  expect(code).toBe(130);
+  expect(stripVTControlCharacters(stderr)).toMatch(/writer {3}█+ {2}verified/);
+  expect(stderr).toContain("goes on");
+  expect(await main.client.run(run)).toMatchObject({ state: "open" });
+});
+
+test("watch --json is an object on a line for each change", async () => {
+  const held = heldWork(letterWork.editor);
+  await using main = await startOperatedRelay({ work: { editor: held.work } });
+  const run = await startRun(main);
+  const watching = startTasuki(["watch", "last", "--json", "--data", main.data]);
+  await vi.waitFor(() => expect(watching.printed()).toContain('"state":"open"'), waiting);
+  held.release();
+  const { code, stdout } = await watching.ended;
+  const lines = stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as { v: number; status: { id: string; state: string } });
+  expect(code).toBe(0);
+  expect([lines[0], lines.at(-1)]).toMatchObject([
+    { v: 1, status: { id: run, state: "open" } },
+    { v: 1, status: { id: run, state: "closed" } },
+  ]);
+});
+
+test("watch ends as the run did: only a run that is closed is success", async () => {
+  await using main = await startOperatedRelay({ work: { editor: broken } });
+  const run = await startRun(main);
+  expect((await tasuki(["watch", "last", "--data", main.data])).code).toBe(9);
+  await main.client.cancel({ run });
+  expect((await tasuki(["watch", "last", "--data", main.data])).code).toBe(8);
+});
+
+test("a run is named by its id, the end of it, or 'last'", async () => {
+  await using main = await startOperatedRelay({ work: { editor: broken } });
+  const run = await startRun(main);
+  await main.relay.until(run, isBlocked);
+  for (const name of [run, "733f", "last"]) {
+    const { code, stdout, stderr } = await tasuki(["show", name, "--data", main.data]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("editor is blocked") });
+    expect(stderr).toContain(`pnpm tasuki retry ${run}`);
+  }
+  expect(await tasuki(["show", "0000", "--data", main.data])).toMatchObject({ code: 3 });
+  await startRun(main, "01a20ed8-0000-756e-8e5f-b0ba1c5c733f");
+  expect(await tasuki(["show", "733f", "--data", main.data])).toMatchObject({ code: 5, stderr: expect.stringContaining("More than one") });
+});
+
+test("artifacts lists what stages produced, and prints a file as it is", async () => {
+  await using main = await startOperatedRelay();
+  const run = await startRun(main);
+  await main.relay.until(run, isClosed);
+  const list = await tasuki(["artifacts", "last", "--data", main.data]);
+  const size = `${Buffer.byteLength(letterText)} B`;
+  expect(list.stdout).toMatch(/^draft\.txt {3}writer .*\nreview\.txt {2}editor .*\nletter\.txt {2}printer .*\n$/m);
+  expect(list.stdout).toContain(`letter.txt  printer  letter@1  ${size}  ${sha256Of(letterText)}\n`);
+  expect((await tasuki(["artifacts", "last", "letter.txt", "--data", main.data])).stdout).toBe(letterText);
+  const absent = await tasuki(["artifacts", "last", "x.txt", "--data", main.data]);
+  expect(absent).toMatchObject({ code: 3, stderr: expect.stringContaining("draft.txt, review.txt, letter.txt") });
+});
+
+test("nudge says where each node stands, and who has not answered", async () => {
+  await using main = await startOperatedRelay({ work: { editor: heldWork(letterWork.editor).work } });
+  const { relay, data } = main;
+  await main.stopKnown("editor");
+  const run = await startRun(main);
+  await relay.until(run, ({ stages }) => stages[0]?.times["produced"] !== undefined);
+  const { code, stdout, stderr } = await tasuki(["nudge", "last", "--stage", "editor", "--data", data]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^writer: writer at epoch 1 is produced; hand-off to editor is pending after \d+ tries/m);
+  expect(stderr).toMatch(/awaits '[a-z-]+' of [a-z]+/);
+  const entries = relay
+    .node("main")
+    .store.feed(0, 1_000)
+    .map(({ leaf }) => JSON.parse(leaf) as object);
+  expect(entries).toContainEqual(expect.objectContaining({ type: "nudge", run, stage: "editor", by: "local" }));
+  await relay.start("editor");
+  await relay.until(run, ({ stages }) => stages[1]?.rung === "started");
+  await main.stopKnown("editor");
+  const unanswered = await tasuki(["nudge", "last", "--data", data]);
+  expect(unanswered).toMatchObject({ code: 0, stdout: expect.stringContaining("editor has not answered: unreachable") });
+});
+
+test("retry and cancel say what they did, and ls and nodes what there is", async () => {
+  await using main = await startOperatedRelay({ work: { editor: broken } });
+  await main.stopKnown("printer");
+  const run = await startRun(main);
+  await main.relay.until(run, isBlocked);
+  const data = ["--data", main.data];
+  expect((await tasuki(["retry", "last", "--from", "editor", "--reason", "mended", ...data])).stdout).toBe(
+    `Run ${run} goes on at epoch 2.\n`,
+  );
+  expect((await tasuki(["cancel", run, ...data])).stdout).toBe(`Run ${run} is cancelled.\n`);
+  expect(await tasuki(["retry", run, ...data])).toMatchObject({ code: 5 });
+  expect((await tasuki(["ls", ...data])).stdout).toContain("cancelled");
+  expect((await tasuki(["ls", "--open", ...data])).stderr).toContain("There is no open run");
+  const { nodes } = JSON.parse((await tasuki(["nodes", "--json", ...data])).stdout) as { nodes: object[] };
+  expect(nodes).toMatchObject([{ role: "writer" }, { role: "editor" }, { role: "printer" }]);
+  expect((await tasuki(["nodes", ...data])).stderr).toContain("main has no connection to printer");
+});

@@ -1,0 +1,93 @@
+import { isTasukiError } from "@tasuki/protocol";
+import { Command, CommanderError } from "commander";
+import { toLine } from "../render/plain-text.ts";
+import { toUnmetLines } from "../render/outcome.ts";
+import { type CliDeps, createCli, type Cli } from "../cli/cli.ts";
+import { aclCommand } from "./acl.ts";
+import { artifactsCommand } from "./artifacts.ts";
+import { cancelCommand } from "./cancel.ts";
+import { checkCommand } from "./check.ts";
+import { conformanceCommand } from "./conformance.ts";
+import { demoCommand } from "./demo.ts";
+import { devCommand } from "./dev.ts";
+import { lsCommand } from "./ls.ts";
+import { nodesCommand } from "./nodes.ts";
+import { nudgeCommand } from "./nudge.ts";
+import { retryCommand } from "./retry.ts";
+import { runCommand } from "./run.ts";
+import { showCommand } from "./show.ts";
+import { startCommand } from "./start.ts";
+import { watchCommand } from "./watch.ts";
+import { exitCodeOf, exitCodes } from "../cli/exit-code.ts";
+import { toExamples } from "../cli/options.ts";
+
+// The commands that most people need come first.
+const commands = [
+  runCommand,
+  lsCommand,
+  showCommand,
+  watchCommand,
+  artifactsCommand,
+  nudgeCommand,
+  retryCommand,
+  cancelCommand,
+  nodesCommand,
+  checkCommand,
+  aclCommand,
+  conformanceCommand,
+  demoCommand,
+  devCommand,
+  startCommand,
+];
+
+/** Runs one command line; resolves with the exit code, and never rejects. */
+export async function runCli(args: readonly string[], deps: CliDeps): Promise<number> {
+  const cli = createCli(deps);
+  try {
+    await toProgram(cli).parseAsync(args, { from: "user" });
+    return cli.exitCode();
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    if (deps.signal.aborted) return exitCodes.interrupted;
+    sayError(cli, error);
+    return exitCodeOf(error);
+  }
+}
+
+function toProgram(cli: Cli): Command {
+  const program = new Command("tasuki")
+    .description("Relay work for agents on separate machines, where every hand-off is checked, signed for, and provable.")
+    .addHelpText(
+      "before",
+      toExamples([
+        ["dev", "all nodes on this machine"],
+        ['run "What is a receipt?" docs/ --wait', "start a run and follow it"],
+        ["show last", "what is proven, what is awaited, what blocks it"],
+        ["artifacts last", "what the run has made"],
+      ]),
+    )
+    .addHelpText(
+      "after",
+      "\nExit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 forbidden, 5 conflict, 6 unreachable, 7 invalid, 8 run failed, 9 needs a person, 130 interrupted",
+    )
+    .showHelpAfterError("(--help shows examples)")
+    .helpCommand(false);
+  for (const create of commands) program.addCommand(create(cli).copyInheritedSettings(program));
+  const nested = program.commands.flatMap((command) => command.commands.map((one) => one.copyInheritedSettings(program)));
+  for (const command of [program, ...program.commands, ...nested])
+    command.exitOverride().configureOutput({
+      writeOut: (text) => void cli.stdout.write(text),
+      writeErr: (text) => void cli.stderr.write(text),
+      getOutHelpWidth: () => cli.stdout.columns ?? 100,
+      getErrHelpWidth: () => cli.stderr.columns ?? 100,
+    });
+  return program;
+}
+
+function sayError(cli: Cli, error: unknown): void {
+  const style = cli.messageStyle;
+  const message = error instanceof Error ? error.message : String(error);
+  cli.say(`${style.bad("tasuki:")} ${toLine(message)}`);
+  if (isTasukiError(error)) for (const line of toUnmetLines(error.details.unmet ?? [], style)) cli.say(line);
+  else if (error instanceof Error && error.stack !== undefined) cli.say(style.dim(error.stack));
+}

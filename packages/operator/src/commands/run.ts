@@ -1,0 +1,59 @@
+import { Command } from "commander";
+import type { Cli } from "../cli/cli.ts";
+import { exitCodeOfRun } from "../cli/exit-code.ts";
+import { followRun } from "../cli/follow-run.ts";
+import { type DataOption, dataOption, type JsonOption, jsonOption, toExamples } from "../cli/options.ts";
+import { finalName, printArtifact } from "../cli/read-artifact.ts";
+import { sayOutcome } from "../cli/say-outcome.ts";
+import { startRun } from "../cli/start-run.ts";
+
+interface RunOptions extends DataOption, JsonOption {
+  readonly wait?: true;
+  readonly profile?: string;
+  readonly id?: string;
+}
+
+export function runCommand(cli: Cli): Command {
+  return new Command("run")
+    .description("start a run: a brief, and the documents to answer it from")
+    .argument("<brief>", "the brief: a text, a file, or - for stdin")
+    .argument("[files...]", "documents: PDF, HTML, Markdown and text; folders are walked")
+    .option("--wait", "follow the run to its end, print the final text, and exit by how it ended")
+    .option("--profile <profile>", "what the final text must keep: one of the relay's profiles (default: its first)")
+    .option("--id <uuid>", "the run's id (UUIDv7): starting it twice starts it once")
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addHelpText(
+      "before",
+      toExamples([
+        ['run "What is a receipt?" docs/', "start it, and go on with something else"],
+        ["run question.md notes.pdf page.html --wait", "follow it, and print the final text"],
+        ["run - docs/ < question.md", "the brief from stdin"],
+      ]),
+    )
+    .action(async (brief: string, files: string[], options: RunOptions) => {
+      const { profile, id, wait = false, json = false } = options;
+      const client = cli.client(options);
+      const run = await startRun(cli, client, {
+        brief,
+        files,
+        saysQuestions: true,
+        ...(profile !== undefined && { profile }),
+        ...(id !== undefined && { id }),
+      });
+      if (!wait) {
+        if (json) cli.json({ run });
+        else cli.out(run);
+        cli.say(`Follow it: ${cli.next(options, "watch", run)}`);
+        return;
+      }
+      const { status, outcome } = await followRun(cli, { client, run, isQuiet: json });
+      cli.endWith(exitCodeOfRun(outcome));
+      if (json) cli.json({ run, status });
+      else if (outcome === "closed" && status !== undefined) {
+        const name = finalName(status);
+        if (name !== undefined) await printArtifact(cli, client, { status, name });
+      }
+      sayOutcome(cli, { run, status, outcome, options });
+    });
+}

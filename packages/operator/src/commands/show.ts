@@ -1,0 +1,23 @@
+import { Command } from "commander";
+import { outcomeOf } from "../render/outcome.ts";
+import { toRunDetail } from "../render/run-detail.ts";
+import type { Cli } from "../cli/cli.ts";
+import { type DataOption, dataOption, type JsonOption, jsonOption, resolveRun, runArgument, toExamples } from "../cli/options.ts";
+
+export function showCommand(cli: Cli): Command {
+  return new Command("show")
+    .description("one run: what is proven of each stage, what is awaited and from whom, what blocks it")
+    .argument("<run>", runArgument)
+    .addOption(dataOption())
+    .addOption(jsonOption())
+    .addHelpText("before", toExamples([["show last", "the newest run"]]))
+    .action(async (given: string, options: DataOption & JsonOption) => {
+      const client = cli.client(options);
+      const status = await client.run(await resolveRun(client, given));
+      if (options.json) return cli.json({ status });
+      for (const line of toRunDetail(status, { now: cli.clock.now(), style: cli.style })) cli.out(line);
+      const outcome = outcomeOf(status);
+      const verb = outcome === undefined ? "watch" : outcome === "needs-human" ? "retry" : "artifacts";
+      cli.say(cli.messageStyle.dim(`\nNext: ${cli.next(options, verb, status.id)}`));
+    });
+}

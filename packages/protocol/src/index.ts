@@ -1,0 +1,121 @@
+// Messages between nodes.
+export {
+  type ArtifactText,
+  type Block,
+  type BlockKind,
+  type Condition,
+  FeedEntry,
+  Health,
+  needsOperator,
+  type Quarantined,
+  Rung,
+  type RunState,
+  RunStatus,
+  type ForeignFile,
+  type StageStatus,
+  Status,
+  StatusQuery,
+  TaskAnswer,
+  type TaskState,
+  type TaskStatus,
+  UploadAnswer,
+  WatchQuery,
+} from "./messages/answers.ts";
+export { Envelope, receiptPayloadType, taskPayloadType } from "./messages/envelope.ts";
+export { FileName, Id, Name, parseContractRef, refOf, Sha256, sha256Of } from "./messages/identifiers.ts";
+export { parseJson, parseMessage, toExpected, toInputError } from "./messages/parse-message.ts";
+export {
+  fromProblem,
+  isTasukiError,
+  Problem,
+  type ProblemCode,
+  type ProblemDetails,
+  problems,
+  TasukiError,
+  toProblem,
+  Unmet,
+} from "./messages/problem.ts";
+export { Receipt, receiptPredicateType, type ReceiptState, ReceiptStatement } from "./messages/receipt.ts";
+export { type Attachment, Clocks, defaultClocks, RunRequest, TaskKind, TaskPayload } from "./messages/task.ts";
+
+// Definitions of artifacts, roles and pipelines.
+export { defineAuthoring } from "./kit/authoring.ts";
+export {
+  type AnyArtifact,
+  type Artifact,
+  type CompletionContext,
+  type Complaint,
+  type Decision,
+  defineArtifact,
+  type Document,
+  type Documents,
+  fileNameOf,
+  isFileOf,
+  type ValueOf,
+} from "./kit/define-artifact.ts";
+export { type EarlierVersion, earlierVersion } from "./kit/earlier-version.ts";
+export {
+  artifactNamed,
+  artifactsOf,
+  carriedTo,
+  defaultProfile,
+  definePipeline,
+  mainPort,
+  nextRole,
+  type Pipeline,
+  roleOf,
+  type View,
+} from "./kit/define-pipeline.ts";
+export {
+  type AnyRole,
+  artifactOf,
+  defineRole,
+  type InputsOf,
+  isOptional,
+  optional,
+  type OutputsOf,
+  type Role,
+  type Slot,
+} from "./kit/define-role.ts";
+
+// Files of a stage: read, completed and judged by those definitions.
+export { answerView, maxAnswerBytes, viewNamed } from "./kit/answer-view.ts";
+export { artifactAt, pipelineAt, roleAt, type Versions } from "./kit/at-versions.ts";
+export { checkStages } from "./kit/check-stages.ts";
+export { contractDigests, differingContracts, type JsonSchema, toJsonSchema } from "./kit/contract-digest.ts";
+export { describeOutputs, Direction, directionOf, type OutputFile } from "./kit/describe-outputs.ts";
+export { gate } from "./kit/gate.ts";
+export { completeStage, judgeStage } from "./kit/judge-stage.ts";
+export { readDocuments } from "./kit/read-documents.ts";
+export { type Parsed, parseText, readText, type StageFile } from "./kit/read-text.ts";
+export { maxResultBytes, readResultNote, resultFile, type ResultNote } from "./kit/result-note.ts";
+export { filesOfSlots } from "./kit/stage-files.ts";
+
+// Parts of file formats.
+export { formatIds, formatItems, readFields, readIds, readItems, readNumber, refuseLines } from "./text/fields.ts";
+export { completeHeaded, formatHeaded, readHeaded } from "./text/headed-file.ts";
+export { formatFrontMatter, type HeaderField } from "./text/header.ts";
+export { distinct, fromInline, Line, reference, Text, toCell, toInline } from "./text/line.ts";
+export { cellOf, checkColumns, formatTable, type MdFile, readMdFile, refuseRows, type Section } from "./text/markdown.ts";
+export { type Contract, createReport, judge, longest, type Report, type Rules } from "./text/report.ts";
+export { readTxtFile, type TxtFile } from "./text/txt-file.ts";
+
+// The run.
+export { nextInRoute, parseRunFile, versionsIn, versionsOf } from "./run/parse-run-file.ts";
+export { anyRun, defineRun, Run, type RunSource } from "./run/run.ts";
+
+// Ports.
+export { type Backoff, createBackoff } from "./ports/backoff.ts";
+export {
+  type Checker,
+  type Clock,
+  type Execution,
+  type Executor,
+  type ExecutorContext,
+  type ExtractedSource,
+  type Extractor,
+  type Job,
+  type Logger,
+  type Outcome,
+  outcomes,
+} from "./ports/executor.ts";

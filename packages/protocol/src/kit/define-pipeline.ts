@@ -1,0 +1,141 @@
+import type { AnyArtifact, Complaint, Documents } from "./define-artifact.ts";
+import { artifactOf, type AnyRole, type ArtifactOf, type Slot } from "./define-role.ts";
+
+type NameOfSlot<S extends Slot> = ArtifactOf<S>["name"];
+type ConsumedBy<R extends AnyRole> = NameOfSlot<R["consumes"][number]>;
+type ProducedBy<R extends AnyRole> = NameOfSlot<R["produces"][number]>;
+
+/** The sentence that the compiler prints for a role that doesn't fit in at its place; `unknown` for a role that does. */
+type Fit<R extends AnyRole, Available extends string, Seen extends string, Ports extends number> = R["name"] extends Seen | "main"
+  ? `role '${R["name"]}' is in the pipeline twice: give one of them another name`
+  : R["port"] extends Ports
+    ? `role '${R["name"]}' has port ${R["port"]}, which another role has: give it a free one`
+    : Exclude<ConsumedBy<R>, Available> extends never
+      ? Extract<ProducedBy<R>, Available> extends never
+        ? unknown
+        : `role '${R["name"]}' produces '${Extract<ProducedBy<R>, Available>}', which is there already: each artifact has one producer`
+      : `role '${R["name"]}' consumes '${Exclude<ConsumedBy<R>, Available>}', which nothing before it produces: add it to 'given', or put its producer earlier`;
+
+/** The fit of each role, in order, so that a sentence stands in the place of each role that doesn't fit. */
+type Fits<Roles extends readonly AnyRole[], Available extends string, Seen extends string, Ports extends number> = Roles extends readonly [
+  infer R extends AnyRole,
+  ...infer Rest extends readonly AnyRole[],
+]
+  ? readonly [Fit<R, Available, Seen, Ports>, ...Fits<Rest, Available | ProducedBy<R>, Seen | R["name"], Ports | R["port"]>]
+  : readonly [];
+
+type PipelineCheck<Given extends readonly AnyArtifact[], Roles extends readonly AnyRole[]> = number extends Roles["length"]
+  ? unknown
+  : { readonly roles: Fits<Roles, Given[number]["name"], never, typeof mainPort> };
+
+/** The TCP port of main's bus. Roles get the following ports. */
+export const mainPort = 18100;
+
+/** Intake of a request to run: the artifacts that main makes of its parts. */
+interface Intake<Given extends AnyArtifact = AnyArtifact> {
+  /** The artifact of the request's `brief`, which comes inline, or attached under this contract. */
+  readonly brief: Given;
+  /** The artifact of each raw source's text, one file for each source. Left out, a run takes no sources. */
+  readonly sources?: Given;
+}
+
+/**
+ * A question about artifacts that operators may ask, answered in plain JSON. Views read documents, so they are called in a limited child
+ * process only.
+ */
+export type View = (documents: Documents) => unknown;
+
+/**
+ * A relay as data: the artifacts that main gives at the start, and the roles in their order. Main opens and closes every pipeline, and stands
+ * in none.
+ */
+export interface Pipeline<
+  Given extends readonly AnyArtifact[] = readonly AnyArtifact[],
+  Roles extends readonly AnyRole[] = readonly AnyRole[],
+> {
+  /** File URL of the module that exports the pipeline (`import.meta.url`). Processes that work or judge load it from there. */
+  readonly module: string;
+  /** Profiles that a run may be asked to keep: a sentence for people, by name. A run that names none has the first. */
+  readonly profiles: Readonly<Record<string, string>>;
+  readonly intake: Intake<Given[number]>;
+  readonly given: Given;
+  readonly roles: Roles;
+  /** Views of the artifacts, by name. */
+  readonly views?: Readonly<Record<string, View>>;
+}
+
+/**
+ * Defines a linear pipeline. Wrong wiring does not compile, and the message names the role and the artifact: a role consumes what nothing
+ * before it produces, an artifact has two producers, a role or a port is there twice.
+ *
+ * @example
+ * export const relay = definePipeline({
+ *   module: import.meta.url,
+ *   profiles: { plain: "the letter is in plain words", formal: "the letter is in the words of a court" },
+ *   intake: { brief: order },
+ *   given: [run, order],
+ *   roles: [writer, editor],
+ *   views: { addressees: ({ letter = [] }) => letter.map(({ name, sha256 }) => ({ name, sha256 })) },
+ * });
+ */
+export function definePipeline<const Given extends readonly AnyArtifact[], const Roles extends readonly AnyRole[]>(
+  definition: Pipeline<Given, Roles> & PipelineCheck<Given, Roles>,
+): Pipeline<Given, Roles> {
+  const { module, profiles, intake, given, roles, views } = definition;
+  return { module, profiles, intake, given, roles, ...(views !== undefined && { views }) };
+}
+
+/** The profile of a run that names none: the pipeline's first. */
+export function defaultProfile({ profiles }: Pick<Pipeline, "profiles">): string {
+  return Object.keys(profiles)[0] ?? "";
+}
+
+type NamesOf<Roles extends readonly AnyRole[]> = Roles extends readonly [infer R extends AnyRole, ...infer Rest extends readonly AnyRole[]]
+  ? Rest extends readonly []
+    ? R["name"]
+    : `${R["name"]}, ${NamesOf<Rest>}`
+  : never;
+
+/** `unknown` for a stage of the pipeline, and for a name that is only known when the program runs; else the sentence that the compiler prints. */
+type Known<P extends Pipeline, Stage extends string> = string extends Stage
+  ? unknown
+  : Stage extends P["roles"][number]["name"] | "main"
+    ? unknown
+    : Complaint<`role '${Stage}' is not in the pipeline: name one of ${NamesOf<P["roles"]>}, or put it into 'roles'`>;
+
+/** The role of a name, if it is in the pipeline. `main` is in none. */
+export function roleOf<P extends Pipeline, const Stage extends string>(pipeline: P, name: Stage & Known<P, Stage>): AnyRole | undefined {
+  return pipeline.roles.find((role) => role.name === name);
+}
+
+/** The role that a stage's result goes to: the following one, or `main` after the last. */
+export function nextRole<P extends Pipeline, const Stage extends string>(pipeline: P, stage: Stage & Known<P, Stage>): string {
+  const at = pipeline.roles.findIndex((role) => role.name === stage);
+  return pipeline.roles[at + 1]?.name ?? "main";
+}
+
+/** Every artifact of the pipeline: the given ones, then each role's outputs in order. */
+export function artifactsOf(pipeline: Pipeline): readonly AnyArtifact[] {
+  return [...pipeline.given, ...pipeline.roles.flatMap((role) => role.produces.map(artifactOf))];
+}
+
+/** The artifact of a name in the pipeline. */
+export function artifactNamed(pipeline: Pipeline, name: string): AnyArtifact | undefined {
+  return artifactsOf(pipeline).find((artifact) => artifact.name === name);
+}
+
+/**
+ * The artifacts that a `work` task for a role carries: all that are given or produced before it, and that this role or a later one consumes.
+ * The hop to main carries `run` and the last role's outputs.
+ */
+export function carriedTo<P extends Pipeline, const Stage extends string>(
+  pipeline: P,
+  stage: Stage & Known<P, Stage>,
+): readonly AnyArtifact[] {
+  const at = pipeline.roles.findIndex((role) => role.name === stage);
+  if (at < 0)
+    return [...pipeline.given.filter((artifact) => artifact.name === "run"), ...(pipeline.roles.at(-1)?.produces.map(artifactOf) ?? [])];
+  const before = [...pipeline.given, ...pipeline.roles.slice(0, at).flatMap((role) => role.produces.map(artifactOf))];
+  const wanted = new Set(pipeline.roles.slice(at).flatMap((role) => role.consumes.map((slot) => artifactOf(slot).name)));
+  return before.filter((artifact) => wanted.has(artifact.name) || artifact.name === "run");
+}

@@ -1,0 +1,223 @@
+import { z } from "zod";
+import { Envelope } from "./envelope.ts";
+import { ContractRef, FileName, Id, Sha256 } from "./identifiers.ts";
+import { Unmet } from "./problem.ts";
+import { Attachment, TaskKind } from "./task.ts";
+
+/** Answer to `POST /task`, with status 202. */
+export const TaskAnswer = z.looseObject({ task: Id, run: Id, receipt: Envelope });
+export type TaskAnswer = z.infer<typeof TaskAnswer>;
+
+/** Answer to `POST /upload`, with status 201; with 200 where the bytes were here already. */
+export const UploadAnswer = z.looseObject({ sha256: Sha256, size: z.int().nonnegative(), contract: ContractRef });
+export type UploadAnswer = z.infer<typeof UploadAnswer>;
+
+/** Entry of a node's feed. `leaf` is a line of canonical JSON that holds digests only, those of the messages in `envelopes`. */
+export const FeedEntry = z.looseObject({ index: z.int().nonnegative(), leaf: z.string(), envelopes: z.array(Envelope) });
+export type FeedEntry = z.infer<typeof FeedEntry>;
+
+export const TaskState = z.enum(["queued", "running", "produced", "done", "blocked", "fenced"]);
+export type TaskState = z.infer<typeof TaskState>;
+
+/** What raised a block, which decides what clears it. A new epoch clears every block of a stage. */
+export const BlockKind = z.enum([
+  /** Intake waits for roles that main has never reached; their first health answers clear it. */
+  "unseen",
+  /** Main can't take the run in; a retry or another run. */
+  "intake",
+  /** The attempts of a stage are over; a later attempt. */
+  "node",
+  /** A node refused main's task for good; its `accepted`. */
+  "dispatch",
+  /** A node refused the result of a stage for good, or took other bytes; the proof of the hand-off. */
+  "hand-off",
+  /** The result of a stage sends the work back; the proof of the hand-off. */
+  "decision",
+  /** Main's own check refuses the files of a stage; a new epoch alone. */
+  "check",
+  /** A stage was not accepted in time; its `accepted`. */
+  "scheduleToStart",
+  /** A stage was not handed off in time; the proof of the hand-off. */
+  "scheduleToClose",
+  /** The files of the run don't hold together; a retry. */
+  "closing-check",
+  /** A node refuses for good to archive the run; its `archived`. */
+  "close",
+]);
+export type BlockKind = z.infer<typeof BlockKind>;
+
+/** Why something does not go on, what it needs, who acts next, and the command or fact that clears it: texts for people; `kind` is for programs. */
+export const Block = z.looseObject({
+  /** Absent in blocks of the first releases, and where a later release has a kind that this one doesn't know. */
+  kind: BlockKind.optional().catch(undefined),
+  reason: z.string(),
+  needs: z.string(),
+  owner: z.string(),
+  clearsWith: z.string(),
+  /** With `unseen`: the roles that main has never reached. */
+  roles: z.array(z.string()).optional(),
+  unmet: z.array(Unmet).optional(),
+});
+export type Block = z.infer<typeof Block>;
+
+/** True where a block waits for a decision of the operators; a fact clears any other, such as a node that comes back. */
+export function needsOperator({ kind, owner }: Block): boolean {
+  // A block without a kind is from the first releases: there the owner says it.
+  return kind === undefined ? owner === "operator" : kind !== "unseen" && kind !== "scheduleToStart" && kind !== "close";
+}
+
+export const TaskStatus = z.looseObject({
+  id: Id,
+  kind: TaskKind,
+  run: Id,
+  stage: z.string(),
+  epoch: z.int().nonnegative(),
+  attempt: z.int().nonnegative(),
+  state: TaskState,
+  from: z.string(),
+  /** Position in the queue from 1, while the task waits. */
+  position: z.int().positive().optional(),
+  block: Block.optional(),
+  /** Hand-offs in the outbox: receiver, tries so far, the last answer. */
+  outbox: z.array(z.looseObject({ to: z.string(), state: z.string(), tries: z.int(), last: z.string().optional() })).optional(),
+});
+export type TaskStatus = z.infer<typeof TaskStatus>;
+
+export const Rung = z.enum(["waiting", "dispatched", "accepted", "started", "produced", "handed-off", "verified"]);
+export type Rung = z.infer<typeof Rung>;
+
+export const Condition = z.enum(["waiting", "running", "unreachable", "blocked", "fenced"]);
+export type Condition = z.infer<typeof Condition>;
+
+export const StageStatus = z.looseObject({
+  stage: z.string(),
+  epoch: z.int().nonnegative(),
+  /** Highest rung that is proven by a signature. */
+  rung: Rung,
+  /** Next rung, and the node whose signature proves it; absent when `verified`. */
+  awaits: z.looseObject({ rung: Rung, from: z.string() }).optional(),
+  condition: Condition,
+  block: Block.optional(),
+  attempt: z.int().nonnegative(),
+  producer: z.string().optional(),
+  /** Times by rung, RFC 3339, as the signing nodes claim them. */
+  times: z.record(z.string(), z.iso.datetime()),
+  outputs: z.array(Attachment),
+});
+export type StageStatus = z.infer<typeof StageStatus>;
+
+export const RunState = z.enum(["open", "closing", "closed", "failed", "cancelled"]);
+export type RunState = z.infer<typeof RunState>;
+
+export const RunStatus = z.looseObject({
+  id: Id,
+  state: RunState,
+  epoch: z.int().nonnegative(),
+  profile: z.string(),
+  brief: z.string(),
+  createdAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().optional(),
+  /** Block of the intake, before the first dispatch. */
+  block: Block.optional(),
+  stages: z.array(StageStatus),
+  sources: z.array(z.looseObject({ name: FileName, label: z.string(), unreadable: z.string().optional() })),
+  /** Nodes whose `archived` is awaited, while the run is closing. */
+  awaits: z.array(z.string()),
+  bundle: Sha256.optional(),
+});
+export type RunStatus = z.infer<typeof RunStatus>;
+
+export const ArtifactText = z.looseObject({
+  name: FileName,
+  contract: ContractRef,
+  sha256: Sha256,
+  size: z.int().nonnegative(),
+  task: Id,
+  direction: z.enum(["in", "out"]),
+  text: z.string(),
+});
+export type ArtifactText = z.infer<typeof ArtifactText>;
+
+/** File that was put into `inbox/` or `artifacts/` by hand. It has no effect; `instead` is the command that does it properly. */
+export const ForeignFile = z.looseObject({ path: z.string(), why: z.string(), instead: z.string() });
+export type ForeignFile = z.infer<typeof ForeignFile>;
+
+/** Folder with the files of an attempt that had lost its task to a later attempt or epoch. They are kept to be looked at, and never used. */
+export const Quarantined = z.looseObject({
+  path: z.string(),
+  run: z.string(),
+  stage: z.string(),
+  epoch: z.int().nonnegative(),
+  attempt: z.int().nonnegative(),
+});
+export type Quarantined = z.infer<typeof Quarantined>;
+
+/** Schema of a number that may also come as its digits, as in a query. `z.coerce` would read 0 out of an empty text, and 1 out of `true`. */
+function inDigits<Schema extends z.ZodNumber>(schema: Schema) {
+  return z.preprocess((value) => (typeof value === "string" && /^[0-9]{1,16}$/.test(value) ? Number(value) : value), schema);
+}
+
+export const StatusQuery = z.looseObject({
+  run: Id.optional(),
+  task: Id.optional(),
+  /** Index of the first entry of the feed wanted, from 0. */
+  from: inDigits(z.int().nonnegative()).optional(),
+  limit: inDigits(z.int().min(1).max(1000)).optional(),
+  include: z.enum(["artifacts"]).optional(),
+  /** Name of the files wanted, with `include=artifacts`. */
+  name: z.string().max(256).optional(),
+  /** `next` of the page before, with `include=artifacts`. */
+  after: z.string().max(256).optional(),
+});
+export type StatusQuery = z.infer<typeof StatusQuery>;
+
+export const Status = z.looseObject({
+  node: z.string(),
+  role: z.string(),
+  instance: Id,
+  /** Number of entries in the feed. */
+  size: z.int().nonnegative(),
+  queue: z.looseObject({ waiting: z.int(), running: z.int(), limit: z.int() }),
+  shortcuts: z.array(ForeignFile),
+  quarantined: z.array(Quarantined).optional(),
+  run: RunStatus.optional(),
+  tasks: z.array(TaskStatus),
+  entries: z.array(FeedEntry).optional(),
+  artifacts: z.array(ArtifactText).optional(),
+  /** Value to pass as `after` for the next page, with `include=artifacts`; absent on the last page. */
+  next: z.string().optional(),
+});
+export type Status = z.infer<typeof Status>;
+
+export const Health = z.looseObject({
+  node: z.string(),
+  role: z.string(),
+  instance: Id,
+  version: z.string(),
+  /** Versions read and written, by contract. */
+  contracts: z.looseObject({
+    reads: z.record(z.string(), z.array(z.int().positive())),
+    writes: z.record(z.string(), z.array(z.int().positive())),
+    /** SHA-256 of each contract's schema, by `name@version`. Two nodes that differ under one version have different ideas of it. */
+    digests: z.record(ContractRef, Sha256).optional(),
+  }),
+  /** Time by the node's clock, RFC 3339 UTC. */
+  clock: z.iso.datetime(),
+  store: z.looseObject({ state: z.enum(["ok", "failing"]), feed: z.int().nonnegative() }),
+  identity: z.looseObject({ provider: z.string(), state: z.enum(["ok", "failing"]) }),
+  /**
+   * The policy file of this node: its SHA-256, whether it grants what this program's pipeline asks for, and the callers to whom the network
+   * grants other things. `unheardSince`: when the network last heard what is granted, if it does not now; no revocation arrives meanwhile.
+   */
+  policy: z
+    .looseObject({ sha256: Sha256, current: z.boolean(), drift: z.array(z.string()), unheardSince: z.iso.datetime().optional() })
+    .optional(),
+  executor: z.string().optional(),
+});
+export type Health = z.infer<typeof Health>;
+
+export const WatchQuery = z.looseObject({
+  from: z.int().nonnegative().default(0),
+  lastEventId: inDigits(z.int().nonnegative()).optional(),
+});
+export type WatchQuery = z.infer<typeof WatchQuery>;

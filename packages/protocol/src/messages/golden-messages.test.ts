@@ -1,0 +1,34 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { z } from "zod";
+import { FeedEntry, Health, Status, TaskAnswer, UploadAnswer } from "./answers.ts";
+import { Envelope } from "./envelope.ts";
+import { Problem } from "./problem.ts";
+import { ReceiptStatement } from "./receipt.ts";
+import { RunRequest, TaskPayload } from "./task.ts";
+
+const folder = join(import.meta.dirname, "../../fixtures/messages");
+const schemas: Readonly<Record<string, z.ZodType>> = {
+  task: TaskPayload,
+  "run-request": RunRequest,
+  receipt: ReceiptStatement,
+  envelope: Envelope,
+  "task-answer": TaskAnswer,
+  "upload-answer": UploadAnswer,
+  "feed-entry": FeedEntry,
+  health: Health,
+  status: Status,
+  problem: Problem,
+};
+const files = readdirSync(folder);
+const kindOf = (file: string): string => file.split(".")[0] ?? "";
+
+test.for(files)("%s reads as it was ever sent, with the keys that are not known here", (file) => {
+  const message: unknown = JSON.parse(readFileSync(join(folder, file), "utf8"));
+  expect(schemas[kindOf(file)]?.parse(message)).toEqual(message);
+});
+
+test("every kind of message has a golden file", () => {
+  expect([...new Set(files.map(kindOf))].sort()).toEqual(Object.keys(schemas).sort());
+});

@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { ContractRef, FileName, Id, Name, Sha256 } from "./identifiers.ts";
+
+/** Clocks of a stage, milliseconds (Temporal's names). */
+export const Clocks = z.object({
+  scheduleToStart: z.int().positive(),
+  heartbeat: z.int().positive(),
+  startToClose: z.int().positive(),
+  scheduleToClose: z.int().positive(),
+});
+export type Clocks = z.infer<typeof Clocks>;
+
+export const defaultClocks: Clocks = {
+  scheduleToStart: 60_000,
+  heartbeat: 120_000,
+  startToClose: 30 * 60_000,
+  scheduleToClose: 2 * 60 * 60_000,
+};
+
+/** A file that a task names; its bytes are uploaded apart, and found by digest. */
+export const Attachment = z.looseObject({
+  name: FileName,
+  contract: ContractRef,
+  /** Size in bytes. */
+  size: z.int().nonnegative(),
+  sha256: Sha256,
+  /** Label for people (a source's original path), at most 1,024 characters; never used as a path. */
+  label: z.string().max(1024).optional(),
+});
+export type Attachment = z.infer<typeof Attachment>;
+
+export const TaskKind = z.enum(["run", "work", "nudge", "cancel", "close"]);
+export type TaskKind = z.infer<typeof TaskKind>;
+
+const attachments = z
+  .array(Attachment)
+  .max(2048)
+  .refine((all) => new Set(all.map((one) => one.name)).size === all.length, "attachment names must differ");
+
+/**
+ * Payload of a task between nodes. Its digest is the SHA-256 of its bytes as sent; a resend is the same bytes.
+ * `epoch` is the run's; `prev` the SHA-256 of the payload that this task follows from; `deadline` RFC 3339 UTC.
+ */
+export const TaskPayload = z.looseObject({
+  v: z.literal(1),
+  id: Id,
+  kind: TaskKind,
+  run: Id,
+  /** Role that does the work; `main` for the last hop and for `run`. */
+  stage: Name,
+  epoch: z.int().nonnegative(),
+  /** Role of the sending node; for `run`, the principal as main knows it. */
+  from: z.string().min(1).max(256),
+  to: Name,
+  attachments,
+  deadline: z.iso.datetime().optional(),
+  prev: Sha256.optional(),
+  /** Reason of a nudge, a cancel or a retry, for people. */
+  reason: z.string().max(1024).optional(),
+  /** SHA-256 of the bundle, with `close`. */
+  bundle: Sha256.optional(),
+  /** Brief, inline. It, `profile` and `clocks` stand in a `run` only. */
+  brief: z.string().min(1).max(65_536).optional(),
+  profile: Name.optional(),
+  clocks: Clocks.partial().optional(),
+});
+export type TaskPayload = z.infer<typeof TaskPayload>;
+
+/** Request of a script to start a run; main fills in the rest. `id` makes it idempotent, and becomes the run's id. */
+export const RunRequest = z.looseObject({
+  v: z.literal(1).default(1),
+  id: Id.optional(),
+  kind: z.literal("run"),
+  /** Brief, inline. A run has one, inline or attached, not both. */
+  brief: z.string().min(1).max(65_536).optional(),
+  attachments: attachments.default([]),
+  profile: Name.optional(),
+  clocks: Clocks.partial().optional(),
+  deadline: z.iso.datetime().optional(),
+});
+export type RunRequest = z.infer<typeof RunRequest>;

@@ -1,0 +1,126 @@
+import type { Direction, OutputFile } from "../kit/describe-outputs.ts";
+import type { Unmet } from "../messages/problem.ts";
+import type { AnyRole } from "../kit/define-role.ts";
+import type { Pipeline } from "../kit/define-pipeline.ts";
+
+/** Clock with wall time for records and monotonic time for limits, both in milliseconds. Time is always an argument. */
+export interface Clock {
+  /** Wall time: milliseconds since 1970, UTC. */
+  now(): number;
+  /** Monotonic time, milliseconds. Only differences mean anything. */
+  monotonic(): number;
+}
+
+/** Logger: the part of pino that a package may use. Ids go into `fields`, never into the text. */
+export interface Logger {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/**
+ * One attempt at a stage. `folder` holds `task.json`, `brief.md`, `in/` (copies, read-only) and `out/` (empty);
+ * the executor writes the role's files, complete or as drafts, to `out/`, and may write `out/result.json`.
+ */
+export interface Job {
+  readonly task: string;
+  readonly run: string;
+  readonly epoch: number;
+  readonly attempt: number;
+  /** Identifies the attempt's processes: their environment has `TASUKI_ATTEMPT=<this>`. */
+  readonly attemptId: string;
+  /** Absolute path of the work folder. */
+  readonly folder: string;
+  readonly pipeline: Pipeline;
+  readonly role: AnyRole;
+  /** Limits of the attempt, milliseconds. */
+  readonly startToClose: number;
+  readonly heartbeat: number;
+}
+
+export interface ExecutorContext {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Signal that is aborted when the attempt is fenced or cancelled, or the node stops. The work then ends, and resolves with `cancelled`. */
+  readonly signal: AbortSignal;
+  /** Starts the heartbeat clock again. Called on any sign of work. */
+  progress(note?: string): void;
+}
+
+/** Outcomes of an attempt. The retry policy reads nothing else. */
+export const outcomes = {
+  succeeded: { good: true, retry: false },
+  /** Success after contract errors went back to the author. */
+  repaired: { good: true, retry: false },
+  "contract-violation": { good: false, retry: false },
+  "no-output": { good: false, retry: true },
+  "timed-out": { good: false, retry: true },
+  stalled: { good: false, retry: true },
+  /** Error of the work itself: an exception, a non-zero exit. */
+  failed: { good: false, retry: true },
+  /** Request of the command for a retry (exit 75, EX_TEMPFAIL). */
+  deferred: { good: false, retry: true },
+  "output-limit": { good: false, retry: false },
+  cancelled: { good: false, retry: false },
+  misconfigured: { good: false, retry: false },
+} as const satisfies Record<string, { good: boolean; retry: boolean }>;
+export type Outcome = keyof typeof outcomes;
+
+export interface Execution {
+  readonly outcome: Outcome;
+  /** Producer of the outputs: `app:ROLE`, `command:NAME`, or an app's own name for its work. */
+  readonly producer: string;
+  /** Detail for people: what happened, where, what to do. */
+  readonly detail?: string;
+  readonly unmet?: readonly Unmet[];
+  /** Outputs of the role, exactly, where the outcome is good. */
+  readonly files: readonly OutputFile[];
+  /** Word of the output that decides, and the direction that it sends the work in. */
+  readonly decision?: string;
+  readonly direction?: Direction;
+}
+
+/** Executor of a role's work, in processes of its own. `execute` resolves with the outcome, and never rejects for the work's own failure. */
+export interface Executor {
+  readonly name: string;
+  execute(job: Job, context: ExecutorContext): Promise<Execution>;
+  /** Ends processes of an earlier boot that carry this attempt id; resolves with how many there were. */
+  sweep(attemptId: string): Promise<number>;
+}
+
+export interface ExtractedSource {
+  readonly id: string;
+  /** File in `out/`. Where there is none, `unreadable` says why. */
+  readonly text?: { readonly name: string; readonly sha256: string; readonly size: number };
+  readonly mediaType: string;
+  readonly extractor?: string;
+  readonly unreadable?: string;
+}
+
+/** Turns raw sources (`in/S1.pdf`, …) into files of the pipeline's `intake.sources` (`out/S1.txt`, …), in a limited child process. Main only. */
+export interface Extractor {
+  extract(job: Pick<Job, "folder" | "attemptId" | "pipeline">, context: ExecutorContext): Promise<readonly ExtractedSource[]>;
+  /** Ends processes of an earlier boot that carry this attempt id, the checker's included; resolves with how many there were. */
+  sweep(attemptId: string): Promise<number>;
+}
+
+/** Reads files in `in/` of a folder, which others made, in a limited child process: to judge them, or to answer a view of them. Main only. */
+export interface Checker {
+  /**
+   * Everything in the files that doesn't hold by their contracts and by the checks of the named stages; empty where all of it holds.
+   * `producers`: who made each stage's outputs, by stage.
+   */
+  check(
+    job: Pick<Job, "folder" | "attemptId" | "pipeline"> & {
+      readonly stages: readonly string[];
+      readonly producers: Readonly<Record<string, string>>;
+    },
+    context: ExecutorContext,
+  ): Promise<readonly Unmet[]>;
+  /**
+   * Answer of one of the pipeline's views of the files: plain JSON, at most 1 MiB. Rejects with `not_found` where the pipeline has no such
+   * view, `contract_violation` where a file breaks its contract, `too_large` where the answer is.
+   */
+  view(job: Pick<Job, "folder" | "attemptId" | "pipeline"> & { readonly view: string }, context: ExecutorContext): Promise<unknown>;
+}

@@ -1,0 +1,3 @@
+export { anyCharacter, arbitraryText, line, text } from "./arbitrary-text.ts";
+export { arbitraryValue } from "./arbitrary-value.ts";
+export { documentOf } from "./document-of.ts";

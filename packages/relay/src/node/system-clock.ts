@@ -1,8 +1,0 @@
-import type { Clock } from "@tasuki/contracts";
-
-/** The machine's own clock, for composition roots. */
-export const systemClock: Clock = {
-  // oxlint-disable-next-line no-restricted-properties -- the one place where wall time is read
-  now: () => Date.now(),
-  monotonic: () => performance.now(),
-};

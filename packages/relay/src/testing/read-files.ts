@@ -1,9 +1,0 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
-import type { StageFile } from "@tasuki/contracts";
-
-/** The files of a folder, in the order of their names. */
-export async function readFiles(folder: string): Promise<StageFile[]> {
-  const names = await readdir(folder);
-  return Promise.all(names.sort().map(async (name) => ({ name, bytes: await readFile(join(folder, name)) })));
-}

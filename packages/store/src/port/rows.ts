@@ -1,0 +1,91 @@
+import type { Attachment, Block, Envelope, TaskPayload, TaskState } from "@tasuki/protocol";
+
+/** A task as a node remembers it. Times are milliseconds since 1970. */
+export interface TaskRow {
+  readonly id: string;
+  readonly payload: TaskPayload;
+  /** SHA-256 of the payload's bytes. */
+  readonly digest: string;
+  /** The sender, as identity and policy name it. */
+  readonly from: string;
+  readonly state: TaskState;
+  readonly attempt: number;
+  readonly leaseUntil?: number;
+  /** The boot that holds the lease. */
+  readonly boot?: string;
+  readonly block?: Block;
+  readonly acceptedAt: number;
+  /** SHA-256 of the payload of the task's newest receipt, which is the `prev` of its next one. */
+  readonly lastReceipt: string;
+  readonly traceparent?: string;
+}
+
+/** A file of a task, in or out. */
+export interface AttachmentRow extends Attachment {
+  readonly task: string;
+  readonly direction: "in" | "out";
+  /** The attempt that wrote the file; 0 for inputs. */
+  readonly attempt: number;
+}
+
+export type OutboxState = "pending" | "done" | "superseded" | "blocked";
+
+/** A signed task that must still reach another node. Times are milliseconds since 1970. */
+export interface OutboxRow {
+  /** The task's id. */
+  readonly id: string;
+  readonly to: string;
+  readonly run: string;
+  readonly payload: TaskPayload;
+  readonly envelope: Envelope;
+  /** The local task whose result this row carries, which is `done` once the row is delivered. Absent for main's own dispatches. */
+  readonly carries?: string;
+  readonly state: OutboxState;
+  readonly tries: number;
+  /** Time of the next try; `isDue` says how it is compared. */
+  readonly nextAt: number;
+  /** The receiver's last answer, for people. */
+  readonly last?: string;
+  readonly createdAt: number;
+}
+export type NewOutboxRow = Pick<OutboxRow, "id" | "to" | "run" | "payload" | "envelope" | "carries" | "createdAt">;
+
+/**
+ * The longest wait for a time, milliseconds. A time that is further ahead was set while the clock was ahead, and the clock has been set back
+ * since: without this limit a clock that jumped by an hour would hold up finished work for an hour.
+ */
+export const longestWaitMs = 120_000;
+
+/** Compares the time of a row (`nextAt`, milliseconds since 1970) with the present: true once it has come, or is further ahead than any wait. */
+export function isDue(at: number, now: number): boolean {
+  return at <= now || at > now + longestWaitMs;
+}
+
+/** A run as main remembers it. */
+export interface RunRow {
+  readonly id: string;
+  readonly epoch: number;
+  /** True once the run is closed, failed or cancelled. */
+  readonly ended: boolean;
+  /** The flow's state, which the store keeps as JSON and never reads. */
+  readonly state: unknown;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
+/** Position up to which another node's feed is held here. */
+export interface Position {
+  readonly node: string;
+  readonly instance: string;
+  /** Index of the first entry that is not held yet. */
+  readonly next: number;
+}
+
+/** The last word of another node about itself. */
+export interface PeerRow {
+  readonly node: string;
+  /** The node's last answer to `/health`. */
+  readonly health: unknown;
+  /** Time of that answer, milliseconds since 1970. */
+  readonly at: number;
+}

@@ -1,1 +1,0 @@
-export { describeStore, type OpenTestStore } from "./testing/describe-store.ts";

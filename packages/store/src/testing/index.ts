@@ -1,0 +1,1 @@
+export { bytesOf, handOffOf, id, openFolder, payloadOf, putBlob, receiptOf, requestOf, run, sha256 } from "./fixtures.ts";

@@ -1,0 +1,52 @@
+import { type FlowEvent, type FlowState, step } from "@tasuki/flow";
+import { begin } from "./every-event.ts";
+
+/** An event that changed a run. */
+export interface Moment {
+  readonly before: FlowState;
+  readonly event: FlowEvent;
+  readonly after: FlowState;
+}
+
+/** Steps a run through events; calls back at each one that changes it. */
+export function inOrder(route: readonly string[], events: readonly FlowEvent[], visit: (moment: Moment) => void): void {
+  let before = begin(route);
+  for (const event of events) {
+    const [after] = step(before, event, 10);
+    if (after !== before) visit({ before, event, after });
+    before = after;
+  }
+}
+
+/**
+ * Steps a run through every order of events, each state once. A second epoch begins as the first one did, and is looked at, but not gone
+ * into.
+ */
+export function inEveryOrder(route: readonly string[], events: readonly FlowEvent[], visit: (moment: Moment) => void): void {
+  const first = begin(route);
+  const seen = new Set([keyOf(first)]);
+  const waiting = [first];
+  for (let before = waiting.pop(); before !== undefined; before = waiting.pop())
+    for (const event of events) {
+      const [after] = step(before, event, 10);
+      if (after === before) continue;
+      visit({ before, event, after });
+      const key = keyOf(after);
+      if (after.epoch > 1 || seen.has(key)) continue;
+      seen.add(key);
+      waiting.push(after);
+    }
+}
+
+/** What a next step can depend on. What is left out is the same in every state, or only says in which order things came. */
+function keyOf(state: FlowState): string {
+  const stages = state.stages.map((stage) => ({
+    ...stage,
+    receipts: 0,
+    times: 0,
+    subjects: 0,
+    outputs: stage.outputs.length,
+    fired: stage.fired?.toSorted(),
+  }));
+  return JSON.stringify({ ...state, brief: 0, clocks: 0, given: state.given.length, stages });
+}

@@ -104,7 +104,7 @@ test("what is generated is formatted, and takes its place between the roles of t
 test("a role that other code builds on is not taken out, and the code is named", async () => {
   const { code, stderr } = await copy.run("pnpm", "new", "role", "jp", "--remove");
   expect(code).toBe(1);
-  expect(stderr).toMatch(/'jp' can't go: what goes with it is used by\n[^]*packages\/finder\/src\/write\.ts\n/);
+  expect(stderr).toMatch(/'jp' can't go: what goes with it is used by\n[^]*packages\/finder\/src\/write\/write\.ts\n/);
   expect(await changes()).toEqual([]);
 });
 

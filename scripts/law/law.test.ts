@@ -14,10 +14,16 @@ const Law = z.strictObject({
   packages: z.record(z.string(), z.strictObject({ imports: z.array(z.string()), folders: z.array(z.string()) })),
   /** The packages that an app may import. */
   apps: z.array(z.string()),
-  /** Where what reaches the wire, the disk or the terminal lives. */
+  /** By library: the packages that may import it, `*` for all of them and the apps. A library that is missing here has no home. */
   libraries: z.record(z.string(), z.array(z.string())),
-  /** Packages without any of Node's own modules. */
-  pure: z.array(z.string()),
+  /** By package: all of Node's own modules that it may import. Packages that are missing here may import any. */
+  pure: z.record(z.string(), z.array(z.string())),
+  /** All that is imported of node:module, which also has createRequire. */
+  ofNodeModule: z.array(z.string()),
+  /** Packages that call import.meta.resolve, for the modules of their own child processes. Apps may too: they name the work. */
+  resolve: z.array(z.string()),
+  /** Files that import a module by a URL that they are handed. */
+  load: z.array(z.string()),
   /** Packages that know no relay: they contain none of the literals. */
   engine: z.array(z.string()),
   literals: z.array(z.string()),
@@ -29,43 +35,125 @@ interface Override {
   readonly rules: Readonly<Record<string, unknown>>;
 }
 
-function forbid(files: string, group: readonly string[]): Override {
-  return {
-    files: [files],
-    rules: { "no-restricted-imports": ["error", { patterns: [{ group, message: "scripts/law/law.json forbids it" }] }] },
-  };
+const everyPackage = Object.keys(law.packages);
+const message = "scripts/law/law.json forbids it";
+
+/** Lets files import what the groups let through: `!` allows, and the last group that fits a specifier decides. */
+function allow(files: string, groups: readonly string[]): Override {
+  const group = ["*", "**", ...groups, "**/testing", "**/testing/**", "**/*.test.*"];
+  // Detours: `./../x.ts`, `../x/../y.ts`, `.//x.ts` and `././x.ts` would fit groups that mean something else.
+  const detour = String.raw`//|/\./|(^\.|[^./][^/]*)/\.\.(/|$)`;
+  // The groups come last: what they let through is held against no pattern after them.
+  const patterns = [
+    { regex: detour, message },
+    { group, message },
+  ];
+  const paths = [{ name: "node:module", allowImportNames: law.ofNodeModule, message }];
+  return { files: [files], rules: { "no-restricted-imports": ["error", { paths, patterns }] } };
 }
 
-const everyPackage = Object.keys(law.packages);
-const others = (allowed: readonly string[], self = ""): string[] =>
-  everyPackage.filter((name) => name !== self && !allowed.includes(name)).flatMap((name) => [`@tasuki/${name}`, `@tasuki/${name}/**`]);
-const librariesOf = (name: string): string[] =>
-  Object.entries(law.libraries).flatMap(([library, homes]) => (homes.includes(name) ? [] : [library, `${library}/**`]));
+/** The groups of what has a name: Node's modules, libraries and packages. Paths that lead upwards are closed again after them. */
+function named(name: string, packages: readonly string[]): string[] {
+  const modules = law.pure[name] ?? ["node:*", "node:*/**"];
+  const libraries = Object.entries(law.libraries).map(([library, homes]) => ({
+    library,
+    home: homes.includes(name) || homes.includes("*"),
+  }));
+  const opened = libraries.filter(({ home }) => home).flatMap(({ library }) => [`!${library}`, `!${library}/**`]);
+  return [
+    ...modules.map((module) => `!${module}`),
+    ...libraries.filter(({ home }) => !home).map(({ library }) => library),
+    // Opened names without a scope also let the same names in any scope through (`!zod`: `@some/zod`), until `@*/**` closes those.
+    ...opened.filter((group) => !group.startsWith("!@")),
+    "@*/**",
+    ...opened.filter((group) => group.startsWith("!@")),
+    ...packages.flatMap((one) => [`!@tasuki/${one}`, `!@tasuki/${one}/**`]),
+    "../**",
+  ];
+}
+
+// The depths of files in a folder, on which depends what leads out of it. A file that lies deeper may import nothing.
+const depths = [1, 2, 3, 4];
+const upFrom = (depth: number): string => "../".repeat(depth);
+/** The groups of what lies in a folder, for its files at some depth. */
+const within = (depth: number): string[] => ["!./**", ...(depth > 1 ? ["!../**", `${upFrom(depth)}**`] : [])];
+const filesAt = (folder: string, depth: number): string => `${folder}/${"*/".repeat(depth - 1)}*.*`;
 
 function overridesOf(name: string, { imports, folders }: z.infer<typeof Law>["packages"][string]): Override[] {
-  const always = [...others(imports, name), ...librariesOf(name), "@tasuki/*/testing", ...(law.pure.includes(name) ? ["node:*"] : [])];
-  return folders.flatMap((folder, at): Override[] => {
-    const later = [...folders.slice(at + 1), "testing"];
-    if (folder === ".") return [forbid(`packages/${name}/src/*.ts`, [...always, ...later.map((one) => `./${one}/**`)])];
-    // What leads out of a folder depends on how deep in it a file is.
-    return [1, 2].map((depth) => {
-      const up = "../".repeat(depth);
-      const group = later.map((one) => (one === "." ? `${up}*.ts` : `${up}${one}/**`));
-      return forbid(`packages/${name}/src/${folder}/${"*/".repeat(depth - 1)}*.ts`, [...always, ...group]);
-    });
-  });
+  const src = `packages/${name}/src`;
+  const always = named(name, imports);
+  const beside = folders.indexOf(".");
+  const belowRoot = beside < 0 ? folders : folders.slice(0, beside);
+  return [
+    allow(`${src}/*.*`, [...always, "!./*.*", ...belowRoot.map((folder) => `!./${folder}/**`)]),
+    ...folders.flatMap((folder, at) =>
+      (folder === "." ? [] : depths).map((depth) => {
+        const earlier = folders.slice(0, at + 1).map((one) => `!${upFrom(depth)}${one === "." ? "*.*" : `${one}/**`}`);
+        const manifest = `!${upFrom(depth + 1)}package.json`;
+        return allow(filesAt(`${src}/${folder}`, depth), [...always, ...within(depth), ...earlier, manifest]);
+      }),
+    ),
+  ];
 }
 
+const everyWay = {
+  "typescript/consistent-type-imports": ["error", { disallowTypeAnnotations: true }],
+  "typescript/no-require-imports": "error",
+  "no-restricted-globals": ["error", "require"],
+  "no-restricted-properties": ["error", { property: "createRequire" }, { property: "getBuiltinModule" }],
+  "import/no-dynamic-require": ["error", { esmodule: true }],
+};
 const config = {
   categories: { correctness: "off" },
+  plugins: ["typescript", "import"],
   overrides: [
+    // Files that no rule below is for import nothing: an unknown folder is not a free one.
+    {
+      files: ["packages/**", "apps/**"],
+      rules: { ...everyWay, "no-restricted-imports": ["error", { patterns: [{ regex: "", message }] }] },
+    },
     ...Object.entries(law.packages).flatMap(([name, one]) => overridesOf(name, one)),
-    forbid("apps/*/src/**/*.ts", [...others(law.apps), "@tasuki/app-*", "../../../*/**"]),
-    { files: ["**/*.test.ts", "**/testing/**"], rules: { "no-restricted-imports": "off" } },
+    ...depths.map((depth) => allow(filesAt("apps/*/src", depth), [...named("apps", law.apps), ...within(depth)])),
+    { files: law.load, rules: { "import/no-dynamic-require": "off" } },
+    {
+      files: ["**/*.test.ts", "packages/*/src/testing/**"],
+      rules: Object.fromEntries([...Object.keys(everyWay), "no-restricted-imports"].map((rule) => [rule, "off"])),
+    },
   ],
 };
 
-/** What oxlint finds in a tree by the law: `path: import`. */
+const productIn = (tree: string, folder: string): string[] =>
+  globSync(`${folder}/src/**/*.{ts,tsx,mts,cts}`, { cwd: tree }).filter(
+    (path) => !path.endsWith(".test.ts") && !path.startsWith(`${folder}/src/testing/`),
+  );
+
+/**
+ * The names of packages and the `import.meta.resolve` that stand in a text where the law has them not, comments and strings included.
+ * `import.meta` is no object to no-restricted-properties, and no-restricted-imports reads neither its argument nor a template's text.
+ *
+ * What no tool sees: `import.meta` under another name (`const { resolve } = import.meta`), a folder's order in the argument of
+ * import.meta.resolve or in a template (`import(\`../later/x.ts\`)`), a library in a template, and what the files in `load` are handed.
+ */
+function wordsIn(tree: string): string[] {
+  const owners = [
+    ...Object.entries(law.packages).map(([name, { imports }]) => ({
+      folder: `packages/${name}`,
+      imports,
+      resolve: law.resolve.includes(name),
+    })),
+    { folder: "apps/*", imports: law.apps, resolve: true },
+  ];
+  return owners.flatMap(({ folder, imports, resolve }) =>
+    productIn(tree, folder).flatMap((path) => {
+      const text = readFileSync(join(tree, path), "utf8");
+      const packages = [...text.matchAll(/@tasuki\/([a-z-]+)/g)].filter(([, name = ""]) => !imports.includes(name)).map(([word]) => word);
+      const resolved = !resolve && text.includes("import.meta.resolve") ? ["import.meta.resolve"] : [];
+      return [...packages, ...resolved].map((word) => `${path}: '${word}' stands there`);
+    }),
+  );
+}
+
+/** What is found in a tree by the law: `path: import`. */
 async function breaches(tree: string): Promise<readonly string[]> {
   const folder = await mkdtemp(join(tmpdir(), "tasuki-law-"));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -80,7 +168,7 @@ async function breaches(tree: string): Promise<readonly string[]> {
     const { diagnostics } = z
       .object({ diagnostics: z.array(z.object({ filename: z.string(), message: z.string() })) })
       .parse(JSON.parse(stdout));
-    return diagnostics.map(({ filename, message }) => `${filename}: ${message}`);
+    return [...diagnostics.map((one) => `${one.filename}: ${one.message}`), ...wordsIn(tree)];
   } finally {
     await rm(path);
   }
@@ -90,29 +178,103 @@ test("nothing imports what the law forbids it", async () => {
   expect(await breaches(root)).toEqual([]);
 });
 
-test.for([
-  ["a package above", "packages/store/src/files/blob.ts", "@tasuki/node"],
-  ["the shipped relay, from the engine", "packages/node/src/status/status.ts", "@tasuki/contracts/relay"],
-  ["the shipped work, from the engine", "packages/executors/src/stage/child.ts", "@tasuki/finder"],
-  ["a later folder", "packages/node/src/accept/check.ts", "../consumer/worker.ts"],
-  ["a later folder, from deep in one", "packages/contracts/src/artifacts/brief/brief.ts", "../../checks/gaps.ts"],
-  ["what stands beside the folders", "packages/store/src/sqlite/rows.ts", "../open-store.ts"],
-  ["test support, from the product", "packages/bus/src/server/app.ts", "../testing/bus-fixture.ts"],
-  ["test support of another package", "packages/node/src/process/start.ts", "@tasuki/bus/testing"],
-  ["a library outside its home", "packages/node/src/status/serve.ts", "express"],
-  ["the database outside the store", "packages/node/src/status/rows.ts", "node:sqlite"],
-  ["Node's own modules, from what is pure", "packages/flow/src/step.ts", "node:fs"],
-  ["another app", "apps/nano/src/main.ts", "@tasuki/app-sg"],
-  ["a package that apps leave alone", "apps/nano/src/main.ts", "@tasuki/store"],
-] as const)("%s is no import", async ([, path, specifier]) => {
+/** What is found in a tree of one file. */
+async function breachesOf(path: string, text: string): Promise<readonly string[]> {
   const tree = await mkdtemp(join(tmpdir(), "tasuki-breach-"));
   onTestFinished(() => rm(tree, { recursive: true }));
   await Promise.all(["packages", "apps"].map((folder) => mkdir(join(tree, folder))));
   await mkdir(dirname(join(tree, path)), { recursive: true });
-  await writeFile(join(tree, path), `import { a } from "${specifier}";\nimport { b } from "@tasuki/protocol";\nexport { a, b };\n`);
-  const found = await breaches(tree);
-  expect(found).toHaveLength(1);
-  expect(found[0]).toContain(`'${specifier}'`);
+  await writeFile(join(tree, path), text);
+  return breaches(tree);
+}
+
+test.for([
+  ["a package above", "packages/store/src/files/blob.ts", "@tasuki/node"],
+  ["the shipped relay, from the engine", "packages/node/src/status/status.ts", "@tasuki/contracts/relay"],
+  ["the shipped work, from the engine", "packages/executors/src/stage/child.ts", "@tasuki/finder"],
+  ["a package, from itself", "packages/node/src/accept/check.ts", "@tasuki/node"],
+  ["a package above, from an index", "packages/bus/src/index.ts", "@tasuki/node"],
+  ["test support, from an index", "packages/bus/src/index.ts", "./testing/index.ts"],
+  ["a library outside its home, from an index", "packages/node/src/index.ts", "express"],
+  ["a later folder, from the files beside it", "packages/finder/src/fields.ts", "./review/review.ts"],
+  ["a later folder", "packages/node/src/accept/check.ts", "../consumer/worker.ts"],
+  ["a later folder, from deep in one", "packages/contracts/src/artifacts/brief/brief.ts", "../../checks/gaps.ts"],
+  ["a later folder, from deeper in one", "packages/node/src/accept/a/b/check.ts", "../../../consumer/worker.ts"],
+  ["a later folder, from deepest in one", "packages/node/src/accept/a/b/c/check.ts", "../../../../consumer/worker.ts"],
+  ["a later folder, by way of src", "packages/node/src/accept/check.ts", "../../src/consumer/worker.ts"],
+  ["a later folder, by way of the same one", "packages/node/src/accept/check.ts", "./../consumer/worker.ts"],
+  ["a later folder, by way of an earlier one", "packages/node/src/accept/check.ts", "../loop/../consumer/worker.ts"],
+  ["a later folder, from a .tsx", "packages/node/src/accept/check.tsx", "../consumer/worker.ts"],
+  ["a later folder, from a .mts", "packages/node/src/accept/check.mts", "../consumer/worker.ts"],
+  ["what stands beside the folders", "packages/store/src/sqlite/rows.ts", "../open-store.ts"],
+  ["an index that stands beside the folders", "packages/node/src/accept/check.ts", "../index.ts"],
+  ["another package by its path", "packages/node/src/accept/check.ts", "../../../finder/src/index.ts"],
+  ["test support, from the product", "packages/bus/src/server/app.ts", "../testing/bus-fixture.ts"],
+  ["test support in a folder", "packages/bus/src/server/app.ts", "./testing/bus-fixture.ts"],
+  ["a test", "packages/bus/src/server/app.ts", "./bus-app.test.ts"],
+  ["test support of another package", "packages/node/src/process/start.ts", "@tasuki/bus/testing"],
+  ["a library outside its home", "packages/node/src/status/serve.ts", "express"],
+  ["a library without a home", "packages/node/src/status/serve.ts", "fast-check"],
+  ["a library that is called like one with a home", "packages/node/src/status/serve.ts", "@some/zod"],
+  ["the database outside the store", "packages/node/src/status/rows.ts", "node:sqlite"],
+  ["Node's own module, from what is pure", "packages/flow/src/step.ts", "node:fs"],
+  ["Node's own module without `node:`, from what is pure", "packages/flow/src/step.ts", "fs"],
+  ["Node's own module, from what is pure but for others", "packages/protocol/src/kit/gate.ts", "node:fs/promises"],
+  ["Node's own module, from an index of what is pure", "packages/protocol/src/index.ts", "node:fs"],
+  ["another app", "apps/nano/src/main.ts", "@tasuki/app-sg"],
+  ["another app by its path", "apps/nano/src/main.ts", "../../sg/src/main.ts"],
+  ["another app by its path, from a folder", "apps/nano/src/work/main.ts", "../../../sg/src/main.ts"],
+  ["a package that apps leave alone", "apps/nano/src/main.ts", "@tasuki/store"],
+  ["test support, from an app", "apps/nano/src/main.ts", "@tasuki/node/testing"],
+  ["a library, from an app", "apps/nano/src/main.ts", "express"],
+] as const)("%s is no import", async ([, path, specifier]) => {
+  const rest = path.startsWith("packages/protocol/") ? "zod" : "@tasuki/protocol";
+  const found = await breachesOf(path, `import { a } from "${specifier}";\nimport { b } from "${rest}";\nexport { a, b };\n`);
+  expect(found).toContainEqual(expect.stringContaining(`'${specifier}' import is restricted`));
+  expect(found.filter((one) => one.includes(`'${rest}'`))).toEqual([]);
+});
+
+test.for([
+  ["export from", "packages/store/src/index.ts", `export { a } from "@tasuki/node";`, "'@tasuki/node' import"],
+  ["import()", "packages/flow/src/step.ts", `export const a = await import("node:fs");`, "node:fs"],
+  ["import() of a template", "packages/executors/src/stage/child.ts", "export const a = await import(`@tasuki/finder`);", "@tasuki/finder"],
+  ["import() of a variable", "packages/flow/src/step.ts", `const a = "node:fs";\nexport const b = await import(a);`, "literal string"],
+  ["a type's import()", "packages/flow/src/step.ts", `export type A = import("node:fs").Stats;`, "`import()` type"],
+  ["typeof import()", "packages/flow/src/step.ts", `export type A = typeof import("node:fs");`, "`import()` type"],
+  ["import.meta.resolve", "packages/operator/src/cli/cli.ts", `export const a = import.meta.resolve("./b.ts");`, "import.meta.resolve"],
+  [
+    "import.meta.resolve of work",
+    "packages/executors/src/stage/child.ts",
+    `export const a = import.meta.resolve("@tasuki/finder/write");`,
+    "@tasuki/finder",
+  ],
+  ["import.meta.resolve of an app", "apps/sg/src/main.ts", `export const a = import.meta.resolve("@tasuki/app-jp");`, "@tasuki/app-jp"],
+  [
+    "createRequire",
+    "packages/node/src/loop/loop.ts",
+    `import { createRequire } from "node:module";\nexport { createRequire };`,
+    "createRequire",
+  ],
+  ["createRequire of all", "packages/node/src/loop/loop.ts", `import * as a from "node:module";\nexport { a };`, "* import"],
+  [
+    "createRequire of import()",
+    "packages/node/src/loop/loop.ts",
+    `export const a = (await import("node:module")).createRequire;`,
+    "createRequire",
+  ],
+  ["require", "packages/flow/src/step.ts", `export const a = require("node:fs");`, "require"],
+  ["import of require", "packages/flow/src/step.ts", `import a = require("node:fs");\nexport { a };`, "require"],
+  ["getBuiltinModule", "packages/flow/src/step.ts", `export const a = process.getBuiltinModule("node:fs");`, "getBuiltinModule"],
+] as const)("%s is no way around it", async ([, path, text, said]) => {
+  expect(await breachesOf(path, text)).toContainEqual(expect.stringContaining(said));
+});
+
+test.for([
+  ["a file too deep", "packages/node/src/accept/a/b/c/d/check.ts"],
+  ["a file in an unknown folder", "packages/node/src/unknown/check.ts"],
+  ["a file outside src", "packages/node/check.ts"],
+] as const)("%s has no import", async ([, path]) => {
+  expect(await breachesOf(path, `export { a } from "./a.ts";\n`)).toHaveLength(1);
 });
 
 const folders = (above: string): string[] =>
@@ -134,10 +296,25 @@ test("the law knows every package and every folder of it", () => {
 });
 
 const Manifest = z.object({ dependencies: z.record(z.string(), z.string()).default({}) });
+const declaredBy = (folder: string): string[] =>
+  Object.keys(Manifest.parse(JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"))).dependencies);
 const dependenciesOf = (folder: string): string[] =>
-  Object.keys(Manifest.parse(JSON.parse(readFileSync(join(root, folder, "package.json"), "utf8"))).dependencies)
+  declaredBy(folder)
     .filter((name) => name.startsWith("@tasuki/"))
     .map((name) => name.slice("@tasuki/".length));
+const librariesOf = (folder: string): string[] => declaredBy(folder).filter((name) => !name.startsWith("@tasuki/"));
+
+test.each(everyPackage)("package %s declares the libraries that the law has for it", (name) => {
+  const homes = Object.entries(law.libraries).filter(([library]) => !library.startsWith("node:"));
+  const everywhere = homes.filter(([, at]) => at.includes("*")).map(([library]) => library);
+  const own = homes.filter(([, at]) => at.includes(name)).map(([library]) => library);
+  const declared = librariesOf(`packages/${name}`);
+  expect(declared.filter((library) => !everywhere.includes(library)).sort()).toEqual(own.sort());
+});
+
+test.each(folders("apps"))("app %s declares no library that the law has not", (name) => {
+  expect(librariesOf(`apps/${name}`).filter((library) => !law.libraries[library]?.includes("*"))).toEqual([]);
+});
 
 // `turbo boundaries` reports an import of a package that is not declared: what is declared must be the law's too.
 test.each(everyPackage)("package %s declares no dependency that the law has not", (name) => {
@@ -149,9 +326,7 @@ test.each(folders("apps"))("app %s declares no dependency that the law has not",
 });
 
 test.each(law.engine)("%s has no word of the shipped relay", (name) => {
-  const sources = globSync(`packages/${name}/src/**/*.ts`, { cwd: root }).filter(
-    (path) => !path.endsWith(".test.ts") && !path.includes("/testing/"),
-  );
+  const sources = productIn(root, `packages/${name}`);
   expect(sources.length).toBeGreaterThan(0);
   const said = sources.flatMap((path) => {
     const text = readFileSync(join(root, path), "utf8");

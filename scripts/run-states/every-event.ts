@@ -131,7 +131,9 @@ function ofStage(stage: string, { route, epoch }: Place): FlowEvent[] {
     { is: "pulled", stage, epoch, outputs: [outputOf(stage, epoch)] },
     { is: "checked", stage, epoch, unmet: [] },
     { is: "checked", stage, epoch, unmet: [unmet] },
-    { is: "outbox-blocked", stage, epoch, block: blockOf(`${stage} refused main's 'work': not_granted: no`) },
+    ...(["work", "close"] as const).map((kind): FlowEvent => {
+      return { is: "outbox-blocked", kind, stage, epoch, block: blockOf(`${stage} refused main's '${kind}': not_granted: no`) };
+    }),
     ...(["scheduleToStart", "scheduleToClose"] as const).map((rule): FlowEvent => ({ is: "clock", stage, epoch, rule })),
   ];
 }

@@ -10,8 +10,8 @@ export const profiles: Readonly<Record<Profile, string>> = {
   plain: "for a rewrite or a recommendation: a sentence need not have one",
 };
 
-/** Intake of a request: the artifact of its brief, and that of each source's text. */
-export const intake = { brief, sources: sourceText };
+/** Intake of a request: the artifact of its brief, that of each source's text, and the view that explains a brief. */
+export const intake = { brief, sources: sourceText, explain: "questions" } as const;
 
 /** Views of the shipped artifacts, for operators. */
 export const views: Readonly<Record<"questions", View>> = {

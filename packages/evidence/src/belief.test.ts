@@ -1,6 +1,6 @@
 import type { Receipt, ReceiptStatement, TaskKind, TaskPayload } from "@tasuki/protocol";
 import { expect, test } from "vitest";
-import { acceptanceOf, acceptedSubjects, doubtAbout, doubtOf, type KnownMessages } from "./belief.ts";
+import { acceptanceOf, acceptedSubjects, doubtAbout, doubtOf, type KnownMessages, parseTask } from "./belief.ts";
 
 const id = (n: number): string => `01936b1c-0000-7000-8000-00000000000${n}`;
 const [list, brief, bundle] = ["a", "b", "c"].map((digit) => digit.repeat(64)) as [string, string, string];
@@ -145,4 +145,16 @@ test.each<[string, Partial<Receipt>]>([
   ["another epoch", { epoch: 2 }],
 ])("a receipt that follows from one of %s counts for nothing", (_what, changes) => {
   expect(doubtOf(later("started", "first", changes), known({ first: acceptance(taskOf("work")) }))).toMatch(/something else/);
+});
+
+test("a task that is not well formed says what is wrong, all of it", () => {
+  const task = taskOf("work");
+  expect(parseTask(Buffer.from(JSON.stringify(task)))).toEqual(task);
+  expect(() => parseTask(Buffer.from(JSON.stringify({ ...task, epoch: -1, kind: "play" })))).toThrow(
+    expect.objectContaining({
+      code: "malformed_message",
+      details: { unmet: [expect.objectContaining({ path: "kind" }), expect.objectContaining({ path: "epoch" })] },
+    }),
+  );
+  expect(() => parseTask(Buffer.from([0xff]))).toThrow(/not JSON in UTF-8/);
 });

@@ -1,4 +1,4 @@
-import type { Receipt, ReceiptStatement, TaskPayload } from "@tasuki/protocol";
+import { parseMessage, type Receipt, type ReceiptStatement, TaskPayload } from "@tasuki/protocol";
 import type { Subject } from "./receipt.ts";
 
 /** A task whose sender's signature was verified. */
@@ -6,6 +6,11 @@ export interface KnownTask {
   readonly payload: TaskPayload;
   /** SHA-256 of the payload's bytes, which `prev` of the first receipt names. */
   readonly digest: string;
+}
+
+/** A task out of a payload's bytes. Throws `malformed_message`, with what is wrong as `unmet`. */
+export function parseTask(bytes: Uint8Array): TaskPayload {
+  return parseMessage(bytes, TaskPayload, "task");
 }
 
 /** The tasks and receipts about a run whose signatures were verified, by the SHA-256 of their payloads. */

@@ -1,5 +1,5 @@
 import { type Envelope, sha256Of, TasukiError } from "@tasuki/protocol";
-import type { Signer } from "./signer.ts";
+import type { Signer } from "./keys.ts";
 import type { Trust } from "./trust.ts";
 
 /** The envelope of a payload, with one signature. Source: DSSE v1.0.2 (secure-systems-lab/dsse, envelope.md). */

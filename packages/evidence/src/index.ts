@@ -1,10 +1,17 @@
-export { acceptanceOf, acceptedSubjects, doubtAbout, doubtOf, type KnownMessages, type KnownTask, taskSubjects } from "./belief.ts";
+export {
+  acceptanceOf,
+  acceptedSubjects,
+  doubtAbout,
+  doubtOf,
+  type KnownMessages,
+  type KnownTask,
+  parseTask,
+  taskSubjects,
+} from "./belief.ts";
 export { canonicalJson } from "./canonical-json.ts";
-export { claimedReceipt, parseTask } from "./claims.ts";
 export { payloadDigest, payloadOf, signEnvelope, verifyEnvelope, verifyEnvelopeAside } from "./envelope.ts";
-export { openKeys, pinKeys } from "./keys.ts";
+export { createSigner, openKeys, pinKeys, type Signer } from "./keys.ts";
 export { toManifest } from "./manifest.ts";
 export { createNotary, type Notary, type ReceiptFacts, type Seal, type Sealed } from "./notary.ts";
-export { readReceipt, toReceipt } from "./receipt.ts";
-export { createSigner, type Signer } from "./signer.ts";
+export { claimedReceipt, readReceipt, toReceipt } from "./receipt.ts";
 export { openTrust, type Trust } from "./trust.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { signEnvelope, verifyEnvelope } from "./envelope.ts";
 import { openKeys, pinKeys } from "./keys.ts";
-import { keyidOf } from "./signer.ts";
+import { keyidOf } from "./keys.ts";
 import { openTrust } from "./trust.ts";
 
 let root: string;

@@ -1,8 +1,27 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomUUID, sign } from "node:crypto";
 import { link, mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { Name, TasukiError } from "@tasuki/protocol";
-import { createSigner, keyidOf, type Signer } from "./signer.ts";
+import { hasErrorCode, Name, sha256Of, TasukiError } from "@tasuki/protocol";
+
+/** Signs bytes with one Ed25519 key. */
+export interface Signer {
+  /** SHA-256 of the public key's SPKI DER, hexadecimal. */
+  readonly keyid: string;
+  /** 64 bytes; the same bytes give the same signature (RFC 8032). */
+  sign(bytes: Uint8Array): Buffer;
+}
+
+/** The signer of a private key. Throws `invalid_state` where it is not an Ed25519 key. */
+export function createSigner(privateKey: KeyObject): Signer {
+  if (privateKey.type !== "private" || privateKey.asymmetricKeyType !== "ed25519")
+    throw new TasukiError("invalid_state", "A signer needs a private Ed25519 key.");
+  return { keyid: keyidOf(createPublicKey(privateKey)), sign: (bytes) => sign(null, bytes, privateKey) };
+}
+
+/** SHA-256 of a public key's SPKI DER, hexadecimal. */
+export function keyidOf(publicKey: KeyObject): string {
+  return sha256Of(publicKey.export({ type: "spki", format: "der" }));
+}
 
 const uses = ["receipt", "log", "witness"] as const;
 type Use = (typeof uses)[number];
@@ -78,7 +97,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (hasErrorCode(error, "ENOENT")) return undefined;
     throw error;
   }
 }
@@ -89,7 +108,7 @@ async function writeOnce(path: string, text: string, mode: number): Promise<void
   try {
     await writeFile(unfinished, text, { mode, flag: "wx", flush: true });
     await link(unfinished, path).catch((error: unknown) => {
-      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+      if (!hasErrorCode(error, "EEXIST")) throw error;
     });
   } finally {
     await rm(unfinished, { force: true });

@@ -2,7 +2,7 @@ import { type Clock, type Envelope, type Receipt, type TaskPayload, taskPayloadT
 import { canonicalJson } from "./canonical-json.ts";
 import { payloadDigest, signEnvelope } from "./envelope.ts";
 import { type Subject, toReceipt } from "./receipt.ts";
-import type { Signer } from "./signer.ts";
+import type { Signer } from "./keys.ts";
 
 /**
  * An event at its index: one line of canonical JSON, and the envelopes that the line names by digest. Where the event is a receipt of

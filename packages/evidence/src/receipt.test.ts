@@ -1,7 +1,7 @@
 import { type Receipt, receiptPayloadType, sha256Of, taskPayloadType } from "@tasuki/protocol";
 import { expect, test } from "vitest";
 import { payloadOf, signEnvelope } from "./envelope.ts";
-import { readReceipt, toReceipt } from "./receipt.ts";
+import { claimedReceipt, readReceipt, toReceipt } from "./receipt.ts";
 import { makeSigner, makeTrust } from "./testing/signers.ts";
 
 const nano = makeSigner();
@@ -69,4 +69,17 @@ test("what a node signed but is no statement, or one of another predicate, is ma
     expect(() => readReceipt(signEnvelope(Buffer.from(payload), receiptPayloadType, nano), { trust, node: "nano" })).toThrow(
       expect.objectContaining({ code: "malformed_message" }),
     );
+});
+
+test("a claim is read whoever signed it, and where nobody did", () => {
+  const envelope = toReceipt(receipt, [{ name: "brief.md", sha256: a }], makeSigner());
+  expect(claimedReceipt(envelope)?.predicate).toEqual(receipt);
+  expect(claimedReceipt({ ...envelope, signatures: [] })?.predicate).toEqual(receipt);
+  expect(claimedReceipt({ ...envelope, payloadType: taskPayloadType })).toBeUndefined();
+});
+
+test("an envelope that holds no receipt claims nothing", () => {
+  for (const payload of ["{}", "not JSON", JSON.stringify({ predicate: receipt })])
+    expect(claimedReceipt(signEnvelope(Buffer.from(payload), receiptPayloadType, makeSigner()))).toBeUndefined();
+  expect(claimedReceipt({ payload: "no base64!", payloadType: receiptPayloadType, signatures: [] })).toBeUndefined();
 });

@@ -1,16 +1,16 @@
 import {
   type Envelope,
+  parseMessage,
   type Receipt,
   receiptPayloadType,
   receiptPredicateType,
-  type ReceiptStatement,
+  ReceiptStatement,
   sha256Of,
   TasukiError,
 } from "@tasuki/protocol";
 import { canonicalJson } from "./canonical-json.ts";
-import { parseReceipt } from "./claims.ts";
-import { signEnvelope, verifyEnvelope } from "./envelope.ts";
-import type { Signer } from "./signer.ts";
+import { payloadOf, signEnvelope, verifyEnvelope } from "./envelope.ts";
+import type { Signer } from "./keys.ts";
 import type { Trust } from "./trust.ts";
 
 /** A file that a receipt is about, by its name in the task. */
@@ -53,4 +53,22 @@ export function readReceipt(
   if (statement.predicate.node !== node)
     throw new TasukiError("signature_invalid", `Node '${node}' signed a receipt in the name of '${statement.predicate.node}'.`);
   return { statement, digest: sha256Of(payload) };
+}
+
+/** A receipt out of a payload's bytes. Throws `malformed_message`, with what is wrong as `unmet`. */
+function parseReceipt(bytes: Uint8Array): ReceiptStatement {
+  return parseMessage(bytes, ReceiptStatement, "receipt");
+}
+
+/**
+ * The receipt that an envelope claims to be, whoever signed it; undefined where it is none. A claim finds and shows receipts whose
+ * signatures were verified when they were kept, and says whose key is to be tried. Nothing is believed for it: that is `readReceipt`.
+ */
+export function claimedReceipt(envelope: Envelope): ReceiptStatement | undefined {
+  if (envelope.payloadType !== receiptPayloadType) return undefined;
+  try {
+    return parseReceipt(payloadOf(envelope));
+  } catch {
+    return undefined;
+  }
 }

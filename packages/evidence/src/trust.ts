@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { TasukiError } from "@tasuki/protocol";
-import { keyidOf } from "./signer.ts";
+import { keyidOf } from "./keys.ts";
 
 /** The pinned public keys of the nodes, by node name; never taken from a message. */
 export interface Trust {

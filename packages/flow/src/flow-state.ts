@@ -138,7 +138,13 @@ export type FlowEvent =
   | { readonly is: "checked"; readonly stage: string; readonly epoch: number; readonly unmet: readonly Unmet[] }
   | { readonly is: "closing-checked"; readonly epoch: number; readonly unmet: readonly Unmet[]; readonly bundle: string }
   /** Refusal for good of a task that main sent. */
-  | { readonly is: "outbox-blocked"; readonly stage: string; readonly epoch: number; readonly block: Block }
+  | {
+      readonly is: "outbox-blocked";
+      readonly kind: "work" | "close";
+      readonly stage: string;
+      readonly epoch: number;
+      readonly block: Block;
+    }
   | { readonly is: "peer"; readonly role: string; readonly reachable: boolean }
   /** Installation of a role's node that main follows from now on. Where it was another one before, that one's files are lost. */
   | { readonly is: "installed"; readonly role: string; readonly instance: string }

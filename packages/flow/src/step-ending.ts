@@ -29,12 +29,13 @@ export function stepClosingChecked(state: FlowState, event: Extract<FlowEvent, {
 
 /** Steps a run of which a node refused a task for good: a dispatch blocks its stage, a `close` the run. A refused `cancel` changes nothing. */
 export function stepRefused(state: FlowState, event: Extract<FlowEvent, { is: "outbox-blocked" }>): FlowState {
-  if (state.state === "closing") {
+  if (event.kind === "close") {
     const { stage: role } = event;
-    if (!state.route.includes(role) || state.archived.includes(role)) return state;
+    if (state.state !== "closing" || !state.route.includes(role) || state.archived.includes(role)) return state;
     const block: Block = { ...event.block, kind: "close", owner: role };
     return isSameBlock(state.refusals?.[role], block) ? state : withRefusals(state, { ...state.refusals, [role]: block });
   }
+  if (state.state !== "open") return state;
   return changeStage(state, event, (stage) => (stage.rung === "dispatched" ? blocked(stage, "dispatch", event.block) : stage));
 }
 

@@ -49,16 +49,16 @@ function tookOf({ given }: FlowState, { subjects }: ReceiptEvent): readonly Subj
 }
 
 function accepted(stage: StageFlow, event: ReceiptEvent): StageFlow {
-  const follows = event.follows === undefined || stage.follows === event.follows ? {} : { follows: event.follows };
-  // This receipt comes by two feeds: its own node's, with the task, and the sender's, without.
+  // This receipt comes by two feeds: its own node's, with the task that says what it follows from, and the sender's, without.
+  const told = event.follows === undefined ? {} : { follows: event.follows };
   if (isAtLeast(stage.rung, "accepted")) {
     const raised = raise(stage, "accepted", event);
-    return "follows" in follows && stage.follows === undefined ? { ...raised, ...follows } : raised;
+    return stage.follows === undefined && event.follows !== undefined ? { ...raised, ...told } : raised;
   }
-  const other = stage.task !== undefined && stage.task !== event.receipt.task;
-  const { follows: expected, ...rest } = stage;
-  const kept = other || expected === undefined ? {} : { follows: expected };
-  return unblocked({ ...raise(rest, "accepted", event), ...kept, ...follows }, ["dispatch"]);
+  // What another task was to follow from says nothing of this one.
+  const { follows: _, ...other } = stage;
+  const rest = stage.task === undefined || stage.task === event.receipt.task ? stage : other;
+  return unblocked({ ...raise(rest, "accepted", event), ...told }, ["dispatch"]);
 }
 
 function produced(stage: StageFlow, event: ReceiptEvent, run: string): StageFlow {

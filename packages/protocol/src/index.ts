@@ -26,6 +26,8 @@ export { FileName, Id, Name, parseContractRef, refOf, Sha256, sha256Of } from ".
 export { parseJson, parseMessage, toExpected, toInputError } from "./messages/parse-message.ts";
 export {
   fromProblem,
+  hasErrorCode,
+  isNoSpace,
   isTasukiError,
   Problem,
   type ProblemCode,
@@ -89,7 +91,7 @@ export { completeStage, judgeStage } from "./kit/judge-stage.ts";
 export { readDocuments } from "./kit/read-documents.ts";
 export { type Parsed, parseText, readText, type StageFile } from "./kit/read-text.ts";
 export { maxResultBytes, readResultNote, resultFile, type ResultNote } from "./kit/result-note.ts";
-export { filesOfSlots } from "./kit/stage-files.ts";
+export { filesOfSlots, sortFiles } from "./kit/stage-files.ts";
 
 // Parts of file formats.
 export { formatIds, formatItems, readFields, readIds, readItems, readNumber, refuseLines } from "./text/fields.ts";

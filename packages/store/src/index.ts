@@ -8,4 +8,3 @@ export { blobPath } from "./files/file-blobs.ts";
 export { publish } from "./files/publish.ts";
 export { createDiskFloor, type DiskFloor } from "./files/disk-floor.ts";
 export { isOwnFolder, makeOwnFolder, plainFile } from "./files/own-folder.ts";
-export { hasErrorCode } from "./files/error-code.ts";

@@ -1,6 +1,6 @@
 import type { RequestListener } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
-import { createBackoff, type Logger, TasukiError } from "@tasuki/protocol";
+import { createBackoff, type Logger, TasukiError, hasErrorCode } from "@tasuki/protocol";
 import { type BusListener, listenBus } from "../server/listen.ts";
 import type { Tailnet } from "../identity/tailnet.ts";
 
@@ -97,5 +97,5 @@ function until({ onChange }: Pick<Tailnet, "onChange">, holds: () => boolean, si
 
 function isAbsent(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
-  return cause instanceof Error && "code" in cause && cause.code === "EADDRNOTAVAIL";
+  return hasErrorCode(cause, "EADDRNOTAVAIL");
 }

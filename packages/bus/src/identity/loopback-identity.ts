@@ -1,7 +1,7 @@
 import { randomBytes, timingSafeEqual } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Sha256, sha256Of, TasukiError } from "@tasuki/protocol";
+import { Sha256, sha256Of, TasukiError, hasErrorCode } from "@tasuki/protocol";
 import { opsGroup, type Policy, tagOf } from "../permission/policy.ts";
 import type { Caller, Identity, Peer } from "./identity.ts";
 
@@ -118,7 +118,7 @@ async function keepOrMakeSecret(path: string): Promise<string> {
   try {
     await writeFile(path, `${randomBytes(32).toString("base64url")}\n`, { mode: 0o600, flag: "wx" });
   } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    if (!hasErrorCode(error, "EEXIST")) throw error;
   }
   return (await readFile(path, "utf8")).trim();
 }

@@ -1,6 +1,6 @@
 // Keys and trust in memory, for tests.
 import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
-import { createSigner, type Signer } from "../signer.ts";
+import { createSigner, type Signer } from "../keys.ts";
 import { createTrust, type Trust } from "../trust.ts";
 
 export interface TestSigner extends Signer {

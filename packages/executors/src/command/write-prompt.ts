@@ -34,8 +34,7 @@ ${consumed.join("\n")}
 
 # Outputs
 
-Leave out what can be computed (front matter, digests, byte and line ranges, tables of sources): it is filled in afterwards. Quotations
-must be verbatim, character by character, line breaks included, and long enough to occur once in their source.
+What a contract's completion fills in may be left out: each output below says what.
 
 ${produced.join("\n\n")}
 

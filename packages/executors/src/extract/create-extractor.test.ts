@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { type ExecutorContext, type Job, sha256Of } from "@tasuki/protocol";
 import { relay } from "@tasuki/contracts/relay";
 import { expect, onTestFinished, test } from "vitest";
+import { loadPipeline } from "../define/load-pipeline.ts";
 import { createExtractor } from "./create-extractor.ts";
 import { toPdf } from "../testing/pdf-fixture.ts";
 
@@ -57,6 +59,30 @@ test("A source that kills the process that reads it is recorded with how, and th
     ["S3", "S3.txt"],
   ]);
   expect(sources[1]?.unreadable).toMatch(/^the process that read it /);
+});
+
+/** Source of a relay whose sources become `T1.md`, `T2.md`, …, and which dies of some of them. */
+const otherRelay = `
+import { anyRun, defineArtifact, definePipeline } from "${import.meta.resolve("@tasuki/protocol")}";
+import { z } from "${import.meta.resolve("zod")}";
+const file = { version: 1, mediaType: "text/plain", maxBytes: 1000, schema: z.string(), write: (text) => text };
+const order = defineArtifact({ ...file, name: "order", file: "order.txt", read: (value) => ({ ok: true, value }) });
+const read = (value) => (value.includes("deadly") ? process.kill(process.pid, "SIGKILL") : { ok: true, value });
+const tale = defineArtifact({ ...file, name: "tale", file: "T*.md", many: true, read });
+export const relay = definePipeline({
+  module: import.meta.url, profiles: {}, intake: { brief: order, sources: tale }, given: [anyRun, order, tale], roles: [],
+});
+`;
+
+test("Of a source that killed its reader no partial text stays, by the name that the relay gives it", { timeout: 20_000 }, async () => {
+  const job = await openFolder({ "S1.txt": "before", "S2.txt": "deadly", "S3.txt": "after" });
+  await writeFile(join(job.folder, "relay.ts"), otherRelay);
+  const pipeline = await loadPipeline({ module: pathToFileURL(join(job.folder, "relay.ts")).href });
+  await mkdir(join(job.folder, "out"));
+  await writeFile(join(job.folder, "out", "T2.md"), "dea");
+  const sources = await createExtractor().extract({ ...job, pipeline }, context);
+  expect(sources.map(({ text }) => text?.name)).toEqual(["T1.md", undefined, "T3.md"]);
+  expect((await readdir(join(job.folder, "out"))).sort()).toEqual(["T1.md", "T3.md"]);
 });
 
 test("An abort ends the child and rejects", { timeout: 20_000 }, async () => {

@@ -5,7 +5,7 @@ import { toPipelineRequest } from "../define/load-pipeline.ts";
 import { sweepAttempt } from "../supervise/attempt-processes.ts";
 import { describeEnding } from "../supervise/describe-ending.ts";
 import { superviseModule } from "../supervise/supervise-module.ts";
-import { type ExtractRequest, parseNotes } from "./extract-notes.ts";
+import { type ExtractRequest, parseNotes, textFileOf } from "./extract-notes.ts";
 
 export interface ExtractorOptions {
   /** Memory of the child that reads the files, MiB. */
@@ -73,7 +73,8 @@ async function extractSome(raws: readonly Raw[], { job, context, memoryMiB, sour
   if (killer === undefined && finished.length < raws.length) throw new Error(describeEnding(ending, "the process that reads the sources"));
   if (killer === undefined) return finished;
   context.logger.warn({ source: killer, reason: ending.reason, code: ending.code }, "a source ended the process that read it");
-  await rm(join(job.folder, "out", `${killer}.txt`), { force: true });
+  const { sources } = job.pipeline.intake;
+  if (sources !== undefined) await rm(join(job.folder, "out", textFileOf(sources, killer)), { force: true });
   const unreadable = describeEnding(ending, "the process that read it");
   return [...finished, { id: killer, mediaType: "application/octet-stream", unreadable }];
 }

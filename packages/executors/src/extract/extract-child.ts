@@ -5,9 +5,9 @@ import { appendFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
-import { fileNameOf, type Pipeline, toProblem } from "@tasuki/protocol";
+import { type Pipeline, toProblem } from "@tasuki/protocol";
 import { loadPipeline } from "../define/load-pipeline.ts";
-import { type ExtractNote, ExtractRequest } from "./extract-notes.ts";
+import { type ExtractNote, ExtractRequest, textFileOf } from "./extract-notes.ts";
 import { extractSource } from "./extract-source.ts";
 
 const request = ExtractRequest.parse(await json(process.stdin));
@@ -19,7 +19,7 @@ async function extractOne({ intake }: Pipeline, { id, name }: ExtractRequest["so
   if ("unreadable" in extraction) return { id, ...extraction };
   const { mediaType, extractor, text } = extraction;
   if (intake.sources === undefined) return { id, mediaType, unreadable: "this relay takes no sources" };
-  const file = fileNameOf(intake.sources, Number(id.slice(1)));
+  const file = textFileOf(intake.sources, id);
   const parsed = intake.sources.read(text, file);
   if (!parsed.ok) {
     const [first] = parsed.unmet;

@@ -1,4 +1,4 @@
-import { FileName, Problem, Sha256 } from "@tasuki/protocol";
+import { type AnyArtifact, FileName, fileNameOf, Problem, Sha256 } from "@tasuki/protocol";
 import { z } from "zod";
 import { PipelineRequest } from "../define/load-pipeline.ts";
 
@@ -26,6 +26,11 @@ export const ExtractNote = z.union([
   z.object({ refused: Problem }),
 ]);
 export type ExtractNote = z.infer<typeof ExtractNote>;
+
+/** Name of the file of a source's text: the relay's own, with the number of the source (`S2`). */
+export function textFileOf(sources: AnyArtifact, id: string): string {
+  return fileNameOf(sources, Number(id.slice(1)));
+}
 
 /** Parses notes, whose last line may be cut off: their child can have died in the middle of it. */
 export function parseNotes(text: string): ExtractNote[] {

@@ -32,8 +32,8 @@ export async function checkRoute(
     );
 }
 
-/** Checks that the pipeline has the profile of a `run` task. Throws `malformed_message`. */
-export function checkProfile({ profile }: TaskPayload, { profiles }: Pick<Pipeline, "profiles">): void {
+/** Checks that the pipeline has the profile of a `run` task. Throws `malformed_message`, which names those that it has. */
+export function checkProfile({ profile }: Pick<TaskPayload, "profile">, { profiles }: Pick<Pipeline, "profiles">): void {
   if (profile === undefined || Object.hasOwn(profiles, profile)) return;
   const known = Object.keys(profiles).join(", ");
   throw new TasukiError("malformed_message", `This relay has no profile '${profile}'; it has: ${known}.`, {

@@ -35,8 +35,9 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
   };
   const claimAll = async (signal: AbortSignal): Promise<number | undefined> => {
     if (!isSwept) await sweepOnce();
+    let now = clock.now();
     while (!signal.aborted && running.size < limits.attemptsAtOnce && store.queue().waiting > 0) {
-      const claimed = await store.claim({ now: clock.now(), leaseMs: limits.leaseMs }, startedSeal(notary));
+      const claimed = await store.claim({ now, leaseMs: limits.leaseMs }, startedSeal(notary));
       if (claimed === undefined) break;
       const attempt = attemptTask(deps, claimed, signal).finally(() => {
         running.delete(attempt);
@@ -44,11 +45,11 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
         loop.wake();
       });
       running.add(attempt);
+      now = clock.now();
     }
     const due = store.nextDue();
-    const wait = due === undefined ? 0 : due - clock.now();
-    // A due time that is past wakes nothing: it is an outbox row's, or the task waits for the end of an attempt.
-    return wait > 0 ? wait : undefined;
+    // A due time that was past already wakes nothing: it is an outbox row's, or the task waits for the end of an attempt.
+    return due !== undefined && due > now ? due - clock.now() : undefined;
   };
   const loop = createLoop({
     pass: claimAll,

@@ -1,6 +1,6 @@
 import { chmod, lstat, mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { isTasukiError } from "@tasuki/protocol";
+import { isTasukiError, hasErrorCode } from "@tasuki/protocol";
 import { type Claimed, isOwnFolder, makeOwnFolder, type Store } from "@tasuki/store";
 import type { Quarantine } from "./quarantine.ts";
 
@@ -12,9 +12,25 @@ export interface WorkFolderDeps {
 
 const checkPrefix = "verify-";
 
-/** Folder of one of main's own checks, whose processes carry `attemptId`. */
-export function checkFolder(data: string, attemptId: string): string {
-  return join(data, "work", `${checkPrefix}${attemptId}`);
+interface CheckFolder {
+  readonly folder: string;
+  /** Id that the processes of the check carry. */
+  readonly attemptId: string;
+}
+
+/** Does one of main's own checks in a new folder with an empty `in/`, which is gone afterwards. */
+export async function inCheckFolder<Result>(
+  { data, newId }: { readonly data: string; readonly newId: () => string },
+  check: (place: CheckFolder) => Promise<Result>,
+): Promise<Result> {
+  const attemptId = newId();
+  const folder = join(data, "work", `${checkPrefix}${attemptId}`);
+  await makeOwnFolder(data, join(folder, "in"));
+  try {
+    return await check({ folder, attemptId });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 /** Id of an attempt, which its processes carry. */
@@ -96,7 +112,7 @@ export async function namesIn(folder: string): Promise<string[]> {
     if (!(await lstat(folder)).isDirectory()) return [];
     return (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return [];
+    if (hasErrorCode(error, "ENOENT", "ENOTDIR")) return [];
     throw error;
   }
 }

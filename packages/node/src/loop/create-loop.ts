@@ -21,7 +21,7 @@ export interface LoopOptions {
 
 /** Loop over work that there may be again at any time. Disposing aborts the pass that is under way, and waits for its end. */
 export interface Loop extends AsyncDisposable {
-  /** Makes the first pass, and returns without waiting for it. Called once. */
+  /** Makes the first pass, and returns without waiting for it. Does nothing from the second time on. */
   start(): void;
   /** Asks for a pass: now, or after the one that is under way. Does nothing before the start and after the end. */
   wake(): void;
@@ -76,7 +76,7 @@ export function createLoop({ pass, wakes, backoff, logger, failure }: LoopOption
 
   return {
     start() {
-      if (ended.signal.aborted) return;
+      if (ended.signal.aborted || state !== "new") return;
       state = "idle";
       unsubscribe = wakes?.(wake) ?? unsubscribe;
       wake();

@@ -1,12 +1,13 @@
-import { Health, type RunStatus, TasukiError } from "@tasuki/protocol";
+import { Health, TasukiError } from "@tasuki/protocol";
 import type { Store } from "@tasuki/store";
 import type { Roster } from "@tasuki/bus";
 import { turnsOf, type Wakes } from "../loop/create-loop.ts";
+import { createKeyedLock } from "../loop/keyed-lock.ts";
 import type { NodeView, Orchestrator } from "./orchestrator.ts";
 import type { Notary } from "@tasuki/evidence";
 import { nudge } from "./nudge.ts";
 import { hasEnded, planRetry, toRunStatus } from "@tasuki/flow";
-import { type RunSteps, stateOf } from "./run-steps.ts";
+import { knownRun, type RunSteps, stateOf } from "./run-steps.ts";
 import type { VerifyDeps } from "./verify.ts";
 import { viewFiles } from "./view-files.ts";
 
@@ -19,21 +20,9 @@ interface OrchestratorDeps extends Omit<VerifyDeps, "store"> {
 
 /** Orchestrator for what people and agents ask of main. */
 export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
-  const { store, notary, steps, roster } = deps;
-  const status = (run: string): RunStatus | undefined => {
-    const state = steps.state(run);
-    return state && toRunStatus(state);
-  };
-  const known = (run: string): RunStatus => {
-    const found = status(run);
-    if (found === undefined) throw new TasukiError("not_found", `main has no run ${run}; 'tasuki ls' lists the runs that it has`);
-    return found;
-  };
-  const stateOfKnown = (run: string) => {
-    const state = steps.state(run);
-    if (state === undefined) throw new TasukiError("not_found", `main has no run ${run}; 'tasuki ls' lists the runs that it has`);
-    return state;
-  };
+  const { store, notary, steps, roster, pipeline } = deps;
+  const { profiles, intake } = pipeline;
+  const lock = createKeyedLock();
 
   /** Resumes a blocked intake: main's own task goes back to the queue, at the same epoch. */
   const resumeIntake = async ({ run, by, reason }: Parameters<Orchestrator["retry"]>[0]): Promise<void> => {
@@ -45,7 +34,11 @@ export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
 
   return {
     runs: (filter) => store.runs(filter).map((row) => toRunStatus(stateOf(row))),
-    run: status,
+    run(id) {
+      const state = steps.state(id);
+      return state && toRunStatus(state);
+    },
+    relay: () => ({ profiles, ...(intake.explain !== undefined && { explain: intake.explain }) }),
     nodes: () => {
       const peers = new Map(store.peers().map((peer) => [peer.node, peer]));
       return Object.entries(roster).map(([role, { node = role, url }]): NodeView => {
@@ -64,7 +57,7 @@ export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
     },
     async retry(request) {
       const { run, stage, by, reason } = request;
-      const state = stateOfKnown(run);
+      const state = knownRun(steps, run);
       if (state.state === "open" && state.given.length === 0) await resumeIntake(request);
       else {
         const plan = planRetry(state, stage);
@@ -73,20 +66,25 @@ export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
         const event = { is: "retry" as const, by, ...(asked !== undefined && { stage: asked }), ...(reason !== undefined && { reason }) };
         await steps.apply({ facts: [{ run, event }] });
       }
-      return known(run);
+      return toRunStatus(knownRun(steps, run));
     },
     nudge: (request) => nudge({ store, steps }, request),
-    view: (request, signal) => viewFiles(deps, request, signal),
+    view: (request, signal) =>
+      // Each is a process of its own.
+      lock(["view"], async () => {
+        signal.throwIfAborted();
+        return viewFiles(deps, request, signal);
+      }),
     async cancel({ run, by, reason }) {
-      const { state } = stateOfKnown(run);
+      const { state } = knownRun(steps, run);
       if (state !== "open") throw new TasukiError("invalid_state", `run ${run} is ${state}; only an open run can be cancelled`);
       await steps.apply({ facts: [{ run, event: { is: "cancel", by, ...(reason !== undefined && { reason }) } }] });
-      return known(run);
+      return toRunStatus(knownRun(steps, run));
     },
     async *watch(run, signal) {
       const wakes: Wakes = (wake) => steps.onChange((state) => (state.id === run ? wake() : undefined));
       for await (const _ of turnsOf(wakes, signal)) {
-        const state = stateOfKnown(run);
+        const state = knownRun(steps, run);
         yield toRunStatus(state);
         if (hasEnded(state)) return;
       }

@@ -76,19 +76,20 @@ function refusedFacts({ leaf }: FeedEntry, store: Store): RunFact[] {
   const row = store.outbox({ task: read.data.task }).find(({ id }) => id === read.data.task);
   if (row === undefined || !isRefused(row, codeOf(read.data))) return [];
   const { run, payload, last } = row;
+  const { kind } = payload;
+  // A nudge or a cancel that is refused blocks nothing: no stage waits for it.
+  if (kind !== "work" && kind !== "close") return [];
   const block: Block = {
-    reason: `${payload.to} refused main's '${payload.kind}': ${last ?? "no answer was recorded"}`,
+    reason: `${payload.to} refused main's '${kind}': ${last ?? "no answer was recorded"}`,
     needs: "its cause mended (the answer names it)",
     owner: "operator",
     // A run that closes takes no retry: what it waits for is sent again by a nudge.
-    clearsWith: payload.kind === "close" ? `tasuki nudge ${run}` : `tasuki retry ${run} --from ${payload.stage}`,
+    clearsWith: kind === "close" ? `tasuki nudge ${run}` : `tasuki retry ${run} --from ${payload.stage}`,
   };
-  return [{ run, event: { is: "outbox-blocked", stage: payload.stage, epoch: payload.epoch, block } }];
+  return [{ run, event: { is: "outbox-blocked", kind, stage: payload.stage, epoch: payload.epoch, block } }];
 }
 
-function isRefused({ state, payload: { kind } }: OutboxRow, code: string | undefined): boolean {
-  // A nudge or a cancel that is refused blocks nothing: no stage waits for it.
-  if (kind !== "work" && kind !== "close") return false;
+function isRefused({ state }: OutboxRow, code: string | undefined): boolean {
   // A stale epoch mostly means that main itself has moved on, and the flow ignores earlier epochs. At main's present epoch it means that the
   // node was told more than main remembers: main's data folder is an older one (a backup).
   return state === "blocked" || (state === "superseded" && code === "stale_epoch");

@@ -75,7 +75,14 @@ export function createMain(deps: MainDeps): Main {
   const intakes = createWaitingIntakes({ ...deps, backoff });
   const context = { ...deps, steps, backoff, onUnseen: (task: string) => intakes.add(task) };
   const nodeOf = (role: string): string | undefined => (role in roster ? (roster[role]?.node ?? role) : undefined);
-  const read = createEntryReader({ ...deps, node, nodeOf, kept: (run, digest) => store.envelope(run, digest) });
+  const route = pipeline.roles.map((role) => role.name);
+  const read = createEntryReader({
+    ...deps,
+    node,
+    nodeOf,
+    kept: (run, digest) => store.envelope(run, digest),
+    routeOf: (run) => steps.state(run)?.route ?? route,
+  });
   const digests = contractDigests(artifactsOf(pipeline));
 
   const perform = async (state: FlowState, want: FlowWant, signal: AbortSignal): Promise<void> => {
@@ -110,7 +117,7 @@ export function createMain(deps: MainDeps): Main {
           payload,
           profile: payload.profile ?? defaultProfile(pipeline),
           brief,
-          route: pipeline.roles.map((role) => role.name),
+          route,
           now,
         }),
       ),

@@ -4,7 +4,7 @@ import type { OutboxRow, Store } from "@tasuki/store";
 import { describeRun } from "../accept/describe-run.ts";
 import { turnsOf } from "../loop/create-loop.ts";
 import type { NudgeAnswer } from "./orchestrator.ts";
-import type { RunSteps } from "./run-steps.ts";
+import { knownRun, type RunSteps } from "./run-steps.ts";
 import { planNudge } from "@tasuki/flow";
 
 export interface NudgeRequest {
@@ -30,9 +30,7 @@ export async function nudge(
   request: NudgeRequest,
 ): Promise<readonly NudgeAnswer[]> {
   const { run, stage, by, reason } = request;
-  const state = steps.state(run);
-  if (state === undefined) throw new TasukiError("not_found", `main has no run ${run}; 'tasuki ls' lists the runs that it has`);
-  const plan = planNudge(state, stage);
+  const plan = planNudge(knownRun(steps, run), stage);
   if ("refused" in plan) throw new TasukiError("invalid_state", plan.refused);
   const described = describeRun(store, run);
   const before = new Map(nudgesOf(store, run).map((row) => [row.id, row]));

@@ -13,6 +13,14 @@ export interface NodeView {
   readonly seenAt?: number;
 }
 
+/** Relay of main, as far as people who start runs need to know it. */
+export interface RelayView {
+  /** Profiles that a run may be asked to keep: a sentence for people, by name. A run that names none has the first. */
+  readonly profiles: Readonly<Record<string, string>>;
+  /** Name of the view that explains a brief. */
+  readonly explain?: string | undefined;
+}
+
 /** Answer of a node to a nudge: the description of its part of the run, or why there is none. */
 export interface NudgeAnswer {
   readonly role: string;
@@ -25,6 +33,7 @@ export interface Orchestrator {
   /** Lists runs, newest first. */
   runs(filter?: { open?: boolean; limit?: number }): readonly RunStatus[];
   run(id: string): RunStatus | undefined;
+  relay(): RelayView;
   /** Watches a run: its status now, then after every change, until it has ended or the signal. */
   watch(run: string, signal: AbortSignal): AsyncIterable<RunStatus>;
   /** Nudges the nodes that hold what is awaited of a run: they look again now (pending hand-offs, lapsed leases), and describe their part. */
@@ -35,8 +44,8 @@ export interface Orchestrator {
   cancel(request: { run: string; by: string; reason?: string }): Promise<RunStatus>;
   nodes(): readonly NodeView[];
   /**
-   * Answer of one of the relay's views of files, as plain JSON. A file without a name is the brief. Rejects with `not_found`, which names the
-   * views that there are, `contract_violation` and `too_large`.
+   * Answer of one of the relay's views of files, as plain JSON; one at a time, in the order in which they are asked for. A file without a name
+   * is the brief. Rejects with `not_found`, which names the views that there are, `contract_violation` and `too_large`.
    */
   view(
     request: { view: string; files: readonly { readonly name?: string | undefined; readonly text: string }[] },

@@ -56,6 +56,7 @@ function reader(...kept: readonly Envelope[]) {
     node: "main",
     nodeOf: (role) => role,
     kept: (_run, digest) => kept.find((envelope) => payloadDigest(envelope) === digest),
+    routeOf: () => ["nano", "sg"],
     logger: { debug: say, info: say, warn: say, error: say },
   });
   const readOne = (entry: FeedEntry, feed: string) => {
@@ -122,6 +123,27 @@ test("an 'accepted' with the signed task that it answers proves the hand-off tha
   const { facts, envelopes, instance: seen } = readOne(entry(3, accepted(payload, digest, { index: 3 }), envelope), "sg");
   expect(facts).toMatchObject([{ run, event: { is: "receipt", follows: payload.prev, receipt: { state: "accepted", task: payload.id } } }]);
   expect([envelopes.length, seen, complaints]).toEqual([2, instance, []]);
+});
+
+// guarantees: R3.proven
+test.each<[string, Partial<TaskPayload>]>([
+  ["work that a role sends to itself", { from: "sg" }],
+  ["work from a role that does not hand on to it", { from: "nano", to: "nano", stage: "nano" }],
+  ["work back from the role after it", { from: "sg", to: "nano", stage: "nano" }],
+  ["main's last hop from a role in the middle", { from: "nano", to: "main", stage: "main" }],
+  ["a 'cancel' that is not main's", { from: "nano", kind: "cancel", attachments: [], reason: "no" }],
+])("%s is no task: that it was taken proves nothing", (_, changes) => {
+  const payload = handOff(changes);
+  const [sender, receiver] = [payload.from, payload.to] as [Role, Role];
+  const { envelope, digest } = notaryOf(sender).task(payload);
+  const state = payload.kind === "cancel" ? "fenced" : "accepted";
+  const subjects = payload.attachments.length === 0 ? [{ name: "task", sha256: digest }] : [list];
+  const took = first(notaryOf(receiver).receipt(factsOf(payload, state, { prev: digest, subjects }))(0).envelopes);
+  const { readOne, complaints } = reader();
+  expect(readOne(entry(0, took, envelope), receiver).facts.filter(({ event }) => event.is === "receipt")).toEqual([]);
+  expect(complaints).toMatchObject([{ doubt: "it follows from no task that is known to have been sent" }]);
+  // The store of main may keep it too, once it was read.
+  expect(reader(envelope).readOne(entry(0, took), receiver).facts).toEqual([]);
 });
 
 // guarantees: R3.proven

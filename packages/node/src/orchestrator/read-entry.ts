@@ -36,6 +36,8 @@ export interface EntryReaderDeps {
   readonly nodeOf: (role: string) => string | undefined;
   /** An envelope about a run that main's store keeps, by the SHA-256 of its payload. Its signature was verified when it was kept. */
   readonly kept: (run: string, digest: string) => Envelope | undefined;
+  /** Roles of a run in the order of its hand-offs. */
+  readonly routeOf: (run: string) => readonly string[];
   readonly logger: Logger;
 }
 
@@ -67,10 +69,11 @@ interface OpenedEntry {
 /**
  * A reader of feeds. Every signature is verified against the keys pinned for the node that the roster names, and every receipt is judged:
  * a first receipt against its task, a later one by the receipts before it, back to that first one. Tasks and receipts are known from the
- * entries that are read together and from main's store. A receipt that follows from nothing known is logged, and counts for nothing.
+ * entries that are read together and from main's store, and a task counts only if it was its sender's to send: a role that signs itself a
+ * task has none. A receipt that follows from nothing known is logged, and counts for nothing.
  * Main's own feed comes from main's own store: its own words stand unverified.
  */
-export function createEntryReader({ pipeline, trust, node, nodeOf, kept, logger }: EntryReaderDeps): EntryReader {
+export function createEntryReader({ pipeline, trust, node, nodeOf, kept, routeOf, logger }: EntryReaderDeps): EntryReader {
   const openReceipt = (envelope: Envelope, feed: string): ReadReceipt | undefined => {
     const claimed = claimedReceipt(envelope);
     if (claimed === undefined) throw new TasukiError("malformed_message", "The envelope holds no receipt.");
@@ -135,7 +138,7 @@ export function createEntryReader({ pipeline, trust, node, nodeOf, kept, logger 
 
   return (entries, feed) => {
     const opened = entries.map((entry) => open(entry, feed));
-    const known = createKnown(opened, kept);
+    const known = createKnown(opened, { kept, routeOf });
     return opened.map((entry) => {
       const own = entry.receipts.find(({ statement }) => statement.predicate.role === feed);
       const { envelopes } = entry;
@@ -147,7 +150,7 @@ export function createEntryReader({ pipeline, trust, node, nodeOf, kept, logger 
 type KnownOf = (run: string) => KnownMessages;
 
 /** The messages of a run that main has verified: entries that are read together know each other's, and the store keeps all earlier ones. */
-function createKnown(entries: readonly OpenedEntry[], kept: EntryReaderDeps["kept"]): KnownOf {
+function createKnown(entries: readonly OpenedEntry[], { kept, routeOf }: Pick<EntryReaderDeps, "kept" | "routeOf">): KnownOf {
   const tasks = new Map(entries.flatMap((entry) => entry.tasks.map((task) => [task.digest, task])));
   const receipts = new Map(entries.flatMap((entry) => entry.receipts.map(({ digest, statement }) => [digest, statement])));
   return (run) => {
@@ -159,7 +162,8 @@ function createKnown(entries: readonly OpenedEntry[], kept: EntryReaderDeps["kep
     return {
       task(digest) {
         const envelope = tasks.has(digest) ? undefined : signed(digest);
-        return envelope?.payloadType === taskPayloadType ? { payload: parseTask(payloadOf(envelope)), digest } : tasks.get(digest);
+        const task = envelope?.payloadType === taskPayloadType ? { payload: parseTask(payloadOf(envelope)), digest } : tasks.get(digest);
+        return task !== undefined && isSendersToSend(task, routeOf(run)) ? task : undefined;
       },
       receipt(digest) {
         const envelope = receipts.has(digest) ? undefined : signed(digest);
@@ -167,6 +171,12 @@ function createKnown(entries: readonly OpenedEntry[], kept: EntryReaderDeps["kep
       },
     };
   };
+}
+
+/** True for a task of main, and for work that the role before its receiver hands on. */
+function isSendersToSend({ payload: { kind, from, to } }: KnownTask, route: readonly string[]): boolean {
+  const before = to === "main" ? route.at(-1) : route[route.indexOf(to) - 1];
+  return from === "main" || (kind === "work" && from === before);
 }
 
 /** True for a receipt about a task that its node took. A refusal leaves no task behind, and the remaining states are for main alone to say. */

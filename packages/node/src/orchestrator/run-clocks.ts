@@ -37,10 +37,11 @@ export function createRunClocks({ steps, clock, backoff, logger }: RunClocksDeps
   };
   const all = () => [...armed.values()].flatMap((clocks) => [...clocks.values()]);
   const fire = async (): Promise<number> => {
-    const facts = all().flatMap(({ fact, until }) => (until <= clock.monotonic() ? [fact] : []));
-    if (facts.length > 0) await steps.apply({ facts });
+    // One reading of the clock decides which are due and which are later, so that none that runs out meanwhile is neither.
     const now = clock.monotonic();
-    return Math.min(...all().flatMap(({ until }) => (until > now ? [until - now] : [])));
+    const facts = all().flatMap(({ fact, until }) => (until <= now ? [fact] : []));
+    if (facts.length > 0) await steps.apply({ facts });
+    return Math.min(...all().flatMap(({ until }) => (until > now ? [until - clock.monotonic()] : [])));
   };
   const loop = createLoop({
     pass: fire,

@@ -1,4 +1,4 @@
-import type { BlockKind, Clock, Envelope, Pipeline } from "@tasuki/protocol";
+import { type BlockKind, type Clock, type Envelope, type Pipeline, TasukiError } from "@tasuki/protocol";
 import type { AttachmentRow, Position, RunChange, RunRow, Store } from "@tasuki/store";
 import type { Notary } from "@tasuki/evidence";
 import { effectsToChange } from "./effects-to-change.ts";
@@ -66,6 +66,18 @@ export function stateOf(row: RunRow): FlowState {
     kind === undefined || stage.block === undefined ? stage : { ...stage, block: { ...stage.block, kind } },
   );
   return { installed: {}, gone: [], ...(returned && { lastHop: returned }), ...(refusals && { refusals }), ...known, stages };
+}
+
+/** State of a run that main has. Throws `not_found`. */
+export function knownRun(steps: Pick<RunSteps, "state">, run: string): FlowState {
+  const state = steps.state(run);
+  if (state === undefined) throw unknownRun(run);
+  return state;
+}
+
+/** Refusal of a request about a run that main doesn't have. */
+export function unknownRun(run: string): TasukiError {
+  return new TasukiError("not_found", `main has no run ${run}; 'tasuki ls' lists the runs that it has.`);
 }
 
 export function createRunSteps(deps: RunStepsDeps): RunSteps {

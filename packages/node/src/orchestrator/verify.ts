@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type Attachment,
@@ -13,9 +12,9 @@ import {
   roleOf,
   type Unmet,
 } from "@tasuki/protocol";
-import { makeOwnFolder, type Store } from "@tasuki/store";
-import { checkFolder } from "../consumer/work-folder.ts";
+import type { Store } from "@tasuki/store";
 import type { FlowState } from "@tasuki/flow";
+import { inCheckFolder } from "../consumer/work-folder.ts";
 
 export interface VerifyDeps {
   readonly store: Pick<Store, "blobs">;
@@ -37,21 +36,16 @@ export async function verify(
   state: FlowState,
   { stages, signal }: { readonly stages: readonly string[]; readonly signal: AbortSignal },
 ): Promise<readonly Unmet[]> {
-  const attemptId = newId();
-  const folder = checkFolder(data, attemptId);
-  await makeOwnFolder(data, join(folder, "in"));
-  try {
+  return inCheckFolder({ data, newId }, async ({ folder, attemptId }) => {
     for (const { name, sha256 } of filesOf(pipeline, state, stages)) await store.blobs.copyTo(sha256, join(folder, "in", name));
     // The checker reads the versions of the run out of the run.json among the files; those of this pipeline have to agree with it.
     const used = await pipelineOf(state, { store, pipeline });
     const producers = state.stages.flatMap(({ stage, producer }) => (producer === undefined ? [] : [[stage, producer] as const]));
-    return await checker.check(
+    return checker.check(
       { folder, attemptId, pipeline: used, stages, producers: Object.fromEntries(producers) },
       { clock, logger, signal, progress: () => undefined },
     );
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Files that the stages consume and produce, of those that main holds. */

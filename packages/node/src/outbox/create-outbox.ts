@@ -79,7 +79,8 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   };
 
   const deliverDue = (signal: AbortSignal): number => {
-    const due = store.outbox({ dueAt: clock.now() });
+    const now = clock.now();
+    const due = store.outbox({ dueAt: now });
     for (const to of new Set(due.map((row) => row.to))) {
       if (busy.has(to) || dueFor(to, due) === undefined) continue;
       const draining = drain(to, signal)
@@ -94,14 +95,14 @@ export function createOutbox(deps: OutboxDeps): Outbox {
         });
       busy.set(to, draining);
     }
-    return untilNext();
+    return untilNext(now);
   };
 
-  const untilNext = (): number => {
-    const now = clock.now();
+  /** Milliseconds until something is due that was not due yet at `now`. */
+  const untilNext = (now: number): number => {
     const next = store.nextDue();
     const times = [...retries.values(), ...[...holds.values()].map(({ until }) => until), ...(next === undefined ? [] : [next])];
-    return Math.min(...times.filter((at) => at > now).map((at) => at - now));
+    return Math.min(...times.filter((at) => at > now).map((at) => at - clock.now()));
   };
 
   const loop = createLoop({

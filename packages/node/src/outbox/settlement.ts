@@ -41,11 +41,11 @@ export function settlementByError(row: OutboxRow, error: unknown, context: Settl
   return { settlement: { state: "blocked", last, block }, seal: blockedSeal(row, { block, code: error.code }, context) };
 }
 
-function toBlock({ to, payload, carries }: OutboxRow, error: TasukiError): Block {
-  const what = carries === undefined ? `'${payload.kind}'` : "the hand-off";
+/** Block of the task whose result a refused row carries; the store keeps it there. A row of main's own carries none: the flow blocks its run. */
+function toBlock({ to, payload }: OutboxRow, error: TasukiError): Block {
   return {
-    kind: carries !== undefined ? "hand-off" : payload.kind === "close" ? "close" : "dispatch",
-    reason: `${to} refused ${what} for good: ${error.code}: ${error.message}`,
+    kind: "hand-off",
+    reason: `${to} refused the hand-off for good: ${error.code}: ${error.message}`,
     needs: "its cause mended (the answer names it), then another try",
     owner: "operator",
     clearsWith: `tasuki retry ${payload.run}`,

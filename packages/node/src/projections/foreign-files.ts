@@ -1,10 +1,11 @@
+import { hasErrorCode } from "@tasuki/protocol";
 import { createHash } from "node:crypto";
 import { createReadStream, type Stats } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Logger, ForeignFile } from "@tasuki/protocol";
-import { type AttachmentRow, hasErrorCode, isOwnFolder, plainFile, type Store, type TaskRow } from "@tasuki/store";
+import { type AttachmentRow, isOwnFolder, plainFile, type Store, type TaskRow } from "@tasuki/store";
 import { inputsOf, outputsOf, workOf } from "./run-files.ts";
 
 // Number of files that are found: a folder full of them says no more than its first ones.

@@ -1,5 +1,6 @@
+import { hasErrorCode } from "@tasuki/protocol";
 import { link, lstat, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { blobPath, type Blobs, hasErrorCode, plainFile } from "@tasuki/store";
+import { blobPath, type Blobs, plainFile } from "@tasuki/store";
 
 export interface PlaceDeps {
   /** Data folder of the node. */

@@ -78,13 +78,12 @@ const entriesAtOnce = 256;
 async function* follow(store: Store, from: number, signal: AbortSignal) {
   let next = from;
   for await (const _ of turnsOf((wake) => store.onCommit(wake), signal))
-    while (next < store.feedSize()) {
-      for (const entry of store.feed(next, entriesAtOnce)) {
+    for (let page = store.feed(next, entriesAtOnce); page.length > 0; page = store.feed(next, entriesAtOnce))
+      for (const entry of page) {
         yield entry;
         next = entry.index + 1;
         if (signal.aborted) return;
       }
-    }
 }
 
 function tasksFor(store: Store, { run, task, from }: StatusQuery): readonly TaskRow[] {

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { createSocketFetch } from "@tasuki/bus";
 import type { Pipeline, RunStatus } from "@tasuki/protocol";
 import { expect, test, vi } from "vitest";
-import { letterWork } from "../testing/letter-relay.ts";
+import { letterRelay, letterWork } from "../testing/letter-relay.ts";
 import { heldWork, type OperatedRelay, startOperatedRelay, waiting } from "../testing/start-operated-relay.ts";
 import { createOperatorClient } from "./operator-client.ts";
 import { startOperatorApi } from "./start-operator-api.ts";
@@ -177,6 +178,41 @@ test("a view of files is answered as main's relay has it: of the brief, where a 
   await expect(main.client.view({ view: "lengths", files: [{ name: "../draft.txt", text: "Draft" }] })).rejects.toMatchObject({
     code: "malformed_message",
   });
+});
+
+test("views are answered one after another, and one whose client has gone is left out", async () => {
+  const begun: string[] = [];
+  const release = Promise.withResolvers<void>();
+  const views: Pipeline["views"] = {
+    slow: async ({ order = [] }) => {
+      begun.push(order[0]?.text ?? "");
+      await release.promise;
+      return begun.length;
+    },
+  };
+  await using main = await startOperatedRelay({ without: alone, views });
+  const ask = (text: string, signal = new AbortController().signal) => main.client.view({ view: "slow", files: [{ text }] }, { signal });
+  const gone = new AbortController();
+  const first = ask("1");
+  await vi.waitFor(() => expect(begun).toEqual(["1"]));
+  const second = ask("2", gone.signal).catch((error: unknown) => error);
+  const third = ask("3");
+  await setTimeout(50);
+  gone.abort();
+  expect(await second).toBeInstanceOf(Error);
+  await setTimeout(50);
+  expect(begun).toEqual(["1"]);
+  release.resolve();
+  expect([await first, await third]).toEqual([1, 2]);
+  expect(begun).toEqual(["1", "3"]);
+});
+
+test("main says the profiles of its relay, and the view that explains a brief", async () => {
+  await using plain = await startOperatedRelay({ without: alone });
+  const { profiles } = letterRelay;
+  expect(await plain.client.relay()).toEqual({ profiles });
+  await using main = await startOperatedRelay({ without: alone, explain: "lengths" });
+  expect(await main.client.relay()).toEqual({ profiles, explain: "lengths" });
 });
 
 test("only main has an operator API", async () => {

@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path";
 import { type Complaint, type Envelope, isTasukiError, type RunRequest, RunStatus, taskPayloadType, TasukiError } from "@tasuki/protocol";
 import { type BusClient, createSocketClient, createSocketFetch, toClientError } from "@tasuki/bus";
-import type { NodeView, NudgeAnswer } from "@tasuki/node";
+import type { NodeView, NudgeAnswer, RelayView } from "@tasuki/node";
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { EventSource } from "eventsource";
 import { z } from "zod";
@@ -30,12 +30,15 @@ export interface OperatorClient {
   retry(request: { run: string; stage?: string; reason?: string }): Promise<RunStatus>;
   cancel(request: { run: string; reason?: string }): Promise<RunStatus>;
   nodes(): Promise<readonly NodeView[]>;
+  /** Main's relay: its profiles, and the view that explains a brief. */
+  relay(options?: { signal?: AbortSignal }): Promise<RelayView>;
   /** Answer of one of the relay's views of files: plain JSON, whose shape the relay alone knows. A file without a name is the brief. */
   view(request: { view: string; files: readonly { name?: string; text: string }[] }, options?: { signal?: AbortSignal }): Promise<unknown>;
 }
 
 const callMs = 30_000;
 const Answer = z.object({ role: z.string(), says: z.string().optional(), problem: z.string().optional() });
+const Relay = z.object({ profiles: z.record(z.string(), z.string()), explain: z.string().optional() });
 const url = "http://localhost/operator";
 
 /** The client of the operator API on main's socket (`<data>/main/operator.sock`). Does no I/O before one of its methods is called. */
@@ -47,12 +50,7 @@ export function createOperatorClient(socketPath: string): OperatorClient {
       splitLink({
         condition: ({ type }) => type === "subscription",
         true: httpSubscriptionLink({ url, EventSource, eventSourceOptions: { fetch } }),
-        // The files of a view are too long for a URL.
-        false: splitLink({
-          condition: ({ path }) => path === "view",
-          true: httpLink({ ...calls, methodOverride: "POST" }),
-          false: httpLink(calls),
-        }),
+        false: httpLink(calls),
       }),
     ],
   });
@@ -63,7 +61,10 @@ export function createOperatorClient(socketPath: string): OperatorClient {
   };
   const call = async <S extends z.ZodType>(schema: S, answer: Promise<unknown>): Promise<z.output<S>> =>
     schema.parse(await answer.catch(refused));
-  const within = () => ({ signal: AbortSignal.timeout(callMs) });
+  const within = (signal?: AbortSignal) => {
+    const limit = AbortSignal.timeout(callMs);
+    return { signal: signal === undefined ? limit : AbortSignal.any([limit, signal]) };
+  };
 
   return {
     bus: {
@@ -97,11 +98,8 @@ export function createOperatorClient(socketPath: string): OperatorClient {
     cancel: (request) => call(RunStatus, trpc.cancel.mutate(request, within())),
     // The router types these; they are shown to people, and no decision is made on them.
     nodes: async () => (await trpc.nodes.query(undefined, within()).catch(refused)) as readonly NodeView[],
-    view: ({ view, files }, { signal } = {}) => {
-      const { signal: limit } = within();
-      const options = { signal: signal === undefined ? limit : AbortSignal.any([limit, signal]) };
-      return call(z.unknown(), trpc.view.query({ view, files: [...files] }, options));
-    },
+    relay: ({ signal } = {}) => call(Relay, trpc.relay.query(undefined, within(signal))),
+    view: ({ view, files }, { signal } = {}) => call(z.unknown(), trpc.view.mutate({ view, files: [...files] }, within(signal))),
   };
 }
 

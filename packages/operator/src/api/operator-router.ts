@@ -1,5 +1,5 @@
-import { FileName, Id, Name, TasukiError } from "@tasuki/protocol";
-import type { Orchestrator } from "@tasuki/node";
+import { FileName, Id, Name } from "@tasuki/protocol";
+import { type Orchestrator, unknownRun } from "@tasuki/node";
 import { problemOf, toTrpcShape } from "@tasuki/bus";
 import { initTRPC } from "@trpc/server";
 import { z } from "zod";
@@ -25,7 +25,7 @@ export function createOperatorRouter({ orchestrator, by, stopping }: OperatorRou
   });
   const known = (id: string) => {
     const run = orchestrator.run(id);
-    if (run === undefined) throw new TasukiError("not_found", `main has no run ${id}; 'tasuki ls' lists the runs that it has.`);
+    if (run === undefined) throw unknownRun(id);
     return run;
   };
   return t.router({
@@ -52,10 +52,12 @@ export function createOperatorRouter({ orchestrator, by, stopping }: OperatorRou
       .input(z.object({ run: Id, reason: Reason.optional() }))
       .mutation(({ input: { run, reason } }) => orchestrator.cancel({ run, by, ...(reason !== undefined && { reason }) })),
     nodes: t.procedure.query(() => orchestrator.nodes()),
-    /** Answer of one of the relay's views of files, such as the questions of a brief. A file without a name is the brief. */
+    /** Main's relay: its profiles, and the view that explains a brief. */
+    relay: t.procedure.query(() => orchestrator.relay()),
+    /** Answer of one of the relay's views of files; a file without a name is the brief. It changes nothing, but the files are too long for a query's URL. */
     view: t.procedure
       .input(z.object({ view: z.string().max(64), files: z.array(z.object({ name: FileName.optional(), text: z.string() })).max(1000) }))
-      .query(({ input, signal }) => orchestrator.view(input, signal === undefined ? stopping : AbortSignal.any([signal, stopping]))),
+      .mutation(({ input, signal }) => orchestrator.view(input, signal === undefined ? stopping : AbortSignal.any([signal, stopping]))),
   });
 }
 

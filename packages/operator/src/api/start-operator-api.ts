@@ -29,8 +29,6 @@ export async function startOperatorApi({ node, path }: OperatorApiOptions): Prom
     basePath: base,
     maxBodySize: maxBodyBytes,
     allowBatching: false,
-    // The files of a view are too long for a URL, so that query comes by POST.
-    allowMethodOverride: true,
     responseMeta: ({ errors }) => (errors[0] === undefined ? {} : { status: problemOf(errors[0]).status }),
   });
   const app: RequestListener = (req, res) => (req.url?.startsWith(base) === true ? operator(req, res) : localBus(req, res));

@@ -3,10 +3,10 @@ import { createReadStream } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { sourceContract } from "@tasuki/bus";
+import { checkProfile } from "@tasuki/node";
 import { type Attachment, Id, TasukiError } from "@tasuki/protocol";
-import { z } from "zod";
 import type { OperatorClient } from "../api/operator-client.ts";
-import { clip, toLine } from "../render/plain-text.ts";
+import { toLine } from "../render/plain-text.ts";
 import { counted } from "../render/quantity.ts";
 import type { Cli } from "./cli.ts";
 import { collectSources, type SourceFile, sourceName } from "./collect-sources.ts";
@@ -20,8 +20,12 @@ export interface RunToStart {
   readonly profile?: string;
   /** The run's id, a UUIDv7: a second start with the same one starts nothing. */
   readonly id?: string;
-  /** True where the questions that main takes the brief to ask are said, too. */
-  readonly saysQuestions?: boolean;
+}
+
+export interface StartedRun {
+  readonly run: string;
+  /** The text of its brief. */
+  readonly brief: string;
 }
 
 const maxBrief = 65_536;
@@ -29,18 +33,13 @@ const contract = `${sourceContract.name}@${sourceContract.version}`;
 // Main commits together what arrives together; a few uploads at once keep it busy.
 const uploadsAtOnce = 6;
 const maxLabel = 1_024;
-const questionsMs = 5_000;
-const questionColumns = 120;
-const Questions = z.array(z.object({ id: z.string(), text: z.string() }));
 
-/** Uploads the sources of a run and starts it; resolves with its id. Says which files were skipped, and why. */
-export async function startRun(
-  cli: Cli,
-  client: OperatorClient,
-  { brief, files, profile, id, saysQuestions }: RunToStart,
-): Promise<string> {
+/** Uploads the sources of a run and starts it. Says which files were skipped, and why. */
+export async function startRun(cli: Cli, client: OperatorClient, { brief, files, profile, id }: RunToStart): Promise<StartedRun> {
   if (id !== undefined && !Id.safeParse(id).success)
     throw new TasukiError("malformed_request", `--id must be a UUID of version 7 (RFC 9562), not '${id}'.`);
+  // Main refuses an unknown profile, but only once every source is uploaded.
+  if (profile !== undefined) checkProfile({ profile }, await client.relay({ signal: cli.signal }));
   const text = await readBrief(cli, brief);
   const { sources, skipped } = await collectSources(files, (given) => cli.path(given));
   for (const { label, why } of skipped) cli.say(cli.messageStyle.warn(`skipped ${toLine(label)}: ${why}`));
@@ -56,18 +55,7 @@ export async function startRun(
     ...(id !== undefined && { id }),
   });
   cli.say(cli.messageStyle.dim(`main has signed for the run, with ${counted(sources.length, "source")}`));
-  if (saysQuestions === true)
-    for (const question of await questionsOf(client, text, cli.signal))
-      cli.say(cli.messageStyle.dim(`  ${clip(question, questionColumns)}`));
-  return run;
-}
-
-/** Questions that main takes a brief to ask, a line each; none where the relay has no such view, or it does not answer: the run has begun anyway. */
-async function questionsOf(client: OperatorClient, text: string, signal: AbortSignal): Promise<readonly string[]> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(questionsMs)]);
-  const answer = await client.view({ view: "questions", files: [{ text }] }, { signal: limit }).catch(() => undefined);
-  const questions = Questions.safeParse(answer);
-  return questions.success ? questions.data.map((question) => `${toLine(question.id)}  ${toLine(question.text)}`) : [];
+  return { run, brief: text };
 }
 
 async function readBrief(cli: Cli, given: string): Promise<string> {

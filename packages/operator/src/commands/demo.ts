@@ -96,7 +96,7 @@ async function runDemo(
   const brief = options.brief ?? demoBrief;
   const documents = options.brief === undefined ? await findDemoDocuments(repository) : files;
   if (options.brief === undefined) for (const line of demoBrief.split("\n")) cli.say(`  ${style.bold(line)}`);
-  const run = await startRun(cli, client, { brief, files: documents });
+  const { run } = await startRun(cli, client, { brief, files: documents });
   const { status, outcome } = await followRun(cli, { client, run });
   cli.endWith(exitCodeOfRun(outcome));
   if (outcome === undefined)

@@ -78,19 +78,49 @@ test("the brief may be a file, or come from stdin; the id makes it idempotent", 
   expect(await main.client.runs()).toHaveLength(2);
 });
 
-test("run says what main takes the brief to ask, a line each, where the relay has such a view and it answers", async () => {
-  const questions = (text: string) => text.split("? ").map((text, at) => ({ id: `Q${at + 1}`, text }));
-  const views: Pipeline["views"] = {
-    questions: ({ order = [] }) => (order[0]?.text === "Why?" ? ["odd"] : questions(order[0]?.text ?? "")),
-  };
-  await using main = await startOperatedRelay({ without: alone, views });
-  const asked = await tasuki(["run", `What is\na receipt? ${"long ".repeat(100)}`, "--data", main.data]);
+const views: Pipeline["views"] = {
+  "what it asks"({ order = [] }) {
+    const [{ text } = { text: "" }] = order;
+    return text === "Why?" ? [1] : text.split("? ").map((part, at) => (at > 1 ? part : { n: `Q${at + 1}`, part }));
+  },
+};
+const explain = "what it asks";
+
+test("on a terminal, run says after the id how the relay takes a brief, a line each, where it has a view for that", async () => {
+  await using main = await startOperatedRelay({ without: alone, views, explain });
+  const run = (brief: string, ...options: string[]) => startTasuki(["run", brief, "--data", main.data, ...options], { terminal: 80 }).ended;
+  const asked = await run(`What is\na \u001b[2Jreceipt? ${"long ".repeat(100)}? Or?`);
   expect(asked).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[0-9a-f-]{36}\n$/) });
-  expect(stripVTControlCharacters(asked.stderr)).toMatch(
-    /with 0 sources\n {2}Q1 {2}What is a receipt\n {2}Q2 {2}(?:long ){2,}.*…\nFollow it/,
+  expect(stripVTControlCharacters(asked.printed)).toMatch(
+    /with 0 sources\n[0-9a-f-]{36}\n {2}Q1 {2}What is a \[2Jreceipt\n {2}Q2 {2}(?:long ){2,}.*…\n {2}Or\?\nFollow it/,
   );
-  const odd = await tasuki(["run", "Why?", "--data", main.data]);
-  expect(odd).toMatchObject({ code: 0, stderr: expect.stringMatching(/with 0 sources\S*\nFollow it/) });
+  // An answer that is no list of texts is not shown.
+  expect(stripVTControlCharacters((await run("Why?")).stderr)).toMatch(/with 0 sources\nFollow it/);
+  const json = await run("What?", "--json");
+  expect(JSON.parse(json.stdout)).toEqual({ v: 1, run: expect.any(String) });
+  expect(json.stderr).not.toContain("Q1");
+  expect((await tasuki(["run", "What?", "--data", main.data])).stderr).not.toContain("Q1");
+});
+
+test("Ctrl-C while a brief is explained loses neither the id nor the run", async () => {
+  const asked = Promise.withResolvers<void>();
+  const never = (): Promise<never> => (asked.resolve(), new Promise(() => undefined));
+  await using main = await startOperatedRelay({ without: alone, views: { never }, explain: "never" });
+  const stopped = new AbortController();
+  const running = startTasuki(["run", "What?", "--data", main.data], { terminal: 80, signal: stopped.signal });
+  await asked.promise;
+  const id = /^[0-9a-f-]{36}$/m.exec(running.printed())?.[0];
+  stopped.abort();
+  expect(await running.ended).toMatchObject({ stdout: `${id}\n`, stderr: expect.stringContaining(`watch ${id}`) });
+  expect(await main.client.runs()).toMatchObject([{ id }]);
+});
+
+test("a profile that the relay doesn't have is refused before anything is uploaded", async () => {
+  await using main = await startOperatedRelay({ without: alone });
+  await writeFile(join(main.data, "a.md"), "# A");
+  const ran = await tasuki(["run", "What?", "a.md", "--profile", "fancy", "--data", main.data], { cwd: main.data });
+  expect(ran).toMatchObject({ code: 7, stderr: expect.stringContaining("no profile 'fancy'; it has: formal, friendly.") });
+  expect(main.relay.node("main").store.blobs.has(sha256Of("# A"))).toBe(false);
 });
 
 test.each([

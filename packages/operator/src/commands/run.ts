@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Cli } from "../cli/cli.ts";
+import { explainBrief } from "../cli/explain-brief.ts";
 import { exitCodeOfRun } from "../cli/exit-code.ts";
 import { followRun } from "../cli/follow-run.ts";
 import { type DataOption, dataOption, type JsonOption, jsonOption, toExamples } from "../cli/options.ts";
@@ -34,16 +35,17 @@ export function runCommand(cli: Cli): Command {
     .action(async (brief: string, files: string[], options: RunOptions) => {
       const { profile, id, wait = false, json = false } = options;
       const client = cli.client(options);
-      const run = await startRun(cli, client, {
+      const { run, brief: text } = await startRun(cli, client, {
         brief,
         files,
-        saysQuestions: true,
         ...(profile !== undefined && { profile }),
         ...(id !== undefined && { id }),
       });
+      // The run has begun, so its id comes before anything that may take a while.
+      if (!wait && json) cli.json({ run });
+      else if (!wait) cli.out(run);
+      if (!json) await explainBrief(cli, client, text);
       if (!wait) {
-        if (json) cli.json({ run });
-        else cli.out(run);
         cli.say(`Follow it: ${cli.next(options, "watch", run)}`);
         return;
       }

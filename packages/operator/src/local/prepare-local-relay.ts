@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { writeLoopbackIdentities } from "@tasuki/bus";
 import { pinKeys } from "@tasuki/evidence";
 import { withAddresses } from "@tasuki/node";
-import { TasukiError } from "@tasuki/protocol";
+import { TasukiError, hasErrorCode } from "@tasuki/protocol";
 import { busSocketOf, isHealthy, type LocalNode, type LocalPlace, toLocalNodes } from "./local-nodes.ts";
 
 /**
@@ -29,7 +29,7 @@ export async function prepareLocalRelay(place: LocalPlace): Promise<void> {
 async function writeConfig(node: LocalNode, nodes: readonly LocalNode[]): Promise<void> {
   const path = join(node.data, "config.jsonc");
   const before = await readFile(path, "utf8").catch((error: unknown) => {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    if (hasErrorCode(error, "ENOENT")) return undefined;
     throw error;
   });
   const others = nodes.filter(({ role }) => role !== node.role);

@@ -7,6 +7,8 @@ export interface Ran {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** Both, in the order in which they came. */
+  readonly printed: string;
 }
 
 export interface RanOptions {
@@ -28,17 +30,18 @@ export function startTasuki(args: readonly string[], options: RanOptions = {}) {
   const { cwd = "/", stdin = "", signal = new AbortController().signal, terminal } = options;
   let stdout = "";
   let stderr = "";
+  let printed = "";
   const ending = runCli(args, {
     env: { cwd, isLive: terminal !== undefined },
     cwd,
     stdin: (async function* () {
       yield Buffer.from(stdin);
     })(),
-    stdout: { write: (text: string) => void (stdout += text) },
-    stderr: { write: (text: string) => void (stderr += text), isTTY: terminal !== undefined, columns: terminal },
+    stdout: { write: (text: string) => void ((stdout += text), (printed += text)) },
+    stderr: { write: (text: string) => void ((stderr += text), (printed += text)), isTTY: terminal !== undefined, columns: terminal },
     clock: systemClock,
     signal,
     relay: () => loadRelay(repository),
   });
-  return { printed: () => stdout + stderr, ended: ending.then((code): Ran => ({ code, stdout, stderr })) };
+  return { printed: () => printed, ended: ending.then((code): Ran => ({ code, stdout, stderr, printed })) };
 }

@@ -32,10 +32,13 @@ export interface OperatedRelayOptions {
   readonly without?: readonly string[];
   /** Views of the relay, which has none otherwise. */
   readonly views?: Pipeline["views"];
+  /** The view that explains a brief. */
+  readonly explain?: string;
 }
 
-export async function startOperatedRelay({ work, without = [], views }: OperatedRelayOptions = {}): Promise<OperatedRelay> {
-  const pipeline: Pipeline = { ...letterRelay, ...(views !== undefined && { views }) };
+export async function startOperatedRelay({ work, without = [], views, explain }: OperatedRelayOptions = {}): Promise<OperatedRelay> {
+  const intake = { ...letterRelay.intake, ...(explain !== undefined && { explain }) };
+  const pipeline: Pipeline = { ...letterRelay, intake, ...(views !== undefined && { views }) };
   const relay = await startTestRelay({ pipeline, work: { ...letterWork, ...work }, without });
   const socket = join(relay.data, "main", "operator.sock");
   const client = createOperatorClient(socket);

@@ -30,8 +30,10 @@ export function roleAt(role: AnyRole, versions: Versions): AnyRole {
 
 /** The pipeline over the files of a run's versions. Throws `unknown_version`. */
 export function pipelineAt(pipeline: Pipeline, versions: Versions): Pipeline {
+  const { brief, sources } = pipeline.intake;
   return {
     ...pipeline,
+    intake: { brief: artifactAt(brief, versions), ...(sources && { sources: artifactAt(sources, versions) }) },
     given: pipeline.given.map((artifact) => artifactAt(artifact, versions)),
     roles: pipeline.roles.map((role) => roleAt(role, versions)),
   };

@@ -28,6 +28,12 @@ type PipelineCheck<Given extends readonly AnyArtifact[], Roles extends readonly 
   ? unknown
   : { readonly roles: Fits<Roles, Given[number]["name"], never, typeof mainPort> };
 
+/** The views of a pipeline, one of which may explain a brief. */
+interface Viewed<Name extends string> {
+  readonly intake: { readonly explain?: NoInfer<Name> };
+  readonly views?: Readonly<Record<Name, View>>;
+}
+
 /** The TCP port of main's bus. Roles get the following ports. */
 export const mainPort = 18100;
 
@@ -37,6 +43,11 @@ interface Intake<Given extends AnyArtifact = AnyArtifact> {
   readonly brief: Given;
   /** The artifact of each raw source's text, one file for each source. Left out, a run takes no sources. */
   readonly sources?: Given;
+  /**
+   * Name of the view that explains a brief to the one who starts a run. It answers from the brief alone with a list, each item a text or an
+   * object of texts, which people see as a line.
+   */
+  readonly explain?: string;
 }
 
 /**
@@ -78,9 +89,11 @@ export interface Pipeline<
  *   views: { addressees: ({ letter = [] }) => letter.map(({ name, sha256 }) => ({ name, sha256 })) },
  * });
  */
-export function definePipeline<const Given extends readonly AnyArtifact[], const Roles extends readonly AnyRole[]>(
-  definition: Pipeline<Given, Roles> & PipelineCheck<Given, Roles>,
-): Pipeline<Given, Roles> {
+export function definePipeline<
+  const Given extends readonly AnyArtifact[],
+  const Roles extends readonly AnyRole[],
+  const ViewName extends string = never,
+>(definition: Pipeline<Given, Roles> & PipelineCheck<Given, Roles> & Viewed<ViewName>): Pipeline<Given, Roles> {
   const { module, profiles, intake, given, roles, views } = definition;
   return { module, profiles, intake, given, roles, ...(views !== undefined && { views }) };
 }

@@ -83,7 +83,9 @@ describe("a pipeline over the versions of a run", () => {
     const pipeline = definePipeline({ ...rest, given: [order], roles: [host] });
     const [role] = pipelineAt(pipeline, { greeting: 1 }).roles;
     expect(role?.produces.map((slot) => [refOf(artifactOf(slot)), "optional" in slot])).toEqual([["greeting@1", true]]);
-    expect(pipelineAt({ ...rest, given: [greeting], roles: [] }, { greeting: 2 }).given.map(refOf)).toEqual(["greeting@2"]);
+    const given = { ...rest, intake: { brief: greeting, sources: greeting }, given: [greeting], roles: [] };
+    const { intake, given: at } = pipelineAt(given, { greeting: 2 });
+    expect([...at, intake.brief, intake.sources ?? order].map(refOf)).toEqual(["greeting@2", "greeting@2", "greeting@2"]);
   });
 
   it("refuses a version that this release does not know, and says what to do", () => {

@@ -19,7 +19,7 @@ export type FeedEntry = z.infer<typeof FeedEntry>;
 export const TaskState = z.enum(["queued", "running", "produced", "done", "blocked", "fenced"]);
 export type TaskState = z.infer<typeof TaskState>;
 
-/** What raised a block, which decides what clears it. A new epoch clears every block of a stage. */
+/** Kind of a block: its origin, which decides what clears it. A new epoch clears every block of a stage. */
 export const BlockKind = z.enum([
   /** Intake waits for roles that main has never reached; their first health answers clear it. */
   "unseen",
@@ -117,7 +117,7 @@ export const RunStatus = z.looseObject({
   brief: z.string(),
   createdAt: z.iso.datetime(),
   endedAt: z.iso.datetime().optional(),
-  /** Block of the intake, before the first dispatch. */
+  /** Block of the run itself, not of one of its stages: of its intake, of its closing check, or of a role that refuses to archive it. */
   block: Block.optional(),
   stages: z.array(StageStatus),
   sources: z.array(z.looseObject({ name: FileName, label: z.string(), unreadable: z.string().optional() })),

@@ -115,6 +115,16 @@ export function isTasukiError(value: unknown): value is TasukiError {
   return value instanceof Error && value.name === "TasukiError";
 }
 
+/** Recognises an error of the system by its code (errno(3)): `hasErrorCode(error, "ENOENT")`. */
+export function hasErrorCode(error: unknown, ...codes: readonly string[]): boolean {
+  return error instanceof Error && "code" in error && typeof error.code === "string" && codes.includes(error.code);
+}
+
+/** Recognises a file system that has no room for what was to be written. */
+export function isNoSpace(error: unknown): boolean {
+  return hasErrorCode(error, "ENOSPC", "EDQUOT");
+}
+
 /** The problem that the wire carries for an error. Any error but a `TasukiError` becomes `internal`, without its text. */
 export function toProblem(error: unknown): Problem {
   const known = isTasukiError(error) ? error : new TasukiError("internal", "The node failed; its log has the cause.");

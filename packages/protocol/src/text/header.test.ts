@@ -46,6 +46,7 @@ describe("a header", () => {
     ["a line of another form", "---\nrun: a\nwell\n---\n", yaml, [[3, "'key: value', or '  name: value' below a key", "well"]], 4],
     ["an entry below nothing", "---\n  a: b\n---\n", yaml, [[2, "'key: value', or '  name: value' below a key", "a: b"]], 3],
     ["a fence that is not closed", "---\nrun: a\n", yaml, [[1, "a line '---' that ends the front matter", "none"]], 1],
+    ["a line of another form, and reads on to the blank line", "run: a\nwell\n\nA.", exact, [[2, "'key: value'", "well"]], 3],
     ["a missing blank line: the text begins", "run: a\nA text.\nAnd on.", plain, [[2, "'key: value'", "A text."]], 1],
   ])("reports %s", ([, written, form, unmet, end]) => {
     expect(read(written, form)).toMatchObject({ unmet, end });

@@ -68,8 +68,8 @@ export function readHeader(lines: readonly string[], form: HeaderForm, report: R
     const got = trimmed.slice(0, 120) || "an empty line";
     if (key === undefined) {
       report.add({ line, got, ...wanted(form) });
-      // Without a fence, the header should have ended before this line.
-      if (!form.isFenced) return { fields, end: at };
+      // A header without fences should have ended before this line, unless its first blank line is known to end it.
+      if (!form.isFenced && !form.isExact) return { fields, end: at };
     } else if (known === undefined || form.repeats) {
       open = [];
       const field = { text: text ?? "", line, entries: open };

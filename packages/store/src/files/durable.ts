@@ -1,6 +1,6 @@
+import { hasErrorCode } from "@tasuki/protocol";
 import { link, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { hasErrorCode } from "./error-code.ts";
 
 /** Makes a folder with its parents, and their names durable. */
 export async function makeFolder(path: string): Promise<void> {

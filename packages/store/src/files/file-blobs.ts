@@ -2,10 +2,9 @@ import { createHash } from "node:crypto";
 import { createReadStream, existsSync, rmSync } from "node:fs";
 import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { Sha256, TasukiError } from "@tasuki/protocol";
+import { Sha256, TasukiError, hasErrorCode } from "@tasuki/protocol";
 import type { Blobs } from "../port/blobs.ts";
 import { linkDurably, makeFolder, syncFolder } from "./durable.ts";
-import { hasErrorCode } from "./error-code.ts";
 import { stageFile } from "./stage-file.ts";
 
 export interface FileBlobs extends Blobs {

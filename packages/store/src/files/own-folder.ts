@@ -1,8 +1,7 @@
 import { constants } from "node:fs";
 import { lstat, mkdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
-import { TasukiError } from "@tasuki/protocol";
-import { hasErrorCode } from "./error-code.ts";
+import { TasukiError, hasErrorCode } from "@tasuki/protocol";
 
 /**
  * Makes a folder within a data folder, where each level is a folder itself. A link that an executor or another user of the machine put in

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open, readFile, rm } from "node:fs/promises";
-import { TasukiError } from "@tasuki/protocol";
+import { TasukiError, isNoSpace } from "@tasuki/protocol";
 import type { StagedBlob } from "../port/blobs.ts";
-import { isNoSpace } from "./error-code.ts";
 
 /** Bytes of one write. A socket gives chunks of 64 KiB, and writing each by itself costs a third of the speed. */
 const groupBytes = 1024 * 1024;

@@ -1,4 +1,4 @@
-import { isNoSpace } from "../files/error-code.ts";
+import { isNoSpace } from "@tasuki/protocol";
 
 // Primary result codes (sqlite.org/rescode.html). The low byte of an extended code is its primary one.
 export const sqliteBusy = 5;

@@ -32,7 +32,8 @@ export const authoring = defineAuthoring({
 \`\`\`
 
 The questions are those of \`in/brief.md\`: its list under \`# Questions\`, else its lines that begin with \`Q1:\`, else its sentences that end
-in a question mark, in order.`,
+in a question mark, in order. Leave out the front matter, the digests and the tables of sources and questions: they are filled in
+afterwards.`,
   draft: Draft,
   fromDraft: ({ candidates }) =>
     formatCandidates(

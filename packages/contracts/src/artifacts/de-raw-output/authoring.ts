@@ -24,7 +24,10 @@ export const authoring = defineAuthoring({
 == C1 S1
 | The first line of the passage, as it stands in in/S1.txt
 | and the second.
-\`\`\``,
+\`\`\`
+
+A passage must be verbatim, character by character, line breaks included, and long enough to occur once in its source. Leave out the
+header, and of each passage the byte and line ranges, the page and the digest: they are filled in afterwards.`,
   draft: Draft,
   fromDraft: ({ passages }) =>
     passages

@@ -39,8 +39,9 @@ It was founded in 1911 [C1]. A second sentence, of two items [C2][C4].
 Not found in the sources.
 \`\`\`
 
-Cite only items that \`in/sg-review.md\` accepts. What stands in quotation marks must stand so in a passage of a cited item. To send the work
-back, add \`# Requests\` with one \`- …\` line for each thing that sg must settle.`,
+Cite only items that \`in/sg-review.md\` accepts. What stands in quotation marks must stand so in a passage of a cited item,
+character by character. Leave out the header, the references with their digests, and the acceptance: they are filled in
+afterwards. To send the work back, add \`# Requests\` with one \`- …\` line for each thing that sg must settle.`,
   draft: Draft,
   fromDraft: ({ title, sections, requests = [] }) =>
     formatDraft({

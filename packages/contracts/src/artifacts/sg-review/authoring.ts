@@ -55,7 +55,8 @@ export const authoring = defineAuthoring({
 - Q2: none of the sources says it
 \`\`\`
 
-Everything after the verdicts may be left out; the outline is then made of the accepted candidates. To send the work back, add
+Everything after the verdicts may be left out; the outline is then made of the accepted candidates. Leave out the front matter and its
+digests: they are filled in afterwards. To send the work back, add
 \`# Requests\` with one \`- …\` line for each thing that nano must do.`,
   draft: Draft,
   fromDraft: ({ verdicts, outline, contradictions, gaps, requests }) =>

@@ -8,6 +8,7 @@ import { relay } from "@tasuki/contracts/relay";
 import { expect, onTestFinished, test } from "vitest";
 import { loadPipeline } from "../define/load-pipeline.ts";
 import { createExtractor } from "./create-extractor.ts";
+import { paragraph, toDocx } from "../testing/docx-fixture.ts";
 import { toPdf } from "../testing/pdf-fixture.ts";
 
 const silent = (): void => undefined;
@@ -30,17 +31,19 @@ test("Each source becomes a text in out/ with its digest, or a reason; in the or
   const job = await openFolder({
     "S10.md": "# Leases\n\nA lease lasts 30 seconds.\r\n",
     "S2.pdf": toPdf([["A task is signed."], ["A receipt too."]]),
-    "S3.docx": Buffer.from([0x50, 0x4b, 3, 4]),
+    "S3.zip": Buffer.from([0x50, 0x4b, 3, 4]),
     "S4.txt": Buffer.alloc(30 * 1024 * 1024, "long "),
     "S5.txt": `${"a ".repeat(9000)}\0`,
+    "S6.docx": toDocx(paragraph("A lease.")),
     "brief.md": "What is a lease?",
   });
   const sources = await createExtractor().extract(job, context);
-  expect(sources.map(({ id }) => id)).toEqual(["S2", "S3", "S4", "S5", "S10"]);
-  const [pdf, docx, long, nul, markdown] = sources;
+  expect(sources.map(({ id }) => id)).toEqual(["S2", "S3", "S4", "S5", "S6", "S10"]);
+  const [pdf, zip, long, nul, docx, markdown] = sources;
   expect(await readFile(join(job.folder, "out", "S2.txt"), "utf8")).toBe("A task is signed.\n\f\nA receipt too.\n");
   expect(pdf?.text).toEqual({ name: "S2.txt", sha256: sha256Of("A task is signed.\n\f\nA receipt too.\n"), size: 35 });
-  expect(docx).toMatchObject({ mediaType: "application/zip", unreadable: expect.stringContaining("office document") });
+  expect(docx?.text).toMatchObject({ name: "S6.txt", sha256: sha256Of("A lease.\n") });
+  expect(zip).toMatchObject({ mediaType: "application/zip", unreadable: expect.stringContaining("office document") });
   expect(long?.unreadable).toBe("its text breaks the contract: expected at most 8388608 bytes, found 31457280 bytes");
   expect(nul?.unreadable).toMatch(/^its text breaks the contract: expected text/);
   expect(markdown?.text?.sha256).toBe(sha256Of("# Leases\n\nA lease lasts 30 seconds.\r\n"));

@@ -1,6 +1,7 @@
 import { assert, asyncProperty, constantFrom, string, uint8Array } from "fast-check";
 import { expect, test } from "vitest";
 import { extractSource } from "./extract-source.ts";
+import { paragraph, toDocx, toZip } from "../testing/docx-fixture.ts";
 import { encryption, toPdf } from "../testing/pdf-fixture.ts";
 
 async function textOf(bytes: Uint8Array, name: string): Promise<string> {
@@ -28,6 +29,11 @@ test("The kind is that of the bytes; the name tells Markdown from text only", as
     text: "A lease.\n",
   });
   expect(await extractSource(toPdf([["A lease."]]), "S1.txt")).toMatchObject({ mediaType: "application/pdf", text: "A lease.\n" });
+  expect(await extractSource(toDocx(paragraph("A lease.")), "S1.pdf")).toMatchObject({
+    mediaType: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    extractor: expect.stringMatching(/^tasuki-docx\//),
+    text: "A lease.\n",
+  });
 });
 
 test("The extractor says its version and the data that it splits words by", async () => {
@@ -73,6 +79,15 @@ test("A PDF's pages are parted by form feeds; running heads go, broken words are
   );
 });
 
+test("DOCX becomes headings, paragraphs and rows, as HTML does", async () => {
+  const row = (...cells: string[]) => `<w:tr>${cells.map((cell) => `<w:tc>${paragraph(cell)}</w:tc>`).join("")}</w:tr>`;
+  const table = `<w:tbl>${row("part", "time")}${row("lease", "30 s")}</w:tbl>`;
+  const docx = toDocx(paragraph("Leases", "Heading1") + paragraph("A lease lasts 30 seconds &amp; is renewed: 租約.") + table);
+  expect(await textOf(docx, "S1.docx")).toMatch(
+    /^# Leases\n\nA lease lasts 30 seconds & is renewed: 租約\.\n\npart \| time\n+lease \| 30 s\n$/,
+  );
+});
+
 test("What can't be read says why, and what to give instead", async () => {
   const pdf = toPdf([["A lease."]]);
   expect(await textOf(pdf.subarray(0, 60), "S1.pdf")).toMatch(/^unreadable: the PDF can't be read: /);
@@ -86,7 +101,15 @@ test("What can't be read says why, and what to give instead", async () => {
     "unreadable: the PDF has 2 pages and no text layer (a scan?); run it through OCR first",
   );
   expect(await textOf(Buffer.from([0x50, 0x4b, 3, 4, 0, 0]), "S1.docx")).toMatch(
-    /^unreadable: it is a ZIP archive or an office document; give it as PDF/,
+    /^unreadable: it is a ZIP archive or another office document than DOCX; give it as PDF/,
+  );
+  expect(await textOf(toZip({ "xl/workbook.xml": "<x/>" }), "S1.docx")).toMatch(/^unreadable: it is a ZIP archive/);
+  const docx = toDocx(paragraph("A lease."));
+  expect(await textOf(docx.subarray(0, -60), "S1.docx")).toMatch(/^unreadable: the DOCX can't be read: /);
+  expect(await textOf(toDocx("<w:p>"), "S1.docx")).toMatch(/^unreadable: /);
+  expect(await textOf(toDocx(""), "S1.docx")).toBe("unreadable: there is no text in it");
+  expect(await textOf(toDocx(paragraph(" ".repeat(65 * 1024 * 1024))), "S1.docx")).toMatch(
+    /^unreadable: the DOCX unpacks to \d+ bytes, and at most 67108864 are read$/,
   );
   expect(await textOf(Buffer.from([1, 0, 2, 0, 255]), "S1.txt")).toMatch(/^unreadable: it is a binary file; give it as PDF/);
   expect(await textOf(Buffer.from(" \n\f\n"), "S1.md")).toBe("unreadable: there is no text in it");
@@ -94,9 +117,15 @@ test("What can't be read says why, and what to give instead", async () => {
 });
 
 test("Any bytes become well-formed text or a reason", async () => {
-  const starts = ["", "%PDF-1.4\n", "<!doctype html>", "<html><body><table>", "\xff\xfe", "\xfe\xff"].map((start) =>
-    Buffer.from(start, "latin1"),
-  );
+  const starts = [
+    "",
+    "%PDF-1.4\n",
+    "PK\u0003\u0004word/document.xml",
+    "<!doctype html>",
+    "<html><body><table>",
+    "\xff\xfe",
+    "\xfe\xff",
+  ].map((start) => Buffer.from(start, "latin1"));
   await assert(
     asyncProperty(constantFrom(...starts), uint8Array({ maxLength: 400 }), async (start, rest) => {
       const extraction = await extractSource(Buffer.concat([start, rest]), "S1.bin");

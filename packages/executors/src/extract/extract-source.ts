@@ -35,6 +35,8 @@ async function read(kind: Exclude<Kind, { is: "unreadable" }>, bytes: Uint8Array
     case "pdf":
       // pdf.js is 1.5 MB of script, so it is loaded only where there is a PDF.
       return (await import("./pdf-text.ts")).pdfToText(bytes);
+    case "docx":
+      return (await import("./docx-text.ts")).docxToText(bytes);
   }
 }
 

@@ -82,6 +82,8 @@ async function reasonToSkip(path: string, size: number): Promise<string | undefi
   const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
   const head = buffer.subarray(0, bytesRead);
   const isPdf = head.subarray(0, 1_024).includes("%PDF-");
+  // The names of its files can stand further down: main looks at the whole file.
+  const isDocx = head.toString("latin1", 0, 4) === "PK\u0003\u0004" && extname(path).toLowerCase() === ".docx";
   const isUtf16 = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
-  return isPdf || isUtf16 || !head.includes(0) ? undefined : "it is a binary file; PDF, HTML, Markdown and text are read";
+  return isPdf || isDocx || isUtf16 || !head.includes(0) ? undefined : "it is a binary file; PDF, DOCX, HTML, Markdown and text are read";
 }

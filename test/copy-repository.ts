@@ -33,6 +33,12 @@ export async function hasCommit(commit: string): Promise<boolean> {
   return (await finish("git", ["cat-file", "-e", `${commit}^{commit}`])).code === 0;
 }
 
+/** Whether the history of this clone is cut off, or not there at all. */
+export async function isShallow(): Promise<boolean> {
+  const { code, stdout } = await finish("git", ["rev-parse", "--is-shallow-repository"]);
+  return code !== 0 || stdout.trim() === "true";
+}
+
 /** The files of a commit, installed by its own lockfile. Rejects with what failed. */
 export function copyCommit(commit: string): Promise<RepositoryCopy> {
   return openCopy(async ({ root }) => {

@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { hasCommit, isShallow } from "./copy-repository.ts";
 import { repository } from "./local-relay.ts";
 
 const documents = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", ...globSync("docs/**/*.md", { cwd: repository })];
@@ -9,6 +10,20 @@ const scripts: Record<string, string> = JSON.parse(read("package.json")).scripts
 const verbs = globSync("packages/operator/src/commands/*.ts", { cwd: repository }).map((path) =>
   path.replace(/^.*\//, "").replace(".ts", ""),
 );
+
+const commits = documents.flatMap((document) =>
+  [...read(document).matchAll(/\]\(\.\.\/\.\.\/commit\/([^)]*)\)/g)].map((match) => match[1] ?? ""),
+);
+
+test("a recipe of CONTRIBUTING links a commit", () => {
+  expect(commits).not.toEqual([]);
+  for (const commit of commits) expect(commit).toMatch(/^[0-9a-f]{12}$/);
+});
+
+test.for(commits)("the commit %s, which a document links, is in the history (skipped in a shallow clone)", async (commit, { skip }) => {
+  skip(await isShallow(), "the history of this clone is cut off: git fetch --unshallow brings it");
+  expect(await hasCommit(commit)).toBe(true);
+});
 
 test.each(documents)("every path that %s names exists", (document) => {
   const text = read(document);

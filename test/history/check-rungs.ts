@@ -59,7 +59,7 @@ function findProofs({ feeds, route, trust }: ReadHistory): Proofs {
       const proof = { instance, index };
       for (const task of tasks) {
         const { payload } = task;
-        if (payload?.kind !== "work" || !isSent(task, { feeds, trust })) continue;
+        if (payload?.kind !== "work" || !isSent(task, { feeds, route, trust })) continue;
         // Whoever holds a sender's signed task can show that it was sent.
         prove("dispatched", payload, proof);
         if (own === undefined || !isTaken(own, task)) continue;
@@ -78,9 +78,12 @@ function findProofs({ feeds, route, trust }: ReadHistory): Proofs {
   return proofs;
 }
 
-/** True for a task that the node of the role that it is from has signed. */
-function isSent({ payload, envelope }: ReadTask, { feeds, trust }: Pick<ReadHistory, "feeds" | "trust">): boolean {
-  const senders = new Set(feeds.filter(({ role }) => role === payload?.from).map(({ node }) => node));
+/** True for work that its sender's node has signed, which is main or the role before its receiver. */
+function isSent({ payload, envelope }: ReadTask, { feeds, route, trust }: Pick<ReadHistory, "feeds" | "route" | "trust">): boolean {
+  if (payload === undefined) return false;
+  const before = payload.to === "main" ? route.at(-1) : route[route.indexOf(payload.to) - 1];
+  if (payload.from !== "main" && payload.from !== before) return false;
+  const senders = new Set(feeds.filter(({ role }) => role === payload.from).map(({ node }) => node));
   return [...senders].some((node) => {
     try {
       return verifyEnvelope(envelope, { trust, node, payloadType: taskPayloadType }).length > 0;

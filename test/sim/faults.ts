@@ -1,4 +1,5 @@
 import type { CommitFate, Mishaps } from "./machine/boot.ts";
+import { type Lie, lies } from "./machine/forger.ts";
 import type { Weather } from "./machine/network.ts";
 import type { Random } from "./random.ts";
 import type { Attempted, Conduct } from "./work.ts";
@@ -109,7 +110,7 @@ export interface Faults {
   /** Whether somebody in between answers a task. */
   forges(): boolean;
   /** The state that a node falsely signs instead of taking the work that it is sent; undefined where it is honest. */
-  falsifies(): "accepted" | "started" | undefined;
+  falsifies(): Lie | undefined;
   /** Cuts everything between two sets of roles; one way or both. Returns the way to mend it. */
   cut(from: readonly string[], to: readonly string[], oneWay: boolean): () => void;
   heal(): void;
@@ -170,7 +171,7 @@ export function createFaults({ mix, random }: FaultsDeps): Faults {
     },
     killsAfterAnswer: () => happens("killed after an answer", machine, mix.killedAfterAnswer),
     forges: () => happens("forged", forger, mix.forged),
-    falsifies: () => (happens("falsified", falsifier, mix.falsified) ? falsifier.pick(["accepted", "started"] as const) : undefined),
+    falsifies: () => (happens("falsified", falsifier, mix.falsified) ? falsifier.pick(lies) : undefined),
     cut(from, to, oneWay) {
       const cut = (one: string, other: string): boolean =>
         (from.includes(one) && to.includes(other)) || (!oneWay && from.includes(other) && to.includes(one));

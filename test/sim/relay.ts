@@ -7,7 +7,7 @@ import { createIds } from "./ids.ts";
 import { signerOf } from "./keys.ts";
 import { type Boot, createBoot, type Mishaps, never, within } from "./machine/boot.ts";
 import { createDisk, type Disk } from "./machine/disk.ts";
-import { forgedPassage, lyingBus } from "./machine/forger.ts";
+import { forgedPassage, type Lie, lyingBus } from "./machine/forger.ts";
 import type { Network } from "./machine/network.ts";
 import { setTimeout as delay } from "./machine/timers-promises.ts";
 import type { VirtualTime } from "./machine/virtual-time.ts";
@@ -58,7 +58,7 @@ export interface RelayDeps {
   /** Whether somebody in between answers a task that a node sends. */
   readonly forges: () => boolean;
   /** The state that a node falsely signs instead of taking the work that it is sent; undefined where it is honest. */
-  readonly falsifies: () => "accepted" | "started" | undefined;
+  readonly falsifies: () => Lie | undefined;
   readonly onLie: (receipt: Envelope) => void;
   readonly onStart: (role: string, running: Running) => void;
   readonly onDeath: (role: string) => void;

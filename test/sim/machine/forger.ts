@@ -40,27 +40,35 @@ function accept({ id, run, stage, epoch, from, attachments }: TaskPayload, { to,
   );
 }
 
+/** Lies of a role: that it took a task which nobody sent, that it began one, or that it took one which it sent to itself. */
+export const lies = ["accepted", "started", "sent to itself"] as const;
+export type Lie = (typeof lies)[number];
+
 interface LiarDeps {
   readonly bus: DirectBus;
   readonly role: string;
   readonly store: Pick<OpenStore, "append" | "instance" | "task">;
   readonly clock: Pick<Clock, "now">;
-  /** The state to sign falsely; undefined where the node is honest. */
-  readonly falsifies: () => "accepted" | "started" | undefined;
+  /** The lie to tell; undefined where the node is honest. */
+  readonly falsifies: () => Lie | undefined;
   readonly onLie: (receipt: Envelope) => void;
 }
 
 /**
  * The bus of a node that now and then lies about work: it drops it, signs with its own key that it took another task over files that
- * nobody sent, keeps that in its own feed, and gives it to the sender as the answer.
+ * nobody sent, keeps that in its own feed, and gives it to the sender as the answer. The other task may be there: its own key signed it.
  */
 export function lyingBus({ bus, role, store, clock, falsifies, onLie }: LiarDeps): DirectBus {
   const notary = createNotary({ node: role, role, instance: store.instance, signer: signerOf(role), clock });
-  const lie = async ({ id, run, stage, epoch, attachments }: TaskPayload, state: "accepted" | "started"): Promise<Envelope | undefined> => {
+  const lie = async (payload: TaskPayload, told: Lie): Promise<Envelope | undefined> => {
+    const { id, run, stage, epoch } = payload;
     const unsent = sha256Of(`what nobody sent with ${id}`);
-    const subjects = [...attachments.map(({ name, sha256 }) => ({ name, sha256 })), { name: "unsent.txt", sha256: unsent }];
-    const attempt = state === "accepted" ? 0 : 1;
-    const seal = notary.receipt({ run, stage, task: id, epoch, attempt, state, prev: unsent, subjects });
+    const attachments = [...payload.attachments, { name: "unsent.txt", contract: "source@1", size: 1, sha256: unsent }];
+    const own = told === "sent to itself" ? notary.task({ ...payload, from: role, attachments }) : undefined;
+    const subjects = attachments.map(({ name, sha256 }) => ({ name, sha256 }));
+    const [state, attempt] = told === "started" ? (["started", 1] as const) : (["accepted", 0] as const);
+    const facts = { run, stage, task: id, epoch, attempt, state, prev: own?.digest ?? unsent, subjects };
+    const seal = notary.receipt(facts, own && [own.envelope]);
     let receipt: Envelope | undefined;
     await store.append((index) => {
       const sealed = seal(index);
@@ -75,9 +83,9 @@ export function lyingBus({ bus, role, store, clock, falsifies, onLie }: LiarDeps
     async call(verb, body, caller) {
       const payload = verb === "task" ? workOf(body) : undefined;
       // What it has taken already, it can't lie about: the lie would come between the receipts of its own honest work.
-      const state = payload === undefined || store.task(payload.id) !== undefined ? undefined : falsifies();
-      if (payload === undefined || state === undefined) return bus.call(verb, body, caller);
-      const receipt = await lie(payload, state).catch(() => undefined);
+      const told = payload === undefined || store.task(payload.id) !== undefined ? undefined : falsifies();
+      if (payload === undefined || told === undefined) return bus.call(verb, body, caller);
+      const receipt = await lie(payload, told).catch(() => undefined);
       return receipt === undefined ? bus.call(verb, body, caller) : answer(payload, receipt);
     },
   };

@@ -5,6 +5,7 @@ import type { NodeView, NudgeAnswer, RelayView } from "@tasuki/node";
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { EventSource } from "eventsource";
 import { z } from "zod";
+import { toShellWord } from "../render/plain-text.ts";
 import type { OperatorRouter } from "./operator-router.ts";
 import { watchRun } from "./watch-run.ts";
 
@@ -110,7 +111,7 @@ function unsigned(request: object): Envelope {
 
 function notRunning(socketPath: string, cause: TasukiError): TasukiError {
   const data = dirname(dirname(socketPath));
-  const start = basename(data) === ".tasuki" ? "pnpm dev" : `pnpm tasuki dev --data ${data}`;
+  const start = basename(data) === ".tasuki" ? "pnpm dev" : `pnpm tasuki dev --data ${toShellWord(data)}`;
   return new TasukiError(
     "unreachable",
     `No main answers on ${socketPath}. Start the relay with '${start}', or name another's folder with --data DIR.`,

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { isAbsolute, join, resolve } from "node:path";
 import type { Clock, Pipeline } from "@tasuki/protocol";
 import { createOperatorClient, type OperatorClient } from "../api/operator-client.ts";
+import { toShellWord } from "../render/plain-text.ts";
 import { createStyle, type Style } from "../render/style.ts";
 import type { Env } from "./env.ts";
 
@@ -65,7 +66,7 @@ export function createCli(deps: CliDeps): Cli {
     path: (given) => (isAbsolute(given) ? given : resolve(deps.env.cwd, given)),
     dataFolder: ({ data }) => (data === undefined ? join(deps.cwd, ".tasuki") : cli.path(data)),
     client: (options) => createOperatorClient(join(cli.dataFolder(options), "main", "operator.sock")),
-    next: ({ data }, ...words) => ["pnpm tasuki", ...words, ...(data === undefined ? [] : ["--data", data])].join(" "),
+    next: ({ data }, ...words) => ["pnpm tasuki", ...words, ...(data === undefined ? [] : ["--data", toShellWord(data)])].join(" "),
     async untilInterrupted() {
       if (!deps.signal.aborted) await once(deps.signal, "abort");
     },

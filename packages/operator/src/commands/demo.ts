@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TasukiError } from "@tasuki/protocol";
@@ -15,7 +15,7 @@ import { sayOutcome } from "../cli/say-outcome.ts";
 import { startRelay } from "../cli/start-relay.ts";
 import { startRun } from "../cli/start-run.ts";
 import { checkPorts, toLocalNodes } from "../local/local-nodes.ts";
-import { prepareLocalRelay } from "../local/prepare-local-relay.ts";
+import { makeDataFolder, prepareLocalRelay } from "../local/prepare-local-relay.ts";
 import { repository } from "../local/repository.ts";
 import { toSummary } from "../render/run-summary.ts";
 
@@ -76,7 +76,7 @@ interface DataFolder {
 async function openDataFolder(cli: Cli, options: DemoOptions): Promise<DataFolder & AsyncDisposable> {
   const data = options.data === undefined ? await mkdtemp(join(tmpdir(), "tasuki-demo-")) : cli.dataFolder(options);
   const isTemporary = options.data === undefined && options.keep !== true;
-  await mkdir(data, { recursive: true });
+  await makeDataFolder(data);
   return {
     data,
     isTemporary,

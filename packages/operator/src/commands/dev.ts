@@ -6,6 +6,7 @@ import { type DataOption, dataOption, portBaseOption, toExamples } from "../cli/
 import { logsIn, startRelay } from "../cli/start-relay.ts";
 import { checkPorts, type LocalNode, toLocalNodes } from "../local/local-nodes.ts";
 import { prepareLocalRelay } from "../local/prepare-local-relay.ts";
+import { toShellWord } from "../render/plain-text.ts";
 
 interface DevOptions extends DataOption {
   readonly portBase: number;
@@ -53,7 +54,7 @@ function toReady(cli: Cli, { nodes, data, options }: { nodes: readonly LocalNode
     "In another terminal:",
     `  ${cli.next(options, "run", '"What is a receipt?"', "docs/", "--wait")}`,
     `  ${cli.next(options, "nodes")}`,
-    `  curl --unix-socket ${join(data, "main", "bus.sock")} http://localhost/status`,
+    `  curl --unix-socket ${toShellWord(join(data, "main", "bus.sock"))} http://localhost/status`,
     "",
     style.dim(`Logs: ${logsIn(data)}. Loopback identity: for development on this machine only. Ctrl-C ends all nodes.`),
     "",

@@ -88,3 +88,13 @@ test("a configuration that can't be read is left as it is, for the node to compl
   await prepareLocalRelay({ pipeline: relay, data, portBase: 29_200 });
   expect(await config("jp")).toBe("{ broken");
 });
+
+test("a file in the place of a data folder is said, and stays as it is", async () => {
+  await writeFile(at("notes.md"), "mine");
+  for (const path of [at("notes.md"), at("notes.md", "deep")])
+    await expect(prepareLocalRelay({ pipeline: relay, data: path, portBase: 28_100 })).rejects.toMatchObject({
+      code: "invalid_state",
+      message: expect.stringContaining("can't be a data folder: a file is in its place"),
+    });
+  expect(await readFile(at("notes.md"), "utf8")).toBe("mine");
+});

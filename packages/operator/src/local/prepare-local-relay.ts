@@ -6,10 +6,20 @@ import { withAddresses } from "@tasuki/node";
 import { TasukiError, hasErrorCode } from "@tasuki/protocol";
 import { busSocketOf, isHealthy, type LocalNode, type LocalPlace, toLocalNodes } from "./local-nodes.ts";
 
+/** Makes the data folder of a relay, where it isn't there. Rejects with `invalid_state` where something else has its name. */
+export async function makeDataFolder(data: string): Promise<void> {
+  try {
+    await mkdir(data, { recursive: true, mode: 0o750 });
+  } catch (error) {
+    if (!hasErrorCode(error, "EEXIST", "ENOTDIR")) throw error;
+    throw new TasukiError("invalid_state", `${data} can't be a data folder: a file is in its place. Give another with --data FOLDER.`);
+  }
+}
+
 /**
  * Prepares a relay on one machine: for each role a data folder with its configuration, its keys, every node's public keys and its secret;
  * beside them `operator-secret`. Files that are there are kept, except for the ports, which follow `portBase`.
- * Rejects with `invalid_state` where a node is running on one of the folders.
+ * Rejects with `invalid_state` where a node is running on one of the folders, or a file is in the place of one.
  */
 export async function prepareLocalRelay(place: LocalPlace): Promise<void> {
   const nodes = toLocalNodes(place);
@@ -17,7 +27,7 @@ export async function prepareLocalRelay(place: LocalPlace): Promise<void> {
     if (await isHealthy(busSocketOf(node)))
       throw new TasukiError("invalid_state", `The node ${node.role} is running on ${node.data}: end it, or use another data folder.`);
   for (const node of nodes) {
-    await mkdir(node.data, { recursive: true, mode: 0o750 });
+    await makeDataFolder(node.data);
     await writeConfig(node, nodes);
   }
   for (const node of nodes)

@@ -12,6 +12,11 @@ export function toText(text: string): string {
   return text.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, "");
 }
 
+/** A word as a shell takes it, quoted where it has to be. Source: POSIX.1-2024, Shell Command Language, 2.2.2 (single quotes). */
+export function toShellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
 /** A text clipped to `width` columns, with `…` for what was cut. Characters that may be wide (East Asian scripts, emoji) count as two columns. */
 export function clip(text: string, width: number): string {
   let columns = 0;

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import type { RunStatus, StageStatus } from "@tasuki/protocol";
 import { assert, integer, property, string } from "fast-check";
 import { expect, test } from "vitest";
@@ -5,7 +6,7 @@ import { at, began, blockedStatus, exampleStatus } from "../testing/example-stat
 import { toAge, toDuration, toSize } from "./quantity.ts";
 import { toNodeLine } from "./node-line.ts";
 import { blocksOf, outcomeOf } from "./outcome.ts";
-import { clip, toLine, toText } from "./plain-text.ts";
+import { clip, toLine, toShellWord, toText } from "./plain-text.ts";
 import { toChanges } from "./run-changes.ts";
 import { toRunDetail } from "./run-detail.ts";
 import { toRunList } from "./run-list.ts";
@@ -180,6 +181,12 @@ test("text from the wire can't steer a terminal", () => {
       expect(toLine(text)).not.toMatch(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u);
     }),
   );
+});
+
+test("a path in a command can be pasted into a shell, and stays as it is where it needs no quotes", () => {
+  const paths = ["/srv/a b/it's $HOME", '`id` "x" \\ *', "", "-n", "データ", "~"];
+  for (const path of paths) expect(execFileSync("sh", ["-c", `printf %s ${toShellWord(path)}`], { encoding: "utf8" })).toBe(path);
+  expect(toShellWord("/tmp/tasuki-demo.1_a")).toBe("/tmp/tasuki-demo.1_a");
 });
 
 test("spans, ages and sizes", () => {

@@ -116,13 +116,6 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
       });
   }
 
-  /** True where an installation of the role's node, before the one that is there now, has archived the run. */
-  function hadArchived(role: string, { run, now }: { readonly run: string; readonly now: string }): boolean {
-    const feeds = recorder.history(new Map()).feeds.filter((feed) => feed.role === role && feed.instance !== now);
-    const leaves = feeds.flatMap(({ entries }) => entries.map(({ leaf }) => JSON.parse(leaf) as { type: string; run?: string }));
-    return leaves.some((leaf) => leaf.type === "archived" && leaf.run === run);
-  }
-
   /** What nothing needs any more once all runs have ended: work that still waits, messages that nobody takes. */
   function leftovers(): Violation[] {
     if (!known().every(hasEnded)) return [];
@@ -133,11 +126,8 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
       return [
         ...store
           .tasks()
-          // A new host knows nothing of the epoch, or of the end, that the old one had been told: not promised (docs/guarantees.md, R5).
-          .filter(
-            ({ payload: { run, epoch } }) =>
-              !(node.wasReplaced() && (epoch < (epochs.get(run) ?? 0) || hadArchived(node.role, { run, now: store.instance }))),
-          )
+          // A new host knows nothing of the epoch that the old one had archived: not promised (docs/guarantees.md, R5).
+          .filter(({ payload: { run, epoch } }) => !(node.wasReplaced() && epoch < (epochs.get(run) ?? 0)))
           .map(({ payload, state }) => `task ${payload.kind} of run ${payload.run}, '${state}'`),
         ...store
           .outbox({ dueAt: Number.MAX_SAFE_INTEGER })

@@ -440,6 +440,17 @@ describe("a run in trouble", () => {
     expect(dispatchesOf(restored.effects)).toEqual([]);
   });
 
+  test("a node that was replaced after it had archived is told again that the run closes; its archive counts", () => {
+    const closing = satisfied(through([intakeDone, ...honest()]).state).state;
+    const replaced: FlowEvent = { is: "installed", role: "sg", instance: id("other host") };
+    expect(step(closing, replaced, 30)[1]).toEqual([]);
+    const [, sg] = closeAcks();
+    const archived = through([sg as FlowEvent], closing).state;
+    const told = through([replaced, replaced], archived);
+    expect(told.effects).toEqual([{ do: "close", role: "sg", bundle }]);
+    expect(told.state).toMatchObject({ state: "closing", archived: ["sg"] });
+  });
+
   test("a blocked intake shows on the run, and is cleared by its success", () => {
     const block = { reason: "brief.md is not UTF-8", needs: "a text", owner: "operator", clearsWith: "a new run" };
     const { state } = through([{ is: "intake-blocked", block }]);

@@ -52,7 +52,7 @@ function react(state: FlowState, event: FlowEvent, now: number): Stepped {
     case "peer":
       return [peer(state, event), []];
     case "installed":
-      return [stepInstalled(state, event), []];
+      return stepInstalled(state, event);
     case "clock":
       return stepClock(state, event);
     case "nudge":

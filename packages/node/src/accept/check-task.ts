@@ -6,6 +6,11 @@ export interface CheckTaskDeps {
   readonly role: string;
   readonly store: Pick<Store, "epoch" | "run">;
   readonly clock: Pick<Clock, "now">;
+  /** Main only. */
+  readonly runs?: {
+    /** True for a run that closes or has ended: nobody's work on it is wanted any more. */
+    isOver(run: string): boolean;
+  };
 }
 
 /**
@@ -32,7 +37,7 @@ export function checkTask(
     });
   const known = store.epoch(run);
   if (epoch < known) throw new TasukiError("stale_epoch", `Run ${run} is at epoch ${known}; the task has ${epoch}.`, { epoch: known });
-  if (role === "main" && kind === "work") checkLastHop(payload, store);
+  if (role === "main" && kind === "work") checkLastHop(payload, deps);
   // A hand-off is never late: a result is worth having, and a passed deadline only blocks the stage on main.
   if (kind === "work" && from !== "main") return;
   const left = budgetMs ?? (deadline === undefined ? undefined : Date.parse(deadline) - clock.now());
@@ -40,10 +45,14 @@ export function checkTask(
     throw new TasukiError("too_late", "The task's time was over when it came; send it again with a later deadline.");
 }
 
-/** Checks the last hop, on main: its run is open, and its epoch is one that main has given. Main alone begins runs and raises epochs. */
-function checkLastHop({ run, epoch }: TaskPayload, store: CheckTaskDeps["store"]): void {
+/**
+ * Checks the last hop, on main: its run is open, and its epoch is one that main has given. Main alone begins runs and raises epochs. A result
+ * that comes after the end is stale, which its sender withdraws: it is that of a host which was replaced and never told.
+ */
+function checkLastHop({ run, epoch }: TaskPayload, { store, runs }: CheckTaskDeps): void {
   const row = store.run(run);
   if (row === undefined) throw new TasukiError("not_found", `main has no run ${run}.`);
+  if (runs?.isOver(run))
+    throw new TasukiError("stale_epoch", `Run ${run} closes or has ended: it takes no result any more.`, { epoch: row.epoch });
   if (epoch > row.epoch) throw new TasukiError("invalid_state", `Run ${run} is at epoch ${row.epoch}; main never gave it ${epoch}.`);
-  if (row.ended) throw new TasukiError("invalid_state", `Run ${run} has ended.`);
 }

@@ -59,6 +59,7 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
   const notary = createNotary({ node: role, role, instance: store.instance, signer: signers[role], clock });
   const accepted: TaskPayload[] = [];
   const disk = { isFull: false };
+  const over = new Set<string>();
   const handler = createTaskHandler({
     role,
     pipeline,
@@ -77,8 +78,11 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
     queueLimit,
     onAccepted: (payload) => accepted.push(payload),
     ...(role === "main" && {
-      newRun: (payload, { brief, now: createdAt }) =>
-        toRunRow(newFlow({ profile: "plain", payload, brief, route: ["nano", "sg", "jp"], now: createdAt })),
+      runs: {
+        newRun: (payload, { brief, now: createdAt }) =>
+          toRunRow(newFlow({ profile: "plain", payload, brief, route: ["nano", "sg", "jp"], now: createdAt })),
+        isOver: (id) => over.has(id),
+      },
     }),
   });
   const hold = async (name: string, contract: string, text: string): Promise<Attachment> => {
@@ -121,6 +125,7 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
     script,
     events,
     accepted,
+    over,
     pass: (milliseconds: number) => (at += milliseconds),
     async [Symbol.asyncDispose]() {
       await store[Symbol.asyncDispose]();
@@ -326,6 +331,17 @@ test("a lower epoch is stale, and says which epoch is known", async () => {
   expect(error).toMatchObject({ code: "stale_epoch", details: { epoch: 3 } });
 });
 
+// guarantees: R5.nothing-left
+test("work of a run that was archived here is stale, so that its sender withdraws it", async () => {
+  await using node = await openNode();
+  await node.send(node.work({ kind: "close", from: "main", attachments: [], bundle: "b".repeat(64) }), { signer: "main" });
+  expect(await refusal(node.send(node.work()))).toMatchObject({
+    code: "stale_epoch",
+    message: expect.stringContaining("was archived here at epoch 1"),
+    details: { epoch: 1 },
+  });
+});
+
 // guarantees: R2.accepted-once
 test("a stage has one task at an epoch", async () => {
   await using node = await openNode();
@@ -457,7 +473,9 @@ test("a last hop of a run that main doesn't know, or at an epoch that it never g
   expect(await refusal(hop({}))).toMatchObject({ code: "not_found" });
   const { run: known } = await node.script({ kind: "run", brief: "What?" });
   const about1 = await node.hold("run.json", "run@1", JSON.stringify(about(known)));
-  expect(await refusal(hop({ run: known, attachments: replace(attachments, "run.json", about1) }))).toMatchObject({
-    code: "invalid_state",
-  });
+  const never = { run: known, attachments: replace(attachments, "run.json", about1) };
+  expect(await refusal(hop(never))).toMatchObject({ code: "invalid_state" });
+  // Whoever works on a run that closes or has ended is a host that was never told so: there is nothing that a person could do.
+  node.over.add(known);
+  expect(await refusal(hop(never))).toMatchObject({ code: "stale_epoch", message: expect.stringContaining("takes no result any more") });
 });

@@ -15,7 +15,7 @@ import { type BusHandlers, type Caller, takenContracts, type TaskRequest } from 
 import { acceptanceOf, acceptedSubjects, type Notary, type Seal } from "@tasuki/evidence";
 import { checkAttachments, checkInputs } from "./check-attachments.ts";
 import { checkBrief, checkProfile, checkRoute } from "./check-run.ts";
-import { checkTask } from "./check-task.ts";
+import { checkTask, type CheckTaskDeps } from "./check-task.ts";
 import { describeRun } from "./describe-run.ts";
 import { type IncomingTask, readTask, type ReadTaskDeps } from "./read-task.ts";
 import { createRejections } from "./rejections.ts";
@@ -30,8 +30,10 @@ export interface TaskHandlerDeps extends ReadTaskDeps {
   readonly diskFloor: DiskFloor;
   /** Number of tasks that may wait. */
   readonly queueLimit: number;
-  /** Main only: makes the row of a run that is being accepted. */
-  readonly newRun?: (payload: TaskPayload, context: { now: number; brief: string }) => RunRow;
+  readonly runs?: CheckTaskDeps["runs"] & {
+    /** Makes the row of a run that is being accepted. */
+    newRun(payload: TaskPayload, context: { now: number; brief: string }): RunRow;
+  };
   /** Called after the commit of each task that is new here. */
   readonly onAccepted: (payload: TaskPayload) => void;
 }
@@ -66,7 +68,7 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
   const commit = (task: IncomingTask, { envelope, traceparent }: TaskRequest, { caller, brief }: { caller: Caller; brief?: string }) => {
     const { payload, digest } = task;
     const now = clock.now();
-    const run = brief === undefined ? undefined : deps.newRun?.(payload, { now, brief });
+    const run = brief === undefined ? undefined : deps.runs?.newRun(payload, { now, brief });
     return store.accept(
       {
         payload,
@@ -152,6 +154,10 @@ function answerOf(accepted: Accepted, { id, run, stage }: TaskPayload) {
       throw new TasukiError("attachments_missing", "Upload these files first, then send the task again.", { missing: accepted.digests });
     case "stale":
       throw new TasukiError("stale_epoch", `Run ${run} is at epoch ${accepted.epoch} here.`, { epoch: accepted.epoch });
+    case "archived":
+      throw new TasukiError("stale_epoch", `Run ${run} was archived here at epoch ${accepted.epoch}: its work is over.`, {
+        epoch: accepted.epoch,
+      });
     case "taken":
       throw new TasukiError("stage_taken", `Stage '${stage}' of run ${run} has another task at this epoch: ${accepted.by}.`);
     case "full":

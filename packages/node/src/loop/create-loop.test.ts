@@ -173,7 +173,7 @@ test("turns: one at once, one for all wakes during a turn, none after the signal
     if (turns < 3) {
       wake();
       wake();
-    } else setTimeout(() => ended.abort(), 1);
+    } else setImmediate(() => ended.abort());
   }
   expect(turns).toBe(3);
   expect(unsubscribe).toHaveBeenCalledOnce();

@@ -59,6 +59,8 @@ export interface Main extends AsyncDisposable {
   readonly orchestrator: Orchestrator;
   /** Makes the row of a run that is being accepted, to be committed with its task. */
   newRun(payload: TaskPayload, context: { now: number; brief: string }): RunRow;
+  /** True for a run that closes or has ended. */
+  isOver(run: string): boolean;
   /** Starts to follow feeds and to do what open runs want. Nothing is sent or read before. */
   start(): void;
 }
@@ -121,6 +123,7 @@ export function createMain(deps: MainDeps): Main {
           now,
         }),
       ),
+    isOver: (run) => (steps.state(run)?.state ?? "open") !== "open",
     start() {
       own = followOwnFeed({ node, store, steps, read, backoff, logger });
       const roles = pipeline.roles.flatMap(({ name }) => {

@@ -109,7 +109,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
         // Tasks of other kinds bring no files.
         else if (kind === "run" || kind === "work") project(id);
       },
-      ...(main && { newRun: (payload, context) => main.newRun(payload, context) }),
+      ...(main && { runs: main }),
     }),
     ...createStatus({
       node,

@@ -23,6 +23,8 @@ export type Accepted =
   | { readonly is: "conflict" }
   | { readonly is: "missing"; readonly digests: readonly string[] }
   | { readonly is: "stale"; readonly epoch: number }
+  /** The run was closed here at this epoch, which is not below the task's. */
+  | { readonly is: "archived"; readonly epoch: number }
   | { readonly is: "taken"; readonly by: string }
   | { readonly is: "full" };
 
@@ -84,10 +86,10 @@ export interface Store extends AsyncDisposable {
 
   /**
    * Accepts a task, judged in this order: replay (a task's record is never removed, so a replay is recognised for as long as the data folder
-   * lives), conflict, epoch, stage taken, attachments, room in the queue. `seal` makes the receipt.
+   * lives), conflict, epoch, stage taken, end of the run, attachments, room in the queue. `seal` makes the receipt.
    * `work` and `run` are queued, and `work` fences work of lower epochs; `nudge` ends the run's lapsed leases, makes its pending outbox rows due
    * now, and tries blocked ones again; `cancel` fences the run's tasks below its epoch and withdraws their hand-offs; `close` withdraws the run's
-   * hand-offs and ends its tasks. Those three are `done` at once.
+   * hand-offs, ends its tasks, and lets no work of its epoch or of a lower one in any more. Those three are `done` at once.
    */
   accept(request: AcceptRequest, seal: Seal): Promise<Accepted>;
   /** Claims the task that was accepted first among those that are due, with a lease of `leaseMs`. Resolves with undefined where none is due. */

@@ -28,6 +28,8 @@ export function createAccept({ sql, events, tasks, outbox, runs }: AcceptDeps) {
     if (payload.epoch < epoch) return { is: "stale", epoch };
     const by = payload.kind === "work" ? holderOf(payload) : undefined;
     if (by !== undefined) return { is: "taken", by };
+    const closed = payload.kind === "work" ? tasks.closed(payload.run) : undefined;
+    if (closed !== undefined && payload.epoch <= closed) return { is: "archived", epoch: closed };
     const digests = missing(payload);
     if (digests.length > 0) return { is: "missing", digests };
     return isQueued(payload) && tasks.waiting() >= queueLimit ? { is: "full" } : undefined;

@@ -51,6 +51,10 @@ export function createTasks(sql: Sql) {
       sql<{ epoch: number }>(
         "SELECT max(coalesce((SELECT max(epoch) FROM task WHERE run = :run), 0), coalesce((SELECT epoch FROM run WHERE id = :run), 0)) AS epoch",
       ).get({ run })?.epoch ?? 0,
+    /** The epoch at which a run was closed here. */
+    closed: (run: string): number | undefined =>
+      sql<{ epoch: number | null }>("SELECT max(epoch) AS epoch FROM task WHERE run = :run AND kind = 'close'").get({ run })?.epoch ??
+      undefined,
     /** Ends lapsed leases, of one run or of all: their tasks are queued again, and the lapsed attempts count. Returns these tasks. */
     expire: (now: number, run?: string): string[] =>
       sql<{ id: string }>(

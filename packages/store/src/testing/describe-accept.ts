@@ -133,6 +133,21 @@ export function describeAccept(open: OpenTestStore): void {
       expect(store.tasks()).toEqual([]);
       expect(store.tasks({ kind: "close" })).toMatchObject([{ id: two, payload: { bundle: sha256("bundle") } }]);
     });
+
+    // guarantees: R5.nothing-left
+    test("after a close no work of its epoch is taken, which may have been under way; another close and a higher epoch are", async () => {
+      await using opened = await openFolder(open);
+      const { store } = opened;
+      const close = (task: string) => payloadOf({ id: task, kind: "close", epoch: 2, bundle: sha256("bundle") });
+      await accept(store, close(one));
+      await opened.reopen();
+      const before = opened.store.feedSize();
+      expect(await accept(opened.store, payloadOf({ id: two, epoch: 2 }))).toEqual({ is: "archived", epoch: 2 });
+      expect([opened.store.task(two), opened.store.feedSize()]).toEqual([undefined, before]);
+      // A main that was restored from a backup goes on from there.
+      expect(await accept(opened.store, close(three))).toMatchObject({ is: "accepted" });
+      expect(await accept(opened.store, payloadOf({ id: two, epoch: 3 }))).toMatchObject({ is: "accepted" });
+    });
   });
 }
 

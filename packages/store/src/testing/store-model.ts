@@ -58,6 +58,8 @@ export function createModel() {
         (task) => task.payload.kind === "work" && task.payload.stage === stage && task.payload.epoch === payload.epoch,
       );
       if (kind === "work" && holder) return "taken";
+      const isClosed = of(run).some((task) => task.payload.kind === "close" && payload.epoch <= task.payload.epoch);
+      if (kind === "work" && isClosed) return "archived";
       if (kind === "work" && all().filter(({ state }) => state === "queued").length >= limit) return "full";
       const below = of(run).filter((task) => !isOver(task) && task.payload.epoch < payload.epoch);
       if (kind === "work" || kind === "cancel") {

@@ -5,7 +5,7 @@ const root = new URL("../", import.meta.url).pathname;
 const sources = globSync("packages/*/src/**/*.ts", { cwd: root, exclude: (path) => path.endsWith(".test.ts") })
   .map((path) => readFileSync(`${root}${path}`, "utf8"))
   .join("\n");
-/** What the product says, by its own word: parts of a sentence between what differs each time. */
+/** Sentences that the product says, in its own words, cut into the parts between those that differ each time. */
 const seen = readFileSync(`${root}docs/failures.md`, "utf8")
   .split(/\n(?=- \*\*|#)/)
   .filter((paragraph) => paragraph.startsWith("- **Seen"))

@@ -1,4 +1,4 @@
-// `pnpm new role|artifact|decision …`: plain files, without questions. What is written whole is written from the pipeline as it is.
+// `pnpm new role|artifact|decision …`: plain files, without questions. Whole files are written from the pipeline as it is.
 import { parseArgs } from "node:util";
 import { newArtifact, newDecision, newRole, removeArtifact, removeRole } from "./new/commands.ts";
 

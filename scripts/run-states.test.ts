@@ -1,5 +1,5 @@
 // docs/run-states.md against main's flow: `step` is driven through every order of events of a small run, and through arbitrary ones of a
-// larger. What it reaches must stand in the document, and what stands there must be reached.
+// larger. Everything that it reaches must stand in the document, and everything that stands there must be reached.
 import { globSync, readFileSync } from "node:fs";
 import { array, assert, constantFrom, property } from "fast-check";
 import { type FlowEvent, toRunStatus } from "@tasuki/flow";

@@ -22,7 +22,7 @@ async function file(name: string, bytes: Buffer | string): Promise<string> {
   return path;
 }
 
-/** What must not change: tasks, and files of the blob store. */
+/** Traces of input on main, which must not change: tasks, and files of the blob store. */
 async function traces(): Promise<unknown> {
   const { body } = await relay.curl("main", "/status");
   const { tasks, size } = body as { tasks: unknown[]; size: number };

@@ -11,7 +11,7 @@ afterAll(async () => {
   await relay?.[Symbol.asyncDispose]();
 });
 
-/** Who hands on to a role; to main, the last of them. */
+/** The role that hands on to a role; for main, the last of them. */
 const before = (role: string): string => roles.at(roles.indexOf(role) - 1) ?? "";
 const secretOf = (role: string, caller: "operator" | "neighbour"): string =>
   caller === "operator" ? "operator-secret" : join(before(role), "identity", "secret");

@@ -16,7 +16,7 @@ export interface RepositoryCopy extends AsyncDisposable {
 export function copyRepository(): Promise<RepositoryCopy> {
   return openCopy(async (copy) => {
     const { stdout } = await finish("git", ["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
-    // What is being edited beside this test may be gone by now.
+    // A file that is being edited beside this test may be gone by now.
     for (const path of stdout.split("\0").filter((one) => one !== ""))
       await cp(join(repository, path), join(copy.root, path)).catch(() => undefined);
     for (const args of [
@@ -28,12 +28,12 @@ export function copyRepository(): Promise<RepositoryCopy> {
   });
 }
 
-/** Whether the history that was fetched reaches back to a commit: a shallow clone's may not. */
+/** True where the history that was fetched reaches back to a commit: a shallow clone's may not. */
 export async function hasCommit(commit: string): Promise<boolean> {
   return (await finish("git", ["cat-file", "-e", `${commit}^{commit}`])).code === 0;
 }
 
-/** Whether the history of this clone is cut off, or not there at all. */
+/** True where the history of this clone is cut off, or not there at all. */
 export async function isShallow(): Promise<boolean> {
   const { code, stdout } = await finish("git", ["rev-parse", "--is-shallow-repository"]);
   return code !== 0 || stdout.trim() === "true";

@@ -6,7 +6,7 @@ import { freePortBase, repository } from "./local-relay.ts";
 
 type Step = { readonly is: "run"; readonly line: string } | { readonly is: "write"; readonly path: string; readonly text: string };
 
-/** What docs/extending.md tells to do, in its order: the lines of bash blocks, and files that stand there whole. */
+/** Steps that docs/extending.md tells to take, in its order: the lines of bash blocks, and files that stand there whole. */
 async function readSteps(): Promise<Step[]> {
   const document = await readFile(join(repository, "docs/extending.md"), "utf8");
   const [, walkthrough = ""] = document.split("<!-- walkthrough -->");
@@ -72,7 +72,7 @@ test(
     ]);
     const added = changed.filter((line) => line.startsWith("??")).map((line) => line.slice(3));
     expect(added.filter((path) => path.startsWith("apps/") && !path.startsWith("apps/translator/"))).toEqual([]);
-    // What was made is as it should be: format, lint, the policy's own tests, the architecture's.
+    // The new files are as they should be: format, lint, the policy's own tests, the architecture's.
     const sources = added.filter((path) => path.endsWith(".ts"));
     await succeed(copy.run("node_modules/.bin/oxlint", "--type-aware", "--deny-warnings", ...sources), "oxlint");
     await run(
@@ -112,7 +112,7 @@ test("the tests of the repository hold whatever roles there are, the first and o
   await run("pnpm new role opener --after main --consumes source-text --produces outline");
   await run("pnpm new role legal --after nano --consumes outline,candidate-list --produces legal-opinion");
   expect(await readFile(join(copy.root, "packages/contracts/src/relay.ts"), "utf8")).toContain("roles: [opener, nano, legal, sg, jp]");
-  // Those that read the shipped pipeline or its policy.
+  // Tests that read the shipped pipeline or its policy.
   const [contracts, bus, operator] = ["packages/contracts/src", "packages/bus/src", "packages/operator/src"];
   const tests = [
     ...["check", "gate", "read-documents", "roles"].map((name) => `${contracts}/${name}`),

@@ -13,11 +13,11 @@ export interface NodeProcesses extends AsyncDisposable {
   ended(role: string): Promise<void>;
   /** `curl` on a node's own socket; resolves with the status and the parsed body. */
   curl(role: string, path: string, ...args: string[]): Promise<{ status: number; body: unknown }>;
-  /** The same with a body of JSON. */
+  /** `curl` with a body of JSON. */
   post(role: string, path: string, body: object): Promise<{ status: number; body: unknown }>;
 }
 
-/** No process yet. `data` holds one data folder per role. */
+/** Nodes without a process yet. `data` holds one data folder per role. */
 export function createNodeProcesses(data: string): NodeProcesses {
   const running = new Map<string, ChildProcess>();
   const nodes: NodeProcesses = {

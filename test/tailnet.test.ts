@@ -49,7 +49,7 @@ describe.skipIf(missing.length > 0)(`a real tailnet${why}`, () => {
   });
   afterAll(() => stack.disposeAsync());
 
-  /** What somebody on a machine gets of a role's node. */
+  /** Answer that somebody on a machine gets of a role's node. */
   const call = ({ from, to }: Edge, path: string, more: Partial<Call> = {}): Promise<Answer> => {
     const caller = callers.get(from);
     if (caller === undefined) throw new Error(`nobody can call from ${from}`);
@@ -259,7 +259,7 @@ describe.skipIf(missing.length > 0)(`a real tailnet${why}`, () => {
     const { network, tailnet } = testbed;
     await routePastTailnet("sg");
     expect(await refused({ from: "neighbour", to: "sg" }, "/health")).toMatchObject({ status: 403, code: "peer_unknown", closed: true });
-    // Not even in the name of one that would be let in.
+    // The neighbour is not let in, not even in the name of one that would be.
     const localAddress = tailnet.addressOf("nano");
     await network.exec("neighbour", ["ip", "address", "add", `${localAddress}/32`, "dev", "eth0"]);
     expect(await call({ from: "neighbour", to: "sg" }, "/health", { localAddress, timeoutMs: 1_500 })).toEqual({ error: "ETIMEDOUT" });
@@ -377,11 +377,11 @@ describe.skipIf(missing.length > 0)(`a real tailnet${why}`, () => {
     expect(await send("nano", "main")).toBe("not_granted");
     expect(await send("jp", "sg")).toBe("not_granted");
     expect(await send("jp", "main", "nano")).toBe("signature_invalid");
-    // What is wrong with these is something else than who sends them.
+    // The fault of these is something else than who sends them.
     expect(await send("jp", "main")).toBe("not_found");
     expect(await send("nano", "sg")).toBe("contract_violation");
 
-    // And towards the machine: sg hands on to jp, and has nothing to do with nano.
+    // The calls towards the machine, too: sg hands on to jp, and has nothing to do with nano.
     expect(await call({ from: "sg", to: "jp" }, "/health")).toMatchObject({ status: 200 });
     expect(await call({ from: "sg", to: "nano" }, "/health", { timeoutMs: 1_500 })).toEqual({ error: expect.toBeOneOf(blocked) });
     await testbed.tailnet.setPolicy(withAllPorts(policy()));
@@ -397,7 +397,7 @@ describe.skipIf(missing.length > 0)(`a real tailnet${why}`, () => {
     const isHeard = async () => (JSON.parse(await tailscaled("sg", "status?peers=false")) as { Self: { Online: boolean } }).Self.Online;
     expect(await isHeard()).toBe(true);
     await testbed.tailnet.stopControl();
-    // What a node goes by, where that lasts too long.
+    // The answer of `isHeard` is what a node goes by, where that lasts too long.
     await eventually(async () => !(await isHeard()) || undefined);
     expect(await untilClosed(await startRun())).toBe("closed");
   });

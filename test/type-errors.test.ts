@@ -14,7 +14,7 @@ interface Fault {
   readonly message: string;
 }
 
-/** What is wrong in each file, as the compiler prints it. */
+/** Faults in each file, as the compiler prints them. */
 const found = new Map<string, Fault[]>();
 beforeAll(async () => {
   const { stdout } = await finish(join(repository, "node_modules/.bin/tsc"), ["--noEmit", "--pretty", "false", "-p", folder]);

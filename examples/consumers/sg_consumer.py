@@ -42,7 +42,7 @@ def main():
     rows, kept, outline = [], {}, {question: [] for question in questions}
     for item, asked in answers.items():
         found = words(passages[item])
-        # What share of each question's words the passage has.
+        # Share of each question's words that the passage has.
         shares = {question: len(words(questions[question]) & found) / max(1, len(words(questions[question]))) for question in asked}
         best = max(asked, key=shares.get, default=None)
         same = next((other for other, theirs in kept.items() if len(found & theirs) >= SAME * max(1, len(found | theirs))), "")

@@ -1,4 +1,4 @@
-// Who may import whom, by package and by folder, and what the engine may not say. law.json is the law; oxlint reads the imports.
+// Imports that packages and folders may have, and words that the engine may not say. law.json is the law; oxlint reads the imports.
 import { execFile } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -131,8 +131,8 @@ const productIn = (tree: string, folder: string): string[] =>
  * The names of packages and the `import.meta.resolve` that stand in a text where the law has them not, comments and strings included.
  * `import.meta` is no object to no-restricted-properties, and no-restricted-imports reads neither its argument nor a template's text.
  *
- * What no tool sees: `import.meta` under another name (`const { resolve } = import.meta`), a folder's order in the argument of
- * import.meta.resolve or in a template (`import(\`../later/x.ts\`)`), a library in a template, and what the files in `load` are handed.
+ * No tool sees `import.meta` under another name (`const { resolve } = import.meta`), a folder's order in the argument of
+ * import.meta.resolve or in a template (`import(\`../later/x.ts\`)`), a library in a template, or the URLs that the files in `load` get.
  */
 function wordsIn(tree: string): string[] {
   const owners = [
@@ -153,7 +153,7 @@ function wordsIn(tree: string): string[] {
   );
 }
 
-/** What is found in a tree by the law: `path: import`. */
+/** Breaches of the law in a tree: `path: import`. */
 async function breaches(tree: string): Promise<readonly string[]> {
   const folder = await mkdtemp(join(tmpdir(), "tasuki-law-"));
   onTestFinished(() => rm(folder, { recursive: true }));
@@ -178,7 +178,7 @@ test("nothing imports what the law forbids it", async () => {
   expect(await breaches(root)).toEqual([]);
 });
 
-/** What is found in a tree of one file. */
+/** Breaches of the law in a tree of one file. */
 async function breachesOf(path: string, text: string): Promise<readonly string[]> {
   const tree = await mkdtemp(join(tmpdir(), "tasuki-breach-"));
   onTestFinished(() => rm(tree, { recursive: true }));

@@ -7,7 +7,7 @@ export interface Finding {
   readonly ref: string;
   /** `pnpm contracts:lock` takes it up; else it needs a new version. */
   readonly isCompatible: boolean;
-  /** What changed, field by field. */
+  /** Changes, field by field. */
   readonly changes: readonly string[];
 }
 
@@ -70,7 +70,7 @@ function describeFormat(artifact: AnyArtifact, text: string): string | undefined
     const where = first?.line === undefined ? (first?.path ?? "") : `line ${first.line}`;
     return `is no longer read: ${where}: expected ${first?.expected}, got ${first?.got}`;
   }
-  const written = artifact.write(parsed.value as never); // what this very artifact has read
+  const written = artifact.write(parsed.value as never); // a value that this very artifact has read
   if (written === text) return undefined;
   const [was, is] = [text.split("\n"), written.split("\n")];
   const at = was.findIndex((line, index) => line !== is[index]);
@@ -78,7 +78,7 @@ function describeFormat(artifact: AnyArtifact, text: string): string | undefined
   return `is written otherwise from line ${line + 1}: '${was[line] ?? ""}' became '${is[line] ?? ""}'`;
 }
 
-/** What a person reads: what changed, what that means, and what to run. */
+/** Text for a person: what changed, what that means, and what to run. */
 export function explain({ ref, isCompatible, changes }: Finding): string {
   const { name, version } = parseContractRef(ref);
   const lines = changes.map((change) => `  ${change}`).join("\n");

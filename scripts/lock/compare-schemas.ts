@@ -3,15 +3,15 @@ import type { JsonSchema } from "@tasuki/protocol";
 
 /** One thing in which a contract's schema is not as it was released. */
 export interface Difference {
-  /** Where: `candidates.*.score`; empty for the value itself. */
+  /** Path of the field: `candidates.*.score`; empty for the value itself. */
   readonly path: string;
-  /** What: `is new, and may be left out`. */
+  /** The difference, as a phrase: `is new, and may be left out`. */
   readonly what: string;
-  /** Whether a release with either schema reads the files of the other. */
+  /** True where a release with either schema reads the files of the other. */
   readonly isCompatible: boolean;
 }
 
-// They tell people something, and change no file.
+// Remarks tell people something, and change no file.
 const remarks = new Set(["title", "description", "$comment", "examples", "deprecated", "$schema"]);
 
 /** Every difference between a released schema and the present one, by field. None where they mean the same. */
@@ -22,7 +22,7 @@ export function compareSchemas(released: JsonSchema, present: JsonSchema, path =
     if (isDeepStrictEqual(was, is)) return [];
     if (remarks.has(key)) return [{ path, what: `another ${key}`, isCompatible: true }];
     if (key === "properties") return compareFields(released, present, path);
-    // Which fields there are, and which must be there, are compared together.
+    // The fields that there are, and those that must be there, are compared together.
     if (key === "required")
       return isDeepStrictEqual(released["properties"], present["properties"]) ? compareFields(released, present, path) : [];
     if (key === "items" && isSchema(was) && isSchema(is)) return compareSchemas(was, is, join(path, "*"));
@@ -59,7 +59,7 @@ function compareFields(released: JsonSchema, present: JsonSchema, path: string):
   });
 }
 
-/** What is said of fields that aren't named. */
+/** Difference in the rule for fields that aren't named. */
 function compareRest(was: unknown, is: unknown, path: string): readonly Difference[] {
   if (isSchema(was) && isSchema(is)) return compareSchemas(was, is, join(path, "*"));
   if (is === false) return [{ path, what: "refuses fields that it doesn't know, which were passed over", isCompatible: false }];

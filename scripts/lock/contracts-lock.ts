@@ -9,7 +9,7 @@ const path = join(folder, "contracts.lock.json");
 const schemas = join(folder, "fixtures/schemas");
 const goldens = join(folder, "fixtures/artifacts");
 
-/** What was released, by `name@version`: the digest of the schema, and of each golden file, which stand for the format. */
+/** Released contracts, by `name@version`: the digest of the schema, and of each golden file, which stand for the format. */
 const Lock = z.record(z.string(), z.object({ schema: z.string(), golden: z.record(z.string(), z.string()) }));
 export type Lock = z.infer<typeof Lock>;
 

@@ -2,14 +2,14 @@ import type { Files } from "./artifact-files.ts";
 import { access, toCamel } from "./names.ts";
 import type { NewRole, NewSlot } from "./role-files.ts";
 
-/** What every app of a role has alike, as an app that is there has it. */
+/** Parts that every app of a role has alike, as an app that is there has them. */
 export interface Neighbour {
   readonly manifest: Readonly<Record<string, unknown>> & { readonly devDependencies?: Readonly<Record<string, string>> };
   readonly tsconfig: string;
   readonly env: string;
 }
 
-/** What an app is made of: its environment as its neighbours', its role's name, its work, and the test of that. */
+/** Files of an app: its environment as its neighbours', its role's name, its work, and the test of that. */
 export function appFiles(role: NewRole, { manifest, tsconfig, env }: Neighbour): Files {
   const { name } = role;
   const folder = `apps/${name}`;
@@ -52,7 +52,7 @@ test("what ${name} writes on the example run keeps its contracts and passes its 
   };
 }
 
-/** Whether a text can stand for every output until somebody writes the real work. */
+/** True where a text can stand for every output until somebody writes the real work. */
 function isWritten({ produces }: NewRole): boolean {
   return produces.every(({ isText }) => isText);
 }

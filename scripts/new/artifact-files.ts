@@ -12,7 +12,7 @@ export interface NewArtifact {
 // The run of the example that tests go by (packages/contracts/src/testing/example-run.ts).
 const exampleRunId = "01933a52-7c00-7000-8000-000000000001";
 
-/** What an artifact is made of: its contract, the test of its format, and its golden file. */
+/** Files of an artifact: its contract, the test of its format, and its golden file. */
 export function artifactFiles({ name, file }: NewArtifact): Files {
   const [camel, pascal] = [toCamel(name), toPascal(name)];
   const isMarkdown = file.endsWith(".md");

@@ -5,7 +5,7 @@ const words =
   "await break case catch class const continue debugger default delete do else enum export extends false finally for function if import in " +
   "instanceof new null return super switch this throw true try typeof var void while with yield let static implements interface package " +
   "private protected public arguments eval undefined";
-// What the generated files import and declare themselves.
+// Names that the generated files import and declare themselves.
 const used =
   "main relay work optional collect expect test gate z Id Text text contract run read other documents some assert property valueOf changed " +
   "stageOf exampleRun defineArtifact definePipeline defineRole defineExecutor createExecutor serveNode readEnv tryWork readHeaded formatHeaded " +
@@ -34,7 +34,7 @@ export function toPascal(name: string): string {
   return camel.charAt(0).toUpperCase() + camel.slice(1);
 }
 
-/** How an object is asked for a name: `.brief`, `["jp-final"]`. */
+/** Access to a name of an object: `.brief`, `["jp-final"]`. */
 export function access(name: string): string {
   return name.includes("-") ? `[${JSON.stringify(name)}]` : `.${name}`;
 }

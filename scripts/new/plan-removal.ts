@@ -12,7 +12,10 @@ export interface Removal {
   readonly relay: string;
 }
 
-/** What goes with a role. Throws a sentence where another role consumes what it produces, or it is the last one. `files` are those of the golden files' folder. */
+/**
+ * Everything that goes with a role. Throws a sentence where another role consumes what it produces, or it is the last one. `files` are
+ * those of the golden files' folder.
+ */
 export function planRemoval(
   name: string,
   { pipeline, files }: { readonly pipeline: Pipeline; readonly files: readonly string[] },
@@ -38,7 +41,10 @@ export function planRemoval(
   };
 }
 
-/** What goes with an artifact that no role produces: paths from the root. Throws a sentence where one does, main gives it, or it is not there. */
+/**
+ * Paths, from the root, that go with an artifact that no role produces. Throws a sentence where a role does, main gives it, or it is not
+ * there.
+ */
 export function planArtifactRemoval(
   name: string,
   {

@@ -9,7 +9,7 @@ export interface NewSlot {
 
 export interface NewOutput {
   readonly name: string;
-  /** Whether its values are \`{ run, text }\`, as a generated artifact's are. */
+  /** True where its values are `{ run, text }`, as a generated artifact's are. */
   readonly isText: boolean;
 }
 
@@ -21,7 +21,7 @@ export interface NewRole {
   readonly produces: readonly NewOutput[];
 }
 
-/** What a role is made of in the contracts: its definition, and the test of its check. */
+/** Files of a role in the contracts: its definition, and the test of its check. */
 export function roleFiles({ name, port, consumes, produces }: NewRole): Files {
   const camel = toCamel(name);
   const texts = produces.filter(({ isText }) => isText);

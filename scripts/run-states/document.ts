@@ -58,7 +58,7 @@ interface DocumentedBlock {
   /** Kinds of blocks; `hand-off!` is one of other bytes alone. */
   readonly givesWayTo: readonly string[];
   readonly reasons: readonly { readonly words: string; readonly pattern: RegExp }[];
-  /** What a person types. */
+  /** Commands for a person to type. */
   readonly commands: readonly string[];
 }
 

@@ -38,7 +38,7 @@ export function inEveryOrder(route: readonly string[], events: readonly FlowEven
     }
 }
 
-/** What a next step can depend on. What is left out is the same in every state, or only says in which order things came. */
+/** Parts of a state that a next step can depend on. The others are the same in every state, or only say in which order things came. */
 function keyOf(state: FlowState): string {
   const stages = state.stages.map((stage) => ({
     ...stage,

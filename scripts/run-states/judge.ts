@@ -18,7 +18,7 @@ interface StageMoment {
   readonly after: StageFlow;
 }
 
-/** Whether what clears a stage's block, by a word of the document, has happened. */
+/** True where the event that clears a stage's block, by a word of the document, has happened. */
 function hasHappened(word: string, { before, event, after }: StageMoment): boolean {
   if (before.epoch !== after.epoch) return false;
   if (word === "handed-off") return at(before.rung) < at(word) && at(after.rung) >= at(word);
@@ -46,9 +46,9 @@ export function createJudge() {
   const states = new Set<string>();
   /** `before --> after` of rungs within an epoch, and of the run's states. */
   const arrows = { rungs: new Set<string>(), states: new Set<string>() };
-  /** What the document says of blocks, and a moment has shown: `node: produced`. */
+  /** Words of the document on blocks that a moment has shown: `node: produced`. */
   const shown = new Set<string>();
-  /** What the document says otherwise. */
+  /** Sentences on moments of which the document says otherwise. */
   const faults = new Set<string>();
 
   const judgeRaised = (name: string, { reason, owner, clearsWith }: Block, stage: string): void => {

@@ -10,7 +10,7 @@ export interface ChaosNode {
   ended(): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   isRunning(): boolean;
-  /** How the last process ended. */
+  /** End of the last process. */
   last(): { readonly code: number | null; readonly signal: NodeJS.Signals | null; readonly stderr: string };
 }
 
@@ -18,7 +18,7 @@ interface ChaosNodeDeps {
   readonly role: string;
   readonly data: string;
   readonly policy: string;
-  /** Where V8 keeps what it made of the source: a start takes half the time. */
+  /** Folder of V8's compile cache, with which a start takes half the time. */
   readonly cache: string;
   readonly env?: Readonly<Record<string, string>>;
 }

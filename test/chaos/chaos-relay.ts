@@ -19,7 +19,7 @@ export const roles = ["main", "nano", "sg", "jp"] as const;
 export type RoleName = (typeof roles)[number];
 
 export interface ChaosOptions {
-  /** Of every node's configuration. */
+  /** Limits in every node's configuration. */
   readonly limits?: Readonly<Record<string, number>>;
   /** Environment of a role's process, beside what it always gets. */
   readonly env?: Readonly<Partial<Record<RoleName, Readonly<Record<string, string>>>>>;
@@ -126,7 +126,7 @@ export async function openChaosRelay({ limits = {}, env = {}, links = [], folder
   return relay;
 }
 
-/** Asks again until it is done: what a patient script does. A refusal for good is thrown. */
+/** Asks again until it is done, as a patient script does. A refusal for good is thrown. */
 async function accepted(ask: () => Promise<{ readonly status: number; readonly body: unknown }>): Promise<unknown> {
   for (;;) {
     const answer = await ask().catch(() => undefined);

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { type ChaosRelay, isClosed, openChaosRelay, type RoleName, stageOf } from "./chaos-relay.ts";
 import { stopAndCheck } from "./stop-and-check.ts";
 
-/** Whether a command works here; the tests that need it say that they are skipped where it doesn't. */
+/** True where a command works here; the tests that need it say that they are skipped where it doesn't. */
 function works(command: string, ...args: string[]): boolean {
   try {
     execFileSync(command, args, { stdio: "pipe" });
@@ -109,7 +109,7 @@ test.skipIf(!canMount)(
   },
 );
 
-// From which of its fsyncs on every one fails: in its start, in accepting, in working.
+// Number of the fsync from which on every one fails: in a node's start, in accepting, in working.
 // guarantees: R1.disk-fails
 test.skipIf(!canTrace).each([2, 9, 12, 16])(
   "a node whose fsyncs fail from number %i on ends, acknowledges nothing more, and recovers (skipped where there is no strace)",
@@ -120,13 +120,13 @@ test.skipIf(!canTrace).each([2, 9, 12, 16])(
     const sg = relay.node("sg");
     for (const role of ["main", "nano", "jp"] as const) await relay.node(role).start();
     const endings: ReturnType<typeof sg.last>[] = [];
-    // It can't even start, perhaps; then, as later, it is started again on a disk that is well.
+    // The node can't even start, perhaps; then, as later, it is started again on a disk that is well.
     if (!(await sg.start({ CHAOS_PREFIX: inject }))) {
       endings.push(sg.last());
       await sg.start();
     }
     const runs = new Map<string, string>();
-    // How many fsyncs a run takes depends on what shares a commit: until the disk has failed there is another one.
+    // The number of fsyncs that a run takes depends on what shares a commit: until the disk has failed there is another run.
     do {
       const brief = `# Does it say so, ${runs.size + 1}?\n`;
       const { run } = await relay.run(brief);

@@ -3,7 +3,7 @@ import { createRandom } from "../sim/random.ts";
 import { killStorm } from "./kill-storm.ts";
 import { toReport } from "./report.ts";
 
-/** What happens at the boundaries that a failpoint stands at. */
+/** Steps at whose boundaries a failpoint stands. */
 const boundaries = [
   "accept-run",
   "accept-work",

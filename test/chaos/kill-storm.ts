@@ -9,14 +9,14 @@ import { recordedHistory } from "./recorded-history.ts";
 
 export interface StormReport {
   readonly kills: number;
-  /** How often each failpoint struck, by role and name; `anywhere` are kills from outside. */
+  /** Number of times that each failpoint struck, by role and name; `anywhere` are kills from outside. */
   readonly struck: Readonly<Record<string, number>>;
   /** Failpoints that never struck. */
   readonly missed: readonly string[];
   readonly runs: number;
   readonly closed: number;
   readonly violations: readonly Violation[];
-  /** From the last kill until the last run was closed, milliseconds. */
+  /** Time from the last kill until the last run was closed, milliseconds. */
   readonly healedMs: number;
   readonly ms: number;
 }

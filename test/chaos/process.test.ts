@@ -13,7 +13,7 @@ test.concurrent("a node that is killed in its work resumes it within 30 seconds,
   relay.node("nano").kill("SIGKILL");
   const killed = performance.now();
   await relay.node("nano").ended();
-  // As `tasuki dev` and systemd's RestartSec do.
+  // The pause is that of `tasuki dev`, and of systemd's RestartSec.
   await delay(1_000);
   await relay.node("nano").start();
   await relay.until(run, (status) => (stageOf(status, "nano")?.attempt ?? 0) === 2, 30_000);

@@ -10,7 +10,7 @@ export type Fault =
   | { readonly is: "black-hole" }
   /** Requests arrive, answers do not until it heals. */
   | { readonly is: "one-way" }
-  /** What is connected is reset, and whatever connects. */
+  /** Connections are reset, those that are open and those that come. */
   | { readonly is: "reset" }
   /** The far end is gone, and this end never learns of it, not even when the network heals. */
   | { readonly is: "half-open" }
@@ -19,7 +19,7 @@ export type Fault =
 
 export interface Proxy extends AsyncDisposable {
   readonly port: number;
-  /** From now on, also for connections that are open. */
+  /** Sets the fault from now on, also for connections that are open. */
   set(fault: Fault): void;
   /** Connections taken so far. */
   connections(): number;

@@ -9,9 +9,9 @@ import { expectedFiles } from "../sim/pipeline.ts";
 import { type ChaosRelay, pipeline, type RoleName, roles } from "./chaos-relay.ts";
 
 interface Recorded {
-  /** What scripts got from main. */
+  /** Answers that scripts got from main. */
   readonly answers: readonly RecordedAnswer[];
-  /** What main showed, in order. */
+  /** Statuses that main showed, in order. */
   readonly statuses: readonly RunStatus[];
   readonly briefs: ReadonlyMap<string, string>;
 }

@@ -1,6 +1,6 @@
 import type { StormReport } from "./kill-storm.ts";
 
-/** What a storm did and left, in lines for people. */
+/** Report of what a storm did and left, in lines for people. */
 export function toReport({ kills, struck, missed, runs, closed, violations, healedMs, ms }: StormReport): string[] {
   const of = (...ids: readonly string[]): number =>
     violations.filter(({ guarantee }) => ids.some((id) => guarantee.startsWith(`${id}.`))).length;

@@ -16,7 +16,7 @@ export function checkClosing(history: ReadHistory): readonly Violation[] {
   ];
 }
 
-/** Whoever is shown a closed run must have been able to see the proof of it then, not later. */
+/** A caller who is shown a closed run must have been able to see the proof of it then, not later. */
 function checkProof({ feeds, route }: ReadHistory, { run, sizes }: RecordedStatus): Violation[] {
   const signed = (role: string, state: string): boolean =>
     feeds.some(

@@ -2,7 +2,7 @@ import { Rung, type RunStatus } from "@tasuki/protocol";
 import type { Violation } from "./history.ts";
 import type { ReadFeed, ReadHistory } from "./read-history.ts";
 
-/** What carries a lower epoch than is known changes nothing: at no node, and in nothing that main shows. */
+/** Messages of a lower epoch than is known change nothing: at no node, and in nothing that main shows. */
 export function checkEpochs(history: ReadHistory): readonly Violation[] {
   return [...history.feeds.filter(({ role }) => role !== "main").flatMap(checkFeed), ...checkShown(history)];
 }

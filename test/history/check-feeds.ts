@@ -66,7 +66,7 @@ interface Around {
   readonly produced: ReadonlySet<string>;
 }
 
-/** What a receipt must follow from; undefined where it does. */
+/** The message that a receipt must follow from; undefined where it does. */
 function expectedBefore({ says: { state, prev } }: ReadReceipt, { before, role, tasks, produced }: Around): string | undefined {
   if (role === "main" && state === "verified") return prev !== undefined && produced.has(prev) ? undefined : "a 'produced' in some feed";
   if (before !== undefined) return before;

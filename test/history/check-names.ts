@@ -1,7 +1,7 @@
 import type { Violation } from "./history.ts";
 import type { ReadHistory } from "./read-history.ts";
 
-/** Whatever a node accepted names its files as their contracts do. */
+/** Every task that a node accepted names its files as their contracts do. */
 export function checkNames({ feeds, isNamed }: ReadHistory): readonly Violation[] {
   return feeds.flatMap(({ node, read }) =>
     read.flatMap(({ own, tasks, index }) => {
@@ -14,7 +14,7 @@ export function checkNames({ feeds, isNamed }: ReadHistory): readonly Violation[
   );
 }
 
-/** Of a script's bare request. */
+/** Attachments of a script's bare request. */
 function attachmentsOf(payload: string): readonly { readonly name: string; readonly contract: string }[] {
   const request = JSON.parse(Buffer.from(payload, "base64").toString("utf8")) as { attachments?: { name: string; contract: string }[] };
   return request.attachments ?? [];

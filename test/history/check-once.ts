@@ -1,7 +1,7 @@
 import type { Violation } from "./history.ts";
 import type { ReadFeed, ReadHistory } from "./read-history.ts";
 
-/** What may be there once only, in the feed of one data folder. */
+/** Receipts and attempts that may be there once only, in the feed of one data folder. */
 export function checkOnce(history: ReadHistory): readonly Violation[] {
   return history.feeds.flatMap((feed) => [...checkReceipts(feed), ...checkAttempts(feed)]);
 }

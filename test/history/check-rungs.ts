@@ -3,7 +3,7 @@ import { Rung, taskPayloadType } from "@tasuki/protocol";
 import type { RecordedStatus, Violation } from "./history.ts";
 import type { ReadHistory, ReadReceipt, ReadTask } from "./read-history.ts";
 
-/** Where something is proven: the entry of a feed. */
+/** Place of a proof: the entry of a feed. */
 interface Proof {
   readonly instance: string;
   readonly index: number;
@@ -60,7 +60,7 @@ function findProofs({ feeds, route, trust }: ReadHistory): Proofs {
       for (const task of tasks) {
         const { payload } = task;
         if (payload?.kind !== "work" || !isSent(task, { feeds, route, trust })) continue;
-        // Whoever holds a sender's signed task can show that it was sent.
+        // A node that holds a sender's signed task can show that it was sent.
         prove("dispatched", payload, proof);
         if (own === undefined || !isTaken(own, task)) continue;
         taken.add(payload.id);

@@ -19,28 +19,28 @@ export interface RecordedAnswer {
   readonly receipt: Envelope;
 }
 
-/** What main showed of a run. */
+/** Status of a run, as main showed it. */
 export interface RecordedStatus {
   readonly run: RunStatus;
-  /** How many entries each feed (by instance) had then, where that is known; a rung must be proven by those. */
+  /** Number of entries that each feed (by instance) had then, where that is known; a rung must be proven by those. */
   readonly sizes?: ReadonlyMap<string, number>;
 }
 
-/** What clients and nodes recorded of a relay, by any means: simulated, or real processes. */
+/** Records that clients and nodes made of a relay, by any means: simulated, or real processes. */
 export interface History {
   /** Roles in order, without main. */
   readonly route: readonly string[];
   readonly trust: Trust;
-  /** Of every data folder that ever was, also of machines that were replaced. */
+  /** Feeds of every data folder that ever was, also of machines that were replaced. */
   readonly feeds: readonly RecordedFeed[];
   readonly answers: readonly RecordedAnswer[];
   /** Receipts that a node was made to sign though they are not true, by the SHA-256 of their payloads. No build can promise anything of them. */
   readonly lies?: ReadonlySet<string>;
-  /** In the order in which they were shown; the last of each run is how it stood at the end. */
+  /** Statuses in the order in which they were shown; the last of each run is how it stood at the end. */
   readonly statuses: readonly RecordedStatus[];
-  /** Whether a file name is one that its contract (`name@version`) gives. */
+  /** True for a file name that its contract (`name@version`) gives. */
   readonly isNamed: (contract: string, name: string) => boolean;
-  /** What honest work makes of a run: digests by file name. Undefined where that can't be told. */
+  /** Files that honest work makes of a run: digests by file name. Undefined where they can't be told. */
   readonly expected?: (run: string) => ReadonlyMap<string, string> | undefined;
 }
 

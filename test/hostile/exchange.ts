@@ -11,9 +11,9 @@ export interface Answer {
 }
 
 export interface Exchange {
-  /** Final ones; a 100 is none. */
+  /** Final answers; a 100 is none. */
   readonly answers: readonly Answer[];
-  /** How it ended: the other side's end, a reset, the client's own going away, or not within the time. */
+  /** End of the exchange: the other side's, a reset, the client's own going away, or none within the time. */
   readonly ending: "ended" | "reset" | "cut" | "late";
   /** Bytes after the last answer. */
   readonly rest: number;
@@ -50,7 +50,7 @@ export function exchange(target: Target, request: HostileRequest, limitMs = 20_0
 
 const headEnd = Buffer.from("\r\n\r\n");
 
-/** Every answer in some bytes (RFC 9112). What is none is `rest`. */
+/** Every answer in some bytes (RFC 9112). `rest` counts the bytes behind the last one. */
 export function takeAnswers(bytes: Buffer, isHead: boolean): { answers: Answer[]; rest: number } {
   const answers: Answer[] = [];
   let at = 0;

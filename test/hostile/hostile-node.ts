@@ -6,7 +6,7 @@ import { z } from "zod";
 
 export interface HostileNode extends AsyncDisposable {
   readonly pid: number;
-  /** Whether its process still runs. */
+  /** True while its process runs. */
   isRunning(): boolean;
   /** Bytes that its program holds, once the garbage is collected. */
   heldBytes(): Promise<number>;
@@ -17,11 +17,11 @@ export interface HostileNode extends AsyncDisposable {
 export interface HostileNodeDeps {
   readonly role: string;
   readonly data: string;
-  /** Where it runs, with nothing in it. */
+  /** Working folder of its process, with nothing in it. */
   readonly cwd: string;
-  /** Told of each piece that it prints. */
+  /** Called with each piece that it prints. */
   readonly onOutput: (text: string) => void;
-  /** What stands before the program: a tracer. */
+  /** Command that stands before the program: a tracer. */
   readonly prefix?: readonly string[];
 }
 
@@ -55,7 +55,7 @@ export async function startHostileNode({ role, data, cwd, onOutput, prefix = [] 
     pid,
     isRunning: () => child.exitCode === null && child.signalCode === null,
     async heldBytes() {
-      // What the first collection lets go of, finalizers let go of more.
+      // The finalizers after the first collection let go of more.
       for (let time = 0; time < 3; time += 1) await ask("HeapProfiler.collectGarbage");
       const expression = "(({ heapUsed, external }) => heapUsed + external)(process.memoryUsage())";
       return Evaluated.parse(await ask("Runtime.evaluate", { expression })).result.value;

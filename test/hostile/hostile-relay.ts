@@ -48,7 +48,7 @@ export async function startHostileRelay(prefix: readonly string[] = []): Promise
 
   const found = new Set<string>();
   let tail = "";
-  // What is printed is what is logged (the log files are cut off at their size).
+  // The printed lines are those of the log (the log files are cut off at their size).
   const onOutput = (text: string): void => {
     const seen = tail + text;
     for (const secret of [canary, ...Object.values(secrets)])
@@ -80,7 +80,7 @@ export async function startHostileRelay(prefix: readonly string[] = []): Promise
     ways: [
       way("main as the operator", "main", secrets.operator),
       way("sg as main", "sg", secrets.main),
-      // Who opens the socket is known by that; a token means nothing there.
+      // A caller over the socket is known by that; a token means nothing there.
       {
         name: "main on its own socket",
         target: { path: join(data("main"), "bus.sock") },

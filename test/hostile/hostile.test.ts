@@ -12,7 +12,7 @@ import { describeViolation, storm } from "./storm.ts";
 
 const requests = Number(process.env["HOSTILE_REQUESTS"] ?? 20_000);
 const seed = 1_127;
-/** What a node may hold more after any number of requests, bytes: caches that fill, and no more than that. */
+/** Bytes that a node may hold more after any number of requests: caches that fill, and no more than that. */
 const growth = 12_000_000;
 
 let relay: HostileRelay;

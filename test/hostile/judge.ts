@@ -7,12 +7,12 @@ import type { HostileRequest, Endpoint } from "./request.ts";
 const allowedFailures: readonly string[] = ["identity_unavailable", "disk_full"];
 const Wrapped = z.object({ error: z.object({ data: z.object({ problem: Problem }) }) });
 
-/** What is wrong about what came back, or undefined. */
+/** Fault of what came back; undefined where there is none. */
 export function whyWrong(request: HostileRequest, { answers, ending, rest }: Exchange, endpoint: Endpoint): string | undefined {
   const { requests = 1, mayEnd = false } = request;
   if (ending === "late") return `no end came; ${answers.length} answers had`;
   if (answers.length > requests) return `${answers.length} answers to ${requests} requests`;
-  // Who is still sending long after his answer is cut off; the answer must have come.
+  // A client that is still sending long after its answer is cut off; the answer must have come.
   if (ending === "reset" && answers.length === 0 && !mayEnd) return "the connection was reset before an answer came";
   if (answers.length === 0 && ending !== "cut" && !mayEnd) return "the connection was ended without an answer";
   if (rest > 0 && ending !== "cut" && !mayEnd) return `${rest} bytes came that are no answer`;

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { HostileRelay } from "./hostile-relay.ts";
 
-/** What a node's data folder has by itself. */
+/** Files that a node's data folder has by itself. */
 const own =
   /^(?:node\.sqlite(?:-wal|-shm)?|config\.jsonc|blobs|blobs\/[0-9a-f]{2}|blobs\/unfinished|keys(?:\/.*)?|trust(?:\/.*)?|identity(?:\/.*)?|logs|logs\/node(?:\.[0-9])?\.jsonl|(?:bus|operator)\.sock|work)$/;
 const blob = /^blobs\/([0-9a-f]{2})\/(\1[0-9a-f]{62})$/;
 
-/** What hostile requests left on nodes that have ended: files that no row names, rows that have no file, tasks, and files elsewhere. */
+/** Leftovers of hostile requests on nodes that have ended: files that no row names, rows that have no file, tasks, and files elsewhere. */
 export async function findLeftovers({ folder, data }: Pick<HostileRelay, "folder" | "data">): Promise<string[]> {
   const roles = ["main", "sg"];
   const beside = (await readdir(folder)).filter(

@@ -2,31 +2,31 @@ import type { Arbitrary } from "fast-check";
 
 /** One thing to do to a node over a connection of its own. */
 export interface HostileRequest {
-  /** What it is, in a line. */
+  /** The request, in a line. */
   readonly label: string;
-  /** Written one after the other, each in a turn of the event loop of its own. */
+  /** Bytes to write, one part after the other, each in a turn of the event loop of its own. */
   readonly parts: readonly Buffer[];
   /** Answers that there may be at most: requests in the bytes. One, unless it says otherwise. */
   readonly requests?: number;
-  /** What the client does once all is written: waits for the end (default), ends its own side, or goes away. */
+  /** Act of the client once all is written: it ends its own side, or goes away. By default it waits for the end. */
   readonly leaves?: "ends" | "cuts";
-  /** Whether a good answer (2xx) is right, too. */
+  /** True where a good answer (2xx) is right, too. */
   readonly mayPass?: boolean;
-  /** Whether the end of the connection without an answer is right, too. */
+  /** True where the end of the connection without an answer is right, too. */
   readonly mayEnd?: boolean;
   readonly isHead?: boolean;
 }
 
-/** What the kinds of cases need to know of the node that they are for. */
+/** Facts about a node that the kinds of cases for it need to know. */
 export interface Endpoint {
   readonly role: string;
   /** The value of Host. */
   readonly host: string;
   /** A bearer token that the node knows. */
   readonly token: string;
-  /** Whether the token is what the caller is known by. */
+  /** True where the caller is known by the token. */
   readonly needsToken: boolean;
-  /** Must not come back but in what a problem says was found, nor be logged. */
+  /** Text that must not come back but in what a problem says was found, nor be logged. */
   readonly canary: string;
 }
 
@@ -45,7 +45,7 @@ export interface Message {
   readonly target: string;
   readonly headers?: Headers;
   readonly body?: Buffer | string;
-  /** Instead of the body's own; `null` leaves the header out. */
+  /** Value of Content-Length instead of the body's own; `null` leaves the header out. */
   readonly length?: number | string | null;
   /** Leaves the connection open for more. */
   readonly isKept?: boolean;

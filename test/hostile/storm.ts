@@ -7,7 +7,7 @@ import type { HostileRequest, Kind } from "./request.ts";
 
 export interface StormOptions {
   readonly requests: number;
-  /** What is sent follows from it; in which order it comes to a node, the machine decides. */
+  /** Seed of everything that is sent; the order in which that comes to a node is the machine's. */
   readonly seed: number;
   /** Only kinds of these names; all by default. */
   readonly only?: readonly string[];
@@ -27,14 +27,14 @@ export interface Violation {
 
 export interface StormReport {
   readonly requests: number;
-  /** How often each answer came: a status, with the code of its problem; or how the connection ended without one. */
+  /** Number of each answer: a status, with the code of its problem; or the way in which the connection ended without one. */
   readonly answers: Readonly<Record<string, number>>;
   readonly violations: readonly Violation[];
   readonly ms: number;
 }
 
 const batchSize = 200;
-/** After so many there is nothing new to see. */
+/** Violations after which there is nothing new to see. */
 const enough = 50;
 
 /** Sends generated requests of all kinds to every way into a relay, many at once, and judges each answer. */

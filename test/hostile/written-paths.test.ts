@@ -1,4 +1,4 @@
-// What the nodes write to while they are asked for other paths, as the kernel sees it.
+// Paths that the nodes write to while they are asked for other paths, as the kernel sees it.
 import { execFileSync } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

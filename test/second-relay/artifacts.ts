@@ -1,4 +1,4 @@
-// What a bakery hands on: an order and what customers noted, the dough, the bread.
+// Artifacts that a bakery hands on: an order and what customers noted, the dough, the bread.
 import { completeHeaded, defineArtifact, defineRun, formatHeaded, Line, parseText, readHeaded } from "@tasuki/protocol";
 import { z } from "zod";
 

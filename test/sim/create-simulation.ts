@@ -30,7 +30,7 @@ export interface Simulation {
   readonly nodes: ReadonlyMap<string, SimulatedNode>;
   readonly workload: Workload;
   readonly recorder: Recorder;
-  /** How main showed each run last. */
+  /** Last status of each run, as main showed it. */
   readonly known: () => readonly RunStatus[];
   /** Lets everything happen until then, or until it is done. */
   readonly advance: (until: number, isDone?: () => boolean) => Promise<void>;
@@ -42,7 +42,7 @@ export interface Simulation {
 }
 
 const minute = 60_000;
-/** What no relay has to do in one millisecond. */
+/** Events that no relay has in one millisecond. */
 const stormEvents = 20_000;
 
 export function createSimulation({ seed, roles, onLog, ...options }: SimulationOptions): Simulation {

@@ -4,43 +4,43 @@ import type { Weather } from "./machine/network.ts";
 import type { Random } from "./random.ts";
 import type { Attempted, Conduct } from "./work.ts";
 
-/** How much of what goes wrong in one simulation. Each seed has a mix of its own: faults that are everywhere hide those that are not. */
+/** Amounts of what goes wrong in one simulation. Each seed has a mix of its own: faults that are everywhere hide those that are not. */
 export interface FaultMix {
-  /** Of messages. */
+  /** Shares of messages. */
   readonly lost: number;
   readonly copied: number;
   readonly slow: number;
-  /** Of answers: lost after what they answer was done. */
+  /** Share of answers: lost after what they answer was done. */
   readonly unanswered: number;
-  /** Of operations: on files, of commits. */
+  /** Shares of operations: on files, of commits. */
   readonly killedAtFile: number;
   readonly killedAtCommit: number;
   readonly slowFile: number;
   readonly unsynced: number;
-  /** Of acknowledgments: the node dies once it is out. */
+  /** Share of acknowledgments: the node dies once it is out. */
   readonly killedAfterAnswer: number;
-  /** Of attempts. */
+  /** Shares of attempts. */
   readonly conducts: Readonly<Partial<Record<Conduct, number>>>;
-  /** Per node and minute. */
+  /** Times per node and minute. */
   readonly kills: number;
   readonly cuts: number;
   readonly fullDisks: number;
   readonly clockJumps: number;
-  /** Of kills: with the power of the machine. */
+  /** Share of kills: with the power of the machine. */
   readonly powerLost: number;
   /** Machines that are replaced, in all. */
   readonly replacements: number;
   /** Decisions of people, per minute. */
   readonly decisions: number;
-  /** Of nodes: not there when the others begin, but started later. */
+  /** Share of nodes: not there when the others begin, but started later. */
   readonly absent: number;
-  /** Of tasks: accepted by somebody in between, in the name of a node that never sees them. */
+  /** Share of tasks: accepted by somebody in between, in the name of a node that never sees them. */
   readonly forged: number;
-  /** Of work that is sent to a role: its node drops it, and signs that it took a task and files that nobody sent. */
+  /** Share of work that is sent to a role: its node drops it, and signs that it took a task and files that nobody sent. */
   readonly falsified: number;
 }
 
-/** Nothing goes wrong, but for what a test does. */
+/** Mix in which nothing goes wrong, but for what a test does. */
 export const noFaults: FaultMix = {
   lost: 0,
   copied: 0,
@@ -64,7 +64,7 @@ export const noFaults: FaultMix = {
   falsified: 0,
 };
 
-/** What a seed brings: most kinds of fault are absent in most seeds, and strong where they are there. */
+/** Mix that a seed brings: most kinds of fault are absent in most seeds, and strong where they are there. */
 export function chooseMix(random: Random): FaultMix {
   const some = (probability: number, ...levels: readonly number[]): number => (random.chance(probability) ? random.pick(levels) : 0);
   return {
@@ -105,9 +105,9 @@ export interface Faults {
   readonly weather: Weather;
   mishaps(role: string): Mishaps;
   attempt(): Attempted;
-  /** Whether a node dies once this answer is out. */
+  /** True where a node dies once this answer is out. */
   killsAfterAnswer(): boolean;
-  /** Whether somebody in between answers a task. */
+  /** True where somebody in between answers a task. */
   forges(): boolean;
   /** The state that a node falsely signs instead of taking the work that it is sent; undefined where it is honest. */
   falsifies(): Lie | undefined;
@@ -115,7 +115,7 @@ export interface Faults {
   cut(from: readonly string[], to: readonly string[], oneWay: boolean): () => void;
   heal(): void;
   areHealed(): boolean;
-  /** How often each kind came to pass. */
+  /** Number of times that each kind of fault came to pass. */
   readonly counts: Record<string, number>;
 }
 

@@ -5,9 +5,9 @@ import type { Job } from "./run-seeds.ts";
 const Kept = z.array(
   z.strictObject({
     seed: z.int().nonnegative(),
-    /** Main included. */
+    /** Number of nodes, main included. */
     nodes: z.int().min(2),
-    /** What did not hold, and where the fault was. */
+    /** Finding: what did not hold, and where the fault was. */
     found: z.string(),
   }),
 );

@@ -21,7 +21,6 @@ export function trustIn(nodes: readonly string[]): Trust {
   return { ...trust, verify, verifyAside: async (node, bytes, signature) => verify(node, bytes, signature) };
 }
 
-/** What a node signs with. */
 export function signerOf(node: string): Signer {
   return keyOf(node).signer;
 }

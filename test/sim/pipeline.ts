@@ -45,14 +45,14 @@ export function toText({ role, from, decision }: Result): string {
   return `role: ${role}\nfrom: ${from}\n${decision === undefined ? "" : `decision: ${decision}\n`}`;
 }
 
-/** What a role's result must come from: the file before it, or for the first role the brief. */
+/** Origin that a role's result must have: the file before it, or for the first role the brief. */
 interface Before {
   readonly sha256: string;
 }
 
 const pipelines = new Map<number, Pipeline>();
 
-/** Main and as many roles; the first three have the names of the real ones. */
+/** Pipeline of main and as many roles; the first three have the names of the real ones. */
 export function simulatedPipeline(roles: number): Pipeline {
   const pipeline = pipelines.get(roles) ?? createPipeline(roles);
   pipelines.set(roles, pipeline);
@@ -91,8 +91,8 @@ function createPipeline(roles: number): Pipeline {
 }
 
 /**
- * What an honest relay makes of a brief: the digest of each role's file, by name. `made` are digests of results that may have been sent
- * back, and that people then decided to go on with.
+ * Files that an honest relay makes of a brief: the digest of each role's file, by name. `made` are digests of results that may have been
+ * sent back, and that people then decided to go on with.
  */
 export function expectedFiles(pipeline: Pipeline, briefText: string, made: ReadonlySet<string> = new Set()): ReadonlyMap<string, string> {
   const files = new Map<string, string>();

@@ -1,8 +1,8 @@
 /** Chance from a seed: the same seed and label give the same numbers, in any process. */
 export interface Random {
-  /** In [0, 1). */
+  /** A number in [0, 1). */
   next(): number;
-  /** Whole, from `least` to `most`, both included. */
+  /** A whole number from `least` to `most`, both included. */
   integer(least: number, most: number): number;
   chance(probability: number): boolean;
   pick<One>(all: readonly One[]): One;

@@ -18,7 +18,7 @@ export interface Recorder {
   /** Somebody named the stage that a run is to go on with, whatever the one before it had decided. */
   onTakenFurther(run: string): void;
   history(briefs: ReadonlyMap<string, string>): History;
-  /** How main showed each run last. */
+  /** Last status of each run, as main showed it. */
   readonly last: ReadonlyMap<string, RunStatus>;
 }
 

@@ -16,12 +16,12 @@ import type { Random } from "./random.ts";
 import { type WatchedStore, watchRuns } from "./watch-runs.ts";
 import type { Work } from "./work.ts";
 
-/** When the simulation begins, milliseconds since 1970. */
+/** Time at which the simulation begins, milliseconds since 1970. */
 export const epochStart = Date.UTC(2026, 0, 1);
 /** The principal of the simulated people and scripts. */
 export const operator = "operator";
 
-/** What runs on a machine while its node is up. */
+/** Parts that run on a machine while its node is up. */
 export interface Running extends WatchedStore {
   readonly boot: Boot;
   readonly node: ComposedNode;
@@ -53,9 +53,9 @@ export interface RelayDeps {
   readonly random: Random;
   readonly work: (role: string) => Work;
   readonly mishaps: (role: string) => Mishaps;
-  /** How long after its death a node's process is started again, milliseconds. */
+  /** Time from the death of a node's process to its next start, milliseconds. */
   readonly restartAfter: (role: string) => number;
-  /** Whether somebody in between answers a task that a node sends. */
+  /** True where somebody in between answers a task that a node sends. */
   readonly forges: () => boolean;
   /** The state that a node falsely signs instead of taking the work that it is sent; undefined where it is honest. */
   readonly falsifies: () => Lie | undefined;
@@ -158,7 +158,7 @@ function createNode(deps: RelayDeps, { role, roles }: { role: string; roles: rea
         deps.onDeath(role);
         time.after(deps.restartAfter(role), () => node.start());
       });
-      // What ends a node's process ends it here: a store that failed, a start that did not succeed.
+      // Errors that end a node's process end it here: a store that failed, a start that did not succeed.
       within(
         own,
         () =>

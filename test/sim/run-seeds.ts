@@ -26,7 +26,8 @@ export interface SeedOptions {
 
 const worker = fileURLToPath(new URL("worker.ts", import.meta.url));
 const register = new URL("register.ts", import.meta.url).href;
-// So that a hundred thousand take no more memory than a thousand: what a simulation leaves behind, if anything, goes with its process.
+// A process is for so many jobs, so that a hundred thousand take no more memory than a thousand: what a simulation leaves behind, if
+// anything, goes with its process.
 const jobsPerProcess = 1_000;
 
 /** Simulates every job, in as many processes as there are cores. Rejects where one of them ends before its answer. */

@@ -29,13 +29,13 @@ export function startNodes({ mix, faults, time, nodes, ...deps }: ScheduleDeps, 
   }
 }
 
-/** What happens at certain times rather than to certain operations: kills, cuts, full disks, clocks that are wrong, replaced machines. */
+/** Faults that happen at certain times rather than to certain operations: kills, cuts, full disks, wrong clocks, replaced machines. */
 export function scheduleFaults({ mix, faults, time, nodes, ...deps }: ScheduleDeps, forMs: number): void {
   const random = deps.random.fork("schedule");
   const roles = [...nodes.keys()];
   const everyone = [...roles, operator];
   const count = (what: string): void => void (faults.counts[what] = (faults.counts[what] ?? 0) + 1);
-  /** About `rate` times a minute. */
+  /** Lets something happen about `rate` times a minute. */
   const about = (rate: number, happen: () => void): void => {
     const times = (rate * forMs) / minute;
     const whole = Math.floor(times) + (random.chance(times % 1) ? 1 : 0);

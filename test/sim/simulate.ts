@@ -7,12 +7,11 @@ import { within } from "./machine/boot.ts";
 import { scheduleFaults, startNodes } from "./schedule.ts";
 import { startToClose } from "./workload.ts";
 
-/** What a simulation came to. */
 export interface Outcome {
   readonly seed: number;
   readonly roles: number;
   readonly violations: readonly Violation[];
-  /** How runs ended, faults that came to pass, and what it took. */
+  /** Runs by the way in which they ended, faults that came to pass, and what it took. */
   readonly runs: Readonly<Record<string, number>>;
   readonly faults: Readonly<Record<string, number>>;
   readonly simulatedMs: number;
@@ -23,7 +22,7 @@ export interface Outcome {
 }
 
 const minute = 60_000;
-/** After the faults: an attempt that hangs and its grace, the longest backoffs, and then the work itself. */
+/** Time after the faults: an attempt that hangs and its grace, the longest backoffs, and then the work itself. */
 const settleMs = (roles: number): number => startToClose * 2 + 5 * minute + roles * 2 * minute;
 
 /** One relay under one seed: a time of faults, then none, then people do what blocks ask of them; then its history is judged. */
@@ -116,7 +115,7 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
       });
   }
 
-  /** What nothing needs any more once all runs have ended: work that still waits, messages that nobody takes. */
+  /** Leftovers that nothing needs any more once all runs have ended: work that still waits, messages that nobody takes. */
   function leftovers(): Violation[] {
     if (!known().every(hasEnded)) return [];
     const epochs = new Map(known().map(({ id, epoch }) => [id, epoch]));

@@ -7,7 +7,7 @@ interface LoggerDeps {
   readonly now: () => number;
 }
 
-/** What a node logs, with the simulated time in seconds. */
+/** Logger of a node, with the simulated time in seconds. */
 export function simulatedLogger(role: string, { onLog, now }: LoggerDeps): Logger {
   const write = (level: string) => (fields: object, message: string) => {
     if (onLog === undefined) return;

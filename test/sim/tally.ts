@@ -10,7 +10,7 @@ interface Failed {
 
 /** Sums up simulations. */
 export interface Tally {
-  /** What went wrong, and the command that shows it again; undefined where everything held. */
+  /** Adds a report. Returns what went wrong, and the command that shows it again; undefined where everything held. */
   add(report: Report): string | undefined;
   failed(): readonly Failed[];
   summary(): string;

@@ -6,12 +6,12 @@ import { writeFile } from "./machine/fs-promises.ts";
 import { setTimeout as delay } from "./machine/timers-promises.ts";
 import { toText } from "./pipeline.ts";
 
-/** What a node works with: a role its executor, main its extractor and checker. */
+/** Parts that a node works with: a role its executor, main its extractor and checker. */
 export type Work = { readonly executor: Executor } | { readonly extractor: Extractor; readonly checker: Checker };
 
 /**
- * How an attempt goes. Those that lie claim success: with a file that breaks its contract, one that fits nothing, a digest of other
- * bytes, another name, or no file at all.
+ * Conduct of an attempt. Attempts that lie claim success: with a file that breaks its contract, one that fits nothing, a digest of
+ * other bytes, another name, or no file at all.
  */
 export type Conduct =
   | "honest"
@@ -24,7 +24,7 @@ export type Conduct =
   | "lies-name"
   | "lies-nothing";
 
-/** What an attempt will do: how long it takes, milliseconds, and how it goes. */
+/** Course of an attempt: how long it takes, milliseconds, and how it goes. */
 export interface Attempted {
   readonly ms: number;
   readonly conduct: Conduct;

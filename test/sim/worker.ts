@@ -2,7 +2,7 @@
 import type { SimulationOptions } from "./create-simulation.ts";
 import { type Outcome, simulate } from "./simulate.ts";
 
-/** What a worker reports of one simulation. */
+/** Report of a worker on one simulation. */
 export type Report = { readonly outcome: Outcome } | { readonly seed: number; readonly roles: number; readonly crash: string };
 
 type Job = Pick<SimulationOptions, "seed" | "roles" | "mix"> & { readonly log?: boolean };

@@ -13,7 +13,7 @@ import { epochStart, operator } from "./relay.ts";
 interface Requested {
   readonly id: string;
   readonly brief: string;
-  /** Whether its files are named as nobody may name them: main must refuse it. */
+  /** True where its files are named as nobody may name them: main must refuse it. */
   readonly isBad: boolean;
   /** Main's last word to whoever asked; undefined until there is one. */
   answer?: "acknowledged" | "refused";

@@ -1,4 +1,4 @@
-// What the wrong uses beside this file are made of: two roles, and the files between them.
+// Parts that the wrong uses beside this file are made of: two roles, and the files between them.
 import { defineArtifact, definePipeline, defineRole, optional } from "@tasuki/protocol";
 import { z } from "zod";
 

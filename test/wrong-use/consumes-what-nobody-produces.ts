@@ -1,11 +1,11 @@
 import { definePipeline, defineRole, optional } from "@tasuki/protocol";
 import { baker, bread, dough, mixer, order, run, rest } from "./bakery.ts";
 
-// In the wrong order: the dough comes later.
+// Roles in the wrong order: the dough comes later.
 // error: role 'baker' consumes 'dough', which nothing before it produces: add it to 'given', or put its producer earlier
 definePipeline({ ...rest, given: [run, order], roles: [baker, mixer] });
 
-// Not given by main.
+// An order that main does not give.
 // error: role 'mixer' consumes 'order', which nothing before it produces: add it to 'given', or put its producer earlier
 definePipeline({ ...rest, given: [run], roles: [mixer, baker] });
 

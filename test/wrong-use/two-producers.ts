@@ -5,6 +5,6 @@ const second = defineRole({ name: "second", port: 18103, consumes: [run, dough],
 // error: role 'second' produces 'bread', which is there already: each artifact has one producer
 definePipeline({ ...rest, given: [run, order], roles: [mixer, baker, second] });
 
-// What main gives has a producer: main.
+// An artifact that main gives has a producer: main.
 // error: role 'mixer' produces 'dough', which is there already: each artifact has one producer
 definePipeline({ ...rest, given: [run, order, dough], roles: [mixer] });

@@ -27,7 +27,7 @@ const receipt: Receipt = {
   index: 7,
 };
 
-/** What Sigstore's own verifier says of an envelope: it has no idea of Tasuki, and its keys come from this very trust material. */
+/** Verdict of Sigstore's own verifier on an envelope: it has no idea of Tasuki, and its keys come from this very trust material. */
 function bySigstore(envelope: Envelope, signer: TestSigner): unknown {
   const trusted: TrustMaterial = {
     certificateAuthorities: [],
@@ -64,7 +64,7 @@ test.each(Object.entries(envelopes))("Sigstore's verifier refuses a %s of anothe
 });
 
 const hasOpenssl = spawnSync("openssl", ["version"]).status === 0;
-/** What OpenSSL says of an envelope, by nothing but the text of the DSSE specification (v1.0.2, protocol.md). */
+/** Verdict of OpenSSL on an envelope, by nothing but the text of the DSSE specification (v1.0.2, protocol.md). */
 async function byOpenssl({ payload, payloadType, signatures }: Envelope, signer: TestSigner): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "tasuki-openssl-"));
   try {

@@ -16,7 +16,7 @@ export interface Sealed {
 /** Makes an event out of its index. Pure and synchronous: a store calls it inside its transaction, and may call it again. */
 export type Seal = (index: number) => Sealed;
 
-// Receipts are read loosely; what is written is only what the schema names.
+// Receipts are read loosely; only the fields that the schema names are written.
 type Known<T> = { [Key in keyof T as string extends Key ? never : Key]: T[Key] };
 
 /** The facts of a receipt that its caller knows. The notary adds the node, the time and the index. */

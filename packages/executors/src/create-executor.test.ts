@@ -4,7 +4,7 @@ import { createExecutor } from "./create-executor.ts";
 
 const command = { kind: "command", name: "tool", argv: ["/usr/bin/python3", "/opt/tool.py", "{workdir}"] };
 
-/** What is wrong with a configuration, as its operator reads it. */
+/** Complaint about a configuration, as its operator reads it; the executor's name where there is none. */
 function complaint(config: unknown): string {
   try {
     return createExecutor(config, { environment: { HOME: "/root" }, work: { module: "file:///work.ts", producer: "embedded/1" } }).name;

@@ -115,7 +115,7 @@ test("sg passes its gate whoever was nano, and jp whoever was sg", { timeout: 60
   );
 });
 
-/** Does one stage of a run that others did the rest of; what its gate finds. */
+/** Does one stage of a run that others did the rest of. Resolves with the findings of its gate. */
 async function judge(role: AnyRole, work: StageWork, documents: Documents): Promise<unknown> {
   const files = Object.values(documents).flatMap((all) => all.map(({ name, text }) => ({ name, bytes: Buffer.from(text) })));
   const outputs = await work.perform(files, { run: "", progress: () => undefined });

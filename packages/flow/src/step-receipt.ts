@@ -55,7 +55,7 @@ function accepted(stage: StageFlow, event: ReceiptEvent): StageFlow {
     const raised = raise(stage, "accepted", event);
     return stage.follows === undefined && event.follows !== undefined ? { ...raised, ...told } : raised;
   }
-  // What another task was to follow from says nothing of this one.
+  // The `follows` of another task says nothing of this one.
   const { follows: _, ...other } = stage;
   const rest = stage.task === undefined || stage.task === event.receipt.task ? stage : other;
   return unblocked({ ...raise(rest, "accepted", event), ...told }, ["dispatch"]);

@@ -87,7 +87,7 @@ function through(events: readonly FlowEvent[], from: FlowState = start()): { sta
   }
   return { state, effects };
 }
-/** What main does for a want that succeeds. */
+/** Event of the first want, which succeeds on main; undefined where nothing is wanted. */
 function answer(state: FlowState): FlowEvent | undefined {
   const [want] = wants(state);
   if (want === undefined) return undefined;
@@ -364,7 +364,7 @@ describe("a run in trouble", () => {
     });
     const accepted = through([receipt({ stage: "sg", epoch: 1, state: "accepted" })], late).state;
     expect(toRunStatus(accepted).stages[1]?.block).toBeUndefined();
-    // Who has accepted may have a long queue.
+    // A node that has accepted may have a long queue.
     expect(pendingClocks(accepted).map(({ rule }) => rule)).toEqual(["scheduleToClose"]);
   });
 
@@ -552,7 +552,7 @@ describe("whatever happens, in whatever order", () => {
 
   test("the events get runs as far as retries, cancels and closing", () => {
     const seen = new Set<string>();
-    // What a generator reaches is a matter of chance; that it can reach this is not: one seed shows it.
+    // The states that a generator reaches are a matter of chance; that it can reach these is not: one seed shows it.
     holds(({ state }) => void seen.add(`${state.state} ${state.epoch > 1 ? "again" : "once"}`), { seed: 1, numRuns: 500 });
     expect([...seen]).toEqual(expect.arrayContaining(["open again", "cancelled again", "closed again", "closed once"]));
   });

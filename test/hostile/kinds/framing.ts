@@ -49,7 +49,7 @@ const bodies = (endpoint: Endpoint): Arbitrary<Bytes> =>
     mayPass: target.startsWith("/upload") && headers.includes("Content-Length: 2"),
   }));
 
-/** What is hardly HTTP. */
+/** Heads that are hardly HTTP. */
 const heads = (endpoint: Endpoint): Arbitrary<Bytes> => {
   const rest = `Host: ${endpoint.host}\r\nAuthorization: Bearer ${endpoint.token}\r\nConnection: close\r\n`;
   const texts: readonly (string | Buffer)[] = [
@@ -112,7 +112,7 @@ const noise = (endpoint: Endpoint): Arbitrary<Bytes> =>
     }),
   );
 
-/** How requests are cut apart and put together: on the wire, before HTTP. */
+/** Requests that are cut apart and put together: on the wire, before HTTP. */
 export const framing: Kind = {
   name: "framing",
   share: 5,

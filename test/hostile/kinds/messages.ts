@@ -5,7 +5,7 @@ import { naughty } from "./naughty.ts";
 const id = "0192f6a0-0000-7000-8000-00000000000a";
 const digest = "0".repeat(64);
 const attachment = { name: "S1.md", contract: "source@1", size: 5, sha256: digest };
-/** As good as a task can be that names a file which is not there. */
+/** A task as good as one can be that names a file which is not there. */
 const run = { kind: "run", id, brief: "# What is it?\n", attachments: [attachment] };
 const payloadType = "application/vnd.tasuki.task+json";
 const signature = { keyid: "main", sig: "AAAA" };
@@ -124,7 +124,7 @@ const types = [
   "application/problem+json",
 ];
 
-/** What is posted as a task, in both spellings: JSON that is none, tasks with a field that is wrong, envelopes that nobody signed. */
+/** Bodies posted as a task, in both spellings: JSON that is none, tasks with a field that is wrong, envelopes that nobody signed. */
 export const messages: Kind = {
   name: "messages",
   share: 6,

@@ -9,17 +9,17 @@ export interface BrokenBuild {
   readonly from: number;
   /** Faults that it takes, and that most seeds have too little of. */
   readonly mix?: Partial<FaultMix>;
-  /** All of them: what one layer lets through, another one often stops. */
+  /** Changes, all of them made: what one layer lets through, another one often stops. */
   readonly changes: readonly {
-    /** From the repository's root. */
+    /** Path from the repository's root. */
     readonly file: string;
-    /** Stands there exactly once. */
+    /** Text that stands there exactly once. */
     readonly find: string;
     readonly put: string;
   }[];
 }
 
-// Of `file`.
+// Folders of `file`.
 export const evidence = "packages/evidence/src";
 export const store = "packages/store/src";
 export const bus = "packages/bus/src";

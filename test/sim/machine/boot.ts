@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import type { Disk } from "./disk.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
-/** What becomes of a commit. `unsynced`: fsync failed, and whether it is on the disk is left to chance. */
+/** Fate of a commit. `unsynced`: fsync failed, and whether it is on the disk is left to chance. */
 export type CommitFate = "kept" | "killed-before" | "killed-after" | "full" | "unsynced-kept" | "unsynced-lost";
 
-/** What a boot's machine does to it. */
+/** Mishaps that a boot has of its machine. */
 export interface Mishaps {
   /** Milliseconds that the next operation on files takes; `killed` where the process dies at it, before or after its effect. */
   onFile(): number | "killed-before" | "killed-after";
@@ -61,5 +61,8 @@ export function createBoot(parts: Pick<Boot, "node" | "time" | "disk" | "mishaps
   };
 }
 
-/** What awaits this never goes on: the process is gone. One each: a promise keeps all that waits for it, and with it the whole simulation. */
+/**
+ * Promise whose awaiters never go on: the process is gone. One each: a promise keeps all that waits for it, and with it the whole
+ * simulation.
+ */
 export const never = (): Promise<never> => new Promise(() => undefined);

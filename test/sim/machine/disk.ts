@@ -5,7 +5,7 @@ interface FileNode {
   readonly kind: "file";
   readonly ino: number;
   bytes: Buffer;
-  /** What an fsync has made durable; undefined before the first. */
+  /** Bytes that an fsync has made durable; undefined before the first. */
   synced: Buffer | undefined;
   modified: number;
 }
@@ -18,15 +18,15 @@ interface FolderNode {
 export type Entry = FileNode | FolderNode;
 
 /**
- * The files of one machine, in memory. What was not synced (a file's bytes, a folder's names) is lost with the power, and kept where only
- * the process dies. Everything is synchronous; errors have Node's codes.
+ * The files of one machine, in memory. Changes that were not synced (a file's bytes, a folder's names) are lost with the power, and kept
+ * where only the process dies. Everything is synchronous; errors have Node's codes.
  */
 export interface Disk {
-  /** Whether there is no room for one more byte. */
+  /** True where there is no room for one more byte. */
   full: boolean;
-  /** Whether the file system says so to whoever asks; a quota may not. */
+  /** True where the file system says that it is full, to whoever asks; a quota may not. */
   saysSo: boolean;
-  /** Makes a folder and its parents; the first that was made, if any. */
+  /** Makes a folder and its parents. Returns the first that was made, if any. */
   makeFolder(path: string): string | undefined;
   create(path: string): FileNode;
   write(file: FileNode, bytes: Buffer): void;
@@ -43,7 +43,7 @@ export interface Disk {
   losePower(): void;
   /** Databases by path: a commit is durable once it returns. */
   readonly databases: Map<string, DatabaseSync>;
-  /** Those whose commits don't wait for the disk: what they hold since they were told so is one transaction, which the power takes. */
+  /** Databases whose commits don't wait for the disk: all commits since they were told so are one transaction, which the power takes. */
   readonly unsynced: Set<DatabaseSync>;
 }
 

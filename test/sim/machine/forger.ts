@@ -8,7 +8,7 @@ import { signerOf } from "../keys.ts";
 interface ForgerDeps {
   /** The role that is called. */
   readonly to: string;
-  /** Whether this task is answered by somebody in between. */
+  /** True where this task is answered by somebody in between. */
   readonly forges: () => boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
@@ -82,7 +82,7 @@ export function lyingBus({ bus, role, store, clock, falsifies, onLie }: LiarDeps
     ...bus,
     async call(verb, body, caller) {
       const payload = verb === "task" ? workOf(body) : undefined;
-      // What it has taken already, it can't lie about: the lie would come between the receipts of its own honest work.
+      // A node can't lie about a task that it has taken already: the lie would come between the receipts of its own honest work.
       const told = payload === undefined || store.task(payload.id) !== undefined ? undefined : falsifies();
       if (payload === undefined || told === undefined) return bus.call(verb, body, caller);
       const receipt = await lie(payload, told).catch(() => undefined);

@@ -1,4 +1,4 @@
-// Stands for node:fs/promises in a boot's code; what is not defined here is Node's own, and nothing of a simulated node uses it.
+// Stands for node:fs/promises in a boot's code; everything that is not defined here is Node's own, and nothing of a simulated node uses it.
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { type Entry, failure } from "./disk.ts";

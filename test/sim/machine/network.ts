@@ -13,17 +13,17 @@ export interface Reachable {
   callerOf(role: string): Caller;
 }
 
-/** What the network does to one message. */
+/** Fate of one message in the network. */
 export interface MessageFate {
   /** Milliseconds under way; undefined where it is lost. */
   readonly delay: number | undefined;
-  /** When a second copy arrives, if one does. */
+  /** Milliseconds until a second copy arrives, if one does. */
   readonly copy?: number;
 }
 
-/** What the network does, as the simulation's faults have it now. */
+/** State of the network, as the simulation's faults have it now. */
 export interface Weather {
-  /** Whether anything gets from one role's machine to another's. */
+  /** True where nothing gets from one role's machine to another's. */
   isCut(from: string, to: string): boolean;
   request(from: string, to: string): MessageFate;
   answer(from: string, to: string): MessageFate;
@@ -58,7 +58,7 @@ interface Call {
   readonly signal: AbortSignal | undefined;
 }
 
-/** As long as the real client waits for an answer to a task, and to anything else; and a follower for a sign of life. */
+/** Times that the real client waits for an answer to a task, and to anything else; and a follower for a sign of life. */
 const taskMs = 10_000;
 const callMs = 30_000;
 const silenceMs = 45_000;
@@ -141,7 +141,7 @@ export function createNetwork({ time, random, weather, onAnswer }: NetworkDeps):
       const serve = async (node: Reachable): Promise<void> => {
         for await (const entry of node.bus.watch(next, node.callerOf(from), server.signal)) {
           const { delay } = weather.answer(to, from);
-          // A stream keeps its order; what is lost in it breaks it.
+          // A stream keeps its order; an entry that is lost in it breaks it.
           last = Math.max(last, time.now() + (delay ?? 0));
           if (delay === undefined) return loseAfter(resetMs);
           time.after(last - time.now(), () => {

@@ -10,7 +10,7 @@ function sqliteError(errcode: number, message: string): Error {
   return Object.assign(new Error(`${message} (simulated)`), { code: "ERR_SQLITE_ERROR", errcode });
 }
 
-// To prepare is most of what a restart would take. A statement keeps nothing from one use to the next.
+// The preparation of statements is most of what a restart would take. A statement keeps nothing from one use to the next.
 const statements = new WeakMap<Sqlite, Map<string, StatementSync>>();
 
 /** One connection of one boot. */
@@ -24,7 +24,7 @@ export class DatabaseSync {
     const { disk } = this.#boot;
     const sqlite = disk.databases.get(path) ?? new Sqlite(":memory:", { enableForeignKeyConstraints: true });
     disk.databases.set(path, sqlite);
-    // What the last boot had begun and not committed went with it.
+    // A transaction that the last boot had begun and not committed went with it.
     if (sqlite.isTransaction && !disk.unsynced.has(sqlite)) sqlite.exec("ROLLBACK");
     this.#sqlite = sqlite;
   }
@@ -65,7 +65,7 @@ export class DatabaseSync {
     this.#isOpen = false;
   }
 
-  /** What was written until shortly after the opening has got to the disk by itself; from then on, nothing does before the power goes. */
+  /** Commits until shortly after the opening have got to the disk by themselves; from then on, none does before the power goes. */
   #stopSyncing(): void {
     const { disk, time } = this.#boot;
     time.after(unsyncedAfterMs, () => disk.unsynced.add(this.#sqlite));

@@ -18,7 +18,7 @@ export interface Grant {
   readonly line: number;
 }
 
-/** The parsed policy file. What it does not grant is denied. */
+/** The parsed policy file. Everything that it does not grant is denied. */
 export interface Policy {
   /** Grants in the file's order. */
   readonly grants: readonly Grant[];

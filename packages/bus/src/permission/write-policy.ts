@@ -55,7 +55,7 @@ ${roles.map((role) => `    ${json(tagOf(role))}: ${json([opsGroup])},`).join("\n
   "grants": [
 ${grants.join("\n")}
   ],
-  // What the control server itself checks, against registered machines: layer 1 only. Layer 2 is tested by policy.tests.json.
+  // Tests that the control server itself runs, against registered machines: layer 1 only. Layer 2 is tested by policy.tests.json.
   "tests": [
 ${tests.join("\n")}
   ],

@@ -24,7 +24,7 @@ const run = "01933a52-7c00-7000-8000-000000000001";
 
 /** The example's value of an artifact. */
 function valueOf<A extends AnyArtifact>(artifact: A): ValueOf<A> {
-  return example[artifact.name]?.[0]?.value as ValueOf<A>; // what this very contract has read
+  return example[artifact.name]?.[0]?.value as ValueOf<A>; // a value that this very contract has read
 }
 const [list, raw, review, final] = [valueOf(candidateList), valueOf(deRawOutput), valueOf(sgReview), valueOf(jpFinal)];
 

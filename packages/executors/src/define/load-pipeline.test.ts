@@ -33,7 +33,7 @@ async function moduleOf(source: string): Promise<string> {
   return pathToFileURL(join(folder, "relay.ts")).href;
 }
 
-/** What a parent that has loaded a relay of this text asks of a child, whose module has another text by then. */
+/** Loads the relay with the text of `child`, on the request of a parent that has loaded it with the text of `parent`. */
 async function askOf(parent: string, child: string) {
   const request = toPipelineRequest(await loadPipeline({ module: await moduleOf(parent) }));
   return loadPipeline({ ...request, module: await moduleOf(child) });

@@ -1,7 +1,7 @@
 import mammoth from "mammoth";
 import { htmlToText } from "./html-text.ts";
 
-/** Bytes that a document may unpack to. What lies about that is stopped by the limits of the process. */
+/** Bytes that a document may unpack to. A document that lies about that is stopped by the limits of the process. */
 const maxUnpacked = 64 * 1024 * 1024;
 
 /** Text of a DOCX, as that of an HTML page; or the reason why there is none. Pictures are left out, and nothing outside of it is read. */

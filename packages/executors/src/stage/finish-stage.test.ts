@@ -56,7 +56,7 @@ const spoilt = record<Spoilt>({
   text: string({ maxLength: 3, unit: "binary" }),
 });
 
-/** What is unmet of the files in a folder, read and judged anew. */
+/** Unmet rules of the files in a folder, read and judged anew. */
 async function judge(role: AnyRole, folder: string): Promise<readonly Unmet[]> {
   const files = async (name: string) =>
     Promise.all((await readdir(join(folder, name))).map(async (file) => ({ name: file, bytes: await readFile(join(folder, name, file)) })));

@@ -18,7 +18,7 @@ function* cut(text: string, { start, end }: Range, most: number): Generator<Rang
     const piece = text.slice(from, from + most);
     const at = /^.*[\s,;:.、，；。]/su.exec(piece)?.[0].length ?? 0;
     let to = from + (at > most / 2 ? at : most);
-    // Never between the halves of a surrogate pair.
+    // The cut is never between the halves of a surrogate pair.
     if (/[\uD800-\uDBFF]/.test(text.charAt(to - 1))) to -= 1;
     yield* trimmed(text, { start: from, end: to });
     from = to;

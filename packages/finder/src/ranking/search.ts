@@ -86,7 +86,7 @@ function coverageOf(query: Query, vocabulary: Vocabulary, text: string): number 
     if (isUnspaced(vocabulary.terms[term] ?? "")) unspaced += idf;
   }
   if (all === 0) return 0;
-  // Terms of unspaced scripts are pairs of characters, half of which lie across two words and recur by chance only. Measured: what is 0.6
-  // in English is 0.3 in Chinese, in both kinds of error (XQuAD).
+  // Terms of unspaced scripts are pairs of characters, half of which lie across two words and recur by chance only. A coverage of
+  // 0.6 in English is one of 0.3 in Chinese, measured in both kinds of error (XQuAD).
   return Math.min(1, (found / all) * (1 + unspaced / all));
 }

@@ -215,7 +215,7 @@ interface Refused {
   readonly what: string;
   readonly code: string;
   readonly send: (node: Node) => Promise<unknown>;
-  /** Whether it is a rejection that is recorded. */
+  /** True for a rejection that is recorded. */
   readonly recorded?: boolean;
   readonly details?: object;
 }
@@ -475,7 +475,7 @@ test("a last hop of a run that main doesn't know, or at an epoch that it never g
   const about1 = await node.hold("run.json", "run@1", JSON.stringify(about(known)));
   const never = { run: known, attachments: replace(attachments, "run.json", about1) };
   expect(await refusal(hop(never))).toMatchObject({ code: "invalid_state" });
-  // Whoever works on a run that closes or has ended is a host that was never told so: there is nothing that a person could do.
+  // A host that works on a run that closes or has ended was never told so: there is nothing that a person could do.
   node.over.add(known);
   expect(await refusal(hop(never))).toMatchObject({ code: "stale_epoch", message: expect.stringContaining("takes no result any more") });
 });

@@ -41,7 +41,7 @@ function startFollowing({
     backoff: () => 1,
     digests: {},
   };
-  const following = followFeed(deps as unknown as FollowFeedDeps, ended.signal); // what a follower calls of them
+  const following = followFeed(deps as unknown as FollowFeedDeps, ended.signal); // the parts that a follower calls
   return {
     async [Symbol.asyncDispose]() {
       ended.abort();
@@ -59,7 +59,7 @@ test("a connection of which it can't be found out who is at its other end is giv
   const away = (): never => {
     throw new TasukiError("unreachable", "sg did not answer");
   };
-  // Known at the start of the session; replaced when the connection stands, and just then not to be asked.
+  // The node is known at the start of the session; when the connection stands it is replaced, and just then can't be asked.
   const answers = [() => healthOf(before, 3), away];
   let held: Position = { node: "sg", instance: before, next: 3 };
   const watched: number[] = [];
@@ -93,7 +93,7 @@ test("what comes while a node is asked for its health makes its answer none of a
   const said: unknown[] = [];
   const answered = Promise.withResolvers<void>();
   const client: Partial<BusClient> = {
-    // Asked for the second time when the connection stands: said before the fourth entry, and heard after it.
+    // The second question comes when the connection stands; its answer is given before the fourth entry, and heard after it.
     async health() {
       if ((asked += 1) === 2) await taken.promise;
       return healthOf(instance, 3);

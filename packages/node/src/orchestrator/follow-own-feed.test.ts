@@ -26,14 +26,14 @@ function startFollowing({
     position: () => undefined,
     feedSize: () => entries.length,
     feed: (from) => entries.slice(from),
-    outbox: ({ task }) => rows.filter(({ id }) => id === task) as OutboxRow[], // what it reads of a row
+    outbox: ({ task }) => rows.filter(({ id }) => id === task) as OutboxRow[], // the part of a row that it reads
     onCommit: () => () => undefined,
   };
   const steps: Partial<RunSteps> = { apply };
   return followOwnFeed({
     node: "main",
-    store: store as OwnFeedDeps["store"], // what it asks of a store
-    steps: steps as RunSteps, // what it asks of the steps
+    store: store as OwnFeedDeps["store"], // the operations that it calls
+    steps: steps as RunSteps, // the operation that it calls
     read: (read) =>
       read.map(({ index }) => ({
         facts: index === 0 ? [{ run, event: { is: "peer", role: "sg", reachable: true } }] : [],
@@ -60,7 +60,7 @@ test("entries of main's own feed that could not be applied are read again, not p
 });
 
 test("what a node refused for good blocks its stage, by the code of the answer and as long as it is refused", async () => {
-  const payload = { stage: "sg", epoch: 2, to: "sg", kind: "work" } as TaskPayload; // what it reads of a payload
+  const payload = { stage: "sg", epoch: 2, to: "sg", kind: "work" } as TaskPayload; // the part of a payload that it reads
   const row = (id: string, state: OutboxRow["state"], kind: TaskKind = "work") => ({
     id,
     to: "sg",

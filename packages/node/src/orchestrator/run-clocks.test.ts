@@ -21,7 +21,7 @@ test("a clock that ran out and could not be recorded before the end is left to t
     const recording = Promise.withResolvers<void>();
     const apply = vi.fn<RunSteps["apply"]>(() => recording.promise);
     const steps: Partial<RunSteps> = { openRuns: () => [state as FlowState], onChange: () => () => undefined, apply };
-    // What clocks ask of the steps.
+    // `steps` has all that clocks ask of it.
     const clocks = createRunClocks({
       steps: steps as RunSteps,
       clock: { now: () => 1, monotonic: () => 1 },

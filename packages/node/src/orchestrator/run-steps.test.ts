@@ -67,7 +67,7 @@ const receipt = (facts: Pick<Receipt, "stage" | "state"> & Partial<Receipt>, fol
   ...(follows !== undefined && { follows }),
 });
 
-/** What a store does with runs and changes, in memory; commits take a turn, as real ones do. */
+/** Store of runs and changes alone, in memory; commits take a turn, as real ones do. */
 function memory() {
   const rows = new Map<string, RunRow>();
   const changes: RunChange[] = [];

@@ -15,7 +15,7 @@ function openIntakes(blocks: Readonly<Record<string, Block>>) {
   const resumed: string[] = [];
   const failures: Error[] = [];
   let commit = (): void => undefined;
-  const row = (id: string) => ({ id, payload: { kind: "run", run: id }, state: states.get(id), block: blocks[id] }) as TaskRow; // what it reads of one
+  const row = (id: string) => ({ id, payload: { kind: "run", run: id }, state: states.get(id), block: blocks[id] }) as TaskRow; // the part it reads
   const store: Partial<Store> = {
     peers: () => peers,
     tasks: () => [...states.keys()].map(row),
@@ -32,10 +32,10 @@ function openIntakes(blocks: Readonly<Record<string, Block>>) {
     },
   };
   const intakes = createWaitingIntakes({
-    store: store as Store, // what it asks of a store
-    pipeline: { roles: roles.map((name) => ({ name })) } as unknown as Pipeline, // what it asks of a pipeline
+    store: store as Store, // the operations that it calls
+    pipeline: { roles: roles.map((name) => ({ name })) } as unknown as Pipeline, // the part that it reads
     roster: {},
-    notary: { event: () => () => ({ leaf: "{}", envelopes: [] }) } as unknown as Notary, // what it signs
+    notary: { event: () => () => ({ leaf: "{}", envelopes: [] }) } as unknown as Notary, // it signs events alone
     backoff: () => 1,
     logger: quiet,
   });

@@ -45,7 +45,7 @@ async function openSender(answer: Answer, { now: start = Date.parse("2026-11-24T
         uploads.push(`${contract} ${Buffer.concat(chunks).toString("utf8")}`);
         return { sha256, size, contract };
       },
-    }) as Partial<BusClient> as BusClient; // what an outbox calls
+    }) as Partial<BusClient> as BusClient; // the calls of an outbox
   const clients = new Map<string, BusClient>();
   const outbox = createOutbox({
     store,

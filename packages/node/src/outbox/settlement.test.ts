@@ -27,7 +27,7 @@ const context = {
   random: () => 0.5,
 };
 
-/** What the protocol says of each status; of 409, of each code. */
+/** Settlement that the protocol has for each status; for 409, for each code. */
 const byStatus: Readonly<Record<number, "pending" | "blocked">> = {
   400: "blocked",
   403: "blocked",

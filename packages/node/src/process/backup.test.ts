@@ -1,4 +1,4 @@
-// What docs/failures.md says of main's backup, tried: main is stopped, its folder copied; later it is lost, and the copy takes its place.
+// Main's backup, tried as docs/failures.md has it: main is stopped, its folder copied; later it is lost, and the copy takes its place.
 import { cp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger, RunStatus } from "@tasuki/protocol";
@@ -94,7 +94,7 @@ test.concurrent("epochs that main gave after the backup are refused, until retri
   release();
   expect(await relay.until(run, closed)).toMatchObject({ epoch: 3 });
   await restore(relay);
-  // What the nodes did since the backup has been read again, and counts for nothing at the epoch that main remembers.
+  // Everything that the nodes did since the backup has been read again, and counts for nothing at the epoch that main remembers.
   const unread = () =>
     ["nano", "sg", "jp"].filter((role) => relay.node("main").store.position(role)?.next !== relay.node(role).store.feedSize());
   await expect.poll(unread, { timeout: 20_000 }).toEqual([]);

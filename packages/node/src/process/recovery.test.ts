@@ -173,7 +173,7 @@ test.concurrent("a file put in by hand has no effect; status and log say what it
   const run = await relay.run({ brief, sources });
   await relay.until(run, atRung("sg", "started"));
   const data = join(relay.data, "sg");
-  // As if sg's work were done, and as if there were another task for it.
+  // The files look as if sg's work were done, and as if there were another task for it.
   await mkdir(join(data, "artifacts", run, "sg.1"), { recursive: true });
   await writeFile(join(data, "artifacts", run, "sg.1", "review.md"), "# Review by hand\n");
   const inbox = join(data, "inbox", run, "sg.1");

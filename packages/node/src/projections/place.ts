@@ -9,8 +9,8 @@ export interface PlaceDeps {
 }
 
 /**
- * Places a blob under a readable name, in a folder that is there: as a hard link, or as a copy where links can't reach. Whatever has that
- * name already stays, and may be anything (`there`).
+ * Places a blob under a readable name, in a folder that is there: as a hard link, or as a copy where links can't reach. An entry that has
+ * that name already stays, and may be anything (`there`).
  */
 export async function placeBlob({ folder, blobs }: PlaceDeps, sha256: string, path: string): Promise<"linked" | "copied" | "there"> {
   try {

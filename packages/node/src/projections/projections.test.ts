@@ -88,7 +88,7 @@ test("main's archive is the manifest that was signed, byte for byte, and the doc
   const row = { id: run, epoch: 1, ended: true, state: {}, createdAt: 1 };
   const asked = payloadOf({ id: run, kind: "run", stage: "main", epoch: 0, attachments: [source] });
   await store.accept(requestOf(asked, { run: row }), receiptOf("accepted", run));
-  // Pulled from its node: main has no task of that id.
+  // The file is pulled from its node: main has no task of that id.
   const final = await putBlob(store, "final", { name: "final.txt" });
   const receipt = store.feed(0, 1)[0]?.envelopes[0];
   const evidence = receipt === undefined ? "" : payloadDigest(receipt);

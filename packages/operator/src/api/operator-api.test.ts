@@ -163,7 +163,7 @@ test("a view of files is answered as main's relay has it: of the brief, where a 
     lengths: (documents) => Object.values(documents).flatMap((all) => all.map(({ name, text }) => [name, text.length])),
   };
   await using main = await startOperatedRelay({ without: alone, views });
-  // Longer than any URL may be.
+  // The first text is longer than any URL may be.
   const files = [{ text: "é".repeat(65_536) }, { name: "draft.txt", text: "Draft" }];
   expect(await main.client.view({ view: "lengths", files })).toEqual([
     ["order.txt", 65_536],

@@ -98,7 +98,7 @@ function toHead(
 
 const Wrapped = z.object({ error: z.object({ data: z.object({ problem: Problem }) }) });
 
-/** The problem in an answer: in REST its body (RFC 9457), in tRPC `error.data.problem`. One that differs from the one table is none. */
+/** The problem in an answer: in REST its body (RFC 9457), in tRPC `error.data.problem`. A problem that differs from the table is none. */
 function problemOf({ status, headers, body }: RawAnswer): Problem | undefined {
   const read = parseJson(body);
   const isRest = headers["content-type"] === "application/problem+json";

@@ -67,7 +67,7 @@ const widenings: readonly (readonly [string, string, Widening])[] = [
   ["a message's address", "calls", (req, _res, pass) => (call(req.headers.location), pass())],
 ];
 
-// Together, in two halves: a run of all checks takes two seconds.
+// The widenings come together, in two halves: a run of all checks takes two seconds.
 test.each([0, 1])("whatever it is open to besides, the check that is about it says so (%i)", async (half) => {
   const some = widenings.filter((_, at) => at % 2 === half);
   const { failed } = await check((req, res, pass) => {

@@ -51,7 +51,7 @@ async function writeConfig(node: LocalNode, nodes: readonly LocalNode[]): Promis
 /** A node's first `config.jsonc`, with comments for the person who changes it. */
 function toFirstConfig(node: LocalNode, others: readonly LocalNode[]): string {
   const roster = others.map(({ role, url }) => `    ${JSON.stringify(role)}: { "url": ${JSON.stringify(url)} }`).join(",\n");
-  return `// What this node is told by its operator: JSON with comments, read when the node starts. Nothing of it ever comes from the wire.
+  return `// Configuration of this node by its operator: JSON with comments, read when it starts. Nothing of it ever comes from the wire.
 {
   // The name of this node's keys and, on the other nodes, of its entry among those that they know.
   "node": ${JSON.stringify(node.role)},

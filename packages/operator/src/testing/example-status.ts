@@ -53,7 +53,7 @@ export function exampleStatus(more: Partial<RunStatus> = {}): RunStatus {
   };
 }
 
-/** The same run, blocked at sg. */
+/** Status of the run of `exampleStatus`, blocked at sg. */
 export function blockedStatus(): RunStatus {
   const status = exampleStatus();
   const block = {

@@ -7,7 +7,7 @@ export interface Ran {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Both, in the order in which they came. */
+  /** Text of both streams, in the order in which it came. */
   readonly printed: string;
 }
 

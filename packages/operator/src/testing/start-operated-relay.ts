@@ -8,7 +8,7 @@ import { createOperatorClient, type OperatorClient } from "../api/operator-clien
 import { startOperatorApi } from "../api/start-operator-api.ts";
 import { letterRelay, letterWork } from "./letter-relay.ts";
 
-/** For facts about real nodes on a busy machine. */
+/** Options of a wait for facts about real nodes on a busy machine. */
 export const waiting = { timeout: 20_000 };
 
 export interface OperatedRelay extends AsyncDisposable {

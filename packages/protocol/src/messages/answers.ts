@@ -46,7 +46,10 @@ export const BlockKind = z.enum([
 ]);
 export type BlockKind = z.infer<typeof BlockKind>;
 
-/** Why something does not go on, what it needs, who acts next, and the command or fact that clears it: texts for people; `kind` is for programs. */
+/**
+ * Block of something that does not go on: the reason, what it needs, who acts next, and the command or fact that clears it. These are
+ * texts for people; `kind` is for programs.
+ */
 export const Block = z.looseObject({
   /** Absent in blocks of the first releases, and where a later release has a kind that this one doesn't know. */
   kind: BlockKind.optional().catch(undefined),

@@ -44,14 +44,15 @@ async function readFeed(relay: ChaosRelay, role: RoleName): Promise<RecordedFeed
     node: role,
     role,
     instance: store.instance,
-    entries: store.feed(0, Number.MAX_SAFE_INTEGER),
+    entries: await store.feed(0, Number.MAX_SAFE_INTEGER),
     lacking: await lackingFiles(store),
   };
 }
 
 /** Files that tasks name and that are not on the disk as they were: reading them hashes them again. */
 async function lackingFiles(store: Store): Promise<string[]> {
-  const named = store.history({ limit: Number.MAX_SAFE_INTEGER }).flatMap(({ id }) => store.attachments(id).map(({ sha256 }) => sha256));
+  const tasks = await store.history({ limit: Number.MAX_SAFE_INTEGER });
+  const named = tasks.flatMap(({ attachments }) => attachments.map(({ sha256 }) => sha256));
   const looked = await Promise.all(
     [...new Set(named)].map((sha256) =>
       store.blobs.read(sha256).then(

@@ -17,6 +17,8 @@ export interface SimulationOptions {
   readonly roles: number;
   /** More of some faults than the seed brings. */
   readonly mix?: Partial<FaultMix>;
+  /** True where every store answers and announces late, as one over a wire may. */
+  readonly late?: boolean;
   /** Gets each line that a node logs, with the simulated time. */
   readonly onLog?: (line: string) => void;
 }
@@ -33,7 +35,7 @@ export interface Simulation {
   /** Last status of each run, as main showed it. */
   readonly known: () => readonly RunStatus[];
   /** Lets everything happen until then, or until it is done. */
-  readonly advance: (until: number, isDone?: () => boolean) => Promise<void>;
+  readonly advance: (until: number, isDone?: () => boolean | Promise<boolean>) => Promise<void>;
   /** Answers that got to their callers. */
   exchanges(): number;
   /** A digest of everything that went over the network, and when: the same for the same seed. */
@@ -84,16 +86,17 @@ export function createSimulation({ seed, roles, onLog, ...options }: SimulationO
     onLie: (receipt) => recorder.onLie(receipt),
     restartAfter: () => (faults.areHealed() ? 1_000 : restarts.pick([1_000, 1_000, 1_000, 20_000, 5 * minute])),
     onStart: (role, running) => recorder.onStart(role, running),
+    hasLateStores: options.late === true,
     onDeath: (role) => note(`${time.now()} ${role} died`),
     logger: (role) => simulatedLogger(role, { onLog, now: () => time.now() }),
   });
   const workload = createWorkload({ time, random, network });
 
-  const advance = async (until: number, isDone: () => boolean = () => false): Promise<void> => {
+  const advance = async (until: number, isDone: () => boolean | Promise<boolean> = () => false): Promise<void> => {
     for (let since = time.now(), before = time.taken(); ;) {
       // Microtasks and ticks run until nothing is left of them; only then may time go on.
       await new Promise((resolve) => setImmediate(resolve));
-      const next = isDone() ? undefined : time.take(until);
+      const next = (await isDone()) ? undefined : time.take(until);
       if (next === undefined) return;
       if (time.now() > since) [since, before] = [time.now(), time.taken()];
       if (time.taken() - before > stormEvents) throw new Error(`at ${since} ms the relay does ${stormEvents} things and time stands still`);

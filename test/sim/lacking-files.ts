@@ -3,8 +3,9 @@ import type { Store } from "@tasuki/store";
 import type { Disk } from "./machine/disk.ts";
 
 /** SHA-256 of files that a store's tasks name and that its disk does not hold as they were. */
-export function lackingFiles(store: Pick<Store, "history" | "attachments">, disk: Disk): readonly string[] {
-  const named = store.history({ limit: Number.MAX_SAFE_INTEGER }).flatMap(({ id }) => store.attachments(id).map(({ sha256 }) => sha256));
+export async function lackingFiles(store: Pick<Store, "history">, disk: Disk): Promise<readonly string[]> {
+  const tasks = await store.history({ limit: Number.MAX_SAFE_INTEGER });
+  const named = tasks.flatMap(({ attachments }) => attachments.map(({ sha256 }) => sha256));
   return [...new Set(named)].filter((sha256) => {
     const file = disk.find(`/data/blobs/${sha256.slice(0, 2)}/${sha256}`);
     return file?.kind !== "file" || sha256Of(file.bytes) !== sha256;

@@ -5,11 +5,12 @@ import { keptSeeds } from "./kept-seeds.ts";
 import { type Job, runSeeds } from "./run-seeds.ts";
 import { createTally } from "./tally.ts";
 
-const usage = `pnpm sim [--seeds N] [--from SEED] [--nodes N] [--log]
+const usage = `pnpm sim [--seeds N] [--from SEED] [--nodes N] [--late] [--log]
 
   --seeds N       simulations, after the few of seeds.json that once failed (default 100)
   --from SEED     the first seed (default 1)
   --nodes N       nodes of each relay, main included (default 4)
+  --late          stores that answer late and announce late, as those over a wire may
   --log           print what the nodes log, with the simulated time in seconds; without the seeds that once failed
 `;
 
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "100" },
     from: { type: "string", default: "1" },
     nodes: { type: "string", default: "4" },
+    late: { type: "boolean", default: false },
     log: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -30,8 +32,9 @@ if (values.help || isWrong) {
 }
 
 function* jobs(): Generator<Job, void, undefined> {
-  if (!values.log) yield* keptSeeds;
-  for (let at = 0; at < Number(seeds); at += 1) yield { seed: Number(from) + at, roles: Number(nodes) - 1, log: values.log };
+  const { late, log } = values;
+  if (!log) for (const kept of keptSeeds) yield { ...kept, late };
+  for (let at = 0; at < Number(seeds); at += 1) yield { seed: Number(from) + at, roles: Number(nodes) - 1, late, log };
 }
 
 const tally = createTally();

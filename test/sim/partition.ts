@@ -29,34 +29,31 @@ async function waitOut(seed: number, role: string): Promise<WaitedOut> {
   const { time, faults, nodes, workload, recorder, known, advance, end } = createSimulation({ seed, roles: 3, mix: noFaults });
   const node = nodes.get(role);
   if (node === undefined) throw new Error(`there is no role ${role}`);
-  const work = () => node.running()?.store.tasks({ kind: "work" }).at(-1);
-  const handOff = () =>
-    node
-      .running()
-      ?.store.outbox({ task: work()?.id ?? "" })
-      .at(-1);
+  const work = async () =>
+    (await node.running()?.store.history({ limit: 100 }))?.map(({ row }) => row).findLast(({ payload }) => payload.kind === "work");
+  const handOff = async () => (await node.running()?.store.statusOf({ task: (await work())?.id ?? "" }))?.outbox.at(-1);
   for (const one of nodes.values()) one.start();
   time.after(1_000, () => workload.ask(false));
 
-  await advance(atMost, () => work()?.state === "running");
+  await advance(atMost, async () => (await work())?.state === "running");
   const cutAt = time.now();
   const mend = faults.cut([role], [...nodes.keys(), operator], false);
-  await advance(atMost, () => work()?.state === "produced");
+  await advance(atMost, async () => (await work())?.state === "produced");
   const producedAt = time.now();
   const boot = node.running()?.boot;
   time.after(cutMs / 2, () => node.kill(true));
   await advance(cutAt + cutMs);
-  const { tries = 0 } = handOff() ?? {};
+  const { tries = 0 } = (await handOff()) ?? {};
   const restarts = node.running()?.boot === boot ? 0 : 1;
   mend();
   // Main may close the run before the answer is back: then it is withdrawn.
-  await advance(atMost, () => handOff()?.state !== "pending");
+  await advance(atMost, async () => (await handOff())?.state !== "pending");
   const arrivedAt = time.now();
   await advance(atMost, () => known().every(hasEnded));
   const closedAt = time.now();
 
   const briefs = new Map(workload.requested.map(({ id, brief }) => [id, brief]));
-  const violations = checkHistory(recorder.history(briefs)).map(({ guarantee, what }) => `${guarantee}: ${what}`);
+  const violations = checkHistory(await recorder.history(briefs)).map(({ guarantee, what }) => `${guarantee}: ${what}`);
   const [run] = known();
   if (run === undefined) throw new Error("main knows of no run");
   end();

@@ -17,7 +17,7 @@ export interface Recorder {
   onLie(receipt: Envelope): void;
   /** Somebody named the stage that a run is to go on with, whatever the one before it had decided. */
   onTakenFurther(run: string): void;
-  history(briefs: ReadonlyMap<string, string>): History;
+  history(briefs: ReadonlyMap<string, string>): Promise<History>;
   /** Last status of each run, as main showed it. */
   readonly last: ReadonlyMap<string, RunStatus>;
 }
@@ -47,15 +47,28 @@ export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust:
     last,
     onStart(role, running) {
       const { store, boot } = running;
-      const measure = (): void => void sizes.set(store.instance, store.feedSize());
+      const measure = async (): Promise<void> => void sizes.set(store.instance, await store.feedSize());
       stores.set(store.instance, { role, store, disk: boot.disk });
       const { orchestrator } = running.node;
-      measure();
+      const lookAfter = async (before: Promise<void>, read: Parameters<typeof look>[0]): Promise<void> => {
+        await before;
+        const runs = await read();
+        await measure();
+        lookAt(runs);
+      };
+      let looking = Promise.resolve();
+      /** Looks after the looks before it. The statuses are read first: they must not be ahead of the sizes that they are recorded with. */
+      const look = (read: () => Promise<readonly (RunStatus | undefined)[] | undefined>): void => {
+        looking = lookAfter(looking, read);
+        looking.catch((error: unknown) => {
+          if (boot.isAlive()) throw error;
+        });
+      };
       // A commit that failed may be there after all.
-      lookAt(orchestrator?.runs());
-      store.onCommit(() => {
-        measure();
-        lookAt(running.changingRuns().map((id) => orchestrator?.run(id)));
+      look(async () => orchestrator?.runs());
+      store.onCommit([{ topic: "feed" }, { topic: "run" }], () => {
+        const changing = running.changingRuns();
+        look(() => Promise.all(changing.map(async (id) => orchestrator?.run(id))));
       });
     },
     onTakenFurther: (run) => void takenFurther.add(run),
@@ -65,12 +78,14 @@ export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust:
       const { ok } = JSON.parse(answer) as { ok?: { task: string; receipt: RecordedAnswer["receipt"] } };
       if (ok !== undefined) answers.push({ from, to, task: ok.task, receipt: ok.receipt });
     },
-    history: (briefs) => ({
+    history: async (briefs) => ({
       route: pipeline.roles.map(({ name }) => name),
       trust,
-      feeds: [...stores].map(([instance, { role, store, disk }]) => {
-        return { node: role, role, instance, entries: entriesOf(store), lacking: lackingFiles(store, disk) };
-      }),
+      feeds: await Promise.all(
+        [...stores].map(async ([instance, { role, store, disk }]) => {
+          return { node: role, role, instance, entries: await entriesOf(store), lacking: await lackingFiles(store, disk) };
+        }),
+      ),
       answers,
       lies,
       statuses: [...statuses, ...[...last.values()].map((run) => ({ run }))],
@@ -92,6 +107,6 @@ export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust:
 }
 
 /** All that a store holds, also of a process that is gone: its database outlives it. */
-function entriesOf(store: OpenStore): readonly FeedEntry[] {
+function entriesOf(store: OpenStore): Promise<readonly FeedEntry[]> {
   return store.feed(0, Number.MAX_SAFE_INTEGER);
 }

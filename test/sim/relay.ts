@@ -3,6 +3,7 @@ import type { Trust } from "@tasuki/evidence";
 import { type ComposedNode, composeNode, NodeConfig } from "@tasuki/node";
 import { createDirectBus, createDirectClient, type Passage } from "@tasuki/bus/testing";
 import { openStore } from "@tasuki/store";
+import { lateStore } from "@tasuki/store/testing";
 import { createIds } from "./ids.ts";
 import { signerOf } from "./keys.ts";
 import { type Boot, createBoot, type Mishaps, never, within } from "./machine/boot.ts";
@@ -62,6 +63,8 @@ export interface RelayDeps {
   readonly onLie: (receipt: Envelope) => void;
   readonly onStart: (role: string, running: Running) => void;
   readonly onDeath: (role: string) => void;
+  /** True where every store answers late, and keeps announcements back until it is polled, as one over a wire may. */
+  readonly hasLateStores: boolean;
   readonly logger: (role: string) => Logger;
 }
 
@@ -74,6 +77,7 @@ export function createRelay(deps: RelayDeps): ReadonlyMap<string, SimulatedNode>
 function createNode(deps: RelayDeps, { role, roles }: { role: string; roles: readonly string[] }): SimulatedNode {
   const { pipeline, time, network } = deps;
   const random = deps.random.fork(role);
+  const late = deps.random.fork(`${role} late`);
   const trust: Trust = {
     ...deps.trust,
     // Another thread is done when it is done: that is chance, and here the seed's.
@@ -103,6 +107,7 @@ function createNode(deps: RelayDeps, { role, roles }: { role: string; roles: rea
     const opened = await openStore({ folder: "/data", clock, newId, logger });
     if (!own.isAlive()) return never();
     const { store, changingRuns } = watchRuns(opened);
+    const used = deps.hasLateStores ? lateStore(store, { random: () => late.next() }) : store;
     const clients = new Map<string, ReturnType<typeof createDirectClient>>();
     const composed = composeNode(
       {
@@ -119,7 +124,7 @@ function createNode(deps: RelayDeps, { role, roles }: { role: string; roles: rea
       },
       {
         node: role,
-        store,
+        store: used,
         signer,
         trust,
         policyState,
@@ -136,7 +141,7 @@ function createNode(deps: RelayDeps, { role, roles }: { role: string; roles: rea
     );
     const started = (running = { boot: own, store, node: composed, changingRuns });
     deps.onStart(role, started);
-    const bus = createDirectBus({ role, pipeline, handlers: composed.handlers, store, clock });
+    const bus = createDirectBus({ role, pipeline, handlers: composed.handlers, store: used, clock });
     const { falsifies, onLie } = deps;
     network.attach(role, { boot: own, callerOf, bus: role === "main" ? bus : lyingBus({ bus, role, store, clock, falsifies, onLie }) });
     composed.start();

@@ -10,6 +10,8 @@ export interface Job {
   /** Roles beside main. */
   readonly roles: number;
   readonly mix?: Partial<FaultMix>;
+  /** Stores answer and announce late. */
+  readonly late?: boolean;
   /** Prints what the nodes log. */
   readonly log?: boolean;
 }

@@ -78,10 +78,10 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
   for (const run of known().filter((one) => !hasEnded(one) && waitsForPeople(one)))
     violations.push({ guarantee: "R10.retry", what: `run ${run.id} still waits after every retry that it asked for: ${describe(run)}` });
   await advance(time.now() + 2 * minute);
-  violations.push(...leftovers());
+  violations.push(...(await leftovers()));
 
   const briefs = new Map(workload.requested.map(({ id, brief }) => [id, brief]));
-  violations.push(...checkHistory(recorder.history(briefs)));
+  violations.push(...checkHistory(await recorder.history(briefs)));
   for (const { id, isBad, answer } of workload.requested) {
     if (answer === undefined) violations.push({ guarantee: "R5.answers", what: `main never answered the request for run ${id}` });
     if (isBad && answer === "acknowledged")
@@ -116,23 +116,24 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
   }
 
   /** Leftovers that nothing needs any more once all runs have ended: work that still waits, messages that nobody takes. */
-  function leftovers(): Violation[] {
+  async function leftovers(): Promise<Violation[]> {
     if (!known().every(hasEnded)) return [];
     const epochs = new Map(known().map(({ id, epoch }) => [id, epoch]));
-    return [...nodes.values()].flatMap((node) => {
+    const left = [...nodes.values()].map(async (node): Promise<Violation[]> => {
       const store = node.running()?.store;
       if (store === undefined) return [{ guarantee: "R10.reopen", what: `the node of ${node.role} is not up, long after the last fault` }];
+      const { tasks } = await store.statusOf("open");
+      const { rows } = await store.dueOutbox(Number.MAX_SAFE_INTEGER);
       return [
-        ...store
-          .tasks()
+        ...tasks
+          .map(({ row }) => row)
           // A new host knows nothing of the epoch that the old one had archived: not promised (docs/guarantees.md, R5).
           .filter(({ payload: { run, epoch } }) => !(node.wasReplaced() && epoch < (epochs.get(run) ?? 0)))
           .map(({ payload, state }) => `task ${payload.kind} of run ${payload.run}, '${state}'`),
-        ...store
-          .outbox({ dueAt: Number.MAX_SAFE_INTEGER })
-          .map(({ payload, last }) => `'${payload.kind}' for ${payload.to} in the outbox (${last})`),
+        ...rows.map(({ payload, last }) => `'${payload.kind}' for ${payload.to} in the outbox (${last})`),
       ].map((what) => ({ guarantee: "R5.nothing-left", what: `${node.role}: ${what}` }));
     });
+    return (await Promise.all(left)).flat();
   }
 }
 

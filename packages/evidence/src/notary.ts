@@ -4,6 +4,20 @@ import { payloadDigest, signEnvelope } from "./envelope.ts";
 import { type Subject, toReceipt } from "./receipt.ts";
 import type { Signer } from "./keys.ts";
 
+/** A signed task that is to reach another node. */
+export interface SignedTask {
+  /** The task's id. */
+  readonly id: string;
+  readonly to: string;
+  readonly run: string;
+  readonly payload: TaskPayload;
+  readonly envelope: Envelope;
+  /** The local task whose result this one hands on. Absent for main's own dispatches. */
+  readonly carries?: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
 /**
  * An event at its index: one line of canonical JSON, and the envelopes that the line names by digest. Where the event is a receipt of
  * this node, the receipt is `envelopes[0]`; the rest is what it answers or hands on.
@@ -11,6 +25,8 @@ import type { Signer } from "./keys.ts";
 export interface Sealed {
   readonly leaf: string;
   readonly envelopes: readonly Envelope[];
+  /** The hand-off that follows from the receipt, to be committed with it. Its envelope is one of `envelopes`. */
+  readonly outbox?: SignedTask;
 }
 
 /** Makes an event out of its index. Pure and synchronous: a store calls it inside its transaction, and may call it again. */
@@ -24,11 +40,10 @@ export type ReceiptFacts = Omit<Known<Receipt>, "node" | "instance" | "role" | "
 
 /** Signs in the name of this node. */
 export interface Notary {
-  /**
-   * An event that is a receipt: `envelopes[0]` is the receipt, then `others` (the task accepted, the peer's receipt). A hand-off names
-   * the digest of the receipt that it follows from, so it is made from that.
-   */
-  receipt(facts: ReceiptFacts, others?: readonly Envelope[] | ((receiptDigest: string) => readonly Envelope[])): Seal;
+  /** An event that is a receipt: `envelopes[0]` is the receipt, then `others` (the task accepted, the peer's receipt). */
+  receipt(facts: ReceiptFacts, others?: readonly Envelope[]): Seal;
+  /** A receipt with the hand-off that follows from it, which names the receipt's digest: it is made from that, and signed once for each index. */
+  handOff(facts: ReceiptFacts, after: (receiptDigest: string) => SignedTask): Seal;
   /** An event without a receipt of this node's own (a hand-off settled: `others` holds the peer's receipt). */
   event(type: string, facts: Readonly<Record<string, string | number | boolean>>, others?: readonly Envelope[]): Seal;
   /** A signed task, and the SHA-256 of its payload. The same payload gives the same bytes. */
@@ -49,17 +64,26 @@ const maxReasonLength = 1024;
 /** A notary with this node's receipt key. The time of an event is that of the decision, not of the commit. */
 export function createNotary({ node, role, instance, signer, clock }: NotaryDeps): Notary {
   const now = (): string => new Date(clock.now()).toISOString();
+  const seal = (
+    { subjects, reason, ...facts }: ReceiptFacts,
+    others: (receiptDigest: string) => { readonly envelopes: readonly Envelope[]; readonly outbox?: SignedTask },
+  ): Seal => {
+    const at = now();
+    return onceAnIndex((index) => {
+      const said = { ...facts, ...(reason !== undefined && { reason: toText(reason) }) };
+      const receipt = toReceipt({ ...said, node, role, instance, at, index }, subjects, signer);
+      const { envelopes, ...rest } = others(payloadDigest(receipt));
+      const { run, stage, task, epoch, attempt, state } = facts;
+      return { ...toSealed({ index, at, type: state, run, stage, task, epoch, attempt }, [receipt, ...envelopes]), ...rest };
+    });
+  };
   return {
-    receipt({ subjects, reason, ...facts }, others = []) {
-      const at = now();
-      return (index) => {
-        const said = { ...facts, ...(reason !== undefined && { reason: toText(reason) }) };
-        const receipt = toReceipt({ ...said, node, role, instance, at, index }, subjects, signer);
-        const envelopes = [receipt, ...(typeof others === "function" ? others(payloadDigest(receipt)) : others)];
-        const { run, stage, task, epoch, attempt, state } = facts;
-        return toSealed({ index, at, type: state, run, stage, task, epoch, attempt }, envelopes);
-      };
-    },
+    receipt: (facts, others = []) => seal(facts, () => ({ envelopes: others })),
+    handOff: (facts, after) =>
+      seal(facts, (digest) => {
+        const outbox = after(digest);
+        return { envelopes: [outbox.envelope], outbox };
+      }),
     event(type, facts, others = []) {
       const at = now();
       const texts = Object.entries(facts).map(([name, fact]) => [name, typeof fact === "string" ? toText(fact) : fact] as const);
@@ -71,6 +95,15 @@ export function createNotary({ node, role, instance, signer, clock }: NotaryDeps
       const envelope = signEnvelope(Buffer.from(canonicalJson(said), "utf8"), taskPayloadType, signer);
       return { envelope, digest: payloadDigest(envelope) };
     },
+  };
+}
+
+/** A seal that keeps what it made: a transaction that is made again at the same index signs nothing again. */
+function onceAnIndex(seal: Seal): Seal {
+  let made: { readonly index: number; readonly sealed: Sealed } | undefined;
+  return (index) => {
+    if (made?.index !== index) made = { index, sealed: seal(index) };
+    return made.sealed;
   };
 }
 

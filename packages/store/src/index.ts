@@ -1,7 +1,30 @@
 export { openStore, type OpenStore } from "./open-store.ts";
 
-export type { Accepted, Claimed, Completion, RunChange, Settlement, Store } from "./port/store.ts";
-export { type AttachmentRow, isDue, type NewOutboxRow, type OutboxRow, type Position, type RunRow, type TaskRow } from "./port/rows.ts";
+export type {
+  Accepted,
+  Claimed,
+  Completion,
+  EventOfTask,
+  Grounds,
+  RunChange,
+  RunEvidence,
+  Settlement,
+  StatusAnswer,
+  StatusQuestion,
+  Store,
+  TaskFacts,
+  Topic,
+} from "./port/store.ts";
+export {
+  type AttachmentRow,
+  type BlobRow,
+  isDue,
+  type OutboxRow,
+  type PeerRow,
+  type Position,
+  type RunRow,
+  type TaskRow,
+} from "./port/rows.ts";
 export type { Blobs, StagedBlob } from "./port/blobs.ts";
 
 export { blobPath } from "./files/file-blobs.ts";

@@ -1,15 +1,16 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { blobPath } from "./files/file-blobs.ts";
 import { openStore } from "./open-store.ts";
-import { eventOf } from "./testing/fixtures.ts";
+import { eventOf, id, nothing, putBlob } from "./testing/fixtures.ts";
 
 const open = (folder: string) => openStore({ folder, clock: { now: () => 1_000 }, newId: randomUUID });
 
@@ -42,12 +43,14 @@ test("what a process acknowledged is there after kill -9; until then nobody else
 
   await using store = await open(folder.path);
   expect(acknowledged.length).toBeGreaterThanOrEqual(100);
-  expect(acknowledged.filter((id) => store.task(id) === undefined)).toEqual([]);
+  const tasks = await store.history({ limit: 1_000_000 });
+  const known = new Set(tasks.map(({ row }) => row.id));
+  expect(acknowledged.filter((id) => !known.has(id))).toEqual([]);
   // The leases of the dead boot ended, its attempts count, and its half upload was removed.
-  expect(store.queue().running).toBe(0);
-  expect(store.tasks().filter(({ attempt }) => attempt === 1).length).toBeGreaterThan(0);
+  expect((await store.statusOf("none")).queue.running).toBe(0);
+  expect(tasks.filter(({ row }) => row.attempt === 1).length).toBeGreaterThan(0);
   expect(await readdir(join(folder.path, "blobs", "unfinished"))).toEqual([]);
-  const indexes = store.feed(0, 1_000_000).map(({ index }) => index);
+  const indexes = (await store.feed(0, 1_000_000)).map(({ index }) => index);
   expect(indexes).toEqual(indexes.map((_, at) => at));
 });
 
@@ -59,7 +62,7 @@ test("one process can't open a folder twice either, and gives it back when it cl
   await first.append(eventOf("still works"));
   await first[Symbol.asyncDispose]();
   await using second = await open(path);
-  expect([second.feedSize(), second.instance]).toEqual([1, first.instance]);
+  expect([await second.feedSize(), second.instance]).toEqual([1, first.instance]);
 });
 
 test.for([1000, 1])(
@@ -76,3 +79,46 @@ test.for([1000, 1])(
     });
   },
 );
+
+test("rows and files of blobs are matched: what a crash left half deleted goes, what is lost or strange is said, and named files get a row", async () => {
+  await using folder = await temporaryFolder();
+  const logged: unknown[] = [];
+  const log = (level: string) => (fields: object, message: string) => void logged.push([level, message, fields]);
+  const logger = { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") };
+  const openLogged = () => openStore({ folder: folder.path, clock: { now: () => 1_000 }, newId: randomUUID, logger });
+  const path = (digest: string) => blobPath(folder.path, digest);
+
+  const first = await openLogged();
+  const kept = await putBlob(first, "kept");
+  const deleted = await putBlob(first, "half deleted");
+  const lost = await Promise.all(Array.from({ length: 25 }, (_, n) => putBlob(first, `lost ${n}`)));
+  const named = await putBlob(first, "named");
+  const strange = await putBlob(first, "strange");
+  await first.change({
+    ...nothing,
+    attachments: [{ ...named, task: id(1), direction: "in", attempt: 0 }],
+  });
+  for (const { sha256 } of [named, strange]) await first.loseBlob(sha256);
+  await first[Symbol.asyncDispose]();
+  for (const { sha256 } of lost) await rm(path(sha256));
+  using db = new DatabaseSync(join(folder.path, "node.sqlite"));
+  db.prepare("UPDATE blob SET deleting = 1, doomed_at = 1 WHERE sha256 = ?").run(deleted.sha256);
+  db.close();
+  await writeFile(join(folder.path, "blobs", strange.sha256.slice(0, 2), "no digest"), "");
+
+  await using second = await openLogged();
+  const all = [kept, deleted, ...lost, named, strange].map(({ sha256 }) => sha256);
+  expect(await second.blobsOf(all)).toEqual(
+    new Map([
+      [kept.sha256, { size: 4, contracts: ["notes@1"] }],
+      [named.sha256, { size: 5, contracts: [] }],
+    ]),
+  );
+  await expect(stat(path(deleted.sha256))).rejects.toThrow("ENOENT");
+  expect((await second.blobs.read(strange.sha256)).toString()).toBe("strange");
+  expect(logged).toEqual([
+    ["error", expect.stringContaining("gone"), { blobs: expect.any(Array), count: 25 }],
+    ["warn", expect.stringContaining("left where they are"), { blobs: [strange.sha256], count: 1 }],
+  ]);
+  expect(logged[0]).toHaveProperty("2.blobs.length", 20);
+});

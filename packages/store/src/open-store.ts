@@ -3,7 +3,11 @@ import type { DatabaseSync } from "node:sqlite";
 import { makeFolder } from "./files/durable.ts";
 import { openFileBlobs } from "./files/file-blobs.ts";
 import type { Store } from "./port/store.ts";
+import { createRecorder, createTopics } from "./port/topics.ts";
+import { matchBlobs } from "./match-blobs.ts";
+import { createBlobRows } from "./sqlite/blob-rows.ts";
 import { openDatabase } from "./sqlite/open-database.ts";
+import { createSql } from "./sqlite/sql.ts";
 import { createSqliteStore } from "./sqlite/sqlite-store.ts";
 import { createWriter } from "./sqlite/writer.ts";
 
@@ -22,8 +26,9 @@ export interface OpenStore extends Store {
 }
 
 /**
- * Opens a data folder for this process alone. Leases of earlier boots end: their tasks are queued again, and the attempts count.
- * Rejects with `invalid_state` where another process has the folder open, or a newer program wrote it.
+ * Opens a data folder for this process alone. Leases of earlier boots end: their tasks are queued again, and the attempts count. Rows of blobs
+ * without a file, and files without a row, are named in the log. Rejects with `invalid_state` where another process has the folder open, or a
+ * newer program wrote it.
  */
 export async function openStore({ folder, clock, newId, logger }: StoreOptions): Promise<OpenStore> {
   await makeFolder(folder);
@@ -37,8 +42,10 @@ export async function openStore({ folder, clock, newId, logger }: StoreOptions):
     reject(error);
   };
   try {
-    const listeners = new Set<() => void>();
-    const writer = createWriter({ db, broken, committed: () => listeners.forEach((listener) => listener()) });
+    const sql = createSql(db);
+    const recorder = createRecorder();
+    const { onCommit, announce } = createTopics();
+    const writer = createWriter({ db, recorder, broken, committed: announce });
     const blobs = await openFileBlobs({
       folder,
       newId,
@@ -46,14 +53,11 @@ export async function openStore({ folder, clock, newId, logger }: StoreOptions):
     });
     const { instance, requeued } = begin(db, newId);
     if (requeued > 0) logger?.info({ tasks: requeued }, "leases of an earlier boot ended; their tasks are queued again");
-    const onCommit: Store["onCommit"] = (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    };
-    const store = createSqliteStore({ db, writer, blobs, instance, boot: newId(), clock, onCommit });
+    await matchBlobs({ blobs, rows: createBlobRows(sql), write: writer.write, now: clock.now(), ...(logger && { logger }) });
+    const store = createSqliteStore({ db, sql, writer, recorder, blobs, instance, boot: newId(), clock, onCommit });
     return { ...store, failed };
   } catch (error) {
-    db.close();
+    if (db.isOpen) db.close();
     throw error;
   }
 }

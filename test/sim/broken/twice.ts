@@ -10,7 +10,7 @@ export const repeatingBuilds: readonly BrokenBuild[] = [
     changes: [
       {
         file: `${node}/accept/create-task-handler.ts`,
-        find: "const replay = knownTask(request, store);",
+        find: "const replay = await knownTask(request, store);",
         put: "const replay = undefined;",
       },
       { file: `${node}/accept/create-task-handler.ts`, find: "if (known?.digest === digest) return {};", put: "" },

@@ -65,8 +65,8 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
     mix: { falsified: 0.3 },
     changes: [
       {
-        file: `${node}/orchestrator/read-entry.ts`,
-        find: "return task !== undefined && isSendersToSend(task, routeOf(run)) ? task : undefined;",
+        file: `${node}/orchestrator/known-messages.ts`,
+        find: "return task !== undefined && isSendersToSend(task, kept.route(run)) ? task : undefined;",
         put: "return task;",
       },
     ],

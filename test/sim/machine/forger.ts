@@ -83,7 +83,7 @@ export function lyingBus({ bus, role, store, clock, falsifies, onLie }: LiarDeps
     async call(verb, body, caller) {
       const payload = verb === "task" ? workOf(body) : undefined;
       // A node can't lie about a task that it has taken already: the lie would come between the receipts of its own honest work.
-      const told = payload === undefined || store.task(payload.id) !== undefined ? undefined : falsifies();
+      const told = payload === undefined || (await store.task(payload.id)) !== undefined ? undefined : falsifies();
       if (payload === undefined || told === undefined) return bus.call(verb, body, caller);
       const receipt = await lie(payload, told).catch(() => undefined);
       return receipt === undefined ? bus.call(verb, body, caller) : answer(payload, receipt);

@@ -36,14 +36,13 @@ export function createMemoryStore() {
           },
         };
       },
-      has: (sha256) => blobs.has(sha256),
       read: async () => Buffer.alloc(0),
       stream: async function* () {},
       moveChanged: async () => undefined,
       copyTo: async () => undefined,
     },
     async addBlob({ sha256, contract }) {
-      blobs.get(sha256)?.contracts.push(contract);
+      if (contract !== undefined) blobs.get(sha256)?.contracts.push(contract);
     },
   };
   return { store, traces: () => ({ staged, blobs: [...blobs].map(([sha256, { contracts }]) => ({ sha256, contracts })) }) };

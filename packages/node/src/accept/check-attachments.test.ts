@@ -3,15 +3,17 @@ import { sourceText } from "@tasuki/contracts/artifacts/source-text";
 import { expect, test } from "vitest";
 import { smallPipeline } from "../testing/small-pipeline.ts";
 import { takenContracts } from "@tasuki/bus";
+import type { BlobRow } from "@tasuki/store";
 import { checkAttachments } from "./check-attachments.ts";
 
 const taken = takenContracts(smallPipeline, "nano");
 const contract = `${sourceText.name}@${sourceText.version}`;
 const attachment: Attachment = { name: "S1.txt", contract, size: 3, sha256: "a".repeat(64) };
-const storeWith = (contracts: readonly string[], has: boolean) => ({ blob: () => ({ size: 3, contracts }), blobs: { has: () => has } });
-const missing = (store: ReturnType<typeof storeWith>): unknown => {
+const blobsWith = (contracts: readonly string[], has: boolean) =>
+  new Map<string, BlobRow>(has ? [[attachment.sha256, { size: 3, contracts }]] : []);
+const missing = (blobs: ReadonlyMap<string, BlobRow>): unknown => {
   try {
-    checkAttachments([attachment], taken, store);
+    checkAttachments([attachment], taken, blobs);
     return undefined;
   } catch (error) {
     return error;
@@ -19,8 +21,8 @@ const missing = (store: ReturnType<typeof storeWith>): unknown => {
 };
 
 test("bytes that a disk has lost are asked for again, as those that never passed the contract are", () => {
-  expect(missing(storeWith([contract], true))).toBeUndefined();
+  expect(missing(blobsWith([contract], true))).toBeUndefined();
   const asked = { code: "attachments_missing", details: { missing: [attachment.sha256] } };
-  expect(missing(storeWith([contract], false))).toMatchObject(asked);
-  expect(missing(storeWith([], true))).toMatchObject(asked);
+  expect(missing(blobsWith([contract], false))).toMatchObject(asked);
+  expect(missing(blobsWith([], true))).toMatchObject(asked);
 });

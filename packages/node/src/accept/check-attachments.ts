@@ -12,7 +12,7 @@ import {
   TasukiError,
   type Unmet,
 } from "@tasuki/protocol";
-import type { Store } from "@tasuki/store";
+import type { BlobRow } from "@tasuki/store";
 import { contractOf, contractOfFile, type TakenContract } from "@tasuki/bus";
 
 /**
@@ -22,13 +22,10 @@ import { contractOf, contractOfFile, type TakenContract } from "@tasuki/bus";
 export function checkAttachments(
   attachments: readonly Attachment[],
   taken: readonly TakenContract[],
-  store: Pick<Store, "blob"> & { readonly blobs: Pick<Store["blobs"], "has"> },
+  blobs: ReadonlyMap<string, BlobRow>,
 ): void {
   for (const attachment of attachments) checkContract(attachment, taken);
-  // Bytes that a disk has lost since they came are missing like any others, and are brought again.
-  const missing = attachments.filter(
-    ({ sha256, contract }) => store.blob(sha256)?.contracts.includes(contract) !== true || !store.blobs.has(sha256),
-  );
+  const missing = attachments.filter(({ sha256, contract }) => blobs.get(sha256)?.contracts.includes(contract) !== true);
   if (missing.length > 0) {
     const digests = [...new Set(missing.map(({ sha256 }) => sha256))];
     throw new TasukiError("attachments_missing", `Upload ${missing.map(({ name }) => name).join(", ")} first, then send the task again.`, {
@@ -36,7 +33,7 @@ export function checkAttachments(
     });
   }
   for (const { name, size, sha256 } of attachments) {
-    const held = store.blob(sha256)?.size;
+    const held = blobs.get(sha256)?.size;
     if (held !== size)
       throw new TasukiError("digest_mismatch", `${name} has ${held} bytes, not ${size}.`, {
         unmet: [{ file: name, path: "size", expected: `${held}`, got: `${size}`, fix: "give the file's size in bytes" }],

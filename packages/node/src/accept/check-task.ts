@@ -1,15 +1,14 @@
 import { type Clock, type TaskPayload, TasukiError } from "@tasuki/protocol";
-import type { Store } from "@tasuki/store";
+import type { Grounds, RunRow } from "@tasuki/store";
 import type { Caller, TaskRequest } from "@tasuki/bus";
 
 export interface CheckTaskDeps {
   readonly role: string;
-  readonly store: Pick<Store, "epoch" | "run">;
   readonly clock: Pick<Clock, "now">;
   /** Main only. */
   readonly runs?: {
-    /** True for a run that closes or has ended: nobody's work on it is wanted any more. */
-    isOver(run: string): boolean;
+    /** True for the row of a run that closes or has ended: nobody's work on it is wanted any more. */
+    isOver(row: RunRow): boolean;
   };
 }
 
@@ -19,10 +18,10 @@ export interface CheckTaskDeps {
  */
 export function checkTask(
   payload: TaskPayload,
-  { caller, budgetMs }: { caller: Caller } & Pick<TaskRequest, "budgetMs">,
+  { caller, budgetMs, grounds }: { caller: Caller; grounds: Pick<Grounds, "epoch" | "run"> } & Pick<TaskRequest, "budgetMs">,
   deps: CheckTaskDeps,
 ): void {
-  const { role, store, clock } = deps;
+  const { role, clock } = deps;
   const { to, stage, from, kind, run, epoch, deadline } = payload;
   if (to !== role || stage !== role)
     throw new TasukiError("wrong_recipient", `The task is for stage '${stage}' of '${to}'; this node is '${role}'.`);
@@ -35,9 +34,9 @@ export function checkTask(
     throw new TasukiError("malformed_message", "A 'close' task names the digest of the bundle.", {
       unmet: [{ file: "task", path: "bundle", expected: "a SHA-256 digest", got: "nothing", fix: "add 'bundle'" }],
     });
-  const known = store.epoch(run);
+  const known = grounds.epoch;
   if (epoch < known) throw new TasukiError("stale_epoch", `Run ${run} is at epoch ${known}; the task has ${epoch}.`, { epoch: known });
-  if (role === "main" && kind === "work") checkLastHop(payload, deps);
+  if (role === "main" && kind === "work") checkLastHop(payload, grounds, deps);
   // A hand-off is never late: a result is worth having, and a passed deadline only blocks the stage on main.
   if (kind === "work" && from !== "main") return;
   const left = budgetMs ?? (deadline === undefined ? undefined : Date.parse(deadline) - clock.now());
@@ -49,10 +48,9 @@ export function checkTask(
  * Checks the last hop, on main: its run is open, and its epoch is one that main has given. Main alone begins runs and raises epochs. A result
  * that comes after the end is stale, which its sender withdraws: it is that of a host which was replaced and never told.
  */
-function checkLastHop({ run, epoch }: TaskPayload, { store, runs }: CheckTaskDeps): void {
-  const row = store.run(run);
+function checkLastHop({ run, epoch }: TaskPayload, { run: row }: Pick<Grounds, "run">, { runs }: CheckTaskDeps): void {
   if (row === undefined) throw new TasukiError("not_found", `main has no run ${run}.`);
-  if (runs?.isOver(run))
+  if (runs?.isOver(row))
     throw new TasukiError("stale_epoch", `Run ${run} closes or has ended: it takes no result any more.`, { epoch: row.epoch });
   if (epoch > row.epoch) throw new TasukiError("invalid_state", `Run ${run} is at epoch ${row.epoch}; main never gave it ${epoch}.`);
 }

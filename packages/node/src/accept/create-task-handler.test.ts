@@ -80,8 +80,8 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
     ...(role === "main" && {
       runs: {
         newRun: (payload, { brief, now: createdAt }) =>
-          toRunRow(newFlow({ profile: "plain", payload, brief, route: ["nano", "sg", "jp"], now: createdAt })),
-        isOver: (id) => over.has(id),
+          toRunRow(newFlow({ profile: "plain", payload, brief, route: ["nano", "sg", "jp"], now: createdAt }), 0),
+        isOver: ({ id }) => over.has(id),
       },
     }),
   });
@@ -114,7 +114,7 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
     const payload = Buffer.from(JSON.stringify(body));
     return handler({ envelope: { payload: payload.toString("base64"), payloadType: taskPayloadType, signatures: [] }, payload }, as());
   };
-  const events = () => store.feed(0, 1000).map(({ leaf }) => (JSON.parse(leaf) as { type: string }).type);
+  const events = async () => (await store.feed(0, 1000)).map(({ leaf }) => (JSON.parse(leaf) as { type: string }).type);
   return {
     store,
     disk,
@@ -140,7 +140,10 @@ const said = (receipt: Envelope): ReceiptStatement => {
   if (statement === undefined) throw new Error("the envelope holds no receipt");
   return statement;
 };
-const traces = ({ store }: Node) => ({ tasks: store.tasks({ run }), outbox: store.outbox({ run }), queue: store.queue() });
+const traces = async ({ store }: Node) => {
+  const { tasks, outbox, queue } = await store.statusOf({ run });
+  return { tasks, outbox, queue };
+};
 const refusal = (answer: Promise<unknown>): Promise<TasukiError> =>
   answer.then(
     () => Promise.reject(new Error("it was accepted")),
@@ -168,8 +171,8 @@ test("a hand-off is accepted: queued, with a signed receipt over its files that 
   });
   expect(predicate.prev).toBe(sha256Of(JSON.stringify(payload)));
   expect(subject.map(({ name, digest }) => [name, digest.sha256])).toEqual(node.inputs.map(({ name, sha256 }) => [name, sha256]));
-  expect(node.store.task(payload.id)).toMatchObject({ state: "queued", from: "node:nano" });
-  expect(node.store.feed(0, 1)[0]?.envelopes).toHaveLength(2);
+  expect(await node.store.task(payload.id)).toMatchObject({ state: "queued", from: "node:nano" });
+  expect((await node.store.feed(0, 1))[0]?.envelopes).toHaveLength(2);
   expect(node.accepted).toEqual([payload]);
 });
 
@@ -181,7 +184,7 @@ test("the same bytes get the stored first receipt, whatever has happened since",
   await node.send(node.work({ kind: "cancel", epoch: 2, from: "main", attachments: [] }), { signer: "main" });
   const again = await node.send(payload, { budgetMs: 0 });
   expect(again).toEqual({ ...first, replayed: true });
-  expect(node.events()).toEqual(["accepted", "fenced"]);
+  expect(await node.events()).toEqual(["accepted", "fenced"]);
 });
 
 test("a copy that is still looked at when the first is accepted gets the first one's receipt", async () => {
@@ -200,7 +203,7 @@ test("a copy that is still looked at when the first is accepted gets the first o
   const { receipt } = await first;
   held.resolve();
   expect(await second).toMatchObject({ receipt, replayed: true });
-  expect(node.events()).toEqual(["accepted"]);
+  expect(await node.events()).toEqual(["accepted"]);
 });
 
 // guarantees: R2.conflict
@@ -308,12 +311,12 @@ const refused: readonly Refused[] = [
 // guarantees: R7.refused, R7.contract, R7.names, R8.two-keys
 test.each(refused)("$what is refused ($code), and changes nothing", async ({ code, send, recorded = true, details }) => {
   await using node = await openNode();
-  const before = traces(node);
+  const before = await traces(node);
   const error = await refusal(send(node));
   expect(error).toMatchObject({ code, ...(details && { details }) });
-  expect(traces(node)).toEqual(before);
+  expect(await traces(node)).toEqual(before);
   expect(node.accepted).toEqual([]);
-  expect(node.events()).toEqual(recorded ? ["rejected"] : []);
+  expect(await node.events()).toEqual(recorded ? ["rejected"] : []);
 });
 
 test("a hand-off is never late", async () => {
@@ -347,13 +350,13 @@ test("a stage has one task at an epoch", async () => {
   await using node = await openNode();
   await node.send(node.work());
   expect(await refusal(node.send(node.work()))).toMatchObject({ code: "stage_taken" });
-  expect(node.store.queue()).toEqual({ waiting: 1, running: 0 });
+  expect((await node.store.statusOf("none")).queue).toEqual({ waiting: 1, running: 0 });
 });
 
 test("a full queue asks for patience, and records nothing", async () => {
   await using node = await openNode("sg", { queueLimit: 0 });
   expect(await refusal(node.send(node.work()))).toMatchObject({ code: "queue_full", retryable: true, details: { retryAfter: 5 } });
-  expect(node.events()).toEqual([]);
+  expect(await node.events()).toEqual([]);
 });
 
 // guarantees: R1.disk-full
@@ -361,10 +364,10 @@ test("below the floor of free disk nothing new is taken and nothing changes, but
   await using node = await openNode();
   const known = node.work();
   const { receipt } = await node.send(known);
-  const [before, events] = [traces(node), node.events()];
+  const [before, events] = [await traces(node), await node.events()];
   node.disk.isFull = true;
   expect(await refusal(node.send(node.work({ epoch: 2 })))).toMatchObject({ code: "disk_full", status: 507, retryable: true });
-  expect([traces(node), node.events()]).toEqual([before, events]);
+  expect([await traces(node), await node.events()]).toEqual([before, events]);
   expect(await node.send(known)).toEqual({ task: known.id, run, receipt, replayed: true });
 });
 
@@ -379,7 +382,7 @@ test("a rejection is signed over the very task that was refused, and its id stay
   const wrong = node.work({ attachments: node.inputs.filter(({ name }) => name !== "list.md") });
   const { message } = await refusal(node.send(wrong));
   const digest = sha256Of(JSON.stringify(wrong));
-  const [receipt] = node.store.feed(0, 1)[0]?.envelopes ?? [];
+  const [receipt] = (await node.store.feed(0, 1))[0]?.envelopes ?? [];
   const { statement } = readReceipt(receipt ?? { payload: "", payloadType: "", signatures: [] }, { trust, node: "sg" });
   expect(statement).toMatchObject({
     subject: [{ name: "task", digest: { sha256: digest } }],
@@ -392,10 +395,10 @@ test("a rejection is signed over the very task that was refused, and its id stay
 test("rejections are recorded ten times a minute for a peer, and then counted", async () => {
   await using node = await openNode();
   for (let times = 0; times < 13; times += 1) await refusal(node.send(node.work({ stage: "jp" })));
-  expect(node.events()).toHaveLength(10);
+  expect(await node.events()).toHaveLength(10);
   node.pass(60_001);
   await refusal(node.send(node.work({ stage: "jp" })));
-  const [receipt] = node.store.feed(10, 1)[0]?.envelopes ?? [];
+  const [receipt] = (await node.store.feed(10, 1))[0]?.envelopes ?? [];
   expect(receipt && said(receipt).predicate).toMatchObject({ state: "rejected", peer: "node:nano" });
   expect(receipt && said(receipt).predicate.reason).toContain("3 more were refused");
 });
@@ -407,13 +410,13 @@ test("a close is answered with a receipt over the bundle, and ends the run here"
   const bundle = sha256Of("manifest");
   const { receipt } = await node.send(node.work({ kind: "close", from: "main", attachments: [], bundle }), { signer: "main" });
   expect(said(receipt)).toMatchObject({ predicate: { state: "archived" }, subject: [{ digest: { sha256: bundle } }] });
-  expect(node.store.task(payload.id)?.state).toBe("fenced");
+  expect((await node.store.task(payload.id))?.state).toBe("fenced");
 });
 
 test("a script starts a run with a brief; main fills in the rest, and the run begins with its task", async () => {
   await using node = await openNode("main");
   const { task, receipt } = await node.script({ kind: "run", brief: "What?" });
-  expect(node.store.task(task)?.payload).toMatchObject({
+  expect((await node.store.task(task))?.payload).toMatchObject({
     v: 1,
     id: task,
     run: task,
@@ -424,7 +427,7 @@ test("a script starts a run with a brief; main fills in the rest, and the run be
     to: "main",
     brief: "What?",
   });
-  expect(node.store.run(task)).toMatchObject({ id: task, epoch: 0, ended: false });
+  expect(await node.store.run(task)).toMatchObject({ id: task, epoch: 0, ended: false });
   expect(said(receipt).predicate).toMatchObject({ state: "accepted", signed: false });
 });
 
@@ -451,7 +454,8 @@ test.each([
     const error = await refusal(node.script({ kind: "run", attachments, ...request }));
     expect(error.code).toBe(code);
     expect(error.details.unmet?.length ?? 0).toBeGreaterThanOrEqual(code === "too_late" ? 0 : 1);
-    expect([node.store.feedSize(), node.store.runs(), node.store.tasks()]).toEqual([0, [], []]);
+    const { size, tasks } = await node.store.statusOf("open");
+    expect([size, await node.store.runs(), tasks]).toEqual([0, [], []]);
   },
 );
 

@@ -50,25 +50,32 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
   const rejections = createRejections(deps);
 
   const check = async ({ payload, digest }: IncomingTask, request: TaskRequest, caller: Caller): Promise<{ brief?: string }> => {
-    const known = store.task(payload.id);
+    const blobs = payload.attachments.map(({ sha256 }) => sha256);
+    const grounds = await store.grounds({ task: payload.id, run: payload.run, blobs });
+    const known = grounds.task;
     // A copy of the task was accepted while this one was read: its receipt is the answer.
     if (known?.digest === digest) return {};
     if (known !== undefined)
       throw new TasukiError("task_conflict", `Task ${payload.id} is known here with other content; give a new task a new id.`);
-    checkTask(payload, { caller, ...(request.budgetMs !== undefined && { budgetMs: request.budgetMs }) }, deps);
+    checkTask(payload, { caller, grounds, ...(request.budgetMs !== undefined && { budgetMs: request.budgetMs }) }, deps);
     if (payload.kind === "work") checkInputs(payload, pipeline);
     if (payload.kind === "run") checkProfile(payload, pipeline);
-    checkAttachments(payload.attachments, taken, store);
+    checkAttachments(payload.attachments, taken, grounds.blobs);
     if (payload.kind === "work") await checkRoute(payload, { blobs: store.blobs, pipeline, isInRoster: deps.isInRoster });
     const brief = payload.kind === "run" ? await checkBrief(payload, { blobs: store.blobs, pipeline }) : undefined;
     await deps.diskFloor.demand();
     return brief === undefined ? {} : { brief };
   };
 
-  const commit = (task: IncomingTask, { envelope, traceparent }: TaskRequest, { caller, brief }: { caller: Caller; brief?: string }) => {
+  const commit = async (
+    task: IncomingTask,
+    { envelope, traceparent }: TaskRequest,
+    { caller, brief }: { caller: Caller; brief?: string },
+  ) => {
     const { payload, digest } = task;
     const now = clock.now();
     const run = brief === undefined ? undefined : deps.runs?.newRun(payload, { now, brief });
+    const described = payload.kind === "nudge" ? describeRun(await store.statusOf({ run: payload.run })) : undefined;
     return store.accept(
       {
         payload,
@@ -83,13 +90,13 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
       acceptanceSeal(deps.notary, task, {
         envelope,
         caller,
-        ...(payload.kind === "nudge" && { reason: describeRun(store, payload.run) }),
+        ...(described !== undefined && { reason: described }),
       }),
     );
   };
 
   return async (request, caller) => {
-    const replay = knownTask(request, store);
+    const replay = await knownTask(request, store);
     const task = replay ?? (await readTask(request, caller, deps));
     const { payload, digest } = task;
     try {
@@ -135,9 +142,9 @@ function acceptanceSeal(
 const Named = z.looseObject({ id: Id });
 
 /** Task that was accepted before, known by its id and its exact bytes: it is answered again whatever has happened since. */
-function knownTask({ payload, envelope }: TaskRequest, store: Pick<Store, "task">): IncomingTask | undefined {
+async function knownTask({ payload, envelope }: TaskRequest, store: Pick<Store, "task">): Promise<IncomingTask | undefined> {
   const named = Named.safeParse(JSON.parse(payload.toString("utf8")));
-  const row = named.success ? store.task(named.data.id) : undefined;
+  const row = named.success ? await store.task(named.data.id) : undefined;
   return row?.digest === sha256Of(payload)
     ? { payload: row.payload, digest: row.digest, signed: envelope.signatures.length > 0 }
     : undefined;

@@ -1,35 +1,32 @@
-import type { OutboxRow, Store, TaskRow } from "@tasuki/store";
-
-type DescribedStore = Pick<Store, "tasks" | "outbox" | "queuePosition" | "queue">;
+import type { OutboxRow, StatusAnswer, TaskFacts } from "@tasuki/store";
 
 /** Characters of a description. */
 const longest = 1_000;
 
 /** Describes what a node has of a run and what that waits for, in a sentence per task that is not over: the answer to a nudge. */
-export function describeRun(store: DescribedStore, run: string): string {
-  const tasks = store.tasks({ run }).filter(({ payload }) => payload.kind === "work" || payload.kind === "run");
-  const carried = tasks.flatMap((row) => toSentence(store, row) ?? []);
-  const own = store.outbox({ run }).filter(({ carries, state }) => carries === undefined && (state === "pending" || state === "blocked"));
+export function describeRun(status: StatusAnswer): string {
+  const tasks = status.tasks.filter(({ row: { payload } }) => payload.kind === "work" || payload.kind === "run");
+  const carried = tasks.flatMap((task) => toSentence(task, status) ?? []);
+  const own = status.outbox.filter(({ carries, state }) => carries === undefined && (state === "pending" || state === "blocked"));
   const sentences = [...carried, ...own.map((row) => `${row.payload.kind} to ${toDelivery(row)}`)];
   if (sentences.length > 0) return sentences.join("; ").slice(0, longest);
-  const last = tasks.at(-1);
+  const last = tasks.at(-1)?.row;
   return last === undefined ? "nothing of this run is here" : `nothing of this run is open here; its newest task is ${last.state}`;
 }
 
-function toSentence(store: DescribedStore, row: TaskRow): string | undefined {
+function toSentence({ row, position }: TaskFacts, { queue, outbox }: StatusAnswer): string | undefined {
   const { payload, state, attempt, block } = row;
   const what = `${payload.kind === "run" ? "intake" : payload.stage} at epoch ${payload.epoch}`;
   switch (state) {
     case "queued": {
-      const { waiting, running } = store.queue();
-      const place = store.queuePosition(row.id);
+      const { waiting, running } = queue;
       const again = attempt > 0 ? ` for attempt ${attempt + 1}` : "";
-      return `${what} waits in the queue${again}, place ${place ?? "?"} of ${waiting}, behind ${running} that run`;
+      return `${what} waits in the queue${again}, place ${position ?? "?"} of ${waiting}, behind ${running} that run`;
     }
     case "running":
       return `${what} runs attempt ${attempt}`;
     case "produced": {
-      const rows = store.outbox({ task: row.id });
+      const rows = outbox.filter(({ carries }) => carries === row.id);
       return rows.length === 0
         ? `${what} is produced, and hands nothing on`
         : `${what} is produced; hand-off to ${rows.map(toDelivery).join(", ")}`;

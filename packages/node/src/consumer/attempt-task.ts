@@ -93,9 +93,13 @@ function holdLease({ store, clock, logger, limits: { leaseMs } }: AttemptDeps, c
       (error: unknown) => logger.warn({ task: claimed.task, err: error }, "a lease could not be renewed now"),
     );
   const timer = setInterval(renew, leaseMs / 3);
-  const stop = store.onCommit(() => {
-    const row = store.task(claimed.task);
+  const look = async (): Promise<void> => {
+    const row = await store.task(claimed.task);
     if (row?.state !== "running" || row.attempt !== claimed.attempt) lose();
+  };
+  const stop = store.onCommit([{ topic: "task", task: claimed.task }], () => {
+    // A store that can't be read has failed, and ends the node.
+    look().catch((error: unknown) => logger.warn({ task: claimed.task, err: error }, "the task of an attempt could not be looked at"));
   });
   return () => {
     clearInterval(timer);

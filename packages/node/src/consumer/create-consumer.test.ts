@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { access, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { sha256Of, type TaskPayload } from "@tasuki/protocol";
 import { claimedReceipt, createNotary, payloadDigest, taskSubjects } from "@tasuki/evidence";
 import { makeSigner } from "@tasuki/evidence/testing";
@@ -70,11 +71,8 @@ async function openNode(perform: Worker["perform"], limits: { attempts?: number;
     await store.accept({ payload, digest, envelope, from: "node:main", now: clock.now(), queueLimit: 100 }, seal);
     return id;
   };
-  const receipts = () =>
-    store
-      .feed(0, 1000)
-      .flatMap(({ envelopes }) => envelopes)
-      .flatMap((envelope) => claimedReceipt(envelope)?.predicate ?? []);
+  const receipts = async () =>
+    (await store.feed(0, 1000)).flatMap(({ envelopes }) => envelopes).flatMap((envelope) => claimedReceipt(envelope)?.predicate ?? []);
   return {
     quarantine,
     data,
@@ -83,7 +81,7 @@ async function openNode(perform: Worker["perform"], limits: { attempts?: number;
     accept,
     receipts,
     swept,
-    stateOf: (task: string) => store.task(task)?.state,
+    stateOf: async (task: string) => (await store.task(task))?.state,
     async [Symbol.asyncDispose]() {
       await consumer[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
@@ -107,10 +105,10 @@ test("tasks are done one at a time, first accepted first, each in a folder of it
   });
   const tasks = [await node.accept(), await node.accept(), await node.accept()];
   node.consumer.start();
-  await expect.poll(() => tasks.map(node.stateOf)).toEqual(["done", "done", "done"]);
+  await expect.poll(() => Promise.all(tasks.map(node.stateOf))).toEqual(["done", "done", "done"]);
   expect(seen).toEqual(tasks);
   await expect.poll(() => readdir(join(node.data, "work"))).toEqual([]);
-  const [accepted, started] = node.receipts().filter(({ task }) => task === tasks[0]);
+  const [accepted, started] = (await node.receipts()).filter(({ task }) => task === tasks[0]);
   expect(started).toMatchObject({ state: "started", attempt: 1 });
   expect(accepted).toMatchObject({ state: "accepted", attempt: 0 });
 });
@@ -127,8 +125,8 @@ test("a worker that throws is tried again, and blocks its task when its attempts
   node.consumer.start();
   await expect.poll(() => node.stateOf(task)).toBe("blocked");
   expect(times).toBe(2);
-  expect(node.store.task(task)?.block).toMatchObject({ reason: expect.stringContaining("no ink, 2"), owner: "operator" });
-  const states = node.receipts().map(({ state, attempt }) => `${state} ${attempt}`);
+  expect((await node.store.task(task))?.block).toMatchObject({ reason: expect.stringContaining("no ink, 2"), owner: "operator" });
+  const states = (await node.receipts()).map(({ state, attempt }) => `${state} ${attempt}`);
   expect(states).toEqual(["accepted 0", "started 1", "started 2", "blocked 2"]);
 });
 
@@ -138,9 +136,9 @@ test("each receipt of a task follows from the one before it", async () => {
   const task = await node.accept();
   node.consumer.start();
   await expect.poll(() => node.stateOf(task)).toBe("blocked");
-  const digests = node.store.feed(0, 10).flatMap(({ envelopes }) => envelopes.map(payloadDigest));
-  const first = node.store.task(task)?.digest;
-  expect(node.receipts().map(({ prev }) => prev)).toEqual([first, ...digests.slice(0, -1)]);
+  const digests = (await node.store.feed(0, 10)).flatMap(({ envelopes }) => envelopes.map(payloadDigest));
+  const first = (await node.store.task(task))?.digest;
+  expect((await node.receipts()).map(({ prev }) => prev)).toEqual([first, ...digests.slice(0, -1)]);
 });
 
 test("an attempt whose task is fenced is ended, and what it did counts for nothing", async () => {
@@ -156,7 +154,7 @@ test("an attempt whose task is fenced is ended, and what it did counts for nothi
   const { signal } = await begun.promise;
   await node.accept({ run, kind: "cancel", epoch: 2, attachments: [] });
   await endOf(signal);
-  expect(node.stateOf(task)).toBe("fenced");
+  expect(await node.stateOf(task)).toBe("fenced");
   const after = await node.accept();
   await expect.poll(() => node.stateOf(after)).toBe("running");
 });
@@ -179,9 +177,9 @@ test("what an attempt wrote after a higher epoch took its task is quarantined, r
   await expect.poll(() => node.quarantine.list()).toEqual([{ path, run, stage: "nano", epoch: 1, attempt: 1 }]);
   expect(await readFile(join(node.data, path, "list.md"), "utf8")).toBe("# Late\n");
   await expect.poll(() => readdir(join(node.data, "work", task))).toEqual([]);
-  const leaves = node.store.feed(0, 100).map(({ leaf }) => JSON.parse(leaf) as object);
+  const leaves = (await node.store.feed(0, 100)).map(({ leaf }) => JSON.parse(leaf) as object);
   expect(leaves).toContainEqual(expect.objectContaining({ type: "quarantined", task, epoch: 1, attempt: 1, path, files: 1 }));
-  expect(node.store.attachments(task).filter(({ direction }) => direction === "out")).toEqual([]);
+  expect((await node.store.filesOf([task])).filter(({ direction }) => direction === "out")).toEqual([]);
   expect(await node.quarantine.list(newId())).toEqual([]);
 });
 
@@ -202,11 +200,24 @@ test("a lease is renewed while the work goes on", async () => {
   await using node = await openNode(async () => (await end.promise, done), { leaseMs: 60 });
   const task = await node.accept();
   node.consumer.start();
-  await expect.poll(() => node.store.task(task)?.leaseUntil).toBeDefined();
-  const first = node.store.task(task)?.leaseUntil ?? 0;
-  await expect.poll(() => node.store.task(task)?.leaseUntil).toBeGreaterThan(first);
+  await expect.poll(async () => (await node.store.task(task))?.leaseUntil).toBeDefined();
+  const first = (await node.store.task(task))?.leaseUntil ?? 0;
+  await expect.poll(async () => (await node.store.task(task))?.leaseUntil).toBeGreaterThan(first);
   end.resolve();
   await expect.poll(() => node.stateOf(task)).toBe("done");
+});
+
+test("a lease that lapses while the node runs, and that nobody renews, is ended after a grace period, and its task is claimed again", async () => {
+  const attempts: number[] = [];
+  await using node = await openNode(async ({ attempt }) => (attempts.push(attempt), done), { leaseMs: 100 });
+  const task = await node.accept();
+  await node.store.claim({ now: clock.now(), leaseMs: 1 }, () => () => ({ leaf: "{}", envelopes: [] }));
+  await delay(10);
+  const start = clock.monotonic();
+  node.consumer.start();
+  await expect.poll(() => node.stateOf(task)).toBe("done");
+  expect(clock.monotonic() - start).toBeGreaterThanOrEqual(100);
+  expect(attempts).toEqual([2]);
 });
 
 // guarantees: R5.bounded
@@ -217,7 +228,7 @@ test("work that the end of the node cut off each time is parked, not tried for e
   await node.store.expireLeases(clock.now() + 1000);
   node.consumer.start();
   await expect.poll(() => node.stateOf(task)).toBe("blocked");
-  expect(node.store.task(task)?.block?.reason).toContain("were cut off");
+  expect((await node.store.task(task))?.block?.reason).toContain("were cut off");
 });
 
 test("at the start, strays of earlier attempts are swept, and folders of tasks that are over are removed", async () => {
@@ -242,7 +253,7 @@ test("disposing ends what runs, and leaves its task to the next boot", async () 
   const signal = await begun.promise;
   await node.consumer[Symbol.asyncDispose]();
   expect(signal.aborted).toBe(true);
-  expect(node.stateOf(task)).toBe("running");
+  expect(await node.stateOf(task)).toBe("running");
 });
 
 // guarantees: R7.contract
@@ -287,7 +298,7 @@ test("an executor that puts a link in place of its task's folder gets nothing wr
   const task = await node.accept();
   node.consumer.start();
   await expect.poll(() => node.stateOf(task)).toBe("blocked");
-  expect(node.store.task(task)?.block?.reason).toContain("is not a folder but a link");
+  expect((await node.store.task(task))?.block?.reason).toContain("is not a folder but a link");
   expect((await readdir(elsewhere, { recursive: true })).sort()).toEqual(["1", "1/out", "2", "2/out", "2/out/private.txt"]);
   await rm(elsewhere, { recursive: true });
 });

@@ -23,6 +23,8 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
   const { store, notary, clock, random, logger, limits, onEnded, sweep } = deps;
   const running = new Set<Promise<void>>();
   let isSwept = false;
+  /** Time since when a lease is lapsed, by the monotonic clock. */
+  let lapsedSince: number | undefined;
 
   const sweepOnce = async (): Promise<void> => {
     isSwept = true;
@@ -33,10 +35,12 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
       logger.error({ err: error }, "what an earlier boot left could not be swept");
     }
   };
-  const claimAll = async (signal: AbortSignal): Promise<number | undefined> => {
+  const claimAll = async (signal: AbortSignal): Promise<number> => {
     if (!isSwept) await sweepOnce();
     let now = clock.now();
-    while (!signal.aborted && running.size < limits.attemptsAtOnce && store.queue().waiting > 0) {
+    let due = await store.dueTasks();
+    const graceLeft = await endLapsed(due.lapse, now);
+    while (!signal.aborted && running.size < limits.attemptsAtOnce && due.waiting > 0) {
       const claimed = await store.claim({ now, leaseMs: limits.leaseMs }, startedSeal(notary));
       if (claimed === undefined) break;
       const attempt = attemptTask(deps, claimed, signal).finally(() => {
@@ -46,14 +50,37 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
       });
       running.add(attempt);
       now = clock.now();
+      due = await store.dueTasks();
     }
-    const due = store.nextDue();
-    // A due time that was past already wakes nothing: it is an outbox row's, or the task waits for the end of an attempt.
-    return due !== undefined && due > now ? due - clock.now() : undefined;
+    // A task that was due already waits for the end of an attempt.
+    const times = [
+      ...(due.next !== undefined && due.next > now ? [due.next - clock.now()] : []),
+      ...(due.lapse !== undefined && due.lapse >= now ? [due.lapse - clock.now()] : []),
+      ...(graceLeft === undefined ? [] : [graceLeft]),
+    ];
+    return Math.min(...times);
+  };
+
+  /**
+   * Ends leases that lapsed though this process lives: an attempt that can't renew its lease would hold its task for ever. A lapsed lease has the
+   * length of one lease as grace, by the monotonic clock, for the wall clock may have jumped. Resolves with the milliseconds left of it.
+   */
+  const endLapsed = async (lapse: number | undefined, now: number): Promise<number | undefined> => {
+    if (lapse === undefined || lapse >= now) {
+      lapsedSince = undefined;
+      return undefined;
+    }
+    lapsedSince ??= clock.monotonic();
+    const left = lapsedSince + limits.leaseMs - clock.monotonic();
+    if (left > 0) return left;
+    lapsedSince = undefined;
+    const tasks = await store.expireLeases(now);
+    if (tasks.length > 0) logger.warn({ tasks }, "leases lapsed while the node ran; their tasks are queued again");
+    return undefined;
   };
   const loop = createLoop({
     pass: claimAll,
-    wakes: (wake) => store.onCommit(wake),
+    wakes: (wake) => store.onCommit([{ topic: "task" }], wake),
     backoff: createBackoff({ ...retryBounds, random }),
     logger,
     failure: "no task could be claimed; it is tried again",

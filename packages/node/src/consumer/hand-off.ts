@@ -1,13 +1,9 @@
 import { type Attachment, carriedTo, type Clock, parseContractRef, type Pipeline, type TaskPayload } from "@tasuki/protocol";
-import { type Notary, payloadDigest, type Sealed } from "@tasuki/evidence";
-import type { Claimed, NewOutboxRow } from "@tasuki/store";
+import type { Notary, SignedTask } from "@tasuki/evidence";
+import type { Claimed } from "@tasuki/store";
 
-export interface HandOff {
-  /** Outbox row with the signed task that follows from the `produced` of this digest. The same digest gives the same bytes. */
-  after(receiptDigest: string): NewOutboxRow;
-  /** Outbox row for a sealed event, whose first envelope is that `produced`. */
-  fromSealed(sealed: Sealed): NewOutboxRow;
-}
+/** Hand-off that follows from the `produced` of this digest. The same digest gives the same bytes. */
+export type HandOff = (receiptDigest: string) => SignedTask;
 
 /** Hand-off of a stage's result to the next role, with every file that this role, or a later one, consumes. */
 export function createHandOff(
@@ -38,7 +34,7 @@ export function createHandOff(
     attachments,
     deadline: new Date(now + scheduleToClose).toISOString(),
   };
-  const after = (prev: string): NewOutboxRow => {
+  return (prev) => {
     const payload = { ...base, prev };
     return {
       id: payload.id,
@@ -49,12 +45,5 @@ export function createHandOff(
       carries: row.id,
       createdAt: now,
     };
-  };
-  return {
-    after,
-    fromSealed({ envelopes: [receipt] }) {
-      if (receipt === undefined) throw new Error(`the event that task ${row.id} produced has no receipt`);
-      return after(payloadDigest(receipt));
-    },
   };
 }

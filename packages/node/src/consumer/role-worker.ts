@@ -102,10 +102,7 @@ function produced(
   const next = direction === "back" ? undefined : nextInRoute(run, stage);
   if (next === undefined) return { completion: { state: "produced", outputs }, seal: deps.notary.receipt(facts) };
   const handOff = createHandOff(deps, { claimed, outputs, next, scheduleToClose: run.clocks.scheduleToClose });
-  return {
-    completion: { state: "produced", outputs, handOff: (sealed) => handOff.fromSealed(sealed) },
-    seal: deps.notary.receipt(facts, (digest) => [handOff.after(digest).envelope]),
-  };
+  return { completion: { state: "produced", outputs }, seal: deps.notary.handOff(facts, handOff) };
 }
 
 /** Writes the files of a job that an executor reads first, next to `in/` and `out/`: `task.json` and the brief. */

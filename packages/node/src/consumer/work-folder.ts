@@ -5,7 +5,7 @@ import { type Claimed, isOwnFolder, makeOwnFolder, type Store } from "@tasuki/st
 import type { Quarantine } from "./quarantine.ts";
 
 export interface WorkFolderDeps {
-  readonly store: Pick<Store, "blobs" | "task">;
+  readonly store: Pick<Store, "blobs" | "loseBlob" | "task">;
   /** Data folder of the node. */
   readonly data: string;
 }
@@ -54,6 +54,7 @@ export async function makeWorkFolder({ store, data }: WorkFolderDeps, claimed: C
     await store.blobs.copyTo(sha256, path).catch(async (error: unknown) => {
       // The sender still has these bytes: they are asked for when the task is sent again.
       if (isTasukiError(error) && error.code === "digest_mismatch") await store.blobs.moveChanged(sha256);
+      if (isTasukiError(error) && (error.code === "digest_mismatch" || error.code === "not_found")) await store.loseBlob(sha256);
       throw error;
     });
     await chmod(path, 0o444);
@@ -87,7 +88,7 @@ export async function sweepWork(
   const root = join(data, "work");
   let strays = 0;
   for (const task of await namesIn(root)) {
-    const row = store.task(task);
+    const row = await store.task(task);
     const state = row?.state;
     // Main's own checks have a folder and an attempt id, but no task.
     if (task.startsWith(checkPrefix)) strays += await sweep(task.slice(checkPrefix.length));

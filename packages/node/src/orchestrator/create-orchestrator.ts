@@ -1,7 +1,7 @@
 import { Health, TasukiError } from "@tasuki/protocol";
 import type { Store } from "@tasuki/store";
 import type { Roster } from "@tasuki/bus";
-import { turnsOf, type Wakes } from "../loop/create-loop.ts";
+import { turnsOf } from "../loop/create-loop.ts";
 import { createKeyedLock } from "../loop/keyed-lock.ts";
 import type { NodeView, Orchestrator } from "./orchestrator.ts";
 import type { Notary } from "@tasuki/evidence";
@@ -33,14 +33,14 @@ export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
   };
 
   return {
-    runs: (filter) => store.runs(filter).map((row) => toRunStatus(stateOf(row))),
-    run(id) {
-      const state = steps.state(id);
+    runs: async (filter) => (await store.runs(filter)).map((row) => toRunStatus(stateOf(row))),
+    async run(id) {
+      const state = await steps.state(id);
       return state && toRunStatus(state);
     },
     relay: () => ({ profiles, ...(intake.explain !== undefined && { explain: intake.explain }) }),
-    nodes: () => {
-      const peers = new Map(store.peers().map((peer) => [peer.node, peer]));
+    async nodes() {
+      const peers = new Map((await store.peers()).map((peer) => [peer.node, peer]));
       return Object.entries(roster).map(([role, { node = role, url }]): NodeView => {
         const peer = peers.get(node);
         const health = Health.safeParse(peer?.health);
@@ -57,7 +57,7 @@ export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
     },
     async retry(request) {
       const { run, stage, by, reason } = request;
-      const state = knownRun(steps, run);
+      const state = await knownRun(steps, run);
       if (state.state === "open" && state.given.length === 0) await resumeIntake(request);
       else {
         const plan = planRetry(state, stage);
@@ -66,7 +66,7 @@ export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
         const event = { is: "retry" as const, by, ...(asked !== undefined && { stage: asked }), ...(reason !== undefined && { reason }) };
         await steps.apply({ facts: [{ run, event }] });
       }
-      return toRunStatus(knownRun(steps, run));
+      return toRunStatus(await knownRun(steps, run));
     },
     nudge: (request) => nudge({ store, steps }, request),
     view: (request, signal) =>
@@ -76,15 +76,14 @@ export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
         return viewFiles(deps, request, signal);
       }),
     async cancel({ run, by, reason }) {
-      const { state } = knownRun(steps, run);
+      const { state } = await knownRun(steps, run);
       if (state !== "open") throw new TasukiError("invalid_state", `run ${run} is ${state}; only an open run can be cancelled`);
       await steps.apply({ facts: [{ run, event: { is: "cancel", by, ...(reason !== undefined && { reason }) } }] });
-      return toRunStatus(knownRun(steps, run));
+      return toRunStatus(await knownRun(steps, run));
     },
     async *watch(run, signal) {
-      const wakes: Wakes = (wake) => steps.onChange((state) => (state.id === run ? wake() : undefined));
-      for await (const _ of turnsOf(wakes, signal)) {
-        const state = knownRun(steps, run);
+      for await (const _ of turnsOf((wake) => store.onCommit([{ topic: "run", run }], wake), signal)) {
+        const state = await knownRun(steps, run);
         yield toRunStatus(state);
         if (hasEnded(state)) return;
       }

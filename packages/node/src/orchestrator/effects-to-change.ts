@@ -1,10 +1,9 @@
 import { carriedTo, parseContractRef, type Pipeline, type TaskPayload } from "@tasuki/protocol";
-import type { NewOutboxRow, RunChange, Store } from "@tasuki/store";
-import type { Notary, Seal } from "@tasuki/evidence";
+import type { EventOfTask, RunChange } from "@tasuki/store";
+import type { Notary, SignedTask } from "@tasuki/evidence";
 import type { FlowEffect, FlowState } from "@tasuki/flow";
 
 export interface EffectContext {
-  readonly store: Pick<Store, "task">;
   readonly notary: Notary;
   readonly pipeline: Pipeline;
   readonly newId: () => string;
@@ -78,13 +77,13 @@ type Sent = Pick<TaskPayload, "kind" | "to" | "epoch" | "attachments"> &
 function send(state: FlowState, { notary, newId, now }: EffectContext, sent: Sent): Part {
   const payload: TaskPayload = { v: 1, id: newId(), run: state.id, stage: sent.to, from: "main", ...sent };
   const { envelope, digest } = notary.task(payload);
-  const row: NewOutboxRow = { id: payload.id, to: payload.to, run: state.id, payload, envelope, createdAt: now };
+  const row: SignedTask = { id: payload.id, to: payload.to, run: state.id, payload, envelope, createdAt: now };
   const facts = { run: state.id, stage: payload.stage, epoch: payload.epoch, task: payload.id, kind: payload.kind, digest };
   return { outbox: [row], events: [notary.event("sent", facts, [envelope])] };
 }
 
-/** Seal of main's own receipt: on a stage it continues the stage's receipts, on the run those of the task that began it. */
-function sign(state: FlowState, effect: Extract<FlowEffect, { do: "sign" }>, { notary, store }: EffectContext): Seal {
+/** Main's own receipt: on a stage it continues the stage's receipts, on the run those of the task that began it. */
+function sign(state: FlowState, effect: Extract<FlowEffect, { do: "sign" }>, { notary }: EffectContext): Required<Part>["events"][number] {
   const stage = state.stages.find((one) => one.stage === effect.stage);
   const reason = effect.reason === undefined ? {} : { reason: effect.reason };
   if (stage?.task !== undefined)
@@ -99,21 +98,23 @@ function sign(state: FlowState, effect: Extract<FlowEffect, { do: "sign" }>, { n
       ...reason,
       subjects: stage.outputs.map(({ name, sha256 }) => ({ name, sha256 })),
     });
-  const asked = store.task(state.id);
-  const prev = asked?.lastReceipt ?? state.accepted;
-  const subject =
-    state.bundle === undefined
-      ? { name: "task", sha256: asked?.digest ?? state.accepted }
-      : { name: "manifest-sha256.txt", sha256: state.bundle };
-  return notary.receipt({
-    run: state.id,
-    stage: "main",
-    task: state.id,
-    epoch: state.epoch,
-    attempt: asked?.attempt ?? 0,
-    state: effect.state,
-    ...(prev !== "" && { prev }),
-    ...reason,
-    subjects: [subject],
-  });
+  const ofRun: EventOfTask["seal"] = (asked) => {
+    const prev = asked?.lastReceipt ?? state.accepted;
+    const subject =
+      state.bundle === undefined
+        ? { name: "task", sha256: asked?.digest ?? state.accepted }
+        : { name: "manifest-sha256.txt", sha256: state.bundle };
+    return notary.receipt({
+      run: state.id,
+      stage: "main",
+      task: state.id,
+      epoch: state.epoch,
+      attempt: asked?.attempt ?? 0,
+      state: effect.state,
+      ...(prev !== "" && { prev }),
+      ...reason,
+      subjects: [subject],
+    });
+  };
+  return { task: state.id, seal: ofRun };
 }

@@ -33,9 +33,9 @@ function startFollowing({
     role: "sg",
     node: "sg",
     client,
-    store: { position: () => undefined, savePeer: nothing, ...store },
+    store: { position: async () => undefined, savePeer: nothing, ...store },
     steps: { setReachable: nothing, setInstalled: nothing, apply: nothing, ...steps },
-    read: (entries: readonly FeedEntry[]) => entries.map(() => ({ facts: [], envelopes: [] })),
+    read: async (entries: readonly FeedEntry[]) => entries.map(() => ({ facts: [], envelopes: [] })),
     clock: { now: () => 0, monotonic: () => 0 },
     logger: quiet,
     backoff: () => 1,
@@ -76,7 +76,7 @@ test("a connection of which it can't be found out who is at its other end is giv
   };
   await using _ = startFollowing({
     client,
-    store: { position: () => held },
+    store: { position: async () => held },
     steps: { setInstalled: async (_role, position) => void (held = position) },
   });
   await done.promise;
@@ -106,7 +106,7 @@ test("what comes while a node is asked for its health makes its answer none of a
   };
   await using _ = startFollowing({
     client,
-    store: { position: () => held },
+    store: { position: async () => held },
     steps: {
       async setReachable(_role, is, problem) {
         said.push(problem ?? is);

@@ -37,7 +37,7 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
   const { role, client, store, steps, clock, logger, backoff } = deps;
   const health = async (): Promise<Health | undefined> => {
     // The position is read before the node is asked: the answer may not know of entries that come meanwhile.
-    const held = store.position(deps.node);
+    const held = await store.position(deps.node);
     const asked = client.health({ signal: AbortSignal.any([signal, AbortSignal.timeout(healthTimeout)]) });
     const answer = await asked.catch((error: unknown) => {
       logger.debug({ peer: role, err: error }, "a role's node can't be reached now");
@@ -110,7 +110,7 @@ async function session(deps: FollowFeedDeps, { instance, health, signal, onProgr
     const fresh = batch.filter((entry) => entry.index >= position.next);
     for (const [offset, { index }] of fresh.entries())
       if (index !== position.next + offset) throw new Error(`the feed of ${role} skips from ${position.next + offset} to ${index}`);
-    const reads = deps.read(fresh, role);
+    const reads = await deps.read(fresh, role);
     if (reads.length === 0) return;
     // Another installation answers already: the next session begins with its first entry.
     if (reads.some((read) => read.instance !== undefined && read.instance !== instance)) return ended.abort();
@@ -133,7 +133,7 @@ async function session(deps: FollowFeedDeps, { instance, health, signal, onProgr
 
 /** Position to read on from. A new installation is read from its first entry, and stages that the old one left unfinished are dispatched again, in one commit. */
 async function toPosition({ role, node, store, steps, logger }: FollowFeedDeps, instance: string): Promise<Position> {
-  const held = store.position(node);
+  const held = await store.position(node);
   if (held !== undefined && held.instance !== instance)
     logger.warn(
       { peer: role, instance, before: held.instance },

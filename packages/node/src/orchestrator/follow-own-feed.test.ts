@@ -23,10 +23,9 @@ function startFollowing({
 }): AsyncDisposable {
   const store: Partial<OwnFeedDeps["store"]> = {
     instance,
-    position: () => undefined,
-    feedSize: () => entries.length,
-    feed: (from) => entries.slice(from),
-    outbox: ({ task }) => rows.filter(({ id }) => id === task) as OutboxRow[], // the part of a row that it reads
+    position: async () => undefined,
+    feed: async (from) => entries.slice(from),
+    outboxRow: async (task) => rows.find(({ id }) => id === task) as OutboxRow | undefined, // the part of a row that it reads
     onCommit: () => () => undefined,
   };
   const steps: Partial<RunSteps> = { apply };
@@ -34,7 +33,7 @@ function startFollowing({
     node: "main",
     store: store as OwnFeedDeps["store"], // the operations that it calls
     steps: steps as RunSteps, // the operation that it calls
-    read: (read) =>
+    read: async (read) =>
       read.map(({ index }) => ({
         facts: index === 0 ? [{ run, event: { is: "peer", role: "sg", reachable: true } }] : [],
         envelopes: [],

@@ -22,27 +22,33 @@ const entriesAtOnce = 256;
  * consumer and outbox gave up. Disposing stops it.
  */
 export function followOwnFeed({ node, store, steps, read, backoff, logger }: OwnFeedDeps): AsyncDisposable {
-  const held = store.position(node);
-  let next = held?.instance === store.instance ? held.next : 0;
+  let next: number | undefined;
 
   const drain = async (signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted && next < store.feedSize()) {
-      const entries = store.feed(next, entriesAtOnce);
+    next ??= await heldBefore();
+    while (!signal.aborted) {
+      const entries = await store.feed(next, entriesAtOnce);
       if (entries.length === 0) return;
-      const reads = read(entries, "main");
-      const facts = entries.flatMap((entry, at) => [
-        ...(reads[at]?.facts ?? []).map((fact) => blockedFact(fact, store)),
-        ...refusedFacts(entry, store),
-      ]);
-      const until = next + entries.length;
+      const reads = await read(entries, "main");
+      const facts: RunFact[] = [];
+      for (const [at, entry] of entries.entries()) {
+        for (const fact of reads[at]?.facts ?? []) facts.push(await blockedFact(fact, store));
+        facts.push(...(await refusedFacts(entry, store)));
+      }
+      const until: number = next + entries.length;
       if (facts.length > 0) await steps.apply({ facts, along: { node, instance: store.instance, next: until } });
       // The position moves after the commit: entries that could not be applied are read again.
       next = until;
     }
   };
+  /** Index of the first entry that main has not applied in an earlier boot. */
+  const heldBefore = async (): Promise<number> => {
+    const held = await store.position(node);
+    return held?.instance === store.instance ? held.next : 0;
+  };
   const loop = createLoop({
     pass: drain,
-    wakes: (wake) => store.onCommit(wake),
+    wakes: (wake) => store.onCommit([{ topic: "feed" }], wake),
     backoff,
     logger,
     failure: "main's own feed could not be applied; it is read again",
@@ -52,11 +58,11 @@ export function followOwnFeed({ node, store, steps, read, backoff, logger }: Own
 }
 
 /** Fact with the block of an intake that main's own consumer gave up. */
-function blockedFact(fact: RunFact, store: Store): RunFact {
+async function blockedFact(fact: RunFact, store: Store): Promise<RunFact> {
   const { event, run } = fact;
   if (event.is !== "receipt" || event.receipt.state !== "blocked" || event.receipt.stage !== "main" || event.receipt.epoch !== 0)
     return fact;
-  const block = store.task(event.receipt.task)?.block;
+  const block = (await store.task(event.receipt.task))?.block;
   // An intake that is tried again in the meantime has no block any more.
   return block === undefined ? fact : { run, event: { is: "intake-blocked", block } };
 }
@@ -70,10 +76,10 @@ const Refusal = z.object({
 });
 
 /** Facts of an entry about a row of main's outbox that was refused for good, and is so still. */
-function refusedFacts({ leaf }: FeedEntry, store: Store): RunFact[] {
+async function refusedFacts({ leaf }: FeedEntry, store: Store): Promise<RunFact[]> {
   const read = Refusal.safeParse(JSON.parse(leaf));
   if (!read.success) return [];
-  const row = store.outbox({ task: read.data.task }).find(({ id }) => id === read.data.task);
+  const row = await store.outboxRow(read.data.task);
   if (row === undefined || !isRefused(row, codeOf(read.data))) return [];
   const { run, payload, last } = row;
   const { kind } = payload;

@@ -1,6 +1,6 @@
 import type { Block, Clock, Logger } from "@tasuki/protocol";
-import { claimedReceipt, type Notary } from "@tasuki/evidence";
-import type { Claimed, Store, TaskRow } from "@tasuki/store";
+import { claimedReceipt, type Notary, payloadDigest } from "@tasuki/evidence";
+import type { Claimed, RunEvidence, Store, TaskRow } from "@tasuki/store";
 import type { Attempt, Worker } from "../consumer/worker.ts";
 import type { Roster } from "@tasuki/bus";
 import { type IntakeDeps, takeIn } from "./take-in.ts";
@@ -38,7 +38,7 @@ async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt):
   const { notary, steps } = deps;
   const { row } = claimed;
   const run = row.payload.run;
-  const state = steps.state(run);
+  const state = await steps.state(run);
   if (state === undefined) throw new Error(`task ${row.id} begins run ${run}, which main has no row of`);
   const facts = { run, stage: "main", epoch: 0, task: row.id, attempt: claimed.attempt };
   const done = (outputs: typeof state.given): Performed => ({
@@ -48,7 +48,7 @@ async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt):
   // A run that was taken in before a restart, or cancelled meanwhile, stays as it is committed.
   if (state.state !== "open" || state.given.length > 0) return done(state.given);
 
-  const picked = pickVersions(deps.pipeline, seenRoles(deps));
+  const picked = pickVersions(deps.pipeline, seenRoles(deps, await deps.store.peers()));
   const taken =
     picked.is === "picked"
       ? await takeIn(deps, { claimed, attempt, state, versions: picked.versions })
@@ -62,15 +62,16 @@ async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt):
     };
   }
   const { given, sources, deadline } = taken;
-  const accepted = acceptedOf(deps.store, row);
+  const accepted = acceptedOf(await deps.store.evidenceOf(run), row);
   await steps.apply({ facts: [{ run, event: { is: "intake-done", given, sources, deadline, accepted } }] });
   return done(given);
 }
 
 /** Main's `accepted` of the task: the first of its receipts, from the newest back. Throws where the store does not keep them all. */
-function acceptedOf(store: Store, row: TaskRow): string {
+function acceptedOf({ envelopes }: Pick<RunEvidence, "envelopes">, row: TaskRow): string {
+  const kept = new Map(envelopes.map((envelope) => [payloadDigest(envelope), envelope]));
   for (let digest: string | undefined = row.lastReceipt; digest !== undefined;) {
-    const envelope = store.envelope(row.payload.run, digest);
+    const envelope = kept.get(digest);
     const receipt = envelope && claimedReceipt(envelope)?.predicate;
     if (receipt?.state === "accepted") return digest;
     digest = receipt?.prev;

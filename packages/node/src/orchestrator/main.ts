@@ -26,7 +26,7 @@ import { followOwnFeed } from "./follow-own-feed.ts";
 import { pull } from "./pull.ts";
 import { createEntryReader } from "./read-entry.ts";
 import { createRunClocks } from "./run-clocks.ts";
-import { createRunSteps, toRunRow } from "./run-steps.ts";
+import { createRunSteps, stateOf, toRunRow } from "./run-steps.ts";
 import { verify } from "./verify.ts";
 import { createWaitingIntakes } from "./waiting-intakes.ts";
 import { createWantLoop } from "./want-loop.ts";
@@ -59,8 +59,8 @@ export interface Main extends AsyncDisposable {
   readonly orchestrator: Orchestrator;
   /** Makes the row of a run that is being accepted, to be committed with its task. */
   newRun(payload: TaskPayload, context: { now: number; brief: string }): RunRow;
-  /** True for a run that closes or has ended. */
-  isOver(run: string): boolean;
+  /** True for the row of a run that closes or has ended. */
+  isOver(row: RunRow): boolean;
   /** Starts to follow feeds and to do what open runs want. Nothing is sent or read before. */
   start(): void;
 }
@@ -82,8 +82,8 @@ export function createMain(deps: MainDeps): Main {
     ...deps,
     node,
     nodeOf,
-    kept: (run, digest) => store.envelope(run, digest),
-    routeOf: (run) => steps.state(run)?.route ?? route,
+    kept: (run, digests) => store.envelopes(run, digests),
+    routeOf: async (run) => (await steps.state(run))?.route ?? route,
   });
   const digests = contractDigests(artifactsOf(pipeline));
 
@@ -103,7 +103,7 @@ export function createMain(deps: MainDeps): Main {
   const background = createBackground(logger);
   const clocks = createRunClocks(context);
   steps.onChange((state) => {
-    wanted.wake(state.id);
+    wanted.wake(state);
     // An archive that could not be written is written at the next start.
     if (state.state === "closed") background.begin("the archive of a run", () => projections.archive(state.id), { run: state.id });
   });
@@ -122,8 +122,9 @@ export function createMain(deps: MainDeps): Main {
           route,
           now,
         }),
+        0,
       ),
-    isOver: (run) => (steps.state(run)?.state ?? "open") !== "open",
+    isOver: (row) => stateOf(row).state !== "open",
     start() {
       own = followOwnFeed({ node, store, steps, read, backoff, logger });
       const roles = pipeline.roles.flatMap(({ name }) => {
@@ -138,7 +139,7 @@ export function createMain(deps: MainDeps): Main {
       );
       intakes.start();
       clocks.start();
-      for (const run of steps.openRuns()) wanted.wake(run.id);
+      background.begin("the look for what open runs want", async () => (await steps.openRuns()).forEach((state) => wanted.wake(state)));
     },
     async [Symbol.asyncDispose]() {
       ended.abort();

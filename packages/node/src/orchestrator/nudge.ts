@@ -1,6 +1,6 @@
-import { TasukiError } from "@tasuki/protocol";
+import { type Envelope, TasukiError } from "@tasuki/protocol";
 import { claimedReceipt } from "@tasuki/evidence";
-import type { OutboxRow, Store } from "@tasuki/store";
+import type { OutboxRow, StatusAnswer, Store } from "@tasuki/store";
 import { describeRun } from "../accept/describe-run.ts";
 import { turnsOf } from "../loop/create-loop.ts";
 import type { NudgeAnswer } from "./orchestrator.ts";
@@ -14,7 +14,7 @@ export interface NudgeRequest {
   readonly reason?: string;
 }
 
-type NudgeStore = Pick<Store, "outbox" | "envelopes" | "onCommit" | "tasks" | "queuePosition" | "queue">;
+type NudgeStore = Pick<Store, "evidenceOf" | "statusOf" | "onCommit">;
 
 /** Milliseconds that a node has to answer; then the answer is that it has not. */
 const answerMs = 8_000;
@@ -30,42 +30,47 @@ export async function nudge(
   request: NudgeRequest,
 ): Promise<readonly NudgeAnswer[]> {
   const { run, stage, by, reason } = request;
-  const plan = planNudge(knownRun(steps, run), stage);
+  const plan = planNudge(await knownRun(steps, run), stage);
   if ("refused" in plan) throw new TasukiError("invalid_state", plan.refused);
-  const described = describeRun(store, run);
-  const before = new Map(nudgesOf(store, run).map((row) => [row.id, row]));
+  const status = await store.statusOf({ run });
+  const before = new Map(nudgesIn(status).map((row) => [row.id, row]));
   const isUnderWay = (row: OutboxRow | undefined): boolean => row?.state === "pending" || row?.state === "blocked";
   const underWay = [...before.values()].filter(isUnderWay).map(({ to }) => to);
   const about = { by, underWay, ...(stage !== undefined && { stage }), ...(reason !== undefined && { reason }) };
   await steps.apply({ facts: [{ run, event: { is: "nudge", ...about } }] });
   const isAsked = ({ id, to }: OutboxRow): boolean => plan.roles.includes(to) && (!before.has(id) || isUnderWay(before.get(id)));
   const asked = new Map(
-    nudgesOf(store, run)
+    nudgesIn(await store.statusOf({ run }))
       .filter(isAsked)
       .map(({ id }) => [id, before.get(id)?.tries ?? 0]),
   );
   const rows = await answersTo(store, run, asked);
+  const { envelopes } = await store.evidenceOf(run);
   return [
-    ...rows.map((row): NudgeAnswer => ({ role: row.to, ...answerOf(store, row) })),
-    ...(plan.roles.includes("main") ? [{ role: "main", says: described }] : []),
+    ...rows.map((row): NudgeAnswer => ({ role: row.to, ...answerOf(row, envelopes) })),
+    ...(plan.roles.includes("main") ? [{ role: "main", says: describeRun(status) }] : []),
   ];
 }
 
-function nudgesOf(store: NudgeStore, run: string): OutboxRow[] {
-  return store.outbox({ run }).filter(({ payload }) => payload.kind === "nudge");
+function nudgesIn({ outbox }: Pick<StatusAnswer, "outbox">): OutboxRow[] {
+  return outbox.filter(({ payload }) => payload.kind === "nudge");
 }
 
 /** Rows of the nudges, once each was answered or could not be delivered, or time is up. `asked`: how often each row was tried before. */
 async function answersTo(store: NudgeStore, run: string, asked: ReadonlyMap<string, number>): Promise<readonly OutboxRow[]> {
-  const now = (): readonly OutboxRow[] => store.outbox({ run }).filter(({ id }) => asked.has(id));
-  for await (const _ of turnsOf((wake) => store.onCommit(wake), AbortSignal.timeout(answerMs)))
-    if (now().every(({ id, state, tries }) => state !== "pending" || tries > (asked.get(id) ?? 0))) break;
-  return now();
+  const now = async (): Promise<readonly OutboxRow[]> => (await store.statusOf({ run })).outbox.filter(({ id }) => asked.has(id));
+  let rows = await now();
+  const isAnswered = ({ id, state, tries }: OutboxRow): boolean => state !== "pending" || tries > (asked.get(id) ?? 0);
+  for await (const _ of turnsOf((wake) => store.onCommit([{ topic: "outbox", run }], wake), AbortSignal.timeout(answerMs))) {
+    rows = await now();
+    if (rows.every(isAnswered)) break;
+  }
+  return rows;
 }
 
-function answerOf(store: NudgeStore, { id, to, run, state, last }: OutboxRow): Pick<NudgeAnswer, "says" | "problem"> {
+function answerOf({ id, to, state, last }: OutboxRow, envelopes: readonly Envelope[]): Pick<NudgeAnswer, "says" | "problem"> {
   if (state !== "done") return { problem: last ?? `no answer within ${answerMs / 1000} s; it is tried again` };
-  for (const envelope of store.envelopes(run).toReversed()) {
+  for (const envelope of envelopes.toReversed()) {
     const claim = claimedReceipt(envelope)?.predicate;
     if (claim?.task === id && claim.role === to && claim.state === "accepted") return { says: claim.reason ?? taken };
   }

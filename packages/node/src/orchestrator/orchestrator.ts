@@ -31,8 +31,8 @@ export interface NudgeAnswer {
 /** Orchestrator: the operations that only main has. Rejections are `TasukiError`: `not_found`, `invalid_state`. */
 export interface Orchestrator {
   /** Lists runs, newest first. */
-  runs(filter?: { open?: boolean; limit?: number }): readonly RunStatus[];
-  run(id: string): RunStatus | undefined;
+  runs(filter?: { open?: boolean; limit?: number }): Promise<readonly RunStatus[]>;
+  run(id: string): Promise<RunStatus | undefined>;
   relay(): RelayView;
   /** Watches a run: its status now, then after every change, until it has ended or the signal. */
   watch(run: string, signal: AbortSignal): AsyncIterable<RunStatus>;
@@ -42,7 +42,7 @@ export interface Orchestrator {
   retry(request: { run: string; stage?: string; by: string; reason?: string }): Promise<RunStatus>;
   /** Ends a run; every node that took part is told, and fences it. */
   cancel(request: { run: string; by: string; reason?: string }): Promise<RunStatus>;
-  nodes(): readonly NodeView[];
+  nodes(): Promise<readonly NodeView[]>;
   /**
    * Answer of one of the relay's views of files, as plain JSON; one at a time, in the order in which they are asked for. A file without a name
    * is the brief. Rejects with `not_found`, which names the views that there are, `contract_violation` and `too_large`.

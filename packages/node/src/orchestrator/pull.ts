@@ -9,7 +9,7 @@ import {
   type Pipeline,
   TasukiError,
 } from "@tasuki/protocol";
-import { type AttachmentRow, publish, type Store } from "@tasuki/store";
+import { type AttachmentRow, type BlobRow, publish, type RunRow, type Store } from "@tasuki/store";
 import type { BusClient } from "@tasuki/bus";
 import type { FlowState, FlowWant, StageFlow, Subject } from "@tasuki/flow";
 import { type RunSteps, stateOf } from "./run-steps.ts";
@@ -35,13 +35,13 @@ export async function pull(
   const at = state.stages.findIndex((one) => one.stage === want.stage);
   const stage = state.stages[at];
   if (stage === undefined || stage.epoch !== want.epoch) return;
-  const held = stage.subjects.flatMap((subject) => here(deps, subject) ?? []);
+  const blobs = await store.blobsOf(stage.subjects.map(({ sha256 }) => sha256));
+  const held = stage.subjects.flatMap((subject) => here(blobs, subject, deps.pipeline) ?? []);
   const lacking = stage.subjects.filter((subject) => !held.some((one) => one.name === subject.name));
   const fetched = lacking.length === 0 ? [] : await fetch(deps, lacking, { holders: holdersOf(state, at), signal });
   const outputs = [...held, ...fetched].sort((a, b) => (a.name < b.name ? -1 : 1));
   // Attachment rows name the files for status, and keep them from being swept.
-  const known = outputs.filter((output) => store.blob(output.sha256) !== undefined);
-  const attachments = known.map((output): AttachmentRow => ({ ...output, task: want.task, direction: "out", attempt: stage.attempt }));
+  const attachments = outputs.map((output): AttachmentRow => ({ ...output, task: want.task, direction: "out", attempt: stage.attempt }));
   await steps.apply({
     facts: [{ run: state.id, event: { is: "pulled", stage: want.stage, epoch: want.epoch, outputs } }],
     attachments,
@@ -58,8 +58,8 @@ function holdersOf(state: FlowState, at: number): Holder[] {
   return [...has(state.stages[at]), ...has(state.stages[at + 1])];
 }
 
-function here({ store, pipeline }: PullDeps, { name, sha256 }: Subject): Attachment | undefined {
-  const blob = store.blob(sha256);
+function here(blobs: ReadonlyMap<string, BlobRow>, { name, sha256 }: Subject, pipeline: Pipeline): Attachment | undefined {
+  const blob = blobs.get(sha256);
   const artifact = artifactsOf(pipeline).find(({ versions }) => versions.some((one) => isFileOf(one, name)));
   const contract = blob?.contracts.find((ref) => parseContractRef(ref).name === artifact?.name);
   return blob === undefined || contract === undefined ? undefined : { name, contract, size: blob.size, sha256 };
@@ -111,8 +111,7 @@ async function keep({ store, pipeline, clock }: PullDeps, { name, contract, sha2
   return { name, contract, size, sha256 };
 }
 
-/** Files of a run that main has pulled. Their rows name tasks of other nodes, which main's own tasks don't lead to; the flow's state does. */
-export function pulledFiles(store: Pick<Store, "run" | "attachments">, run: string): readonly AttachmentRow[] {
-  const row = store.run(run);
-  return row === undefined ? [] : stateOf(row).stages.flatMap(({ task }) => (task === undefined ? [] : store.attachments(task)));
+/** Tasks whose files main has pulled for a run. They are tasks of other nodes, which main's own tasks don't lead to; the flow's state does. */
+export function pulledTasks(row: RunRow): readonly string[] {
+  return stateOf(row).stages.flatMap(({ task }) => task ?? []);
 }

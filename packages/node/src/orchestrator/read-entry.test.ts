@@ -2,7 +2,7 @@ import { randomUUIDv7 } from "node:crypto";
 import type { Attachment, Envelope, FeedEntry, ReceiptState, TaskPayload } from "@tasuki/protocol";
 import { makeSigner, makeTrust } from "@tasuki/evidence/testing";
 import { describe, expect, test } from "vitest";
-import { createNotary, payloadDigest, type ReceiptFacts, type Seal } from "@tasuki/evidence";
+import { createNotary, payloadDigest, type ReceiptFacts, type Seal, type SignedTask } from "@tasuki/evidence";
 import { type FlowEvent, newFlow, step } from "@tasuki/flow";
 import { smallPipeline } from "../testing/small-pipeline.ts";
 import { createEntryReader } from "./read-entry.ts";
@@ -55,12 +55,13 @@ function reader(...kept: readonly Envelope[]) {
     trust,
     node: "main",
     nodeOf: (role) => role,
-    kept: (_run, digest) => kept.find((envelope) => payloadDigest(envelope) === digest),
-    routeOf: () => ["nano", "sg"],
+    kept: async (_run, digests) =>
+      new Map(kept.map((envelope) => [payloadDigest(envelope), envelope] as const).filter(([digest]) => digests.includes(digest))),
+    routeOf: async () => ["nano", "sg"],
     logger: { debug: say, info: say, warn: say, error: say },
   });
-  const readOne = (entry: FeedEntry, feed: string) => {
-    const [one] = read([entry], feed);
+  const readOne = async (entry: FeedEntry, feed: string) => {
+    const [one] = await read([entry], feed);
     if (one === undefined) throw new Error("an entry was read as nothing");
     return one;
   };
@@ -69,8 +70,6 @@ function reader(...kept: readonly Envelope[]) {
 const entry = (index: number, ...envelopes: readonly Envelope[]): FeedEntry => ({ index, leaf: "{}", envelopes: [...envelopes] });
 const accepted = (payload: TaskPayload, digest: string, { index = 0, subjects = [list], notary = notaryOf("sg") } = {}): Envelope =>
   first(notary.receipt(factsOf(payload, "accepted", { prev: digest, subjects }))(index).envelopes);
-
-type Others = Parameters<ReturnType<typeof notaryOf>["receipt"]>[1];
 
 /** A node's feed as it grows: entries are sealed as a store seals them. */
 function createFeed(role: Role) {
@@ -84,9 +83,13 @@ function createFeed(role: Role) {
     entries,
     add,
     /** Adds a receipt about a task of the node; gives its digest. */
-    say(payload: TaskPayload, state: ReceiptState, { prev, others }: { prev: string; others?: Others }): string {
+    say(payload: TaskPayload, state: ReceiptState, { prev, others }: { prev: string; others?: readonly Envelope[] }): string {
       const subjects = state === "accepted" ? payload.attachments : [list];
       return add(notaryOf(role).receipt(factsOf(payload, state, { prev, subjects }), others));
+    },
+    /** Adds the `produced` of a task, with the hand-off that follows from it; gives its digest. */
+    handOn(payload: TaskPayload, { prev, after }: { prev: string; after: (digest: string) => SignedTask }): string {
+      return add(notaryOf(role).handOff(factsOf(payload, "produced", { prev }), after));
     },
   };
 }
@@ -99,9 +102,12 @@ function honestFeeds() {
   const handed = handOff();
   const nanoTook = nano.say(given, "accepted", { prev: dispatch.digest, others: [dispatch.envelope] });
   const nanoStarted = nano.say(given, "started", { prev: nanoTook });
-  const produced = nano.say(given, "produced", {
+  const produced = nano.handOn(given, {
     prev: nanoStarted,
-    others: (prev) => [notaryOf("nano").task({ ...handed, prev }).envelope],
+    after(prev) {
+      const { envelope } = notaryOf("nano").task({ ...handed, prev });
+      return { id: handed.id, to: handed.to, run, payload: { ...handed, prev }, envelope, createdAt: clock.now() };
+    },
   });
   const payload = { ...handed, prev: produced };
   const task = notaryOf("nano").task(payload);
@@ -116,11 +122,11 @@ const statesOf = (reads: readonly { readonly facts: readonly { readonly event: F
     facts.map(({ event }) => (event.is === "receipt" ? `${event.receipt.role} ${event.receipt.state}` : event.is)),
   );
 
-test("an 'accepted' with the signed task that it answers proves the hand-off that the task follows from", () => {
+test("an 'accepted' with the signed task that it answers proves the hand-off that the task follows from", async () => {
   const payload = handOff();
   const { envelope, digest } = notaryOf("nano").task(payload);
   const { readOne, complaints } = reader();
-  const { facts, envelopes, instance: seen } = readOne(entry(3, accepted(payload, digest, { index: 3 }), envelope), "sg");
+  const { facts, envelopes, instance: seen } = await readOne(entry(3, accepted(payload, digest, { index: 3 }), envelope), "sg");
   expect(facts).toMatchObject([{ run, event: { is: "receipt", follows: payload.prev, receipt: { state: "accepted", task: payload.id } } }]);
   expect([envelopes.length, seen, complaints]).toEqual([2, instance, []]);
 });
@@ -132,7 +138,7 @@ test.each<[string, Partial<TaskPayload>]>([
   ["work back from the role after it", { from: "sg", to: "nano", stage: "nano" }],
   ["main's last hop from a role in the middle", { from: "nano", to: "main", stage: "main" }],
   ["a 'cancel' that is not main's", { from: "nano", kind: "cancel", attachments: [], reason: "no" }],
-])("%s is no task: that it was taken proves nothing", (_, changes) => {
+])("%s is no task: that it was taken proves nothing", async (_, changes) => {
   const payload = handOff(changes);
   const [sender, receiver] = [payload.from, payload.to] as [Role, Role];
   const { envelope, digest } = notaryOf(sender).task(payload);
@@ -140,22 +146,23 @@ test.each<[string, Partial<TaskPayload>]>([
   const subjects = payload.attachments.length === 0 ? [{ name: "task", sha256: digest }] : [list];
   const took = first(notaryOf(receiver).receipt(factsOf(payload, state, { prev: digest, subjects }))(0).envelopes);
   const { readOne, complaints } = reader();
-  expect(readOne(entry(0, took, envelope), receiver).facts.filter(({ event }) => event.is === "receipt")).toEqual([]);
+  const { facts } = await readOne(entry(0, took, envelope), receiver);
+  expect(facts.filter(({ event }) => event.is === "receipt")).toEqual([]);
   expect(complaints).toMatchObject([{ doubt: "it follows from no task that is known to have been sent" }]);
   // The store of main may keep it too, once it was read.
-  expect(reader(envelope).readOne(entry(0, took), receiver).facts).toEqual([]);
+  expect((await reader(envelope).readOne(entry(0, took), receiver)).facts).toEqual([]);
 });
 
 // guarantees: R3.proven
-test("an 'accepted' over other files than the task's, or in the name of another task, proves nothing", () => {
+test("an 'accepted' over other files than the task's, or in the name of another task, proves nothing", async () => {
   const payload = handOff();
   const { envelope, digest } = notaryOf("nano").task(payload);
   for (const subjects of [[{ ...list, sha256: "c".repeat(64) }], [list, { ...list, name: "more.md" }], [{ ...list, name: "other.md" }]]) {
     const { readOne, complaints } = reader();
-    expect(readOne(entry(0, accepted(payload, digest, { subjects }), envelope), "sg").facts).toEqual([]);
+    expect((await readOne(entry(0, accepted(payload, digest, { subjects }), envelope), "sg")).facts).toEqual([]);
     expect(complaints).toHaveLength(1);
   }
-  expect(reader(envelope).readOne(entry(0, accepted(handOff(), digest)), "sg").facts).toEqual([]);
+  expect((await reader(envelope).readOne(entry(0, accepted(handOff(), digest)), "sg")).facts).toEqual([]);
 });
 
 // guarantees: R3.proven
@@ -170,9 +177,9 @@ test.each<[string, (payload: TaskPayload) => Envelope[]]>([
     "that a role outside the roster sent",
     (payload) => withTask({ ...payload, from: "gone" }, notaryOf("nano").task({ ...payload, from: "gone" }).envelope),
   ],
-])("an 'accepted' of a task %s proves nothing", (_what, lie) => {
+])("an 'accepted' of a task %s proves nothing", async (_what, lie) => {
   const { readOne, complaints } = reader();
-  expect(readOne(entry(0, ...lie(handOff())), "sg").facts).toEqual([]);
+  expect((await readOne(entry(0, ...lie(handOff())), "sg")).facts).toEqual([]);
   expect(complaints).not.toEqual([]);
 });
 function withTask(payload: TaskPayload, task: Envelope): Envelope[] {
@@ -185,22 +192,23 @@ test.each([
   ["in the name of another node", accepted(handOff(), "d".repeat(64), { notary: notaryOf("sg", signers.sg, "nano") })],
   ["signed for another place in the feed", accepted(handOff(), "d".repeat(64), { index: 7 })],
   ["in main's name, from a role's feed", accepted(handOff(), "d".repeat(64), { notary: notaryOf("main") })],
-])("a receipt %s is not counted, and not kept", (_, receipt) => {
+])("a receipt %s is not counted, and not kept", async (_, receipt) => {
   const { readOne } = reader();
-  expect(readOne(entry(0, receipt), "sg")).toMatchObject({ facts: [], envelopes: [] });
+  expect(await readOne(entry(0, receipt), "sg")).toMatchObject({ facts: [], envelopes: [] });
 });
 
-test("a task that its sender didn't sign is not counted, nor one in main's name", () => {
+test("a task that its sender didn't sign is not counted, nor one in main's name", async () => {
   const { readOne } = reader();
   const forged = notaryOf("sg").task(handOff()).envelope;
   const mains = notaryOf("nano").task(handOff({ from: "main" })).envelope;
   const unsigned = { ...notaryOf("nano").task(handOff()).envelope, signatures: [] };
-  for (const envelope of [forged, mains, unsigned]) expect(readOne(entry(0, envelope), "nano")).toMatchObject({ facts: [], envelopes: [] });
+  for (const envelope of [forged, mains, unsigned])
+    expect(await readOne(entry(0, envelope), "nano")).toMatchObject({ facts: [], envelopes: [] });
 });
 
-test("a 'produced' gives the files that are handed on with it, and its stage's dispatch", () => {
+test("a 'produced' gives the files that are handed on with it, and its stage's dispatch", async () => {
   const { dispatch, nano, task } = honestFeeds();
-  const produced = reader(dispatch.envelope).read(nano, "nano")[2];
+  const produced = (await reader(dispatch.envelope).read(nano, "nano"))[2];
   expect(produced?.facts).toMatchObject([
     {
       event: {
@@ -215,16 +223,16 @@ test("a 'produced' gives the files that are handed on with it, and its stage's d
   expect(produced?.envelopes).toContainEqual(task.envelope);
 });
 
-test("a nudge that was accepted says nothing about the stage", () => {
+test("a nudge that was accepted says nothing about the stage", async () => {
   const nudge = handOff({ kind: "nudge", from: "main", attachments: [] });
   const { envelope, digest } = notaryOf("main").task(nudge);
   const receipt = accepted(nudge, digest, { subjects: [{ name: "task", sha256: digest }] });
   const { readOne, complaints } = reader(envelope);
-  expect(readOne(entry(0, receipt), "sg").facts).toEqual([]);
+  expect((await readOne(entry(0, receipt), "sg")).facts).toEqual([]);
   expect(complaints).toEqual([]);
 });
 
-test("a script's unsigned 'run' counts as taken in main's own feed, and a last hop only with the task that its sender signed", () => {
+test("a script's unsigned 'run' counts as taken in main's own feed, and a last hop only with the task that its sender signed", async () => {
   const own = notaryOf("main");
   const taken = (payload: TaskPayload, prev: string) => first(own.receipt(factsOf(payload, "accepted", { prev }))(0).envelopes);
   const bare = {
@@ -233,13 +241,13 @@ test("a script's unsigned 'run' counts as taken in main's own feed, and a last h
     signatures: [],
   };
   const asked = work("main", "main", { kind: "run", epoch: 0 });
-  expect(statesOf(reader(bare).read([entry(0, taken(asked, payloadDigest(bare)), bare)], "main"))).toEqual(["main accepted"]);
+  expect(statesOf(await reader(bare).read([entry(0, taken(asked, payloadDigest(bare)), bare)], "main"))).toEqual(["main accepted"]);
   const returned = work("main", "sg");
   const { envelope, digest } = notaryOf("sg").task(returned);
-  expect(reader().readOne(entry(0, taken(returned, digest), envelope), "main").facts).toMatchObject([
+  expect((await reader().readOne(entry(0, taken(returned, digest), envelope), "main")).facts).toMatchObject([
     { event: { follows: returned.prev } },
   ]);
-  expect(reader().readOne(entry(0, taken(returned, digest)), "main").facts).toEqual([]);
+  expect((await reader().readOne(entry(0, taken(returned, digest)), "main")).facts).toEqual([]);
 });
 
 describe("the feeds of honest nodes", () => {
@@ -248,49 +256,50 @@ describe("the feeds of honest nodes", () => {
     sg: ["sg accepted", "sg started", "sg blocked"],
   };
 
-  test("count whole when they are read at once: a task of an earlier entry is known to a later one", () => {
+  test("count whole when they are read at once: a task of an earlier entry is known to a later one", async () => {
     const { dispatch, nano, sg } = honestFeeds();
     const { read, complaints } = reader(dispatch.envelope);
-    expect(statesOf(read(nano, "nano"))).toEqual(everything.nano);
-    expect(statesOf(read(sg, "sg"))).toEqual(everything.sg);
+    expect(statesOf(await read(nano, "nano"))).toEqual(everything.nano);
+    expect(statesOf(await read(sg, "sg"))).toEqual(everything.sg);
     expect(complaints).toEqual([]);
   });
 
-  test("count whole when they are read entry by entry, with what was kept of the earlier ones", () => {
+  test("count whole when they are read entry by entry, with what was kept of the earlier ones", async () => {
     const { dispatch, nano, sg } = honestFeeds();
     for (const [feed, entries] of [
       ["sg", sg],
       ["nano", nano],
     ] as const) {
       const kept: Envelope[] = [dispatch.envelope];
-      const states = entries.flatMap((one) => {
+      const states: string[] = [];
+      for (const one of entries) {
         const { readOne, complaints } = reader(...kept);
-        const read = readOne(one, feed);
+        const read = await readOne(one, feed);
         kept.push(...read.envelopes);
         expect(complaints).toEqual([]);
-        return statesOf([read]);
-      });
+        states.push(...statesOf([read]));
+      }
       expect(states).toEqual(everything[feed]);
     }
   });
 
-  test("a copy of an acceptance that comes before its task is not counted: the acceptance comes with its task in its own node's feed", () => {
+  test("a copy of an acceptance that comes before its task is not counted: the acceptance comes with its task in its own node's feed", async () => {
     const { dispatch, nano } = honestFeeds();
     const delivered = nano[3];
     if (delivered === undefined) throw new Error("nano has delivered its hand-off");
-    expect(reader(dispatch.envelope).readOne(delivered, "nano").facts).toEqual([]);
+    expect((await reader(dispatch.envelope).readOne(delivered, "nano")).facts).toEqual([]);
   });
 
-  test("a main that was restored from a backup knows what it sent afterwards by its own signature, in the feed of whoever took it", () => {
+  test("a main that was restored from a backup knows what it sent afterwards by its own signature, in the feed of whoever took it", async () => {
     const { nano } = honestFeeds();
-    expect(statesOf(reader().read(nano, "nano"))).toEqual(everything.nano);
+    expect(statesOf(await reader().read(nano, "nano"))).toEqual(everything.nano);
   });
 });
 
 // guarantees: R3.proven
 describe("a node that signs for what nobody sent it", () => {
   /** A run whose first stage is done, handed on, pulled and checked: only the next node's acceptance is wanting. */
-  function upToHandOff() {
+  async function upToHandOff() {
     const feeds = honestFeeds();
     const { read } = reader(feeds.dispatch.envelope);
     let state = newFlow({ profile: "plain", payload: { run, from: "ops:ada" }, brief: "", route: ["nano", "sg"], now: 1 });
@@ -304,40 +313,42 @@ describe("a node that signs for what nobody sent it", () => {
       deadline: 9,
       accepted: "c".repeat(64),
     });
-    const follow = (entries: readonly FeedEntry[], feed: string): void =>
-      apply(...read(entries, feed).flatMap(({ facts }) => facts.map(({ event }) => event)));
-    follow(feeds.nano.slice(0, 3), "nano");
+    const follow = async (entries: readonly FeedEntry[], feed: string): Promise<void> => {
+      const reads = await read(entries, feed);
+      apply(...reads.flatMap(({ facts }) => facts.map(({ event }) => event)));
+    };
+    await follow(feeds.nano.slice(0, 3), "nano");
     apply({ is: "pulled", stage: "nano", epoch: 1, outputs: [attachment] }, { is: "checked", stage: "nano", epoch: 1, unmet: [] });
     return { ...feeds, follow, rungs: () => state.stages.map(({ rung }) => rung) };
   }
   const unproven = ["produced", "dispatched"];
 
-  test("raises no rung by 'accepted', and the hand-off is not shown; the true acceptance still is", () => {
-    const { payload, sg, follow, rungs } = upToHandOff();
+  test("raises no rung by 'accepted', and the hand-off is not shown; the true acceptance still is", async () => {
+    const { payload, sg, follow, rungs } = await upToHandOff();
     expect(rungs()).toEqual(unproven);
     for (const subjects of [[list], [{ name: "other.md", sha256: "e".repeat(64) }]]) {
-      follow([entry(0, accepted(payload, "d".repeat(64), { subjects }))], "sg");
+      await follow([entry(0, accepted(payload, "d".repeat(64), { subjects }))], "sg");
       expect(rungs()).toEqual(unproven);
     }
-    follow(sg.slice(0, 1), "sg");
+    await follow(sg.slice(0, 1), "sg");
     expect(rungs()).toEqual(["verified", "accepted"]);
   });
 
   test.each<ReceiptState>(["started", "produced", "blocked"])(
     "raises no rung by '%s' without having accepted, or after a false 'accepted'",
-    (state) => {
-      const { payload, task, follow, rungs } = upToHandOff();
+    async (state) => {
+      const { payload, task, follow, rungs } = await upToHandOff();
       const signed = (prev: string, index: number) =>
         entry(index, first(notaryOf("sg").receipt(factsOf(payload, state, { prev }))(index).envelopes));
-      follow([signed("d".repeat(64), 0)], "sg");
-      follow([signed(task.digest, 0)], "sg");
+      await follow([signed("d".repeat(64), 0)], "sg");
+      await follow([signed(task.digest, 0)], "sg");
       const lie = accepted(payload, "d".repeat(64));
-      follow([entry(0, lie), signed(payloadDigest(lie), 1)], "sg");
+      await follow([entry(0, lie), signed(payloadDigest(lie), 1)], "sg");
       expect(rungs()).toEqual(unproven);
     },
   );
 
-  test("ends no run by 'archived' that it was not asked for", () => {
+  test("ends no run by 'archived' that it was not asked for", async () => {
     const bundle = "f".repeat(64);
     const close = handOff({ kind: "close", from: "main", attachments: [], bundle });
     const { envelope, digest } = notaryOf("main").task(close);
@@ -349,7 +360,7 @@ describe("a node that signs for what nobody sent it", () => {
             .envelopes,
         ),
       );
-    expect(statesOf(reader(envelope).read([signed(digest)], "sg"))).toEqual(["sg archived"]);
-    expect(statesOf(reader(envelope).read([signed("d".repeat(64))], "sg"))).toEqual([]);
+    expect(statesOf(await reader(envelope).read([signed(digest)], "sg"))).toEqual(["sg archived"]);
+    expect(statesOf(await reader(envelope).read([signed("d".repeat(64))], "sg"))).toEqual([]);
   });
 });

@@ -25,19 +25,16 @@ import {
   verifyEnvelope,
 } from "@tasuki/evidence";
 import type { FlowEvent } from "@tasuki/flow";
+import { createKnown, type Kept, type KeptDeps, type KnownOf, loadKept, type ReadReceipt } from "./known-messages.ts";
 import type { RunFact } from "./run-steps.ts";
 
-export interface EntryReaderDeps {
+export interface EntryReaderDeps extends KeptDeps {
   readonly pipeline: Pipeline;
   readonly trust: Trust;
   /** The name of this node, whose key signs the tasks that are from main. */
   readonly node: string;
   /** The node of a role, by this node's roster; undefined for a role that it doesn't have. */
   readonly nodeOf: (role: string) => string | undefined;
-  /** An envelope about a run that main's store keeps, by the SHA-256 of its payload. Its signature was verified when it was kept. */
-  readonly kept: (run: string, digest: string) => Envelope | undefined;
-  /** Roles of a run in the order of its hand-offs. */
-  readonly routeOf: (run: string) => readonly string[];
   readonly logger: Logger;
 }
 
@@ -50,13 +47,8 @@ interface EntryRead {
   readonly instance?: string;
 }
 
-/** Reads entries that follow each other in the feed of a role's node. Gives one `EntryRead` for each. */
-export type EntryReader = (entries: readonly FeedEntry[], feed: string) => readonly EntryRead[];
-
-interface ReadReceipt {
-  readonly statement: ReceiptStatement;
-  readonly digest: string;
-}
+/** Reads entries that follow each other in the feed of a role's node. Resolves with one `EntryRead` for each. */
+export type EntryReader = (entries: readonly FeedEntry[], feed: string) => Promise<readonly EntryRead[]>;
 
 /** An entry whose envelopes are verified, and not judged yet. */
 interface OpenedEntry {
@@ -73,7 +65,7 @@ interface OpenedEntry {
  * task has none. A receipt that follows from nothing known is logged, and counts for nothing.
  * Main's own feed comes from main's own store: its own words stand unverified.
  */
-export function createEntryReader({ pipeline, trust, node, nodeOf, kept, routeOf, logger }: EntryReaderDeps): EntryReader {
+export function createEntryReader({ pipeline, trust, node, nodeOf, kept: keptOf, routeOf, logger }: EntryReaderDeps): EntryReader {
   const openReceipt = (envelope: Envelope, feed: string): ReadReceipt | undefined => {
     const claimed = claimedReceipt(envelope);
     if (claimed === undefined) throw new TasukiError("malformed_message", "The envelope holds no receipt.");
@@ -83,7 +75,7 @@ export function createEntryReader({ pipeline, trust, node, nodeOf, kept, routeOf
     if (listed === undefined || listed !== name) throw new Error(`a receipt in the name of node '${name}' for role '${role}'`);
     return readReceipt(envelope, { trust, node: listed });
   };
-  const openTask = (envelope: Envelope, feed: string): KnownTask | undefined => {
+  const openTask = (envelope: Envelope, feed: string, kept: Kept): KnownTask | undefined => {
     // A script's `run` has no signature, and needn't even be a whole task: it proves nothing.
     if (envelope.signatures.length === 0) return undefined;
     const payload = parseTask(payloadOf(envelope));
@@ -91,21 +83,21 @@ export function createEntryReader({ pipeline, trust, node, nodeOf, kept, routeOf
     const isMains = payload.from === "main";
     if (isMains && feed === "main") return task;
     // A task that main's store keeps is known. The store of a main that was restored from a backup lacks those that it sent afterwards.
-    if (isMains && kept(payload.run, task.digest) !== undefined) return undefined;
+    if (isMains && kept.envelope(payload.run, task.digest) !== undefined) return undefined;
     const sender = isMains ? node : nodeOf(payload.from);
     if (sender === undefined) throw new Error(`a task from '${payload.from}', which the roster does not have`);
     verifyEnvelope(envelope, { trust, node: sender, payloadType: taskPayloadType });
     return task;
   };
 
-  const open = ({ index, envelopes }: FeedEntry, feed: string): OpenedEntry => {
+  const open = ({ index, envelopes }: FeedEntry, feed: string, kept: Kept): OpenedEntry => {
     const receipts: ReadReceipt[] = [];
     const tasks: KnownTask[] = [];
     const held: Envelope[] = [];
     for (const envelope of envelopes) {
       try {
         const receipt = envelope.payloadType === receiptPayloadType ? openReceipt(envelope, feed) : undefined;
-        const task = envelope.payloadType === taskPayloadType ? openTask(envelope, feed) : undefined;
+        const task = envelope.payloadType === taskPayloadType ? openTask(envelope, feed, kept) : undefined;
         if (receipt?.statement.predicate.role === feed && receipt.statement.predicate.index !== index)
           throw new Error(`a receipt that its node signed for entry ${receipt.statement.predicate.index}`);
         if (receipt) receipts.push(receipt);
@@ -136,47 +128,16 @@ export function createEntryReader({ pipeline, trust, node, nodeOf, kept, routeOf
     ];
   };
 
-  return (entries, feed) => {
-    const opened = entries.map((entry) => open(entry, feed));
-    const known = createKnown(opened, { kept, routeOf });
+  return async (entries, feed) => {
+    const kept = await loadKept(entries, { kept: keptOf, routeOf });
+    const opened = entries.map((entry) => open(entry, feed, kept));
+    const known = createKnown(opened, kept);
     return opened.map((entry) => {
       const own = entry.receipts.find(({ statement }) => statement.predicate.role === feed);
       const { envelopes } = entry;
       return { facts: factsOf(entry, feed, known), envelopes, ...(own && { instance: own.statement.predicate.instance }) };
     });
   };
-}
-
-type KnownOf = (run: string) => KnownMessages;
-
-/** The messages of a run that main has verified: entries that are read together know each other's, and the store keeps all earlier ones. */
-function createKnown(entries: readonly OpenedEntry[], { kept, routeOf }: Pick<EntryReaderDeps, "kept" | "routeOf">): KnownOf {
-  const tasks = new Map(entries.flatMap((entry) => entry.tasks.map((task) => [task.digest, task])));
-  const receipts = new Map(entries.flatMap((entry) => entry.receipts.map(({ digest, statement }) => [digest, statement])));
-  return (run) => {
-    const signed = (digest: string): Envelope | undefined => {
-      const envelope = kept(run, digest);
-      // A script's `run` is bare: nobody signed it, and its bytes are no whole task.
-      return envelope === undefined || envelope.signatures.length === 0 ? undefined : envelope;
-    };
-    return {
-      task(digest) {
-        const envelope = tasks.has(digest) ? undefined : signed(digest);
-        const task = envelope?.payloadType === taskPayloadType ? { payload: parseTask(payloadOf(envelope)), digest } : tasks.get(digest);
-        return task !== undefined && isSendersToSend(task, routeOf(run)) ? task : undefined;
-      },
-      receipt(digest) {
-        const envelope = receipts.has(digest) ? undefined : signed(digest);
-        return envelope === undefined ? receipts.get(digest) : claimedReceipt(envelope);
-      },
-    };
-  };
-}
-
-/** True for a task of main, and for work that the role before its receiver hands on. */
-function isSendersToSend({ payload: { kind, from, to } }: KnownTask, route: readonly string[]): boolean {
-  const before = to === "main" ? route.at(-1) : route[route.indexOf(to) - 1];
-  return from === "main" || (kind === "work" && from === before);
 }
 
 /** True for a receipt about a task that its node took. A refusal leaves no task behind, and the remaining states are for main alone to say. */

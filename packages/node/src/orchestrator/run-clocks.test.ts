@@ -20,7 +20,7 @@ test("a clock that ran out and could not be recorded before the end is left to t
     };
     const recording = Promise.withResolvers<void>();
     const apply = vi.fn<RunSteps["apply"]>(() => recording.promise);
-    const steps: Partial<RunSteps> = { openRuns: () => [state as FlowState], onChange: () => () => undefined, apply };
+    const steps: Partial<RunSteps> = { openRuns: async () => [state as FlowState], onChange: () => () => undefined, apply };
     // `steps` has all that clocks ask of it.
     const clocks = createRunClocks({
       steps: steps as RunSteps,
@@ -29,7 +29,7 @@ test("a clock that ran out and could not be recorded before the end is left to t
       logger: quiet,
     });
     clocks.start();
-    vi.advanceTimersByTime(1);
+    await vi.advanceTimersByTimeAsync(1);
     expect(apply).toHaveBeenCalledOnce();
     const ended = clocks[Symbol.asyncDispose]();
     recording.reject(new TasukiError("disk_full", "there is no room"));

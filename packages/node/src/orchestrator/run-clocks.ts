@@ -20,6 +20,7 @@ export interface RunClocks extends AsyncDisposable {
  * setting the wall clock meanwhile neither hastens it nor holds it up. After a restart they are armed again from the stored state.
  */
 export function createRunClocks({ steps, clock, backoff, logger }: RunClocksDeps): RunClocks {
+  let isArmed = false;
   const armed = new Map<string, Map<string, { readonly fact: RunFact; readonly until: number }>>();
 
   const arm = (state: FlowState): void => {
@@ -32,11 +33,15 @@ export function createRunClocks({ steps, clock, backoff, logger }: RunClocksDeps
         return [key, before?.get(key) ?? { fact, until: clock.monotonic() + at - clock.now() }];
       }),
     );
-    if (now.size > 0) armed.set(state.id, now);
+    // Before the first pass an entry without clocks says that the run has changed since.
+    if (now.size > 0 || !isArmed) armed.set(state.id, now);
     else armed.delete(state.id);
   };
   const all = () => [...armed.values()].flatMap((clocks) => [...clocks.values()]);
   const fire = async (): Promise<number> => {
+    // Before the first pass; a run that has changed meanwhile is armed by its newer state.
+    if (!isArmed) for (const state of await steps.openRuns()) if (!armed.has(state.id)) arm(state);
+    isArmed = true;
     // One reading of the clock decides which are due and which are later, so that none that runs out meanwhile is neither.
     const now = clock.monotonic();
     const facts = all().flatMap(({ fact, until }) => (until <= now ? [fact] : []));
@@ -55,10 +60,7 @@ export function createRunClocks({ steps, clock, backoff, logger }: RunClocksDeps
     failure: "clocks of runs ran out, and that could not be recorded; it is tried again",
   });
   return {
-    start() {
-      steps.openRuns().forEach(arm);
-      loop.start();
-    },
+    start: () => loop.start(),
     [Symbol.asyncDispose]: () => loop[Symbol.asyncDispose](),
   };
 }

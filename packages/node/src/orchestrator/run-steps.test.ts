@@ -67,21 +67,26 @@ const receipt = (facts: Pick<Receipt, "stage" | "state"> & Partial<Receipt>, fol
   ...(follows !== undefined && { follows }),
 });
 
-/** Store of runs and changes alone, in memory; commits take a turn, as real ones do. */
+/** Store of runs and changes alone, in memory; commits take a turn, as real ones do. `overtaken` holds what others do just before them. */
 function memory() {
   const rows = new Map<string, RunRow>();
   const changes: RunChange[] = [];
+  const conflicts: RunChange[] = [];
+  const overtaken: (() => void)[] = [];
   const store = {
-    run: (id: string) => rows.get(id),
-    runs: (filter?: { open?: boolean }) => [...rows.values()].filter((row) => filter?.open !== true || !row.ended),
-    task: () => undefined,
-    async change(change: RunChange) {
+    run: async (id: string) => rows.get(id),
+    runs: async (filter?: { open?: boolean }) => [...rows.values()].filter((row) => filter?.open !== true || !row.ended),
+    async change(change: RunChange): ReturnType<Store["change"]> {
       await new Promise((resolve) => setImmediate(resolve));
-      changes.push(change);
-      for (const row of change.runs) rows.set(row.id, JSON.parse(JSON.stringify(row)) as RunRow);
+      overtaken.shift()?.();
+      const isConflict = change.runs.some(({ id, version }) => rows.get(id)?.version !== version);
+      (isConflict ? conflicts : changes).push(change);
+      if (isConflict) return "conflict";
+      for (const row of change.runs) rows.set(row.id, JSON.parse(JSON.stringify({ ...row, version: row.version + 1 })) as RunRow);
+      return "committed";
     },
   } as unknown as Store; // the operations that run steps use
-  return { store, changes, rows };
+  return { store, changes, conflicts, overtaken, rows };
 }
 const signed: TaskPayload[] = [];
 const said: (ReceiptFacts | { type: string })[] = [];
@@ -89,20 +94,21 @@ const envelope: Envelope = { payload: "", payloadType: "test", signatures: [] };
 const sealed = (): Sealed => ({ leaf: "{}", envelopes: [envelope] });
 const notary: Notary = {
   receipt: (facts) => (said.push(facts), sealed),
+  handOff: (facts) => (said.push(facts), sealed),
   event: (type) => (said.push({ type }), sealed),
   task: (payload) => (signed.push(payload), { envelope, digest: hash(payload.id) }),
 };
 
 function open() {
-  const { store, changes, rows } = memory();
+  const { store, changes, conflicts, overtaken, rows } = memory();
   signed.length = 0;
   said.length = 0;
   let ids = 10;
   const newId = () => `0197c0de-0000-7000-8000-0000000000${(ids += 1)}`;
   const deps = { store, notary, pipeline, newId, clock: { now: () => 5_000, monotonic: () => 0 } };
   const route = pipeline.roles.map((role) => role.name);
-  rows.set(run, toRunRow(newFlow({ profile: "plain", payload: { run, from: "ops:ada" }, brief: "b", route, now: 1 })));
-  return { steps: createRunSteps(deps), again: () => createRunSteps(deps), changes, rows };
+  rows.set(run, toRunRow(newFlow({ profile: "plain", payload: { run, from: "ops:ada" }, brief: "b", route, now: 1 }), 1));
+  return { steps: createRunSteps(deps), again: () => createRunSteps(deps), changes, conflicts, overtaken, rows };
 }
 const fact = (event: FlowEvent) => ({ facts: [{ run, event }] });
 
@@ -127,6 +133,21 @@ test("a fact that is known already is neither committed nor sent again, also aft
   await again().apply(fact(intakeDone));
   expect(changes).toHaveLength(1);
   expect(signed).toHaveLength(1);
+});
+
+test("a step that somebody else has overtaken is made again with new ids; what the losing step signed is not kept", async () => {
+  const { steps, changes, conflicts, overtaken, rows } = open();
+  const shown: string[] = [];
+  steps.onChange(({ id }) => void shown.push(id));
+  overtaken.push(() => rows.forEach((row, id) => rows.set(id, { ...row, version: 7 })));
+  await steps.apply(fact(intakeDone));
+  const [lost, kept] = signed.map(({ id }) => id);
+  expect(signed).toHaveLength(2);
+  expect(kept).not.toBe(lost);
+  expect(conflicts).toMatchObject([{ runs: [{ id: run, version: 1 }], outbox: [{ id: lost }] }]);
+  expect(changes).toMatchObject([{ runs: [{ id: run, version: 7 }], outbox: [{ id: kept }] }]);
+  expect(rows.get(run)).toMatchObject({ version: 8, epoch: 1 });
+  expect(shown).toEqual([run]);
 });
 
 // guarantees: R9.copied
@@ -186,7 +207,7 @@ test("a state of the first releases is read: what raised a block, the last hop, 
   const lastHop = { epoch: 1, task: run, follows: hash("produced"), at: 5 };
   const [finder, judge] = flow.stages;
   const stages = [finder, { ...judge, epoch: 1, block, blockedBy: "decision" }];
-  const row = { id: run, epoch: 1, ended: false, createdAt: 1 };
+  const row = { id: run, version: 1, epoch: 1, ended: false, createdAt: 1 };
   const open = stateOf({ ...row, state: { ...flow, stages, returned: lastHop } });
   expect(open).toMatchObject({ installed: {}, gone: [], lastHop, stages: [finder, { block: { ...block, kind: "decision" } }] });
   expect(JSON.stringify(open)).not.toMatch(/blockedBy|returned/);

@@ -1,5 +1,5 @@
 import { type BlockKind, type Clock, type Envelope, type Pipeline, TasukiError } from "@tasuki/protocol";
-import type { AttachmentRow, Position, RunChange, RunRow, Store } from "@tasuki/store";
+import type { AttachmentRow, Position, RunRow, Store } from "@tasuki/store";
 import type { Notary } from "@tasuki/evidence";
 import { effectsToChange } from "./effects-to-change.ts";
 import { createKeyedLock } from "../loop/keyed-lock.ts";
@@ -31,8 +31,8 @@ export interface RunSteps {
   problemOf(role: string): string | undefined;
   /** Tells all open runs which installation of a role's node main follows from now on, in one commit with the position in its feed. */
   setInstalled(role: string, position: Position): Promise<void>;
-  state(run: string): FlowState | undefined;
-  openRuns(): readonly FlowState[];
+  state(run: string): Promise<FlowState | undefined>;
+  openRuns(): Promise<readonly FlowState[]>;
   /** Calls back with each run that changed, after its commit; returns the way to stop that. */
   onChange(listener: (state: FlowState) => void): () => void;
 }
@@ -45,9 +45,9 @@ interface RunStepsDeps {
   readonly newId: () => string;
 }
 
-/** Row of a run; the store keeps its state unread. */
-export function toRunRow(state: FlowState): RunRow {
-  return { id: state.id, epoch: state.epoch, ended: hasEnded(state), state, createdAt: state.createdAt };
+/** Row of a run, with the version that was read of it; the store keeps its state unread. */
+export function toRunRow(state: FlowState, version: number): RunRow {
+  return { id: state.id, version, epoch: state.epoch, ended: hasEnded(state), state, createdAt: state.createdAt };
 }
 
 /** State as the first releases wrote it: some parts are absent, and the last hop and the kind of a block have other names. */
@@ -68,9 +68,9 @@ export function stateOf(row: RunRow): FlowState {
   return { installed: {}, gone: [], ...(returned && { lastHop: returned }), ...(refusals && { refusals }), ...known, stages };
 }
 
-/** State of a run that main has. Throws `not_found`. */
-export function knownRun(steps: Pick<RunSteps, "state">, run: string): FlowState {
-  const state = steps.state(run);
+/** State of a run that main has. Rejects with `not_found`. */
+export async function knownRun(steps: Pick<RunSteps, "state">, run: string): Promise<FlowState> {
+  const state = await steps.state(run);
   if (state === undefined) throw unknownRun(run);
   return state;
 }
@@ -87,16 +87,13 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
   const reachable = new Map<string, boolean>();
   const problems = new Map<string, string>();
   const installed = new Map<string, string>();
-  const openRuns = () => store.runs({ open: true }).map(stateOf);
-  const state = (run: string) => {
-    const row = store.run(run);
-    return row && stateOf(row);
-  };
+  const openRuns = async () => (await store.runs({ open: true })).map(stateOf);
 
   /** Steps one run through events. Effects are signed with the state of their own step: a later one may have moved on. */
-  const through = (before: FlowState, events: readonly FlowEvent[]) => {
+  const through = (row: RunRow, events: readonly FlowEvent[]) => {
     const now = clock.now();
     const signed = [];
+    const before = stateOf(row);
     let after = before;
     // Main says nothing of a role after a restart until it knows whether there is a connection to it.
     const peers = after.route.flatMap((role): FlowEvent[] => {
@@ -111,38 +108,48 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
       after = next;
       if (effects.length > 0) signed.push(effectsToChange(next, effects, { ...deps, now }));
     }
-    return { before, after, signed };
+    return { version: row.version, before, after, signed };
   };
 
-  const apply: RunSteps["apply"] = ({ facts, along, position, envelopes = [], attachments = [] }) => {
-    const runs = [...new Set(facts.map((fact) => fact.run))];
+  /** Makes one step of the runs, and resolves with the states that it changed; with undefined where one of the runs was stepped meanwhile. */
+  const tryStep = async (
+    runs: readonly string[],
+    { facts, along, position, envelopes = [], attachments = [] }: StepChange,
+  ): Promise<readonly FlowState[] | undefined> => {
+    const rows = await Promise.all(runs.map((run) => store.run(run)));
+    const stepped = rows.flatMap((row) =>
+      row === undefined
+        ? []
+        : [
+            through(
+              row,
+              facts.filter(({ run }) => run === row.id).map(({ event }) => event),
+            ),
+          ],
+    );
+    const changed = stepped.filter(({ before, after, signed }) => after !== before || signed.length > 0);
+    if (changed.length === 0 && position === undefined && envelopes.length === 0 && attachments.length === 0) return [];
+    const signed = changed.flatMap((one) => one.signed);
+    const committed = await store.change({
+      runs: changed.map(({ after, version }) => toRunRow(after, version)),
+      outbox: signed.flatMap((part) => part.outbox),
+      supersede: signed.flatMap((part) => part.supersede),
+      hasten: signed.flatMap((part) => part.hasten),
+      events: signed.flatMap((part) => part.events),
+      ...((position ?? along) && { position: position ?? along }),
+      envelopes,
+      attachments,
+    });
+    return committed === "conflict" ? undefined : changed.map(({ after }) => after);
+  };
+
+  const apply: RunSteps["apply"] = (change) => {
+    const runs = [...new Set(change.facts.map((fact) => fact.run))];
     return lock(runs, async () => {
-      const stepped = runs.flatMap((run) => {
-        const before = state(run);
-        return before === undefined
-          ? []
-          : [
-              through(
-                before,
-                facts.filter((fact) => fact.run === run).map((fact) => fact.event),
-              ),
-            ];
-      });
-      const changed = stepped.filter(({ before, after, signed }) => after !== before || signed.length > 0);
-      if (changed.length === 0 && position === undefined && envelopes.length === 0 && attachments.length === 0) return;
-      const signed = changed.flatMap((one) => one.signed);
-      const change: RunChange = {
-        runs: changed.map(({ after }) => toRunRow(after)),
-        outbox: signed.flatMap((part) => part.outbox),
-        supersede: signed.flatMap((part) => part.supersede),
-        hasten: signed.flatMap((part) => part.hasten),
-        events: signed.flatMap((part) => part.events),
-        ...((position ?? along) && { position: position ?? along }),
-        envelopes,
-        attachments,
-      };
-      await store.change(change);
-      for (const { after } of changed) for (const listener of listeners) listener(after);
+      let changed = await tryStep(runs, change);
+      // Somebody else has stepped one of the runs: the step is made again from there, with new ids, and what this one had signed is forgotten.
+      while (changed === undefined) changed = await tryStep(runs, change);
+      for (const after of changed) for (const listener of listeners) listener(after);
     });
   };
 
@@ -153,16 +160,20 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
       else problems.set(role, problem);
       if (reachable.get(role) === is) return;
       reachable.set(role, is);
-      await apply({ facts: openRuns().map((run) => ({ run: run.id, event: { is: "peer", role, reachable: is } })) });
+      await apply({ facts: (await openRuns()).map((run) => ({ run: run.id, event: { is: "peer", role, reachable: is } })) });
     },
     isReachable: (role) => reachable.get(role) ?? false,
     problemOf: (role) => problems.get(role),
     async setInstalled(role, position) {
       const { instance } = position;
       installed.set(role, instance);
-      await apply({ facts: openRuns().map(({ id }) => ({ run: id, event: { is: "installed", role, instance } })), position });
+      const facts = (await openRuns()).map(({ id }): RunFact => ({ run: id, event: { is: "installed", role, instance } }));
+      await apply({ facts, position });
     },
-    state,
+    async state(run) {
+      const row = await store.run(run);
+      return row && stateOf(row);
+    },
     openRuns,
     onChange(listener) {
       listeners.add(listener);

@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from "node:crypto";
 import type { Block, Health, Pipeline, TaskState } from "@tasuki/protocol";
-import type { Store, TaskRow } from "@tasuki/store";
+import type { PeerRow, Store, TaskRow } from "@tasuki/store";
 import type { Notary } from "@tasuki/evidence";
 import { expect, test } from "vitest";
 import { createWaitingIntakes, unseenBlock } from "./waiting-intakes.ts";
@@ -11,22 +11,27 @@ const roles = ["nano", "sg"];
 /** Main's store with these blocked intakes, and what was put back to the queue. */
 function openIntakes(blocks: Readonly<Record<string, Block>>) {
   const states = new Map<string, TaskState>(Object.keys(blocks).map((id) => [id, "blocked"]));
-  const peers: ReturnType<Store["peers"]>[number][] = [];
+  const peers: PeerRow[] = [];
   const resumed: string[] = [];
   const failures: Error[] = [];
   let commit = (): void => undefined;
   const row = (id: string) => ({ id, payload: { kind: "run", run: id }, state: states.get(id), block: blocks[id] }) as TaskRow; // the part it reads
   const store: Partial<Store> = {
-    peers: () => peers,
-    tasks: () => [...states.keys()].map(row),
-    task: row,
+    peers: async () => peers,
+    statusOf: async () => ({
+      size: 0,
+      queue: { waiting: 0, running: 0 },
+      tasks: [...states.keys()].map((id) => ({ row: row(id), attachments: [] })),
+      outbox: [],
+    }),
+    task: async (id) => row(id),
     async retry(id) {
       const failure = failures.shift();
       if (failure) throw failure;
       resumed.push(id);
       return states.set(id, "queued").has(id);
     },
-    onCommit(listener) {
+    onCommit(_topics, listener) {
       commit = listener;
       return () => undefined;
     },
@@ -71,6 +76,7 @@ test("an intake that waits for roles goes on when one of them is seen, also afte
   see("nano");
   await expect.poll(() => resumed).toEqual(["waits for what was seen since", "waits", "waits, says the first release"]);
   see("sg");
+  await new Promise((resolve) => setImmediate(resolve));
   expect(resumed).toHaveLength(3);
 });
 

@@ -1,12 +1,12 @@
 import { type Backoff, type Block, Health, type Logger, type Pipeline } from "@tasuki/protocol";
-import type { Store } from "@tasuki/store";
+import type { PeerRow, Store } from "@tasuki/store";
 import type { Roster } from "@tasuki/bus";
 import type { Notary } from "@tasuki/evidence";
 import type { SeenRole } from "@tasuki/flow";
 import { createLoop } from "../loop/create-loop.ts";
 
 interface WaitingIntakesDeps {
-  readonly store: Pick<Store, "peers" | "tasks" | "task" | "retry" | "onCommit">;
+  readonly store: Pick<Store, "peers" | "statusOf" | "task" | "retry" | "onCommit">;
   readonly pipeline: Pipeline;
   readonly roster: Roster;
   readonly notary: Notary;
@@ -27,15 +27,23 @@ export interface WaitingIntakes extends AsyncDisposable {
  */
 export function createWaitingIntakes({ store, pipeline, roster, notary, backoff, logger }: WaitingIntakesDeps): WaitingIntakes {
   const waiting = new Set<string>();
-  const unseen = (): readonly string[] => {
-    const seen = seenRoles({ store, pipeline, roster });
+  const unseen = async (): Promise<readonly string[]> => {
+    const seen = seenRoles({ pipeline, roster }, await store.peers());
     return pipeline.roles.map(({ name }) => name).filter((name) => !seen.has(name));
   };
+  let isLoaded = false;
+  /** Adds the intakes of earlier boots. */
+  const load = async (): Promise<void> => {
+    for (const { row } of (await store.statusOf("open")).tasks)
+      if (row.payload.kind === "run" && row.state === "blocked" && rolesOf(row.block) !== undefined) waiting.add(row.id);
+    isLoaded = true;
+  };
   const resume = async (): Promise<void> => {
+    if (!isLoaded) await load();
     if (waiting.size === 0) return;
-    const still = unseen();
+    const still = await unseen();
     for (const id of waiting) {
-      const row = store.task(id);
+      const row = await store.task(id);
       // The block of an attempt that still runs is not committed yet: that commit looks again.
       if (row?.state === "running") continue;
       if (row?.state === "blocked" && rolesOf(row.block)?.join() === still.join()) continue;
@@ -50,20 +58,14 @@ export function createWaitingIntakes({ store, pipeline, roster, notary, backoff,
   };
   const loop = createLoop({
     pass: resume,
-    wakes: (wake) => store.onCommit(wake),
+    wakes: (wake) => store.onCommit([{ topic: "peer" }, { topic: "task" }], wake),
     backoff,
     logger,
     failure: "an intake could not be resumed; it is tried again",
   });
   return {
     add: (task) => void waiting.add(task),
-    start() {
-      const waits = store
-        .tasks()
-        .filter(({ payload, state, block }) => payload.kind === "run" && state === "blocked" && rolesOf(block) !== undefined);
-      for (const { id } of waits) waiting.add(id);
-      loop.start();
-    },
+    start: () => loop.start(),
     [Symbol.asyncDispose]: () => loop[Symbol.asyncDispose](),
   };
 }
@@ -89,16 +91,11 @@ function rolesOf(block: Block | undefined): readonly string[] | undefined {
 }
 
 /** Roles whose node main has reached at least once, with the contracts that its last health named. */
-export function seenRoles({
-  store,
-  pipeline,
-  roster,
-}: {
-  readonly store: Pick<Store, "peers">;
-  readonly pipeline: Pipeline;
-  readonly roster: Roster;
-}): ReadonlyMap<string, SeenRole> {
-  const peers = new Map(store.peers().map((peer) => [peer.node, Health.safeParse(peer.health)]));
+export function seenRoles(
+  { pipeline, roster }: { readonly pipeline: Pipeline; readonly roster: Roster },
+  rows: readonly PeerRow[],
+): ReadonlyMap<string, SeenRole> {
+  const peers = new Map(rows.map((peer) => [peer.node, Health.safeParse(peer.health)]));
   return new Map(
     pipeline.roles.flatMap(({ name }): [string, SeenRole][] => {
       const node = roster[name]?.node ?? name;

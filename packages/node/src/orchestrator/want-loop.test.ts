@@ -18,12 +18,17 @@ function produced(runs: readonly string[]) {
     const state = states.get(id);
     if (state) states.set(id, { ...state, stages: state.stages.map((stage) => ({ ...stage, pulled: true, checked: true })) });
   };
-  return { state: (run: string) => states.get(run), satisfy };
+  const now = (id: string): FlowState => {
+    const state = states.get(id);
+    if (state === undefined) throw new Error(`there is no run ${id}`);
+    return state;
+  };
+  return { now, state: async (run: string) => states.get(run), satisfy };
 }
 
 test("does a want once, however often the run is woken, and at most a few at a time", async () => {
   const runs = ["a", "b", "c", "d", "e"];
-  const { state, satisfy } = produced(runs);
+  const { now, state, satisfy } = produced(runs);
   let running = 0;
   let most = 0;
   const perform = vi.fn<(state: FlowState) => Promise<void>>(async ({ id }) => {
@@ -34,13 +39,13 @@ test("does a want once, however often the run is woken, and at most a few at a t
     satisfy(id);
   });
   await using runner = createWantLoop({ state, perform, limit: 2, backoff, clock, logger });
-  for (const run of [...runs, ...runs]) runner.wake(run);
+  for (const run of [...runs, ...runs]) runner.wake(now(run));
   await vi.waitFor(() => expect(perform).toHaveBeenCalledTimes(5));
   expect(most).toBe(2);
 });
 
 test("tries again what failed, until it is wanted no more", async () => {
-  const { state, satisfy } = produced(["a"]);
+  const { now, state, satisfy } = produced(["a"]);
   let calls = 0;
   const perform = async ({ id }: FlowState): Promise<void> => {
     calls += 1;
@@ -48,24 +53,24 @@ test("tries again what failed, until it is wanted no more", async () => {
     satisfy(id);
   };
   await using runner = createWantLoop({ state, perform, limit: 2, backoff, clock, logger });
-  runner.wake("a");
+  runner.wake(now("a"));
   await vi.waitFor(() => expect(calls).toBe(3));
-  runner.wake("a");
+  runner.wake(now("a"));
   expect(calls).toBe(3);
 });
 
 test("stops what is under way when it is disposed, and begins nothing more", async () => {
-  const { state } = produced(["a", "b"]);
+  const { now, state } = produced(["a", "b"]);
   const began: string[] = [];
   const perform = ({ id }: FlowState, _want: FlowWant, signal: AbortSignal): Promise<void> => {
     began.push(id);
     return new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("stopped"))));
   };
   const runner = createWantLoop({ state, perform, limit: 1, backoff, clock, logger });
-  runner.wake("a");
-  runner.wake("b");
+  runner.wake(now("a"));
+  runner.wake(now("b"));
   await vi.waitFor(() => expect(began).toEqual(["a"]));
   await runner[Symbol.asyncDispose]();
-  runner.wake("a");
+  runner.wake(now("a"));
   expect(began).toEqual(["a"]);
 });

@@ -3,7 +3,7 @@ import { type FlowState, type FlowWant, wants } from "@tasuki/flow";
 import { createLoop } from "../loop/create-loop.ts";
 
 interface WantLoopDeps {
-  readonly state: (run: string) => FlowState | undefined;
+  readonly state: (run: string) => Promise<FlowState | undefined>;
   /** Does what is wanted and commits it; after a rejection it is tried again, later each time. */
   readonly perform: (state: FlowState, want: FlowWant, signal: AbortSignal) => Promise<void>;
   /** Number of wants that are under way at once. */
@@ -16,7 +16,7 @@ interface WantLoopDeps {
 /** Loop over what open runs want. Disposing aborts what is under way, and waits for it. */
 export interface WantLoop extends AsyncDisposable {
   /** Begins what the run wants and what is not under way yet. */
-  wake(run: string): void;
+  wake(state: FlowState): void;
 }
 
 /** Want that waits for its turn. */
@@ -35,22 +35,26 @@ export function createWantLoop({ state, perform, limit, backoff, clock, logger }
   /** Wants by key, those that wait longest first. */
   const waiting = new Map<string, Waiting>();
   const underWay = new Map<string, Promise<void>>();
-  const wantedNow = (run: string, key: string): readonly [FlowState, FlowWant] | undefined => {
-    const now = state(run);
+  /** Wants under way that a change called for meanwhile: the end of the attempt may have looked at the run before that change. */
+  const calledFor = new Set<string>();
+  const wantedNow = async (run: string, key: string): Promise<readonly [FlowState, FlowWant] | undefined> => {
+    const now = await state(run);
     const want = now && wants(now).find((one) => keyOf(run, one) === key);
     return now && want && [now, want];
   };
 
   const attempt = async (key: string, { run, repetition }: Waiting, signal: AbortSignal): Promise<void> => {
     let isWanted = true;
+    calledFor.delete(key);
     try {
-      const found = wantedNow(run, key);
+      const found = await wantedNow(run, key);
       if (found !== undefined) await perform(...found, signal);
-      isWanted = wantedNow(run, key) !== undefined;
+      isWanted = (await wantedNow(run, key)) !== undefined;
     } catch (error) {
       if (!signal.aborted) logger.warn({ run, want: key, repetition, err: error }, "what a run wants failed, and will be tried again");
     }
-    if (isWanted && !signal.aborted) waiting.set(key, { run, repetition: repetition + 1, until: clock.monotonic() + backoff(repetition) });
+    if ((isWanted || calledFor.has(key)) && !signal.aborted)
+      waiting.set(key, { run, repetition: repetition + 1, until: clock.monotonic() + backoff(repetition) });
   };
   const beginDue = (signal: AbortSignal): number => {
     const now = clock.monotonic();
@@ -70,11 +74,11 @@ export function createWantLoop({ state, perform, limit, backoff, clock, logger }
   loop.start();
 
   return {
-    wake(run) {
-      const now = state(run);
-      for (const want of now ? wants(now) : []) {
-        const key = keyOf(run, want);
-        if (!underWay.has(key) && !waiting.has(key)) waiting.set(key, { run, repetition: 1, until: clock.monotonic() });
+    wake(now) {
+      for (const want of wants(now)) {
+        const key = keyOf(now.id, want);
+        if (underWay.has(key)) calledFor.add(key);
+        else if (!waiting.has(key)) waiting.set(key, { run: now.id, repetition: 1, until: clock.monotonic() });
       }
       loop.wake();
     },

@@ -72,17 +72,17 @@ export function createOutbox(deps: OutboxDeps): Outbox {
 
   const drain = async (to: string, signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
-      const row = dueFor(to, store.outbox({ dueAt: clock.now() }));
+      const row = dueFor(to, (await store.dueOutbox(clock.now())).rows);
       if (row === undefined) return;
       await attempt(row, signal);
     }
   };
 
-  const deliverDue = (signal: AbortSignal): number => {
+  const deliverDue = async (signal: AbortSignal): Promise<number> => {
     const now = clock.now();
-    const due = store.outbox({ dueAt: now });
-    for (const to of new Set(due.map((row) => row.to))) {
-      if (busy.has(to) || dueFor(to, due) === undefined) continue;
+    const { rows, next } = await store.dueOutbox(now);
+    for (const to of new Set(rows.map((row) => row.to))) {
+      if (signal.aborted || busy.has(to) || dueFor(to, rows) === undefined) continue;
       const draining = drain(to, signal)
         .catch((error: unknown) => {
           // Haste gains nothing where a disk has no room, or the store has failed.
@@ -95,19 +95,14 @@ export function createOutbox(deps: OutboxDeps): Outbox {
         });
       busy.set(to, draining);
     }
-    return untilNext(now);
-  };
-
-  /** Milliseconds until something is due that was not due yet at `now`. */
-  const untilNext = (now: number): number => {
-    const next = store.nextDue();
+    // Milliseconds until something is due that was not due yet at `now`.
     const times = [...retries.values(), ...[...holds.values()].map(({ until }) => until), ...(next === undefined ? [] : [next])];
     return Math.min(...times.filter((at) => at > now).map((at) => at - clock.now()));
   };
 
   const loop = createLoop({
     pass: deliverDue,
-    wakes: (wake) => store.onCommit(wake),
+    wakes: (wake) => store.onCommit([{ topic: "outbox" }], wake),
     backoff: createBackoff({ ...retryBounds, random }),
     logger,
     failure: "the outbox could not be read; it is read again",

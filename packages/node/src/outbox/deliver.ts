@@ -23,7 +23,7 @@ const uploadsAtOnce = 3;
  */
 export async function deliver(deps: DeliverDeps, row: OutboxRow, signal: AbortSignal) {
   const client = deps.clientFor(row.to);
-  const traceparent = row.carries === undefined ? undefined : deps.store.task(row.carries)?.traceparent;
+  const traceparent = row.carries === undefined ? undefined : (await deps.store.task(row.carries))?.traceparent;
   for (let round = 1; ; round += 1) {
     const budgetMs = budgetOf(row, deps.clock.now());
     const options = { ...(budgetMs !== undefined && { budgetMs }), ...(traceparent !== undefined && { traceparent }) };

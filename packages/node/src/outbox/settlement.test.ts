@@ -22,7 +22,6 @@ const row: OutboxRow = {
 };
 const context = {
   notary: createNotary({ node: "main", role: "main", instance: id, signer, clock: { now: () => 0 } }),
-  store: { task: () => undefined },
   now: 1_000,
   random: () => 0.5,
 };

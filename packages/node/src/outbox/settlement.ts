@@ -1,10 +1,9 @@
 import { type Block, createBackoff, type Envelope, isTasukiError, type TasukiError } from "@tasuki/protocol";
-import type { OutboxRow, Settlement, Store } from "@tasuki/store";
+import type { OutboxRow, Settlement, TaskRow } from "@tasuki/store";
 import { type Notary, type Seal, taskSubjects } from "@tasuki/evidence";
 
 export interface SettlementContext {
   readonly notary: Notary;
-  readonly store: Pick<Store, "task">;
   readonly now: number;
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;
@@ -12,7 +11,8 @@ export interface SettlementContext {
 
 interface Settled {
   readonly settlement: Settlement;
-  readonly seal?: Seal;
+  /** Seal, made of the row of the task that the row carries. */
+  readonly seal?: (carried: TaskRow | undefined) => Seal;
 }
 
 /** Milliseconds that a receiver may ask to be left alone for: more than the backoff gives it, but not any number. */
@@ -20,7 +20,7 @@ const longestAskedMs = 60_000;
 
 /** Settlement of a row by a verified receipt. */
 export function settlementByReceipt(row: OutboxRow, receipt: Envelope, { notary }: SettlementContext): Settled {
-  return { settlement: { state: "done", receipt }, seal: notary.event("delivered", factsOf(row), [receipt]) };
+  return { settlement: { state: "done", receipt }, seal: () => notary.event("delivered", factsOf(row), [receipt]) };
 }
 
 /** Settlement of a row by any other answer, by the table of the protocol: given up for a higher epoch, tried again, or blocked. */
@@ -30,7 +30,7 @@ export function settlementByError(row: OutboxRow, error: unknown, context: Settl
   if (isTasukiError(error) && error.code === "stale_epoch")
     return {
       settlement: { state: "superseded", last },
-      seal: notary.event("superseded", { ...factsOf(row), code: error.code, answer: last }),
+      seal: () => notary.event("superseded", { ...factsOf(row), code: error.code, answer: last }),
     };
   if (!isTasukiError(error) || error.retryable || error.code === "attachments_missing") {
     const backoff = createBackoff({ firstMs: 250, lastMs: 15_000, jitter: "full", random });
@@ -38,7 +38,7 @@ export function settlementByError(row: OutboxRow, error: unknown, context: Settl
     return { settlement: { state: "pending", last, nextAt: Math.ceil(now + Math.max(asked, backoff(row.tries + 1))) } };
   }
   const block = toBlock(row, error);
-  return { settlement: { state: "blocked", last, block }, seal: blockedSeal(row, { block, code: error.code }, context) };
+  return { settlement: { state: "blocked", last, block }, seal: blockedSeal(row, { block, code: error.code }, notary) };
 }
 
 /** Block of the task whose result a refused row carries; the store keeps it there. A row of main's own carries none: the flow blocks its run. */
@@ -54,20 +54,21 @@ function toBlock({ to, payload }: OutboxRow, error: TasukiError): Block {
 }
 
 /** Seal of a refusal. The node signs that a stage is blocked whose result can't be handed on; of main's own rows it only records the code, which the flow reads. */
-function blockedSeal(row: OutboxRow, { block, code }: { block: Block; code: string }, { notary, store }: SettlementContext): Seal {
-  const carried = row.carries === undefined ? undefined : store.task(row.carries);
-  if (carried === undefined) return notary.event("refused", { ...factsOf(row), code });
-  return notary.receipt({
-    run: row.run,
-    stage: carried.payload.stage,
-    task: carried.id,
-    epoch: carried.payload.epoch,
-    attempt: carried.attempt,
-    state: "blocked",
-    prev: carried.lastReceipt,
-    reason: block.reason,
-    subjects: taskSubjects(carried.payload, carried.digest),
-  });
+function blockedSeal(row: OutboxRow, { block, code }: { block: Block; code: string }, notary: Notary): Required<Settled>["seal"] {
+  return (carried) =>
+    carried === undefined
+      ? notary.event("refused", { ...factsOf(row), code })
+      : notary.receipt({
+          run: row.run,
+          stage: carried.payload.stage,
+          task: carried.id,
+          epoch: carried.payload.epoch,
+          attempt: carried.attempt,
+          state: "blocked",
+          prev: carried.lastReceipt,
+          reason: block.reason,
+          subjects: taskSubjects(carried.payload, carried.digest),
+        });
 }
 
 function factsOf({ id, to, payload: { run, stage, epoch, kind } }: OutboxRow) {

@@ -95,8 +95,14 @@ test.concurrent("epochs that main gave after the backup are refused, until retri
   expect(await relay.until(run, closed)).toMatchObject({ epoch: 3 });
   await restore(relay);
   // Everything that the nodes did since the backup has been read again, and counts for nothing at the epoch that main remembers.
-  const unread = () =>
-    ["nano", "sg", "jp"].filter((role) => relay.node("main").store.position(role)?.next !== relay.node(role).store.feedSize());
+  const unread = async () => {
+    const roles: string[] = [];
+    for (const role of ["nano", "sg", "jp"]) {
+      const position = await relay.node("main").store.position(role);
+      if (position?.next !== (await relay.node(role).store.feedSize())) roles.push(role);
+    }
+    return roles;
+  };
   await expect.poll(unread, { timeout: 20_000 }).toEqual([]);
   const blocks: string[] = [];
   for (let epoch = 2; epoch <= 4; epoch += 1) {
@@ -119,7 +125,7 @@ test.concurrent("a run that began after the backup is unknown, and is asked for 
   const run = await relay.run({ brief, sources });
   await relay.until(run, at("jp", "started"));
   await restore(relay);
-  expect(orchestrator(relay).run(run)).toBeUndefined();
+  expect(await orchestrator(relay).run(run)).toBeUndefined();
   release();
   const blocked = async () => {
     const { handlers, local } = relay.node("jp");
@@ -149,7 +155,7 @@ test.concurrent("an older copy of a role's data folder is found out and not foll
   await expect
     .poll(() => errors, { timeout: 20_000 })
     .toContainEqual(expect.stringMatching(/^the feed of sg has 0 entries, and main holds [1-9]+: its data folder is an older copy/));
-  expect(orchestrator(relay).nodes()).toContainEqual(
+  expect(await orchestrator(relay).nodes()).toContainEqual(
     expect.objectContaining({ role: "sg", reachable: false, problem: expect.stringContaining("older copy") }),
   );
   const second = await relay.run({ brief, sources });

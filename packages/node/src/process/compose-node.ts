@@ -9,7 +9,9 @@ import { createQuarantine } from "../consumer/quarantine.ts";
 import { createOutbox } from "../outbox/create-outbox.ts";
 import { createHealth } from "../status/create-health.ts";
 import { createStatus } from "../status/create-status.ts";
-import { pulledFiles } from "../orchestrator/pull.ts";
+import { pulledTasks } from "../orchestrator/pull.ts";
+import { stateOf } from "../orchestrator/run-steps.ts";
+import { toRunStatus } from "@tasuki/flow";
 import { createBackground } from "../loop/background.ts";
 import { createNodeWork } from "./node-work.ts";
 import type { NodeOptions } from "./node.ts";
@@ -44,6 +46,7 @@ export interface ComposedNode extends AsyncDisposable {
 
 /** Milliseconds that an upload may lie here without a task that names it. */
 const unnamedMs = 24 * 3_600_000;
+const pollTimes = { firstMs: 1_000, everyMs: 1_000 };
 // The first look comes a minute after the start, which has better things to do than to go through all of its history.
 const hourly = { firstMs: 60_000, everyMs: 3_600_000 };
 
@@ -119,7 +122,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
       queueLimit: limits.queue,
       foreignFiles: () => projections.foreignFiles(),
       quarantined: (run) => quarantine.list(run),
-      ...(main && { runs: { status: (run) => main.orchestrator.run(run), files: (run) => pulledFiles(store, run) } }),
+      ...(main && { runs: { toStatus: (row) => toRunStatus(stateOf(row)), pulledTasks } }),
     }),
     health: createHealth({
       node,
@@ -144,6 +147,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
       outbox.start();
       consumer.start();
       background.begin("the pictures that are missing", () => projections.rebuild());
+      if (store.poll !== undefined) background.repeat("the poll of the store", store.poll, pollTimes);
       background.repeat("the sweep of unnamed uploads", () => store.sweepBlobs(clock.now() - unnamedMs), hourly);
       background.repeat("the look for foreign files", () => projections.foreignFiles(), hourly);
     },

@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { RunStatus, StageStatus } from "@tasuki/protocol";
+import type { RunStatus, StageStatus, TaskPayload } from "@tasuki/protocol";
+import type { OutboxRow } from "@tasuki/store";
 import { expect, test, vi } from "vitest";
+import { turnsOf } from "../loop/create-loop.ts";
 import type { RunningNode } from "./node.ts";
 import type { StageWork } from "../testing/in-process-executor.ts";
 import { smallPipeline, smallWork } from "../testing/small-pipeline.ts";
@@ -38,12 +40,18 @@ function held(role: string): { work: StageWork; release: () => void; times: () =
 }
 
 /** Resolves once a node's store is as wanted. */
-async function untilStored({ store }: RunningNode, wanted: () => boolean): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const stop = store.onCommit(() => (wanted() ? resolve() : undefined));
-  if (wanted()) resolve();
-  await promise;
-  stop();
+async function untilStored({ store }: RunningNode, wanted: () => Promise<boolean>): Promise<void> {
+  const never = new AbortController().signal;
+  for await (const _ of turnsOf((wake) => store.onCommit([{ topic: "task" }], wake), never)) if (await wanted()) return;
+}
+
+async function nudgesOf({ store }: RunningNode, run: string): Promise<readonly TaskPayload[]> {
+  const { tasks } = await store.statusOf({ run });
+  return tasks.map(({ row }) => row.payload).filter(({ kind }) => kind === "nudge");
+}
+
+async function handOffOf({ store }: RunningNode, run: string): Promise<OutboxRow | undefined> {
+  return (await store.statusOf({ run })).outbox[0];
 }
 
 /** The machine is a new one: of the data folder nothing is left but what the operator brings (configuration, keys, trust, identity). */
@@ -91,7 +99,7 @@ test.concurrent("work is handed on while main is away, and main catches up", asy
   await relay.stop("main");
   release();
   // The last hop waits for main; everything before it is done.
-  await expect.poll(() => relay.node("jp").store.outbox({ run }).length, { timeout: 20_000 }).toBe(1);
+  await expect.poll(async () => (await relay.node("jp").store.statusOf({ run })).outbox.length, { timeout: 20_000 }).toBe(1);
   await relay.start("main");
   const status = await relay.until(run, closed);
   expect(status.epoch).toBe(1);
@@ -112,10 +120,10 @@ test.concurrent("a nudge is answered with where each node stands, and sends at o
     },
   ]);
   await relay.start("jp");
-  const before = relay.node("sg").store.outbox({ run })[0]?.tries ?? 0;
+  const before = (await handOffOf(relay.node("sg"), run))?.tries ?? 0;
   await nudge();
   await relay.until(run, closed);
-  expect((relay.node("sg").store.outbox({ run })[0]?.tries ?? 0) - before).toBeLessThanOrEqual(2);
+  expect(((await handOffOf(relay.node("sg"), run))?.tries ?? 0) - before).toBeLessThanOrEqual(2);
   await expect(nudge()).rejects.toMatchObject({ code: "invalid_state" });
 });
 
@@ -127,12 +135,8 @@ test.concurrent("what nobody begins in time is nudged, then shows whom it waits 
   const run = await relay.run({ brief, sources, clocks: { scheduleToStart: 200 } });
   const late = await relay.until(run, (status) => stageOf(status, "jp")?.block !== undefined);
   expect(stageOf(late, "jp")).toMatchObject({ rung: "dispatched", condition: "unreachable", block: { owner: "jp" } });
-  const nudges = () =>
-    relay
-      .node("sg")
-      .store.tasks({ run })
-      .filter(({ payload }) => payload.kind === "nudge");
-  await expect.poll(() => nudges().map(({ payload }) => payload.reason)).toEqual(["jp has not begun within 0.2 s"]);
+  const reasons = async () => (await nudgesOf(relay.node("sg"), run)).map(({ reason }) => reason);
+  await expect.poll(reasons).toEqual(["jp has not begun within 0.2 s"]);
   await relay.start("jp");
   const status = await relay.until(run, closed);
   expect(stageOf(status, "jp")?.block).toBeUndefined();
@@ -152,10 +156,10 @@ test.concurrent("a blob that was changed on the disk is never handed on, and say
   await chmod(path, 0o600);
   await writeFile(path, before.toString("utf8").replace("Review", "Rewiev"));
   await relay.start("jp");
-  const { store } = relay.node("sg");
-  await expect.poll(() => store.outbox({ run })[0]?.last, { timeout: 15_000 }).toContain(`blobs/${sha256.slice(0, 2)}/${sha256}`);
-  expect(store.outbox({ run })[0]?.last).toContain("digest_mismatch");
-  expect(relay.node("jp").store.tasks({ run })).toEqual([]);
+  const sg = relay.node("sg");
+  await expect.poll(async () => (await handOffOf(sg, run))?.last, { timeout: 15_000 }).toContain(`blobs/${sha256.slice(0, 2)}/${sha256}`);
+  expect((await handOffOf(sg, run))?.last).toContain("digest_mismatch");
+  expect((await relay.node("jp").store.statusOf({ run })).tasks).toEqual([]);
   expect(name).toBe("review.md");
   await writeFile(path, before);
   await relay.node("main").orchestrator?.nudge({ run, by: "ada" });
@@ -190,7 +194,7 @@ test.concurrent("a file put in by hand has no effect; status and log say what it
   expect(await look()).toEqual(expected);
   const logged = said.filter((line) => "instead" in line);
   expect(logged).toEqual(expected.map(([path, instead]) => expect.objectContaining({ path, instead, why: expect.any(String) })));
-  expect(store.tasks()).toHaveLength(1);
+  expect((await store.statusOf("open")).tasks).toHaveLength(1);
   release();
   const status = await relay.until(run, closed);
   expect(status.stages.map(({ attempt }) => attempt)).toEqual([1, 1, 1]);
@@ -210,8 +214,8 @@ test.concurrent("a node whose input was changed on its disk blocks the stage, an
   const run = await relay.run({ brief, sources: ["# Another\n\nA sash.\n"] });
   await relay.until(run, atRung("sg", "accepted"));
   const { store } = relay.node("sg");
-  const [task] = store.tasks({ run });
-  const { sha256 = "" } = store.attachments(task?.id ?? "").find(({ name }) => name === "S1.txt") ?? {};
+  const [task] = (await store.statusOf({ run })).tasks;
+  const { sha256 = "" } = task?.attachments.find(({ name }) => name === "S1.txt") ?? {};
   const path = join(relay.data, "sg", "blobs", sha256.slice(0, 2), sha256);
   await chmod(path, 0o600);
   await writeFile(path, "# Changed\n");
@@ -221,7 +225,7 @@ test.concurrent("a node whose input was changed on its disk blocks the stage, an
     reason: expect.stringMatching(/ were changed: they hash to /),
     clearsWith: expect.stringContaining("tasuki retry"),
   });
-  expect(store.task(task?.id ?? "")?.attempt).toBe(1); // another attempt would find nothing there
+  expect((await store.task(task?.row.id ?? ""))?.attempt).toBe(1); // another attempt would find nothing there
   await relay.node("main").orchestrator?.retry({ run, by: "ada" });
   expect((await relay.until(run, closed)).epoch).toBe(2);
   expect(await readFile(join(relay.data, "sg", "blobs", "changed", sha256), "utf8")).toBe("# Changed\n");
@@ -239,8 +243,8 @@ test.concurrent("whoever can't be nudged is named with why, and is not nudged tw
   // The run stays open until the nudge is there: closing it would withdraw what nano hasn't taken yet.
   await relay.start("nano");
   const nano = relay.node("nano");
-  await untilStored(nano, () => nano.store.tasks({ run, kind: "nudge" }).length > 0);
+  await untilStored(nano, async () => (await nudgesOf(nano, run)).length > 0);
   release();
   await relay.until(run, closed);
-  expect(nano.store.tasks({ run, kind: "nudge" })).toHaveLength(1);
+  expect(await nudgesOf(nano, run)).toHaveLength(1);
 });

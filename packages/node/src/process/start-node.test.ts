@@ -54,7 +54,7 @@ test.concurrent("four nodes close a run, and main has its final text", async () 
     "run.json",
   ]);
   expect(artifacts.find(({ name }) => name === "final.txt")?.text).toContain("2 sources");
-  for (const role of ["main", "nano", "sg", "jp"]) expect(relay.node(role).store.tasks()).toEqual([]);
+  for (const role of ["main", "nano", "sg", "jp"]) expect((await relay.node(role).store.statusOf("open")).tasks).toEqual([]);
 });
 
 // guarantees: R10.retry
@@ -115,9 +115,9 @@ test.concurrent("a cancelled run ends the work that is under way, and fences its
   const signal = await begun;
   await relay.node("main").orchestrator?.cancel({ run, by: "ada", reason: "not needed" });
   if (!signal.aborted) await once(signal, "abort");
-  const { store } = relay.node("sg");
-  expect(store.tasks({ run }).find(({ payload }) => payload.kind === "work")?.state).toBe("fenced");
-  expect(relay.node("main").orchestrator?.run(run)?.state).toBe("cancelled");
+  const { tasks } = await relay.node("sg").store.statusOf({ run });
+  expect(tasks.find(({ row }) => row.payload.kind === "work")?.row.state).toBe("fenced");
+  expect((await relay.node("main").orchestrator?.run(run))?.state).toBe("cancelled");
 });
 
 // guarantees: R2.fenced
@@ -142,7 +142,7 @@ test.concurrent("what a stage wrote before a retry took it away is quarantined, 
   const path = join("quarantine", run, "sg.1.1");
   expect((await handlers.status({ run }, local)).quarantined).toEqual([{ path, run, stage: "sg", epoch: 1, attempt: 1 }]);
   expect(await readFile(join(relay.data, "sg", path, "review.md"), "utf8")).toBe("# Review, too late\n");
-  const events = store.feed(0, 1000).map(({ leaf }) => JSON.parse(leaf) as { type: string });
+  const events = (await store.feed(0, 1000)).map(({ leaf }) => JSON.parse(leaf) as { type: string });
   expect(events.filter(({ type }) => type === "quarantined")).toMatchObject([{ run, epoch: 1, attempt: 1, files: 1, path }]);
   const jp = relay.node("jp");
   const { artifacts = [] } = await jp.handlers.status({ run, include: "artifacts" }, jp.local);
@@ -173,7 +173,7 @@ test.concurrent("a hand-off waits for a node that is away, and arrives when it c
   await relay.until(run, (status) => stageOf(status, "sg")?.rung === "produced");
   const { store } = relay.node("sg");
   await expect
-    .poll(() => store.outbox({ run }).map(({ state, last }) => [state, last?.split(":")[0]]))
+    .poll(async () => (await store.statusOf({ run })).outbox.map(({ state, last }) => [state, last?.split(":")[0]]))
     .toEqual([["pending", "unreachable"]]);
   await relay.start("jp");
   await relay.until(run, closed);

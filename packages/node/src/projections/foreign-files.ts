@@ -38,17 +38,18 @@ export function createForeignFiles({ folder, store, logger }: ForeignFilesDeps):
     logged = new Set(files.map(({ path }) => path));
   };
 
-  const expected = (area: string, run: string, stageAndEpoch: string): Expected => {
-    const task = workOf(store, run).find(({ payload }) => `${payload.stage}.${payload.epoch}` === stageAndEpoch);
+  const expected = async (area: string, run: string, stageAndEpoch: string): Promise<Expected> => {
+    const { tasks } = await store.statusOf({ run });
+    const task = workOf(tasks).find(({ row: { payload } }) => `${payload.stage}.${payload.epoch}` === stageAndEpoch);
     if (task === undefined) return { task, files: [] };
-    return { task, files: area === "inbox" ? inputsOf(store, task.id) : outputsOf(store, task.id) };
+    return { task: task.row, files: area === "inbox" ? inputsOf(task) : outputsOf(task) };
   };
 
   const judge = async (path: string, known: Map<string, Expected>): Promise<ForeignFile | undefined> => {
     const shown = relative(folder, path);
     const [area = "", run = "", stageAndEpoch = "", ...rest] = shown.split(sep);
     const place = join(area, run, stageAndEpoch);
-    const { task, files } = known.get(place) ?? expected(area, run, stageAndEpoch);
+    const { task, files } = known.get(place) ?? (await expected(area, run, stageAndEpoch));
     known.set(place, { task, files });
     const file = files.find(({ name }) => name === rest.join(sep));
     const instead = commandFor(task, shown);

@@ -5,8 +5,8 @@ import { promisify } from "node:util";
 import type { Attachment, Logger, TaskPayload } from "@tasuki/protocol";
 import { payloadDigest, toManifest } from "@tasuki/evidence";
 import { expect, test } from "vitest";
-import { openStore, type RunChange, type Store } from "@tasuki/store";
-import { bytesOf, handOffOf, id, openFolder, payloadOf, putBlob, receiptOf, requestOf, run, sha256 } from "@tasuki/store/testing";
+import { openStore, publish, type RunChange, type Store } from "@tasuki/store";
+import { handOffOf, id, openFolder, payloadOf, putBlob, receiptOf, requestOf, run, sha256 } from "@tasuki/store/testing";
 import { createProjections } from "./projections.ts";
 
 const [one, two, three] = [id(1), id(2), id(3)];
@@ -73,7 +73,8 @@ test("a node's archive holds its files and every signed message of the run, and 
   expect(stdout.match(/: OK$/gm)).toHaveLength(9);
   const digest = requestOf(close).digest;
   expect(JSON.parse(await readFile(join(folder, "evidence", `${digest}.json`), "utf8"))).toEqual(close);
-  expect(JSON.parse(await readFile(join(folder, "evidence", `${digest}.dsse.json`), "utf8"))).toEqual(node.store.envelope(run, digest));
+  const kept = await node.store.envelopes(run, [digest]);
+  expect(JSON.parse(await readFile(join(folder, "evidence", `${digest}.dsse.json`), "utf8"))).toEqual(kept.get(digest));
   const summary = await readFile(join(folder, "SUMMARY.md"), "utf8");
   expect(summary).toContain("> What did they agree on?");
   expect(summary).toContain("S1.pdf (a scan): no text");
@@ -85,20 +86,19 @@ test("main's archive is the manifest that was signed, byte for byte, and the doc
   await using node = await openNode();
   const { store } = node;
   const source = await putBlob(store, "%PDF-", { name: "S1.pdf", contract: "source@1" });
-  const row = { id: run, epoch: 1, ended: true, state: {}, createdAt: 1 };
+  const row = { id: run, version: 0, epoch: 1, ended: true, state: {}, createdAt: 1 };
   const asked = payloadOf({ id: run, kind: "run", stage: "main", epoch: 0, attachments: [source] });
   await store.accept(requestOf(asked, { run: row }), receiptOf("accepted", run));
   // The file is pulled from its node: main has no task of that id.
   const final = await putBlob(store, "final", { name: "final.txt" });
-  const receipt = store.feed(0, 1)[0]?.envelopes[0];
+  const receipt = (await store.feed(0, 1))[0]?.envelopes[0];
   const evidence = receipt === undefined ? "" : payloadDigest(receipt);
   const manifest = toManifest([
     { path: "final.txt", sha256: final.sha256 },
     { path: `evidence/${evidence}.json`, sha256: evidence },
   ]);
-  await using staged = await store.blobs.stage(bytesOf(manifest), { maxBytes: 10_000 });
-  await staged.publish();
-  const close = payloadOf({ id: three, kind: "close", bundle: staged.sha256 });
+  const bundle = await publish(store, Buffer.from(manifest), { now: 1_000 });
+  const close = payloadOf({ id: three, kind: "close", bundle: bundle.sha256 });
   await store.change({
     ...nothing,
     outbox: [handOffOf(three, { payload: close })],

@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger, ForeignFile } from "@tasuki/protocol";
-import { type AttachmentRow, makeOwnFolder, type Store, type TaskRow } from "@tasuki/store";
+import { type AttachmentRow, makeOwnFolder, type Store, type TaskFacts } from "@tasuki/store";
 import { summaryName, writeArchive } from "./write-archive.ts";
 import { placeBlob } from "./place.ts";
 import { bundleOf, inputsOf, outputsOf } from "./run-files.ts";
@@ -42,21 +42,25 @@ export function createProjections({ folder, store, logger }: ProjectionsDeps): P
     if (missing.length > 0) await makeOwnFolder(folder, to);
     for (const { name, sha256 } of missing) await placeBlob({ folder, blobs: store.blobs }, sha256, join(to, name));
   };
-  const placeTask = async ({ id, payload }: TaskRow): Promise<void> => {
-    const { run, stage, epoch } = payload;
-    await placeAll(join(folder, "inbox", run, `${stage}.${epoch}`), inputsOf(store, id));
-    await placeAll(join(folder, "artifacts", run, `${stage}.${epoch}`), outputsOf(store, id));
+  const placeTask = async (task: TaskFacts): Promise<void> => {
+    const { run, stage, epoch } = task.row.payload;
+    await placeAll(join(folder, "inbox", run, `${stage}.${epoch}`), inputsOf(task));
+    await placeAll(join(folder, "artifacts", run, `${stage}.${epoch}`), outputsOf(task));
   };
   const archive = (run: string): Promise<void> => {
     const writing = archiving.get(run) ?? writeArchive({ folder, store }, run).finally(() => archiving.delete(run));
     archiving.set(run, writing);
     return writing;
   };
-  const rebuildTask = async (task: TaskRow): Promise<void> => {
-    const { kind, run } = task.payload;
+  const rebuildTask = async (task: TaskFacts): Promise<void> => {
+    const { kind, run } = task.row.payload;
     if (kind === "run" || kind === "work") await placeTask(task);
     if ((kind !== "run" && kind !== "close") || (await isThere(join(folder, "archive", run, summaryName)))) return;
-    if (kind === "close" || (store.run(run)?.ended === true && bundleOf(store, run) !== undefined)) await archive(run);
+    if (kind === "close" || (await isClosed(run))) await archive(run);
+  };
+  const isClosed = async (run: string): Promise<boolean> => {
+    const evidence = await store.evidenceOf(run);
+    return evidence.run?.ended === true && bundleOf(evidence) !== undefined;
   };
   const attempt = (run: string, what: Promise<void>): Promise<void> =>
     what.catch((error: unknown) =>
@@ -65,18 +69,17 @@ export function createProjections({ folder, store, logger }: ProjectionsDeps): P
 
   return {
     async task(id) {
-      const task = store.task(id);
-      if (task !== undefined) await placeTask(task);
+      for (const task of (await store.statusOf({ task: id })).tasks) await placeTask(task);
     },
     archive,
     async rebuild() {
       // A page at a time: a node answers while it looks through what it has ever done.
       for (
-        let page = store.history({ limit: pageSize });
+        let page = await store.history({ limit: pageSize });
         page.length > 0;
-        page = store.history({ after: page.at(-1)?.id ?? "", limit: pageSize })
+        page = await store.history({ after: page.at(-1)?.row.id ?? "", limit: pageSize })
       ) {
-        for (const task of page) await attempt(task.payload.run, rebuildTask(task));
+        for (const task of page) await attempt(task.row.payload.run, rebuildTask(task));
         // A task without files waits for nothing, and a whole history of them would be one turn of the event loop.
         await new Promise((resolve) => setImmediate(resolve));
       }

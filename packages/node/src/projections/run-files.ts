@@ -1,5 +1,5 @@
 import { FileName, Sha256, TasukiError } from "@tasuki/protocol";
-import type { AttachmentRow, Store, TaskRow } from "@tasuki/store";
+import type { AttachmentRow, RunEvidence, TaskFacts } from "@tasuki/store";
 
 /** File of a run's archive, by its path in it. */
 export interface ArchivedFile {
@@ -8,34 +8,34 @@ export interface ArchivedFile {
 }
 
 /** Outputs of a task: those of its newest attempt that has any. */
-export function outputsOf(store: Pick<Store, "attachments">, task: string): AttachmentRow[] {
-  const outputs = store.attachments(task).filter(({ direction }) => direction === "out");
+export function outputsOf({ attachments }: Pick<TaskFacts, "attachments">): AttachmentRow[] {
+  const outputs = attachments.filter(({ direction }) => direction === "out");
   const newest = Math.max(...outputs.map(({ attempt }) => attempt));
   return outputs.filter(({ attempt }) => attempt === newest);
 }
 
 /** Inputs of a task. */
-export function inputsOf(store: Pick<Store, "attachments">, task: string): AttachmentRow[] {
-  return store.attachments(task).filter(({ direction }) => direction === "in");
+export function inputsOf({ attachments }: Pick<TaskFacts, "attachments">): AttachmentRow[] {
+  return attachments.filter(({ direction }) => direction === "in");
 }
 
 /** Files that this node holds of a run; where several have the same name, that of the highest epoch. */
-export function filesOf(store: Store, run: string): ArchivedFile[] {
-  const tasks = workOf(store, run).filter(({ state }) => state !== "fenced");
-  const files = tasks
-    .toSorted((one, other) => one.payload.epoch - other.payload.epoch)
-    .flatMap(({ id }) => [...inputsOf(store, id), ...outputsOf(store, id)]);
+export function filesOf(tasks: readonly TaskFacts[]): ArchivedFile[] {
+  const files = workOf(tasks)
+    .filter(({ row }) => row.state !== "fenced")
+    .toSorted((one, other) => one.row.payload.epoch - other.row.payload.epoch)
+    .flatMap((task) => [...inputsOf(task), ...outputsOf(task)]);
   return [...new Map(files.map(({ name, sha256 }) => [name, sha256]))].map(([path, sha256]) => ({ path, sha256 }));
 }
 
 /** Tasks of a run that have files. */
-export function workOf(store: Pick<Store, "tasks">, run: string): TaskRow[] {
-  return store.tasks({ run }).filter(({ payload }) => payload.kind === "work" || payload.kind === "run");
+export function workOf(tasks: readonly TaskFacts[]): TaskFacts[] {
+  return tasks.filter(({ row: { payload } }) => payload.kind === "work" || payload.kind === "run");
 }
 
 /** Bundle digest of a closed run: from the `close` that this node took, or, on main, from those that it sent. */
-export function bundleOf(store: Pick<Store, "tasks" | "outbox">, run: string): string | undefined {
-  const asked = [...store.tasks({ run }), ...store.outbox({ run })].map(({ payload }) => payload);
+export function bundleOf({ tasks, outbox }: Pick<RunEvidence, "tasks" | "outbox">): string | undefined {
+  const asked = [...tasks.map(({ row }) => row.payload), ...outbox.map(({ payload }) => payload)];
   return asked.findLast(({ kind }) => kind === "close")?.bundle;
 }
 

@@ -1,9 +1,9 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { payloadDigest, payloadOf, toManifest } from "@tasuki/evidence";
-import { makeOwnFolder, type Store } from "@tasuki/store";
+import { makeOwnFolder, type Store, type TaskFacts } from "@tasuki/store";
 import { isLinkOf, placeBlob, placeBytes } from "./place.ts";
-import { type ArchivedFile, bundleOf, filesOf, inputsOf, parseManifest, workOf } from "./run-files.ts";
+import { type ArchivedFile, bundleOf, filesOf, inputsOf, parseManifest } from "./run-files.ts";
 import { toSummary } from "./to-summary.ts";
 
 /** Name of the summary. It is written last, so an archive that has it is whole. */
@@ -16,24 +16,23 @@ export const summaryName = "SUMMARY.md";
 export async function writeArchive({ folder, store }: { folder: string; store: Store }, run: string): Promise<void> {
   const to = join(folder, "archive", run);
   const { blobs } = store;
-  const bundle = bundleOf(store, run);
-  const signed = bundle !== undefined && blobs.has(bundle) ? (await blobs.read(bundle)).toString("utf8") : undefined;
+  const held = await store.evidenceOf(run);
+  const bundle = bundleOf(held);
+  const isHere = bundle !== undefined && (await store.blobsOf([bundle])).has(bundle);
+  const signed = isHere ? (await blobs.read(bundle)).toString("utf8") : undefined;
   const listed = signed === undefined ? undefined : parseManifest(signed);
 
-  const evidence = new Map(store.envelopes(run).map((envelope) => [payloadDigest(envelope), envelope]));
-  for (const { path, sha256 } of listed ?? []) {
-    const envelope = path.startsWith("evidence/") ? store.envelope(run, sha256) : undefined;
-    if (envelope !== undefined) evidence.set(sha256, envelope);
-  }
+  // A payload may have several envelopes; the newest is given.
+  const evidence = new Map(held.envelopes.map((envelope) => [payloadDigest(envelope), envelope]));
   await makeOwnFolder(folder, join(to, "evidence"));
   for (const [sha256, envelope] of evidence) {
     await placeBytes(payloadOf(envelope), join(to, "evidence", `${sha256}.json`));
     await placeBytes(Buffer.from(JSON.stringify(envelope)), join(to, "evidence", `${sha256}.dsse.json`));
   }
 
-  const files = listed?.filter(({ path }) => !path.startsWith("evidence/")) ?? filesOf(store, run);
+  const files = listed?.filter(({ path }) => !path.startsWith("evidence/")) ?? filesOf(held.tasks);
   // Sources are the given files that aren't files of the relay themselves: documents as they came.
-  const raw = listed === undefined ? [] : givenOf(store, run).filter(({ path }) => !files.some((file) => file.path === path));
+  const raw = listed === undefined ? [] : givenOf(held.tasks).filter(({ path }) => !files.some((file) => file.path === path));
   const sources = raw.map(({ path, sha256 }) => ({ path: `sources/${path}`, sha256 }));
   if (sources.length > 0) await makeOwnFolder(folder, join(to, "sources"));
   for (const { path, sha256 } of [...files, ...sources]) {
@@ -51,9 +50,9 @@ export async function writeArchive({ folder, store }: { folder: string; store: S
 }
 
 /** Files that came with the `run` task. */
-function givenOf(store: Store, run: string): ArchivedFile[] {
-  return workOf(store, run)
-    .filter(({ payload }) => payload.kind === "run")
-    .flatMap(({ id }) => inputsOf(store, id))
+function givenOf(tasks: readonly TaskFacts[]): ArchivedFile[] {
+  return tasks
+    .filter(({ row }) => row.payload.kind === "run")
+    .flatMap(inputsOf)
     .map(({ name, sha256 }) => ({ path: name, sha256 }));
 }

@@ -29,7 +29,7 @@ export function createHealth(deps: HealthDeps): BusHandlers["health"] {
       version,
       contracts,
       clock: new Date(clock.now()).toISOString(),
-      store: { state: failing ? "failing" : "ok", feed: failing ? 0 : store.feedSize() },
+      store: { state: failing ? "failing" : "ok", feed: failing ? 0 : await store.feedSize() },
       identity: { provider: identity.provider, state: identity.state() },
       policy: policy(),
       ...(executor !== undefined && { executor }),

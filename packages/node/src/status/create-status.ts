@@ -8,10 +8,10 @@ import {
   type TaskStatus,
   TasukiError,
 } from "@tasuki/protocol";
-import type { Store, TaskRow } from "@tasuki/store";
+import type { AttachmentRow, OutboxRow, RunRow, StatusAnswer, StatusQuestion, Store, TaskFacts } from "@tasuki/store";
 import { type BusHandlers, type Caller, grantFor } from "@tasuki/bus";
 import { turnsOf } from "../loop/create-loop.ts";
-import { type FilesOf, pageOfTexts } from "./page-of-texts.ts";
+import { pageOfTexts } from "./page-of-texts.ts";
 
 export interface StatusDeps {
   readonly node: string;
@@ -22,8 +22,8 @@ export interface StatusDeps {
   readonly foreignFiles: () => Promise<readonly ForeignFile[]>;
   /** Lists late output, of one run or of all. */
   readonly quarantined: (run?: string) => Promise<readonly Quarantined[]>;
-  /** Main only: the status of a run, and the files that main has pulled of it. */
-  readonly runs?: { readonly status: (run: string) => RunStatus | undefined; readonly files: FilesOf };
+  /** Main only: the status of a run, and the tasks of other nodes whose files main has pulled of it. */
+  readonly runs?: { readonly toStatus: (row: RunRow) => RunStatus; readonly pulledTasks: (row: RunRow) => readonly string[] };
 }
 
 const entriesByDefault = 100;
@@ -39,28 +39,28 @@ export function createStatus(deps: StatusDeps): Pick<BusHandlers, "status" | "wa
 
   return {
     async status(query, caller) {
-      const { run, task, from, limit = entriesByDefault, include } = query;
+      const { run, task, from, limit = entriesByDefault, include, after } = query;
       if (from !== undefined) demandAll(caller, "the feed");
       if (include !== undefined && run === undefined && task === undefined)
         throw new TasukiError("malformed_request", "include=artifacts needs ?run= or ?task=: whose artifacts?");
       const all = seesAll(caller);
-      const tasks = tasksFor(store, query).filter((row) => all || row.from === caller.principal);
-      const found = all && run !== undefined ? runs?.status(run) : undefined;
+      const found = await store.statusOf(questionOf(query));
+      const tasks = found.tasks.filter(({ row }) => all || row.from === caller.principal);
       const page =
-        include === undefined ? undefined : await pageOfTexts(filesFor(deps, query, { tasks, all }), { store, after: query.after });
+        include === undefined ? undefined : await pageOfTexts(await filesFor(deps, query, { ...found, tasks, all }), { store, after });
       // Folders are read only for a look at the node: a follower of the feed asks often, and for something else.
       const isLook = from === undefined && include === undefined;
       const status: Status = {
         node,
         role,
         instance: store.instance,
-        size: store.feedSize(),
-        queue: { ...store.queue(), limit: queueLimit },
+        size: found.size,
+        queue: { ...found.queue, limit: queueLimit },
         shortcuts: isLook ? [...(await foreignFiles())] : [],
         quarantined: isLook ? [...(await quarantined(run))] : [],
-        ...(found !== undefined && { run: found }),
-        tasks: tasks.map((row) => toTaskStatus(store, row)),
-        ...(from !== undefined && { entries: [...store.feed(from, limit)] }),
+        ...(all && runs !== undefined && found.run !== undefined && { run: runs.toStatus(found.run) }),
+        tasks: tasks.map((one) => toTaskStatus(one, found.outbox)),
+        ...(from !== undefined && { entries: [...(await store.feed(from, limit))] }),
         ...(page !== undefined && { artifacts: page.artifacts, ...(page.next !== undefined && { next: page.next }) }),
       };
       return status;
@@ -77,8 +77,8 @@ const entriesAtOnce = 256;
 /** Follows the feed: the entries from an index on, then each new one. */
 async function* follow(store: Store, from: number, signal: AbortSignal) {
   let next = from;
-  for await (const _ of turnsOf((wake) => store.onCommit(wake), signal))
-    for (let page = store.feed(next, entriesAtOnce); page.length > 0; page = store.feed(next, entriesAtOnce))
+  for await (const _ of turnsOf((wake) => store.onCommit([{ topic: "feed" }], wake), signal))
+    for (let page = await store.feed(next, entriesAtOnce); page.length > 0; page = await store.feed(next, entriesAtOnce))
       for (const entry of page) {
         yield entry;
         next = entry.index + 1;
@@ -86,37 +86,32 @@ async function* follow(store: Store, from: number, signal: AbortSignal) {
       }
 }
 
-function tasksFor(store: Store, { run, task, from }: StatusQuery): readonly TaskRow[] {
-  if (task !== undefined) return [store.task(task)].filter((row) => row !== undefined);
-  if (run !== undefined) return store.tasks({ run });
-  return from === undefined ? store.tasks() : [];
+function questionOf({ run, task, from }: StatusQuery): StatusQuestion {
+  if (task !== undefined) return { task };
+  if (run !== undefined) return { run };
+  return from === undefined ? "open" : "none";
 }
 
 /** Files of the tasks that a query asks for; on main also those that it has pulled, whose tasks are other nodes'. */
-function filesFor(deps: StatusDeps, query: StatusQuery, by: { tasks: readonly TaskRow[]; all: boolean }) {
-  const files = everyFileFor(deps, query, by);
-  return query.name === undefined ? files : files.filter(({ name }) => name === query.name);
-}
-
-function everyFileFor(
+async function filesFor(
   { store, runs }: StatusDeps,
-  { run, task }: StatusQuery,
-  { tasks, all }: { tasks: readonly TaskRow[]; all: boolean },
-) {
-  const own = tasks.flatMap((row) =>
-    store.attachments(row.id).filter(({ direction, attempt }) => direction === "in" || attempt === row.attempt),
+  { task, name }: StatusQuery,
+  { tasks, all, run }: Pick<StatusAnswer, "tasks" | "run"> & { readonly all: boolean },
+): Promise<readonly AttachmentRow[]> {
+  const own = tasks.flatMap(({ row, attachments }) =>
+    attachments.filter(({ direction, attempt }) => direction === "in" || attempt === row.attempt),
   );
-  if (!all) return own;
-  const pulled = task !== undefined && tasks.length === 0 ? store.attachments(task) : run === undefined ? [] : (runs?.files(run) ?? []);
-  return [...own, ...pulled];
+  const others = task !== undefined && tasks.length === 0 ? [task] : run === undefined ? [] : (runs?.pulledTasks(run) ?? []);
+  const files = all && others.length > 0 ? [...own, ...(await store.filesOf(others))] : own;
+  return name === undefined ? files : files.filter((file) => file.name === name);
 }
 
-function toTaskStatus(store: Store, { id, payload, attempt, state, from, block }: TaskRow): TaskStatus {
+function toTaskStatus({ row, position }: TaskFacts, outbox: readonly OutboxRow[]): TaskStatus {
+  const { id, payload, attempt, state, from, block } = row;
   const { kind, run, stage, epoch } = payload;
-  const position = store.queuePosition(id);
-  const outbox = store
-    .outbox({ task: id })
-    .map((row) => ({ to: row.to, state: row.state, tries: row.tries, ...(row.last !== undefined && { last: row.last }) }));
+  const rows = outbox
+    .filter((one) => one.id === id || one.carries === id)
+    .map(({ to, state: delivery, tries, last }) => ({ to, state: delivery, tries, ...(last !== undefined && { last }) }));
   return {
     id,
     kind,
@@ -128,6 +123,6 @@ function toTaskStatus(store: Store, { id, payload, attempt, state, from, block }
     from,
     ...(position !== undefined && { position }),
     ...(block && { block }),
-    ...(outbox.length > 0 && { outbox }),
+    ...(rows.length > 0 && { outbox: rows }),
   };
 }

@@ -2,9 +2,6 @@ import { type ArtifactText, parseContractRef, TasukiError } from "@tasuki/protoc
 import type { AttachmentRow, Store } from "@tasuki/store";
 import { sourceContract } from "@tasuki/bus";
 
-/** Files of a run. */
-export type FilesOf = (run: string) => readonly AttachmentRow[];
-
 /** Bytes of a page, about; it has one text at least. */
 const pageBytes = 4 * 1024 * 1024;
 
@@ -13,11 +10,11 @@ const cursorOf = ({ task, direction, name }: AttachmentRow): string => `${task}/
 /** Page of texts, re-hashed as they are read. Raw sources never leave the node this way. Rejects with `malformed_request` for an unknown `after`. */
 export async function pageOfTexts(
   files: readonly AttachmentRow[],
-  { store, after }: { store: Pick<Store, "blobs">; after: string | undefined },
+  { store, after }: { store: Pick<Store, "blobs" | "blobsOf">; after: string | undefined },
 ): Promise<{ readonly artifacts: ArtifactText[]; readonly next?: string }> {
-  const texts = distinct(files).filter(
-    ({ contract, sha256 }) => parseContractRef(contract).name !== sourceContract.name && store.blobs.has(sha256),
-  );
+  const written = distinct(files).filter(({ contract }) => parseContractRef(contract).name !== sourceContract.name);
+  const here = await store.blobsOf(written.map(({ sha256 }) => sha256));
+  const texts = written.filter(({ sha256 }) => here.has(sha256));
   const at = after === undefined ? 0 : texts.findIndex((file) => cursorOf(file) === after) + 1;
   if (at === 0 && after !== undefined)
     throw new TasukiError("malformed_request", "'after' is not the 'next' of a page of these artifacts.");

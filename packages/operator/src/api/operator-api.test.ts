@@ -22,9 +22,9 @@ const isBlocked = ({ stages }: RunStatus): boolean => stages.some(({ condition }
 const isAt = (stage: string, rung: string) => (status: RunStatus) => status.stages.some((one) => one.stage === stage && one.rung === rung);
 
 /** The entries of main's own log that record what somebody asked for. */
-function asked({ relay }: OperatedRelay) {
+async function asked({ relay }: OperatedRelay) {
   const { store } = relay.node("main");
-  return store.feed(0, 1_000).flatMap(({ leaf }) => {
+  return (await store.feed(0, 1_000)).flatMap(({ leaf }) => {
     const { type, run, stage, by, reason } = JSON.parse(leaf) as Record<string, unknown>;
     return by === undefined ? [] : [{ type, run, stage, by, reason }];
   });
@@ -49,11 +49,11 @@ test("runs and nodes are read, and a retry or cancel is recorded with who asked"
     { role: "printer", reachable: false },
   ]);
   expect(await client.retry({ run, stage: "editor", reason: "mended" })).toMatchObject({ epoch: 2 });
-  expect(asked(main)).toEqual([{ type: "retry", run, stage: "editor", by: "local", reason: "mended" }]);
+  expect(await asked(main)).toEqual([{ type: "retry", run, stage: "editor", by: "local", reason: "mended" }]);
   await relay.until(run, isBlocked);
   expect(await client.cancel({ run })).toMatchObject({ state: "cancelled" });
   expect(await client.runs({ open: true })).toEqual([]);
-  const cancelled = relay.node("main").store.envelopes(run).at(-1);
+  const cancelled = (await relay.node("main").store.evidenceOf(run)).envelopes.at(-1);
   expect(Buffer.from(cancelled?.payload ?? "", "base64").toString("utf8")).toContain('"reason":"cancelled by local"');
 });
 
@@ -93,7 +93,7 @@ test("main's bus stands beside it: files go up, a run is started without a signa
   expect((await relay.node("main").store.blobs.read(sha256)).toString("utf8")).toBe(text);
   const attachments = [{ name: "S1.md", contract: "source@1", size: 12, sha256, label: "a.md" }];
   const run = await client.start({ ...request, attachments });
-  expect(relay.node("main").store.task(run)?.payload).toMatchObject({ kind: "run", brief: "What?", attachments });
+  expect((await relay.node("main").store.task(run))?.payload).toMatchObject({ kind: "run", brief: "What?", attachments });
   expect(await relay.until(run, ({ sources }) => sources.length > 0)).toMatchObject({ sources: [{ name: "S1.md", label: "a.md" }] });
 });
 
@@ -129,7 +129,8 @@ test("a run is followed through a restart of main, and what happened meanwhile i
   await vi.waitFor(() => expect(connection).toEqual(["connected", "lost"]));
   held.release();
   // The nodes hand on without main.
-  await vi.waitFor(() => expect(relay.node("printer").store.tasks({ run })[0]?.state).toBe("produced"), waiting);
+  const { store } = relay.node("printer");
+  await vi.waitFor(async () => expect((await store.statusOf({ run })).tasks[0]?.row.state).toBe("produced"), waiting);
   await main.startMain();
   await following;
   expect([states[0], states.at(-1)]).toEqual(["open", "closed"]);

@@ -23,8 +23,8 @@ export function createOperatorRouter({ orchestrator, by, stopping }: OperatorRou
     sse: { ping: { enabled: true, intervalMs: pingMs } },
     errorFormatter: ({ error, path }) => toTrpcShape(problemOf(error), path),
   });
-  const known = (id: string) => {
-    const run = orchestrator.run(id);
+  const known = async (id: string) => {
+    const run = await orchestrator.run(id);
     if (run === undefined) throw unknownRun(id);
     return run;
   };
@@ -34,8 +34,8 @@ export function createOperatorRouter({ orchestrator, by, stopping }: OperatorRou
       .query(({ input: { open, limit } }) => orchestrator.runs({ limit, ...(open !== undefined && { open }) })),
     run: t.procedure.input(z.object({ run: Id })).query(({ input }) => known(input.run)),
     /** The status of a run now, then after every change, until the run has ended. */
-    watch: t.procedure.input(z.object({ run: Id })).subscription(({ input, signal }) => {
-      known(input.run);
+    watch: t.procedure.input(z.object({ run: Id })).subscription(async ({ input, signal }) => {
+      await known(input.run);
       return orchestrator.watch(input.run, signal === undefined ? stopping : AbortSignal.any([signal, stopping]));
     }),
     nudge: t.procedure

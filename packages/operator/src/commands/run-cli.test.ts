@@ -17,13 +17,13 @@ const isClosed = ({ state }: RunStatus): boolean => state === "closed";
 const isVerified = (stage: string) => (status: RunStatus) => status.stages.some((one) => one.stage === stage && one.rung === "verified");
 
 /** A run's task as main took it. */
-function taskOf({ relay }: OperatedRelay, run: string) {
-  return relay.node("main").store.task(run)?.payload;
+async function taskOf({ relay }: OperatedRelay, run: string) {
+  return (await relay.node("main").store.task(run))?.payload;
 }
 
 async function startRun({ relay, data }: OperatedRelay, id = runId): Promise<string> {
   expect(await tasuki(["run", "What is a receipt?", "--id", id, "--data", data])).toMatchObject({ code: 0, stdout: `${id}\n` });
-  expect(relay.node("main").orchestrator?.run(id)).toBeDefined();
+  expect(await relay.node("main").orchestrator?.run(id)).toBeDefined();
   return id;
 }
 
@@ -48,7 +48,7 @@ test("run uploads files and folders as S1, S2, …, says what it skips, and prin
   });
   const run = stdout.trim();
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^[0-9a-f-]{36}\n$/) });
-  expect(taskOf(main, run)).toMatchObject({
+  expect(await taskOf(main, run)).toMatchObject({
     kind: "run",
     brief: "What is A?",
     profile: "friendly",
@@ -59,7 +59,7 @@ test("run uploads files and folders as S1, S2, …, says what it skips, and prin
     ],
   });
   const { blobs } = main.relay.node("main").store;
-  const uploads = (taskOf(main, run)?.attachments ?? []).map(async ({ sha256 }) => (await blobs.read(sha256)).toString("utf8"));
+  const uploads = ((await taskOf(main, run))?.attachments ?? []).map(async ({ sha256 }) => (await blobs.read(sha256)).toString("utf8"));
   expect(await Promise.all(uploads)).toEqual(["# A", "free", "PK\u0003\u0004\0"]);
   expect(stderr).toContain("skipped docs/picture.png: it is a binary file");
   expect(stderr).toContain("skipped docs/empty.txt: it is empty");
@@ -76,7 +76,8 @@ test("the brief may be a file, or come from stdin; the id makes it idempotent", 
   }
   const other = (await tasuki(["run", "-", "--data", main.data], { stdin: "From stdin?" })).stdout.trim();
   expect(other).not.toBe(runId);
-  expect([runId, other].map((run) => taskOf(main, run)?.brief)).toEqual(["From a file?", "From stdin?"]);
+  const tasks = await Promise.all([runId, other].map((run) => taskOf(main, run)));
+  expect(tasks.map((task) => task?.brief)).toEqual(["From a file?", "From stdin?"]);
   expect(await main.client.runs()).toHaveLength(2);
 });
 
@@ -122,7 +123,8 @@ test("a profile that the relay doesn't have is refused before anything is upload
   await writeFile(join(main.data, "a.md"), "# A");
   const ran = await tasuki(["run", "What?", "a.md", "--profile", "fancy", "--data", main.data], { cwd: main.data });
   expect(ran).toMatchObject({ code: 7, stderr: expect.stringContaining("no profile 'fancy'; it has: formal, friendly.") });
-  expect(main.relay.node("main").store.blobs.has(sha256Of("# A"))).toBe(false);
+  const sha256 = sha256Of("# A");
+  expect((await main.relay.node("main").store.blobsOf([sha256])).has(sha256)).toBe(false);
 });
 
 test.each([
@@ -258,10 +260,7 @@ test("nudge says where each node stands, and who has not answered", async () => 
   expect(code).toBe(0);
   expect(stdout).toMatch(/^writer: writer at epoch 1 is produced; hand-off to editor is pending after \d+ tries/m);
   expect(stderr).toMatch(/awaits '[a-z-]+' of [a-z]+/);
-  const entries = relay
-    .node("main")
-    .store.feed(0, 1_000)
-    .map(({ leaf }) => JSON.parse(leaf) as object);
+  const entries = (await relay.node("main").store.feed(0, 1_000)).map(({ leaf }) => JSON.parse(leaf) as object);
   expect(entries).toContainEqual(expect.objectContaining({ type: "nudge", run, stage: "editor", by: "local" }));
   await relay.start("editor");
   await relay.until(run, ({ stages }) => stages[1]?.rung === "started");

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, rmSync } from "node:fs";
-import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
+import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Sha256, TasukiError, hasErrorCode } from "@tasuki/protocol";
 import type { Blobs } from "../port/blobs.ts";
@@ -8,8 +8,12 @@ import { linkDurably, makeFolder, syncFolder } from "./durable.ts";
 import { stageFile } from "./stage-file.ts";
 
 export interface FileBlobs extends Blobs {
-  /** Deletes blobs synchronously, so that no other work of this process can publish one of them meanwhile. */
-  remove(sha256s: readonly string[]): void;
+  /** Size of a blob's file, bytes; undefined where there is none. */
+  sizeOf(sha256: string): Promise<number | undefined>;
+  /** Digests that have a file. */
+  list(): Promise<readonly string[]>;
+  /** Deletes the files of blobs. A file that is not there is no error. */
+  remove(sha256s: readonly string[]): Promise<void>;
 }
 
 interface FileBlobsDeps {
@@ -106,7 +110,20 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
       const to = join(unfinished, newId());
       return stageFile(bytes, { path: to, maxBytes, publish: (sha256) => publish(to, sha256) });
     },
-    has: (sha256) => existsSync(path(sha256)),
+    sizeOf: (sha256) =>
+      stat(path(sha256)).then(
+        ({ size }) => size,
+        (error: unknown) => {
+          if (hasErrorCode(error, "ENOENT")) return undefined;
+          throw error;
+        },
+      ),
+    async list() {
+      const entries = await readdir(root, { withFileTypes: true });
+      const prefixes = entries.filter((entry) => entry.isDirectory() && /^[0-9a-f]{2}$/.test(entry.name)).map(({ name }) => name);
+      const names = await Promise.all(prefixes.map((prefix) => readdir(join(root, prefix))));
+      return names.flat().filter((name) => Sha256.safeParse(name).success);
+    },
     async read(sha256) {
       const parts: Uint8Array[] = [];
       for await (const part of stream(sha256)) parts.push(part);
@@ -126,8 +143,8 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
       await makeFolder(changed);
       await rename(path(sha256), join(changed, sha256));
     },
-    remove(sha256s) {
-      for (const sha256 of sha256s) rmSync(path(sha256), { force: true });
+    async remove(sha256s) {
+      for (const sha256 of sha256s) await rm(path(sha256), { force: true });
     },
   };
 }

@@ -13,7 +13,7 @@ export interface Published {
   readonly maxBytes?: number;
 }
 
-/** Makes bytes, or those of a file, durable under their digest. Rejects with `digest_mismatch` where that is not the expected one. */
+/** Makes bytes, or those of a file, durable under their digest, and records that they are here. Rejects with `digest_mismatch` where that is not the expected one. */
 export async function publish(
   store: Pick<Store, "blobs" | "addBlob">,
   source: Uint8Array | { readonly path: string },
@@ -24,7 +24,7 @@ export async function publish(
   if (sha256 !== undefined && staged.sha256 !== sha256)
     throw new TasukiError("digest_mismatch", `the bytes hash to ${staged.sha256}, not to ${sha256} as declared; they are not kept`);
   await staged.publish();
-  if (contract !== undefined) await store.addBlob({ sha256: staged.sha256, size: staged.size, contract, now });
+  await store.addBlob({ sha256: staged.sha256, size: staged.size, ...(contract !== undefined && { contract }), now });
   return { sha256: staged.sha256, size: staged.size };
 }
 

@@ -48,7 +48,14 @@ export interface OutboxRow {
   readonly last?: string;
   readonly createdAt: number;
 }
-export type NewOutboxRow = Pick<OutboxRow, "id" | "to" | "run" | "payload" | "envelope" | "carries" | "createdAt">;
+
+/** A blob that is here. */
+export interface BlobRow {
+  /** Bytes. */
+  readonly size: number;
+  /** Contracts (`name@version`) that it passed, sorted. */
+  readonly contracts: readonly string[];
+}
 
 /**
  * The longest wait for a time, milliseconds. A time that is further ahead was set while the clock was ahead, and the clock has been set back
@@ -64,6 +71,8 @@ export function isDue(at: number, now: number): boolean {
 /** A run as main remembers it. */
 export interface RunRow {
   readonly id: string;
+  /** Number of changes to this row so far; 0 for a row that is not kept yet. Who changes it names the version that he read. */
+  readonly version: number;
   readonly epoch: number;
   /** True once the run is closed, failed or cancelled. */
   readonly ended: boolean;

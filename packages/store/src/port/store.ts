@@ -1,7 +1,7 @@
-import type { Attachment, Block, Envelope, FeedEntry, TaskKind, TaskPayload } from "@tasuki/protocol";
-import type { Seal, Sealed } from "@tasuki/evidence";
+import type { Attachment, Block, Envelope, FeedEntry, TaskPayload } from "@tasuki/protocol";
+import type { Seal, SignedTask } from "@tasuki/evidence";
 import type { Blobs } from "./blobs.ts";
-import type { AttachmentRow, NewOutboxRow, OutboxRow, PeerRow, Position, RunRow, TaskRow } from "./rows.ts";
+import type { AttachmentRow, BlobRow, OutboxRow, PeerRow, Position, RunRow, TaskRow } from "./rows.ts";
 
 export interface AcceptRequest {
   readonly payload: TaskPayload;
@@ -39,15 +39,9 @@ export interface Claimed extends Lease {
   readonly inputs: readonly AttachmentRow[];
 }
 
-/** The end of an attempt. `again` puts the task back into the queue; `produced` commits the hand-off with the result. */
+/** The end of an attempt. `again` puts the task back into the queue. The hand-off of a `produced` comes with its seal. */
 export type Completion =
-  | {
-      readonly state: "produced";
-      readonly outputs: readonly Attachment[];
-      /** Makes the hand-off inside the transaction: it names the digest of the `produced` receipt, and that receipt holds its own index. */
-      readonly handOff?: (sealed: Sealed) => NewOutboxRow;
-    }
-  | { readonly state: "done"; readonly outputs: readonly Attachment[] }
+  | { readonly state: "produced" | "done"; readonly outputs: readonly Attachment[] }
   | { readonly state: "blocked"; readonly block: Block }
   | { readonly state: "again"; readonly notBefore: number };
 
@@ -58,10 +52,17 @@ export type Settlement =
   | { readonly state: "blocked"; readonly last: string; readonly block: Block }
   | { readonly state: "pending"; readonly last: string; readonly nextAt: number };
 
+/** An event that continues the receipts of a task: the seal is made of the task's row as it is in the transaction. */
+export interface EventOfTask {
+  readonly task: string;
+  readonly seal: (row: TaskRow | undefined) => Seal;
+}
+
 /** Everything that main changes in one step. */
 export interface RunChange {
+  /** Rows with the version that was read: one that has another version by now makes the whole change a conflict. */
   readonly runs: readonly RunRow[];
-  readonly outbox: readonly NewOutboxRow[];
+  readonly outbox: readonly SignedTask[];
   /** Runs whose pending rows are withdrawn, up to and including an epoch. */
   readonly supersede: readonly { readonly run: string; readonly epoch: number }[];
   /** Runs whose pending rows become due now, and whose blocked rows become pending. */
@@ -70,15 +71,71 @@ export interface RunChange {
   /** Envelopes of peers, kept as evidence. */
   readonly envelopes: readonly Envelope[];
   readonly attachments: readonly AttachmentRow[];
-  readonly events: readonly Seal[];
+  readonly events: readonly (Seal | EventOfTask)[];
+}
+
+/** A task with everything that a node keeps of it. */
+export interface TaskFacts {
+  readonly row: TaskRow;
+  /** Place in the queue, from 1; absent for a task that isn't queued. */
+  readonly position?: number;
+  readonly attachments: readonly AttachmentRow[];
+}
+
+/** What a task is judged by before it is accepted. */
+export interface Grounds {
+  /** The task that was accepted under the same id. */
+  readonly task?: TaskRow;
+  /** The highest epoch known of the run; 0 for an unknown one. */
+  readonly epoch: number;
+  readonly run?: RunRow;
+  /** Those of the blobs that are here, by their SHA-256. */
+  readonly blobs: ReadonlyMap<string, BlobRow>;
+}
+
+/** Tasks that are asked about: one, all of a run, those that are neither done nor fenced, or none. */
+export type StatusQuestion = { readonly task: string } | { readonly run: string } | "open" | "none";
+
+export interface StatusAnswer {
+  /** Number of entries of the feed. */
+  readonly size: number;
+  readonly queue: { readonly waiting: number; readonly running: number };
+  /** In the order of acceptance. */
+  readonly tasks: readonly TaskFacts[];
+  /** Rows of the outbox that are, or carry, one of these tasks; of a run, all of its rows. First due first. */
+  readonly outbox: readonly OutboxRow[];
+  /** The run that was asked about, on main. */
+  readonly run?: RunRow;
+}
+
+/** Everything that a node keeps of a run. */
+export interface RunEvidence {
+  readonly run?: RunRow;
+  /** In the order of acceptance. */
+  readonly tasks: readonly TaskFacts[];
+  readonly outbox: readonly OutboxRow[];
+  /** Kept envelopes about the run, oldest first. */
+  readonly envelopes: readonly Envelope[];
 }
 
 /**
- * The memory of a node: named, atomic, durable operations. A promise resolves only after the commit is on the disk.
+ * Change that is waited for. A key narrows it: a commit that changes other tasks, or other runs, wakes nobody who waits for this one.
+ * `task`: a task's state, lease or attempt; `outbox`: a row; `feed`: an entry; `run`: a run's row; `peer`: a node's health.
+ */
+export type Topic =
+  | { readonly topic: "task"; readonly task?: string }
+  | { readonly topic: "outbox"; readonly run?: string }
+  | { readonly topic: "run"; readonly run?: string }
+  | { readonly topic: "feed" }
+  | { readonly topic: "peer" };
+
+/**
+ * The memory of a node: named, atomic, durable operations, and reads of which each is one snapshot. A promise of an operation resolves only
+ * after the commit is on the disk. Seals are called inside the transaction, and again where it is made again: they are pure and synchronous.
  * Rejections: `disk_full` and `internal` (`TasukiError`); after a failed fsync the store is closed for good.
  */
 export interface Store extends AsyncDisposable {
-  /** UUIDv7 made with the data folder. */
+  /** UUIDv7 made with the data folder; it names the node's log. */
   readonly instance: string;
   /** Identifies this opening of the store. Leases of earlier boots ended when it was opened. */
   readonly boot: string;
@@ -96,56 +153,69 @@ export interface Store extends AsyncDisposable {
   claim(at: { now: number; leaseMs: number }, seal: (row: TaskRow) => Seal): Promise<Claimed | undefined>;
   /** Extends a lease. Resolves with false once the task was fenced or another attempt has begun: the work must stop then. */
   renew(lease: Lease, until: number): Promise<boolean>;
-  /** Ends an attempt. Resolves with false, and changes nothing, where the lease is gone. `seal` makes the event; `again` may have none. */
+  /**
+   * Ends an attempt, with the outbox row that the seal brings. Resolves with false, and changes nothing, where the lease is gone. `again` may
+   * have no seal.
+   */
   complete(lease: Lease, completion: Completion, seal: Seal | undefined): Promise<boolean>;
   /**
-   * Records the answer to an outbox row. The task that the row carries is done with `done`, fenced with `superseded`, blocked with `blocked`.
-   * Resolves with false, and changes nothing, where the row is not pending any more.
+   * Records the answer to an outbox row. The task that the row carries is done with `done`, fenced with `superseded`, blocked with `blocked`;
+   * the seal is made of that task's row. Resolves with false, and changes nothing, where the row is not pending any more.
    */
-  settle(id: string, settlement: Settlement, seal: Seal | undefined): Promise<boolean>;
+  settle(id: string, settlement: Settlement, seal: ((carried: TaskRow | undefined) => Seal) | undefined): Promise<boolean>;
   /** Puts a blocked task back into the queue, or its blocked hand-off back into the outbox. Resolves with false where neither is blocked. */
   retry(task: string, seal: Seal): Promise<boolean>;
   /** Ends leases that lapsed before `now`. Resolves with the tasks that went back into the queue. */
   expireLeases(now: number): Promise<readonly string[]>;
-  /** Commits one step of main's. */
-  change(change: RunChange): Promise<void>;
+  /** Commits one step of main's. A `conflict` changes nothing and calls no seal: a run was stepped by somebody else since it was read. */
+  change(change: RunChange): Promise<"committed" | "conflict">;
   /** Writes one event that changes nothing else (a rejection, a denial). Resolves with its index. */
   append(seal: Seal): Promise<number>;
   savePeer(peer: PeerRow): Promise<void>;
-  /** Records that a published blob passed a contract (`name@version`). Rejects with `unavailable` where its bytes are missing. */
-  addBlob(blob: { sha256: string; size: number; contract: string; now: number }): Promise<void>;
-  /** Deletes blobs that were added before a time and that no task names. Resolves with their number. */
+  /**
+   * Records that a published blob is here, and the contract (`name@version`) that it passed. A blob that was marked by a sweep stays. Rejects
+   * with `unavailable` where its bytes are not here, or are just being deleted.
+   */
+  addBlob(blob: { sha256: string; size: number; contract?: string; now: number }): Promise<void>;
+  /** Records that a blob's bytes are lost or were changed: the digest is missing from then on, and a sender brings it again. */
+  loseBlob(sha256: string): Promise<void>;
+  /**
+   * Deletes blobs that an earlier sweep has marked and that no row names, then marks those that were added before a time and that no row
+   * names. Resolves with the number of deleted ones.
+   */
   sweepBlobs(before: number): Promise<number>;
 
-  task(id: string): TaskRow | undefined;
-  /** Tasks in the order of acceptance. Without a filter, those that are neither done nor fenced; with one, all of a run or of a kind. */
-  tasks(filter?: { run?: string; kind?: TaskKind }): readonly TaskRow[];
+  task(id: string): Promise<TaskRow | undefined>;
+  grounds(of: { task: string; run: string; blobs: readonly string[] }): Promise<Grounds>;
+  statusOf(question: StatusQuestion): Promise<StatusAnswer>;
+  evidenceOf(run: string): Promise<RunEvidence>;
   /** One page of all tasks in the order of acceptance: those after the task `after` (from the first on, without it), at most `limit`. */
-  history(page: { after?: string; limit: number }): readonly TaskRow[];
-  attachments(task: string): readonly AttachmentRow[];
-  /** Place of a task in the queue, from 1; undefined for a task that isn't queued. */
-  queuePosition(task: string): number | undefined;
-  queue(): { readonly waiting: number; readonly running: number };
-  run(id: string): RunRow | undefined;
+  history(page: { after?: string; limit: number }): Promise<readonly TaskFacts[]>;
+  /** Files of tasks, also of tasks of other nodes (which main has pulled). */
+  filesOf(tasks: readonly string[]): Promise<readonly AttachmentRow[]>;
+  /** Those of the blobs that are here, by their SHA-256. */
+  blobsOf(sha256s: readonly string[]): Promise<ReadonlyMap<string, BlobRow>>;
+  /** Number of tasks that wait, the earliest time at which a delayed one is due, and that at which a lease lapses; both may be past. */
+  dueTasks(): Promise<{ readonly waiting: number; readonly next?: number; readonly lapse?: number }>;
+  /** Rows of the outbox that are due, first due first, and the earliest time at which a pending one is due, which may be past. */
+  dueOutbox(now: number): Promise<{ readonly rows: readonly OutboxRow[]; readonly next?: number }>;
+  outboxRow(id: string): Promise<OutboxRow | undefined>;
+  run(id: string): Promise<RunRow | undefined>;
   /** Runs, newest first. */
-  runs(filter?: { open?: boolean; limit?: number }): readonly RunRow[];
-  /** The highest epoch known of a run; 0 for an unknown one. */
-  epoch(run: string): number;
-  /** Outbox rows, first due first. `task` finds the row of that id and those that carry it; `undelivered` leaves out rows that are done. */
-  outbox(filter: { dueAt?: number; run?: string; task?: string; undelivered?: boolean }): readonly OutboxRow[];
-  /** The earliest time at which a pending outbox row or a delayed task is due, which may be past; undefined where there is neither. */
-  nextDue(): number | undefined;
-  feed(from: number, limit: number): readonly FeedEntry[];
-  feedSize(): number;
-  /** The newest kept envelope about a run with a payload of this SHA-256. */
-  envelope(run: string, payloadSha256: string): Envelope | undefined;
-  /** Kept envelopes about a run, oldest first. */
-  envelopes(run: string): readonly Envelope[];
-  position(node: string): Position | undefined;
-  peers(): readonly PeerRow[];
-  /** Size and contracts (`name@version`) of a blob that passed at least one; undefined for any other digest. */
-  blob(sha256: string): { readonly size: number; readonly contracts: readonly string[] } | undefined;
+  runs(filter?: { open?: boolean; limit?: number }): Promise<readonly RunRow[]>;
+  feed(from: number, limit: number): Promise<readonly FeedEntry[]>;
+  feedSize(): Promise<number>;
+  /** The newest kept envelope about a run for each of these payloads (their SHA-256) that there is. */
+  envelopes(run: string, payloadSha256s: readonly string[]): Promise<ReadonlyMap<string, Envelope>>;
+  /** Position in the feed of a node's newest installation. */
+  position(node: string): Promise<Position | undefined>;
+  peers(): Promise<readonly PeerRow[]>;
 
-  /** Calls the listener after each commit that changed something. Returns the function that ends this. */
-  onCommit(listener: () => void): () => void;
+  /** Calls the listener after each commit that changed one of the topics. Returns the function that ends this. */
+  onCommit(topics: readonly Topic[], listener: () => void): () => void;
+  /**
+   * Looks for commits that were not announced, those of other processes, and calls the listeners of what they may have changed. Absent where
+   * this process alone can commit. A node that has it calls it every second: one poll for everything that waits.
+   */
+  readonly poll?: () => Promise<void>;
 }

@@ -1,6 +1,8 @@
 import type { TaskPayload } from "@tasuki/protocol";
 import type { Seal } from "@tasuki/evidence";
 import type { Accepted, AcceptRequest } from "../port/store.ts";
+import type { Recorder } from "../port/topics.ts";
+import type { BlobRows } from "./blob-rows.ts";
 import type { Events } from "./events.ts";
 import type { Outbox } from "./outbox.ts";
 import { toEnvelope } from "./records.ts";
@@ -14,10 +16,12 @@ interface AcceptDeps {
   readonly tasks: Tasks;
   readonly outbox: Outbox;
   readonly runs: Runs;
+  readonly blobRows: Pick<BlobRows, "lacking">;
+  readonly recorder: Pick<Recorder, "changed">;
 }
 
 /** Creates `Store.accept`, to be called inside a transaction. */
-export function createAccept({ sql, events, tasks, outbox, runs }: AcceptDeps) {
+export function createAccept({ sql, events, tasks, outbox, runs, blobRows, recorder }: AcceptDeps) {
   /** The answer to a task that was accepted before, or that can't be accepted; undefined for one that can. */
   const answered = ({ payload, digest, queueLimit }: AcceptRequest): Accepted | undefined => {
     const known = sql<{ digest: string; body: string }>(
@@ -30,7 +34,7 @@ export function createAccept({ sql, events, tasks, outbox, runs }: AcceptDeps) {
     if (by !== undefined) return { is: "taken", by };
     const closed = payload.kind === "work" ? tasks.closed(payload.run) : undefined;
     if (closed !== undefined && payload.epoch <= closed) return { is: "archived", epoch: closed };
-    const digests = missing(payload);
+    const digests = blobRows.lacking(payload.attachments);
     if (digests.length > 0) return { is: "missing", digests };
     return isQueued(payload) && tasks.waiting() >= queueLimit ? { is: "full" } : undefined;
   };
@@ -41,13 +45,6 @@ export function createAccept({ sql, events, tasks, outbox, runs }: AcceptDeps) {
       stage,
       epoch,
     })?.id;
-
-  /** Digests of the attachments that are missing: their bytes are not here, or have not passed the very contract that the task names. */
-  const missing = ({ attachments }: TaskPayload): string[] => {
-    const passed = "SELECT 1 FROM blob_contract WHERE sha256 = :sha256 AND contract = :contract";
-    const lacking = attachments.filter(({ sha256, contract }) => sql(passed).get({ sha256, contract }) === undefined);
-    return [...new Set(lacking.map(({ sha256 }) => sha256))];
-  };
 
   /** The effects that a task has on the run's other tasks and on its hand-offs, as soon as it is accepted. */
   const takeEffect = ({ kind, run, epoch }: TaskPayload, now: number): void => {
@@ -96,6 +93,7 @@ export function createAccept({ sql, events, tasks, outbox, runs }: AcceptDeps) {
       last: receipt.payload,
       traceparent,
     });
+    recorder.changed({ topic: "task", task: payload.id });
     for (const attachment of payload.attachments) tasks.attach({ ...attachment, task: payload.id, direction: "in", attempt: 0 });
     if (run !== undefined) runs.save(run);
     return { is: "accepted", index, receipt: receipt.envelope };

@@ -2,6 +2,7 @@ import type { Block } from "@tasuki/protocol";
 import type { Seal } from "@tasuki/evidence";
 import { longestWaitMs, type TaskRow } from "../port/rows.ts";
 import type { Claimed, Completion, Lease } from "../port/store.ts";
+import type { Recorder } from "../port/topics.ts";
 import type { Events } from "./events.ts";
 import type { Outbox } from "./outbox.ts";
 import { taskColumns, type TaskRecord, toTaskRow } from "./records.ts";
@@ -13,6 +14,7 @@ interface AttemptsDeps {
   readonly events: Events;
   readonly tasks: Tasks;
   readonly outbox: Outbox;
+  readonly recorder: Pick<Recorder, "changed">;
   readonly boot: string;
 }
 
@@ -20,16 +22,25 @@ interface AttemptsDeps {
 const held = "id = :task AND state = 'running' AND attempt = :attempt AND boot = :boot";
 
 /** Creates the operations that claim, renew, complete and retry attempts, to be called inside transactions. */
-export function createAttempts({ sql, events, tasks, outbox, boot }: AttemptsDeps) {
+export function createAttempts({ sql, events, tasks, outbox, recorder, boot }: AttemptsDeps) {
+  /** Records the change of a task, where a statement on its row changed it. */
+  const changed = (task: string, rows: number): boolean => {
+    if (rows > 0) recorder.changed({ topic: "task", task });
+    return rows > 0;
+  };
+
   const end = ({ task, attempt }: Lease, to: { state: TaskRow["state"]; block?: Block; notBefore?: number }): boolean =>
-    sql(`UPDATE task SET state = :state, block = :block, not_before = :notBefore, lease_until = NULL, boot = NULL WHERE ${held}`).run({
+    changed(
       task,
-      attempt,
-      boot,
-      state: to.state,
-      block: to.block && JSON.stringify(to.block),
-      notBefore: to.notBefore ?? 0,
-    }) === 1;
+      sql(`UPDATE task SET state = :state, block = :block, not_before = :notBefore, lease_until = NULL, boot = NULL WHERE ${held}`).run({
+        task,
+        attempt,
+        boot,
+        state: to.state,
+        block: to.block && JSON.stringify(to.block),
+        notBefore: to.notBefore ?? 0,
+      }),
+    );
 
   const finish = (lease: Lease, completion: Completion): boolean => {
     switch (completion.state) {
@@ -52,26 +63,29 @@ export function createAttempts({ sql, events, tasks, outbox, boot }: AttemptsDep
       ).get({ now, ahead: now + longestWaitMs, until: now + leaseMs, boot });
       if (record === undefined) return undefined;
       const claimed = toTaskRow(record);
+      recorder.changed({ topic: "task", task: claimed.id });
       events.add(seal(claimed), { run: claimed.payload.run, task: claimed.id });
       // The row is read again, since its newest receipt is the one that `events.add` has just kept.
       const row = tasks.task(record.id) ?? claimed;
-      const inputs = tasks.attachments(row.id).filter(({ direction }) => direction === "in");
+      const inputs = tasks.filesOf([row.id]).filter(({ direction }) => direction === "in");
       return { task: row.id, attempt: row.attempt, row, inputs };
     },
     renew: ({ task, attempt }: Lease, until: number): boolean =>
-      sql(`UPDATE task SET lease_until = :until WHERE ${held}`).run({ task, attempt, boot, until }) === 1,
+      changed(task, sql(`UPDATE task SET lease_until = :until WHERE ${held}`).run({ task, attempt, boot, until })),
     complete(lease: Lease, completion: Completion, seal: Seal | undefined): boolean {
       if (!finish(lease, completion)) return false;
       if (completion.state === "produced" || completion.state === "done")
         tasks.attachOutputs(lease.task, lease.attempt, completion.outputs);
-      const sealed = seal && events.add(seal);
-      if (sealed !== undefined && completion.state === "produced" && completion.handOff !== undefined)
-        outbox.add(completion.handOff(sealed));
+      const handOff = seal && events.add(seal).outbox;
+      if (handOff === undefined) return true;
+      // A receipt that names a hand-off which never leaves would hold up its run: nothing of such an end is kept.
+      if (completion.state !== "produced") throw new Error(`an attempt that ends as '${completion.state}' hands on task ${handOff.id}`);
+      outbox.add(handOff);
       return true;
     },
     retry(task: string, { seal, now }: { seal: Seal; now: number }): boolean {
       const queued = "UPDATE task SET state = 'queued', block = NULL, not_before = 0 WHERE id = :task AND state = 'blocked'";
-      if (!outbox.reopen({ task, now }) && sql(queued).run({ task }) === 0) return false;
+      if (!outbox.reopen({ task, now }) && !changed(task, sql(queued).run({ task }))) return false;
       events.add(seal);
       return true;
     },

@@ -1,41 +1,90 @@
+import type { Attachment } from "@tasuki/protocol";
+import type { BlobRow } from "../port/rows.ts";
 import type { Sql } from "./sql.ts";
 
 /** Digests that a row names: files of tasks (of this node's, or on their way out), and the manifest with which a run was closed. */
-const named = `SELECT sha256 FROM attachment
+const named = `SELECT sha256 FROM (
+  SELECT sha256 FROM attachment
   UNION SELECT json_extract(payload, '$.bundle') FROM task WHERE kind = 'close'
   UNION SELECT json_extract(payload, '$.bundle') FROM outbox
   UNION SELECT json_extract(file.value, '$.sha256') FROM outbox, json_each(outbox.payload, '$.attachments') AS file
-    WHERE state IN ('pending', 'blocked')`;
+    WHERE state IN ('pending', 'blocked')
+) WHERE sha256 IS NOT NULL`;
 
-/** Creates the operations on `blob` and `blob_contract`. These tables say which blobs there are; the bytes are files. */
+interface Digest {
+  readonly sha256: string;
+}
+
+const digestsOf = (records: readonly Digest[]): string[] => records.map(({ sha256 }) => sha256);
+
+/**
+ * Creates the operations on `blob` and `blob_contract`. These tables say which blobs are here; the bytes are files. A row with `doomed_at` was
+ * marked by a sweep; one with `deleting` is as good as gone, and its file may be.
+ */
 export function createBlobRows(sql: Sql) {
   return {
-    /** Adds a blob under a contract. A blob that is added again is as young as its newest addition. */
-    add({ sha256, size, contract, now }: { sha256: string; size: number; contract: string; now: number }): void {
-      sql(
+    /** Adds a blob, which is as young as its newest addition. Returns false, and changes nothing, where it is just being deleted. */
+    add({ sha256, size, contract, now }: { sha256: string; size: number; contract?: string; now: number }): boolean {
+      const added = sql(
         `INSERT INTO blob (sha256, size, added_at) VALUES (:sha256, :size, :now)
-         ON CONFLICT (sha256) DO UPDATE SET added_at = max(added_at, excluded.added_at)`,
+         ON CONFLICT (sha256) DO UPDATE SET added_at = max(added_at, excluded.added_at), doomed_at = NULL WHERE deleting = 0`,
       ).run({ sha256, size, now });
-      sql("INSERT OR IGNORE INTO blob_contract (sha256, contract) VALUES (:sha256, :contract)").run({ sha256, contract });
+      if (added === 0) return false;
+      if (contract !== undefined)
+        sql("INSERT OR IGNORE INTO blob_contract (sha256, contract) VALUES (:sha256, :contract)").run({ sha256, contract });
+      return true;
     },
-    blob: (sha256: string): { size: number; contracts: string[] } | undefined => {
-      const row = sql<{ size: number }>("SELECT size FROM blob WHERE sha256 = :sha256").get({ sha256 });
-      const contracts = "SELECT contract FROM blob_contract WHERE sha256 = :sha256 ORDER BY contract";
-      return (
-        row && {
-          size: row.size,
-          contracts: sql<{ contract: string }>(contracts)
-            .all({ sha256 })
-            .map(({ contract }) => contract),
-        }
+    /** Those of the blobs that are here, with the contracts that they passed. */
+    blobs(sha256s: readonly string[]): ReadonlyMap<string, BlobRow> {
+      if (sha256s.length === 0) return new Map();
+      const records = sql<Digest & { size: number; contract: string | null }>(
+        `SELECT blob.sha256, size, contract FROM blob LEFT JOIN blob_contract USING (sha256)
+         WHERE blob.sha256 IN (SELECT value FROM json_each(:sha256s)) AND deleting = 0 ORDER BY contract`,
+      ).all({ sha256s: JSON.stringify(sha256s) });
+      const rows = new Map<string, { size: number; contracts: string[] }>();
+      for (const { sha256, size, contract } of records) {
+        const row = rows.get(sha256) ?? { size, contracts: [] };
+        if (contract !== null) row.contracts.push(contract);
+        rows.set(sha256, row);
+      }
+      return rows;
+    },
+    /** Digests of files that are missing: their bytes are not here, or have not passed the very contract that is named with them. */
+    lacking(files: readonly Pick<Attachment, "sha256" | "contract">[]): string[] {
+      if (files.length === 0) return [];
+      return digestsOf(
+        sql<Digest>(
+          `SELECT file.value ->> 'sha256' AS sha256 FROM json_each(:files) AS file
+           WHERE NOT EXISTS (SELECT 1 FROM blob_contract JOIN blob USING (sha256)
+             WHERE blob_contract.sha256 = file.value ->> 'sha256' AND contract = file.value ->> 'contract' AND deleting = 0)
+           GROUP BY file.value ->> 'sha256' ORDER BY min(file.key)`,
+        ).all({ files: JSON.stringify(files.map(({ sha256, contract }) => ({ sha256, contract }))) }),
       );
     },
-    /** Deletes the rows of blobs that were added before a time and that no row names. Returns their digests. */
-    forget: (before: number): string[] =>
-      sql<{ sha256: string }>(
-        `DELETE FROM blob WHERE added_at < :before AND sha256 NOT IN (SELECT sha256 FROM (${named}) WHERE sha256 IS NOT NULL) RETURNING sha256`,
-      )
-        .all({ before })
-        .map(({ sha256 }) => sha256),
+    remove: (sha256s: readonly string[]): void =>
+      void sql("DELETE FROM blob WHERE sha256 IN (SELECT value FROM json_each(:sha256s))").run({ sha256s: JSON.stringify(sha256s) }),
+    /** Removes the row of a blob whose bytes are not here. One that was given up stays, until its file is deleted. */
+    lose: (sha256: string): void => void sql("DELETE FROM blob WHERE sha256 = :sha256 AND deleting = 0").run({ sha256 }),
+    /** Unmarks the marked blobs that a row names by now, and gives up the others. */
+    giveUpMarked(): void {
+      sql(`UPDATE blob SET doomed_at = NULL WHERE doomed_at IS NOT NULL AND deleting = 0 AND sha256 IN (${named})`).run();
+      sql("UPDATE blob SET deleting = 1 WHERE doomed_at IS NOT NULL").run();
+    },
+    /** Marks the blobs that were added before a time and that no row names. */
+    mark: ({ before, now }: { before: number; now: number }): void =>
+      void sql(`UPDATE blob SET doomed_at = :now WHERE added_at < :before AND doomed_at IS NULL AND sha256 NOT IN (${named})`).run({
+        before,
+        now,
+      }),
+    /** Digests of the blobs that were given up, whose files are to be deleted. */
+    givenUp: (): string[] => digestsOf(sql<Digest>("SELECT sha256 FROM blob WHERE deleting = 1").all()),
+    /** All digests that have a row. */
+    digests: (): string[] => digestsOf(sql<Digest>("SELECT sha256 FROM blob").all()),
+    /** Those of the digests that a row names. */
+    named: (sha256s: readonly string[]): string[] =>
+      digestsOf(
+        sql<Digest>(`SELECT value AS sha256 FROM json_each(:sha256s) WHERE value IN (${named})`).all({ sha256s: JSON.stringify(sha256s) }),
+      ),
   };
 }
+export type BlobRows = ReturnType<typeof createBlobRows>;

@@ -1,6 +1,7 @@
 import { type Envelope, type FeedEntry, receiptPayloadType } from "@tasuki/protocol";
 import { payloadDigest, payloadOf, type Seal, type Sealed } from "@tasuki/evidence";
 import { z } from "zod";
+import type { Recorder } from "../port/topics.ts";
 import { toEnvelope } from "./records.ts";
 import type { Sql } from "./sql.ts";
 
@@ -21,6 +22,13 @@ interface About {
   readonly held?: Kept;
 }
 
+interface EventsDeps {
+  readonly sql: Sql;
+  /** Name of the log that this node writes: its instance. */
+  readonly log: string;
+  readonly recorder: Pick<Recorder, "changed">;
+}
+
 export interface Events {
   /**
    * Seals the next index and keeps the event. A receipt of a task of this node becomes the task's newest. Without `about`, run and task are
@@ -31,9 +39,10 @@ export interface Events {
   readonly keep: (envelope: Envelope, run?: string) => Kept;
   readonly feed: (from: number, limit: number) => FeedEntry[];
   readonly size: () => number;
-  readonly envelope: (run: string, payloadSha256: string) => Envelope | undefined;
+  /** The newest kept envelope about a run for each of these payloads that there is. */
+  readonly newest: (run: string, payloadSha256s: readonly string[]) => ReadonlyMap<string, Envelope>;
   /** Kept envelopes about a run, oldest first. */
-  readonly envelopes: (run: string) => Envelope[];
+  readonly about: (run: string) => Envelope[];
 }
 
 interface EventRecord {
@@ -50,11 +59,10 @@ interface Body {
   readonly body: string;
 }
 
-const bodyOf = "SELECT body FROM envelope WHERE seq = :seq";
-
 /** Creates the operations on `event` and `envelope`. Envelopes are kept as they came, signatures included, so a payload may have several. */
-export function createEvents(sql: Sql): Events {
-  const size = (): number => sql<{ size: number }>("SELECT coalesce(max(idx) + 1, 0) AS size FROM event").get()?.size ?? 0;
+export function createEvents({ sql, log, recorder }: EventsDeps): Events {
+  const size = (): number =>
+    sql<{ size: number }>("SELECT coalesce(max(idx) + 1, 0) AS size FROM event WHERE log = :log").get({ log })?.size ?? 0;
 
   const keep: Events["keep"] = (envelope, run) => {
     const body = JSON.stringify(envelope);
@@ -70,32 +78,38 @@ export function createEvents(sql: Sql): Events {
     keep,
     add(seal, about) {
       const index = size();
-      const { leaf, envelopes } = seal(index);
+      const sealed = seal(index);
+      const { leaf, envelopes } = sealed;
       const kept = envelopes.map((envelope) => (envelope === about?.held?.envelope ? about.held : keep(envelope, about?.run)));
       const keys = JSON.stringify(kept.map(({ key }) => key));
-      sql("INSERT INTO event (idx, leaf, envelopes) VALUES (:index, :leaf, :keys)").run({ index, leaf, keys });
+      sql("INSERT INTO event (log, idx, leaf, envelopes) VALUES (:log, :index, :leaf, :keys)").run({ log, index, leaf, keys });
+      recorder.changed({ topic: "feed" });
       const [own] = kept;
       if (own?.envelope.payloadType === receiptPayloadType) {
         const { task, state = "" } = about === undefined ? factsOf(own.envelope) : { task: about.task };
         // A `rejected` receipt refuses other content under the task's id, and is no part of what happened to the task.
         if (state !== "rejected") sql("UPDATE task SET last_receipt = :receipt WHERE id = :task").run({ receipt: own.payload, task });
       }
-      return { index, leaf, envelopes, kept };
+      return { ...sealed, index, kept };
     },
-    feed: (from, limit) =>
-      sql<EventRecord>("SELECT idx, leaf, envelopes FROM event WHERE idx >= :from ORDER BY idx LIMIT :limit")
-        .all({ from, limit })
-        .map(({ idx, leaf, envelopes }) => ({
-          index: idx,
-          leaf,
-          // `add` wrote this text from an array of numbers.
-          envelopes: (JSON.parse(envelopes) as number[]).flatMap((seq) => sql<Body>(bodyOf).all({ seq }).map(toEnvelope)),
-        })),
-    envelope(run, payload) {
-      const newest = "SELECT body FROM envelope WHERE run = :run AND payload = :payload ORDER BY seq DESC LIMIT 1";
-      return sql<Body>(newest).all({ run, payload }).map(toEnvelope).at(0);
+    feed(from, limit) {
+      const page = "SELECT idx, leaf, envelopes FROM event WHERE log = :log AND idx >= :from ORDER BY idx LIMIT :limit";
+      const entries = sql<EventRecord>(page)
+        .all({ log, from, limit })
+        // `add` wrote this text from an array of numbers.
+        .map(({ idx, leaf, envelopes }) => ({ index: idx, leaf, keys: JSON.parse(envelopes) as number[] }));
+      const bodies = sql<Key & Body>("SELECT seq, body FROM envelope WHERE seq IN (SELECT value FROM json_each(:keys))").all({
+        keys: JSON.stringify(entries.flatMap(({ keys }) => keys)),
+      });
+      const kept = new Map(bodies.map((record) => [record.seq, toEnvelope(record)]));
+      return entries.map(({ index, leaf, keys }) => ({ index, leaf, envelopes: keys.flatMap((key) => kept.get(key) ?? []) }));
     },
-    envelopes: (run) => sql<Body>("SELECT body FROM envelope WHERE run = :run ORDER BY seq").all({ run }).map(toEnvelope),
+    newest(run, payloads) {
+      const newest = `SELECT max(seq) FROM envelope WHERE run = :run AND payload IN (SELECT value FROM json_each(:payloads)) GROUP BY payload`;
+      const records = sql<Body & { payload: string }>(`SELECT payload, body FROM envelope WHERE seq IN (${newest})`);
+      return new Map(records.all({ run, payloads: JSON.stringify(payloads) }).map((record) => [record.payload, toEnvelope(record)]));
+    },
+    about: (run) => sql<Body>("SELECT body FROM envelope WHERE run = :run ORDER BY seq").all({ run }).map(toEnvelope),
   };
 }
 

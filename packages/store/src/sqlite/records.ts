@@ -86,14 +86,15 @@ export function toOutboxRow(record: OutboxRecord): OutboxRow {
 
 export interface RunRecord {
   readonly id: string;
+  readonly version: number;
   readonly epoch: number;
   readonly ended: number;
   readonly state: string;
   readonly created_at: number;
 }
 
-export function toRunRow({ id, epoch, ended, state, created_at }: RunRecord): RunRow {
-  return { id, epoch, ended: ended === 1, state: JSON.parse(state) as unknown, createdAt: created_at };
+export function toRunRow({ id, version, epoch, ended, state, created_at }: RunRecord): RunRow {
+  return { id, version, epoch, ended: ended === 1, state: JSON.parse(state) as unknown, createdAt: created_at };
 }
 
 /** A row of `envelope`. */

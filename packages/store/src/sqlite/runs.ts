@@ -1,17 +1,24 @@
 import type { PeerRow, Position, RunRow } from "../port/rows.ts";
+import type { Recorder } from "../port/topics.ts";
 import { type RunRecord, toRunRow } from "./records.ts";
 import type { Sql } from "./sql.ts";
 
-const select = "SELECT id, epoch, ended, state, created_at FROM run";
+const select = "SELECT id, version, epoch, ended, state, created_at FROM run";
 
 /** Creates the operations on `run`, `position` and `peer`: main's memory of runs and of the other nodes. */
-export function createRuns(sql: Sql) {
+export function createRuns({ sql, recorder }: { sql: Sql; recorder: Pick<Recorder, "changed"> }) {
   return {
-    save: ({ id, epoch, ended, state, createdAt }: RunRow): void =>
-      void sql(
-        `INSERT INTO run (id, epoch, ended, state, created_at) VALUES (:id, :epoch, :ended, :state, :createdAt)
-         ON CONFLICT (id) DO UPDATE SET epoch = excluded.epoch, ended = excluded.ended, state = excluded.state`,
-      ).run({ id, epoch, ended: ended ? 1 : 0, state: JSON.stringify(state), createdAt }),
+    /** Saves a row as the version after the one that is kept. */
+    save({ id, epoch, ended, state, createdAt }: RunRow): void {
+      sql(
+        `INSERT INTO run (id, version, epoch, ended, state, created_at) VALUES (:id, 1, :epoch, :ended, :state, :createdAt)
+         ON CONFLICT (id) DO UPDATE SET version = run.version + 1, epoch = excluded.epoch, ended = excluded.ended, state = excluded.state`,
+      ).run({ id, epoch, ended: ended ? 1 : 0, state: JSON.stringify(state), createdAt });
+      recorder.changed({ topic: "run", run: id });
+    },
+    /** True where a row is kept in the version that was read; version 0 is that of a row that is not kept. */
+    isAt: ({ id, version }: RunRow): boolean =>
+      (sql<{ version: number }>("SELECT version FROM run WHERE id = :id").get({ id })?.version ?? 0) === version,
     run: (id: string): RunRow | undefined => {
       const record = sql<RunRecord>(`${select} WHERE id = :id`).get({ id });
       return record && toRunRow(record);
@@ -21,15 +28,17 @@ export function createRuns(sql: Sql) {
         .all({ limit })
         .map(toRunRow),
     savePosition: ({ node, instance, next }: Position): void =>
-      void sql("INSERT OR REPLACE INTO position (node, instance, next) VALUES (:node, :instance, :next)").run({ node, instance, next }),
+      void sql(
+        `INSERT INTO position (node, log, next, saved)
+         VALUES (:node, :instance, :next, (SELECT coalesce(max(saved), 0) + 1 FROM position WHERE node = :node))
+         ON CONFLICT (node, log) DO UPDATE SET next = excluded.next, saved = excluded.saved`,
+      ).run({ node, instance, next }),
     position: (node: string): Position | undefined =>
-      sql<Position>("SELECT node, instance, next FROM position WHERE node = :node").get({ node }),
-    savePeer: ({ node, health, at }: PeerRow): void =>
-      void sql("INSERT OR REPLACE INTO peer (node, health, at) VALUES (:node, :health, :at)").run({
-        node,
-        health: JSON.stringify(health),
-        at,
-      }),
+      sql<Position>("SELECT node, log AS instance, next FROM position WHERE node = :node ORDER BY saved DESC LIMIT 1").get({ node }),
+    savePeer({ node, health, at }: PeerRow): void {
+      sql("INSERT OR REPLACE INTO peer (node, health, at) VALUES (:node, :health, :at)").run({ node, health: JSON.stringify(health), at });
+      recorder.changed({ topic: "peer" });
+    },
     peers: (): PeerRow[] =>
       sql<{ node: string; health: string; at: number }>("SELECT node, health, at FROM peer ORDER BY node")
         .all()

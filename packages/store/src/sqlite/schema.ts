@@ -88,10 +88,46 @@ CREATE TABLE position (node TEXT PRIMARY KEY, instance TEXT NOT NULL, next INTEG
 CREATE TABLE peer (node TEXT PRIMARY KEY, health TEXT NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
+/**
+ * Events are kept by the log that they belong to, and positions by the log that they are in: a log is an installation's, named by its
+ * instance. `saved` counts the savings of a node's positions: the highest is that of its newest installation, whatever the clocks said.
+ * `event` has no rowid: each event is written to the end of one tree, instead of to a table and to an index. Rows of `run` count their changes;
+ * those of `blob` say when a sweep marked them, and whether their files are being deleted.
+ */
+const logs = `
+ALTER TABLE event RENAME TO event_without_log;
+CREATE TABLE event (
+  log TEXT NOT NULL,
+  idx INTEGER NOT NULL,
+  leaf TEXT NOT NULL,
+  envelopes TEXT NOT NULL,
+  PRIMARY KEY (log, idx)
+) STRICT, WITHOUT ROWID;
+INSERT INTO event SELECT (SELECT value FROM meta WHERE key = 'instance'), idx, leaf, envelopes FROM event_without_log ORDER BY idx;
+DROP TABLE event_without_log;
+
+ALTER TABLE position RENAME TO position_without_log;
+CREATE TABLE position (
+  node TEXT NOT NULL,
+  log TEXT NOT NULL,
+  next INTEGER NOT NULL,
+  saved INTEGER NOT NULL,
+  PRIMARY KEY (node, log)
+) STRICT, WITHOUT ROWID;
+INSERT INTO position SELECT node, instance, next, 1 FROM position_without_log;
+DROP TABLE position_without_log;
+
+ALTER TABLE run ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
+
+ALTER TABLE blob ADD COLUMN doomed_at INTEGER;
+ALTER TABLE blob ADD COLUMN deleting INTEGER NOT NULL DEFAULT 0;
+`;
+
 /** Steps from each version to the next, in order; a released step is never changed. `user_version` counts the steps that a database has taken. */
-const migrations = [
+export const migrations = [
   "", // Version 1 was never released, and no step leads on from it; databases with its number still exist.
   initial,
+  logs,
 ];
 
 /**

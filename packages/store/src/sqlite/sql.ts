@@ -13,9 +13,11 @@ interface Statement<Row> {
 /** Gives the statement of a text, which is prepared at its first use. `Row` is the type of a selected row. */
 export type Sql = <Row = never>(text: string) => Statement<Row>;
 
-export function createSql(db: DatabaseSync): Sql {
+/** Creates the statements of a connection. `onUse` is called with the text of each one that is to be executed. */
+export function createSql(db: DatabaseSync, onUse?: (text: string) => void): Sql {
   const prepared = new Map<string, Statement<unknown>>();
   return <Row>(text: string): Statement<Row> => {
+    onUse?.(text);
     const known = prepared.get(text) ?? bound(db.prepare(text));
     prepared.set(text, known);
     // `Row` can be trusted: this package writes every row, and STRICT tables keep their columns' types.

@@ -1,20 +1,26 @@
 import type { DatabaseSync } from "node:sqlite";
-import { type Clock, TasukiError } from "@tasuki/protocol";
+import type { Clock } from "@tasuki/protocol";
 import type { FileBlobs } from "../files/file-blobs.ts";
 import type { RunChange, Store } from "../port/store.ts";
+import type { Recorder } from "../port/topics.ts";
 import { createAccept } from "./accept.ts";
+import { createAnswers } from "./answers.ts";
 import { createAttempts } from "./attempts.ts";
+import { createBlobOperations } from "./blob-operations.ts";
 import { createBlobRows } from "./blob-rows.ts";
 import { createEvents } from "./events.ts";
 import { createOutbox } from "./outbox.ts";
 import { createRuns } from "./runs.ts";
-import { createSql } from "./sql.ts";
+import type { Sql } from "./sql.ts";
 import { createTasks } from "./tasks.ts";
 import type { Writer } from "./writer.ts";
 
 interface SqliteStoreDeps {
   readonly db: DatabaseSync;
+  readonly sql: Sql;
   readonly writer: Writer;
+  /** The recorder from which the writer takes what its operations changed. */
+  readonly recorder: Pick<Recorder, "changed">;
   readonly blobs: FileBlobs;
   readonly instance: string;
   readonly boot: string;
@@ -23,18 +29,19 @@ interface SqliteStoreDeps {
 }
 
 /** Creates the Store over one SQLite connection. Operations run inside the writer's transactions; reads see what is committed. */
-export function createSqliteStore({ db, writer, blobs, instance, boot, clock, onCommit }: SqliteStoreDeps): Store {
+export function createSqliteStore({ db, sql, writer, recorder, blobs, instance, boot, clock, onCommit }: SqliteStoreDeps): Store {
   const { write } = writer;
-  const sql = createSql(db);
-  const events = createEvents(sql);
-  const tasks = createTasks(sql);
-  const outbox = createOutbox({ sql, events });
-  const runs = createRuns(sql);
+  const events = createEvents({ sql, log: instance, recorder });
+  const tasks = createTasks({ sql, recorder });
+  const outbox = createOutbox({ sql, events, tasks, recorder });
+  const runs = createRuns({ sql, recorder });
   const blobRows = createBlobRows(sql);
-  const accept = createAccept({ sql, events, tasks, outbox, runs });
-  const attempts = createAttempts({ sql, events, tasks, outbox, boot });
+  const accept = createAccept({ sql, events, tasks, outbox, runs, blobRows, recorder });
+  const attempts = createAttempts({ sql, events, tasks, outbox, recorder, boot });
+  const answers = createAnswers({ events, tasks, outbox, runs, blobRows });
 
-  const change = (change: RunChange): void => {
+  const change = (change: RunChange): "committed" | "conflict" => {
+    if (!change.runs.every(runs.isAt)) return "conflict";
     for (const { run, epoch } of change.supersede) outbox.withdraw(run, { epoch });
     for (const run of change.hasten ?? []) outbox.wake(run, clock.now());
     for (const run of change.runs) runs.save(run);
@@ -42,7 +49,8 @@ export function createSqliteStore({ db, writer, blobs, instance, boot, clock, on
     for (const envelope of change.envelopes) events.keep(envelope);
     for (const attachment of change.attachments) tasks.attach(attachment);
     if (change.position !== undefined) runs.savePosition(change.position);
-    for (const seal of change.events) events.add(seal);
+    for (const event of change.events) events.add(typeof event === "function" ? event : event.seal(tasks.task(event.task)));
+    return "committed";
   };
 
   return {
@@ -59,41 +67,31 @@ export function createSqliteStore({ db, writer, blobs, instance, boot, clock, on
     change: (runChange) => write(() => change(runChange)),
     append: (seal) => write(() => events.add(seal).index),
     savePeer: (peer) => write(() => runs.savePeer(peer)),
-    addBlob: (blob) =>
-      write(() => {
-        // The blob may have been swept since it was published. Its sender must bring it again, or a task would be accepted without its file.
-        if (!blobs.has(blob.sha256)) throw new TasukiError("unavailable", `the bytes of ${blob.sha256} are not here: send them again`);
-        blobRows.add(blob);
-      }),
-    async sweepBlobs(before) {
-      const forgotten = await write(() => blobRows.forget(before));
-      // A forgotten blob may have been added again, later in the same commit.
-      const gone = forgotten.filter((sha256) => blobRows.blob(sha256) === undefined);
-      blobs.remove(gone);
-      return gone.length;
-    },
+    ...createBlobOperations({ write, rows: blobRows, blobs, now: () => clock.now() }),
 
-    task: tasks.task,
-    tasks: (filter = {}) => tasks.tasks(filter),
-    history: tasks.history,
-    attachments: tasks.attachments,
-    queuePosition: tasks.queuePosition,
-    queue: () => ({ waiting: tasks.waiting(), running: tasks.running() }),
-    run: runs.run,
-    runs: (filter = {}) => runs.runs(filter),
-    epoch: tasks.epoch,
-    outbox: outbox.rows,
-    nextDue() {
-      const due = [outbox.nextDue(), tasks.nextDue()].filter((at) => at !== undefined);
-      return due.length === 0 ? undefined : Math.min(...due);
+    task: async (id) => tasks.task(id),
+    grounds: async (of) => answers.grounds(of),
+    statusOf: async (question) => answers.statusOf(question),
+    evidenceOf: async (run) => answers.evidenceOf(run),
+    history: async (page) => tasks.history(page),
+    filesOf: async (ids) => tasks.filesOf(ids),
+    blobsOf: async (sha256s) => blobRows.blobs(sha256s),
+    async dueTasks() {
+      const { next, lapse } = tasks.due();
+      return { waiting: tasks.waiting(), ...(next !== undefined && { next }), ...(lapse !== undefined && { lapse }) };
     },
-    feed: events.feed,
-    feedSize: events.size,
-    envelope: events.envelope,
-    envelopes: events.envelopes,
-    position: runs.position,
-    peers: runs.peers,
-    blob: blobRows.blob,
+    async dueOutbox(now) {
+      const next = outbox.nextDue();
+      return { rows: outbox.due(now), ...(next !== undefined && { next }) };
+    },
+    outboxRow: async (id) => outbox.row(id),
+    run: async (id) => runs.run(id),
+    runs: async (filter = {}) => runs.runs(filter),
+    feed: async (from, limit) => events.feed(from, limit),
+    feedSize: async () => events.size(),
+    envelopes: async (run, payloadSha256s) => events.newest(run, payloadSha256s),
+    position: async (node) => runs.position(node),
+    peers: async () => runs.peers(),
 
     onCommit,
     async [Symbol.asyncDispose]() {

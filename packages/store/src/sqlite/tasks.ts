@@ -1,10 +1,26 @@
-import type { Attachment, TaskKind } from "@tasuki/protocol";
+import type { Attachment } from "@tasuki/protocol";
 import type { AttachmentRow, TaskRow } from "../port/rows.ts";
+import type { TaskFacts } from "../port/store.ts";
+import type { Recorder } from "../port/topics.ts";
 import { attachmentColumns, type AttachmentRecord, taskColumns, type TaskRecord, toAttachmentRow, toTaskRow } from "./records.ts";
 import type { Sql } from "./sql.ts";
 
+interface TasksDeps {
+  readonly sql: Sql;
+  readonly recorder: Pick<Recorder, "changed">;
+}
+
+/** A row of `task` with its place in the order of acceptance. */
+interface Numbered extends TaskRecord {
+  readonly seq: number;
+}
+
+interface Key {
+  readonly id: string;
+}
+
 /** Creates the reads of `task` and `attachment`, and the writes to them that several operations share. */
-export function createTasks(sql: Sql) {
+export function createTasks({ sql, recorder }: TasksDeps) {
   const attach = ({ task, direction, attempt, name, contract, size, sha256, label }: AttachmentRow): void =>
     void sql(
       `INSERT INTO attachment (${attachmentColumns}) VALUES (:task, :direction, :attempt, :name, :contract, :size, :sha256, :label)
@@ -16,37 +32,69 @@ export function createTasks(sql: Sql) {
     return record && toTaskRow(record);
   };
 
+  const filesOf = (ids: readonly string[]): AttachmentRow[] =>
+    sql<AttachmentRecord>(
+      `SELECT ${attachmentColumns} FROM attachment WHERE task IN (SELECT value FROM json_each(:ids)) ORDER BY attachment.rowid`,
+    )
+      .all({ ids: JSON.stringify(ids) })
+      .map(toAttachmentRow);
+
+  /** Places in the queue, from 1, by `seq`: those before the first of these tasks are counted, and those from it to the last one numbered. */
+  const positionsOf = (records: readonly Numbered[]): ReadonlyMap<number, number> => {
+    const queued = records.filter(({ state }) => state === "queued").map(({ seq }) => seq);
+    const [first] = queued;
+    if (first === undefined) return new Map();
+    const before = "SELECT count(*) FROM task WHERE state = 'queued' AND seq < :first";
+    const rows = sql<{ seq: number; position: number }>(
+      `SELECT seq, row_number() OVER (ORDER BY seq) + (${before}) AS position FROM task WHERE state = 'queued' AND seq BETWEEN :first AND :last`,
+    ).all({ first, last: queued.at(-1) });
+    return new Map(rows.map(({ seq, position }) => [seq, position]));
+  };
+
+  /** Facts of tasks, given in the order of acceptance. */
+  const factsOf = (records: readonly Numbered[]): TaskFacts[] => {
+    if (records.length === 0) return [];
+    const positions = positionsOf(records);
+    const files = Map.groupBy(filesOf(records.map(({ id }) => id)), (file) => file.task);
+    return records.map((record) => {
+      const position = positions.get(record.seq);
+      return { row: toTaskRow(record), ...(position !== undefined && { position }), attachments: files.get(record.id) ?? [] };
+    });
+  };
+
+  const select = `SELECT seq, ${taskColumns} FROM task WHERE`;
+  const changed = (ids: readonly Key[]): void => {
+    for (const { id } of ids) recorder.changed({ topic: "task", task: id });
+  };
+
   return {
     task,
     attach,
+    filesOf,
     attachOutputs: (id: string, attempt: number, outputs: readonly Attachment[]): void => {
       for (const output of outputs) attach({ ...output, task: id, direction: "out", attempt });
     },
-    tasks: ({ run, kind }: { run?: string; kind?: TaskKind }): TaskRow[] => {
-      const select = `SELECT ${taskColumns} FROM task WHERE`;
-      if (run !== undefined)
-        return sql<TaskRecord>(`${select} run = :run AND (:kind IS NULL OR kind = :kind) ORDER BY seq`).all({ run, kind }).map(toTaskRow);
-      if (kind !== undefined) return sql<TaskRecord>(`${select} kind = :kind ORDER BY seq`).all({ kind }).map(toTaskRow);
-      return sql<TaskRecord>(`${select} state NOT IN ('done', 'fenced') ORDER BY seq`).all().map(toTaskRow);
-    },
-    history: ({ after, limit }: { after?: string; limit: number }): TaskRow[] =>
-      sql<TaskRecord>(
-        `SELECT ${taskColumns} FROM task WHERE seq > coalesce((SELECT seq FROM task WHERE id = :after), 0) ORDER BY seq LIMIT :limit`,
-      )
-        .all({ after, limit })
-        .map(toTaskRow),
-    attachments: (id: string): AttachmentRow[] =>
-      sql<AttachmentRecord>(`SELECT ${attachmentColumns} FROM attachment WHERE task = :id ORDER BY rowid`).all({ id }).map(toAttachmentRow),
-    queuePosition: (id: string): number | undefined => {
-      const before = "SELECT count(*) FROM task AS other WHERE other.state = 'queued' AND other.seq <= task.seq";
-      return sql<{ position: number }>(`SELECT (${before}) AS position FROM task WHERE id = :id AND state = 'queued'`).get({ id })
-        ?.position;
-    },
+    facts: (id: string): TaskFacts[] => factsOf(sql<Numbered>(`${select} id = :id`).all({ id })),
+    factsOfRun: (run: string): TaskFacts[] => factsOf(sql<Numbered>(`${select} run = :run ORDER BY seq`).all({ run })),
+    openFacts: (): TaskFacts[] => factsOf(sql<Numbered>(`${select} state NOT IN ('done', 'fenced') ORDER BY seq`).all()),
+    history: ({ after, limit }: { after?: string; limit: number }): TaskFacts[] =>
+      factsOf(
+        sql<Numbered>(`${select} seq > coalesce((SELECT seq FROM task WHERE id = :after), 0) ORDER BY seq LIMIT :limit`).all({
+          after,
+          limit,
+        }),
+      ),
     waiting: (): number => sql<{ n: number }>("SELECT count(*) AS n FROM task WHERE state = 'queued'").get()?.n ?? 0,
     running: (): number => sql<{ n: number }>("SELECT count(*) AS n FROM task WHERE state = 'running'").get()?.n ?? 0,
-    /** The earliest time of a delayed task. Other queued tasks wait for a free worker, not for a time. */
-    nextDue: (): number | undefined =>
-      sql<{ at: number | null }>("SELECT min(not_before) AS at FROM task WHERE state = 'queued' AND not_before > 0").get()?.at ?? undefined,
+    /** The earliest times at which a delayed task is due (other queued tasks wait for a free worker, not for a time) and a lease lapses. */
+    due(): { next?: number; lapse?: number } {
+      const { next, lapse } =
+        sql<{ next: number | null; lapse: number | null }>(
+          `SELECT (SELECT min(not_before) FROM task WHERE state = 'queued' AND not_before > 0) AS next,
+                  (SELECT min(lease_until) FROM task WHERE state = 'running') AS lapse`,
+        ).get() ?? {};
+      return { ...(next != null && { next }), ...(lapse != null && { lapse }) };
+    },
     epoch: (run: string): number =>
       sql<{ epoch: number }>(
         "SELECT max(coalesce((SELECT max(epoch) FROM task WHERE run = :run), 0), coalesce((SELECT epoch FROM run WHERE id = :run), 0)) AS epoch",
@@ -56,25 +104,30 @@ export function createTasks(sql: Sql) {
       sql<{ epoch: number | null }>("SELECT max(epoch) AS epoch FROM task WHERE run = :run AND kind = 'close'").get({ run })?.epoch ??
       undefined,
     /** Ends lapsed leases, of one run or of all: their tasks are queued again, and the lapsed attempts count. Returns these tasks. */
-    expire: (now: number, run?: string): string[] =>
-      sql<{ id: string }>(
+    expire: (now: number, run?: string): string[] => {
+      const lapsed = sql<Key>(
         `UPDATE task SET state = 'queued', lease_until = NULL, boot = NULL
          WHERE state = 'running' AND lease_until < :now AND (:run IS NULL OR run = :run) RETURNING id`,
-      )
-        .all({ now, run })
-        .map(({ id }) => id),
+      ).all({ now, run });
+      changed(lapsed);
+      return lapsed.map(({ id }) => id);
+    },
     /** Ends a run's tasks of lower epochs, with their leases, blocks and places in the queue. */
     fence: (run: string, { below, kind }: { readonly below: number; readonly kind?: "work" }): void =>
-      void sql(
-        `UPDATE task SET state = 'fenced', lease_until = NULL, boot = NULL, block = NULL
-         WHERE run = :run AND epoch < :below AND state NOT IN ('done', 'fenced') AND (:kind IS NULL OR kind = :kind)`,
-      ).run({ run, below, kind }),
+      changed(
+        sql<Key>(
+          `UPDATE task SET state = 'fenced', lease_until = NULL, boot = NULL, block = NULL
+           WHERE run = :run AND epoch < :below AND state NOT IN ('done', 'fenced') AND (:kind IS NULL OR kind = :kind) RETURNING id`,
+        ).all({ run, below, kind }),
+      ),
     /** Ends all tasks of a run that is over: the produced ones are done, and every other one is fenced. */
     finish: (run: string): void =>
-      void sql(
-        `UPDATE task SET state = CASE state WHEN 'produced' THEN 'done' ELSE 'fenced' END, lease_until = NULL, boot = NULL, block = NULL
-         WHERE run = :run AND state NOT IN ('done', 'fenced')`,
-      ).run({ run }),
+      changed(
+        sql<Key>(
+          `UPDATE task SET state = CASE state WHEN 'produced' THEN 'done' ELSE 'fenced' END, lease_until = NULL, boot = NULL, block = NULL
+           WHERE run = :run AND state NOT IN ('done', 'fenced') RETURNING id`,
+        ).all({ run }),
+      ),
   };
 }
 export type Tasks = ReturnType<typeof createTasks>;

@@ -1,21 +1,28 @@
 import type { DatabaseSync } from "node:sqlite";
 import { isTasukiError, TasukiError } from "@tasuki/protocol";
+import type { Change, Recorder } from "../port/topics.ts";
 import { isBroken, isDiskFull } from "./sqlite-errors.ts";
 
-export type Outcome = { readonly value: unknown } | { readonly error: unknown };
+export type Outcome = { readonly value: unknown; readonly changes: readonly Change[] } | { readonly error: unknown };
 type Operation = () => unknown;
+
+interface Connection {
+  readonly db: DatabaseSync;
+  readonly recorder: Recorder;
+}
 
 /**
  * Runs operations in one transaction. An operation that throws undoes its own changes alone, and its error is its outcome. Throws, with
  * nothing changed, where the transaction itself could not be kept.
  */
-export function transact(db: DatabaseSync, operations: readonly Operation[]): Outcome[] {
+export function transact(connection: Connection, operations: readonly Operation[]): Outcome[] {
+  const { db } = connection;
   try {
-    return inTransaction(db, () => operations.map((operation) => ({ value: operation() })));
+    return inTransaction(db, () => operations.map((operation) => perform(connection, operation)));
   } catch (error) {
     if (isDiskFull(error) || isBroken(error)) throw error;
     // Savepoints cost as much as a small operation, and operations hardly ever throw. So only a batch in which one did is run with savepoints.
-    return inTransaction(db, () => operations.map((operation) => apart(db, operation)));
+    return inTransaction(db, () => operations.map((operation) => apart(connection, operation)));
   }
 }
 
@@ -32,12 +39,20 @@ function inTransaction<Result>(db: DatabaseSync, work: () => Result): Result {
   }
 }
 
-function apart(db: DatabaseSync, operation: Operation): Outcome {
+function perform({ recorder }: Connection, operation: Operation): Outcome {
+  // The changes of an operation that threw went with it.
+  recorder.take();
+  const value = operation();
+  return { value, changes: recorder.take() };
+}
+
+function apart(connection: Connection, operation: Operation): Outcome {
+  const { db } = connection;
   db.exec("SAVEPOINT operation");
   try {
-    const value = operation();
+    const outcome = perform(connection, operation);
     db.exec("RELEASE operation");
-    return { value };
+    return outcome;
   } catch (error) {
     if (isDiskFull(error) || isBroken(error)) throw error;
     db.exec("ROLLBACK TO operation");

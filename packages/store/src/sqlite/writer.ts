@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { TasukiError } from "@tasuki/protocol";
+import type { Change, Recorder } from "../port/topics.ts";
 import { isDiskFull } from "./sqlite-errors.ts";
 import { type Outcome, transact } from "./transact.ts";
 
@@ -17,8 +18,10 @@ export interface Writer {
 
 interface WriterDeps {
   readonly db: DatabaseSync;
+  /** The recorder to which operations tell what they change. */
+  readonly recorder: Recorder;
   /** Called after each commit that changed something, after its promises were resolved. */
-  readonly committed: () => void;
+  readonly committed: (changes: readonly Change[]) => void;
   /** Called once, when the database can't be relied on any more. */
   readonly broken: (error: TasukiError) => void;
 }
@@ -33,55 +36,53 @@ interface Item {
 const batchLimit = 500;
 
 /** Creates the one writer of a database. It commits in groups: while one fsync blocks, the next batch forms, and no timer is needed. */
-export function createWriter({ db, committed, broken }: WriterDeps): Writer {
+export function createWriter({ db, recorder, committed, broken }: WriterDeps): Writer {
   let queue: Item[] = [];
   let refusal: TasukiError | undefined;
-  const totalChanges = db.prepare("SELECT total_changes() AS changes");
-  const changes = (): unknown => totalChanges.get()?.["changes"];
 
   const flush = (): void => {
     if (queue.length === 0) return;
     const batch = queue;
     queue = batch.splice(batchLimit);
     if (queue.length > 0) setImmediate(flush);
-    const before = changes();
-    commit(batch);
-    if (refusal === undefined && changes() !== before) committed();
+    const changes = commit(batch);
+    if (refusal === undefined && changes.length > 0) committed(changes);
   };
 
   const fail = (error: TasukiError): void => {
     if (refusal !== undefined) return;
     refusal = error;
-    reject(queue.splice(0), error);
+    refuse(queue.splice(0), error);
     broken(error);
   };
 
-  const commit = (batch: readonly Item[]): void => {
-    if (refusal !== undefined) return reject(batch, refusal);
+  /** Returns what was changed. */
+  const commit = (batch: readonly Item[]): readonly Change[] => {
+    if (refusal !== undefined) return refuse(batch, refusal);
     let outcomes: readonly Outcome[];
     try {
       outcomes = transact(
-        db,
+        { db, recorder },
         batch.map(({ operation }) => operation),
       );
     } catch (error) {
       if (isDiskFull(error)) {
         // Each item is committed by itself, so that one for which there is no room does not take the others with it.
-        if (batch.length > 1) for (const item of batch) commit([item]);
-        else reject(batch, diskFull(error));
-        return;
+        return batch.length > 1 ? batch.flatMap((item) => commit([item])) : refuse(batch, diskFull(error));
       }
       const failure = new TasukiError("internal", "the database could not be written, and is closed: the node must start again", {
         cause: error,
       });
-      reject(batch, failure);
-      return fail(failure);
+      refuse(batch, failure);
+      fail(failure);
+      return [];
     }
     batch.forEach(({ resolve, reject }, at) => {
       const outcome = outcomes[at];
       if (outcome !== undefined && "value" in outcome) resolve(outcome.value);
       else reject(outcome?.error);
     });
+    return outcomes.flatMap((outcome) => ("value" in outcome ? outcome.changes : []));
   };
 
   return {
@@ -100,8 +101,10 @@ export function createWriter({ db, committed, broken }: WriterDeps): Writer {
   };
 }
 
-function reject(batch: readonly Item[], error: TasukiError): void {
+/** Refuses operations, which change nothing. */
+function refuse(batch: readonly Item[], error: TasukiError): readonly Change[] {
   for (const item of batch) item.reject(error);
+  return [];
 }
 
 function diskFull(cause: unknown): TasukiError {

@@ -5,14 +5,18 @@ import {
   eventOf,
   handOffOf,
   id,
+  nothing,
   openFolder,
   type OpenTestStore,
   payloadOf,
+  producedOf,
   putBlob,
   receiptOf,
   requestOf,
   run,
+  runOf,
   sha256,
+  tasksOf,
 } from "./fixtures.ts";
 
 const accept = (store: Store, payload: TaskPayload, more: Parameters<typeof requestOf>[1] = {}) =>
@@ -28,16 +32,17 @@ export function describeAccept(open: OpenTestStore): void {
       const payload = payloadOf({ id: one, attachments: [notes] });
       const request = requestOf(payload, { traceparent: "00-ab-cd-01" });
       const accepted = await store.accept(request, receiptOf("accepted", one));
-      const entry = store.feed(0, 10)[0];
+      const [entry] = await store.feed(0, 10);
       expect(accepted).toEqual({ is: "accepted", index: 0, receipt: entry?.envelopes[0] });
       const lastReceipt = sha256(Buffer.from(entry?.envelopes[0]?.payload ?? "", "base64"));
       const { digest, envelope } = request;
       const task = { id: one, payload, digest, from: "main", state: "queued", attempt: 0, acceptedAt: 1_000, lastReceipt };
-      expect(store.task(one)).toEqual({ ...task, traceparent: "00-ab-cd-01" });
-      expect(store.attachments(one)).toEqual([{ ...notes, task: one, direction: "in", attempt: 0 }]);
-      expect(store.envelope(run, digest)).toEqual(envelope);
-      expect(store.envelopes(run)).toEqual([envelope, entry?.envelopes[0]]);
-      expect(store.queuePosition(one)).toBe(1);
+      const row = { ...task, traceparent: "00-ab-cd-01" };
+      const facts = { row, position: 1, attachments: [{ ...notes, task: one, direction: "in", attempt: 0 }] };
+      expect(await store.task(one)).toEqual(row);
+      expect(await store.statusOf({ task: one })).toEqual({ size: 1, queue: { waiting: 1, running: 0 }, tasks: [facts], outbox: [] });
+      expect(await store.envelopes(run, [digest, sha256("unknown")])).toEqual(new Map([[digest, envelope]]));
+      expect(await store.evidenceOf(run)).toEqual({ tasks: [facts], outbox: [], envelopes: [envelope, entry?.envelopes[0]] });
     });
 
     // guarantees: R2.accepted-once, R2.conflict
@@ -50,11 +55,11 @@ export function describeAccept(open: OpenTestStore): void {
       await opened.reopen();
       expect(await accept(opened.store, payloadOf({ id: one }))).toEqual({ is: "replayed", receipt: "receipt" in first && first.receipt });
       expect(await accept(opened.store, payloadOf({ id: one, reason: "another" }))).toEqual({ is: "conflict" });
-      expect(opened.store.feedSize()).toBe(3);
+      expect(await opened.store.feedSize()).toBe(3);
       // The refusal is an event of its own: `lastReceipt`, from which the task's next receipt follows, stays as it was.
-      const before = opened.store.task(one)?.lastReceipt;
+      const before = await opened.store.task(one);
       await opened.store.append(receiptOf("rejected", one));
-      expect(opened.store.task(one)?.lastReceipt).toBe(before);
+      expect(await opened.store.task(one)).toEqual(before);
     });
 
     test("judges in one order: epoch, stage, files, room; and what it refuses leaves nothing", async () => {
@@ -64,7 +69,8 @@ export function describeAccept(open: OpenTestStore): void {
       const missing = { name: "a.md", contract: "notes@1", size: 1, sha256: sha256("a") };
       const other = { ...(await putBlob(store, "b")), name: "b.md", contract: "other@1" };
       const attachments = [missing, { ...missing, name: "c.md" }, other];
-      const before = { feed: store.feed(0, 10), tasks: store.tasks() };
+      const seen = async () => ({ feed: await store.feed(0, 10), status: await store.statusOf("open") });
+      const before = await seen();
       expect(await accept(store, payloadOf({ id: two, epoch: 1, attachments }), { queueLimit: 1 })).toEqual({ is: "stale", epoch: 2 });
       expect(await accept(store, payloadOf({ id: two, epoch: 2, attachments }), { queueLimit: 1 })).toEqual({ is: "taken", by: one });
       // The bytes of `other` are here, but have not passed the contract that the task names.
@@ -72,19 +78,39 @@ export function describeAccept(open: OpenTestStore): void {
       const elsewhere = payloadOf({ id: two, epoch: 2, stage: "judge" });
       expect(await accept(store, { ...elsewhere, attachments }, { queueLimit: 1 })).toEqual({ is: "missing", digests });
       expect(await accept(store, elsewhere, { queueLimit: 1 })).toEqual({ is: "full" });
-      expect({ feed: store.feed(0, 10), tasks: store.tasks() }).toEqual(before);
+      expect(await seen()).toEqual(before);
       expect(await accept(store, elsewhere, { queueLimit: 2 })).toMatchObject({ is: "accepted", index: 1 });
     });
 
     test("with a run's task, makes the run's row in the same commit", async () => {
       await using opened = await openFolder(open);
       const { store } = opened;
-      const row = { id: run, epoch: 0, ended: false, state: { stages: [] }, createdAt: 1_000 };
+      const row = runOf(run, { epoch: 0, state: { stages: [] } });
       await accept(store, payloadOf({ id: run, kind: "run", stage: "main", epoch: 0 }), { run: row });
-      expect(store.run(run)).toEqual(row);
-      expect(store.epoch(run)).toBe(0);
-      await store.change({ ...nothing, runs: [{ ...row, epoch: 4 }] });
-      expect(store.epoch(run)).toBe(4);
+      expect(await store.run(run)).toEqual({ ...row, version: 1 });
+      await store.change({ ...nothing, runs: [{ ...row, version: 1, epoch: 4 }] });
+      expect(await store.run(run)).toEqual({ ...row, version: 2, epoch: 4 });
+    });
+  });
+
+  describe("the grounds of an acceptance", () => {
+    test("are the task of the same id, the run's epoch and row, and the blobs that are here", async () => {
+      await using opened = await openFolder(open);
+      const { store } = opened;
+      const notes = await putBlob(store, "notes");
+      const asked = { task: one, run, blobs: [notes.sha256, sha256("nowhere")] };
+      const blobs = new Map([[notes.sha256, { size: 5, contracts: ["notes@1"] }]]);
+      expect(await store.grounds(asked)).toEqual({ epoch: 0, blobs });
+      await accept(store, payloadOf({ id: one, epoch: 3 }));
+      const task = await store.task(one);
+      expect(await store.grounds(asked)).toEqual({ task, epoch: 3, blobs });
+      await store.change({ ...nothing, runs: [runOf(run, { epoch: 4 })] });
+      expect(await store.grounds({ ...asked, blobs: [] })).toEqual({
+        task,
+        epoch: 4,
+        run: runOf(run, { version: 1, epoch: 4 }),
+        blobs: new Map(),
+      });
     });
   });
 
@@ -94,8 +120,8 @@ export function describeAccept(open: OpenTestStore): void {
       const { store } = opened;
       await produce(store);
       await accept(store, payloadOf({ id: two, kind: "cancel", epoch: 2 }));
-      expect([store.task(one)?.state, store.task(two)?.state]).toEqual(["fenced", "done"]);
-      expect(store.outbox({ run }).map(({ state }) => state)).toEqual(["superseded"]);
+      expect(await statesOf(store, one, two)).toEqual(["fenced", "done"]);
+      expect((await store.statusOf({ run })).outbox.map(({ state }) => state)).toEqual(["superseded"]);
       expect(await accept(store, payloadOf({ id: three, stage: "judge" }))).toEqual({ is: "stale", epoch: 2 });
     });
 
@@ -106,7 +132,7 @@ export function describeAccept(open: OpenTestStore): void {
       await accept(store, payloadOf({ id: two, epoch: 2 }));
       expect(await store.renew(lease, 9_000)).toBe(false);
       expect(await store.complete(lease, { state: "done", outputs: [] }, eventOf("done"))).toBe(false);
-      expect([store.task(one)?.state, store.task(two)?.state]).toEqual(["fenced", "queued"]);
+      expect(await statesOf(store, one, two)).toEqual(["fenced", "queued"]);
     });
 
     test("nudge makes what waits due now, and tries again what was refused", async () => {
@@ -115,12 +141,13 @@ export function describeAccept(open: OpenTestStore): void {
       await produce(store);
       await store.settle(three, { state: "pending", last: "503", nextAt: 60_000 }, undefined);
       await accept(store, payloadOf({ id: id(7), kind: "nudge" }), { now: 2_000 });
-      expect(store.outbox({ dueAt: 2_000 })).toMatchObject([{ id: three, tries: 1, last: "503", nextAt: 2_000 }]);
-      await store.settle(three, { state: "blocked", last: "403", block }, eventOf("blocked"));
+      expect((await store.dueOutbox(2_000)).rows).toMatchObject([{ id: three, tries: 1, last: "503", nextAt: 2_000 }]);
+      await store.settle(three, { state: "blocked", last: "403", block }, () => eventOf("blocked"));
       await accept(store, payloadOf({ id: id(8), kind: "nudge" }), { now: 3_000 });
-      expect(store.outbox({ dueAt: 3_000 })).toMatchObject([{ id: three, tries: 2, state: "pending" }]);
-      expect(store.task(one)).not.toHaveProperty("block");
-      expect(store.task(one)?.state).toBe("produced");
+      expect((await store.dueOutbox(3_000)).rows).toMatchObject([{ id: three, tries: 2, state: "pending" }]);
+      const task = await store.task(one);
+      expect(task).not.toHaveProperty("block");
+      expect(task?.state).toBe("produced");
     });
 
     test("close withdraws the run's hand-offs and ends its tasks", async () => {
@@ -128,10 +155,10 @@ export function describeAccept(open: OpenTestStore): void {
       const { store } = opened;
       await produce(store);
       await accept(store, payloadOf({ id: two, kind: "close", bundle: sha256("bundle") }));
-      expect([store.task(one)?.state, store.task(two)?.state]).toEqual(["done", "done"]);
-      expect(store.outbox({ run })).toMatchObject([{ id: three, state: "superseded" }]);
-      expect(store.tasks()).toEqual([]);
-      expect(store.tasks({ kind: "close" })).toMatchObject([{ id: two, payload: { bundle: sha256("bundle") } }]);
+      expect(await statesOf(store, one, two)).toEqual(["done", "done"]);
+      expect((await store.statusOf({ run })).outbox).toMatchObject([{ id: three, state: "superseded" }]);
+      expect(await tasksOf(store)).toEqual([]);
+      expect((await tasksOf(store, { run })).at(-1)).toMatchObject({ id: two, payload: { kind: "close", bundle: sha256("bundle") } });
     });
 
     // guarantees: R5.nothing-left
@@ -141,9 +168,9 @@ export function describeAccept(open: OpenTestStore): void {
       const close = (task: string) => payloadOf({ id: task, kind: "close", epoch: 2, bundle: sha256("bundle") });
       await accept(store, close(one));
       await opened.reopen();
-      const before = opened.store.feedSize();
+      const before = await opened.store.feedSize();
       expect(await accept(opened.store, payloadOf({ id: two, epoch: 2 }))).toEqual({ is: "archived", epoch: 2 });
-      expect([opened.store.task(two), opened.store.feedSize()]).toEqual([undefined, before]);
+      expect([await opened.store.task(two), await opened.store.feedSize()]).toEqual([undefined, before]);
       // A main that was restored from a backup goes on from there.
       expect(await accept(opened.store, close(three))).toMatchObject({ is: "accepted" });
       expect(await accept(opened.store, payloadOf({ id: two, epoch: 3 }))).toMatchObject({ is: "accepted" });
@@ -152,7 +179,10 @@ export function describeAccept(open: OpenTestStore): void {
 }
 
 const block = { reason: "refused", needs: "a grant", owner: "operator", clearsWith: "tasuki retry" };
-const nothing = { runs: [], outbox: [], supersede: [], envelopes: [], attachments: [], events: [] };
+async function statesOf(store: Store, ...tasks: readonly string[]) {
+  const rows = await Promise.all(tasks.map((task) => store.task(task)));
+  return rows.map((row) => row?.state);
+}
 
 async function claimOne(store: Store) {
   await accept(store, payloadOf({ id: one }));
@@ -162,5 +192,5 @@ async function claimOne(store: Store) {
 
 async function produce(store: Store): Promise<void> {
   const handOff = handOffOf(three, { carries: one });
-  await store.complete(await claimOne(store), { state: "produced", outputs: [], handOff: () => handOff }, receiptOf("produced", one));
+  await store.complete(await claimOne(store), { state: "produced", outputs: [] }, producedOf(one, handOff));
 }

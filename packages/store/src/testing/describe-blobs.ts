@@ -2,13 +2,9 @@ import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/pr
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Blobs } from "../port/blobs.ts";
-import { bytesOf, handOffOf, id, openFolder, type OpenTestStore, payloadOf, putBlob, receiptOf, requestOf, sha256 } from "./fixtures.ts";
+import { bytesOf, filesIn, id, openFolder, type OpenTestStore, payloadOf, putBlob, receiptOf, requestOf, sha256 } from "./fixtures.ts";
 
 const limit = { maxBytes: 10_000_000 };
-const files = async (folder: string): Promise<string[]> =>
-  (await readdir(join(folder, "blobs"), { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile())
-    .map(({ name }) => name);
 
 async function changeOnDisk(folder: string, digest: string): Promise<void> {
   const path = join(folder, "blobs", digest.slice(0, 2), digest);
@@ -24,19 +20,23 @@ async function collect(blobs: Blobs, digest: string): Promise<string> {
 
 export function describeBlobs(open: OpenTestStore): void {
   describe("blobs", () => {
-    test("are invisible while they are staged, and read-only under their digest once published", async () => {
+    test("are invisible until they are added, and read-only under their digest once published", async () => {
       await using opened = await openFolder(open);
-      const { blobs } = opened.store;
+      const { store } = opened;
+      const { blobs } = store;
       const digest = sha256("hello world");
       {
         await using staged = await blobs.stage(bytesOf("hello ", "world"), limit);
-        expect([staged.sha256, staged.size, blobs.has(digest)]).toEqual([digest, 11, false]);
+        expect([staged.sha256, staged.size]).toEqual([digest, 11]);
         expect((await staged.read()).toString()).toBe("hello world");
+        await expect(blobs.read(digest)).rejects.toMatchObject({ code: "not_found" });
         expect(await staged.publish()).toBe(true);
+        expect(await store.blobsOf([digest])).toEqual(new Map());
       }
       await using again = await blobs.stage(bytesOf("hello world"), limit);
       expect(await again.publish()).toBe(false);
-      expect(blobs.has(digest)).toBe(true);
+      await store.addBlob({ sha256: digest, size: 11, now: 1 });
+      expect(await store.blobsOf([digest])).toEqual(new Map([[digest, { size: 11, contracts: [] }]]));
       expect((await blobs.read(digest)).toString()).toBe("hello world");
       expect((await stat(join(opened.folder, "blobs", digest.slice(0, 2), digest))).mode & 0o777).toBe(0o440);
     });
@@ -62,12 +62,12 @@ export function describeBlobs(open: OpenTestStore): void {
       await expect(blobs.stage(cut(), limit)).rejects.toThrow("the sender went away");
       await expect(blobs.stage(bytesOf("four", "five"), { maxBytes: 7 })).rejects.toMatchObject({ code: "too_large" });
       await (await blobs.stage(bytesOf("never mind"), limit))[Symbol.asyncDispose]();
-      expect(await files(opened.folder)).toEqual([]);
+      expect(await filesIn(opened.folder)).toEqual([]);
       // `left` stays behind as if its process had been killed.
       const left = await blobs.stage(bytesOf("half"), limit);
-      expect(await files(opened.folder)).toHaveLength(1);
+      expect(await filesIn(opened.folder)).toHaveLength(1);
       await opened.reopen();
-      expect(await files(opened.folder)).toEqual([]);
+      expect(await filesIn(opened.folder)).toEqual([]);
       await left[Symbol.asyncDispose]();
     });
 
@@ -101,13 +101,18 @@ export function describeBlobs(open: OpenTestStore): void {
     test("whose bytes were changed are moved out of the way, to be brought again", async () => {
       await using opened = await openFolder(open);
       const { store, folder } = opened;
-      const { sha256: digest } = await putBlob(store, "as it was");
+      const file = await putBlob(store, "as it was");
+      const { sha256: digest } = file;
       await changeOnDisk(folder, digest);
       await store.blobs.moveChanged(digest);
-      expect(store.blobs.has(digest)).toBe(false);
+      await store.loseBlob(digest);
+      expect(await store.blobsOf([digest])).toEqual(new Map());
+      const accepted = await store.accept(requestOf(payloadOf({ id: id(1), attachments: [file] })), receiptOf("accepted", id(1)));
+      expect(accepted).toEqual({ is: "missing", digests: [digest] });
       await expect(store.blobs.read(digest)).rejects.toMatchObject({ code: "not_found" });
       expect(await readFile(join(folder, "blobs", "changed", digest), "utf8")).toBe("changed");
-      await putBlob(store, "as it was");
+      await putBlob(store, "as it was", { contract: "other@1" });
+      expect(await store.blobsOf([digest])).toEqual(new Map([[digest, { size: 9, contracts: ["other@1"] }]]));
       expect((await store.blobs.read(digest)).toString()).toBe("as it was");
     });
 
@@ -127,37 +132,36 @@ export function describeBlobs(open: OpenTestStore): void {
       const { store } = opened;
       const { sha256: digest } = await putBlob(store, "notes", { contract: "notes@2" });
       await putBlob(store, "notes", { contract: "notes@1" });
-      expect(store.blob(digest)).toEqual({ size: 5, contracts: ["notes@1", "notes@2"] });
-      expect(store.blob(sha256("nowhere"))).toBeUndefined();
-      await expect(store.addBlob({ sha256: sha256("nowhere"), size: 1, contract: "a@1", now: 1 })).rejects.toMatchObject({
-        code: "unavailable",
-      });
+      const { sha256: bare } = await putBlob(store, "manifest", { contract: undefined });
+      const nowhere = sha256("nowhere");
+      const rows = await store.blobsOf([nowhere, digest, bare]);
+      expect(rows.get(digest)).toEqual({ size: 5, contracts: ["notes@1", "notes@2"] });
+      expect(rows.get(bare)).toEqual({ size: 8, contracts: [] });
+      expect(rows.size).toBe(2);
+      for (const contract of ["a@1", undefined])
+        await expect(store.addBlob({ sha256: nowhere, size: 1, ...(contract && { contract }), now: 1 })).rejects.toMatchObject({
+          code: "unavailable",
+        });
+      expect(await store.blobsOf([nowhere])).toEqual(new Map());
     });
 
-    test("that no task names are swept once they are old; named ones, and a run's manifest, never", async () => {
+    test("that passed no contract are no file of a task", async () => {
       await using opened = await openFolder(open);
       const { store } = opened;
-      const kept = await putBlob(store, "kept", { now: 10 });
-      const carried = await putBlob(store, "carried", { now: 10 });
-      const manifest = await putBlob(store, "manifest", { now: 10 });
-      const old = await putBlob(store, "old", { now: 10 });
-      await putBlob(store, "fresh", { now: 50 });
-      await putBlob(store, "touched", { now: 10 });
-      await putBlob(store, "touched", { now: 60 });
-      await store.accept(requestOf(payloadOf({ id: id(1), attachments: [kept] })), receiptOf("accepted", id(1)));
-      const close = payloadOf({ id: id(2), kind: "close", bundle: manifest.sha256 });
-      const work = payloadOf({ id: id(3), attachments: [carried] });
-      await store.change({
-        runs: [],
-        supersede: [],
-        envelopes: [],
-        attachments: [],
-        events: [],
-        outbox: [handOffOf(id(2), { payload: close }), handOffOf(id(3), { payload: work })],
-      });
-      expect(await store.sweepBlobs(50)).toBe(1);
-      expect([store.blob(old.sha256), store.blobs.has(old.sha256)]).toEqual([undefined, false]);
-      expect(await files(opened.folder)).toHaveLength(5);
+      const file = await putBlob(store, "notes", { contract: undefined });
+      const request = requestOf(payloadOf({ id: id(1), attachments: [{ ...file, contract: "notes@1" }] }));
+      expect(await store.accept(request, receiptOf("accepted", id(1)))).toEqual({ is: "missing", digests: [file.sha256] });
+    });
+
+    test("that many add at once, where the bytes come and go, are here with all their contracts or not at all", async () => {
+      await using opened = await openFolder(open);
+      const { store } = opened;
+      const digest = sha256("notes");
+      const add = (contract: string) => store.addBlob({ sha256: digest, size: 5, contract, now: 1 });
+      const early = Array.from({ length: 5 }, (_, n) => add(`early@${n}`).then(() => `early@${n}`));
+      const [settled] = await Promise.all([Promise.allSettled(early), putBlob(store, "notes", { contract: "notes@1" })]);
+      const added = settled.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+      expect((await store.blobsOf([digest])).get(digest)?.contracts).toEqual([...added, "notes@1"]);
     });
   });
 }

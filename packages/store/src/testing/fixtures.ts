@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Attachment, type Envelope, receiptPayloadType, type TaskPayload, taskPayloadType } from "@tasuki/protocol";
-import type { Seal } from "@tasuki/evidence";
-import type { NewOutboxRow } from "../port/rows.ts";
-import type { AcceptRequest, Store } from "../port/store.ts";
+import type { Seal, SignedTask } from "@tasuki/evidence";
+import type { RunRow, TaskRow } from "../port/rows.ts";
+import type { AcceptRequest, RunChange, StatusQuestion, Store } from "../port/store.ts";
 
 /** Opens the adapter under test on a folder; the folder was made by the suite. */
 export type OpenTestStore = (folder: string, options: { clock: { now(): number }; newId: () => string }) => Promise<Store>;
@@ -42,21 +42,57 @@ export const eventOf =
   (type: string): Seal =>
   (index) => ({ leaf: JSON.stringify({ index, type }), envelopes: [] });
 
-export function handOffOf(rowId: string, more: Partial<NewOutboxRow> = {}): NewOutboxRow {
+export function handOffOf(rowId: string, more: Partial<SignedTask> = {}): SignedTask {
   const payload = payloadOf({ id: rowId, stage: "judge", from: "finder", to: "judge" });
   return { id: rowId, to: "judge", run, payload, envelope: envelopeOf(payload, taskPayloadType), createdAt: 1_000, ...more };
+}
+
+/** A receipt of a result, with the hand-off that carries it on. */
+export function producedOf(task: string, handOff: SignedTask): Seal {
+  const receipt = receiptOf("produced", task);
+  return (index) => {
+    const { leaf, envelopes } = receipt(index);
+    return { leaf, envelopes: [...envelopes, handOff.envelope], outbox: handOff };
+  };
+}
+
+/** A step of main's that changes nothing. */
+export const nothing: RunChange = { runs: [], outbox: [], supersede: [], envelopes: [], attachments: [], events: [] };
+
+/** A run that is not kept yet. */
+export function runOf(runId: string, more: Partial<RunRow> = {}): RunRow {
+  return { id: runId, version: 0, epoch: 1, ended: false, state: {}, createdAt: 5, ...more };
+}
+
+/** Tasks that a question is about, without their files. */
+export async function tasksOf(store: Store, question: StatusQuestion = "open"): Promise<TaskRow[]> {
+  return (await store.statusOf(question)).tasks.map(({ row }) => row);
 }
 
 export async function* bytesOf(...chunks: readonly (string | Uint8Array)[]): AsyncGenerator<Uint8Array, void, undefined> {
   for (const chunk of chunks) yield Buffer.from(chunk);
 }
 
-/** Publishes a text, and records that it passed a contract. */
-export async function putBlob(store: Store, text: string, { name = "notes.md", contract = "notes@1", now = 0 } = {}): Promise<Attachment> {
+interface PutBlob {
+  readonly name?: string;
+  /** Without one, the blob passed none. */
+  readonly contract?: string | undefined;
+  readonly now?: number;
+}
+
+/** Publishes a text, and records that it is here and passed a contract. */
+export async function putBlob(store: Store, text: string, options: PutBlob = {}): Promise<Attachment> {
+  const { name, contract, now } = { name: "notes.md", contract: "notes@1", now: 0, ...options };
   await using staged = await store.blobs.stage(bytesOf(text), { maxBytes: 1_000_000 });
   await staged.publish();
-  await store.addBlob({ sha256: staged.sha256, size: staged.size, contract, now });
-  return { name, contract, size: staged.size, sha256: staged.sha256 };
+  await store.addBlob({ sha256: staged.sha256, size: staged.size, ...(contract !== undefined && { contract }), now });
+  return { name, contract: contract ?? "", size: staged.size, sha256: staged.sha256 };
+}
+
+/** Names of the files under `blobs/` of a data folder. */
+export async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(join(folder, "blobs"), { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }
 
 /** Opens a store in a new data folder, in which `reopen` opens it again. Disposing removes the folder. */

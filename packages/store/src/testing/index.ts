@@ -1,1 +1,2 @@
 export { bytesOf, handOffOf, id, openFolder, payloadOf, putBlob, receiptOf, requestOf, run, sha256 } from "./fixtures.ts";
+export { lateStore, type LateStoreOptions } from "./late-store.ts";

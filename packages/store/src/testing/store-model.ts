@@ -17,16 +17,39 @@ interface ModelRow {
   readonly carries: string;
   state: OutboxState;
 }
+interface ModelEnd {
+  /** The row of the outbox that a result brings. */
+  readonly handOff: Pick<ModelRow, "id" | "run" | "epoch">;
+  readonly notBefore: number;
+}
 export type ModelCompletion = "produced" | "produced without hand-off" | "done" | "blocked" | "again";
 export type ModelSettlement = "done" | "superseded" | "blocked" | "pending";
+
+/** Everything that a model knows. */
+interface State {
+  readonly tasks: Map<string, ModelTask>;
+  readonly outbox: Map<string, ModelRow>;
+  /** Versions of runs. */
+  readonly runs: Map<string, number>;
+  events: number;
+}
+
+/** State of a store, as its reads show it. */
+export interface Seen {
+  /** In the order of acceptance, as `queue` is. */
+  readonly tasks: readonly string[];
+  readonly queue: readonly string[];
+  readonly outbox: readonly string[];
+  readonly events: number;
+  readonly epochs: readonly number[];
+  readonly versions: readonly string[];
+}
 
 const isOver = ({ state }: ModelTask): boolean => state === "done" || state === "fenced";
 
 /** Creates a model of a store, in memory and without files: the meaning of the port's operations, one after another. */
-export function createModel() {
-  const tasks = new Map<string, ModelTask>();
-  const outbox = new Map<string, ModelRow>();
-  let events = 0;
+export function createModel(state: State = { tasks: new Map(), outbox: new Map(), runs: new Map(), events: 0 }) {
+  const { tasks, outbox, runs } = state;
   const all = (): ModelTask[] => [...tasks.values()];
   const of = (run: string): ModelTask[] => all().filter(({ payload }) => payload.run === run);
   const epoch = (run: string): number => Math.max(0, ...of(run).map(({ payload }) => payload.epoch));
@@ -72,14 +95,14 @@ export function createModel() {
         withdraw(run, Number.MAX_SAFE_INTEGER);
       }
       tasks.set(id, { payload, digest, state: kind === "work" ? "queued" : "done", attempt: 0, notBefore: 0, leaseUntil: 0 });
-      events += 1;
+      state.events += 1;
       return "accepted";
     },
     claim(now: number, leaseMs: number): Lease | undefined {
       const next = all().find((task) => task.state === "queued" && task.notBefore <= now);
       if (next === undefined) return undefined;
       Object.assign(next, { state: "running", attempt: next.attempt + 1, notBefore: 0, leaseUntil: now + leaseMs });
-      events += 1;
+      state.events += 1;
       return { task: next.payload.id, attempt: next.attempt };
     },
     renew(lease: Lease, until: number): boolean {
@@ -87,14 +110,13 @@ export function createModel() {
       if (task !== undefined) task.leaseUntil = until;
       return task !== undefined;
     },
-    complete(lease: Lease, how: ModelCompletion, more: { handOff: string; notBefore: number }): boolean {
+    complete(lease: Lease, how: ModelCompletion, { handOff, notBefore }: ModelEnd): boolean {
       const task = holds(lease);
       if (task === undefined) return false;
-      const { run, epoch } = task.payload;
-      if (how === "produced") outbox.set(more.handOff, { id: more.handOff, run, epoch, carries: lease.task, state: "pending" });
-      if (how === "again") Object.assign(task, { state: "queued", notBefore: more.notBefore });
+      if (how === "produced") outbox.set(handOff.id, { ...handOff, carries: lease.task, state: "pending" });
+      if (how === "again") Object.assign(task, { state: "queued", notBefore });
       else task.state = how === "produced without hand-off" ? "produced" : how;
-      if (how !== "again") events += 1;
+      if (how !== "again") state.events += 1;
       return true;
     },
     settle(id: string, to: ModelSettlement): boolean {
@@ -103,7 +125,7 @@ export function createModel() {
       row.state = to;
       const carried = tasks.get(row.carries);
       if (carried?.state === "produced" && to !== "pending") carried.state = to === "superseded" ? "fenced" : to;
-      if (to !== "pending") events += 1;
+      if (to !== "pending") state.events += 1;
       return true;
     },
     retry(id: string): boolean {
@@ -112,7 +134,7 @@ export function createModel() {
       reopen(rows);
       const queued = rows.length === 0 && task?.state === "blocked";
       if (queued) Object.assign(task, { state: "queued", notBefore: 0 });
-      if (queued || rows.length > 0) events += 1;
+      if (queued || rows.length > 0) state.events += 1;
       return queued || rows.length > 0;
     },
     expire(now: number): string[] {
@@ -120,23 +142,32 @@ export function createModel() {
       for (const task of lapsed) task.state = "queued";
       return lapsed.map(({ payload }) => payload.id);
     },
+    /** Steps a run that was read in a version. */
+    step(run: string, version: number): string {
+      if ((runs.get(run) ?? 0) !== version) return "conflict";
+      runs.set(run, version + 1);
+      state.events += 1;
+      return "committed";
+    },
     reopen(): void {
       for (const task of all()) if (task.state === "running") task.state = "queued";
     },
-    /** State of a store, as its reads show it. */
-    seen: () => ({
+    /** A copy, with which another model goes on. */
+    state: (): State => structuredClone(state),
+    seen: (): Seen => ({
       tasks: all().map(({ payload, state, attempt }) => `${payload.id} ${state} ${attempt}`),
       queue: all().flatMap(({ payload, state }) => (state === "queued" ? [payload.id] : [])),
-      outbox: [...outbox.values()].map(({ id, state }) => `${id} ${state}`),
-      events,
+      outbox: [...outbox.values()].map(({ id, state }) => `${id} ${state}`).toSorted(),
+      events: state.events,
       epochs: [...new Set(all().map(({ payload }) => payload.run))].map(epoch),
+      versions: [...runs].map(([id, version]) => `${id} ${version}`).toSorted(),
     }),
+    version: (run: string): number => runs.get(run) ?? 0,
     runOf: (id: string): string | undefined => tasks.get(id)?.payload.run,
     epochOf: (id: string): number | undefined => tasks.get(id)?.payload.epoch,
     leases: (): Lease[] => all().flatMap(({ payload, attempt }) => (attempt > 0 ? [{ task: payload.id, attempt }] : [])),
     rows: (): string[] => [...outbox.keys()],
     tasks: (): string[] => [...tasks.keys()],
-    runs: (): string[] => [...new Set(all().map(({ payload }) => payload.run))],
   };
 }
 export type Model = ReturnType<typeof createModel>;

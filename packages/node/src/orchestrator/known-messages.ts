@@ -1,0 +1,103 @@
+import { type Envelope, type FeedEntry, receiptPayloadType, type ReceiptStatement, taskPayloadType } from "@tasuki/protocol";
+import { claimedReceipt, type KnownMessages, type KnownTask, parseTask, payloadDigest, payloadOf } from "@tasuki/evidence";
+import { z } from "zod";
+
+export interface KeptDeps {
+  /** Envelopes about a run that main's store keeps, by the SHA-256 of their payloads. Their signatures were verified when they were kept. */
+  readonly kept: (run: string, digests: readonly string[]) => Promise<ReadonlyMap<string, Envelope>>;
+  /** Roles of a run in the order of its hand-offs. */
+  readonly routeOf: (run: string) => Promise<readonly string[]>;
+}
+
+/** A receipt whose signature is verified, by the digest of its payload. */
+export interface ReadReceipt {
+  readonly statement: ReceiptStatement;
+  readonly digest: string;
+}
+
+/** Messages of entries, whose signatures are verified. */
+interface OpenedMessages {
+  readonly receipts: readonly ReadReceipt[];
+  readonly tasks: readonly KnownTask[];
+}
+
+/** Messages and routes of main's store that some entries need to be judged by. */
+export interface Kept {
+  envelope(run: string, digest: string): Envelope | undefined;
+  route(run: string): readonly string[];
+}
+
+/** Loads the kept messages that the entries' messages name, and those that these follow from, back to the task that was taken. */
+export async function loadKept(entries: readonly FeedEntry[], { kept, routeOf }: KeptDeps): Promise<Kept> {
+  const named = entries.flatMap(({ envelopes }) => envelopes.flatMap((envelope) => namedBy(envelope) ?? []));
+  const runs = await Promise.all(
+    [...new Set(named.map(({ run }) => run))].map(async (run) => {
+      const envelopes = new Map<string, Envelope>();
+      let asked = named.filter((one) => one.run === run).map(({ digest }) => digest);
+      while (asked.length > 0) {
+        const found = await kept(run, asked);
+        for (const [digest, envelope] of found) envelopes.set(digest, envelope);
+        const receipts = [...found.values()].filter(({ payloadType }) => payloadType === receiptPayloadType);
+        asked = receipts.flatMap((envelope) => namedBy(envelope)?.digest ?? []).filter((digest) => !envelopes.has(digest));
+      }
+      return [run, { envelopes, route: await routeOf(run) }] as const;
+    }),
+  );
+  const of = new Map(runs);
+  return {
+    envelope: (run, digest) => of.get(run)?.envelopes.get(digest),
+    route: (run) => of.get(run)?.route ?? [],
+  };
+}
+
+/** Digest that an envelope is judged by: of a receipt, the message that it follows from; of a task, itself, for main may have sent it. */
+function namedBy(envelope: Envelope): { readonly run: string; readonly digest: string } | undefined {
+  if (envelope.payloadType === taskPayloadType) {
+    const named = NamedRun.safeParse(toJson(payloadOf(envelope))).data;
+    return named && { run: named.run, digest: payloadDigest(envelope) };
+  }
+  const { run, prev } = claimedReceipt(envelope)?.predicate ?? {};
+  return run === undefined || prev === undefined ? undefined : { run, digest: prev };
+}
+
+const NamedRun = z.looseObject({ run: z.string() });
+
+function toJson(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch {
+    return undefined;
+  }
+}
+
+export type KnownOf = (run: string) => KnownMessages;
+
+/** The messages of a run that main has verified: entries that are read together know each other's, and the store keeps all earlier ones. */
+export function createKnown(entries: readonly OpenedMessages[], kept: Kept): KnownOf {
+  const tasks = new Map(entries.flatMap((entry) => entry.tasks.map((task) => [task.digest, task])));
+  const receipts = new Map(entries.flatMap((entry) => entry.receipts.map(({ digest, statement }) => [digest, statement])));
+  return (run) => {
+    const signed = (digest: string): Envelope | undefined => {
+      const envelope = kept.envelope(run, digest);
+      // A script's `run` is bare: nobody signed it, and its bytes are no whole task.
+      return envelope === undefined || envelope.signatures.length === 0 ? undefined : envelope;
+    };
+    return {
+      task(digest) {
+        const envelope = tasks.has(digest) ? undefined : signed(digest);
+        const task = envelope?.payloadType === taskPayloadType ? { payload: parseTask(payloadOf(envelope)), digest } : tasks.get(digest);
+        return task !== undefined && isSendersToSend(task, kept.route(run)) ? task : undefined;
+      },
+      receipt(digest) {
+        const envelope = receipts.has(digest) ? undefined : signed(digest);
+        return envelope === undefined ? receipts.get(digest) : claimedReceipt(envelope);
+      },
+    };
+  };
+}
+
+/** True for a task of main, and for work that the role before its receiver hands on. */
+function isSendersToSend({ payload: { kind, from, to } }: KnownTask, route: readonly string[]): boolean {
+  const before = to === "main" ? route.at(-1) : route[route.indexOf(to) - 1];
+  return from === "main" || (kind === "work" && from === before);
+}

@@ -1,0 +1,53 @@
+import { TasukiError } from "@tasuki/protocol";
+import type { FileBlobs } from "../files/file-blobs.ts";
+import type { Store } from "../port/store.ts";
+import type { BlobRows } from "./blob-rows.ts";
+import type { Writer } from "./writer.ts";
+
+interface BlobOperationsDeps {
+  readonly write: Writer["write"];
+  readonly rows: BlobRows;
+  readonly blobs: Pick<FileBlobs, "sizeOf" | "remove">;
+  readonly now: () => number;
+}
+
+/** Creates the operations that bring rows and files of blobs together. No transaction waits for a file: a row is committed, then its file looked at. */
+export function createBlobOperations({ write, rows, blobs, now }: BlobOperationsDeps): Pick<Store, "addBlob" | "loseBlob" | "sweepBlobs"> {
+  const lastOf = new Map<string, Promise<unknown>>();
+  /** Runs work of one key in turn. A call that takes a row back must not meet one that adds it again, nor a sweep the deletions of another. */
+  const inTurn = <Result>(key: string, work: () => Promise<Result>): Promise<Result> => {
+    const result = (lastOf.get(key) ?? Promise.resolve()).then(work);
+    const end = (): void => {
+      if (lastOf.get(key) === ended) lastOf.delete(key);
+    };
+    const ended = result.then(end, end);
+    lastOf.set(key, ended);
+    return result;
+  };
+
+  return {
+    addBlob: (blob) =>
+      inTurn(blob.sha256, async () => {
+        const added = await write(() => rows.add(blob));
+        if (!added) throw new TasukiError("unavailable", `the bytes of ${blob.sha256} are just being deleted: send them again`);
+        // The blob may have been swept since it was published. Its sender must bring it again, or a task would be accepted without its file.
+        if ((await blobs.sizeOf(blob.sha256)) !== undefined) return;
+        await write(() => rows.lose(blob.sha256));
+        throw new TasukiError("unavailable", `the bytes of ${blob.sha256} are not here: send them again`);
+      }),
+    loseBlob: (sha256) => inTurn(sha256, () => write(() => rows.lose(sha256))),
+    sweepBlobs: (before) =>
+      inTurn("sweep", async () => {
+        const givenUp = await write(() => {
+          rows.giveUpMarked();
+          return rows.givenUp();
+        });
+        await blobs.remove(givenUp);
+        await write(() => {
+          rows.remove(givenUp);
+          rows.mark({ before, now: now() });
+        });
+        return givenUp.length;
+      }),
+  };
+}

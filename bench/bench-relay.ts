@@ -56,7 +56,7 @@ export async function startBenchRelay(
     folder: (role) => join(data, role),
     urlOf,
     as,
-    client: (role, principal) => createBusClient({ role, url: urlOf(role), identity: { outbound: () => as(principal) } }),
+    client: (role, principal) => createBusClient({ node: role, url: urlOf(role), identity: { outbound: () => as(principal) } }),
     signerOf: async (role) => (await openKeys(join(data, role, "keys"))).receipt,
     memoryOf: (role) => memoryOf(children.get(role)?.pid),
     cpuOf: (role) => cpuOf(children.get(role)?.pid),

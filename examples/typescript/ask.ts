@@ -49,7 +49,7 @@ function print({ title, sections, references }: JpFinal): void {
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { data: { type: "string", default: ".tasuki" } } });
 const [question, ...files] = positionals;
 if (question === undefined) throw new Error("Usage: node ask.ts [--data DIR] QUESTION FILE…");
-const main = createSocketClient({ role: "main", socketPath: join(values.data, "main", "bus.sock") });
+const main = createSocketClient({ node: "main", socketPath: join(values.data, "main", "bus.sock") });
 const sources = await Promise.all(files.map((path, at) => uploadSource(main, path, at + 1)));
 const run = await startRun(main, question, sources);
 console.error(`run ${run}`);

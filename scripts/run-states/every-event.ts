@@ -32,7 +32,7 @@ interface Scope {
 /** Every event of a run over a route that can change what a person sees of it: what is true, what is late, and what a liar says. */
 export function everyEvent(route: readonly string[], { about = route, epochs }: Scope): readonly FlowEvent[] {
   return [
-    { is: "intake-done", given: [file("run.json")], sources: [], deadline: 9_000, accepted },
+    { is: "intake-done", given: [file("run.json")], sources: [], deadline: 9_000, accepted, nodes: {} },
     { is: "intake-blocked", block: { ...blockOf("the brief can't be read: it is empty"), kind: "intake" } },
     {
       is: "intake-blocked",

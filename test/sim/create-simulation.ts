@@ -17,6 +17,8 @@ export interface SimulationOptions {
   readonly roles: number;
   /** More of some faults than the seed brings. */
   readonly mix?: Partial<FaultMix>;
+  /** Nodes of each role; one by default. */
+  readonly pool?: number;
   /** True where every store answers and announces late, as one over a wire may. */
   readonly late?: boolean;
   /** Gets each line that a node logs, with the simulated time. */
@@ -53,7 +55,10 @@ export function createSimulation({ seed, roles, onLog, ...options }: SimulationO
   const pipeline = simulatedPipeline(roles);
   const mix = { ...chooseMix(random.fork("mix")), ...options.mix };
   const faults = createFaults({ mix, random });
-  const trust = trustIn(["main", ...pipeline.roles.map(({ name }) => name)]);
+  const nodesOf = (role: string): [string, string][] =>
+    Array.from({ length: options.pool ?? 1 }, (_, at) => [at === 0 ? role : `${role}-${at + 1}`, role]);
+  const names = new Map([["main", "main"], ...pipeline.roles.flatMap(({ name }) => nodesOf(name))]);
+  const trust = trustIn([...names.keys()]);
   const recorder = createRecorder({ pipeline, trust });
   let trace = 0;
   let exchanges = 0;
@@ -75,20 +80,21 @@ export function createSimulation({ seed, roles, onLog, ...options }: SimulationO
   const restarts = random.fork("restarts");
   const nodes = createRelay({
     pipeline,
+    names,
     trust,
     time,
     network,
     random: random.fork("nodes"),
     work: (role) => (role === "main" ? mainWork() : roleWork(() => faults.attempt())),
-    mishaps: (role) => faults.mishaps(role),
+    mishaps: (node) => faults.mishaps(node),
     forges: () => faults.forges(),
     falsifies: () => faults.falsifies(),
     onLie: (receipt) => recorder.onLie(receipt),
     restartAfter: () => (faults.areHealed() ? 1_000 : restarts.pick([1_000, 1_000, 1_000, 20_000, 5 * minute])),
-    onStart: (role, running) => recorder.onStart(role, running),
+    onStart: (node, running) => recorder.onStart(node, running),
     hasLateStores: options.late === true,
-    onDeath: (role) => note(`${time.now()} ${role} died`),
-    logger: (role) => simulatedLogger(role, { onLog, now: () => time.now() }),
+    onDeath: (node) => note(`${time.now()} ${node} died`),
+    logger: (node) => simulatedLogger(node, { onLog, now: () => time.now() }),
   });
   const workload = createWorkload({ time, random, network });
 

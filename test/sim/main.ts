@@ -5,11 +5,12 @@ import { keptSeeds } from "./kept-seeds.ts";
 import { type Job, runSeeds } from "./run-seeds.ts";
 import { createTally } from "./tally.ts";
 
-const usage = `pnpm sim [--seeds N] [--from SEED] [--nodes N] [--late] [--log]
+const usage = `pnpm sim [--seeds N] [--from SEED] [--nodes N] [--pool N] [--late] [--log]
 
   --seeds N       simulations, after the few of seeds.json that once failed (default 100)
   --from SEED     the first seed (default 1)
   --nodes N       nodes of each relay, main included (default 4)
+  --pool N        nodes of each role (default 1), so that there are more than --nodes
   --late          stores that answer late and announce late, as those over a wire may
   --log           print what the nodes log, with the simulated time in seconds; without the seeds that once failed
 `;
@@ -19,13 +20,15 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "100" },
     from: { type: "string", default: "1" },
     nodes: { type: "string", default: "4" },
+    pool: { type: "string", default: "1" },
     late: { type: "boolean", default: false },
     log: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
-const [seeds, from, nodes] = [values.seeds, values.from, values.nodes].map(Number);
-const isWrong = ![seeds, from, nodes].every((value) => Number.isSafeInteger(value) && Number(value) >= 0) || Number(nodes) < 2;
+const [seeds, from, nodes, pool] = [values.seeds, values.from, values.nodes, values.pool].map(Number);
+const isWrong =
+  ![seeds, from, nodes, pool].every((value) => Number.isSafeInteger(value) && Number(value) >= 0) || Number(nodes) < 2 || Number(pool) < 1;
 if (values.help || isWrong) {
   process.stdout.write(usage);
   process.exit(values.help ? 0 : 2);
@@ -33,8 +36,8 @@ if (values.help || isWrong) {
 
 function* jobs(): Generator<Job, void, undefined> {
   const { late, log } = values;
-  if (!log) for (const kept of keptSeeds) yield { ...kept, late };
-  for (let at = 0; at < Number(seeds); at += 1) yield { seed: Number(from) + at, roles: Number(nodes) - 1, late, log };
+  if (!log) for (const kept of keptSeeds) yield { ...kept, pool: Number(pool), late };
+  for (let at = 0; at < Number(seeds); at += 1) yield { seed: Number(from) + at, roles: Number(nodes) - 1, pool: Number(pool), late, log };
 }
 
 const tally = createTally();

@@ -6,12 +6,12 @@ import type { History, RecordedAnswer, RecordedStatus } from "../history/history
 import type { Disk } from "./machine/disk.ts";
 import type { Exchange } from "./machine/network.ts";
 import { expectedFiles } from "./pipeline.ts";
-import type { Running } from "./relay.ts";
+import type { Running, SimulatedNode } from "./relay.ts";
 
 /** Keeps what clients and nodes see, for the history checker. */
 export interface Recorder {
   /** Watches a node from its start. */
-  onStart(role: string, running: Running): void;
+  onStart(node: Pick<SimulatedNode, "name" | "role">, running: Running): void;
   onAnswer(exchange: Exchange): void;
   /** A node was made to sign a receipt that is not true. */
   onLie(receipt: Envelope): void;
@@ -23,7 +23,7 @@ export interface Recorder {
 }
 
 export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust: Trust }): Recorder {
-  const stores = new Map<string, { role: string; store: OpenStore; disk: Disk }>();
+  const stores = new Map<string, { name: string; role: string; store: OpenStore; disk: Disk }>();
   const sizes = new Map<string, number>();
   const answers: RecordedAnswer[] = [];
   const statuses: RecordedStatus[] = [];
@@ -45,10 +45,10 @@ export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust:
 
   return {
     last,
-    onStart(role, running) {
+    onStart({ name, role }, running) {
       const { store, boot } = running;
       const measure = async (): Promise<void> => void sizes.set(store.instance, await store.feedSize());
-      stores.set(store.instance, { role, store, disk: boot.disk });
+      stores.set(store.instance, { name, role, store, disk: boot.disk });
       const { orchestrator } = running.node;
       const lookAfter = async (before: Promise<void>, read: Parameters<typeof look>[0]): Promise<void> => {
         await before;
@@ -82,8 +82,8 @@ export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust:
       route: pipeline.roles.map(({ name }) => name),
       trust,
       feeds: await Promise.all(
-        [...stores].map(async ([instance, { role, store, disk }]) => {
-          return { node: role, role, instance, entries: await entriesOf(store), lacking: await lackingFiles(store, disk) };
+        [...stores].map(async ([instance, { name, role, store, disk }]) => {
+          return { node: name, role, instance, entries: await entriesOf(store), lacking: await lackingFiles(store, disk) };
         }),
       ),
       answers,

@@ -1,6 +1,7 @@
 import type { Envelope, Logger, Pipeline } from "@tasuki/protocol";
 import type { Trust } from "@tasuki/evidence";
 import { type ComposedNode, composeNode, NodeConfig } from "@tasuki/node";
+import type { Caller } from "@tasuki/bus";
 import { createDirectBus, createDirectClient, type Passage } from "@tasuki/bus/testing";
 import { openStore } from "@tasuki/store";
 import { lateStore } from "@tasuki/store/testing";
@@ -29,6 +30,7 @@ export interface Running extends WatchedStore {
 }
 
 export interface SimulatedNode {
+  readonly name: string;
   readonly role: string;
   /** Undefined while it is down, or still opening its store. */
   running(): Running | undefined;
@@ -48,36 +50,37 @@ export interface SimulatedNode {
 
 export interface RelayDeps {
   readonly pipeline: Pipeline;
+  /** Roles of the nodes, by name. */
+  readonly names: ReadonlyMap<string, string>;
   readonly trust: Trust;
   readonly time: VirtualTime;
   readonly network: Network;
   readonly random: Random;
   readonly work: (role: string) => Work;
-  readonly mishaps: (role: string) => Mishaps;
+  readonly mishaps: (node: string) => Mishaps;
   /** Time from the death of a node's process to its next start, milliseconds. */
-  readonly restartAfter: (role: string) => number;
+  readonly restartAfter: (node: string) => number;
   /** True where somebody in between answers a task that a node sends. */
   readonly forges: () => boolean;
   /** The state that a node falsely signs instead of taking the work that it is sent; undefined where it is honest. */
   readonly falsifies: () => Lie | undefined;
   readonly onLie: (receipt: Envelope) => void;
-  readonly onStart: (role: string, running: Running) => void;
-  readonly onDeath: (role: string) => void;
+  readonly onStart: (node: Pick<SimulatedNode, "name" | "role">, running: Running) => void;
+  readonly onDeath: (node: string) => void;
   /** True where every store answers late, and keeps announcements back until it is polled, as one over a wire may. */
   readonly hasLateStores: boolean;
-  readonly logger: (role: string) => Logger;
+  readonly logger: (node: string) => Logger;
 }
 
-/** Every node of the pipeline as its own process on its own machine, wired as `startNode` wires it; only the machine is not real. */
+/** Every node as its own process on its own machine, wired as `startNode` wires it; only the machine is not real. */
 export function createRelay(deps: RelayDeps): ReadonlyMap<string, SimulatedNode> {
-  const roles = ["main", ...deps.pipeline.roles.map(({ name }) => name)];
-  return new Map(roles.map((role) => [role, createNode(deps, { role, roles })]));
+  return new Map([...deps.names].map(([name, role]) => [name, createNode(deps, { name, role })]));
 }
 
-function createNode(deps: RelayDeps, { role, roles }: { role: string; roles: readonly string[] }): SimulatedNode {
-  const { pipeline, time, network } = deps;
-  const random = deps.random.fork(role);
-  const late = deps.random.fork(`${role} late`);
+function createNode(deps: RelayDeps, { name, role }: { name: string; role: string }): SimulatedNode {
+  const { pipeline, names, time, network } = deps;
+  const random = deps.random.fork(name);
+  const late = deps.random.fork(`${name} late`);
   const trust: Trust = {
     ...deps.trust,
     // Another thread is done when it is done: that is chance, and here the seed's.
@@ -86,17 +89,21 @@ function createNode(deps: RelayDeps, { role, roles }: { role: string; roles: rea
       return deps.trust.verify(node, bytes, signature);
     },
   };
-  const logger = deps.logger(role);
+  const logger = deps.logger(name);
   const work = deps.work(role);
   const { policy, text, policyState } = policyOf(pipeline);
   const clock = { now: () => epochStart + time.now() + node.skew, monotonic: () => time.now() };
   const newId = createIds(clock.now, random);
-  const signer = signerOf(role);
-  const roster = Object.fromEntries(roles.map((name) => [name, { url: `http://${name}.invalid` }]));
+  const signer = signerOf(name);
+  const roster = Object.fromEntries([...names].map(([other, of]) => [other, { role: of, url: `http://${other}.invalid` }]));
+  const toCaller = (from: string, of: string): Caller => {
+    const permissions = policy.permissionsFor({ tags: [`tag:tasuki-${of}`] }, role);
+    return { principal: `node:${from}`, roles: [of], nodes: [from], permissions };
+  };
   const callerOf = (from: string) =>
     from === operator
-      ? { principal: "ops:simulated", roles: [], permissions: policy.permissionsFor({ groups: ["group:tasuki-ops"] }, role) }
-      : { principal: `node:${from}`, roles: [from], permissions: policy.permissionsFor({ tags: [`tag:tasuki-${from}`] }, role) };
+      ? { principal: "ops:simulated", roles: [], nodes: [], permissions: policy.permissionsFor({ groups: ["group:tasuki-ops"] }, role) }
+      : toCaller(from, names.get(from) ?? from);
   let disk = createDisk();
   const disks = [disk];
   let boot: Boot | undefined;
@@ -114,7 +121,7 @@ function createNode(deps: RelayDeps, { role, roles }: { role: string; roles: rea
         role,
         pipeline,
         data: "/data",
-        config: NodeConfig.parse({ listen: { port: 0 }, roster }),
+        config: NodeConfig.parse({ node: name, listen: { port: 0 }, roster }),
         policy: text,
         clock,
         random: () => random.next(),
@@ -123,7 +130,7 @@ function createNode(deps: RelayDeps, { role, roles }: { role: string; roles: rea
         ...work,
       },
       {
-        node: role,
+        node: name,
         store: used,
         signer,
         trust,
@@ -140,15 +147,20 @@ function createNode(deps: RelayDeps, { role, roles }: { role: string; roles: rea
       },
     );
     const started = (running = { boot: own, store, node: composed, changingRuns });
-    deps.onStart(role, started);
+    deps.onStart({ name, role }, started);
     const bus = createDirectBus({ role, pipeline, handlers: composed.handlers, store: used, clock });
     const { falsifies, onLie } = deps;
-    network.attach(role, { boot: own, callerOf, bus: role === "main" ? bus : lyingBus({ bus, role, store, clock, falsifies, onLie }) });
+    network.attach(name, {
+      boot: own,
+      callerOf,
+      bus: role === "main" ? bus : lyingBus({ bus, name, role, store, clock, falsifies, onLie }),
+    });
     composed.start();
     await store.failed;
   };
 
   const node: SimulatedNode = {
+    name,
     role,
     skew: 0,
     get disk() {
@@ -157,11 +169,11 @@ function createNode(deps: RelayDeps, { role, roles }: { role: string; roles: rea
     running: () => running,
     start() {
       if (hasEnded || boot?.isAlive() === true) return;
-      const own = (boot = createBoot({ node: role, time, disk, mishaps: deps.mishaps(role) }));
+      const own = (boot = createBoot({ node: name, time, disk, mishaps: deps.mishaps(name) }));
       own.onDeath(() => {
         if (running?.boot === own) running = undefined;
-        deps.onDeath(role);
-        time.after(deps.restartAfter(role), () => node.start());
+        deps.onDeath(name);
+        time.after(deps.restartAfter(name), () => node.start());
       });
       // Errors that end a node's process end it here: a store that failed, a start that did not succeed.
       within(

@@ -10,6 +10,8 @@ export interface Job {
   /** Roles beside main. */
   readonly roles: number;
   readonly mix?: Partial<FaultMix>;
+  /** Nodes of each role; one by default. */
+  readonly pool?: number;
   /** Stores answer and announce late. */
   readonly late?: boolean;
   /** Prints what the nodes log. */

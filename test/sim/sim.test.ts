@@ -10,6 +10,7 @@ const relays: readonly (readonly [string, readonly Job[]])[] = [
   ["the relays that once failed", keptSeeds],
   ["2,000 relays of four nodes", from(1, 2_000, 4)],
   ["500 relays of four nodes whose stores answer late and announce late", from(1, 500, 4).map((job) => ({ ...job, late: true }))],
+  ["300 relays of three roles with two nodes each", from(1, 300, 4).map((job) => ({ ...job, pool: 2 }))],
   // One pipeline through all of them, and not 25 relays of four: so main follows 99 feeds, and each of its states has 99 stages.
   ["20 relays of a hundred nodes", from(1, 20, 100)],
 ];

@@ -121,7 +121,7 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
     const epochs = new Map(known().map(({ id, epoch }) => [id, epoch]));
     const left = [...nodes.values()].map(async (node): Promise<Violation[]> => {
       const store = node.running()?.store;
-      if (store === undefined) return [{ guarantee: "R10.reopen", what: `the node of ${node.role} is not up, long after the last fault` }];
+      if (store === undefined) return [{ guarantee: "R10.reopen", what: `the node ${node.name} is not up, long after the last fault` }];
       const { tasks } = await store.statusOf("open");
       const { rows } = await store.dueOutbox(Number.MAX_SAFE_INTEGER);
       return [
@@ -131,7 +131,7 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
           .filter(({ payload: { run, epoch } }) => !(node.wasReplaced() && epoch < (epochs.get(run) ?? 0)))
           .map(({ payload, state }) => `task ${payload.kind} of run ${payload.run}, '${state}'`),
         ...rows.map(({ payload, last }) => `'${payload.kind}' for ${payload.to} in the outbox (${last})`),
-      ].map((what) => ({ guarantee: "R5.nothing-left", what: `${node.role}: ${what}` }));
+      ].map((what) => ({ guarantee: "R5.nothing-left", what: `${node.name}: ${what}` }));
     });
     return (await Promise.all(left)).flat();
   }

@@ -54,7 +54,7 @@ export function createTally(): Tally {
         `seed ${seed} failed:`,
         ...shown,
         ...more,
-        `  see it again: pnpm sim ${report.late ? "--late " : ""}--log --seeds 1 --nodes ${roles + 1} --from ${seed}`,
+        `  see it again: pnpm sim ${report.pool > 1 ? `--pool ${report.pool} ` : ""}${report.late ? "--late " : ""}--log --seeds 1 --nodes ${roles + 1} --from ${seed}`,
       ].join("\n");
     },
     failed: () => failed,

@@ -13,8 +13,9 @@ export { toClientError } from "./client/client-error.ts";
 export { watchFeed } from "./client/watch-feed.ts";
 
 export { openAccess } from "./access/open-access.ts";
-export { type AccessConfig, accessFields, checkAccess, type Roster } from "./access/access-config.ts";
+export { type AccessConfig, accessFields, checkAccess } from "./access/access-config.ts";
 export { type Caller, type Identity, localCaller } from "./identity/identity.ts";
+export { nodesOfRole, type Roster } from "./identity/roster.ts";
 export { createLoopbackIdentity, writeLoopbackIdentities } from "./identity/loopback-identity.ts";
 export { createLocalApi } from "./identity/local-api.ts";
 export { watchDrift } from "./identity/watch-drift.ts";

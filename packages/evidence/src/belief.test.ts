@@ -87,6 +87,13 @@ test.each<[string, { name: string; sha256: string }[]]>([
   expect(doubtAbout(acceptance(payload, {}, subjects), { payload, digest })).toMatch(/very files/);
 });
 
+// guarantees: R3.placed
+test("the acceptance of a task that says which node it is for counts only from that node", () => {
+  const payload = taskOf("work", { nodes: { nano: "nano", sg: "sg-2" } });
+  expect(doubtAbout(acceptance(payload, { node: "sg-2" }), { payload, digest })).toBeUndefined();
+  expect(doubtAbout(acceptance(payload), { payload, digest })).toMatch(/another node/);
+});
+
 test("the acceptance of a 'close' counts over its bundle alone", () => {
   const payload = taskOf("close");
   const known = { payload, digest };

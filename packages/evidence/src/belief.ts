@@ -39,7 +39,7 @@ export function doubtOf(receipt: ReceiptStatement, known: KnownMessages): string
 
 /**
  * The reason why a first receipt of a task does not count, for people; undefined where it counts. The receipt must be the acceptance of
- * `task`: it names that task by its digest, comes from the role that the task was sent to, repeats its id, run, stage and epoch, and is
+ * `task`: it names that task by its digest, comes from the role and node that the task was sent to, repeats its id, run, stage and epoch, and is
  * over exactly its files. `task` is undefined where no task of that digest is known, which is reason enough: a node's word that it
  * accepted something proves nothing about what nobody is known to have sent. Signatures are verified before, by `readReceipt` and
  * `verifyEnvelope`.
@@ -51,6 +51,8 @@ export function doubtAbout({ subject, predicate }: ReceiptStatement, task: Known
   const { task: id, run, stage, epoch, role, state } = predicate;
   if (id !== payload.id || run !== payload.run || stage !== payload.stage || epoch !== payload.epoch || role !== payload.to)
     return "it is about something else";
+  const placed = payload.nodes?.[payload.to];
+  if (placed !== undefined && placed !== predicate.node) return "it comes from another node than the task was sent to";
   if (state !== acceptanceOf(payload.kind)) return `it says '${state}'`;
   // A hand-off is proven by what it follows from: work that names nothing hands nothing on.
   if (payload.kind === "work" && payload.prev === undefined) return "its task does not say what it follows from";

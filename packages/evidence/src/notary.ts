@@ -8,7 +8,10 @@ import type { Signer } from "./keys.ts";
 export interface SignedTask {
   /** The task's id. */
   readonly id: string;
+  /** Role of the receiver. */
   readonly to: string;
+  /** Node that it is to reach; where the run has no node of that role, the first of the roster. */
+  readonly node?: string;
   readonly run: string;
   readonly payload: TaskPayload;
   readonly envelope: Envelope;
@@ -40,6 +43,8 @@ export type ReceiptFacts = Omit<Known<Receipt>, "node" | "instance" | "role" | "
 
 /** Signs in the name of this node. */
 export interface Notary {
+  /** Name of the node. */
+  readonly node: string;
   /** An event that is a receipt: `envelopes[0]` is the receipt, then `others` (the task accepted, the peer's receipt). */
   receipt(facts: ReceiptFacts, others?: readonly Envelope[]): Seal;
   /** A receipt with the hand-off that follows from it, which names the receipt's digest: it is made from that, and signed once for each index. */
@@ -78,6 +83,7 @@ export function createNotary({ node, role, instance, signer, clock }: NotaryDeps
     });
   };
   return {
+    node,
     receipt: (facts, others = []) => seal(facts, () => ({ envelopes: others })),
     handOff: (facts, after) =>
       seal(facts, (digest) => {

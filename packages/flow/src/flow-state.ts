@@ -16,6 +16,8 @@ export interface FlowState {
   readonly accepted: string;
   /** Roles in order; pinned at intake. */
   readonly route: readonly string[];
+  /** Nodes that the run is placed on, by role, main's own among them. Empty until intake is done; runs of the first releases have none. */
+  readonly nodes: Readonly<Record<string, string>>;
   readonly clocks: Clocks;
   readonly deadline: number;
   /** Files that main brings to the first stage: run.json, the brief, the texts of the sources. Empty until intake is done. */
@@ -109,6 +111,7 @@ export type FlowEvent =
       readonly deadline: number;
       /** SHA-256 of the payload of main's `accepted` of the run. */
       readonly accepted: string;
+      readonly nodes: Readonly<Record<string, string>>;
     }
   | { readonly is: "intake-blocked"; readonly block: Block }
   /** Signed `work` task that a role's node has sent: its stage is `dispatched`. `follows` is the task's `prev`. */

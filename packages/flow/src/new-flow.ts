@@ -28,6 +28,7 @@ export function newFlow({ payload, profile, brief, route, now }: NewFlow): FlowS
     requestedBy: payload.from,
     accepted: "",
     route,
+    nodes: {},
     clocks,
     deadline: now + clocks.scheduleToClose * route.length,
     given: [],

@@ -73,7 +73,7 @@ const dispatched = (stage: string, epoch: number): FlowEvent => {
   const previous = before(stage) ?? "main";
   return { is: "dispatched", stage, epoch, task: taskOf(stage, epoch), from: previous, follows: producedOf(previous, epoch), at: 5 };
 };
-const intakeDone: FlowEvent = { is: "intake-done", given, sources: [], deadline: 9_000, accepted: hash("accepted") };
+const intakeDone: FlowEvent = { is: "intake-done", given, sources: [], deadline: 9_000, accepted: hash("accepted"), nodes: {} };
 const start = (): FlowState => newFlow({ profile: "plain", payload: { run, from: "ops:ada" }, brief: "What is it?", route, now: 1 });
 
 /** Steps through events, and gathers every effect. */

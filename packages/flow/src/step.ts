@@ -26,9 +26,9 @@ function react(state: FlowState, event: FlowEvent, now: number): Stepped {
   switch (event.is) {
     case "intake-done": {
       if (state.given.length > 0) return [state, []];
-      const { given, sources, deadline, accepted } = event;
+      const { given, sources, deadline, accepted, nodes } = event;
       const { block: _, ...open } = state;
-      return stepDispatch({ ...open, given, sources, deadline, accepted }, { at: 0, now });
+      return stepDispatch({ ...open, given, sources, deadline, accepted, nodes }, { at: 0, now });
     }
     case "intake-blocked":
       return state.given.length > 0 || isSameBlock(state.block, event.block) ? [state, []] : [{ ...state, block: event.block }, []];

@@ -23,8 +23,10 @@ export function toRunStatus(state: FlowState): RunStatus {
 
 function toStageStatus(state: FlowState, stage: StageFlow, at: number): StageStatus {
   const next = state.state === "open" ? awaits(state, at) : undefined;
+  const node = state.nodes[stage.stage];
   return {
     stage: stage.stage,
+    ...(node !== undefined && { node }),
     epoch: stage.epoch,
     rung: stage.rung,
     ...(next && { awaits: next }),

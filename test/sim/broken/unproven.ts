@@ -22,13 +22,13 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
     changes: [
       {
         file: `${node}/outbox/deliver.ts`,
-        find: "readReceipt(receipt, { trust, node: nodeOf(to) })",
-        put: "readReceipt(receipt, { trust: { ...trust, verify: () => true }, node: nodeOf(to) })",
+        find: "readReceipt(receipt, { trust, node })",
+        put: "readReceipt(receipt, { trust: { ...trust, verify: () => true }, node })",
       },
       {
         file: `${node}/orchestrator/read-entry.ts`,
-        find: "readReceipt(envelope, { trust, node: listed });",
-        put: "readReceipt(envelope, { trust: { ...trust, verify: () => true }, node: listed });",
+        find: "readReceipt(envelope, { trust, node: name });",
+        put: "readReceipt(envelope, { trust: { ...trust, verify: () => true }, node: name });",
       },
     ],
   },
@@ -66,7 +66,7 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
     changes: [
       {
         file: `${node}/orchestrator/known-messages.ts`,
-        find: "return task !== undefined && isSendersToSend(task, kept.route(run)) ? task : undefined;",
+        find: "return task !== undefined && isSendersToSend(task, kept.place(run)) ? task : undefined;",
         put: "return task;",
       },
     ],

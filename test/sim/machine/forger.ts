@@ -6,7 +6,7 @@ import { z } from "zod";
 import { signerOf } from "../keys.ts";
 
 interface ForgerDeps {
-  /** The role that is called. */
+  /** The node that is called. */
   readonly to: string;
   /** True where this task is answered by somebody in between. */
   readonly forges: () => boolean;
@@ -26,15 +26,18 @@ export function forgedPassage(passage: Passage, { to, forges, now }: ForgerDeps)
       const { envelope } = Posted.parse(JSON.parse(body));
       const payload = parseTask(payloadOf(envelope));
       if (payload.kind !== "work") return passage.exchange(verb, body, signal);
-      return answer(payload, accept(payload, { to, prev: payloadDigest(envelope), now: now() }));
+      return answer(payload, accept(payload, { node: to, prev: payloadDigest(envelope), now: now() }));
     },
   };
 }
 
-function accept({ id, run, stage, epoch, from, attachments }: TaskPayload, { to, prev, now }: { to: string; prev: string; now: number }) {
+function accept(
+  { id, run, stage, epoch, from, to, attachments }: TaskPayload,
+  { node, prev, now }: { node: string; prev: string; now: number },
+) {
   const about = { run, stage, task: id, epoch, attempt: 0, state: "accepted" as const, peer: `node:${from}`, prev, signed: true };
   return toReceipt(
-    { ...about, node: to, role: to, instance: id, index: 0, at: new Date(now).toISOString() },
+    { ...about, node, role: to, instance: id, index: 0, at: new Date(now).toISOString() },
     attachments.map(({ name, sha256 }) => ({ name, sha256 })),
     stranger,
   );
@@ -46,6 +49,7 @@ export type Lie = (typeof lies)[number];
 
 interface LiarDeps {
   readonly bus: DirectBus;
+  readonly name: string;
   readonly role: string;
   readonly store: Pick<OpenStore, "append" | "instance" | "task">;
   readonly clock: Pick<Clock, "now">;
@@ -58,13 +62,13 @@ interface LiarDeps {
  * The bus of a node that now and then lies about work: it drops it, signs with its own key that it took another task over files that
  * nobody sent, keeps that in its own feed, and gives it to the sender as the answer. The other task may be there: its own key signed it.
  */
-export function lyingBus({ bus, role, store, clock, falsifies, onLie }: LiarDeps): DirectBus {
-  const notary = createNotary({ node: role, role, instance: store.instance, signer: signerOf(role), clock });
+export function lyingBus({ bus, name, role, store, clock, falsifies, onLie }: LiarDeps): DirectBus {
+  const notary = createNotary({ node: name, role, instance: store.instance, signer: signerOf(name), clock });
   const lie = async (payload: TaskPayload, told: Lie): Promise<Envelope | undefined> => {
     const { id, run, stage, epoch } = payload;
     const unsent = sha256Of(`what nobody sent with ${id}`);
     const attachments = [...payload.attachments, { name: "unsent.txt", contract: "source@1", size: 1, sha256: unsent }];
-    const own = told === "sent to itself" ? notary.task({ ...payload, from: role, attachments }) : undefined;
+    const own = told === "sent to itself" ? notary.task({ ...payload, from: role, fromNode: name, attachments }) : undefined;
     const subjects = attachments.map(({ name, sha256 }) => ({ name, sha256 }));
     const [state, attempt] = told === "started" ? (["started", 1] as const) : (["accepted", 0] as const);
     const facts = { run, stage, task: id, epoch, attempt, state, prev: own?.digest ?? unsent, subjects };

@@ -1,10 +1,6 @@
 import { isIP } from "node:net";
-import { Name } from "@tasuki/protocol";
 import { z } from "zod";
-
-/** The other roles: the base URL of each one's bus, and the name of its node where that differs from the role's. */
-export const Roster = z.record(Name, z.strictObject({ node: Name.optional(), url: z.url({ protocol: /^http$/ }) }));
-export type Roster = z.infer<typeof Roster>;
+import { hostOf, Roster } from "../identity/roster.ts";
 
 /** Fields of `config.jsonc` about access: where a node listens, where the others are, and which provider identifies callers. */
 export const accessFields = {
@@ -37,8 +33,7 @@ export function checkAccess({ listen: { host }, roster, identity: { provider } }
   if (provider === "loopback") return;
   if (host !== undefined && (isIP(host) === 0 || /^[0.:]+$/.test(host)))
     complain(["listen", "host"], "one of this machine's own addresses in the tailnet, never all of its addresses; or leave it out");
-  for (const [role, { url }] of Object.entries(roster))
+  for (const [node, { url }] of Object.entries(roster))
     // A name is refused: it could lead to one machine when the tag is checked, and to another when the request is sent.
-    if (isIP(new URL(url).hostname.replace(/^\[|\]$/g, "")) === 0)
-      complain(["roster", role, "url"], "an address of the tailnet (tailscale ip -4 HOST), not a name");
+    if (isIP(hostOf(url)) === 0) complain(["roster", node, "url"], "an address of the tailnet (tailscale ip -4 HOST), not a name");
 }

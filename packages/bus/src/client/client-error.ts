@@ -2,7 +2,7 @@ import { fromProblem, isTasukiError, Problem, TasukiError } from "@tasuki/protoc
 import { TRPCClientError } from "@trpc/client";
 
 /** Converts the error of a failed call to the peer's own problem, or to `unreachable` where no readable answer came. */
-export function toClientError(error: unknown, peer: { readonly role: string; readonly url: string }): TasukiError {
+export function toClientError(error: unknown, peer: { readonly node: string; readonly url: string }): TasukiError {
   if (isTasukiError(error)) return error;
   const known = isTasukiError(causeOf(error)) ? causeOf(error) : undefined;
   if (isTasukiError(known)) return known;
@@ -10,12 +10,12 @@ export function toClientError(error: unknown, peer: { readonly role: string; rea
     error instanceof TRPCClientError ? (problemIn(error.data, "problem") ?? problemIn(error.meta, "responseJSON")) : undefined;
   if (problem !== undefined) return fromProblem(problem);
   const reason = rootOf(error);
-  return new TasukiError("unreachable", `${peer.role} at ${peer.url} did not answer: ${reason}`, { cause: error });
+  return new TasukiError("unreachable", `${peer.node} at ${peer.url} did not answer: ${reason}`, { cause: error });
 }
 
 /** Error for an answer that no bus gives: another program may listen at that address. The call may be tried again. */
-export function notUnderstood(cause: unknown, peer: { readonly role: string; readonly url: string }): TasukiError {
-  return new TasukiError("unavailable", `${peer.role} at ${peer.url} gave an answer that can't be read.`, { cause });
+export function notUnderstood(cause: unknown, peer: { readonly node: string; readonly url: string }): TasukiError {
+  return new TasukiError("unavailable", `${peer.node} at ${peer.url} gave an answer that can't be read.`, { cause });
 }
 
 function problemIn(holder: unknown, key: string): Problem | undefined {

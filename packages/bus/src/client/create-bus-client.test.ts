@@ -20,7 +20,7 @@ const blob = (text: string) => ({ sha256: sha256Of(text), size: text.length, byt
 
 test("a node sends a task with its headers, and gets the receipt", async () => {
   await using bus = await startBus("editor");
-  const client = createBusClient({ role: "editor", url: bus.url, identity: bus.callerFrom("writer") });
+  const client = createBusClient({ node: "editor", url: bus.url, identity: bus.callerFrom("writer") });
   const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   expect(await client.task(work(), { budgetMs: 1500.7, traceparent })).toMatchObject({ receipt: { payloadType: "x" } });
   expect(bus.tasks).toMatchObject([{ principal: "node:writer", request: { budgetMs: 1500, traceparent, envelope: work() } }]);
@@ -30,20 +30,20 @@ test("a node sends a task with its headers, and gets the receipt", async () => {
 
 test("a refusal comes back as the error that it was, with its details", async () => {
   await using bus = await startBus("editor");
-  const client = createBusClient({ role: "editor", url: bus.url, identity: bus.callerFrom("writer") });
+  const client = createBusClient({ node: "editor", url: bus.url, identity: bus.callerFrom("writer") });
   await expect(client.task(work('{"kind":"close"}'))).rejects.toMatchObject({ name: "TasukiError", code: "not_granted" });
   await expect(client.status({})).rejects.toMatchObject({ code: "not_granted" });
   await expect(client.uploadBytes("draft@2", blob("# a"))).rejects.toMatchObject({
     code: "unknown_version",
     details: { unmet: [{ got: "draft@2" }] },
   });
-  const stranger = createBusClient({ role: "editor", url: bus.url, identity: anyone });
+  const stranger = createBusClient({ node: "editor", url: bus.url, identity: anyone });
   await expect(stranger.health()).rejects.toMatchObject({ code: "peer_unknown" });
 });
 
 test("values and bytes are uploaded under their contract", async () => {
   await using bus = await startBus("editor");
-  const client = createBusClient({ role: "editor", url: bus.url, identity: bus.callerFrom("writer") });
+  const client = createBusClient({ node: "editor", url: bus.url, identity: bus.callerFrom("writer") });
   expect(await client.upload(draft, "# A draft")).toMatchObject({ contract: "draft@1", size: 9 });
   expect(await client.uploadBytes("draft@1", blob("# A draft"))).toMatchObject({ contract: "draft@1" });
   await expect(client.uploadBytes("draft@1", blob("no heading"))).rejects.toMatchObject({ code: "contract_violation" });
@@ -54,11 +54,11 @@ test("what does not answer, or answers something else, is told apart from a refu
   const server = createServer((_req, res) => void res.end("hello")).listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = createBusClient({ role: "nano", url, identity: anyone });
+  const client = createBusClient({ node: "nano", url, identity: anyone });
   await expect(client.health()).rejects.toMatchObject({ code: "unreachable", retryable: true });
   await expect(client.uploadBytes("draft@1", blob("# a"))).rejects.toMatchObject({ retryable: true });
   await new Promise((resolve) => server.close(resolve));
-  const gone = createBusClient({ role: "nano", url, identity: anyone });
+  const gone = createBusClient({ node: "nano", url, identity: anyone });
   await expect(gone.uploadBytes("draft@1", blob("# a"))).rejects.toMatchObject({ code: "unreachable" });
   await expect(gone.health()).rejects.toMatchObject({ code: "unreachable", message: expect.stringContaining("ECONNREFUSED") });
 });
@@ -70,7 +70,7 @@ test("no redirect is followed", async () => {
     res.writeHead(307, { location: "/elsewhere" }).end();
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
-  const client = createBusClient({ role: "nano", url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, identity: anyone });
+  const client = createBusClient({ node: "nano", url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, identity: anyone });
   await expect(client.health()).rejects.toMatchObject({ code: "unreachable" });
   expect(asked).toEqual(["/trpc/health"]);
   await new Promise((resolve) => server.close(resolve));
@@ -80,7 +80,7 @@ test("a feed is followed through a restart of its node, without a gap and with n
   await using bus = await startBus("editor");
   const stopped = new AbortController();
   const states: string[] = [];
-  const client = createBusClient({ role: "editor", url: bus.url, identity: bus.callerFrom("main"), random: () => 0 });
+  const client = createBusClient({ node: "editor", url: bus.url, identity: bus.callerFrom("main"), random: () => 0 });
   const entries = client.watch(1, { signal: stopped.signal, onState: (state) => states.push(state) });
   const feed = entries[Symbol.asyncIterator]();
   const next = async (): Promise<number | undefined> => ((await feed.next()).value as FeedEntry | undefined)?.index;
@@ -107,7 +107,7 @@ test("a reader that is slower than its feed gets every entry", async () => {
   await using bus = await startBus("editor");
   for (let n = 0; n < 9_000; n += 1) bus.append();
   const stopped = new AbortController();
-  const client = createBusClient({ role: "editor", url: bus.url, identity: bus.callerFrom("main"), random: () => 0 });
+  const client = createBusClient({ node: "editor", url: bus.url, identity: bus.callerFrom("main"), random: () => 0 });
   const seen: number[] = [];
   for await (const { index } of client.watch(0, { signal: stopped.signal })) {
     seen.push(index);
@@ -117,18 +117,18 @@ test("a reader that is slower than its feed gets every entry", async () => {
   expect(seen).toEqual(Array.from({ length: 9_002 }, (_, index) => index));
 });
 
-test("where it is not certain that the role is there, nothing is sent: no task, no file, no question, no feed", async () => {
+test("where it is not certain that the node is there, nothing is sent: no task, no file, no question, no feed", async () => {
   let connections = 0;
   const server = createServer().on("connection", (socket) => void ((connections += 1), socket.destroy()));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const asked: string[] = [];
-  const outbound = async (role: string, url: string) => {
-    asked.push(role);
+  const outbound = async (node: string, url: string) => {
+    asked.push(node);
     throw new TasukiError("peer_unknown", `${url} has another tag.`);
   };
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const client = createBusClient({ role: "editor", url, identity: { outbound } });
+  const client = createBusClient({ node: "editor", url, identity: { outbound } });
   for (const call of [client.task(work()), client.uploadBytes("draft@1", blob("# a")), client.status({}), client.health()])
     await expect(call).rejects.toMatchObject({ code: "peer_unknown" });
   const stopped = new AbortController();

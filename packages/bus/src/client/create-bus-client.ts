@@ -11,8 +11,8 @@ import { uploadBytes } from "./upload-bytes.ts";
 import { watchFeed } from "./watch-feed.ts";
 
 export interface BusClientDeps {
-  /** The role that is called. */
-  readonly role: string;
+  /** Name of the node that is called. */
+  readonly node: string;
   /** Base URL of its bus. */
   readonly url: string;
   readonly identity: Pick<Identity, "outbound">;
@@ -29,8 +29,8 @@ const taskMs = 10_000;
 const uploadMs = (bytes: number): number => 30_000 + Math.ceil(bytes / 64);
 
 /** Creates the client of one node's bus. Every call has a time limit, answers are parsed, errors are `TasukiError`. */
-export function createBusClient({ role, url, identity, random = () => 0.5, fetch = globalThis.fetch }: BusClientDeps): BusClient {
-  const peer = { role, url };
+export function createBusClient({ node, url, identity, random = () => 0.5, fetch = globalThis.fetch }: BusClientDeps): BusClient {
+  const peer = { node, url };
   const fetchWithoutRedirect: typeof fetch = (input, init) => fetch(input, { ...init, redirect: "error" });
   const trpc = createTRPCClient<BusRouter>({
     links: [
@@ -41,13 +41,13 @@ export function createBusClient({ role, url, identity, random = () => 0.5, fetch
           EventSource,
           eventSourceOptions: {
             fetch: async (input, init) =>
-              fetchWithoutRedirect(input, { ...init, headers: { ...init.headers, ...(await identity.outbound(role, url)) } }),
+              fetchWithoutRedirect(input, { ...init, headers: { ...init.headers, ...(await identity.outbound(node, url)) } }),
           },
         }),
         false: httpLink({
           url: `${url}/trpc`,
           fetch: (input, init) => fetchWithoutRedirect(input as string | URL, init as RequestInit), // the link's own, narrower types
-          headers: async ({ op }) => ({ ...(await identity.outbound(role, url)), ...(op.context["headers"] as Record<string, string>) }),
+          headers: async ({ op }) => ({ ...(await identity.outbound(node, url)), ...(op.context["headers"] as Record<string, string>) }),
         }),
       }),
     ],
@@ -92,7 +92,7 @@ export function createBusClient({ role, url, identity, random = () => 0.5, fetch
         { from, signal, onState, random },
       ),
     async uploadBytes(contract, blob, { signal } = {}) {
-      const headers = await identity.outbound(role, url);
+      const headers = await identity.outbound(node, url);
       return uploadBytes({ ...peer, contract, blob, headers, fetch, signal: within(uploadMs(blob.size), signal) });
     },
   };

@@ -7,9 +7,9 @@ import { createBusClient } from "./create-bus-client.ts";
  * Creates the client of a node of this machine, over the node's own socket (`<data>/bus.sock`). It needs no secret: a process that may open the
  * socket has the operators' permissions.
  */
-export function createSocketClient({ role, socketPath }: { readonly role: string; readonly socketPath: string }): BusClient {
+export function createSocketClient({ node, socketPath }: { readonly node: string; readonly socketPath: string }): BusClient {
   const identity = { outbound: async () => ({}) };
-  return createBusClient({ role, url: "http://localhost", identity, fetch: createSocketFetch(socketPath) });
+  return createBusClient({ node, url: "http://localhost", identity, fetch: createSocketFetch(socketPath) });
 }
 
 /**

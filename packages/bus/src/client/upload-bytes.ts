@@ -2,7 +2,8 @@ import { fromProblem, Problem, TasukiError, UploadAnswer } from "@tasuki/protoco
 import { notUnderstood, toClientError } from "./client-error.ts";
 
 export interface UploadRequest {
-  readonly role: string;
+  /** Name of the node that is called. */
+  readonly node: string;
   readonly url: string;
   /** `name@version`. */
   readonly contract: string;
@@ -39,6 +40,6 @@ export async function uploadBytes(request: UploadRequest): Promise<UploadAnswer>
   const answer = UploadAnswer.safeParse(body);
   if (!answer.success) throw notUnderstood(answer.error, request);
   if (answer.data.sha256 !== blob.sha256)
-    throw new TasukiError("digest_mismatch", `${request.role} stored other bytes than were sent: ${answer.data.sha256}.`);
+    throw new TasukiError("digest_mismatch", `${request.node} stored other bytes than were sent: ${answer.data.sha256}.`);
   return answer.data;
 }

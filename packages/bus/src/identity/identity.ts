@@ -3,10 +3,15 @@ import { opsGroup, type Policy } from "../permission/policy.ts";
 
 /** A caller of this node, as the network proves it, whatever a message says. */
 export interface Caller {
-  /** Name of the caller in records: `node:nano`, `ops:you@example.com`, `local`. */
+  /**
+   * Name of the caller in records: `node:nano-2`, `ops:you@example.com`, `local`. No two machines of nodes have the same one: that of a machine to
+   * which no entry of the roster leads has the machine's id in it.
+   */
   readonly principal: string;
-  /** Roles of the calling machine: one for a node, more where nodes share a machine, none for people and scripts. */
+  /** Roles of the calling machine: one for a node, more where nodes of several roles share a machine, none for people and scripts. */
   readonly roles: readonly string[];
+  /** Names of the calling machine's nodes, by this node's roster. Empty for people and scripts, and where no entry leads to the machine. */
+  readonly nodes: readonly string[];
   /** Permissions that the policy gives this caller on this node. */
   readonly permissions: readonly Permission[];
   /**
@@ -20,7 +25,7 @@ export interface Caller {
 
 /** The caller over the node's own socket, who has every permission that the policy gives the operators on this role. */
 export function localCaller(policy: Policy, role: string): Caller {
-  return { principal: "local", roles: [], permissions: policy.permissionsFor({ groups: [opsGroup] }, role) };
+  return { principal: "local", roles: [], nodes: [], permissions: policy.permissionsFor({ groups: [opsGroup] }, role) };
 }
 
 /** The other end of a connection. */
@@ -39,10 +44,10 @@ export interface Identity extends AsyncDisposable {
   /** Resolves with the caller behind a connection. Rejects with `peer_unknown` (403) or `identity_unavailable` (503). */
   identify(peer: Peer): Promise<Caller>;
   /**
-   * Checks that a URL leads to a role's node, and resolves with the headers that prove this node to it. Rejects with `identity_unavailable`,
+   * Checks that a URL leads to a node of the roster, and resolves with the headers that prove this node to it. Rejects with `identity_unavailable`,
    * `unreachable` or `peer_unknown`.
    */
-  outbound(role: string, url: string): Promise<Readonly<Record<string, string>>>;
+  outbound(node: string, url: string): Promise<Readonly<Record<string, string>>>;
   state(): "ok" | "failing";
   /** Milliseconds since the network last heard what is granted; 0 while it is connected. Absent where grants can't be late. */
   unheardMs?(): number;

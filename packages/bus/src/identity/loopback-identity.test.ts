@@ -14,14 +14,19 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-const roster = { main: { url: "http://127.0.0.1:18100" }, writer: { url: "http://127.0.0.1:18101" } };
+const roster = {
+  main: { role: "main", url: "http://127.0.0.1:18100" },
+  writer: { role: "writer", url: "http://127.0.0.1:18101" },
+  editor: { role: "editor", url: "http://127.0.0.1:18102" },
+  "editor-2": { role: "editor", url: "http://127.0.0.1:18103" },
+};
 const identityOf = (role: string) => createLoopbackIdentity({ folder: join(root, role), role, policy, roster });
 const peer = (authorization?: string, address = "127.0.0.1") => ({ address, port: 1, authorization });
 const operatorToken = async () => `Bearer ${(await readFile(join(root, "operator-secret"), "utf8")).trim()}`;
 
 describeIdentity("loopback", async ({ blind }) => {
   const folder = await mkdtemp(join(tmpdir(), "tasuki-identity-"));
-  const folders = Object.fromEntries(["main", "writer", "editor", "operator"].map((name) => [name, join(folder, name)]));
+  const folders = Object.fromEntries(["main", "writer", "editor", "editor-2", "operator"].map((name) => [name, join(folder, name)]));
   const see = () => writeLoopbackIdentities({ folders });
   const others = Object.entries(folders).filter(([name]) => name !== "main");
   await (blind ? writeLoopbackIdentities({ folders: Object.fromEntries(others) }) : see());
@@ -41,24 +46,30 @@ describeIdentity("loopback", async ({ blind }) => {
 test("a node is known by its secret, and has its role's permissions", async () => {
   const { authorization } = await identityOf("main").outbound("writer", "http://127.0.0.1:18101");
   const caller = await identityOf("writer").identify(peer(authorization));
-  expect(caller).toMatchObject({ principal: "node:main", roles: ["main"] });
+  expect(caller).toMatchObject({ principal: "node:main", roles: ["main"], nodes: ["main"] });
   expect(caller.permissions.map(({ call }) => call)).toEqual(["task", "upload", "status", "health"]);
 });
 
 test("a node that is not named after its role has the role of its roster entry", async () => {
   await writeLoopbackIdentities({ folders: { main: join(root, "main"), "main-2": join(root, "main-2"), writer: join(root, "writer") } });
-  const named = { ...roster, main: { node: "main-2", url: roster.main.url } };
+  const named = { writer: roster.writer, "main-2": roster.main };
   const sender = createLoopbackIdentity({ folder: join(root, "main-2"), role: "main", policy, roster: named });
   const receiver = createLoopbackIdentity({ folder: join(root, "writer"), role: "writer", policy, roster: named });
   const { authorization } = await sender.outbound("writer", roster.writer.url);
-  expect(await receiver.identify(peer(authorization))).toMatchObject({ principal: "node:main-2", roles: ["main"] });
+  expect(await receiver.identify(peer(authorization))).toMatchObject({ principal: "node:main-2", roles: ["main"], nodes: ["main-2"] });
+});
+
+test("a node that the roster does not have is known by its secret, and its name is its role's", async () => {
+  const alone = createLoopbackIdentity({ folder: join(root, "writer"), role: "writer", policy, roster: {} });
+  const { authorization } = await identityOf("main").outbound("writer", roster.writer.url);
+  expect(await alone.identify(peer(authorization))).toMatchObject({ principal: "node:main", roles: ["main"], nodes: ["main"] });
 });
 
 test("the operator and this machine's own socket have what the operators have", async () => {
   const caller = await identityOf("main").identify(peer(await operatorToken(), "::1"));
   expect(caller.principal).toBe("ops:operator");
-  expect(caller.roles).toEqual([]);
-  expect(localCaller(policy, "main")).toEqual({ principal: "local", roles: [], permissions: caller.permissions });
+  expect([caller.roles, caller.nodes]).toEqual([[], []]);
+  expect(localCaller(policy, "main")).toEqual({ principal: "local", roles: [], nodes: [], permissions: caller.permissions });
   expect(caller.permissions).toContainEqual({ v: 1, to: "main", call: "task", kinds: ["run"], unsigned: true });
 });
 
@@ -71,7 +82,7 @@ test("a node's own secret, a wrong one, none, and another address are unknown", 
   expect(main.state()).toBe("ok");
 });
 
-test("a secret is not sent to an address that is not the role's, or not of this machine", async () => {
+test("a secret is not sent to an address that is not the node's, or not of this machine", async () => {
   const main = identityOf("main");
   await expect(main.outbound("writer", "http://127.0.0.1:9")).rejects.toMatchObject({ code: "peer_unknown" });
   await expect(main.outbound("nobody", roster.writer.url)).rejects.toMatchObject({ code: "peer_unknown" });
@@ -79,7 +90,7 @@ test("a secret is not sent to an address that is not the role's, or not of this 
     folder: join(root, "main"),
     role: "main",
     policy,
-    roster: { writer: { url: "http://10.0.0.7:1" } },
+    roster: { writer: { role: "writer", url: "http://10.0.0.7:1" } },
   });
   await expect(far.outbound("writer", "http://10.0.0.7:1")).rejects.toMatchObject({ code: "peer_unknown" });
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Sha256, sha256Of, TasukiError, hasErrorCode } from "@tasuki/protocol";
 import { opsGroup, type Policy, tagOf } from "../permission/policy.ts";
 import type { Caller, Identity, Peer } from "./identity.ts";
+import type { Roster } from "./roster.ts";
 
 export interface LoopbackIdentityDeps {
   /** The node's identity folder: `secret`, and `peers/<principal>` with the SHA-256 of each other principal's secret. */
@@ -11,8 +12,7 @@ export interface LoopbackIdentityDeps {
   /** The role of this node. */
   readonly role: string;
   readonly policy: Policy;
-  /** The other nodes by role: URL of each, and its name where that differs from the role's. */
-  readonly roster: Readonly<Record<string, { readonly node?: string | undefined; readonly url: string }>>;
+  readonly roster: Roster;
 }
 
 interface Keyring {
@@ -46,15 +46,18 @@ export function createLoopbackIdentity({ folder, role, policy, roster }: Loopbac
       throw new TasukiError("identity_unavailable", `The identity files in ${folder} can't be read.`, { cause, retryAfter: 2 });
     }
   };
-  const roleOf = (principal: string): string => Object.entries(roster).find(([, entry]) => entry.node === principal)?.[0] ?? principal;
-  const toCaller = (principal: string): Caller =>
-    principal === operatorPrincipal
-      ? { principal: `ops:${principal}`, roles: [], permissions: policy.permissionsFor({ groups: [opsGroup] }, role) }
-      : {
-          principal: `node:${principal}`,
-          roles: [roleOf(principal)],
-          permissions: policy.permissionsFor({ tags: [tagOf(roleOf(principal))] }, role),
-        };
+  const toCaller = (principal: string): Caller => {
+    if (principal === operatorPrincipal)
+      return { principal: `ops:${principal}`, roles: [], nodes: [], permissions: policy.permissionsFor({ groups: [opsGroup] }, role) };
+    // `principal` is the role's name too where the roster does not have it.
+    const own = roster[principal]?.role ?? principal;
+    return {
+      principal: `node:${principal}`,
+      roles: [own],
+      nodes: [principal],
+      permissions: policy.permissionsFor({ tags: [tagOf(own)] }, role),
+    };
+  };
   return {
     provider: "loopback",
     async identify({ address, authorization }: Peer) {

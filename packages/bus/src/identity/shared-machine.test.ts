@@ -6,10 +6,11 @@ import { expect, test } from "vitest";
 import { type BusHandlers, createBusCalls } from "../server/bus-calls.ts";
 import { quiet } from "../testing/bus-fixture.ts";
 import { grantFor } from "../permission/permission.ts";
-import { parsePolicy, tagOf } from "../permission/policy.ts";
+import { parsePolicy, type Policy, tagOf } from "../permission/policy.ts";
 import { writePolicy } from "../permission/write-policy.ts";
 import { createLocalApi } from "./local-api.ts";
 import { startFakeLocalApi } from "../testing/fake-local-api.ts";
+import type { Roster } from "./roster.ts";
 import { openTailnet, rolesApart } from "./tailnet.ts";
 import { createTailscaleIdentity } from "./tailscale-identity.ts";
 
@@ -19,9 +20,14 @@ const shared = ["nano", "jp"];
 const tags = shared.map(tagOf);
 const clock = { monotonic: () => 0 };
 const peer = { address: "100.64.0.2", port: 40_000 };
+const roster = {
+  sg: { role: "sg", url: "http://100.64.0.3:18102" },
+  jp: { role: "jp", url: "http://100.64.0.2:18103" },
+  "nano-2": { role: "nano", url: "http://100.64.0.2:18101" },
+};
 
 /** A node of `to`, called by the machine of nano and jp. `granted` is what the tailnet says; the node's file is always the whole policy. */
-async function openNode(to: string, granted = policy) {
+async function openNode(to: string, { granted = policy, roster: known = roster }: { granted?: Policy; roster?: Roster } = {}) {
   const stack = new AsyncDisposableStack();
   const machines = [
     { name: to, address: "100.64.0.1", tags: [tagOf(to)] },
@@ -30,7 +36,7 @@ async function openNode(to: string, granted = policy) {
   const fake = stack.use(await startFakeLocalApi(machines));
   const localApi = stack.use(createLocalApi({ socket: fake.socket }));
   const tailnet = stack.use(await openTailnet({ localApi, role: to, apart: rolesApart(relay, to), logger: quiet, clock }));
-  const identity = stack.use(createTailscaleIdentity({ localApi, tailnet, role: to, roster: {}, policy, clock, maxUnheardMs: 1 }));
+  const identity = stack.use(createTailscaleIdentity({ localApi, tailnet, role: to, roster: known, policy, clock, maxUnheardMs: 1 }));
   const handlers = { task: async () => ({ task: "", run: "", receipt: undefined, replayed: false }) } as unknown as BusHandlers;
   const calls = createBusCalls({ role: to, handlers });
   const send = async (task: object, signed: boolean): Promise<string> => {
@@ -63,16 +69,28 @@ test.each(["main", "sg"])("on %s each task has exactly the permissions of the ro
   ]);
 });
 
+test("the machine has the names of both nodes, in the order of its roles; of one that the roster lacks, none", async () => {
+  await using both = await openNode("main");
+  expect(await both.identity.identify(peer)).toMatchObject({ principal: "node:nano-2+jp", roles: shared, nodes: ["nano-2", "jp"] });
+  await using one = await openNode("main", { roster: { jp: roster.jp } });
+  expect(await one.identity.identify(peer)).toMatchObject({ principal: "node:jp", roles: shared, nodes: ["jp"] });
+  await using none = await openNode("main", { roster: { sg: roster.sg } });
+  expect(await none.identity.identify(peer)).toMatchObject({
+    principal: expect.stringMatching(/^node:nano\+jp@./),
+    roles: shared,
+    nodes: [],
+  });
+});
+
 test("a task that says of no role that it is from it is from none", async () => {
   await using node = await openNode("main");
   for (const from of [undefined, 7, "", "__proto__", "nano+jp"]) expect(await node.send({ kind: "work", from }, true)).toBe("not_granted");
 });
 
 test("the node's file grants nothing that the tailnet does not", async () => {
-  await using node = await openNode(
-    "main",
-    parsePolicy(text.replace('"to": "main", "call": "task", "kinds": ["work"]', '"to": "main", "call": "health"')),
-  );
+  await using node = await openNode("main", {
+    granted: parsePolicy(text.replace('"to": "main", "call": "task", "kinds": ["work"]', '"to": "main", "call": "health"')),
+  });
   expect(await node.send({ kind: "work", from: "jp" }, true)).toBe("not_granted");
 });
 

@@ -3,6 +3,7 @@ import { busCapability, Permission } from "../permission/permission.ts";
 import { type Policy, tagOf, tagPrefix } from "../permission/policy.ts";
 import type { Caller } from "./identity.ts";
 import type { Whois } from "./local-api.ts";
+import { hostOf, nodesOfRole, type Roster } from "./roster.ts";
 import type { TailnetSelf } from "./tailnet.ts";
 
 /** Roles that a machine's tags give it. */
@@ -17,28 +18,34 @@ export interface CallerContext {
   readonly role: string;
   readonly self: TailnetSelf;
   readonly policy: Pick<Policy, "permissionsFor">;
-  /** Gives the name of a role's node. */
-  readonly nodeOf: (role: string) => string;
+  readonly roster: Roster;
 }
 
 /** Converts tailscaled's answer about a machine. Throws `peer_unknown` for a machine that has no place on the bus, whatever it was granted. */
-export function toCaller(whois: Whois, { address, role, self, policy, nodeOf }: CallerContext): Caller {
+export function toCaller(whois: Whois, { address, role, self, policy, roster }: CallerContext): Caller {
   const { Node: node, UserProfile: user } = whois;
   const why = refusal(whois, address);
   if (why !== undefined) throw new TasukiError("peer_unknown", `${node.Name} at ${address} ${why}.`);
   // Every process of this machine has its address, so a call from there proves neither the node nor a person. Scripts use the node's own socket.
   if (node.StableID === self.id || self.addresses.includes(address))
-    return { principal: "self", roles: [], permissions: [{ v: 1, to: role, call: "health" }] };
+    return { principal: "self", roles: [], nodes: [], permissions: [{ v: 1, to: role, call: "health" }] };
   const permissions = (whois.CapMap?.[busCapability] ?? []).flatMap((granted) => {
     const read = Permission.safeParse(granted);
     return read.success && read.data.to === role ? [read.data] : [];
   });
-  if (node.Tags.length === 0) return { principal: `ops:${user.LoginName}`, roles: [], permissions };
+  if (node.Tags.length === 0) return { principal: `ops:${user.LoginName}`, roles: [], nodes: [], permissions };
   const roles = rolesOf(whois);
-  const principal = `node:${roles.map(nodeOf).join("+")}`;
-  if (roles.length === 1) return { principal, roles, permissions };
+  const nodes = nodesOf(whois, roles, roster);
+  const principal = `node:${nodes.length === 0 ? `${roles.join("+")}@${node.StableID}` : nodes.join("+")}`;
+  if (roles.length === 1) return { principal, roles, nodes, permissions };
   const permissionsByRole = new Map(roles.map((one) => [one, policy.permissionsFor({ tags: [tagOf(one)] }, role)]));
-  return { principal, roles, permissions, permissionsByRole };
+  return { principal, roles, nodes, permissions, permissionsByRole };
+}
+
+/** Names of a machine's nodes: of the entries of its roles, in the order of `roles` and of the roster, those whose address is the machine's own. */
+function nodesOf({ Node: { Addresses } }: Whois, roles: readonly string[], roster: Roster): string[] {
+  const own = new Set(Addresses.map((prefix) => prefix.replace(/\/.*$/, "")));
+  return roles.flatMap((role) => nodesOfRole(roster, role)).filter((name) => own.has(hostOf(roster[name]?.url ?? "http://localhost")));
 }
 
 /** Gives the reason for which a machine has no place on the bus; undefined for one that has. */

@@ -32,16 +32,19 @@ test("a person is known by the login; what is granted otherwise than in whole pe
   expect(await main.identity.identify(await main.peer("operator"))).toEqual({
     principal: "ops:ops@example.com",
     roles: [],
+    nodes: [],
     permissions: [health],
   });
 });
 
-test("of nodes that share a machine, each role is known", async () => {
+test("of nodes that share a machine, each role and each name is known", async () => {
+  const archivist = { role: "archivist", url: `http://${addresses.editor}:18104` };
   const both = { ...editor, tags: ["tag:printer", "tag:tasuki-editor", "tag:tasuki-archivist"] };
-  await using main = await openTailscale({ fake: [...without("editor"), both] });
+  await using main = await openTailscale({ fake: [...without("editor"), both], roster: { archivist, ...roster } });
   expect(await main.identity.identify(await main.peer("editor"))).toMatchObject({
     principal: "node:editor+archivist",
     roles: ["editor", "archivist"],
+    nodes: ["editor", "archivist"],
   });
 });
 
@@ -51,6 +54,7 @@ test("whoever calls from this machine's own address gets its health, and nothing
   expect(await main.identity.identify(peer(addresses.main))).toEqual({
     principal: "self",
     roles: [],
+    nodes: [],
     permissions: [{ v: 1, to: "main", call: "health" }],
   });
 });
@@ -85,6 +89,32 @@ test("callers at the same time are one question, and the answer holds for 2 s", 
   expect(whois(main.fake.asked)).toHaveLength(2);
 });
 
+test("a machine with a role's tag is a node of the roster only where the entry's address is its own", async () => {
+  const third = machineOf("editor", addresses.stranger, "third");
+  const fourth = machineOf("editor", "100.64.0.10", "fourth");
+  await using main = await openTailscale({ fake: [...machines, third, fourth] });
+  const callers = await Promise.all([third, fourth].map(({ address }) => main.identity.identify(peer(address))));
+  for (const caller of callers) expect(caller).toMatchObject({ roles: ["editor"], nodes: [] });
+  expect(callers.map(({ principal }) => principal)).toEqual(["node:editor@TESTCTRL00000006", "node:editor@TESTCTRL00000007"]);
+  // The second editor's address goes to the third machine, and its name with it.
+  main.fake.machines = [...without("editor-2"), { ...third, address: addresses["editor-2"], node: { StableID: "third" } }];
+  main.time.ms = 2_000;
+  expect(await main.identity.identify(peer(addresses["editor-2"]))).toMatchObject({ principal: "node:editor-2", nodes: ["editor-2"] });
+});
+
+test("a node is known by its machine, at whichever of the machine's addresses it calls from", async () => {
+  const six = "fd7a:115c:a1e0::3";
+  const twice = { ...machineOf("editor", six), node: { Addresses: [`${addresses.editor}/32`, `${six}/128`] } };
+  await using main = await openTailscale({ fake: [...without("editor"), twice] });
+  expect(await main.identity.identify(peer(six))).toMatchObject({ principal: "node:editor", nodes: ["editor"] });
+});
+
+test("an entry whose machine is not there, or that has a name for an address, is nobody", async () => {
+  const named = { role: "editor", url: `http://localhost:18102` };
+  await using main = await openTailscale({ fake: without("editor-2"), roster: { named, ...roster } });
+  expect(await main.identity.identify(await main.peer("editor"))).toMatchObject({ principal: "node:editor", nodes: ["editor"] });
+});
+
 // guarantees: R8.revoked
 test("a revoked grant ends within 2 s, and one that vanished is unknown then", async () => {
   await using main = await openTailscale();
@@ -103,7 +133,7 @@ test("an unknown peer that joins is known at once", async () => {
   const identify = async () => main.identity.identify(await main.peer("stranger"));
   await expect(identify()).rejects.toMatchObject({ code: "peer_unknown" });
   main.fake.machines = [...machines, machineOf("editor", addresses.stranger)];
-  expect(await identify()).toMatchObject({ roles: ["editor"] });
+  expect(await identify()).toMatchObject({ roles: ["editor"], nodes: [] });
 });
 
 test("when the tailnet stops, nothing that was known before is believed", async () => {
@@ -203,7 +233,7 @@ test("tailscaled that does not answer is waited for half a second", async () => 
 });
 
 // guarantees: R8.two-keys
-test("nothing is sent to a machine that does not have the role's tag, and a missing one is waited for", async () => {
+test("nothing is sent to a machine that does not have the tag of the node's role, and a missing one is waited for", async () => {
   await using main = await openTailscale({ fake: [...without("writer"), machineOf("editor", addresses.writer)] });
   await expect(main.identity.outbound("writer", roster.writer.url)).rejects.toMatchObject({ code: "peer_unknown" });
   main.fake.machines = without("writer");
@@ -213,9 +243,24 @@ test("nothing is sent to a machine that does not have the role's tag, and a miss
   expect(await main.identity.outbound("writer", roster.writer.url)).toEqual({});
 });
 
-test("a role that the roster has by its name is not called: who has the name now is somebody's say", async () => {
+test("of two nodes of one role, each is called by its name, at its own address", async () => {
+  await using main = await openTailscale();
+  expect(await main.identity.outbound("editor-2", roster["editor-2"].url)).toEqual({});
+  await expect(main.identity.outbound("editor", roster["editor-2"].url)).rejects.toMatchObject({
+    code: "peer_unknown",
+    message: expect.stringContaining("is not the address of editor "),
+  });
+  main.fake.machines = [...without("editor-2"), machineOf("writer", addresses["editor-2"])];
+  main.time.ms = 2_000;
+  await expect(main.identity.outbound("editor-2", roster["editor-2"].url)).rejects.toMatchObject({
+    code: "peer_unknown",
+    message: expect.stringMatching(/address of editor-2, does not have the tag of 'editor'/),
+  });
+});
+
+test("a node that the roster has by a name in DNS is not called: who has the name now is somebody's say", async () => {
   const url = "http://localhost:18101";
-  await using main = await openTailscale({ roster: { writer: { url } } });
+  await using main = await openTailscale({ roster: { writer: { role: "writer", url } } });
   await expect(main.identity.outbound("writer", url)).rejects.toMatchObject({
     code: "peer_unknown",
     message: expect.stringContaining("give its IP address"),

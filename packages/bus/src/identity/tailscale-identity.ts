@@ -3,6 +3,7 @@ import { type Clock, isTasukiError, TasukiError } from "@tasuki/protocol";
 import type { Caller, Identity } from "./identity.ts";
 import type { Policy } from "../permission/policy.ts";
 import type { LocalApi, Whois } from "./local-api.ts";
+import { hostOf, type Roster } from "./roster.ts";
 import { rolesOf, toCaller } from "./tailscale-caller.ts";
 import type { Tailnet, TailnetSelf } from "./tailnet.ts";
 import { createWhoisCache } from "./whois-cache.ts";
@@ -14,8 +15,8 @@ export interface TailscaleIdentityDeps {
   readonly maxUnheardMs: number;
   /** The role of this node. */
   readonly role: string;
-  /** The other nodes by role: URL of each (an IP address of the tailnet), and its name where that differs from the role's. */
-  readonly roster: Readonly<Record<string, { readonly node?: string | undefined; readonly url: string }>>;
+  /** The other nodes. Each URL has an IP address of the tailnet, which binds the entry to the machine that has that address. */
+  readonly roster: Roster;
   /** The policy file, which tells the roles of one machine apart: the tailnet grants them together. */
   readonly policy: Pick<Policy, "permissionsFor">;
   readonly clock: Pick<Clock, "monotonic">;
@@ -33,7 +34,6 @@ export function createTailscaleIdentity({ localApi, tailnet, role, roster, polic
   // flushes the cache, and the callers with it.
   const callers = new WeakMap<Whois, Caller>();
   let failing = false;
-  const nodeOf = (name: string): string => roster[name]?.node ?? name;
 
   const self = (): TailnetSelf => {
     const state = tailnet.state();
@@ -60,26 +60,25 @@ export function createTailscaleIdentity({ localApi, tailnet, role, roster, polic
       const found = await whois(address, port);
       const me = self();
       if (found === undefined) throw new TasukiError("peer_unknown", `No machine of the tailnet is at ${address}.`);
-      const caller = callers.get(found) ?? toCaller(found, { address, role, self: me, policy, nodeOf });
+      const caller = callers.get(found) ?? toCaller(found, { address, role, self: me, policy, roster });
       callers.set(found, caller);
       return tailnet.unheardMs() > maxUnheardMs ? { ...caller, stale: true } : caller;
     },
     async outbound(to, url) {
-      const expected = roster[to]?.url;
-      const { origin, hostname, port } = new URL(url);
-      if (expected === undefined || new URL(expected).origin !== origin)
+      const entry = roster[to];
+      if (entry?.url === undefined || new URL(entry.url).origin !== new URL(url).origin)
         throw new TasukiError("peer_unknown", `${url} is not the address of ${to} in the roster.`);
-      const address = hostname.replace(/^\[|\]$/g, "");
+      const address = hostOf(url);
       if (isIP(address) === 0) throw new TasukiError("peer_unknown", `${url} names ${to} by a name: give its IP address in the roster.`);
       self();
-      const found = await whois(address, Number(port || 80));
+      const found = await whois(address, portOf(url));
       // `unreachable` lets a task wait for the machine, which may join again.
       if (found === undefined)
         throw new TasukiError("unreachable", `No machine of the tailnet that this one may know of is at ${address}, the address of ${to}.`);
-      if (!rolesOf(found).includes(to))
+      if (!rolesOf(found).includes(entry.role))
         throw new TasukiError(
           "peer_unknown",
-          `${found.Node.Name} at ${address} does not have the tag of ${to}: mend its tag, or the roster.`,
+          `${found.Node.Name} at ${address}, the address of ${to}, does not have the tag of '${entry.role}': mend its tag, or the roster.`,
         );
       return {};
     },
@@ -87,6 +86,10 @@ export function createTailscaleIdentity({ localApi, tailnet, role, roster, polic
     unheardMs: () => tailnet.unheardMs(),
     [Symbol.asyncDispose]: async () => forget(),
   };
+}
+
+function portOf(url: string): number {
+  return Number(new URL(url).port || 80);
 }
 
 function unavailable(why: string, cause?: unknown): TasukiError {

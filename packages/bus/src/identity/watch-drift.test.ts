@@ -7,7 +7,7 @@ import { watchDrift } from "./watch-drift.ts";
 const health: Permission = { v: 1, to: "editor", call: "health" };
 
 function watch() {
-  let next: Caller = { principal: "", roles: [], permissions: [] };
+  let next: Caller = { principal: "", roles: [], nodes: [], permissions: [] };
   const warnings: unknown[] = [];
   const identity = watchDrift(
     {
@@ -32,10 +32,11 @@ function watch() {
 test("a caller with just what the file grants is no drift, in whatever order the network says it", async () => {
   const { comes, drift } = watch();
   const permissions = policy.permissionsFor({ tags: ["tag:tasuki-writer"] }, "editor").toReversed();
-  await comes({ principal: "node:writer", roles: ["writer"], permissions });
+  await comes({ principal: "node:writer", roles: ["writer"], nodes: ["writer"], permissions });
   await comes({
     principal: "ops:ann@example.com",
     roles: [],
+    nodes: [],
     permissions: policy.permissionsFor({ groups: ["group:tasuki-ops"] }, "editor"),
   });
   expect(drift()).toEqual([]);
@@ -43,14 +44,20 @@ test("a caller with just what the file grants is no drift, in whatever order the
 
 test("a caller who is granted more, or less, is named once, until that is mended", async () => {
   const { comes, drift, warnings } = watch();
-  await comes({ principal: "node:writer", roles: ["writer"], permissions: [health] });
-  await comes({ principal: "node:writer", roles: ["writer"], permissions: [] });
-  await comes({ principal: "node:main", roles: ["main"], permissions: [{ v: 1, to: "editor", call: "task", kinds: ["run"] }] });
+  await comes({ principal: "node:writer", roles: ["writer"], nodes: ["writer"], permissions: [health] });
+  await comes({ principal: "node:writer", roles: ["writer"], nodes: ["writer"], permissions: [] });
+  await comes({
+    principal: "node:main",
+    roles: ["main"],
+    nodes: ["main"],
+    permissions: [{ v: 1, to: "editor", call: "task", kinds: ["run"] }],
+  });
   expect(drift()).toEqual(["node:main", "node:writer"]);
   expect(warnings).toEqual([{ principal: "node:writer" }, { principal: "node:main" }]);
   await comes({
     principal: "node:writer",
     roles: ["writer"],
+    nodes: ["writer"],
     permissions: policy.permissionsFor({ tags: ["tag:tasuki-writer"] }, "editor"),
   });
   expect(drift()).toEqual(["node:main"]);
@@ -59,13 +66,18 @@ test("a caller who is granted more, or less, is named once, until that is mended
 test("a machine with two roles is granted what both are", async () => {
   const { comes, drift } = watch();
   const tags = ["tag:tasuki-main", "tag:tasuki-writer"];
-  await comes({ principal: "node:main+writer", roles: ["main", "writer"], permissions: policy.permissionsFor({ tags }, "editor") });
+  await comes({
+    principal: "node:main+writer",
+    roles: ["main", "writer"],
+    nodes: ["main", "writer"],
+    permissions: policy.permissionsFor({ tags }, "editor"),
+  });
   expect(drift()).toEqual([]);
 });
 
 test("this machine itself, and people who are none of the operators, are granted by other rules", async () => {
   const { comes, drift } = watch();
-  await comes({ principal: "self", roles: [], permissions: [health] });
-  await comes({ principal: "ops:guest@example.com", roles: [], permissions: [] });
+  await comes({ principal: "self", roles: [], nodes: [], permissions: [health] });
+  await comes({ principal: "ops:guest@example.com", roles: [], nodes: [], permissions: [] });
   expect(drift()).toEqual([]);
 });

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { defineArtifact, defineRole, type FeedEntry, type Logger, type Pipeline, type Problem, TasukiError } from "@tasuki/protocol";
 import { z } from "zod";
 import { createLoopbackIdentity, writeLoopbackIdentities } from "../identity/loopback-identity.ts";
+import type { Roster } from "../identity/roster.ts";
 import { parsePolicy, type Policy } from "../permission/policy.ts";
 import { writePolicy } from "../permission/write-policy.ts";
 import { createBusApp } from "../server/bus-app.ts";
@@ -130,7 +131,7 @@ export async function startBus(role = "main", options: BusOptions = {}) {
   await writeLoopbackIdentities({ folders });
   const { store, traces } = createMemoryStore();
   const { handlers, tasks, append, watchers } = createHandlers();
-  const roster: Record<string, { url: string }> = {};
+  const roster: Record<string, Roster[string]> = {};
   const identityOf = (name: string) => createLoopbackIdentity({ folder: join(folder, name), role: name, policy: granted, roster });
   const identity = identityOf(role);
   let host = "";
@@ -152,7 +153,7 @@ export async function startBus(role = "main", options: BusOptions = {}) {
   });
   const listener = await listenBus({ app, host: "127.0.0.1", port: 0 });
   host = `127.0.0.1:${listener.port}`;
-  roster[role] = { url: listener.url };
+  roster[role] = { role, url: listener.url };
 
   return {
     app,

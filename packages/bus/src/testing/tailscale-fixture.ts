@@ -1,19 +1,27 @@
-// A tailnet for tests: main, whose tailscaled is asked, a machine for each role, and a person's.
+// A tailnet for tests: main, whose tailscaled is asked, a machine for each role, a second one for editor, and a person's.
 import { setImmediate as turn } from "node:timers/promises";
 import { policy, quiet } from "./bus-fixture.ts";
 import { opsGroup, tagOf } from "../permission/policy.ts";
 import { createLocalApi } from "../identity/local-api.ts";
 import { type FakeMachine, startFakeLocalApi } from "./fake-local-api.ts";
 import type { IdentityFixture } from "./describe-identity.ts";
+import type { Roster } from "../identity/roster.ts";
 import { openTailnet } from "../identity/tailnet.ts";
 import { createTailscaleIdentity } from "../identity/tailscale-identity.ts";
 
 /** A role's machine, with its grants on main by the policy of the tests. */
-export function machineOf(role: string, address: string): FakeMachine {
-  return { name: role, address, tags: [tagOf(role)], grants: policy.permissionsFor({ tags: [tagOf(role)] }, "main") };
+export function machineOf(role: string, address: string, name = role): FakeMachine {
+  return { name, address, tags: [tagOf(role)], grants: policy.permissionsFor({ tags: [tagOf(role)] }, "main") };
 }
 
-export const addresses = { main: "100.64.0.1", writer: "100.64.0.2", editor: "100.64.0.3", operator: "100.64.0.4", stranger: "100.64.0.9" };
+export const addresses = {
+  main: "100.64.0.1",
+  writer: "100.64.0.2",
+  editor: "100.64.0.3",
+  operator: "100.64.0.4",
+  "editor-2": "100.64.0.5",
+  stranger: "100.64.0.9",
+};
 export const laptop: FakeMachine = {
   name: "laptop",
   address: addresses.operator,
@@ -25,15 +33,21 @@ export const machines: readonly FakeMachine[] = [
   machineOf("writer", addresses.writer),
   machineOf("editor", addresses.editor),
   laptop,
+  machineOf("editor", addresses["editor-2"], "editor-2"),
 ];
-export const roster = { main: { url: `http://${addresses.main}:18100` }, writer: { url: `http://${addresses.writer}:18101` } };
+export const roster = {
+  main: { role: "main", url: `http://${addresses.main}:18100` },
+  writer: { role: "writer", url: `http://${addresses.writer}:18101` },
+  editor: { role: "editor", url: `http://${addresses.editor}:18102` },
+  "editor-2": { role: "editor", url: `http://${addresses["editor-2"]}:18102` },
+};
 
 const hour = 3_600_000;
 
 interface TailscaleFixtureOptions {
   readonly blind?: boolean;
   readonly fake?: readonly FakeMachine[];
-  readonly roster?: Readonly<Record<string, { readonly url: string }>>;
+  readonly roster?: Roster;
 }
 
 /** Opens main's identity over a fake tailscaled, with a clock that only the test moves. */

@@ -8,6 +8,7 @@ import {
   TasukiError,
   nextInRoute,
 } from "@tasuki/protocol";
+import { nodesOfRole, type Roster } from "@tasuki/bus";
 import type { Store } from "@tasuki/store";
 
 type Blobs = Pick<Store["blobs"], "read">;
@@ -15,21 +16,25 @@ type Blobs = Pick<Store["blobs"], "read">;
 /** Checks the run.json of a `work` task: its run is the task's, and this node can reach the next role in its route. Rejects with `contract_violation`, `unknown_role`. */
 export async function checkRoute(
   payload: TaskPayload,
-  deps: { blobs: Blobs; pipeline: Pipeline; isInRoster: (role: string) => boolean },
+  { blobs, pipeline, roster }: { blobs: Blobs; pipeline: Pipeline; roster: Roster },
 ): Promise<void> {
   const held = payload.attachments.find(({ contract }) => parseContractRef(contract).name === "run");
   if (held === undefined) return;
-  const run = parseRunFile((await deps.blobs.read(held.sha256)).toString("utf8"));
+  const run = parseRunFile((await blobs.read(held.sha256)).toString("utf8"));
   if (run.run !== payload.run)
     throw new TasukiError("contract_violation", `run.json is of run ${run.run}, the task of ${payload.run}.`, {
       unmet: [{ file: held.name, path: "run", expected: payload.run, got: run.run, fix: "attach the run.json of this run" }],
     });
   const next = nextInRoute(run, payload.stage);
-  if (next !== undefined && ((next !== "main" && roleOf(deps.pipeline, next) === undefined) || !deps.isInRoster(next)))
-    throw new TasukiError(
-      "unknown_role",
-      `After '${payload.stage}' comes '${next}', which is not in the roster of this node: add it to config.jsonc.`,
-    );
+  if (next === undefined) return;
+  const placed = payload.nodes?.[next];
+  const isThere = placed === undefined ? nodesOfRole(roster, next).length > 0 : nodesOfRole(roster, next).includes(placed);
+  if ((next === "main" || roleOf(pipeline, next) !== undefined) && isThere) return;
+  const where = placed === undefined || placed === next ? `'${next}'` : `'${next}' on node '${placed}'`;
+  throw new TasukiError(
+    "unknown_role",
+    `After '${payload.stage}' comes ${where}, which is not in the roster of this node: add it to config.jsonc.`,
+  );
 }
 
 /** Checks that the pipeline has the profile of a `run` task. Throws `malformed_message`, which names those that it has. */

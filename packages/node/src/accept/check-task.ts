@@ -3,6 +3,7 @@ import type { Grounds, RunRow } from "@tasuki/store";
 import type { Caller, TaskRequest } from "@tasuki/bus";
 
 export interface CheckTaskDeps {
+  readonly node: string;
   readonly role: string;
   readonly clock: Pick<Clock, "now">;
   /** Main only. */
@@ -21,11 +22,14 @@ export function checkTask(
   { caller, budgetMs, grounds }: { caller: Caller; grounds: Pick<Grounds, "epoch" | "run"> } & Pick<TaskRequest, "budgetMs">,
   deps: CheckTaskDeps,
 ): void {
-  const { role, clock } = deps;
-  const { to, stage, from, kind, run, epoch, deadline } = payload;
+  const { node, role, clock } = deps;
+  const { to, stage, from, fromNode, kind, run, epoch, deadline, nodes } = payload;
   if (to !== role || stage !== role)
     throw new TasukiError("wrong_recipient", `The task is for stage '${stage}' of '${to}'; this node is '${role}'.`);
-  if (caller.roles.length > 0 && !caller.roles.includes(from))
+  const placed = nodes?.[role];
+  if (placed !== undefined && placed !== node)
+    throw new TasukiError("wrong_recipient", `The task is for node '${placed}'; this node is '${node}'.`);
+  if (caller.roles.length > 0 && (!caller.roles.includes(from) || !isFrom(fromNode, caller)))
     throw new TasukiError(
       "not_granted",
       `The task says that it is from another than its sender: ${caller.principal} is ${caller.roles.join(", ")}.`,
@@ -53,4 +57,9 @@ function checkLastHop({ run, epoch }: TaskPayload, { run: row }: Pick<Grounds, "
   if (runs?.isOver(row))
     throw new TasukiError("stale_epoch", `Run ${run} closes or has ended: it takes no result any more.`, { epoch: row.epoch });
   if (epoch > row.epoch) throw new TasukiError("invalid_state", `Run ${run} is at epoch ${row.epoch}; main never gave it ${epoch}.`);
+}
+
+/** True where the caller is the node that a task says it is from. Tasks of the first releases name none, and a caller may have no name here. */
+function isFrom(fromNode: string | undefined, { nodes }: Caller): boolean {
+  return fromNode === undefined || nodes.length === 0 || nodes.includes(fromNode);
 }

@@ -30,6 +30,7 @@ const now = Date.parse("2026-11-24T12:00:00Z");
 const as = (role?: string): Caller => ({
   principal: role === undefined ? "local" : `node:${role}`,
   roles: role === undefined ? [] : [role],
+  nodes: role === undefined ? [] : [role],
   permissions: [],
 });
 
@@ -66,8 +67,8 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
     store,
     notary,
     trust: trusted,
-    nodeOf: (name) => name,
-    isInRoster: (name) => roster.includes(name),
+    node: role,
+    roster: Object.fromEntries(roster.map((name) => [name, { role: name, url: "http://node.invalid" }])),
     newId,
     clock,
     diskFloor: {

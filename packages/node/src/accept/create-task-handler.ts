@@ -21,11 +21,11 @@ import { type IncomingTask, readTask, type ReadTaskDeps } from "./read-task.ts";
 import { createRejections } from "./rejections.ts";
 
 export interface TaskHandlerDeps extends ReadTaskDeps {
+  readonly node: string;
   readonly role: string;
   readonly pipeline: Pipeline;
   readonly store: Store;
   readonly notary: Notary;
-  readonly isInRoster: (role: string) => boolean;
   readonly clock: Clock;
   readonly diskFloor: DiskFloor;
   /** Number of tasks that may wait. */
@@ -61,7 +61,7 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
     if (payload.kind === "work") checkInputs(payload, pipeline);
     if (payload.kind === "run") checkProfile(payload, pipeline);
     checkAttachments(payload.attachments, taken, grounds.blobs);
-    if (payload.kind === "work") await checkRoute(payload, { blobs: store.blobs, pipeline, isInRoster: deps.isInRoster });
+    if (payload.kind === "work") await checkRoute(payload, { blobs: store.blobs, pipeline, roster: deps.roster });
     const brief = payload.kind === "run" ? await checkBrief(payload, { blobs: store.blobs, pipeline }) : undefined;
     await deps.diskFloor.demand();
     return brief === undefined ? {} : { brief };

@@ -1,12 +1,11 @@
 import { FileName, RunRequest, sha256Of, type TaskPayload, taskPayloadType, TasukiError, toInputError, type Unmet } from "@tasuki/protocol";
 import { parseTask, type Trust, verifyEnvelopeAside } from "@tasuki/evidence";
 import { z } from "zod";
-import type { Caller, TaskRequest } from "@tasuki/bus";
+import { type Caller, nodesOfRole, type Roster, type TaskRequest } from "@tasuki/bus";
 
 export interface ReadTaskDeps {
   readonly trust: Trust;
-  /** Name of a role's node, by this node's roster. */
-  readonly nodeOf: (role: string) => string;
+  readonly roster: Roster;
   readonly newId: () => string;
 }
 
@@ -25,25 +24,27 @@ export interface IncomingTask {
 export async function readTask(
   { envelope, payload }: TaskRequest,
   caller: Caller,
-  { trust, nodeOf, newId }: ReadTaskDeps,
+  { trust, roster, newId }: ReadTaskDeps,
 ): Promise<IncomingTask> {
   const digest = sha256Of(payload);
   const signed = envelope.signatures.length > 0;
   if (!signed) return { payload: readRun(payload, caller, newId), digest, signed };
-  const role = signerOf(payload, caller);
-  if (role === undefined)
+  const node = signerOf(payload, caller, roster);
+  if (node === undefined)
     throw new TasukiError("signature_invalid", `${caller.principal} has no node whose key could be pinned here; send a bare 'run' task.`);
-  const bytes = await verifyEnvelopeAside(envelope, { trust, node: nodeOf(role), payloadType: taskPayloadType });
+  const bytes = await verifyEnvelopeAside(envelope, { trust, node, payloadType: taskPayloadType });
   checkNames(bytes);
   return { payload: parseTask(bytes), digest, signed };
 }
 
-const From = z.looseObject({ from: z.string() });
+const From = z.looseObject({ from: z.string(), fromNode: z.string().optional() });
 
-/** Role whose key must have signed. Nodes that share a machine share its identity, and only their keys tell them apart. */
-function signerOf(payload: Buffer, { roles }: Caller): string | undefined {
-  const read = roles.length > 1 ? From.safeParse(JSON.parse(payload.toString("utf8"))) : undefined;
-  return roles.find((role) => role === read?.data?.from) ?? roles[0];
+/** Node whose key must have signed. Nodes that share a machine share its identity, and only their keys tell them apart. */
+function signerOf(payload: Buffer, caller: Caller, roster: Roster): string | undefined {
+  // A machine that no entry leads to may still be one of its role's: whose key it has tells.
+  const nodes = caller.nodes.length > 0 ? caller.nodes : caller.roles.flatMap((role) => nodesOfRole(roster, role));
+  const { from, fromNode } = nodes.length > 1 ? (From.safeParse(JSON.parse(payload.toString("utf8"))).data ?? {}) : {};
+  return nodes.find((node) => node === fromNode) ?? nodes.find((node) => roster[node]?.role === from) ?? nodes[0];
 }
 
 const RunLike = z.looseObject({ kind: z.literal("run") });

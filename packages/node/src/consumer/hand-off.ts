@@ -12,6 +12,7 @@ export function createHandOff(
 ): HandOff {
   const { row, inputs } = claimed;
   const now = clock.now();
+  const { nodes } = row.payload;
   const carried = new Set(carriedTo(pipeline, next).map(({ name }) => name));
   const attachments = [...inputs, ...outputs]
     .filter(({ contract }) => carried.has(parseContractRef(contract).name))
@@ -30,7 +31,9 @@ export function createHandOff(
     stage: next,
     epoch: row.payload.epoch,
     from: row.payload.to,
+    fromNode: notary.node,
     to: next,
+    ...(nodes !== undefined && { nodes }),
     attachments,
     deadline: new Date(now + scheduleToClose).toISOString(),
   };
@@ -39,6 +42,7 @@ export function createHandOff(
     return {
       id: payload.id,
       to: next,
+      ...(nodes?.[next] !== undefined && { node: nodes[next] }),
       run: payload.run,
       payload,
       envelope: notary.task(payload).envelope,

@@ -41,14 +41,15 @@ export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
     relay: () => ({ profiles, ...(intake.explain !== undefined && { explain: intake.explain }) }),
     async nodes() {
       const peers = new Map((await store.peers()).map((peer) => [peer.node, peer]));
-      return Object.entries(roster).map(([role, { node = role, url }]): NodeView => {
+      return Object.entries(roster).map(([node, { role, url }]): NodeView => {
         const peer = peers.get(node);
         const health = Health.safeParse(peer?.health);
-        const problem = steps.problemOf(role);
+        const problem = steps.problemOf(node);
         return {
+          node,
           role,
           url,
-          reachable: steps.isReachable(role),
+          reachable: steps.isReachable(node),
           ...(problem !== undefined && { problem }),
           ...(health.success && { health: health.data }),
           ...(peer && { seenAt: peer.at }),

@@ -75,9 +75,27 @@ type Sent = Pick<TaskPayload, "kind" | "to" | "epoch" | "attachments"> &
 
 /** Row of the outbox with a signed task, and the event that holds the task. Main has no other way to send. */
 function send(state: FlowState, { notary, newId, now }: EffectContext, sent: Sent): Part {
-  const payload: TaskPayload = { v: 1, id: newId(), run: state.id, stage: sent.to, from: "main", ...sent };
+  const node = state.nodes[sent.to];
+  const payload: TaskPayload = {
+    v: 1,
+    id: newId(),
+    run: state.id,
+    stage: sent.to,
+    from: "main",
+    fromNode: notary.node,
+    ...(node !== undefined && { nodes: state.nodes }),
+    ...sent,
+  };
   const { envelope, digest } = notary.task(payload);
-  const row: SignedTask = { id: payload.id, to: payload.to, run: state.id, payload, envelope, createdAt: now };
+  const row: SignedTask = {
+    id: payload.id,
+    to: payload.to,
+    ...(node !== undefined && { node }),
+    run: state.id,
+    payload,
+    envelope,
+    createdAt: now,
+  };
   const facts = { run: state.id, stage: payload.stage, epoch: payload.epoch, task: payload.id, kind: payload.kind, digest };
   return { outbox: [row], events: [notary.event("sent", facts, [envelope])] };
 }

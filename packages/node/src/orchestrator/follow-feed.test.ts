@@ -77,7 +77,7 @@ test("a connection of which it can't be found out who is at its other end is giv
   await using _ = startFollowing({
     client,
     store: { position: async () => held },
-    steps: { setInstalled: async (_role, position) => void (held = position) },
+    steps: { setInstalled: async (position) => void (held = position) },
   });
   await done.promise;
   expect(watched).toEqual([3, 0]);

@@ -32,7 +32,7 @@ export interface FollowFeedDeps {
 const entriesAtOnce = 256;
 const healthTimeout = 5_000;
 
-/** Follows the feed of one role's node until the signal, through lost connections, restarts and replaced hosts. Resolves when it has stopped. */
+/** Follows the feed of one node until the signal, through lost connections, restarts and replaced hosts. Resolves when it has stopped. */
 export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Promise<void> {
   const { role, client, store, steps, clock, logger, backoff } = deps;
   const health = async (): Promise<Health | undefined> => {
@@ -43,7 +43,7 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
       logger.debug({ peer: role, err: error }, "a role's node can't be reached now");
     });
     if (answer === undefined) {
-      await steps.setReachable(role, false);
+      await steps.setReachable(deps.node, false);
       return undefined;
     }
     await store.savePeer({ node: deps.node, health: answer, at: clock.now() });
@@ -53,8 +53,8 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
         { peer: role, node: deps.node, contracts: others },
         "a node has other contracts under the same versions: one of the two was changed after its release",
       );
-    const problem = olderCopy(role, answer, held);
-    await steps.setReachable(role, problem === undefined, problem);
+    const problem = olderCopy(deps.node, answer, held);
+    await steps.setReachable(deps.node, problem === undefined, problem);
     if (problem !== undefined) throw new TasukiError("invalid_state", problem);
     return answer;
   };
@@ -74,10 +74,10 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
  * Problem of a node that runs on an older copy of its data folder. A feed only grows: one that is shorter than what main holds of it would
  * give its next entries under indexes that main has already. Such a node is not followed until it is a new installation.
  */
-function olderCopy(role: string, answer: Health, held: Position | undefined): string | undefined {
+function olderCopy(node: string, answer: Health, held: Position | undefined): string | undefined {
   const { state, feed } = answer.store;
   if (held?.instance !== answer.instance || state !== "ok" || feed >= held.next) return undefined;
-  return `the feed of ${role} has ${feed} entries, and main holds ${held.next}: its data folder is an older copy; give it an empty one, and main dispatches again what it has not finished`;
+  return `the feed of ${node} has ${feed} entries, and main holds ${held.next}: its data folder is an older copy; give it an empty one, and main dispatches again what it has not finished`;
 }
 
 interface Session {
@@ -93,7 +93,7 @@ async function session(deps: FollowFeedDeps, { instance, health, signal, onProgr
   const ended = new AbortController();
   let position = await toPosition(deps, instance);
   const onState = (state: "connected" | "lost"): void => {
-    const seen = state === "lost" ? steps.setReachable(role, false) : checkInstance();
+    const seen = state === "lost" ? steps.setReachable(node, false) : checkInstance();
     seen.catch((error: unknown) => {
       logger.debug({ peer: role, err: error }, "the state of a connection could not be recorded");
       // The installation at the other end is not known: another one's entries must not be read on from here.
@@ -109,8 +109,8 @@ async function session(deps: FollowFeedDeps, { instance, health, signal, onProgr
   const take = async (batch: readonly FeedEntry[]): Promise<void> => {
     const fresh = batch.filter((entry) => entry.index >= position.next);
     for (const [offset, { index }] of fresh.entries())
-      if (index !== position.next + offset) throw new Error(`the feed of ${role} skips from ${position.next + offset} to ${index}`);
-    const reads = await deps.read(fresh, role);
+      if (index !== position.next + offset) throw new Error(`the feed of ${node} skips from ${position.next + offset} to ${index}`);
+    const reads = await deps.read(fresh, { node, role });
     if (reads.length === 0) return;
     // Another installation answers already: the next session begins with its first entry.
     if (reads.some((read) => read.instance !== undefined && read.instance !== instance)) return ended.abort();
@@ -140,7 +140,7 @@ async function toPosition({ role, node, store, steps, logger }: FollowFeedDeps, 
       "the node of a role was replaced; its unfinished stages are dispatched again",
     );
   const position = held?.instance === instance ? held : { node, instance, next: 0 };
-  await steps.setInstalled(role, position);
+  await steps.setInstalled(position);
   return position;
 }
 

@@ -29,7 +29,7 @@ export function followOwnFeed({ node, store, steps, read, backoff, logger }: Own
     while (!signal.aborted) {
       const entries = await store.feed(next, entriesAtOnce);
       if (entries.length === 0) return;
-      const reads = await read(entries, "main");
+      const reads = await read(entries, { node, role: "main" });
       const facts: RunFact[] = [];
       for (const [at, entry] of entries.entries()) {
         for (const fact of reads[at]?.facts ?? []) facts.push(await blockedFact(fact, store));

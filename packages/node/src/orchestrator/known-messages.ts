@@ -1,12 +1,13 @@
 import { type Envelope, type FeedEntry, receiptPayloadType, type ReceiptStatement, taskPayloadType } from "@tasuki/protocol";
 import { claimedReceipt, type KnownMessages, type KnownTask, parseTask, payloadDigest, payloadOf } from "@tasuki/evidence";
+import type { FlowState } from "@tasuki/flow";
 import { z } from "zod";
 
 export interface KeptDeps {
   /** Envelopes about a run that main's store keeps, by the SHA-256 of their payloads. Their signatures were verified when they were kept. */
   readonly kept: (run: string, digests: readonly string[]) => Promise<ReadonlyMap<string, Envelope>>;
-  /** Roles of a run in the order of its hand-offs. */
-  readonly routeOf: (run: string) => Promise<readonly string[]>;
+  /** Roles of a run in the order of its hand-offs, and the nodes that it is placed on. */
+  readonly placeOf: (run: string) => Promise<Pick<FlowState, "route" | "nodes">>;
 }
 
 /** A receipt whose signature is verified, by the digest of its payload. */
@@ -24,11 +25,11 @@ interface OpenedMessages {
 /** Messages and routes of main's store that some entries need to be judged by. */
 export interface Kept {
   envelope(run: string, digest: string): Envelope | undefined;
-  route(run: string): readonly string[];
+  place(run: string): Pick<FlowState, "route" | "nodes">;
 }
 
 /** Loads the kept messages that the entries' messages name, and those that these follow from, back to the task that was taken. */
-export async function loadKept(entries: readonly FeedEntry[], { kept, routeOf }: KeptDeps): Promise<Kept> {
+export async function loadKept(entries: readonly FeedEntry[], { kept, placeOf }: KeptDeps): Promise<Kept> {
   const named = entries.flatMap(({ envelopes }) => envelopes.flatMap((envelope) => namedBy(envelope) ?? []));
   const runs = await Promise.all(
     [...new Set(named.map(({ run }) => run))].map(async (run) => {
@@ -40,13 +41,13 @@ export async function loadKept(entries: readonly FeedEntry[], { kept, routeOf }:
         const receipts = [...found.values()].filter(({ payloadType }) => payloadType === receiptPayloadType);
         asked = receipts.flatMap((envelope) => namedBy(envelope)?.digest ?? []).filter((digest) => !envelopes.has(digest));
       }
-      return [run, { envelopes, route: await routeOf(run) }] as const;
+      return [run, { envelopes, place: await placeOf(run) }] as const;
     }),
   );
   const of = new Map(runs);
   return {
     envelope: (run, digest) => of.get(run)?.envelopes.get(digest),
-    route: (run) => of.get(run)?.route ?? [],
+    place: (run) => of.get(run)?.place ?? { route: [], nodes: {} },
   };
 }
 
@@ -86,7 +87,7 @@ export function createKnown(entries: readonly OpenedMessages[], kept: Kept): Kno
       task(digest) {
         const envelope = tasks.has(digest) ? undefined : signed(digest);
         const task = envelope?.payloadType === taskPayloadType ? { payload: parseTask(payloadOf(envelope)), digest } : tasks.get(digest);
-        return task !== undefined && isSendersToSend(task, kept.route(run)) ? task : undefined;
+        return task !== undefined && isSendersToSend(task, kept.place(run)) ? task : undefined;
       },
       receipt(digest) {
         const envelope = receipts.has(digest) ? undefined : signed(digest);
@@ -96,8 +97,12 @@ export function createKnown(entries: readonly OpenedMessages[], kept: Kept): Kno
   };
 }
 
-/** True for a task of main, and for work that the role before its receiver hands on. */
-function isSendersToSend({ payload: { kind, from, to } }: KnownTask, route: readonly string[]): boolean {
+/** True for a task of main, and for work that the role before its receiver hands on, from the node that the run stands on. */
+function isSendersToSend(
+  { payload: { kind, from, fromNode, to } }: KnownTask,
+  { route, nodes }: Pick<FlowState, "route" | "nodes">,
+): boolean {
   const before = to === "main" ? route.at(-1) : route[route.indexOf(to) - 1];
-  return from === "main" || (kind === "work" && from === before);
+  const placed = nodes[from];
+  return from === "main" || (kind === "work" && from === before && (placed === undefined || fromNode === undefined || fromNode === placed));
 }

@@ -6,7 +6,8 @@ import type { Roster } from "@tasuki/bus";
 import { type IntakeDeps, takeIn } from "./take-in.ts";
 import { pickVersions } from "@tasuki/flow";
 import type { RunSteps } from "./run-steps.ts";
-import { seenRoles, unseenBlock } from "./waiting-intakes.ts";
+import { placeRun } from "./placement.ts";
+import { unseenBlock } from "./waiting-intakes.ts";
 
 interface MainWorkerDeps extends IntakeDeps {
   readonly store: Store;
@@ -48,7 +49,9 @@ async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt):
   // A run that was taken in before a restart, or cancelled meanwhile, stays as it is committed.
   if (state.state !== "open" || state.given.length > 0) return done(state.given);
 
-  const picked = pickVersions(deps.pipeline, seenRoles(deps, await deps.store.peers()));
+  const peers = await deps.store.peers();
+  const placed = placeRun(run, { ...deps, peers, isReachable: (node) => steps.isReachable(node) });
+  const picked = pickVersions(deps.pipeline, placed);
   const taken =
     picked.is === "picked"
       ? await takeIn(deps, { claimed, attempt, state, versions: picked.versions })
@@ -62,8 +65,9 @@ async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt):
     };
   }
   const { given, sources, deadline } = taken;
+  const nodes = { main: notary.node, ...Object.fromEntries([...placed].map(([role, { node }]) => [role, node])) };
   const accepted = acceptedOf(await deps.store.evidenceOf(run), row);
-  await steps.apply({ facts: [{ run, event: { is: "intake-done", given, sources, deadline, accepted } }] });
+  await steps.apply({ facts: [{ run, event: { is: "intake-done", given, sources, deadline, accepted, nodes } }] });
   return done(given);
 }
 

@@ -12,7 +12,7 @@ import {
 } from "@tasuki/protocol";
 import type { Notary, Trust } from "@tasuki/evidence";
 import type { RunRow, Store } from "@tasuki/store";
-import type { BusClient, Roster } from "@tasuki/bus";
+import { type BusClient, nodesOfRole, type Roster } from "@tasuki/bus";
 import type { Worker } from "../consumer/worker.ts";
 import { createBackground } from "../loop/background.ts";
 import { retryBounds } from "../loop/create-loop.ts";
@@ -36,7 +36,7 @@ export interface MainDeps {
   readonly notary: Notary;
   readonly trust: Trust;
   readonly roster: Roster;
-  readonly clientFor: (role: string) => BusClient;
+  readonly clientFor: (node: string) => BusClient;
   readonly pipeline: Pipeline;
   readonly clock: Clock;
   /** A number in [0, 1), for jitter. */
@@ -76,14 +76,12 @@ export function createMain(deps: MainDeps): Main {
   const backoff = createBackoff({ ...retryBounds, random: deps.random });
   const intakes = createWaitingIntakes({ ...deps, backoff });
   const context = { ...deps, steps, backoff, onUnseen: (task: string) => intakes.add(task) };
-  const nodeOf = (role: string): string | undefined => (role in roster ? (roster[role]?.node ?? role) : undefined);
   const route = pipeline.roles.map((role) => role.name);
   const read = createEntryReader({
     ...deps,
     node,
-    nodeOf,
     kept: (run, digests) => store.envelopes(run, digests),
-    routeOf: async (run) => (await steps.state(run))?.route ?? route,
+    placeOf: async (run) => (await steps.state(run)) ?? { route, nodes: {} },
   });
   const digests = contractDigests(artifactsOf(pipeline));
 
@@ -127,14 +125,14 @@ export function createMain(deps: MainDeps): Main {
     isOver: (row) => stateOf(row).state !== "open",
     start() {
       own = followOwnFeed({ node, store, steps, read, backoff, logger });
-      const roles = pipeline.roles.flatMap(({ name }) => {
-        const at = nodeOf(name);
-        if (at === undefined) logger.error({ peer: name }, "the roster has no address of a role of the pipeline; runs will wait for it");
-        return at === undefined ? [] : [{ role: name, node: at }];
+      const nodes = pipeline.roles.flatMap(({ name: role }) => {
+        const listed = nodesOfRole(roster, role);
+        if (listed.length === 0) logger.error({ peer: role }, "the roster has no node of a role of the pipeline; runs will wait for it");
+        return listed.map((one) => ({ role, node: one }));
       });
       following = Promise.all(
-        roles.map((role) =>
-          followFeed({ ...role, client: clientFor(role.role), store, steps, read, clock, logger, backoff, digests }, ended.signal),
+        nodes.map((one) =>
+          followFeed({ ...one, client: clientFor(one.node), store, steps, read, clock, logger, backoff, digests }, ended.signal),
         ),
       );
       intakes.start();

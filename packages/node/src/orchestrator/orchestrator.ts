@@ -1,7 +1,8 @@
 import type { Health, RunStatus } from "@tasuki/protocol";
 
-/** Node of a role, as main knows it. */
+/** Node of the roster, as main knows it. */
 export interface NodeView {
+  readonly node: string;
   readonly role: string;
   readonly url: string;
   readonly reachable: boolean;

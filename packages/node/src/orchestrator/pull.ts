@@ -10,14 +10,16 @@ import {
   TasukiError,
 } from "@tasuki/protocol";
 import { type AttachmentRow, type BlobRow, publish, type RunRow, type Store } from "@tasuki/store";
-import type { BusClient } from "@tasuki/bus";
+import type { BusClient, Roster } from "@tasuki/bus";
 import type { FlowState, FlowWant, StageFlow, Subject } from "@tasuki/flow";
+import { nodeOf } from "./placement.ts";
 import { type RunSteps, stateOf } from "./run-steps.ts";
 
 export interface PullDeps {
   readonly store: Store;
   readonly steps: RunSteps;
-  readonly clientFor: (role: string) => BusClient;
+  readonly clientFor: (node: string) => BusClient;
+  readonly roster: Roster;
   readonly pipeline: Pipeline;
   readonly clock: Clock;
 }
@@ -38,7 +40,7 @@ export async function pull(
   const blobs = await store.blobsOf(stage.subjects.map(({ sha256 }) => sha256));
   const held = stage.subjects.flatMap((subject) => here(blobs, subject, deps.pipeline) ?? []);
   const lacking = stage.subjects.filter((subject) => !held.some((one) => one.name === subject.name));
-  const fetched = lacking.length === 0 ? [] : await fetch(deps, lacking, { holders: holdersOf(state, at), signal });
+  const fetched = lacking.length === 0 ? [] : await fetch(deps, lacking, { holders: holdersOf(state, at, deps.roster), signal });
   const outputs = [...held, ...fetched].sort((a, b) => (a.name < b.name ? -1 : 1));
   // Attachment rows name the files for status, and keep them from being swept.
   const attachments = outputs.map((output): AttachmentRow => ({ ...output, task: want.task, direction: "out", attempt: stage.attempt }));
@@ -49,12 +51,15 @@ export async function pull(
 }
 
 interface Holder {
-  readonly role: string;
+  readonly node: string;
   readonly task: string;
 }
 
-function holdersOf(state: FlowState, at: number): Holder[] {
-  const has = (stage: StageFlow | undefined): Holder[] => (stage?.task === undefined ? [] : [{ role: stage.stage, task: stage.task }]);
+function holdersOf(state: FlowState, at: number, roster: Roster): Holder[] {
+  const has = (stage: StageFlow | undefined): Holder[] => {
+    const node = stage && nodeOf(state, stage.stage, roster);
+    return node === undefined || stage?.task === undefined ? [] : [{ node, task: stage.task }];
+  };
   return [...has(state.stages[at]), ...has(state.stages[at + 1])];
 }
 
@@ -74,7 +79,7 @@ async function fetch(
   const found = new Map<string, Attachment>();
   for (const holder of holders) {
     try {
-      const client = deps.clientFor(holder.role);
+      const client = deps.clientFor(holder.node);
       for (const { name, sha256 } of wanted.filter((one) => !found.has(one.name)))
         for await (const text of textsOf(client, { task: holder.task, name }, signal))
           if (text.name === name && text.sha256 === sha256) found.set(name, await keep(deps, text));
@@ -84,7 +89,7 @@ async function fetch(
     if (found.size === wanted.length) return [...found.values()];
   }
   const names = wanted.filter((one) => !found.has(one.name)).map((one) => one.name);
-  const asked = holders.map((holder) => holder.role).join(" and ");
+  const asked = holders.map((holder) => holder.node).join(" and ");
   throw new TasukiError("unavailable", `main could not fetch ${names.join(", ")} from ${asked}; it tries again`, { cause: failure });
 }
 

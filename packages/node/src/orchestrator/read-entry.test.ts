@@ -9,8 +9,8 @@ import { createEntryReader } from "./read-entry.ts";
 
 const run = randomUUIDv7();
 const clock = { now: () => Date.parse("2026-11-24T12:00:00Z") };
-const signers = { main: makeSigner(), nano: makeSigner(), sg: makeSigner() };
-type Role = keyof typeof signers;
+const signers = { main: makeSigner(), nano: makeSigner(), sg: makeSigner(), "nano-2": makeSigner(), "sg-2": makeSigner() };
+type Role = "main" | "nano" | "sg";
 const trust = makeTrust(signers);
 const instance = randomUUIDv7();
 const notaryOf = (role: Role, signer = signers[role], node: string = role) => createNotary({ node, role, instance, signer, clock });
@@ -46,26 +46,33 @@ const first = (envelopes: readonly Envelope[]): Envelope => {
   return envelope;
 };
 
+const roles = { nano: "nano", sg: "sg", jp: "jp", "nano-2": "nano", "sg-2": "sg" };
+const roster = Object.fromEntries(Object.entries(roles).map(([node, role]) => [node, { role, url: "http://node.invalid" }]));
+
 /** A reader of main, whose store keeps these envelopes. */
-function reader(...kept: readonly Envelope[]) {
+const reader = (...kept: readonly Envelope[]) => readerOf(kept, {});
+
+/** A reader of main, whose runs stand on these nodes. */
+function readerOf(kept: readonly Envelope[], placed: Readonly<Record<string, string>>) {
   const complaints: unknown[] = [];
   const say = (fields: object): void => void complaints.push(fields);
-  const read = createEntryReader({
+  const readFeed = createEntryReader({
     pipeline: smallPipeline,
     trust,
     node: "main",
-    nodeOf: (role) => role,
+    roster,
     kept: async (_run, digests) =>
       new Map(kept.map((envelope) => [payloadDigest(envelope), envelope] as const).filter(([digest]) => digests.includes(digest))),
-    routeOf: async () => ["nano", "sg"],
+    placeOf: async () => ({ route: ["nano", "sg"], nodes: placed }),
     logger: { debug: say, info: say, warn: say, error: say },
   });
-  const readOne = async (entry: FeedEntry, feed: string) => {
-    const [one] = await read([entry], feed);
+  const read = (entries: readonly FeedEntry[], role: string) => readFeed(entries, { node: role, role });
+  const readOne = async (entry: FeedEntry, role: string) => {
+    const [one] = await read([entry], role);
     if (one === undefined) throw new Error("an entry was read as nothing");
     return one;
   };
-  return { complaints, read, readOne };
+  return { complaints, read, readFeed, readOne };
 }
 const entry = (index: number, ...envelopes: readonly Envelope[]): FeedEntry => ({ index, leaf: "{}", envelopes: [...envelopes] });
 const accepted = (payload: TaskPayload, digest: string, { index = 0, subjects = [list], notary = notaryOf("sg") } = {}): Envelope =>
@@ -151,6 +158,32 @@ test.each<[string, Partial<TaskPayload>]>([
   expect(complaints).toMatchObject([{ doubt: "it follows from no task that is known to have been sent" }]);
   // The store of main may keep it too, once it was read.
   expect((await reader(envelope).readOne(entry(0, took), receiver)).facts).toEqual([]);
+});
+
+// guarantees: R3.placed
+test.each<[string, { sender?: "nano" | "nano-2"; receiver?: "sg" | "sg-2"; says?: string }]>([
+  ["a node of the role before that the run does not stand on", { sender: "nano-2" }],
+  ["such a node in the name of the one that it stands on", { sender: "nano-2", says: "nano" }],
+  ["the right node, to another than the run stands on", { receiver: "sg-2" }],
+])("a hand-off from %s proves nothing", async (_, { sender = "nano", receiver = "sg", says = sender }) => {
+  const nodes = { nano: "nano", sg: "sg" };
+  const payload = handOff({ fromNode: says, nodes });
+  const { envelope, digest } = notaryOf("nano", signers[sender], sender).task(payload);
+  const took = accepted(payload, digest, { notary: notaryOf("sg", signers[receiver], receiver) });
+  const { readFeed } = readerOf([], nodes);
+  const reads = await readFeed([entry(0, took, envelope)], { node: receiver, role: "sg" });
+  expect(reads.flatMap(({ facts }) => facts).filter(({ event }) => event.is === "receipt")).toEqual([]);
+});
+
+// guarantees: R3.placed
+test("of two nodes of a role, the one that the run stands on proves the hand-off", async () => {
+  const nodes = { nano: "nano-2", sg: "sg-2" };
+  const payload = handOff({ fromNode: "nano-2", nodes });
+  const { envelope, digest } = notaryOf("nano", signers["nano-2"], "nano-2").task(payload);
+  const took = accepted(payload, digest, { notary: notaryOf("sg", signers["sg-2"], "sg-2") });
+  const { readFeed } = readerOf([], nodes);
+  const [read] = await readFeed([entry(0, took, envelope)], { node: "sg-2", role: "sg" });
+  expect(read?.facts).toMatchObject([{ event: { is: "receipt", receipt: { state: "accepted", node: "sg-2" } } }]);
 });
 
 // guarantees: R3.proven
@@ -312,6 +345,7 @@ describe("a node that signs for what nobody sent it", () => {
       sources: [],
       deadline: 9,
       accepted: "c".repeat(64),
+      nodes: {},
     });
     const follow = async (entries: readonly FeedEntry[], feed: string): Promise<void> => {
       const reads = await read(entries, feed);

@@ -24,6 +24,7 @@ import {
   type Trust,
   verifyEnvelope,
 } from "@tasuki/evidence";
+import { nodesOfRole, type Roster } from "@tasuki/bus";
 import type { FlowEvent } from "@tasuki/flow";
 import { createKnown, type Kept, type KeptDeps, type KnownOf, loadKept, type ReadReceipt } from "./known-messages.ts";
 import type { RunFact } from "./run-steps.ts";
@@ -33,8 +34,7 @@ export interface EntryReaderDeps extends KeptDeps {
   readonly trust: Trust;
   /** The name of this node, whose key signs the tasks that are from main. */
   readonly node: string;
-  /** The node of a role, by this node's roster; undefined for a role that it doesn't have. */
-  readonly nodeOf: (role: string) => string | undefined;
+  readonly roster: Roster;
   readonly logger: Logger;
 }
 
@@ -47,8 +47,14 @@ interface EntryRead {
   readonly instance?: string;
 }
 
-/** Reads entries that follow each other in the feed of a role's node. Resolves with one `EntryRead` for each. */
-export type EntryReader = (entries: readonly FeedEntry[], feed: string) => Promise<readonly EntryRead[]>;
+/** Node whose feed is read. */
+interface FeedOf {
+  readonly node: string;
+  readonly role: string;
+}
+
+/** Reads entries that follow each other in the feed of a node. Resolves with one `EntryRead` for each. */
+export type EntryReader = (entries: readonly FeedEntry[], feed: FeedOf) => Promise<readonly EntryRead[]>;
 
 /** An entry whose envelopes are verified, and not judged yet. */
 interface OpenedEntry {
@@ -65,32 +71,33 @@ interface OpenedEntry {
  * task has none. A receipt that follows from nothing known is logged, and counts for nothing.
  * Main's own feed comes from main's own store: its own words stand unverified.
  */
-export function createEntryReader({ pipeline, trust, node, nodeOf, kept: keptOf, routeOf, logger }: EntryReaderDeps): EntryReader {
-  const openReceipt = (envelope: Envelope, feed: string): ReadReceipt | undefined => {
+export function createEntryReader({ pipeline, trust, node, roster, kept: keptOf, placeOf, logger }: EntryReaderDeps): EntryReader {
+  const openReceipt = (envelope: Envelope, feed: FeedOf): ReadReceipt | undefined => {
     const claimed = claimedReceipt(envelope);
     if (claimed === undefined) throw new TasukiError("malformed_message", "The envelope holds no receipt.");
     const { role, node: name } = claimed.predicate;
-    if (role === "main") return feed === "main" ? { statement: claimed, digest: payloadDigest(envelope) } : undefined;
-    const listed = nodeOf(role);
-    if (listed === undefined || listed !== name) throw new Error(`a receipt in the name of node '${name}' for role '${role}'`);
-    return readReceipt(envelope, { trust, node: listed });
+    if (role === "main") return feed.role === "main" ? { statement: claimed, digest: payloadDigest(envelope) } : undefined;
+    if (!isListed(roster, name, role)) throw new Error(`a receipt in the name of node '${name}' for role '${role}'`);
+    return readReceipt(envelope, { trust, node: name });
   };
-  const openTask = (envelope: Envelope, feed: string, kept: Kept): KnownTask | undefined => {
+  const openTask = (envelope: Envelope, feed: FeedOf, kept: Kept): KnownTask | undefined => {
     // A script's `run` has no signature, and needn't even be a whole task: it proves nothing.
     if (envelope.signatures.length === 0) return undefined;
     const payload = parseTask(payloadOf(envelope));
     const task = { payload, digest: payloadDigest(envelope) };
     const isMains = payload.from === "main";
-    if (isMains && feed === "main") return task;
+    if (isMains && feed.role === "main") return task;
     // A task that main's store keeps is known. The store of a main that was restored from a backup lacks those that it sent afterwards.
     if (isMains && kept.envelope(payload.run, task.digest) !== undefined) return undefined;
-    const sender = isMains ? node : nodeOf(payload.from);
-    if (sender === undefined) throw new Error(`a task from '${payload.from}', which the roster does not have`);
+    const { from, fromNode = nodesOfRole(roster, from)[0] } = payload;
+    const sender = isMains ? node : fromNode;
+    if (sender === undefined || !(isMains || isListed(roster, sender, from)))
+      throw new Error(`a task from node '${sender}' for role '${from}', which the roster does not have`);
     verifyEnvelope(envelope, { trust, node: sender, payloadType: taskPayloadType });
     return task;
   };
 
-  const open = ({ index, envelopes }: FeedEntry, feed: string, kept: Kept): OpenedEntry => {
+  const open = ({ index, envelopes }: FeedEntry, feed: FeedOf, kept: Kept): OpenedEntry => {
     const receipts: ReadReceipt[] = [];
     const tasks: KnownTask[] = [];
     const held: Envelope[] = [];
@@ -98,21 +105,21 @@ export function createEntryReader({ pipeline, trust, node, nodeOf, kept: keptOf,
       try {
         const receipt = envelope.payloadType === receiptPayloadType ? openReceipt(envelope, feed) : undefined;
         const task = envelope.payloadType === taskPayloadType ? openTask(envelope, feed, kept) : undefined;
-        if (receipt?.statement.predicate.role === feed && receipt.statement.predicate.index !== index)
+        if (receipt !== undefined && isOwn(receipt.statement, feed) && receipt.statement.predicate.index !== index)
           throw new Error(`a receipt that its node signed for entry ${receipt.statement.predicate.index}`);
         if (receipt) receipts.push(receipt);
         if (task) tasks.push(task);
         if (receipt ?? task) held.push(envelope);
       } catch (error) {
         const code = isTasukiError(error) ? error.code : "malformed_message";
-        logger.error({ peer: feed, index, code, err: error }, "a feed holds an envelope that does not hold good; it is not counted");
+        logger.error({ peer: feed.node, index, code, err: error }, "a feed holds an envelope that does not hold good; it is not counted");
       }
     }
     return { index, receipts, tasks, envelopes: held };
   };
 
-  const factsOf = ({ index, receipts, tasks }: OpenedEntry, feed: string, knownOf: KnownOf): RunFact[] => {
-    const own = receipts.find(({ statement }) => statement.predicate.role === feed);
+  const factsOf = ({ index, receipts, tasks }: OpenedEntry, feed: FeedOf, knownOf: KnownOf): RunFact[] => {
+    const own = receipts.find(({ statement }) => isOwn(statement, feed));
     return [
       ...receipts.flatMap((receipt) => {
         const { statement } = receipt;
@@ -121,7 +128,10 @@ export function createEntryReader({ pipeline, trust, node, nodeOf, kept: keptOf,
         const known = knownOf(run);
         const doubt = isMainsOwnWord(statement) ? undefined : doubtOf(statement, known);
         if (doubt === undefined) return toReceiptFact(receipt, tasks, { pipeline, known });
-        logger.error({ peer: feed, index, run, task, role, state, doubt }, "a feed holds a receipt that proves nothing; it is not counted");
+        logger.error(
+          { peer: feed.node, index, run, task, role, state, doubt },
+          "a feed holds a receipt that proves nothing; it is not counted",
+        );
         return [];
       }),
       ...tasks.flatMap((task) => toDispatched(task, { feed, at: own?.statement.predicate.at })),
@@ -129,15 +139,25 @@ export function createEntryReader({ pipeline, trust, node, nodeOf, kept: keptOf,
   };
 
   return async (entries, feed) => {
-    const kept = await loadKept(entries, { kept: keptOf, routeOf });
+    const kept = await loadKept(entries, { kept: keptOf, placeOf });
     const opened = entries.map((entry) => open(entry, feed, kept));
     const known = createKnown(opened, kept);
     return opened.map((entry) => {
-      const own = entry.receipts.find(({ statement }) => statement.predicate.role === feed);
+      const own = entry.receipts.find(({ statement }) => isOwn(statement, feed));
       const { envelopes } = entry;
       return { facts: factsOf(entry, feed, known), envelopes, ...(own && { instance: own.statement.predicate.instance }) };
     });
   };
+}
+
+/** True for a receipt that the node of the feed has signed. */
+function isOwn({ predicate }: ReceiptStatement, feed: FeedOf): boolean {
+  return predicate.node === feed.node && predicate.role === feed.role;
+}
+
+/** True where the roster lists the node for the role. */
+function isListed(roster: Roster, node: string, role: string): boolean {
+  return Object.hasOwn(roster, node) && roster[node]?.role === role;
 }
 
 /** True for a receipt about a task that its node took. A refusal leaves no task behind, and the remaining states are for main alone to say. */
@@ -184,8 +204,8 @@ function toReceiptFact(
 }
 
 /** A `work` task that the feed's node itself sends on. */
-function toDispatched({ payload }: KnownTask, { feed, at }: { feed: string; at: string | undefined }): RunFact[] {
-  if (payload.kind !== "work" || payload.from !== feed || payload.to === "main") return [];
+function toDispatched({ payload }: KnownTask, { feed, at }: { feed: FeedOf; at: string | undefined }): RunFact[] {
+  if (payload.kind !== "work" || payload.from !== feed.role || payload.to === "main") return [];
   const { run, stage, epoch, id: task, from, prev } = payload;
   const time = Date.parse(at ?? new Date(0).toISOString());
   return [{ run, event: { is: "dispatched", stage, epoch, task, from, at: time, ...(prev !== undefined && { follows: prev }) } }];

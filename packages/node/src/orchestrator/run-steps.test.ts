@@ -46,6 +46,7 @@ const intakeDone: FlowEvent = {
   sources: [],
   deadline: 9_000,
   accepted: hash("accepted"),
+  nodes: { main: "main", finder: "finder", judge: "judge" },
 };
 const receipt = (facts: Pick<Receipt, "stage" | "state"> & Partial<Receipt>, follows?: string): FlowEvent => ({
   is: "receipt",
@@ -93,6 +94,7 @@ const said: (ReceiptFacts | { type: string })[] = [];
 const envelope: Envelope = { payload: "", payloadType: "test", signatures: [] };
 const sealed = (): Sealed => ({ leaf: "{}", envelopes: [envelope] });
 const notary: Notary = {
+  node: "main",
   receipt: (facts) => (said.push(facts), sealed),
   handOff: (facts) => (said.push(facts), sealed),
   event: (type) => (said.push({ type }), sealed),
@@ -105,7 +107,8 @@ function open() {
   said.length = 0;
   let ids = 10;
   const newId = () => `0197c0de-0000-7000-8000-0000000000${(ids += 1)}`;
-  const deps = { store, notary, pipeline, newId, clock: { now: () => 5_000, monotonic: () => 0 } };
+  const roster = Object.fromEntries(pipeline.roles.map(({ name: role }) => [role, { role, url: "http://node.invalid" }]));
+  const deps = { store, notary, pipeline, roster, newId, clock: { now: () => 5_000, monotonic: () => 0 } };
   const route = pipeline.roles.map((role) => role.name);
   rows.set(run, toRunRow(newFlow({ profile: "plain", payload: { run, from: "ops:ada" }, brief: "b", route, now: 1 }), 1));
   return { steps: createRunSteps(deps), again: () => createRunSteps(deps), changes, conflicts, overtaken, rows };

@@ -1,8 +1,10 @@
 import { type BlockKind, type Clock, type Envelope, type Pipeline, TasukiError } from "@tasuki/protocol";
 import type { AttachmentRow, Position, RunRow, Store } from "@tasuki/store";
 import type { Notary } from "@tasuki/evidence";
+import type { Roster } from "@tasuki/bus";
 import { effectsToChange } from "./effects-to-change.ts";
 import { createKeyedLock } from "../loop/keyed-lock.ts";
+import { nodeOf } from "./placement.ts";
 import { type FlowEvent, type FlowState, hasEnded, type StageFlow, step } from "@tasuki/flow";
 
 /** Fact about a run. */
@@ -24,13 +26,13 @@ interface StepChange {
 export interface RunSteps {
   /** Applies facts, and resolves after the commit. Facts of runs that aren't main's are left out. */
   apply(change: StepChange): Promise<void>;
-  /** Tells all open runs whether main has a connection to a role. Runs that open later are told as they are stepped. */
-  setReachable(role: string, reachable: boolean, problem?: string): Promise<void>;
-  isReachable(role: string): boolean;
-  /** Problem of a role that is not followed though it answers. */
-  problemOf(role: string): string | undefined;
-  /** Tells all open runs which installation of a role's node main follows from now on, in one commit with the position in its feed. */
-  setInstalled(role: string, position: Position): Promise<void>;
+  /** Tells the open runs that stand on a node whether main has a connection to it. Others are told as they are stepped. */
+  setReachable(node: string, reachable: boolean, problem?: string): Promise<void>;
+  isReachable(node: string): boolean;
+  /** Problem of a node that is not followed though it answers. */
+  problemOf(node: string): string | undefined;
+  /** Tells the open runs that stand on a node which installation of it main follows from now on, in one commit with the position in its feed. */
+  setInstalled(position: Position): Promise<void>;
   state(run: string): Promise<FlowState | undefined>;
   openRuns(): Promise<readonly FlowState[]>;
   /** Calls back with each run that changed, after its commit; returns the way to stop that. */
@@ -41,6 +43,7 @@ interface RunStepsDeps {
   readonly store: Store;
   readonly notary: Notary;
   readonly pipeline: Pipeline;
+  readonly roster: Roster;
   readonly clock: Clock;
   readonly newId: () => string;
 }
@@ -51,7 +54,7 @@ export function toRunRow(state: FlowState, version: number): RunRow {
 }
 
 /** State as the first releases wrote it: some parts are absent, and the last hop and the kind of a block have other names. */
-type EarlierState = Omit<FlowState, "installed" | "gone" | "stages"> & {
+type EarlierState = Omit<FlowState, "installed" | "gone" | "nodes" | "stages"> & {
   readonly returned?: FlowState["lastHop"];
   readonly stages: readonly (StageFlow & { readonly blockedBy?: BlockKind })[];
 };
@@ -65,7 +68,7 @@ export function stateOf(row: RunRow): FlowState {
   const stages = known.stages.map(({ blockedBy: kind, ...stage }) =>
     kind === undefined || stage.block === undefined ? stage : { ...stage, block: { ...stage.block, kind } },
   );
-  return { installed: {}, gone: [], ...(returned && { lastHop: returned }), ...(refusals && { refusals }), ...known, stages };
+  return { installed: {}, gone: [], nodes: {}, ...(returned && { lastHop: returned }), ...(refusals && { refusals }), ...known, stages };
 }
 
 /** State of a run that main has. Rejects with `not_found`. */
@@ -81,7 +84,7 @@ export function unknownRun(run: string): TasukiError {
 }
 
 export function createRunSteps(deps: RunStepsDeps): RunSteps {
-  const { store, clock } = deps;
+  const { store, roster, clock } = deps;
   const lock = createKeyedLock();
   const listeners = new Set<(state: FlowState) => void>();
   const reachable = new Map<string, boolean>();
@@ -89,25 +92,35 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
   const installed = new Map<string, string>();
   const openRuns = async () => (await store.runs({ open: true })).map(stateOf);
 
+  /** Events that say what main knows of a role's node. After a restart it says nothing until it knows whether there is a connection. */
+  const knownOf = (role: string, node: string | undefined): FlowEvent[] => {
+    const [instance, isReachable] = node === undefined ? [] : [installed.get(node), reachable.get(node)];
+    return [
+      ...(instance === undefined ? [] : [{ is: "installed" as const, role, instance }]),
+      ...(isReachable === undefined ? [] : [{ is: "peer" as const, role, reachable: isReachable }]),
+    ];
+  };
+
+  /** Facts about a node for the open runs that stand on it. */
+  const factsAbout = async (node: string, eventOf: (role: string) => FlowEvent): Promise<RunFact[]> =>
+    (await openRuns()).flatMap((state) =>
+      state.route.filter((role) => nodeOf(state, role, roster) === node).map((role) => ({ run: state.id, event: eventOf(role) })),
+    );
+
   /** Steps one run through events. Effects are signed with the state of their own step: a later one may have moved on. */
   const through = (row: RunRow, events: readonly FlowEvent[]) => {
     const now = clock.now();
-    const signed = [];
+    const signed: ReturnType<typeof effectsToChange>[] = [];
     const before = stateOf(row);
     let after = before;
-    // Main says nothing of a role after a restart until it knows whether there is a connection to it.
-    const peers = after.route.flatMap((role): FlowEvent[] => {
-      const [instance, isReachable] = [installed.get(role), reachable.get(role)];
-      return [
-        ...(instance === undefined ? [] : [{ is: "installed" as const, role, instance }]),
-        ...(isReachable === undefined ? [] : [{ is: "peer" as const, role, reachable: isReachable }]),
-      ];
-    });
-    for (const event of [...events, ...peers]) {
+    const apply = (event: FlowEvent): void => {
       const [next, effects] = step(after, event, now);
       after = next;
       if (effects.length > 0) signed.push(effectsToChange(next, effects, { ...deps, now }));
-    }
+    };
+    events.forEach(apply);
+    // The nodes are those that the run stands on after the events: one of these may have placed it.
+    after.route.flatMap((role) => knownOf(role, nodeOf(after, role, roster))).forEach(apply);
     return { version: row.version, before, after, signed };
   };
 
@@ -155,20 +168,19 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
 
   return {
     apply,
-    async setReachable(role, is, problem) {
-      if (problem === undefined) problems.delete(role);
-      else problems.set(role, problem);
-      if (reachable.get(role) === is) return;
-      reachable.set(role, is);
-      await apply({ facts: (await openRuns()).map((run) => ({ run: run.id, event: { is: "peer", role, reachable: is } })) });
+    async setReachable(node, is, problem) {
+      if (problem === undefined) problems.delete(node);
+      else problems.set(node, problem);
+      if (reachable.get(node) === is) return;
+      reachable.set(node, is);
+      await apply({ facts: await factsAbout(node, (role) => ({ is: "peer", role, reachable: is })) });
     },
-    isReachable: (role) => reachable.get(role) ?? false,
-    problemOf: (role) => problems.get(role),
-    async setInstalled(role, position) {
-      const { instance } = position;
-      installed.set(role, instance);
-      const facts = (await openRuns()).map(({ id }): RunFact => ({ run: id, event: { is: "installed", role, instance } }));
-      await apply({ facts, position });
+    isReachable: (node) => reachable.get(node) ?? false,
+    problemOf: (node) => problems.get(node),
+    async setInstalled(position) {
+      const { node, instance } = position;
+      installed.set(node, instance);
+      await apply({ facts: await factsAbout(node, (role) => ({ is: "installed", role, instance })), position });
     },
     async state(run) {
       const row = await store.run(run);

@@ -39,7 +39,7 @@ function openIntakes(blocks: Readonly<Record<string, Block>>) {
   const intakes = createWaitingIntakes({
     store: store as Store, // the operations that it calls
     pipeline: { roles: roles.map((name) => ({ name })) } as unknown as Pipeline, // the part that it reads
-    roster: {},
+    roster: Object.fromEntries(roles.map((role) => [role, { role, url: "http://node.invalid" }])),
     notary: { event: () => () => ({ leaf: "{}", envelopes: [] }) } as unknown as Notary, // it signs events alone
     backoff: () => 1,
     logger: quiet,

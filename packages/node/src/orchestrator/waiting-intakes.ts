@@ -1,8 +1,7 @@
-import { type Backoff, type Block, Health, type Logger, type Pipeline } from "@tasuki/protocol";
-import type { PeerRow, Store } from "@tasuki/store";
-import type { Roster } from "@tasuki/bus";
+import type { Backoff, Block, Logger, Pipeline } from "@tasuki/protocol";
+import type { Store } from "@tasuki/store";
+import { nodesOfRole, type Roster } from "@tasuki/bus";
 import type { Notary } from "@tasuki/evidence";
-import type { SeenRole } from "@tasuki/flow";
 import { createLoop } from "../loop/create-loop.ts";
 
 interface WaitingIntakesDeps {
@@ -28,8 +27,8 @@ export interface WaitingIntakes extends AsyncDisposable {
 export function createWaitingIntakes({ store, pipeline, roster, notary, backoff, logger }: WaitingIntakesDeps): WaitingIntakes {
   const waiting = new Set<string>();
   const unseen = async (): Promise<readonly string[]> => {
-    const seen = seenRoles({ pipeline, roster }, await store.peers());
-    return pipeline.roles.map(({ name }) => name).filter((name) => !seen.has(name));
+    const seen = new Set((await store.peers()).map(({ node }) => node));
+    return pipeline.roles.map(({ name }) => name).filter((name) => !nodesOfRole(roster, name).some((node) => seen.has(node)));
   };
   let isLoaded = false;
   /** Adds the intakes of earlier boots. */
@@ -88,19 +87,4 @@ function rolesOf(block: Block | undefined): readonly string[] | undefined {
   // The first releases wrote no kind: an intake that waited for roles had their names as its owner, and any other the operator.
   if (block !== undefined && block.kind === undefined) return block.owner === "operator" ? undefined : block.owner.split(", ");
   return block?.kind === "unseen" ? block.roles : undefined;
-}
-
-/** Roles whose node main has reached at least once, with the contracts that its last health named. */
-export function seenRoles(
-  { pipeline, roster }: { readonly pipeline: Pipeline; readonly roster: Roster },
-  rows: readonly PeerRow[],
-): ReadonlyMap<string, SeenRole> {
-  const peers = new Map(rows.map((peer) => [peer.node, Health.safeParse(peer.health)]));
-  return new Map(
-    pipeline.roles.flatMap(({ name }): [string, SeenRole][] => {
-      const node = roster[name]?.node ?? name;
-      const health = peers.get(node);
-      return health?.success ? [[name, { node, contracts: health.data.contracts }]] : [];
-    }),
-  );
 }

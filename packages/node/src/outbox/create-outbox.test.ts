@@ -51,7 +51,7 @@ async function openSender(answer: Answer, { now: start = Date.parse("2026-11-24T
     store,
     notary,
     trust: makeTrust({ sg }),
-    nodeOf: (role) => role,
+    nodeFor: ({ to, node }) => node ?? to,
     clientFor: (role) => clients.get(role) ?? (clients.set(role, client(role)), client(role)),
     clock,
     random,

@@ -34,15 +34,15 @@ const unrecordedMs = 1_000;
  * rows wait with the row that found out. Disposing breaks off the deliveries that are under way.
  */
 export function createOutbox(deps: OutboxDeps): Outbox {
-  const { store, clock, random, logger } = deps;
+  const { store, nodeFor, clock, random, logger } = deps;
   const busy = new Map<string, Promise<void>>();
   const holds = new Map<string, Hold>();
   /** Times at which rows that failed are due again. The store's next due time alone hides them: a row that is under way is due, too. */
   const retries = new Map<string, number>();
 
-  const dueFor = (to: string, due: readonly OutboxRow[]): OutboxRow | undefined => {
-    const own = due.filter((row) => row.to === to);
-    const hold = holds.get(to);
+  const dueFor = (node: string, due: readonly OutboxRow[]): OutboxRow | undefined => {
+    const own = due.filter((row) => nodeFor(row) === node);
+    const hold = holds.get(node);
     if (hold === undefined || isDue(hold.until, clock.now())) return own[0];
     return own.find((row) => row.id === hold.row);
   };
@@ -61,18 +61,18 @@ export function createOutbox(deps: OutboxDeps): Outbox {
         { run: row.run, task: row.id, to: row.to, tries: row.tries + 1, answer: settlement.last },
         "a task could not be delivered now",
       );
-      holds.set(row.to, { row: row.id, until: settlement.nextAt });
+      holds.set(nodeFor(row), { row: row.id, until: settlement.nextAt });
       retries.set(row.id, settlement.nextAt);
-    } else holds.delete(row.to);
+    } else holds.delete(nodeFor(row));
     if (settlement.state === "blocked")
       logger.warn({ run: row.run, task: row.id, to: row.to, answer: settlement.last }, "a task was refused for good");
     const settled = await store.settle(row.id, settlement, seal);
     if (settled && settlement.state !== "pending") deps.onSettled(row);
   };
 
-  const drain = async (to: string, signal: AbortSignal): Promise<void> => {
+  const drain = async (node: string, signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
-      const row = dueFor(to, (await store.dueOutbox(clock.now())).rows);
+      const row = dueFor(node, (await store.dueOutbox(clock.now())).rows);
       if (row === undefined) return;
       await attempt(row, signal);
     }
@@ -81,19 +81,19 @@ export function createOutbox(deps: OutboxDeps): Outbox {
   const deliverDue = async (signal: AbortSignal): Promise<number> => {
     const now = clock.now();
     const { rows, next } = await store.dueOutbox(now);
-    for (const to of new Set(rows.map((row) => row.to))) {
-      if (signal.aborted || busy.has(to) || dueFor(to, rows) === undefined) continue;
-      const draining = drain(to, signal)
+    for (const node of new Set(rows.map(nodeFor))) {
+      if (signal.aborted || busy.has(node) || dueFor(node, rows) === undefined) continue;
+      const draining = drain(node, signal)
         .catch((error: unknown) => {
           // Haste gains nothing where a disk has no room, or the store has failed.
-          holds.set(to, { row: "", until: clock.now() + unrecordedMs });
-          logger.error({ to, err: error }, "what a delivery came to could not be recorded; it is delivered again");
+          holds.set(node, { row: "", until: clock.now() + unrecordedMs });
+          logger.error({ to: node, err: error }, "what a delivery came to could not be recorded; it is delivered again");
         })
         .finally(() => {
-          busy.delete(to);
+          busy.delete(node);
           loop.wake();
         });
-      busy.set(to, draining);
+      busy.set(node, draining);
     }
     // Milliseconds until something is due that was not due yet at `now`.
     const times = [...retries.values(), ...[...holds.values()].map(({ until }) => until), ...(next === undefined ? [] : [next])];

@@ -6,10 +6,10 @@ import type { BusClient } from "@tasuki/bus";
 export interface DeliverDeps {
   readonly store: Pick<Store, "blobs" | "task">;
   readonly trust: Trust;
-  /** The node of a role, by this node's roster. */
-  readonly nodeOf: (role: string) => string;
+  /** Node that a row is to reach, by the row or by this node's roster. */
+  readonly nodeFor: (row: Pick<OutboxRow, "to" | "node">) => string;
   /** Throws `unknown_role` where the roster has no address. */
-  readonly clientFor: (role: string) => BusClient;
+  readonly clientFor: (node: string) => BusClient;
   readonly clock: Pick<Clock, "now">;
 }
 
@@ -22,7 +22,7 @@ const uploadsAtOnce = 3;
  * Rejects with what the receiver answered; an answer that does not hold good is `unavailable`.
  */
 export async function deliver(deps: DeliverDeps, row: OutboxRow, signal: AbortSignal) {
-  const client = deps.clientFor(row.to);
+  const client = deps.clientFor(deps.nodeFor(row));
   const traceparent = row.carries === undefined ? undefined : (await deps.store.task(row.carries))?.traceparent;
   for (let round = 1; ; round += 1) {
     const budgetMs = budgetOf(row, deps.clock.now());
@@ -69,12 +69,14 @@ async function uploadAll({ deps, client, signal }: Uploading, attachments: reado
 }
 
 /** Throws `unavailable` where the receipt is not the one by which the receiver takes this very task: anything else is no answer. */
-function checkReceipt({ trust, nodeOf }: DeliverDeps, { to, payload, envelope }: OutboxRow, receipt: Envelope): void {
+function checkReceipt({ trust, nodeFor }: DeliverDeps, row: OutboxRow, receipt: Envelope): void {
+  const { payload, envelope } = row;
+  const node = nodeFor(row);
   const refused = (doubt: string, cause?: unknown): TasukiError =>
-    new TasukiError("unavailable", `The receipt of ${to} does not hold good: ${doubt}`, { cause });
+    new TasukiError("unavailable", `The receipt of ${node} does not hold good: ${doubt}`, { cause });
   const statement = (() => {
     try {
-      return readReceipt(receipt, { trust, node: nodeOf(to) }).statement;
+      return readReceipt(receipt, { trust, node }).statement;
     } catch (error) {
       throw refused(error instanceof Error ? error.message : String(error), error);
     }

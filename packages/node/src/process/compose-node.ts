@@ -1,9 +1,9 @@
 import type { Health } from "@tasuki/protocol";
 import { createNotary, type Signer, type Trust } from "@tasuki/evidence";
 import { createProjections } from "../projections/projections.ts";
-import { createDiskFloor, type DiskFloor, type OpenStore } from "@tasuki/store";
+import { createDiskFloor, type DiskFloor, type OpenStore, type OutboxRow } from "@tasuki/store";
 import { createTaskHandler } from "../accept/create-task-handler.ts";
-import type { BusClient, BusHandlers, Identity } from "@tasuki/bus";
+import { type BusClient, type BusHandlers, type Identity, nodesOfRole } from "@tasuki/bus";
 import { createConsumer } from "../consumer/create-consumer.ts";
 import { createQuarantine } from "../consumer/quarantine.ts";
 import { createOutbox } from "../outbox/create-outbox.ts";
@@ -28,8 +28,8 @@ export interface NodeParts {
   readonly policyState: () => NonNullable<Health["policy"]>;
   /** Bytes that may still be written to the disk of the data folder; where they are not known, its floor is not watched. */
   readonly freeBytes?: () => Promise<number>;
-  /** Client of a role. Throws `unknown_role` where the roster has no address. */
-  readonly clientFor: (role: string) => BusClient;
+  /** Client of a node. Throws `unknown_role` where the roster has no address. */
+  readonly clientFor: (node: string) => BusClient;
   /** Makes a UUIDv7. */
   readonly newId: () => string;
 }
@@ -61,7 +61,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
   const projections = createProjections({ folder: data, store, logger });
   const background = stack.use(createBackground(logger));
   const project = (task: string): void => background.begin("the picture of a task", () => projections.task(task));
-  const nodeOf = (name: string): string => roster[name]?.node ?? name;
+  const nodeFor = ({ to, node: placed }: Pick<OutboxRow, "to" | "node">): string => placed ?? nodesOfRole(roster, to)[0] ?? to;
 
   const { freeBytes = async () => Number.MAX_SAFE_INTEGER } = parts;
   const diskFloor = createDiskFloor({ freeBytes, floor: limits.minFreeBytes, clock, logger });
@@ -74,7 +74,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
       store,
       notary,
       trust,
-      nodeOf,
+      nodeFor,
       clientFor,
       clock,
       random,
@@ -104,8 +104,6 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
   const handlers: BusHandlers = {
     task: createTaskHandler({
       ...base,
-      nodeOf,
-      isInRoster: (name) => name in roster,
       queueLimit: limits.queue,
       onAccepted({ id, kind, run }) {
         if (kind === "close") background.begin("the archive of a run", () => projections.archive(run), { run });

@@ -106,17 +106,17 @@ interface ClientsDeps {
   readonly reach: Reach | undefined;
 }
 
-/** Clients of the roles, each at the address that this node's roster gives. Calling it throws `unknown_role` where the roster gives none. */
+/** Clients of nodes by name, each at the address that this node's roster gives. Calling it throws `unknown_role` where the roster gives none. */
 function createClients({ roster, identity, random, reach }: ClientsDeps) {
   const clients = new Map<string, BusClient>();
-  return (role: string): BusClient => {
-    const known = clients.get(role);
+  return (node: string): BusClient => {
+    const known = clients.get(node);
     if (known !== undefined) return known;
-    const url = roster[role]?.url;
-    if (url === undefined) throw new TasukiError("unknown_role", `'${role}' is not in the roster of this node: add it to config.jsonc.`);
-    const plain = createBusClient({ role, url: url.replace(/\/$/, ""), identity, random });
+    const url = roster[node]?.url;
+    if (url === undefined) throw new TasukiError("unknown_role", `'${node}' is not in the roster of this node: add it to config.jsonc.`);
+    const plain = createBusClient({ node, url: url.replace(/\/$/, ""), identity, random });
     const client = reach === undefined ? plain : clientWithFailpoints(plain, reach);
-    clients.set(role, client);
+    clients.set(node, client);
     return client;
   };
 }

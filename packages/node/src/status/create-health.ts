@@ -33,6 +33,7 @@ export function createHealth(deps: HealthDeps): BusHandlers["health"] {
       identity: { provider: identity.provider, state: identity.state() },
       policy: policy(),
       ...(executor !== undefined && { executor }),
+      features: ["nodes"],
     };
   };
 }

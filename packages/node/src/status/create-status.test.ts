@@ -16,6 +16,7 @@ const newId = (): string => randomUUIDv7();
 const may = (scope: "own" | "all", principal = "node:main"): Caller => ({
   principal,
   roles: [],
+  nodes: [],
   permissions: [{ v: 1, to: "sg", call: "status", scope }],
 });
 const query = (values: object) => StatusQuery.parse(values);

@@ -30,17 +30,19 @@ export interface TestRelayOptions {
   readonly checker?: Checker;
   readonly limits?: Partial<NodeConfig["limits"]>;
   readonly logger?: Logger;
-  /** Roles that are not started yet. */
+  /** Nodes that are not started yet. */
   readonly without?: readonly string[];
+  /** More nodes: the role of each by its name. Every role has a node of its own name besides. */
+  readonly more?: Readonly<Record<string, string>>;
 }
 
 export interface TestRelay extends AsyncDisposable {
-  /** Holds a data folder for each role. */
+  /** Holds a data folder for each node. */
   readonly data: string;
-  /** Throws while the role's node is stopped. */
-  node(role: string): RunningNode;
-  start(role: string): Promise<void>;
-  stop(role: string): Promise<void>;
+  /** Throws while the node is stopped. */
+  node(name: string): RunningNode;
+  start(name: string): Promise<void>;
+  stop(name: string): Promise<void>;
   /** Uploads sources and starts a run, as a script on main's machine does. Resolves with its id. */
   run(request: { brief: string; sources?: readonly string[]; clocks?: Partial<Clocks> }): Promise<string>;
   /** Resolves with main's view of the run once it is as wanted. */
@@ -51,34 +53,40 @@ const quiet: Logger = { debug: () => undefined, info: () => undefined, warn: () 
 
 /** A whole relay in this process: real stores, sockets and signatures on free ports, in a temporary folder, with executors given as functions. */
 export async function startTestRelay(options: TestRelayOptions): Promise<TestRelay> {
-  const { pipeline, without = [] } = options;
+  const { pipeline, without = [], more = {} } = options;
   const data = await mkdtemp(join(tmpdir(), "tasuki-relay-"));
-  const roles = ["main", ...pipeline.roles.map(({ name }) => name)];
-  const ports = await freePorts(roles);
-  await introduceNodes(data, roles);
+  const roles = new Map([
+    ...["main", ...pipeline.roles.map(({ name }) => name)].map((role) => [role, role] as const),
+    ...Object.entries(more),
+  ]);
+  const names = [...roles.keys()];
+  const ports = await freePorts(names);
+  await introduceNodes(data, names);
   const policy = writePolicy({ pipeline, people: { ops: ["ops@example.com"] } });
   const running = new Map<string, RunningNode>();
 
   const relay: TestRelay = {
     data,
-    node(role) {
-      const node = running.get(role);
-      if (node === undefined) throw new Error(`the node of ${role} is not running`);
+    node(name) {
+      const node = running.get(name);
+      if (node === undefined) throw new Error(`the node ${name} is not running`);
       return node;
     },
-    async start(role) {
+    async start(name) {
+      const role = roles.get(name) ?? name;
+      const others = names.filter((other) => other !== name);
       const roster = Object.fromEntries(
-        [...ports].filter(([name]) => name !== role).map(([name, port]) => [name, { url: `http://127.0.0.1:${port}` }]),
+        others.map((other) => [other, { role: roles.get(other), url: `http://127.0.0.1:${ports.get(other)}` }]),
       );
-      const config = NodeConfig.parse({ listen: { port: ports.get(role) }, roster, limits: options.limits });
+      const config = NodeConfig.parse({ node: name, listen: { port: ports.get(name) }, roster, limits: options.limits });
       const own = workOf(options, role);
       const logger = options.logger ?? quiet;
-      const base = { role, pipeline, data: join(data, role), config, policy, clock: systemClock, logger, version: "0" };
-      running.set(role, await startNode({ ...base, ...own, random: () => 0.5 }));
+      const base = { role, pipeline, data: join(data, name), config, policy, clock: systemClock, logger, version: "0" };
+      running.set(name, await startNode({ ...base, ...own, random: () => 0.5 }));
     },
-    async stop(role) {
-      const node = relay.node(role);
-      running.delete(role);
+    async stop(name) {
+      const node = relay.node(name);
+      running.delete(name);
       await node[Symbol.asyncDispose]();
     },
     async run({ brief, sources = [], clocks }) {
@@ -101,11 +109,11 @@ export async function startTestRelay(options: TestRelayOptions): Promise<TestRel
       throw new Error(`the run did not become as wanted; it is ${JSON.stringify(last, undefined, 1)}`);
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([...running.keys()].map((role) => relay.stop(role)));
+      await Promise.all([...running.keys()].map((name) => relay.stop(name)));
       await rm(data, { recursive: true, force: true });
     },
   };
-  await Promise.all(roles.filter((role) => !without.includes(role)).map((role) => relay.start(role)));
+  await Promise.all(names.filter((name) => !without.includes(name)).map((name) => relay.start(name)));
   return relay;
 }
 

@@ -55,9 +55,9 @@ export function createOperatorClient(socketPath: string): OperatorClient {
       }),
     ],
   });
-  const bus = createSocketClient({ role: "main", socketPath });
+  const bus = createSocketClient({ node: "main", socketPath });
   const refused = (error: unknown): never => {
-    const known = isTasukiError(error) ? error : toClientError(error, { role: "main", url: socketPath });
+    const known = isTasukiError(error) ? error : toClientError(error, { node: "main", url: socketPath });
     throw known.code === "unreachable" ? notRunning(socketPath, known) : known;
   };
   const call = async <S extends z.ZodType>(schema: S, answer: Promise<unknown>): Promise<z.output<S>> =>

@@ -19,9 +19,9 @@ export function nodesCommand(cli: Cli): Command {
       if (options.json) return cli.json({ nodes, policy });
       for (const line of toNodeList(nodes, { now: cli.clock.now(), style: cli.style })) cli.out(line);
       const gone = nodes.filter(({ reachable }) => !reachable);
-      for (const { role, url, problem = `main has no connection to ${role} at ${url}: is it running there?` } of gone)
+      for (const { node, url, problem = `main has no connection to ${node} at ${url}: is it running there?` } of gone)
         cli.say(cli.messageStyle.warn(problem));
-      const policies = [{ role, policy }, ...nodes.map((node) => ({ role: node.role, policy: node.health?.policy }))];
+      const policies = [{ role, policy }, ...nodes.map(({ node, health }) => ({ role: node, policy: health?.policy }))];
       const known = policies.flatMap(({ role, policy }) => (policy === undefined ? [] : [{ role, policy }]));
       for (const line of toPolicyLines(known)) cli.say(cli.messageStyle.warn(line));
     });
@@ -32,6 +32,7 @@ export function toNodeList(nodes: readonly NodeView[], { now, style }: { now: nu
   return toTable(
     nodes,
     [
+      { title: "NODE", cell: ({ node }) => node },
       { title: "ROLE", cell: ({ role }) => role },
       {
         title: "STATE",

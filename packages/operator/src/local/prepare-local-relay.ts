@@ -59,7 +59,8 @@ function toFirstConfig(node: LocalNode, others: readonly LocalNode[]): string {
   // The address of its bus. In a local relay this port, and those below, are set at each start (--port-base).
   "listen": { "host": "127.0.0.1", "port": ${node.port} },
 
-  // The other roles, and the addresses of their buses.
+  // The other nodes by name, and the addresses of their buses. A node whose name is not its role's has the role in its entry:
+  // "nano-2": { "role": "nano", "url": … }
   "roster": {
 ${roster}
   },

@@ -94,6 +94,8 @@ export type Condition = z.infer<typeof Condition>;
 
 export const StageStatus = z.looseObject({
   stage: z.string(),
+  /** Name of the node that the stage stands on; absent until main has placed it. */
+  node: z.string().optional(),
   epoch: z.int().nonnegative(),
   /** Highest rung that is proven by a signature. */
   rung: Rung,
@@ -216,6 +218,8 @@ export const Health = z.looseObject({
     .looseObject({ sha256: Sha256, current: z.boolean(), drift: z.array(z.string()), unheardSince: z.iso.datetime().optional() })
     .optional(),
   executor: z.string().optional(),
+  /** Abilities that nodes of earlier releases lack. `nodes`: it hands on to the node that the task names for a role. */
+  features: z.array(z.string()).optional(),
 });
 export type Health = z.infer<typeof Health>;
 

@@ -51,7 +51,12 @@ export const TaskPayload = z.looseObject({
   epoch: z.int().nonnegative(),
   /** Role of the sending node; for `run`, the principal as main knows it. */
   from: z.string().min(1).max(256),
+  /** Name of the sending node, whose key has signed. Absent in tasks of the first releases, where a role has one node. */
+  fromNode: Name.optional(),
+  /** Role of the receiving node. */
   to: Name,
+  /** Nodes that the run is placed on, by role: set by main, copied by hand-offs. Absent in tasks of the first releases. */
+  nodes: z.record(Name, Name).optional(),
   attachments,
   deadline: z.iso.datetime().optional(),
   prev: Sha256.optional(),

@@ -34,7 +34,10 @@ export type OutboxState = "pending" | "done" | "superseded" | "blocked";
 export interface OutboxRow {
   /** The task's id. */
   readonly id: string;
+  /** Role of the receiver. */
   readonly to: string;
+  /** Node that it is to reach; absent where the run has no node of that role. */
+  readonly node?: string;
   readonly run: string;
   readonly payload: TaskPayload;
   readonly envelope: Envelope;

@@ -14,7 +14,7 @@ interface OutboxDeps {
   readonly recorder: Pick<Recorder, "changed">;
 }
 
-const select = `SELECT id, receiver, outbox.run, outbox.payload, body, carries, state, tries, next_at, last, created_at
+const select = `SELECT id, receiver, node, outbox.run, outbox.payload, body, carries, state, tries, next_at, last, created_at
   FROM outbox JOIN envelope ON envelope.seq = outbox.envelope`;
 
 const order = "ORDER BY next_at, outbox.seq";
@@ -56,13 +56,14 @@ export function createOutbox({ sql, events, tasks, recorder }: OutboxDeps) {
   };
 
   return {
-    add({ id, to, run, payload, envelope, carries, createdAt }: SignedTask): void {
+    add({ id, to, node, run, payload, envelope, carries, createdAt }: SignedTask): void {
       sql(
-        `INSERT INTO outbox (id, receiver, run, epoch, payload, envelope, carries, state, next_at, created_at)
-         VALUES (:id, :to, :run, :epoch, :payload, :envelope, :carries, 'pending', :createdAt, :createdAt)`,
+        `INSERT INTO outbox (id, receiver, node, run, epoch, payload, envelope, carries, state, next_at, created_at)
+         VALUES (:id, :to, :node, :run, :epoch, :payload, :envelope, :carries, 'pending', :createdAt, :createdAt)`,
       ).run({
         id,
         to,
+        node,
         run,
         epoch: payload.epoch,
         payload: JSON.stringify(payload),

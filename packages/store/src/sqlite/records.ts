@@ -57,6 +57,7 @@ export function toAttachmentRow({ label, ...record }: AttachmentRecord): Attachm
 export interface OutboxRecord {
   readonly id: string;
   readonly receiver: string;
+  readonly node: string | null;
   readonly run: string;
   readonly payload: string;
   readonly body: string;
@@ -72,6 +73,7 @@ export function toOutboxRow(record: OutboxRecord): OutboxRow {
   return {
     id: record.id,
     to: record.receiver,
+    ...(record.node !== null && { node: record.node }),
     run: record.run,
     payload: JSON.parse(record.payload) as TaskPayload,
     envelope: toEnvelope(record),

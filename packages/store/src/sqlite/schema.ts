@@ -117,6 +117,8 @@ CREATE TABLE position (
 INSERT INTO position SELECT node, instance, next, 1 FROM position_without_log;
 DROP TABLE position_without_log;
 
+ALTER TABLE outbox ADD COLUMN node TEXT;
+
 ALTER TABLE run ADD COLUMN version INTEGER NOT NULL DEFAULT 1;
 
 ALTER TABLE blob ADD COLUMN doomed_at INTEGER;

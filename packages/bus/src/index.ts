@@ -15,7 +15,7 @@ export { watchFeed } from "./client/watch-feed.ts";
 export { openAccess } from "./access/open-access.ts";
 export { type AccessConfig, accessFields, checkAccess } from "./access/access-config.ts";
 export { type Caller, type Identity, localCaller } from "./identity/identity.ts";
-export { nodesOfRole, type Roster } from "./identity/roster.ts";
+export { nodesOfRole, roleOfNode, type Roster } from "./identity/roster.ts";
 export { createLoopbackIdentity, writeLoopbackIdentities } from "./identity/loopback-identity.ts";
 export { createLocalApi } from "./identity/local-api.ts";
 export { watchDrift } from "./identity/watch-drift.ts";

@@ -30,6 +30,11 @@ export function nodesOfRole(roster: Roster, role: string): readonly string[] {
   return Object.entries(roster).flatMap(([node, entry]) => (entry.role === role ? [node] : []));
 }
 
+/** Role of a node; undefined for one that the roster doesn't have. */
+export function roleOfNode(roster: Roster, node: string): string | undefined {
+  return Object.hasOwn(roster, node) ? roster[node]?.role : undefined;
+}
+
 /** The host of an entry's URL: an IP address without the brackets of IPv6, or a name. */
 export function hostOf(url: string): string {
   return new URL(url).hostname.replace(/^\[|\]$/g, "");

@@ -45,7 +45,12 @@ export function toCaller(whois: Whois, { address, role, self, policy, roster }: 
 /** Names of a machine's nodes: of the entries of its roles, in the order of `roles` and of the roster, those whose address is the machine's own. */
 function nodesOf({ Node: { Addresses } }: Whois, roles: readonly string[], roster: Roster): string[] {
   const own = new Set(Addresses.map((prefix) => prefix.replace(/\/.*$/, "")));
-  return roles.flatMap((role) => nodesOfRole(roster, role)).filter((name) => own.has(hostOf(roster[name]?.url ?? "http://localhost")));
+  return roles
+    .flatMap((role) => nodesOfRole(roster, role))
+    .filter((name) => {
+      const url = roster[name]?.url;
+      return url !== undefined && own.has(hostOf(url));
+    });
 }
 
 /** Gives the reason for which a machine has no place on the bus; undefined for one that has. */

@@ -16,8 +16,8 @@ import type { BlobRow } from "@tasuki/store";
 import { contractOf, contractOfFile, type TakenContract } from "@tasuki/bus";
 
 /**
- * Checks the attachments of a task: their contracts, names, versions and sizes, and that their bytes are here under that contract. Throws `unknown_artifact`, `unknown_version`, `contract_violation`, `too_large`, `digest_mismatch`, or
- * `attachments_missing` with every digest to upload.
+ * Checks the attachments of a task: their contracts, names, versions and sizes, and that their bytes are here under that contract. Throws
+ * `unknown_artifact`, `unknown_version`, `contract_violation`, `too_large`, `digest_mismatch`, or `attachments_missing` with every digest to upload.
  */
 export function checkAttachments(
   attachments: readonly Attachment[],

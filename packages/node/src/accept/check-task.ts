@@ -1,10 +1,11 @@
 import { type Clock, type TaskPayload, TasukiError } from "@tasuki/protocol";
 import type { Grounds, RunRow } from "@tasuki/store";
-import type { Caller, TaskRequest } from "@tasuki/bus";
+import { type Caller, roleOfNode, type Roster, type TaskRequest } from "@tasuki/bus";
 
 export interface CheckTaskDeps {
   readonly node: string;
   readonly role: string;
+  readonly roster: Roster;
   readonly clock: Pick<Clock, "now">;
   /** Main only. */
   readonly runs?: {
@@ -22,14 +23,14 @@ export function checkTask(
   { caller, budgetMs, grounds }: { caller: Caller; grounds: Pick<Grounds, "epoch" | "run"> } & Pick<TaskRequest, "budgetMs">,
   deps: CheckTaskDeps,
 ): void {
-  const { node, role, clock } = deps;
+  const { node, role, roster, clock } = deps;
   const { to, stage, from, fromNode, kind, run, epoch, deadline, nodes } = payload;
   if (to !== role || stage !== role)
     throw new TasukiError("wrong_recipient", `The task is for stage '${stage}' of '${to}'; this node is '${role}'.`);
   const placed = nodes?.[role];
   if (placed !== undefined && placed !== node)
     throw new TasukiError("wrong_recipient", `The task is for node '${placed}'; this node is '${node}'.`);
-  if (caller.roles.length > 0 && (!caller.roles.includes(from) || !isFrom(fromNode, caller)))
+  if (caller.roles.length > 0 && (!caller.roles.includes(from) || !isFrom(payload, caller, roster)))
     throw new TasukiError(
       "not_granted",
       `The task says that it is from another than its sender: ${caller.principal} is ${caller.roles.join(", ")}.`,
@@ -59,7 +60,12 @@ function checkLastHop({ run, epoch }: TaskPayload, { run: row }: Pick<Grounds, "
   if (epoch > row.epoch) throw new TasukiError("invalid_state", `Run ${run} is at epoch ${row.epoch}; main never gave it ${epoch}.`);
 }
 
-/** True where the caller is the node that a task says it is from. Tasks of the first releases name none, and a caller may have no name here. */
-function isFrom(fromNode: string | undefined, { nodes }: Caller): boolean {
-  return fromNode === undefined || nodes.length === 0 || nodes.includes(fromNode);
+/**
+ * True where the node that a task says it is from is the caller's, and of the role that it says. Tasks of the first releases name none, and a caller
+ * may have no name here.
+ */
+function isFrom({ from, fromNode }: TaskPayload, { nodes }: Caller, roster: Roster): boolean {
+  return (
+    fromNode === undefined || ((roleOfNode(roster, fromNode) ?? fromNode) === from && (nodes.length === 0 || nodes.includes(fromNode)))
+  );
 }

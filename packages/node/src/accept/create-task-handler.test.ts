@@ -106,10 +106,15 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
   });
   const send = (
     payload: TaskPayload,
-    { signer = "nano", caller = signer, budgetMs }: { signer?: keyof typeof signers; caller?: string; budgetMs?: number } = {},
+    {
+      signer = "nano",
+      caller = signer,
+      budgetMs,
+      as: who = as(caller),
+    }: { signer?: keyof typeof signers; caller?: string; budgetMs?: number; as?: Caller } = {},
   ) => {
     const envelope = signEnvelope(Buffer.from(JSON.stringify(payload)), taskPayloadType, signers[signer]);
-    return handler({ envelope, payload: payloadOf(envelope), ...(budgetMs !== undefined && { budgetMs }) }, as(caller));
+    return handler({ envelope, payload: payloadOf(envelope), ...(budgetMs !== undefined && { budgetMs }) }, who);
   };
   const script = (body: object) => {
     const payload = Buffer.from(JSON.stringify(body));
@@ -328,6 +333,29 @@ test("a hand-off is never late", async () => {
 });
 
 // guarantees: R6.stale
+// guarantees: R8.two-keys
+test("on a machine that two nodes share, each role's tasks are signed with its own node's key, whatever node a task names", async () => {
+  await using node = await openNode();
+  const shared = { ...as("nano"), principal: "node:nano+jp", roles: ["nano", "jp"], nodes: ["nano", "jp"] };
+  const send = (changes: Partial<TaskPayload>, signer: keyof typeof signers) => node.send(node.work(changes), { signer, as: shared });
+  expect(await refusal(send({ from: "nano" }, "jp"))).toMatchObject({ code: "signature_invalid" });
+  expect(await refusal(send({ from: "nano", fromNode: "jp" }, "jp"))).toMatchObject({ code: "signature_invalid" });
+  expect(await refusal(send({ from: "nano", fromNode: "jp" }, "nano"))).toMatchObject({ code: "not_granted" });
+  expect(await send({ from: "nano", fromNode: "nano" }, "nano")).toMatchObject({ replayed: false });
+});
+
+test("a node that no entry leads to sends by its role's key: by the entry's of its role, or by the one named as the role", async () => {
+  const caller = { ...as("nano"), principal: "node:nano@n1", nodes: [] };
+  for (const roster of [
+    ["main", "nano", "sg", "jp"],
+    ["main", "sg", "jp"],
+  ]) {
+    await using node = await openNode("sg", { roster });
+    expect(await node.send(node.work(), { as: caller })).toMatchObject({ replayed: false });
+    expect(await refusal(node.send(node.work(), { signer: "jp", as: caller }))).toMatchObject({ code: "signature_invalid" });
+  }
+});
+
 test("a lower epoch is stale, and says which epoch is known", async () => {
   await using node = await openNode();
   await node.send(node.work({ epoch: 3 }));

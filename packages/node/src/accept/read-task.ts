@@ -1,7 +1,7 @@
 import { FileName, RunRequest, sha256Of, type TaskPayload, taskPayloadType, TasukiError, toInputError, type Unmet } from "@tasuki/protocol";
 import { parseTask, type Trust, verifyEnvelopeAside } from "@tasuki/evidence";
 import { z } from "zod";
-import { type Caller, nodesOfRole, type Roster, type TaskRequest } from "@tasuki/bus";
+import { type Caller, nodesOfRole, roleOfNode, type Roster, type TaskRequest } from "@tasuki/bus";
 
 export interface ReadTaskDeps {
   readonly trust: Trust;
@@ -39,12 +39,14 @@ export async function readTask(
 
 const From = z.looseObject({ from: z.string(), fromNode: z.string().optional() });
 
-/** Node whose key must have signed. Nodes that share a machine share its identity, and only their keys tell them apart. */
-function signerOf(payload: Buffer, caller: Caller, roster: Roster): string | undefined {
-  // A machine that no entry leads to may still be one of its role's: whose key it has tells.
-  const nodes = caller.nodes.length > 0 ? caller.nodes : caller.roles.flatMap((role) => nodesOfRole(roster, role));
-  const { from, fromNode } = nodes.length > 1 ? (From.safeParse(JSON.parse(payload.toString("utf8"))).data ?? {}) : {};
-  return nodes.find((node) => node === fromNode) ?? nodes.find((node) => roster[node]?.role === from) ?? nodes[0];
+/** Node whose key must have signed: one of the role that the task is from. Nodes that share a machine share its identity, and only their keys tell them apart. */
+function signerOf(payload: Buffer, { nodes, roles }: Caller, roster: Roster): string | undefined {
+  // A machine that no entry leads to may still have a node of its role: whose key it has tells. Where the roster has none, it is named as the role.
+  const listed = (role: string): readonly string[] => (nodesOfRole(roster, role).length > 0 ? nodesOfRole(roster, role) : [role]);
+  const may = nodes.length > 0 ? nodes : roles.flatMap(listed);
+  const { from, fromNode } = may.length > 1 ? (From.safeParse(JSON.parse(payload.toString("utf8"))).data ?? {}) : {};
+  const ofRole = may.filter((node) => (roleOfNode(roster, node) ?? node) === from);
+  return ofRole.find((node) => node === fromNode) ?? ofRole[0] ?? may[0];
 }
 
 const RunLike = z.looseObject({ kind: z.literal("run") });

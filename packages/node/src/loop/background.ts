@@ -4,7 +4,7 @@ import type { Logger } from "@tasuki/protocol";
 export interface Background extends AsyncDisposable {
   /** Begins work. A failure is logged with `what` and the ids. */
   begin(what: string, work: () => Promise<unknown>, ids?: object): void;
-  /** Begins work after `firstMs`, then every `everyMs`, milliseconds. */
+  /** Begins work after `firstMs`, then every `everyMs`, milliseconds; not while it is under way. */
   repeat(what: string, work: () => Promise<unknown>, times: { readonly firstMs: number; readonly everyMs: number }): void;
 }
 
@@ -25,7 +25,12 @@ export function createBackground(logger: Logger): Background {
   return {
     begin,
     repeat(what, work, { firstMs, everyMs }) {
-      const again = (): void => begin(what, work);
+      let isUnderWay = false;
+      const again = (): void => {
+        if (isUnderWay) return;
+        isUnderWay = true;
+        begin(what, () => work().finally(() => (isUnderWay = false)));
+      };
       timers.push(setTimeout(again, firstMs).unref(), setInterval(again, everyMs).unref());
     },
     async [Symbol.asyncDispose]() {

@@ -15,7 +15,7 @@ import type { RunRow, Store } from "@tasuki/store";
 import { type BusClient, nodesOfRole, type Roster } from "@tasuki/bus";
 import type { Worker } from "../consumer/worker.ts";
 import { createBackground } from "../loop/background.ts";
-import { retryBounds } from "../loop/create-loop.ts";
+import { createLoop, retryBounds } from "../loop/create-loop.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 import { closingCheck } from "./closing-check.ts";
 import { followFeed } from "./follow-feed.ts";
@@ -106,6 +106,24 @@ export function createMain(deps: MainDeps): Main {
     if (state.state === "closed") background.begin("the archive of a run", () => projections.archive(state.id), { run: state.id });
   });
 
+  /** Shows a run's node as unreachable that the roster does not have any more. */
+  const lose = async (gone: string, run: string): Promise<void> => {
+    logger.error({ peer: gone, run }, "a run stands on a node that the roster does not have any more: add it again, or cancel the run");
+    await steps.setReachable(gone, false);
+  };
+  /** Look for what open runs want at the start, which is made until it succeeds; later each run is looked at when it changes. */
+  const first = createLoop({
+    async pass() {
+      for (const state of await steps.openRuns()) {
+        for (const gone of Object.values(state.nodes).filter((one) => one !== node && !Object.hasOwn(roster, one)))
+          await lose(gone, state.id);
+        wanted.wake(state);
+      }
+    },
+    backoff,
+    logger,
+    failure: "open runs could not be looked through; it is tried again",
+  });
   let following: Promise<unknown> = Promise.resolve();
   let own: AsyncDisposable | undefined;
   return {
@@ -137,10 +155,11 @@ export function createMain(deps: MainDeps): Main {
       );
       intakes.start();
       clocks.start();
-      background.begin("the look for what open runs want", async () => (await steps.openRuns()).forEach((state) => wanted.wake(state)));
+      first.start();
     },
     async [Symbol.asyncDispose]() {
       ended.abort();
+      await first[Symbol.asyncDispose]();
       await own?.[Symbol.asyncDispose]();
       await following;
       await clocks[Symbol.asyncDispose]();

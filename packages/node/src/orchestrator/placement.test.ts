@@ -63,6 +63,10 @@ test("beside a node of an earlier release, which hands on to the one that it kno
   for (let runs = 0; runs < 20; runs += 1) expect(place(randomUUIDv7(), { features: [] })).toEqual({ nano: "nano-1", sg: "sg", jp: "jp" });
 });
 
+test("beside a node of an earlier release, a role whose first node main has never seen is placed nowhere", () => {
+  expect(place(randomUUIDv7(), { seen: ["nano-2", "sg", "jp"], features: [] })).toEqual({ sg: "sg", jp: "jp" });
+});
+
 test("a run that is placed nowhere stands on the first node of a role", () => {
   expect(nodeOf({ nodes: {} }, "nano", roster)).toBe("nano-1");
   expect(nodeOf({ nodes: { nano: "nano-3" } }, "nano", roster)).toBe("nano-3");

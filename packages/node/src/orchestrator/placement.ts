@@ -33,10 +33,10 @@ export function placeRun(run: string, { pipeline, roster, peers, isReachable }: 
   const isPlaced = [...seen.values()].every(({ features }) => features?.includes("nodes") === true);
   return new Map(
     pipeline.roles.flatMap(({ name }): [string, SeenRole][] => {
-      const nodes = nodesOfRole(roster, name).filter((node) => seen.has(node));
+      const listed = nodesOfRole(roster, name);
+      const nodes = (isPlaced ? listed : listed.slice(0, 1)).filter((node) => seen.has(node));
       const there = nodes.filter(isReachable);
-      const among = there.length > 0 ? there : nodes;
-      const node = isPlaced ? among.toSorted((one, other) => (weight(run, one) < weight(run, other) ? -1 : 1))[0] : nodes[0];
+      const [node] = (there.length > 0 ? there : nodes).toSorted((one, other) => (weight(run, one) < weight(run, other) ? -1 : 1));
       const health = node === undefined ? undefined : seen.get(node);
       return node === undefined || health === undefined ? [] : [[name, { node, contracts: health.contracts }]];
     }),

@@ -161,13 +161,16 @@ test.each<[string, Partial<TaskPayload>]>([
 });
 
 // guarantees: R3.placed
-test.each<[string, { sender?: "nano" | "nano-2"; receiver?: "sg" | "sg-2"; says?: string }]>([
+test.each<[string, { sender?: "nano" | "nano-2"; receiver?: "sg" | "sg-2"; says?: string; names?: Record<string, string> | undefined }]>([
   ["a node of the role before that the run does not stand on", { sender: "nano-2" }],
   ["such a node in the name of the one that it stands on", { sender: "nano-2", says: "nano" }],
   ["the right node, to another than the run stands on", { receiver: "sg-2" }],
-])("a hand-off from %s proves nothing", async (_, { sender = "nano", receiver = "sg", says = sender }) => {
+  ["the right node, which names that other one", { receiver: "sg-2", names: { nano: "nano", sg: "sg-2" } }],
+  ["the right node, to another one, which it does not name", { receiver: "sg-2", names: undefined }],
+])("a hand-off from %s proves nothing", async (_, { sender = "nano", receiver = "sg", says = sender, ...more }) => {
   const nodes = { nano: "nano", sg: "sg" };
-  const payload = handOff({ fromNode: says, nodes });
+  const named = "names" in more ? more.names : nodes;
+  const payload = handOff({ fromNode: says, ...(named && { nodes: named }) });
   const { envelope, digest } = notaryOf("nano", signers[sender], sender).task(payload);
   const took = accepted(payload, digest, { notary: notaryOf("sg", signers[receiver], receiver) });
   const { readFeed } = readerOf([], nodes);

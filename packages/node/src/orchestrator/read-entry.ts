@@ -25,7 +25,7 @@ import {
   verifyEnvelope,
 } from "@tasuki/evidence";
 import { nodesOfRole, type Roster } from "@tasuki/bus";
-import type { FlowEvent } from "@tasuki/flow";
+import type { FlowEvent, FlowState } from "@tasuki/flow";
 import { createKnown, type Kept, type KeptDeps, type KnownOf, loadKept, type ReadReceipt } from "./known-messages.ts";
 import type { RunFact } from "./run-steps.ts";
 
@@ -55,6 +55,12 @@ interface FeedOf {
 
 /** Reads entries that follow each other in the feed of a node. Resolves with one `EntryRead` for each. */
 export type EntryReader = (entries: readonly FeedEntry[], feed: FeedOf) => Promise<readonly EntryRead[]>;
+
+/** Knowledge of runs by which receipts are judged. */
+interface Judging {
+  readonly knownOf: KnownOf;
+  readonly placeOfRun: Kept["place"];
+}
 
 /** An entry whose envelopes are verified, and not judged yet. */
 interface OpenedEntry {
@@ -118,7 +124,7 @@ export function createEntryReader({ pipeline, trust, node, roster, kept: keptOf,
     return { index, receipts, tasks, envelopes: held };
   };
 
-  const factsOf = ({ index, receipts, tasks }: OpenedEntry, feed: FeedOf, knownOf: KnownOf): RunFact[] => {
+  const factsOf = ({ index, receipts, tasks }: OpenedEntry, feed: FeedOf, { knownOf, placeOfRun }: Judging): RunFact[] => {
     const own = receipts.find(({ statement }) => isOwn(statement, feed));
     return [
       ...receipts.flatMap((receipt) => {
@@ -126,7 +132,7 @@ export function createEntryReader({ pipeline, trust, node, roster, kept: keptOf,
         const { run, task, role, state } = statement.predicate;
         if (!isOfTask(statement)) return [];
         const known = knownOf(run);
-        const doubt = isMainsOwnWord(statement) ? undefined : doubtOf(statement, known);
+        const doubt = isMainsOwnWord(statement) ? undefined : (doubtAboutPlace(statement, placeOfRun(run)) ?? doubtOf(statement, known));
         if (doubt === undefined) return toReceiptFact(receipt, tasks, { pipeline, known });
         logger.error(
           { peer: feed.node, index, run, task, role, state, doubt },
@@ -141,13 +147,19 @@ export function createEntryReader({ pipeline, trust, node, roster, kept: keptOf,
   return async (entries, feed) => {
     const kept = await loadKept(entries, { kept: keptOf, placeOf });
     const opened = entries.map((entry) => open(entry, feed, kept));
-    const known = createKnown(opened, kept);
+    const judging = { knownOf: createKnown(opened, kept), placeOfRun: kept.place };
     return opened.map((entry) => {
       const own = entry.receipts.find(({ statement }) => isOwn(statement, feed));
       const { envelopes } = entry;
-      return { facts: factsOf(entry, feed, known), envelopes, ...(own && { instance: own.statement.predicate.instance }) };
+      return { facts: factsOf(entry, feed, judging), envelopes, ...(own && { instance: own.statement.predicate.instance }) };
     });
   };
+}
+
+/** Reason why a receipt of a role does not count: its run stands on another node of that role. */
+function doubtAboutPlace({ predicate: { role, node } }: ReceiptStatement, { nodes }: Pick<FlowState, "nodes">): string | undefined {
+  const placed = role === "main" ? undefined : nodes[role];
+  return placed === undefined || placed === node ? undefined : `its run stands on node '${placed}' of that role`;
 }
 
 /** True for a receipt that the node of the feed has signed. */

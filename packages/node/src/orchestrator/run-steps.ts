@@ -95,6 +95,8 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
   /** Events that say what main knows of a role's node. After a restart it says nothing until it knows whether there is a connection. */
   const knownOf = (role: string, node: string | undefined): FlowEvent[] => {
     const [instance, isReachable] = node === undefined ? [] : [installed.get(node), reachable.get(node)];
+    // A node that the roster lacks by now is one that main will never have a connection to.
+    if (node !== undefined && !Object.hasOwn(roster, node)) return [{ is: "peer", role, reachable: false }];
     return [
       ...(instance === undefined ? [] : [{ is: "installed" as const, role, instance }]),
       ...(isReachable === undefined ? [] : [{ is: "peer" as const, role, reachable: isReachable }]),
@@ -104,7 +106,9 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
   /** Facts about a node for the open runs that stand on it. */
   const factsAbout = async (node: string, eventOf: (role: string) => FlowEvent): Promise<RunFact[]> =>
     (await openRuns()).flatMap((state) =>
-      state.route.filter((role) => nodeOf(state, role, roster) === node).map((role) => ({ run: state.id, event: eventOf(role) })),
+      (state.given.length === 0 ? [] : state.route)
+        .filter((role) => nodeOf(state, role, roster) === node)
+        .map((role) => ({ run: state.id, event: eventOf(role) })),
     );
 
   /** Steps one run through events. Effects are signed with the state of their own step: a later one may have moved on. */
@@ -119,8 +123,8 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
       if (effects.length > 0) signed.push(effectsToChange(next, effects, { ...deps, now }));
     };
     events.forEach(apply);
-    // The nodes are those that the run stands on after the events: one of these may have placed it.
-    after.route.flatMap((role) => knownOf(role, nodeOf(after, role, roster))).forEach(apply);
+    // The nodes are those that the run stands on after the events: one of these may have placed it. Before intake it stands on none.
+    if (after.given.length > 0) after.route.flatMap((role) => knownOf(role, nodeOf(after, role, roster))).forEach(apply);
     return { version: row.version, before, after, signed };
   };
 
@@ -153,6 +157,7 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
       envelopes,
       attachments,
     });
+    if (committed === "missing") throw new TasukiError("unavailable", "a file that main had is gone; it is fetched again");
     return committed === "conflict" ? undefined : changed.map(({ after }) => after);
   };
 

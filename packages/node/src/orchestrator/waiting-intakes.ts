@@ -1,8 +1,9 @@
 import type { Backoff, Block, Logger, Pipeline } from "@tasuki/protocol";
 import type { Store } from "@tasuki/store";
-import { nodesOfRole, type Roster } from "@tasuki/bus";
+import type { Roster } from "@tasuki/bus";
 import type { Notary } from "@tasuki/evidence";
 import { createLoop } from "../loop/create-loop.ts";
+import { placeRun } from "./placement.ts";
 
 interface WaitingIntakesDeps {
   readonly store: Pick<Store, "peers" | "statusOf" | "task" | "retry" | "onCommit">;
@@ -27,8 +28,9 @@ export interface WaitingIntakes extends AsyncDisposable {
 export function createWaitingIntakes({ store, pipeline, roster, notary, backoff, logger }: WaitingIntakesDeps): WaitingIntakes {
   const waiting = new Set<string>();
   const unseen = async (): Promise<readonly string[]> => {
-    const seen = new Set((await store.peers()).map(({ node }) => node));
-    return pipeline.roles.map(({ name }) => name).filter((name) => !nodesOfRole(roster, name).some((node) => seen.has(node)));
+    // Which of its nodes a role has is another for each run; whether it has one is not.
+    const placed = placeRun("", { pipeline, roster, peers: await store.peers(), isReachable: () => true });
+    return pipeline.roles.map(({ name }) => name).filter((name) => !placed.has(name));
   };
   let isLoaded = false;
   /** Adds the intakes of earlier boots. */

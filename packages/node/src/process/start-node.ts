@@ -14,6 +14,7 @@ import {
   localCaller,
   openAccess,
   parsePolicy,
+  roleOfNode,
   type Roster,
   watchDrift,
 } from "@tasuki/bus";
@@ -31,6 +32,12 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { roster } = config;
   const node = config.node ?? role;
   const newId = (): string => randomUUIDv7();
+  const own = roleOfNode(roster, node);
+  if (own !== undefined && own !== role)
+    throw new TasukiError(
+      "invalid_state",
+      `The roster of this node, '${node}' of role '${role}', has its own name for one of '${own}': mend config.jsonc.`,
+    );
   await using opened = new AsyncDisposableStack();
 
   const policy = parsePolicy(options.policy);

@@ -32,7 +32,8 @@ test.concurrent("with two nodes of a role each run closes on the one that it is 
     for (const node of Object.values(nodesOf(await relay.until(run, isClosed)))) placed.get(node ?? "")?.push(run);
   }
   for (const [node, runs] of placed) expect([node, await runsAt(relay, node)]).toEqual([node, runs.toSorted()]);
-  const { orchestrator } = relay.node("main");
+  const { orchestrator, store } = relay.node("main");
+  for (const row of await store.runs()) expect(row.state).toMatchObject({ gone: [], unreachable: [] });
   expect((await orchestrator?.nodes())?.map(({ node, role, reachable }) => [node, role, reachable])).toEqual([
     ["nano", "nano", true],
     ["sg", "sg", true],

@@ -167,8 +167,11 @@ export interface Store extends AsyncDisposable {
   retry(task: string, seal: Seal): Promise<boolean>;
   /** Ends leases that lapsed before `now`. Resolves with the tasks that went back into the queue. */
   expireLeases(now: number): Promise<readonly string[]>;
-  /** Commits one step of main's. A `conflict` changes nothing and calls no seal: a run was stepped by somebody else since it was read. */
-  change(change: RunChange): Promise<"committed" | "conflict">;
+  /**
+   * Commits one step of main's. Two answers change nothing and call no seal: `conflict`, a run was stepped by somebody else since it was read; and
+   * `missing`, a blob that an attachment names is not here, or not any more.
+   */
+  change(change: RunChange): Promise<"committed" | "conflict" | "missing">;
   /** Writes one event that changes nothing else (a rejection, a denial). Resolves with its index. */
   append(seal: Seal): Promise<number>;
   savePeer(peer: PeerRow): Promise<void>;

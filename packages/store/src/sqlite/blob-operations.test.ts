@@ -54,16 +54,52 @@ test("a blob that is just being deleted is absent, and can't be added until it i
   const swept = sweepBlobs(50);
   await begun;
   expect([rows.blobs([notes]).size, rows.lacking([{ sha256: notes, contract: "notes@1" }])]).toEqual([0, [notes]]);
-  await expect(add(notes)).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("just being deleted") });
-  // The row stays until the file is gone: without it, whoever adds the blob now would have it deleted under his hands.
-  await loseBlob(notes);
+  // Whoever adds the blob now waits for its deletion: otherwise he would have it deleted under his hands.
+  const [added, lost] = [add(notes), loseBlob(notes)];
   expect(rows.givenUp()).toEqual([notes]);
   resolve();
   expect(await swept).toBe(1);
+  await expect(added).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("send them again") });
+  await lost;
   expect([rows.givenUp(), rows.digests(), [...files]]).toEqual([[], [], []]);
   files.add(notes);
   await add(notes);
   expect(rows.blobs([notes])).toEqual(new Map([[notes, { size: 5, contracts: ["notes@1"] }]]));
+});
+
+test("a blob that is given up while somebody looks for its file is not added", async () => {
+  const { add, sweepBlobs, rows, files, gate } = openOperations();
+  files.add(notes);
+  await add(notes);
+  await sweepBlobs(50);
+  const looked = Promise.withResolvers<void>();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  gate.looking = () => (looked.resolve(), promise);
+  const added = add(notes);
+  await looked.promise;
+  const swept = sweepBlobs(50);
+  await expect.poll(() => rows.givenUp()).toEqual([notes]);
+  resolve();
+  await expect(added).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("just being deleted") });
+  expect([await swept, rows.digests()]).toEqual([1, []]);
+});
+
+// guarantees: R1.files-kept
+test("a row is there only once its file was found: no task is accepted over one that a sweep has deleted meanwhile", async () => {
+  const { add, sweepBlobs, rows, files, gate } = openOperations();
+  files.add(notes);
+  await add(notes);
+  await sweepBlobs(50);
+  await sweepBlobs(50);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  gate.looking = () => promise;
+  const added = add(notes);
+  for (let turn = 0; turn < 10; turn += 1) {
+    await new Promise((next) => void setImmediate(next));
+    expect(rows.lacking([{ sha256: notes, contract: "notes@1" }])).toEqual([notes]);
+  }
+  resolve();
+  await expect(added).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("not here") });
 });
 
 test("a deletion that failed is tried again by the next sweep", async () => {

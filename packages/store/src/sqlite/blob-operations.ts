@@ -11,10 +11,13 @@ interface BlobOperationsDeps {
   readonly now: () => number;
 }
 
-/** Creates the operations that bring rows and files of blobs together. No transaction waits for a file: a row is committed, then its file looked at. */
+/**
+ * Creates the operations that bring rows and files of blobs together. No transaction waits for a file: it is looked at before its row is committed,
+ * and what adds and what deletes a blob of one digest takes turns, so that the file is as it was seen.
+ */
 export function createBlobOperations({ write, rows, blobs, now }: BlobOperationsDeps): Pick<Store, "addBlob" | "loseBlob" | "sweepBlobs"> {
   const lastOf = new Map<string, Promise<unknown>>();
-  /** Runs work of one key in turn. A call that takes a row back must not meet one that adds it again, nor a sweep the deletions of another. */
+  /** Runs work of one key in turn. */
   const inTurn = <Result>(key: string, work: () => Promise<Result>): Promise<Result> => {
     const result = (lastOf.get(key) ?? Promise.resolve()).then(work);
     const end = (): void => {
@@ -28,12 +31,11 @@ export function createBlobOperations({ write, rows, blobs, now }: BlobOperations
   return {
     addBlob: (blob) =>
       inTurn(blob.sha256, async () => {
+        // The blob may have been swept since it was published. Its sender must bring it again, or a task would be accepted without its file.
+        if ((await blobs.sizeOf(blob.sha256)) === undefined)
+          throw new TasukiError("unavailable", `the bytes of ${blob.sha256} are not here: send them again`);
         const added = await write(() => rows.add(blob));
         if (!added) throw new TasukiError("unavailable", `the bytes of ${blob.sha256} are just being deleted: send them again`);
-        // The blob may have been swept since it was published. Its sender must bring it again, or a task would be accepted without its file.
-        if ((await blobs.sizeOf(blob.sha256)) !== undefined) return;
-        await write(() => rows.lose(blob.sha256));
-        throw new TasukiError("unavailable", `the bytes of ${blob.sha256} are not here: send them again`);
       }),
     loseBlob: (sha256) => inTurn(sha256, () => write(() => rows.lose(sha256))),
     sweepBlobs: (before) =>
@@ -42,11 +44,15 @@ export function createBlobOperations({ write, rows, blobs, now }: BlobOperations
           rows.giveUpMarked();
           return rows.givenUp();
         });
-        await blobs.remove(givenUp);
-        await write(() => {
-          rows.remove(givenUp);
-          rows.mark({ before, now: now() });
-        });
+        await Promise.all(
+          givenUp.map((sha256) =>
+            inTurn(sha256, async () => {
+              await blobs.remove([sha256]);
+              await write(() => rows.remove([sha256]));
+            }),
+          ),
+        );
+        await write(() => rows.mark({ before, now: now() }));
         return givenUp.length;
       }),
   };

@@ -40,8 +40,10 @@ export function createSqliteStore({ db, sql, writer, recorder, blobs, instance, 
   const attempts = createAttempts({ sql, events, tasks, outbox, recorder, boot });
   const answers = createAnswers({ events, tasks, outbox, runs, blobRows });
 
-  const change = (change: RunChange): "committed" | "conflict" => {
+  const change = (change: RunChange): "committed" | "conflict" | "missing" => {
     if (!change.runs.every(runs.isAt)) return "conflict";
+    const named = new Set(change.attachments.map(({ sha256 }) => sha256));
+    if (blobRows.blobs([...named]).size < named.size) return "missing";
     for (const { run, epoch } of change.supersede) outbox.withdraw(run, { epoch });
     for (const run of change.hasten ?? []) outbox.wake(run, clock.now());
     for (const run of change.runs) runs.save(run);

@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { openFileBlobs } from "../files/file-blobs.ts";
 import { createRecorder, createTopics } from "../port/topics.ts";
 import type { Store } from "../port/store.ts";
-import { handOffOf, id, nothing, payloadOf, receiptOf, requestOf, run, runOf, sha256 } from "../testing/fixtures.ts";
+import { handOffOf, id, nothing, payloadOf, putBlob, receiptOf, requestOf, run, runOf, sha256 } from "../testing/fixtures.ts";
 import { openDatabase } from "./open-database.ts";
 import { createSql } from "./sql.ts";
 import { createSqliteStore } from "./sqlite-store.ts";
@@ -54,6 +54,7 @@ async function fill(store: Store, count: number): Promise<void> {
       await store.accept(requestOf(payload, { queueLimit: 1_000 }), receiptOf("accepted", payload.id));
     }),
   );
+  await Promise.all(many(count, (n) => putBlob(store, `file ${n}`)));
   await store.change({
     ...nothing,
     runs: [runOf(run)],

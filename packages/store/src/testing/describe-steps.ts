@@ -11,6 +11,7 @@ import {
   openFolder,
   type OpenTestStore,
   payloadOf,
+  putBlob,
   receiptOf,
   requestOf,
   run,
@@ -23,11 +24,26 @@ const receipt = envelopeOf({ predicate: { run, task: three, state: "accepted" } 
 
 export function describeSteps(open: OpenTestStore): void {
   describe("main's step", () => {
+    test("that names a file which is not here, or is being deleted, changes nothing, and says so", async () => {
+      await using opened = await openFolder(open);
+      const { store } = opened;
+      const file = await putBlob(store, "a", { now: 10 });
+      const naming = { ...nothing, runs: [runOf(run)], attachments: [{ ...file, task: two, direction: "out", attempt: 1 } as const] };
+      expect(await store.sweepBlobs(50)).toBe(0);
+      expect(await store.sweepBlobs(50)).toBe(1);
+      expect(await store.change(naming)).toBe("missing");
+      expect([await store.run(run), await store.filesOf([two]), await store.feedSize()]).toEqual([undefined, [], 0]);
+      await putBlob(store, "a", { now: 10 });
+      expect(await store.change(naming)).toBe("committed");
+      // It is named now, and stays.
+      expect([await store.sweepBlobs(50), await store.sweepBlobs(50)]).toEqual([0, 0]);
+    });
+
     test("is one commit of runs, hand-offs, withdrawals, position, envelopes, files and events", async () => {
       await using opened = await openFolder(open);
       const row = runOf(run, { state: { nested: [1, "two", null] } });
       const position = { node: "finder", instance: id(5), next: 7 };
-      const file = { task: two, direction: "out", attempt: 2, name: "a.md", contract: "notes@1", size: 3, sha256: sha256("a") } as const;
+      const file = { ...(await putBlob(opened.store, "a", { name: "a.md" })), task: two, direction: "out", attempt: 2 } as const;
       await opened.store.change({
         runs: [row],
         outbox: [handOffOf(three)],

@@ -2,7 +2,7 @@
 // and checking. The node is composed here, since no configuration can switch signatures off.
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { randomUUIDv7 } from "node:crypto";
+import { randomBytes, randomUUIDv7 } from "node:crypto";
 import type { Signer, Trust } from "@tasuki/evidence";
 import { createBusApp, createLoopbackIdentity, createPolicyState, listenBus, parsePolicy, writePolicy } from "@tasuki/bus";
 import { composeNode, readNodeConfig, systemClock } from "@tasuki/node";
@@ -38,6 +38,7 @@ const node = composeNode(
     policyState: createPolicyState({ text: policyText, pipeline: benchPipeline, drift: () => [], unheardMs: () => 0, clock }),
     identity,
     newId,
+    salt: () => randomBytes(16).toString("hex"),
     freeBytes: async () => {
       const { bavail, bsize } = await statfs(data);
       return bavail * bsize;

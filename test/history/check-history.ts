@@ -6,13 +6,14 @@ import { checkFiles } from "./check-files.ts";
 import { checkNames } from "./check-names.ts";
 import { checkOnce } from "./check-once.ts";
 import { checkRungs } from "./check-rungs.ts";
+import { checkTexts } from "./check-texts.ts";
 import type { History, Violation } from "./history.ts";
 import { readHistory } from "./read-history.ts";
 
 /** Judges what was recorded of a relay, whatever ran it. An empty result means that every guarantee held that a history can show. */
 export function checkHistory(history: History): readonly Violation[] {
   const read = readHistory(history);
-  return [checkFeeds, checkAcknowledged, checkFiles, checkOnce, checkEpochs, checkRungs, checkClosing, checkNames].flatMap((check) =>
-    check(read),
+  return [checkFeeds, checkAcknowledged, checkFiles, checkOnce, checkEpochs, checkRungs, checkClosing, checkNames, checkTexts].flatMap(
+    (check) => check(read),
   );
 }

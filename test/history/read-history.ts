@@ -3,6 +3,7 @@ import {
   type FeedEntry,
   receiptPayloadType,
   type ReceiptStatement,
+  type SaltedText,
   type TaskPayload,
   taskPayloadType,
 } from "@tasuki/protocol";
@@ -35,6 +36,7 @@ export interface ReadEntry {
   readonly lie: ReadReceipt | undefined;
   readonly receipts: readonly ReadReceipt[];
   readonly tasks: readonly ReadTask[];
+  readonly texts: readonly SaltedText[];
 }
 
 export interface ReadFeed extends RecordedFeed {
@@ -59,14 +61,17 @@ export function readReceiptOf(envelope: Envelope): ReadReceipt {
   return { envelope, digest: payloadDigest(envelope), statement, says: statement.predicate };
 }
 
-function readEntry({ index, leaf, envelopes }: FeedEntry, { role, lies }: { role: string; lies: ReadonlySet<string> }): ReadEntry {
+function readEntry(
+  { index, leaf, envelopes, texts = [] }: FeedEntry,
+  { role, lies }: { role: string; lies: ReadonlySet<string> },
+): ReadEntry {
   const receipts = envelopes.filter(({ payloadType }) => payloadType === receiptPayloadType).map(readReceiptOf);
   const tasks = envelopes.filter(({ payloadType }) => payloadType === taskPayloadType).map(readTaskOf);
   const [first] = receipts;
   const own = first?.envelope === envelopes[0] && first?.says.role === role ? first : undefined;
   const isLie = own !== undefined && lies.has(own.digest);
   const said = isLie ? { own: undefined, lie: own } : { own, lie: undefined };
-  return { index, leaf, digests: envelopes.map(payloadDigest), ...said, receipts, tasks };
+  return { index, leaf, digests: envelopes.map(payloadDigest), ...said, receipts, tasks, texts };
 }
 
 function readTaskOf(envelope: Envelope): ReadTask {

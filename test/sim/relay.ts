@@ -5,7 +5,7 @@ import type { Caller } from "@tasuki/bus";
 import { createDirectBus, createDirectClient, type Passage } from "@tasuki/bus/testing";
 import { openStore } from "@tasuki/store";
 import { lateStore } from "@tasuki/store/testing";
-import { createIds } from "./ids.ts";
+import { createIds, createSalts } from "./ids.ts";
 import { signerOf } from "./keys.ts";
 import { type Boot, createBoot, type Mishaps, never, within } from "./machine/boot.ts";
 import { createDisk, type Disk } from "./machine/disk.ts";
@@ -94,6 +94,7 @@ function createNode(deps: RelayDeps, { name, role }: { name: string; role: strin
   const { policy, text, policyState } = policyOf(pipeline);
   const clock = { now: () => epochStart + time.now() + node.skew, monotonic: () => time.now() };
   const newId = createIds(clock.now, random);
+  const salt = createSalts(random.fork("salts"));
   const signer = signerOf(name);
   const roster = Object.fromEntries([...names].map(([other, of]) => [other, { role: of, url: `http://${other}.invalid` }]));
   const toCaller = (from: string, of: string): Caller => {
@@ -143,6 +144,7 @@ function createNode(deps: RelayDeps, { name, role }: { name: string; role: strin
           return client;
         },
         newId,
+        salt,
         freeBytes: async () => (own.disk.full && own.disk.saysSo ? 0 : Number.MAX_SAFE_INTEGER),
       },
     );

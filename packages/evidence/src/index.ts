@@ -12,6 +12,7 @@ export { canonicalJson } from "./canonical-json.ts";
 export { payloadDigest, payloadOf, signEnvelope, verifyEnvelope, verifyEnvelopeAside } from "./envelope.ts";
 export { createSigner, openKeys, pinKeys, type Signer } from "./keys.ts";
 export { toManifest } from "./manifest.ts";
-export { createNotary, type Notary, type ReceiptFacts, type Seal, type Sealed, type SignedTask } from "./notary.ts";
+export { createNotary, type FreeText, type Notary, type ReceiptFacts, type Seal, type Sealed, type SignedTask } from "./notary.ts";
 export { claimedReceipt, readReceipt, toReceipt } from "./receipt.ts";
+export { isWhole, textOf } from "./texts.ts";
 export { openTrust, type Trust } from "./trust.ts";

@@ -1,4 +1,13 @@
-import { type Clock, type Envelope, type Receipt, type TaskPayload, taskPayloadType } from "@tasuki/protocol";
+import {
+  type Clock,
+  type Envelope,
+  maxTextLength,
+  type Receipt,
+  saltedDigest,
+  type SaltedText,
+  type TaskPayload,
+  taskPayloadType,
+} from "@tasuki/protocol";
 import { canonicalJson } from "./canonical-json.ts";
 import { payloadDigest, signEnvelope } from "./envelope.ts";
 import { type Subject, toReceipt } from "./receipt.ts";
@@ -28,6 +37,8 @@ export interface SignedTask {
 export interface Sealed {
   readonly leaf: string;
   readonly envelopes: readonly Envelope[];
+  /** Texts that the line names by their salted digests, to be kept beside it. */
+  readonly texts?: readonly SaltedText[];
   /** The hand-off that follows from the receipt, to be committed with it. Its envelope is one of `envelopes`. */
   readonly outbox?: SignedTask;
 }
@@ -38,8 +49,24 @@ export type Seal = (index: number) => Sealed;
 // Receipts are read loosely; only the fields that the schema names are written.
 type Known<T> = { [Key in keyof T as string extends Key ? never : Key]: T[Key] };
 
+/** Text that a person, a program or another node wrote. What is signed holds its code and its salted digest, so that it can be erased. */
+export interface FreeText {
+  /** Code for programs: a word that says what the text tells of, and stays without it. */
+  readonly code: string;
+  readonly text: string;
+}
+
 /** The facts of a receipt that its caller knows. The notary adds the node, the time and the index. */
-export type ReceiptFacts = Omit<Known<Receipt>, "node" | "instance" | "role" | "at" | "index"> & { readonly subjects: readonly Subject[] };
+export type ReceiptFacts = Omit<Known<Receipt>, "node" | "instance" | "role" | "at" | "index" | "text" | "reason"> & {
+  readonly subjects: readonly Subject[];
+  readonly text?: FreeText;
+};
+
+/** What an event tells besides its facts. */
+interface Besides {
+  readonly text?: FreeText;
+  readonly others?: readonly Envelope[];
+}
 
 /** Signs in the name of this node. */
 export interface Notary {
@@ -49,8 +76,8 @@ export interface Notary {
   receipt(facts: ReceiptFacts, others?: readonly Envelope[]): Seal;
   /** A receipt with the hand-off that follows from it, which names the receipt's digest: it is made from that, and signed once for each index. */
   handOff(facts: ReceiptFacts, after: (receiptDigest: string) => SignedTask): Seal;
-  /** An event without a receipt of this node's own (a hand-off settled: `others` holds the peer's receipt). */
-  event(type: string, facts: Readonly<Record<string, string | number | boolean>>, others?: readonly Envelope[]): Seal;
+  /** An event without a receipt of this node's own (a hand-off settled: `others` holds the peer's receipt). Its facts are no free text. */
+  event(type: string, facts: Readonly<Record<string, string | number | boolean>>, besides?: Besides): Seal;
   /** A signed task, and the SHA-256 of its payload. The same payload gives the same bytes. */
   task(payload: TaskPayload): { readonly envelope: Envelope; readonly digest: string };
 }
@@ -62,24 +89,25 @@ export interface NotaryDeps {
   readonly instance: string;
   readonly signer: Signer;
   readonly clock: Pick<Clock, "now">;
+  /** Makes a salt: 128 random bits, as 32 hexadecimal digits. */
+  readonly salt: () => string;
 }
 
-const maxReasonLength = 1024;
-
 /** A notary with this node's receipt key. The time of an event is that of the decision, not of the commit. */
-export function createNotary({ node, role, instance, signer, clock }: NotaryDeps): Notary {
+export function createNotary({ node, role, instance, signer, clock, salt }: NotaryDeps): Notary {
   const now = (): string => new Date(clock.now()).toISOString();
   const seal = (
-    { subjects, reason, ...facts }: ReceiptFacts,
+    { subjects, text, ...facts }: ReceiptFacts,
     others: (receiptDigest: string) => { readonly envelopes: readonly Envelope[]; readonly outbox?: SignedTask },
   ): Seal => {
     const at = now();
+    const { named, beside } = salted(text, salt);
     return onceAnIndex((index) => {
-      const said = { ...facts, ...(reason !== undefined && { reason: toText(reason) }) };
-      const receipt = toReceipt({ ...said, node, role, instance, at, index }, subjects, signer);
+      const receipt = toReceipt({ ...facts, ...named, node, role, instance, at, index }, subjects, signer);
       const { envelopes, ...rest } = others(payloadDigest(receipt));
       const { run, stage, task, epoch, attempt, state } = facts;
-      return { ...toSealed({ index, at, type: state, run, stage, task, epoch, attempt }, [receipt, ...envelopes]), ...rest };
+      const leaf = { index, at, type: state, run, stage, task, epoch, attempt, ...named };
+      return { ...toSealed(leaf, [receipt, ...envelopes]), ...beside, ...rest };
     });
   };
   return {
@@ -90,10 +118,11 @@ export function createNotary({ node, role, instance, signer, clock }: NotaryDeps
         const outbox = after(digest);
         return { envelopes: [outbox.envelope], outbox };
       }),
-    event(type, facts, others = []) {
+    event(type, facts, { text, others = [] } = {}) {
       const at = now();
-      const texts = Object.entries(facts).map(([name, fact]) => [name, typeof fact === "string" ? toText(fact) : fact] as const);
-      return (index) => toSealed({ ...Object.fromEntries(texts), index, at, type }, others);
+      const { named, beside } = salted(text, salt);
+      const said = Object.entries(facts).map(([name, fact]) => [name, typeof fact === "string" ? toText(fact) : fact] as const);
+      return (index) => ({ ...toSealed({ ...Object.fromEntries(said), ...named, index, at, type }, others), ...beside });
     },
     task(payload) {
       const { reason, ...rest } = payload;
@@ -118,7 +147,18 @@ function toSealed(facts: object, envelopes: readonly Envelope[]): Sealed {
   return { leaf: canonicalJson({ ...facts, envelopes: envelopes.map(payloadDigest) }), envelopes };
 }
 
-/** Text that canonical JSON can carry: a reason that a person or a program wrote may be cut in the middle of a character. */
+/** The name of a free text, for what is signed, and the text itself, for what is beside it. */
+function salted(
+  free: FreeText | undefined,
+  newSalt: () => string,
+): { readonly named: Pick<Receipt, "text">; readonly beside: Pick<Sealed, "texts"> } {
+  if (free === undefined) return { named: {}, beside: {} };
+  const [salt, text] = [newSalt(), toText(free.text)];
+  const sha256 = saltedDigest({ salt, text });
+  return { named: { text: { code: free.code, sha256 } }, beside: { texts: [{ sha256, salt, text }] } };
+}
+
+/** Text that canonical JSON can carry: what a person or a program wrote may be cut in the middle of a character. */
 function toText(text: string): string {
-  return text.slice(0, maxReasonLength).toWellFormed();
+  return text.slice(0, maxTextLength).toWellFormed();
 }

@@ -1,4 +1,4 @@
-import type { Rung } from "@tasuki/protocol";
+import type { Receipt, Rung } from "@tasuki/protocol";
 import { type FlowState, isAtLeast, type ReceiptEvent, type StageFlow, type Subject } from "./flow-state.ts";
 import { blocked, changeStage, unblocked } from "./change-stage.ts";
 import { stepArchived } from "./step-ending.ts";
@@ -89,13 +89,18 @@ function refused(stage: StageFlow, event: ReceiptEvent, run: string): StageFlow 
   if (stage.block?.kind === "check" || stage.block?.kind === "decision") return stage;
   const by = isAtLeast(stage.rung, "produced") ? "hand-off" : "node";
   const block = event.block ?? {
-    reason: receipt.reason ?? `${stage.stage} is blocked and gave no reason`,
+    reason: receipt.reason ?? `${stage.stage} is blocked${unsaid(receipt)}`,
     needs: by === "node" ? "its cause mended, then another attempt" : "the next node to take the hand-off",
     owner: "operator",
     clearsWith: `tasuki retry ${run}`,
   };
   const next = blocked(stage, by, block);
   return next === stage ? stage : { ...next, attempt: receipt.attempt, ...(stage.task === undefined && { task: receipt.task }) };
+}
+
+/** End of the reason of a block whose receipt came without its text. */
+function unsaid({ text }: Receipt): string {
+  return text === undefined ? " and gave no reason" : `: ${text.code}; its text is gone`;
 }
 
 /** Stage on this rung, where it is higher than its own; no rung is ever taken back. */

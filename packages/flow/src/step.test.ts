@@ -37,8 +37,21 @@ interface Fact {
   readonly decision?: string;
   readonly direction?: "forward" | "back";
   readonly role?: string;
+  /** Words of a `blocked`. */
+  readonly says?: Pick<Receipt, "reason" | "text">;
 }
-function receipt({ stage, epoch, state, attempt = 1, after = epoch, decision, direction, role = stage }: Fact): FlowEvent {
+const wroteNothing = { reason: "the executor wrote nothing" };
+function receipt({
+  stage,
+  epoch,
+  state,
+  attempt = 1,
+  after = epoch,
+  decision,
+  direction,
+  role = stage,
+  says = wroteNothing,
+}: Fact): FlowEvent {
   const previous = before(stage);
   const signed: Receipt = {
     node: role,
@@ -52,7 +65,7 @@ function receipt({ stage, epoch, state, attempt = 1, after = epoch, decision, di
     state,
     at: new Date(1_000 * epoch).toISOString(),
     index: 0,
-    ...(state === "blocked" && { reason: "the executor wrote nothing" }),
+    ...(state === "blocked" && says),
     ...(state === "produced" && {
       producer: "embedded/1",
       ...(decision !== undefined && { decision }),
@@ -193,6 +206,14 @@ describe("a run in trouble", () => {
       awaits: { rung: "produced", from: "sg" },
       block: { reason: "the executor wrote nothing", owner: "operator", clearsWith: `tasuki retry ${run}` },
     });
+  });
+
+  test.each([
+    [{ text: { code: "timed-out", sha256: hash("a text") } }, "sg is blocked: timed-out; its text is gone"],
+    [{}, "sg is blocked and gave no reason"],
+  ])("a stage whose receipt comes without its text is blocked all the same, and says the code that it has: %j", (says, reason) => {
+    const facts = [...blockedSg().slice(0, -1), receipt({ stage: "sg", epoch: 1, state: "blocked", says })];
+    expect(through(facts).state.stages[1]?.block).toMatchObject({ reason, kind: "node", owner: "operator" });
   });
 
   test("a later attempt on the node clears the block by itself; the attempt that is over does not", () => {

@@ -38,6 +38,7 @@ export {
   Unmet,
 } from "./messages/problem.ts";
 export { Receipt, receiptPredicateType, type ReceiptState, ReceiptStatement } from "./messages/receipt.ts";
+export { maxTextLength, saltedDigest, SaltedText, type TextName } from "./messages/salted-text.ts";
 export { type Attachment, Clocks, defaultClocks, RunRequest, TaskKind, TaskPayload } from "./messages/task.ts";
 
 // Definitions of artifacts, roles and pipelines.

@@ -25,6 +25,7 @@ export {
   type RunRow,
   type TaskRow,
 } from "./port/rows.ts";
+export { type TextRow, textRowsOf } from "./port/text-row.ts";
 export type { Blobs, StagedBlob } from "./port/blobs.ts";
 
 export { blobPath } from "./files/file-blobs.ts";

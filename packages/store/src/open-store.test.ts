@@ -10,7 +10,8 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { blobPath } from "./files/file-blobs.ts";
 import { openStore } from "./open-store.ts";
-import { eventOf, id, nothing, putBlob } from "./testing/fixtures.ts";
+import { eraseTexts } from "./testing/erase-texts.ts";
+import { eventOf, id, nothing, payloadOf, putBlob, receiptOf, requestOf, run, withText } from "./testing/fixtures.ts";
 
 const open = (folder: string) => openStore({ folder, clock: { now: () => 1_000 }, newId: randomUUID });
 
@@ -121,4 +122,26 @@ test("rows and files of blobs are matched: what a crash left half deleted goes, 
     ["warn", expect.stringContaining("left where they are"), { blobs: [strange.sha256], count: 1 }],
   ]);
   expect(logged[0]).toHaveProperty("2.blobs.length", 20);
+});
+
+// guarantees: R9.texts
+test("a text whose row was deleted is gone from its entry, its run and its answer, and all of these are as they were", async () => {
+  await using folder = await temporaryFolder();
+  const request = requestOf(payloadOf({ id: id(1) }));
+  const accept = (store: Awaited<ReturnType<typeof open>>) => store.accept(request, withText(receiptOf("accepted", id(1)), "it waits"));
+  const seen = async (store: Awaited<ReturnType<typeof open>>) => {
+    const [entry] = await store.feed(0, 9);
+    return { entry, evidence: await store.evidenceOf(run), replay: await accept(store) };
+  };
+  const before = await (async () => {
+    await using store = await open(folder.path);
+    await accept(store);
+    return await seen(store);
+  })();
+  expect(eraseTexts(folder.path)).toEqual(["it waits"]);
+  await using store = await open(folder.path);
+  const { texts: _, ...entry } = before.entry ?? { texts: [] };
+  const { texts: __, ...replay } = { texts: [], ...before.replay };
+  expect(await seen(store)).toEqual({ entry, evidence: { ...before.evidence, texts: new Map() }, replay });
+  expect(await store.append(eventOf("goes on"))).toBe(1);
 });

@@ -1,6 +1,6 @@
 import { type BrokenBuild, evidence, flow, node } from "./broken-build.ts";
 
-/** Builds that show or close what is not proven. */
+/** Builds that show or close what is not proven, or sign in another way than is promised. */
 export const unprovenBuilds: readonly BrokenBuild[] = [
   {
     name: "shows a hand-off that nobody acknowledged",
@@ -119,5 +119,11 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
     breaks: ["R3.chain"],
     from: 1,
     changes: [{ file: `${node}/consumer/role-worker.ts`, find: "prev: row.lastReceipt,", put: "prev: row.digest," }],
+  },
+  {
+    name: "signs a text itself",
+    breaks: ["R9.texts"],
+    from: 1,
+    changes: [{ file: `${evidence}/notary.ts`, find: "{ named: { text: {", put: "{ named: { reason: text, text: {" }],
   },
 ];

@@ -13,7 +13,7 @@ import {
 } from "@tasuki/protocol";
 import type { Run } from "@tasuki/contracts/artifacts/run";
 import { claimedReceipt, createNotary, payloadOf, readReceipt, signEnvelope } from "@tasuki/evidence";
-import { makeSigner, makeTrust } from "@tasuki/evidence/testing";
+import { makeSigner, makeTrust, testSalt } from "@tasuki/evidence/testing";
 import { openStore, publish } from "@tasuki/store";
 import { expect, test } from "vitest";
 import { newFlow } from "@tasuki/flow";
@@ -57,7 +57,7 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
   let at = now;
   const clock = { now: () => at, monotonic: () => at - now };
   const store = await openStore({ folder, clock, newId });
-  const notary = createNotary({ node: role, role, instance: store.instance, signer: signers[role], clock });
+  const notary = createNotary({ node: role, role, instance: store.instance, signer: signers[role], clock, salt: testSalt });
   const accepted: TaskPayload[] = [];
   const disk = { isFull: false };
   const over = new Set<string>();
@@ -411,13 +411,30 @@ test("a rejection is signed over the very task that was refused, and its id stay
   const wrong = node.work({ attachments: node.inputs.filter(({ name }) => name !== "list.md") });
   const { message } = await refusal(node.send(wrong));
   const digest = sha256Of(JSON.stringify(wrong));
-  const [receipt] = (await node.store.feed(0, 1))[0]?.envelopes ?? [];
+  const [entry] = await node.store.feed(0, 1);
+  const [receipt] = entry?.envelopes ?? [];
   const { statement } = readReceipt(receipt ?? { payload: "", payloadType: "", signatures: [] }, { trust, node: "sg" });
   expect(statement).toMatchObject({
     subject: [{ name: "task", digest: { sha256: digest } }],
-    predicate: { state: "rejected", task: wrong.id, prev: digest, peer: "node:nano", reason: `contract_violation: ${message}` },
+    predicate: { state: "rejected", task: wrong.id, prev: digest, peer: "node:nano", text: { code: "contract_violation" } },
   });
+  expect(entry?.texts).toMatchObject([{ sha256: statement.predicate.text?.sha256, text: message }]);
   await expect(node.send({ ...wrong, attachments: node.inputs })).resolves.toMatchObject({ task: wrong.id, replayed: false });
+});
+
+// guarantees: R9.texts
+test("a nudge is answered with where its run stands, beside the receipt that names it, and a replay with the same", async () => {
+  await using node = await openNode();
+  await node.send(node.work());
+  const nudge = node.work({ kind: "nudge", from: "main", attachments: [] });
+  const { receipt, texts = [], replayed } = await node.send(nudge, { signer: "main" });
+  expect([replayed, texts.map(({ text }) => text)]).toEqual([false, ["sg at epoch 1 waits in the queue, place 1 of 1, behind 0 that run"]]);
+  expect(said(receipt).predicate).toMatchObject({ state: "accepted", text: { code: "nudge", sha256: texts[0]?.sha256 } });
+  expect(payloadOf(receipt).toString("utf8")).not.toContain("waits in the queue");
+  expect(await node.send(nudge, { signer: "main" })).toMatchObject({ receipt, texts, replayed: true });
+  expect(
+    await node.send(node.work({ run: newId(), kind: "cancel", from: "main", attachments: [] }), { signer: "main" }),
+  ).not.toHaveProperty("texts");
 });
 
 // guarantees: R7.refused
@@ -427,9 +444,9 @@ test("rejections are recorded ten times a minute for a peer, and then counted", 
   expect(await node.events()).toHaveLength(10);
   node.pass(60_001);
   await refusal(node.send(node.work({ stage: "jp" })));
-  const [receipt] = (await node.store.feed(10, 1))[0]?.envelopes ?? [];
+  const { envelopes: [receipt] = [], texts = [] } = (await node.store.feed(10, 1))[0] ?? {};
   expect(receipt && said(receipt).predicate).toMatchObject({ state: "rejected", peer: "node:nano" });
-  expect(receipt && said(receipt).predicate.reason).toContain("3 more were refused");
+  expect(texts.map(({ text }) => text)).toEqual([expect.stringContaining("3 more were refused")]);
 });
 
 test("a close is answered with a receipt over the bundle, and ends the run here", async () => {

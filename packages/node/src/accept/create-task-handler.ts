@@ -12,7 +12,7 @@ import {
 import type { Accepted, DiskFloor, RunRow, Store } from "@tasuki/store";
 import { z } from "zod";
 import { type BusHandlers, type Caller, takenContracts, type TaskRequest } from "@tasuki/bus";
-import { acceptanceOf, acceptedSubjects, type Notary, type Seal } from "@tasuki/evidence";
+import { acceptanceOf, acceptedSubjects, type FreeText, type Notary, type Seal } from "@tasuki/evidence";
 import { checkAttachments, checkInputs } from "./check-attachments.ts";
 import { checkBrief, checkProfile, checkRoute } from "./check-run.ts";
 import { checkTask, type CheckTaskDeps } from "./check-task.ts";
@@ -90,7 +90,7 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
       acceptanceSeal(deps.notary, task, {
         envelope,
         caller,
-        ...(described !== undefined && { reason: described }),
+        ...(described !== undefined && { text: { code: "nudge", text: described } }),
       }),
     );
   };
@@ -102,9 +102,10 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
     try {
       const { brief } = replay === undefined ? await check(task, request, caller) : {};
       const accepted = await commit(task, request, { caller, ...(brief !== undefined && { brief }) });
-      const { receipt, replayed } = answerOf(accepted, payload);
+      const answer = answerOf(accepted, payload);
+      const { replayed } = answer;
       if (!replayed) onAccepted(payload);
-      return { task: payload.id, run: payload.run, receipt, replayed };
+      return { task: payload.id, run: payload.run, ...answer };
     } catch (error) {
       // A task that a peer signed is refused by a signature; a script's request by the answer alone.
       if (isTasukiError(error) && task.signed && !error.retryable && !passing.includes(error.code))
@@ -118,7 +119,7 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
 function acceptanceSeal(
   notary: Notary,
   { payload, digest, signed }: IncomingTask,
-  about: { envelope: Envelope; caller: Caller; reason?: string },
+  about: { envelope: Envelope; caller: Caller; text?: FreeText },
 ): Seal {
   const { run, stage, id: task, epoch, kind } = payload;
   return notary.receipt(
@@ -132,7 +133,7 @@ function acceptanceSeal(
       peer: about.caller.principal,
       prev: digest,
       signed,
-      ...(about.reason !== undefined && { reason: about.reason }),
+      ...(about.text && { text: about.text }),
       subjects: acceptedSubjects(payload, digest),
     },
     [about.envelope],
@@ -154,7 +155,11 @@ function answerOf(accepted: Accepted, { id, run, stage }: TaskPayload) {
   switch (accepted.is) {
     case "accepted":
     case "replayed":
-      return { receipt: accepted.receipt, replayed: accepted.is === "replayed" };
+      return {
+        receipt: accepted.receipt,
+        ...(accepted.texts && { texts: [...accepted.texts] }),
+        replayed: accepted.is === "replayed",
+      };
     case "conflict":
       throw new TasukiError("task_conflict", `Task ${id} is known here with other content; give a new task a new id.`);
     case "missing":

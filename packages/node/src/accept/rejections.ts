@@ -35,7 +35,10 @@ export function createRejections({ store, notary, clock }: { store: Pick<Store, 
           state: "rejected",
           peer: caller.principal,
           prev: digest,
-          reason: `${error.code}: ${error.message}${unrecorded > 0 ? ` (${unrecorded} more were refused and not recorded)` : ""}`,
+          text: {
+            code: error.code,
+            text: `${error.message}${unrecorded > 0 ? ` (${unrecorded} more were refused and not recorded)` : ""}`,
+          },
           subjects: taskSubjects({ attachments: [] }, digest),
         }),
       );

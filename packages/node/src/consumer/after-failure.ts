@@ -25,7 +25,7 @@ export function afterFailure(
     const backoff = createBackoff({ firstMs: 500, lastMs: 30_000, jitter: "half", random });
     return {
       completion: { state: "again", notBefore: Math.ceil(now + backoff(attempt)) },
-      seal: notary.event("attempt-ended", { ...facts, detail }),
+      seal: notary.event("attempt-ended", facts, { text: { code: outcome, text: detail } }),
     };
   }
   const block = toBlock(row, failure);
@@ -76,7 +76,7 @@ function blockedSeal(notary: Notary, row: TaskRow, { block, attempt, outcome }: 
     state: "blocked",
     prev: row.lastReceipt,
     outcome,
-    reason: block.reason,
+    text: { code: outcome, text: block.reason },
     subjects: taskSubjects(row.payload, row.digest),
   });
 }

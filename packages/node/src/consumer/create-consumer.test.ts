@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { sha256Of, type TaskPayload } from "@tasuki/protocol";
 import { claimedReceipt, createNotary, payloadDigest, taskSubjects } from "@tasuki/evidence";
-import { makeSigner } from "@tasuki/evidence/testing";
+import { makeSigner, testSalt } from "@tasuki/evidence/testing";
 import { openStore, publish } from "@tasuki/store";
 import { expect, test } from "vitest";
 import { systemClock as clock } from "../process/system-clock.ts";
@@ -24,7 +24,7 @@ const done: Performed = { completion: { state: "done", outputs: [] } };
 async function openNode(perform: Worker["perform"], limits: { attempts?: number; leaseMs?: number; attemptsAtOnce?: number } = {}) {
   const data = await mkdtemp(join(tmpdir(), "tasuki-consumer-"));
   const store = await openStore({ folder: data, clock, newId });
-  const notary = createNotary({ node: "nano", role: "nano", instance: store.instance, signer: makeSigner(), clock });
+  const notary = createNotary({ node: "nano", role: "nano", instance: store.instance, signer: makeSigner(), clock, salt: testSalt });
   const swept: string[] = [];
   const quarantine = createQuarantine({ store, notary, data, logger: quiet });
   const consumer = createConsumer({

@@ -95,7 +95,7 @@ function produced(
     outcome,
     ...(decision !== undefined && { decision }),
     ...(direction !== undefined && { direction }),
-    ...(detail !== undefined && { reason: detail }),
+    ...(detail !== undefined && { text: { code: outcome, text: detail } }),
     subjects: outputs.map(({ name, sha256 }) => ({ name, sha256 })),
   };
   // A result that sends the work back is not handed on: main decides what is done again.

@@ -26,8 +26,9 @@ export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
 
   /** Resumes a blocked intake: main's own task goes back to the queue, at the same epoch. */
   const resumeIntake = async ({ run, by, reason }: Parameters<Orchestrator["retry"]>[0]): Promise<void> => {
-    const facts = { run, stage: "main", epoch: 0, task: run, by, ...(reason !== undefined && { reason }) };
-    if (!(await store.retry(run, notary.event("intake-retried", facts))))
+    const facts = { run, stage: "main", epoch: 0, task: run, by };
+    const besides = reason === undefined ? {} : { text: { code: "operator", text: reason } };
+    if (!(await store.retry(run, notary.event("intake-retried", facts, besides))))
       throw new TasukiError("invalid_state", `run ${run} is still at intake and not blocked for good: it goes on by itself`);
     await steps.apply({ facts: [{ run, event: { is: "retry", by, ...(reason !== undefined && { reason }) } }] });
   };

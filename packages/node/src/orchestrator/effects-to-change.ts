@@ -1,6 +1,6 @@
 import { carriedTo, parseContractRef, type Pipeline, type TaskPayload } from "@tasuki/protocol";
 import type { EventOfTask, RunChange } from "@tasuki/store";
-import type { Notary, SignedTask } from "@tasuki/evidence";
+import type { FreeText, Notary, SignedTask } from "@tasuki/evidence";
 import type { FlowEffect, FlowState } from "@tasuki/flow";
 
 export interface EffectContext {
@@ -63,9 +63,7 @@ function toPart(state: FlowState, effect: FlowEffect, context: EffectContext): P
       return { events: [sign(state, effect, context)] };
     case "record": {
       const { type, stage, by, reason } = effect;
-      return {
-        events: [context.notary.event(type, { run: state.id, stage, epoch: state.epoch, by, ...(reason !== undefined && { reason }) })],
-      };
+      return { events: [context.notary.event(type, { run: state.id, stage, epoch: state.epoch, by }, textFor(reason, by))] };
     }
   }
 }
@@ -97,13 +95,13 @@ function send(state: FlowState, { notary, newId, now }: EffectContext, sent: Sen
     createdAt: now,
   };
   const facts = { run: state.id, stage: payload.stage, epoch: payload.epoch, task: payload.id, kind: payload.kind, digest };
-  return { outbox: [row], events: [notary.event("sent", facts, [envelope])] };
+  return { outbox: [row], events: [notary.event("sent", facts, { others: [envelope] })] };
 }
 
 /** Main's own receipt: on a stage it continues the stage's receipts, on the run those of the task that began it. */
 function sign(state: FlowState, effect: Extract<FlowEffect, { do: "sign" }>, { notary }: EffectContext): Required<Part>["events"][number] {
   const stage = state.stages.find((one) => one.stage === effect.stage);
-  const reason = effect.reason === undefined ? {} : { reason: effect.reason };
+  const text = textFor(effect.reason);
   if (stage?.task !== undefined)
     return notary.receipt({
       run: state.id,
@@ -113,7 +111,7 @@ function sign(state: FlowState, effect: Extract<FlowEffect, { do: "sign" }>, { n
       attempt: stage.attempt,
       state: effect.state,
       ...(stage.produced !== undefined && { prev: stage.produced }),
-      ...reason,
+      ...text,
       subjects: stage.outputs.map(({ name, sha256 }) => ({ name, sha256 })),
     });
   const ofRun: EventOfTask["seal"] = (asked) => {
@@ -130,9 +128,14 @@ function sign(state: FlowState, effect: Extract<FlowEffect, { do: "sign" }>, { n
       attempt: asked?.attempt ?? 0,
       state: effect.state,
       ...(prev !== "" && { prev }),
-      ...reason,
+      ...text,
       subjects: [subject],
     });
   };
   return { task: state.id, seal: ofRun };
+}
+
+/** Text of a reason that an operator, or a clock of main's own, gives. */
+function textFor(reason: string | undefined, by?: string): { readonly text?: FreeText } {
+  return reason === undefined ? {} : { text: { code: by === "main" ? "clock" : "operator", text: reason } };
 }

@@ -35,7 +35,7 @@ function startFollowing({
     client,
     store: { position: async () => undefined, savePeer: nothing, ...store },
     steps: { setReachable: nothing, setInstalled: nothing, apply: nothing, ...steps },
-    read: async (entries: readonly FeedEntry[]) => entries.map(() => ({ facts: [], envelopes: [] })),
+    read: async (entries: readonly FeedEntry[]) => entries.map(() => ({ facts: [], envelopes: [], texts: [] })),
     clock: { now: () => 0, monotonic: () => 0 },
     logger: quiet,
     backoff: () => 1,

@@ -116,7 +116,12 @@ async function session(deps: FollowFeedDeps, { instance, health, signal, onProgr
     if (reads.some((read) => read.instance !== undefined && read.instance !== instance)) return ended.abort();
     const facts = await Promise.all(reads.flatMap((read) => read.facts).map((fact) => withBlock(fact, client, signal)));
     const next: Position = { node, instance, next: position.next + reads.length };
-    await steps.apply({ facts, position: next, envelopes: reads.flatMap((read) => read.envelopes) });
+    await steps.apply({
+      facts,
+      position: next,
+      envelopes: reads.flatMap((read) => read.envelopes),
+      texts: reads.flatMap((read) => read.texts),
+    });
     position = next;
     onProgress();
   };

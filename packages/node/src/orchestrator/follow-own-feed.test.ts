@@ -37,6 +37,7 @@ function startFollowing({
       read.map(({ index }) => ({
         facts: index === 0 ? [{ run, event: { is: "peer", role: "sg", reachable: true } }] : [],
         envelopes: [],
+        texts: [],
       })),
     backoff: () => 1,
     logger: quiet,

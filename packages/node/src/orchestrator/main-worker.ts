@@ -58,7 +58,8 @@ async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt):
       : { is: "refused" as const, block: picked.is === "unseen" ? unseenBlock(picked.roles) : versionBlock(picked.problem, run) };
   if (picked.is === "unseen") deps.onUnseen(row.id);
   if (taken.is === "refused") {
-    const receipt = { ...facts, state: "blocked" as const, prev: row.lastReceipt, reason: taken.block.reason };
+    const { kind = "intake", reason } = taken.block;
+    const receipt = { ...facts, state: "blocked" as const, prev: row.lastReceipt, text: { code: kind, text: reason } };
     return {
       completion: { state: "blocked", block: taken.block },
       seal: notary.receipt({ ...receipt, subjects: [{ name: "task", sha256: row.digest }] }),

@@ -1,6 +1,6 @@
-import { type Envelope, TasukiError } from "@tasuki/protocol";
-import { claimedReceipt } from "@tasuki/evidence";
-import type { OutboxRow, StatusAnswer, Store } from "@tasuki/store";
+import { TasukiError } from "@tasuki/protocol";
+import { claimedReceipt, textOf } from "@tasuki/evidence";
+import type { OutboxRow, RunEvidence, StatusAnswer, Store } from "@tasuki/store";
 import { describeRun } from "../accept/describe-run.ts";
 import { turnsOf } from "../loop/create-loop.ts";
 import type { NudgeAnswer } from "./orchestrator.ts";
@@ -18,7 +18,7 @@ type NudgeStore = Pick<Store, "evidenceOf" | "statusOf" | "onCommit">;
 
 /** Milliseconds that a node has to answer; then the answer is that it has not. */
 const answerMs = 8_000;
-/** Answer of a node of an earlier release, which gives no description. */
+/** Answer of a node of an earlier release, which gives no description, and of one whose description is gone. */
 const taken = "it has taken the nudge";
 
 /**
@@ -45,9 +45,9 @@ export async function nudge(
       .map(({ id }) => [id, before.get(id)?.tries ?? 0]),
   );
   const rows = await answersTo(store, run, asked);
-  const { envelopes } = await store.evidenceOf(run);
+  const evidence = await store.evidenceOf(run);
   return [
-    ...rows.map((row): NudgeAnswer => ({ role: row.to, ...answerOf(row, envelopes) })),
+    ...rows.map((row): NudgeAnswer => ({ role: row.to, ...answerOf(row, evidence) })),
     ...(plan.roles.includes("main") ? [{ role: "main", says: describeRun(status) }] : []),
   ];
 }
@@ -68,11 +68,14 @@ async function answersTo(store: NudgeStore, run: string, asked: ReadonlyMap<stri
   return rows;
 }
 
-function answerOf({ id, to, state, last }: OutboxRow, envelopes: readonly Envelope[]): Pick<NudgeAnswer, "says" | "problem"> {
+function answerOf(
+  { id, to, state, last }: OutboxRow,
+  { envelopes, texts }: Pick<RunEvidence, "envelopes" | "texts">,
+): Pick<NudgeAnswer, "says" | "problem"> {
   if (state !== "done") return { problem: last ?? `no answer within ${answerMs / 1000} s; it is tried again` };
   for (const envelope of envelopes.toReversed()) {
     const claim = claimedReceipt(envelope)?.predicate;
-    if (claim?.task === id && claim.role === to && claim.state === "accepted") return { says: claim.reason ?? taken };
+    if (claim?.task === id && claim.role === to && claim.state === "accepted") return { says: textOf(claim, texts) ?? taken };
   }
   return { says: taken };
 }

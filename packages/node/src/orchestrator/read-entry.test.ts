@@ -1,8 +1,17 @@
 import { randomUUIDv7 } from "node:crypto";
-import type { Attachment, Envelope, FeedEntry, ReceiptState, TaskPayload } from "@tasuki/protocol";
-import { makeSigner, makeTrust } from "@tasuki/evidence/testing";
+import {
+  type Attachment,
+  type Envelope,
+  type FeedEntry,
+  type Receipt,
+  type ReceiptState,
+  saltedDigest,
+  type SaltedText,
+  type TaskPayload,
+} from "@tasuki/protocol";
+import { makeSigner, makeTrust, testSalt } from "@tasuki/evidence/testing";
 import { describe, expect, test } from "vitest";
-import { createNotary, payloadDigest, type ReceiptFacts, type Seal, type SignedTask } from "@tasuki/evidence";
+import { claimedReceipt, createNotary, payloadDigest, type ReceiptFacts, type Seal, type SignedTask, toReceipt } from "@tasuki/evidence";
 import { type FlowEvent, newFlow, step } from "@tasuki/flow";
 import { smallPipeline } from "../testing/small-pipeline.ts";
 import { createEntryReader } from "./read-entry.ts";
@@ -13,7 +22,8 @@ const signers = { main: makeSigner(), nano: makeSigner(), sg: makeSigner(), "nan
 type Role = "main" | "nano" | "sg";
 const trust = makeTrust(signers);
 const instance = randomUUIDv7();
-const notaryOf = (role: Role, signer = signers[role], node: string = role) => createNotary({ node, role, instance, signer, clock });
+const notaryOf = (role: Role, signer = signers[role], node: string = role) =>
+  createNotary({ node, role, instance, signer, clock, salt: testSalt });
 const list = { name: "list.md", sha256: "a".repeat(64) };
 const attachment: Attachment = { ...list, contract: "list@1", size: 3 };
 const work = (stage: Role, from: Role, changes: Partial<TaskPayload> = {}): TaskPayload => ({
@@ -82,17 +92,21 @@ const accepted = (payload: TaskPayload, digest: string, { index = 0, subjects = 
 function createFeed(role: Role) {
   const entries: FeedEntry[] = [];
   const add = (seal: Seal): string => {
-    const { leaf, envelopes } = seal(entries.length);
-    entries.push({ index: entries.length, leaf, envelopes: [...envelopes] });
+    const { leaf, envelopes, texts } = seal(entries.length);
+    entries.push({ index: entries.length, leaf, envelopes: [...envelopes], ...(texts && { texts: [...texts] }) });
     return payloadDigest(first(envelopes));
   };
   return {
     entries,
     add,
     /** Adds a receipt about a task of the node; gives its digest. */
-    say(payload: TaskPayload, state: ReceiptState, { prev, others }: { prev: string; others?: readonly Envelope[] }): string {
+    say(
+      payload: TaskPayload,
+      state: ReceiptState,
+      { others, ...more }: Pick<ReceiptFacts, "text"> & { prev: string; others?: readonly Envelope[] },
+    ): string {
       const subjects = state === "accepted" ? payload.attachments : [list];
-      return add(notaryOf(role).receipt(factsOf(payload, state, { prev, subjects }), others));
+      return add(notaryOf(role).receipt(factsOf(payload, state, { ...more, subjects }), others));
     },
     /** Adds the `produced` of a task, with the hand-off that follows from it; gives its digest. */
     handOn(payload: TaskPayload, { prev, after }: { prev: string; after: (digest: string) => SignedTask }): string {
@@ -119,11 +133,13 @@ function honestFeeds() {
   const payload = { ...handed, prev: produced };
   const task = notaryOf("nano").task(payload);
   const sgTook = sg.say(payload, "accepted", { prev: task.digest, others: [task.envelope] });
-  nano.add(notaryOf("nano").event("delivered", {}, [first(sg.entries[0]?.envelopes ?? [])]));
+  nano.add(notaryOf("nano").event("delivered", {}, { others: [first(sg.entries[0]?.envelopes ?? [])] }));
   const sgStarted = sg.say(payload, "started", { prev: sgTook });
-  sg.say(payload, "blocked", { prev: sgStarted });
+  sg.say(payload, "blocked", { prev: sgStarted, text: { code: "failed", text: "no ink" } });
   return { dispatch, task, payload, nano: nano.entries, sg: sg.entries };
 }
+/** A text under its own digest, which no receipt names. */
+const otherText = (salt: string): SaltedText => ({ sha256: saltedDigest({ salt, text: "no time" }), salt, text: "no time" });
 const statesOf = (reads: readonly { readonly facts: readonly { readonly event: FlowEvent }[] }[]) =>
   reads.flatMap(({ facts }) =>
     facts.map(({ event }) => (event.is === "receipt" ? `${event.receipt.role} ${event.receipt.state}` : event.is)),
@@ -257,6 +273,32 @@ test("a 'produced' gives the files that are handed on with it, and its stage's d
     { event: { is: "dispatched", stage: "sg", from: "nano" } },
   ]);
   expect(produced?.envelopes).toContainEqual(task.envelope);
+});
+
+// guarantees: R9.texts
+test.each<{ is: string; change: (text: SaltedText) => SaltedText[]; reason?: string; complaints: number }>([
+  { is: "beside it is its reason, and is kept", change: (text) => [text], reason: "no ink", complaints: 0 },
+  { is: "gone leaves a receipt without a reason", change: () => [], complaints: 0 },
+  { is: "that it does not name is none of its own", change: ({ salt }) => [otherText(salt)], complaints: 0 },
+  { is: "that was changed is dropped, and complained of", change: (text) => [{ ...text, text: "no paper" }], complaints: 1 },
+])("of a receipt, a text $is", async ({ change, reason, complaints: complained }) => {
+  const { task, sg } = honestFeeds();
+  const entries = sg.map((one) => (one.texts === undefined ? one : { ...one, texts: one.texts.flatMap(change) }));
+  const { read, complaints } = reader(task.envelope);
+  const blocked = (await read(entries, "sg"))[2];
+  const [receipt] = blocked?.facts.flatMap(({ event }) => (event.is === "receipt" ? [event.receipt] : [])) ?? [];
+  expect([receipt?.state, receipt?.text?.code, receipt?.reason]).toEqual(["blocked", "failed", reason]);
+  const kept = reason === undefined ? [] : (sg[2]?.texts ?? []);
+  expect(blocked?.texts).toEqual(kept.map((text) => ({ ...text, log: instance, index: 2, run })));
+  expect(complaints).toHaveLength(complained);
+});
+
+test("a reason in a receipt of an earlier release is its reason", async () => {
+  const { task, payload, sg } = honestFeeds();
+  const { text: _, ...blocked } = claimedReceipt(first(sg[2]?.envelopes ?? []))?.predicate ?? {};
+  const earlier = toReceipt({ ...(blocked as Receipt), reason: "no ink" }, [list], signers.sg);
+  const [, , read] = await reader(task.envelope).read([...sg.slice(0, 2), entry(2, earlier)], "sg");
+  expect(read).toMatchObject({ facts: [{ run: payload.run, event: { receipt: { state: "blocked", reason: "no ink" } } }], texts: [] });
 });
 
 test("a nudge that was accepted says nothing about the stage", async () => {

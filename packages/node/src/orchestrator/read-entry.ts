@@ -15,16 +15,19 @@ import {
 import {
   claimedReceipt,
   doubtOf,
+  isWhole,
   type KnownMessages,
   type KnownTask,
   parseTask,
   payloadDigest,
   payloadOf,
   readReceipt,
+  textOf,
   type Trust,
   verifyEnvelope,
 } from "@tasuki/evidence";
 import { nodesOfRole, type Roster } from "@tasuki/bus";
+import { type TextRow, textRowsOf } from "@tasuki/store";
 import type { FlowEvent, FlowState } from "@tasuki/flow";
 import { createKnown, type Kept, type KeptDeps, type KnownOf, loadKept, type ReadReceipt } from "./known-messages.ts";
 import type { RunFact } from "./run-steps.ts";
@@ -43,6 +46,8 @@ interface EntryRead {
   readonly facts: readonly RunFact[];
   /** Envelopes whose signatures hold, to be kept. */
   readonly envelopes: readonly Envelope[];
+  /** Texts that their receipts name, to be kept. */
+  readonly texts: readonly TextRow[];
   /** The installation that signed the entry's own receipt. */
   readonly instance?: string;
 }
@@ -68,6 +73,7 @@ interface OpenedEntry {
   readonly receipts: readonly ReadReceipt[];
   readonly tasks: readonly KnownTask[];
   readonly envelopes: readonly Envelope[];
+  readonly texts: readonly TextRow[];
 }
 
 /**
@@ -103,7 +109,7 @@ export function createEntryReader({ pipeline, trust, node, roster, kept: keptOf,
     return task;
   };
 
-  const open = ({ index, envelopes }: FeedEntry, feed: FeedOf, kept: Kept): OpenedEntry => {
+  const open = ({ index, envelopes, texts: given = [] }: FeedEntry, feed: FeedOf, kept: Kept): OpenedEntry => {
     const receipts: ReadReceipt[] = [];
     const tasks: KnownTask[] = [];
     const held: Envelope[] = [];
@@ -121,10 +127,13 @@ export function createEntryReader({ pipeline, trust, node, roster, kept: keptOf,
         logger.error({ peer: feed.node, index, code, err: error }, "a feed holds an envelope that does not hold good; it is not counted");
       }
     }
-    return { index, receipts, tasks, envelopes: held };
+    for (const { sha256 } of given.filter((text) => !isWhole(text)))
+      logger.error({ peer: feed.node, index, sha256 }, "a feed holds a text that is not what its digest says; it is dropped");
+    const texts = receipts.flatMap(({ statement }) => textRowsOf(statement.predicate, given));
+    return { index, receipts, tasks, envelopes: held, texts };
   };
 
-  const factsOf = ({ index, receipts, tasks }: OpenedEntry, feed: FeedOf, { knownOf, placeOfRun }: Judging): RunFact[] => {
+  const factsOf = ({ index, receipts, tasks, texts }: OpenedEntry, feed: FeedOf, { knownOf, placeOfRun }: Judging): RunFact[] => {
     const own = receipts.find(({ statement }) => isOwn(statement, feed));
     return [
       ...receipts.flatMap((receipt) => {
@@ -133,7 +142,7 @@ export function createEntryReader({ pipeline, trust, node, roster, kept: keptOf,
         if (!isOfTask(statement)) return [];
         const known = knownOf(run);
         const doubt = isMainsOwnWord(statement) ? undefined : (doubtAboutPlace(statement, placeOfRun(run)) ?? doubtOf(statement, known));
-        if (doubt === undefined) return toReceiptFact(receipt, tasks, { pipeline, known });
+        if (doubt === undefined) return toReceiptFact(receipt, { tasks, texts }, { pipeline, known });
         logger.error(
           { peer: feed.node, index, run, task, role, state, doubt },
           "a feed holds a receipt that proves nothing; it is not counted",
@@ -150,8 +159,8 @@ export function createEntryReader({ pipeline, trust, node, roster, kept: keptOf,
     const judging = { knownOf: createKnown(opened, kept), placeOfRun: kept.place };
     return opened.map((entry) => {
       const own = entry.receipts.find(({ statement }) => isOwn(statement, feed));
-      const { envelopes } = entry;
-      return { facts: factsOf(entry, feed, judging), envelopes, ...(own && { instance: own.statement.predicate.instance }) };
+      const { envelopes, texts } = entry;
+      return { facts: factsOf(entry, feed, judging), envelopes, texts, ...(own && { instance: own.statement.predicate.instance }) };
     });
   };
 }
@@ -198,10 +207,10 @@ function isMainsOwnWord({ predicate }: ReceiptStatement): boolean {
 
 function toReceiptFact(
   { statement, digest }: ReadReceipt,
-  tasks: readonly KnownTask[],
+  { tasks, texts }: Pick<OpenedEntry, "tasks" | "texts">,
   { pipeline, known }: { readonly pipeline: Pipeline; readonly known: KnownMessages },
 ): RunFact[] {
-  const receipt = withDirection(statement.predicate, pipeline);
+  const receipt = withReason(withDirection(statement.predicate, pipeline), texts);
   const subjects = statement.subject.map(({ name, digest: { sha256 } }) => ({ name, sha256 }));
   const answered = receipt.state === "accepted" && receipt.prev !== undefined ? known.task(receipt.prev)?.payload : undefined;
   // A `nudge` that was accepted says nothing about the stage.
@@ -221,6 +230,12 @@ function toDispatched({ payload }: KnownTask, { feed, at }: { feed: FeedOf; at: 
   const { run, stage, epoch, id: task, from, prev } = payload;
   const time = Date.parse(at ?? new Date(0).toISOString());
   return [{ run, event: { is: "dispatched", stage, epoch, task, from, at: time, ...(prev !== undefined && { follows: prev }) } }];
+}
+
+/** Receipt with the text that is beside it as its `reason`, as receipts of earlier releases have it. */
+function withReason(receipt: Receipt, texts: readonly TextRow[]): Receipt {
+  const reason = textOf(receipt, new Map(texts.map(({ sha256, text }) => [sha256, text])));
+  return reason === undefined ? receipt : { ...receipt, reason };
 }
 
 /** Nodes of the first releases say what they decided, and not where that sends the work: the pipeline knows. */

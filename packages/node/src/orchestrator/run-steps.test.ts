@@ -157,9 +157,10 @@ test("a step that somebody else has overtaken is made again with new ids; what t
 test("a feed's position and envelopes are committed with what they changed, and without it", async () => {
   const { steps, changes } = open();
   const position = { node: "finder", instance: run, next: 3 };
-  await steps.apply({ facts: [{ run: "another relay's", event: intakeDone }], position, envelopes: [envelope] });
+  const text = { log: run, index: 2, run, sha256: hash("salted"), salt: "0".repeat(32), text: "no ink" };
+  await steps.apply({ facts: [{ run: "another relay's", event: intakeDone }], position, envelopes: [envelope], texts: [text] });
   expect(changes).toEqual([
-    { runs: [], outbox: [], supersede: [], hasten: [], events: [], attachments: [], position, envelopes: [envelope] },
+    { runs: [], outbox: [], supersede: [], hasten: [], events: [], attachments: [], position, envelopes: [envelope], texts: [text] },
   ]);
 });
 

@@ -1,5 +1,5 @@
 import { type BlockKind, type Clock, type Envelope, type Pipeline, TasukiError } from "@tasuki/protocol";
-import type { AttachmentRow, Position, RunRow, Store } from "@tasuki/store";
+import type { AttachmentRow, Position, RunRow, Store, TextRow } from "@tasuki/store";
 import type { Notary } from "@tasuki/evidence";
 import type { Roster } from "@tasuki/bus";
 import { effectsToChange } from "./effects-to-change.ts";
@@ -19,6 +19,8 @@ interface StepChange {
   /** Position that is kept with a change, and is not worth a commit of its own: entries that are read twice change nothing. */
   readonly along?: Position;
   readonly envelopes?: readonly Envelope[];
+  /** Texts that the envelopes name. */
+  readonly texts?: readonly TextRow[];
   readonly attachments?: readonly AttachmentRow[];
 }
 
@@ -131,7 +133,7 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
   /** Makes one step of the runs, and resolves with the states that it changed; with undefined where one of the runs was stepped meanwhile. */
   const tryStep = async (
     runs: readonly string[],
-    { facts, along, position, envelopes = [], attachments = [] }: StepChange,
+    { facts, along, position, envelopes = [], texts = [], attachments = [] }: StepChange,
   ): Promise<readonly FlowState[] | undefined> => {
     const rows = await Promise.all(runs.map((run) => store.run(run)));
     const stepped = rows.flatMap((row) =>
@@ -155,6 +157,7 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
       events: signed.flatMap((part) => part.events),
       ...((position ?? along) && { position: position ?? along }),
       envelopes,
+      texts,
       attachments,
     });
     if (committed === "missing") throw new TasukiError("unavailable", "a file that main had is gone; it is fetched again");

@@ -2,9 +2,18 @@ import { randomUUIDv7 } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Clock, type ProblemDetails, type ProblemCode, type Receipt, sha256Of, type TaskPayload, TasukiError } from "@tasuki/protocol";
+import {
+  type Clock,
+  type ProblemDetails,
+  type ProblemCode,
+  type Receipt,
+  saltedDigest,
+  sha256Of,
+  type TaskPayload,
+  TasukiError,
+} from "@tasuki/protocol";
 import { createNotary, taskSubjects, toReceipt } from "@tasuki/evidence";
-import { makeSigner, makeTrust } from "@tasuki/evidence/testing";
+import { makeSigner, makeTrust, testSalt } from "@tasuki/evidence/testing";
 import { openStore, publish } from "@tasuki/store";
 import { expect, test } from "vitest";
 import type { BusClient } from "@tasuki/bus";
@@ -25,7 +34,7 @@ async function openSender(answer: Answer, { now: start = Date.parse("2026-11-24T
   const time = { offset: 0 };
   const clock: Clock = { now: () => start + time.offset, monotonic: () => time.offset };
   const store = await openStore({ folder, clock, newId });
-  const notary = createNotary({ node: "nano", role: "nano", instance: store.instance, signer: nano, clock });
+  const notary = createNotary({ node: "nano", role: "nano", instance: store.instance, signer: nano, clock, salt: testSalt });
   const file = await publish(store, Buffer.from("# List\n"), { contract: "list@1", now: clock.now() });
   const attachments = [{ name: "list.md", contract: "list@1", ...file }];
   const sent: TaskPayload[] = [];
@@ -145,6 +154,23 @@ test("a delivered hand-off is done with the peer's receipt as evidence, and so i
   expect(await sender.events()).toEqual(["accepted", "started", "produced", "delivered"]);
   expect((await sender.store.feed(3, 1))[0]?.envelopes).toHaveLength(1);
   expect(sender.settled).toEqual([handOff]);
+});
+
+const saltedOf = (text: string) => ({ sha256: saltedDigest({ salt: testSalt(), text }), salt: testSalt(), text });
+
+// guarantees: R9.texts
+test.each([
+  ["kept with it", saltedOf("it waits"), ["it waits"]],
+  ["left out where it is not what its digest says", { ...saltedOf("it runs"), text: "it hangs" }, []],
+])("the text that a receipt names is %s; what else comes beside it is left out", async (_, text, kept) => {
+  await using sender = await openSender((payload) => ({
+    ...receiptOf(payload, { text: { code: "nudge", sha256: text.sha256 } }),
+    texts: [saltedOf("it is done"), text],
+  }));
+  const { handOff } = await sender.produce();
+  sender.outbox.start();
+  await expect.poll(async () => (await sender.row(handOff))?.state).toBe("done");
+  expect([...(await sender.store.evidenceOf(run)).texts.values()]).toEqual(kept);
 });
 
 test("files that the receiver lacks are uploaded, and the same bytes are posted again", async () => {

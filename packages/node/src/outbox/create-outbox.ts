@@ -51,7 +51,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     retries.delete(row.id);
     const context = (): Parameters<typeof settlementByReceipt>[2] => ({ ...deps, now: clock.now() });
     const { settlement, seal } = await deliver(deps, row, signal).then(
-      (receipt) => settlementByReceipt(row, receipt, context()),
+      (delivered) => settlementByReceipt(row, delivered, context()),
       (error: unknown) => settlementByError(row, error, context()),
     );
     // A delivery that the end of the node breaks off has no answer.

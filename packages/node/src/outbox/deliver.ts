@@ -1,6 +1,6 @@
-import { type Attachment, type Clock, type Envelope, isTasukiError, TasukiError } from "@tasuki/protocol";
+import { type Attachment, type Clock, type Envelope, isTasukiError, type Receipt, TasukiError } from "@tasuki/protocol";
 import { doubtAbout, payloadDigest, readReceipt, type Trust } from "@tasuki/evidence";
-import type { OutboxRow, Store } from "@tasuki/store";
+import { type OutboxRow, type Store, type TextRow, textRowsOf } from "@tasuki/store";
 import type { BusClient } from "@tasuki/bus";
 
 export interface DeliverDeps {
@@ -13,24 +13,29 @@ export interface DeliverDeps {
   readonly clock: Pick<Clock, "now">;
 }
 
+/** Verified receipt of a receiver, with the text that it gives. */
+export interface Delivered {
+  readonly receipt: Envelope;
+  readonly texts: readonly TextRow[];
+}
+
 /** Times that a receiver may still lack files after they were brought, before the rest waits for the next try. */
 const rounds = 3;
 const uploadsAtOnce = 3;
 
 /**
- * Brings one signed task to its receiver: post, upload what it lacks, post the same bytes again. Resolves with its verified receipt.
+ * Brings one signed task to its receiver: post, upload what it lacks, post the same bytes again. Resolves with what it gave for it.
  * Rejects with what the receiver answered; an answer that does not hold good is `unavailable`.
  */
-export async function deliver(deps: DeliverDeps, row: OutboxRow, signal: AbortSignal) {
+export async function deliver(deps: DeliverDeps, row: OutboxRow, signal: AbortSignal): Promise<Delivered> {
   const client = deps.clientFor(deps.nodeFor(row));
   const traceparent = row.carries === undefined ? undefined : (await deps.store.task(row.carries))?.traceparent;
   for (let round = 1; ; round += 1) {
     const budgetMs = budgetOf(row, deps.clock.now());
     const options = { ...(budgetMs !== undefined && { budgetMs }), ...(traceparent !== undefined && { traceparent }) };
     try {
-      const { receipt } = await client.task(row.envelope, { ...options, signal });
-      checkReceipt(deps, row, receipt);
-      return receipt;
+      const { receipt, texts } = await client.task(row.envelope, { ...options, signal });
+      return { receipt, texts: textRowsOf(checkReceipt(deps, row, receipt), texts) };
     } catch (error) {
       const missing = isTasukiError(error) && error.code === "attachments_missing" ? (error.details.missing ?? []) : [];
       if (missing.length === 0 || round === rounds) throw error;
@@ -68,8 +73,8 @@ async function uploadAll({ deps, client, signal }: Uploading, attachments: reado
   await Promise.all(Array.from({ length: uploadsAtOnce }, uploader));
 }
 
-/** Throws `unavailable` where the receipt is not the one by which the receiver takes this very task: anything else is no answer. */
-function checkReceipt({ trust, nodeFor }: DeliverDeps, row: OutboxRow, receipt: Envelope): void {
+/** What a receipt says. Throws `unavailable` where it is not the one by which the receiver takes this very task: anything else is no answer. */
+function checkReceipt({ trust, nodeFor }: DeliverDeps, row: OutboxRow, receipt: Envelope): Receipt {
   const { payload, envelope } = row;
   const node = nodeFor(row);
   const refused = (doubt: string, cause?: unknown): TasukiError =>
@@ -83,4 +88,5 @@ function checkReceipt({ trust, nodeFor }: DeliverDeps, row: OutboxRow, receipt: 
   })();
   const doubt = doubtAbout(statement, { payload, digest: payloadDigest(envelope) });
   if (doubt !== undefined) throw refused(`${doubt}.`);
+  return statement.predicate;
 }

@@ -1,7 +1,7 @@
 import { randomUUIDv7 } from "node:crypto";
 import { type ProblemCode, problems, type TaskPayload, TasukiError } from "@tasuki/protocol";
 import { createNotary, signEnvelope } from "@tasuki/evidence";
-import { makeSigner } from "@tasuki/evidence/testing";
+import { makeSigner, testSalt } from "@tasuki/evidence/testing";
 import type { OutboxRow } from "@tasuki/store";
 import { expect, test } from "vitest";
 import { settlementByError } from "./settlement.ts";
@@ -21,7 +21,7 @@ const row: OutboxRow = {
   createdAt: 0,
 };
 const context = {
-  notary: createNotary({ node: "main", role: "main", instance: id, signer, clock: { now: () => 0 } }),
+  notary: createNotary({ node: "main", role: "main", instance: id, signer, clock: { now: () => 0 }, salt: testSalt }),
   now: 1_000,
   random: () => 0.5,
 };
@@ -65,4 +65,16 @@ test("what is no answer at all is tried again", () => {
     last: "Error: socket hang up",
     nextAt: 1_125,
   });
+});
+
+// guarantees: R9.texts
+test("an answer by which a row is given up is in no leaf: that has its code", () => {
+  const { seal } = settlementByError(row, new TasukiError("stale_epoch", "Run is at epoch 2."), context);
+  const { leaf, texts } = seal?.(undefined)(0) ?? { leaf: "{}" };
+  expect(JSON.parse(leaf)).toMatchObject({
+    type: "superseded",
+    code: "stale_epoch",
+    text: { code: "stale_epoch", sha256: texts?.[0]?.sha256 },
+  });
+  expect([texts?.[0]?.text, leaf.includes("epoch 2")]).toEqual(["Run is at epoch 2.", false]);
 });

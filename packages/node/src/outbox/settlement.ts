@@ -1,6 +1,7 @@
-import { type Block, createBackoff, type Envelope, isTasukiError, type TasukiError } from "@tasuki/protocol";
+import { type Block, createBackoff, isTasukiError, type TasukiError } from "@tasuki/protocol";
 import type { OutboxRow, Settlement, TaskRow } from "@tasuki/store";
 import { type Notary, type Seal, taskSubjects } from "@tasuki/evidence";
+import type { Delivered } from "./deliver.ts";
 
 export interface SettlementContext {
   readonly notary: Notary;
@@ -19,8 +20,9 @@ interface Settled {
 const longestAskedMs = 60_000;
 
 /** Settlement of a row by a verified receipt. */
-export function settlementByReceipt(row: OutboxRow, receipt: Envelope, { notary }: SettlementContext): Settled {
-  return { settlement: { state: "done", receipt }, seal: () => notary.event("delivered", factsOf(row), [receipt]) };
+export function settlementByReceipt(row: OutboxRow, delivered: Delivered, { notary }: SettlementContext): Settled {
+  const others = [delivered.receipt];
+  return { settlement: { state: "done", ...delivered }, seal: () => notary.event("delivered", factsOf(row), { others }) };
 }
 
 /** Settlement of a row by any other answer, by the table of the protocol: given up for a higher epoch, tried again, or blocked. */
@@ -30,7 +32,7 @@ export function settlementByError(row: OutboxRow, error: unknown, context: Settl
   if (isTasukiError(error) && error.code === "stale_epoch")
     return {
       settlement: { state: "superseded", last },
-      seal: () => notary.event("superseded", { ...factsOf(row), code: error.code, answer: last }),
+      seal: () => notary.event("superseded", { ...factsOf(row), code: error.code }, { text: { code: error.code, text: error.message } }),
     };
   if (!isTasukiError(error) || error.retryable || error.code === "attachments_missing") {
     const backoff = createBackoff({ firstMs: 250, lastMs: 15_000, jitter: "full", random });
@@ -66,7 +68,7 @@ function blockedSeal(row: OutboxRow, { block, code }: { block: Block; code: stri
           attempt: carried.attempt,
           state: "blocked",
           prev: carried.lastReceipt,
-          reason: block.reason,
+          text: { code, text: block.reason },
           subjects: taskSubjects(carried.payload, carried.digest),
         });
 }

@@ -32,6 +32,8 @@ export interface NodeParts {
   readonly clientFor: (node: string) => BusClient;
   /** Makes a UUIDv7. */
   readonly newId: () => string;
+  /** Makes a salt: 128 random bits, as 32 hexadecimal digits. */
+  readonly salt: () => string;
 }
 
 /** Node without listeners. Disposing stops consumer, outbox, main's flow and projections; the parts stay open. */
@@ -53,11 +55,11 @@ const hourly = { firstMs: 60_000, everyMs: 3_600_000 };
 /** Composes one node, for any transport. Throws `invalid_state` where an executor, an extractor or a checker that it needs is missing. */
 export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNode {
   const { role, pipeline, data, config, clock, random, logger, version } = options;
-  const { node, store, signer, trust, identity, clientFor } = parts;
+  const { node, store, signer, trust, identity, clientFor, salt } = parts;
   const { limits, roster } = config;
   const stack = new AsyncDisposableStack();
 
-  const notary = createNotary({ node, role, instance: store.instance, signer, clock });
+  const notary = createNotary({ node, role, instance: store.instance, signer, clock, salt });
   const projections = createProjections({ folder: data, store, logger });
   const background = stack.use(createBackground(logger));
   const project = (task: string): void => background.begin("the picture of a task", () => projections.task(task));

@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { claimedReceipt, openTrust, payloadDigest, payloadOf, readReceipt } from "@tasuki/evidence";
 import type { RunStatus, StageStatus } from "@tasuki/protocol";
+import { eraseTexts } from "@tasuki/store/testing";
 import { expect, test, vi } from "vitest";
 import type { StageWork } from "../testing/in-process-executor.ts";
 import { smallPipeline, smallWork } from "../testing/small-pipeline.ts";
@@ -206,6 +208,51 @@ test.concurrent("a run that waits for roles that main has never reached names th
   }
   await relay.until(run, closed);
 });
+
+// guarantees: R9.texts
+test.concurrent("a text reaches main beside what is signed, and without the texts everything holds and goes on", async ({ expect }) => {
+  const told = "no ink in the small bottle";
+  let isMended = false;
+  const work: StageWork = (stage, signal) => {
+    if (!isMended) throw new Error(told);
+    return smallWork["sg"]?.(stage, signal) ?? {};
+  };
+  await using relay = await start({ work: { sg: work } });
+  const names = ["main", "nano", "sg", "jp"];
+  const run = await relay.run({ brief, sources });
+  expect(stageOf(await relay.until(run, blockedAt("sg")), "sg")?.block?.reason).toContain(told);
+  const heldByMain = [...(await relay.node("main").store.evidenceOf(run)).texts.values()];
+  expect(heldByMain).toEqual([expect.stringContaining(told)]);
+  expect((await signedBy(relay, names)).filter((text) => text.includes(told))).toEqual([]);
+
+  await Promise.all(names.map((name) => relay.stop(name)));
+  const erased = names.flatMap((name) => eraseTexts(join(relay.data, name)));
+  // Both failed attempts of sg, and main's copy of its receipt's text.
+  expect(erased.filter((text) => text.includes(told))).toHaveLength(3);
+  await Promise.all(names.map((name) => relay.start(name)));
+  isMended = true;
+  await relay.node("main").orchestrator?.retry({ run, by: "ada" });
+  await relay.until(run, closed);
+  expect((await signedBy(relay, names)).filter((text) => text.includes(told))).toEqual([]);
+  await expect
+    .poll(() => readFile(join(relay.data, "main", "archive", run, "SUMMARY.md"), "utf8").catch(String))
+    .toContain("blocked: failed: (its text is gone)");
+});
+
+/** Everything that nodes have in their feeds as signed: leaves, and the payloads that they name, each of which is verified. */
+async function signedBy(relay: TestRelay, names: readonly string[]): Promise<readonly string[]> {
+  const trust = await openTrust(join(relay.data, "main", "trust"));
+  const feeds = await Promise.all(names.map((name) => relay.node(name).store.feed(0, 1_000)));
+  return feeds.flat().flatMap(({ leaf, envelopes }) => {
+    const read = JSON.parse(leaf) as { readonly envelopes: readonly string[] };
+    expect(envelopes.map(payloadDigest)).toEqual(read.envelopes);
+    for (const envelope of envelopes) {
+      const node = claimedReceipt(envelope)?.predicate.node;
+      if (node !== undefined) readReceipt(envelope, { trust, node });
+    }
+    return [leaf, ...envelopes.map((envelope) => payloadOf(envelope).toString("utf8"))];
+  });
+}
 
 test.concurrent("main goes on where it was", async () => {
   const { work, begun } = hangingOnce("sg");

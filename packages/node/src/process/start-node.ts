@@ -1,4 +1,4 @@
-import { randomUUIDv7 } from "node:crypto";
+import { randomBytes, randomUUIDv7 } from "node:crypto";
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { openKeys, openTrust } from "@tasuki/evidence";
@@ -64,6 +64,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       }),
       clientFor,
       newId,
+      salt: () => randomBytes(16).toString("hex"),
       freeBytes: async () => {
         const { bavail, bsize } = await statfs(data);
         return bavail * bsize;

@@ -1,5 +1,5 @@
-import { anyRun, type Envelope } from "@tasuki/protocol";
-import { claimedReceipt } from "@tasuki/evidence";
+import { anyRun, type Envelope, type Receipt } from "@tasuki/protocol";
+import { claimedReceipt, textOf } from "@tasuki/evidence";
 import { z } from "zod";
 import type { Store } from "@tasuki/store";
 import type { ArchivedFile } from "./run-files.ts";
@@ -8,11 +8,13 @@ interface Summarised {
   readonly run: string;
   readonly files: readonly ArchivedFile[];
   readonly evidence: readonly Envelope[];
+  /** Texts that the evidence names, by their digests. */
+  readonly texts: ReadonlyMap<string, string>;
   readonly bundle: string | undefined;
 }
 
 /** Summary of a run, one page for people: the question, who did what when, what is missing. It proves nothing; the manifest and evidence/ do. */
-export async function toSummary(store: Pick<Store, "blobs">, { run, files, evidence, bundle }: Summarised): Promise<string> {
+export async function toSummary(store: Pick<Store, "blobs">, { run, files, evidence, texts, bundle }: Summarised): Promise<string> {
   const receipts = evidence
     .flatMap((envelope) => claimedReceipt(envelope)?.predicate ?? [])
     .sort((one, other) => (one.at < other.at ? -1 : 1));
@@ -30,8 +32,8 @@ export async function toSummary(store: Pick<Store, "blobs">, { run, files, evide
     "| when (as the node says) | node | stage | epoch | attempt | said |",
     "| --- | --- | --- | --- | --- | --- |",
     ...receipts.map(
-      ({ at, node, stage, epoch, attempt, state, producer, reason }) =>
-        `| ${[at, node, stage, epoch, attempt, [state, producer && `by ${producer}`, reason].filter(Boolean).join(": ")].map(cell).join(" | ")} |`,
+      (receipt) =>
+        `| ${[receipt.at, receipt.node, receipt.stage, receipt.epoch, receipt.attempt, toSaid(receipt, texts)].map(cell).join(" | ")} |`,
     ),
     "",
     ...(gaps.length === 0 ? [] : ["Sources that could not be read:", "", ...gaps.map((gap) => `- ${cell(gap)}`), ""]),
@@ -40,6 +42,12 @@ export async function toSummary(store: Pick<Store, "blobs">, { run, files, evide
     ...(bundle === undefined ? [] : ["", `The run was closed with the manifest whose SHA-256 is \`${bundle}\`.`]),
     "",
   ].join("\n");
+}
+
+function toSaid(receipt: Receipt, texts: ReadonlyMap<string, string>): string {
+  const { state, producer, text } = receipt;
+  const words = textOf(receipt, texts) ?? (text && "(its text is gone)");
+  return [state, producer && `by ${producer}`, text?.code, words].filter(Boolean).join(": ");
 }
 
 const RunFile = z.object({

@@ -46,7 +46,10 @@ export async function writeArchive({ folder, store }: { folder: string; store: S
 
   const own = [...files, ...[...evidence.keys()].map((sha256) => ({ path: `evidence/${sha256}.json`, sha256 }))];
   await placeBytes(Buffer.from(signed ?? toManifest(own)), join(to, "manifest-sha256.txt"));
-  await placeBytes(Buffer.from(await toSummary(store, { run, files, evidence: [...evidence.values()], bundle })), join(to, summaryName));
+  await placeBytes(
+    Buffer.from(await toSummary(store, { run, files, evidence: [...evidence.values()], texts: held.texts, bundle })),
+    join(to, summaryName),
+  );
 }
 
 /** Files that came with the `run` task. */

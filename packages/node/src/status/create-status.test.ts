@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Attachment, type FeedEntry, sha256Of, StatusQuery, type TaskPayload } from "@tasuki/protocol";
-import { makeSigner } from "@tasuki/evidence/testing";
+import { makeSigner, testSalt } from "@tasuki/evidence/testing";
 import { openStore, publish } from "@tasuki/store";
 import { expect, test } from "vitest";
 import type { Caller } from "@tasuki/bus";
@@ -24,7 +24,7 @@ const query = (values: object) => StatusQuery.parse(values);
 async function openNode() {
   const folder = await mkdtemp(join(tmpdir(), "tasuki-status-"));
   const store = await openStore({ folder, clock, newId });
-  const notary = createNotary({ node: "sg", role: "sg", instance: store.instance, signer: makeSigner(), clock });
+  const notary = createNotary({ node: "sg", role: "sg", instance: store.instance, signer: makeSigner(), clock, salt: testSalt });
   const foreignFiles = async () => [{ path: "inbox/x", why: "put there by hand", instead: "tasuki run" }];
   const status = createStatus({ node: "sg", role: "sg", store, pipeline, queueLimit: 9, foreignFiles, quarantined: async () => [] });
   const hold = async (name: string, contract: string, text: string): Promise<Attachment> => {

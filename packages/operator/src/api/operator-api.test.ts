@@ -4,6 +4,7 @@ import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { createSocketFetch } from "@tasuki/bus";
+import { claimedReceipt } from "@tasuki/evidence";
 import type { Pipeline, RunStatus } from "@tasuki/protocol";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { letterRelay, letterWork } from "../testing/letter-relay.ts";
@@ -24,9 +25,9 @@ const isAt = (stage: string, rung: string) => (status: RunStatus) => status.stag
 /** The entries of main's own log that record what somebody asked for. */
 async function asked({ relay }: OperatedRelay) {
   const { store } = relay.node("main");
-  return (await store.feed(0, 1_000)).flatMap(({ leaf }) => {
-    const { type, run, stage, by, reason } = JSON.parse(leaf) as Record<string, unknown>;
-    return by === undefined ? [] : [{ type, run, stage, by, reason }];
+  return (await store.feed(0, 1_000)).flatMap(({ leaf, texts = [] }) => {
+    const { type, run, stage, by } = JSON.parse(leaf) as Record<string, unknown>;
+    return by === undefined ? [] : [{ type, run, stage, by, texts: texts.map(({ text }) => text) }];
   });
 }
 
@@ -49,12 +50,13 @@ test("runs and nodes are read, and a retry or cancel is recorded with who asked"
     { role: "printer", reachable: false },
   ]);
   expect(await client.retry({ run, stage: "editor", reason: "mended" })).toMatchObject({ epoch: 2 });
-  expect(await asked(main)).toEqual([{ type: "retry", run, stage: "editor", by: "local", reason: "mended" }]);
+  expect(await asked(main)).toEqual([{ type: "retry", run, stage: "editor", by: "local", texts: ["mended"] }]);
   await relay.until(run, isBlocked);
   expect(await client.cancel({ run })).toMatchObject({ state: "cancelled" });
   expect(await client.runs({ open: true })).toEqual([]);
-  const cancelled = (await relay.node("main").store.evidenceOf(run)).envelopes.at(-1);
-  expect(Buffer.from(cancelled?.payload ?? "", "base64").toString("utf8")).toContain('"reason":"cancelled by local"');
+  const { envelopes, texts } = await relay.node("main").store.evidenceOf(run);
+  const { text: { code = "", sha256 = "" } = {}, state } = envelopes.flatMap((one) => claimedReceipt(one)?.predicate ?? []).at(-1) ?? {};
+  expect([state, code, texts.get(sha256)]).toEqual(["cancelled", "operator", "cancelled by local"]);
 });
 
 test("a refusal is the problem that it is on the bus", async () => {

@@ -2,18 +2,27 @@ import { z } from "zod";
 import { Envelope } from "./envelope.ts";
 import { ContractRef, FileName, Id, Sha256 } from "./identifiers.ts";
 import { Unmet } from "./problem.ts";
+import { SaltedText } from "./salted-text.ts";
 import { Attachment, TaskKind } from "./task.ts";
 
-/** Answer to `POST /task`, with status 202. */
-export const TaskAnswer = z.looseObject({ task: Id, run: Id, receipt: Envelope });
+/** Answer to `POST /task`, with status 202. `texts` has the text that the receipt names, unless it has none, or it is gone. */
+export const TaskAnswer = z.looseObject({ task: Id, run: Id, receipt: Envelope, texts: z.array(SaltedText).optional() });
 export type TaskAnswer = z.infer<typeof TaskAnswer>;
 
 /** Answer to `POST /upload`, with status 201; with 200 where the bytes were here already. */
 export const UploadAnswer = z.looseObject({ sha256: Sha256, size: z.int().nonnegative(), contract: ContractRef });
 export type UploadAnswer = z.infer<typeof UploadAnswer>;
 
-/** Entry of a node's feed. `leaf` is a line of canonical JSON that holds digests only, those of the messages in `envelopes`. */
-export const FeedEntry = z.looseObject({ index: z.int().nonnegative(), leaf: z.string(), envelopes: z.array(Envelope) });
+/**
+ * Entry of a node's feed. `leaf` is a line of canonical JSON that holds digests only: those of the messages in `envelopes`, and the salted
+ * ones of the `texts`. A text that the leaf names and that is not here is gone.
+ */
+export const FeedEntry = z.looseObject({
+  index: z.int().nonnegative(),
+  leaf: z.string(),
+  envelopes: z.array(Envelope),
+  texts: z.array(SaltedText).optional(),
+});
 export type FeedEntry = z.infer<typeof FeedEntry>;
 
 export const TaskState = z.enum(["queued", "running", "produced", "done", "blocked", "fenced"]);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Id, Sha256 } from "./identifiers.ts";
+import { TextName } from "./salted-text.ts";
 
 export const ReceiptState = z.enum([
   "accepted",
@@ -38,6 +39,9 @@ export const Receipt = z.looseObject({
   peer: z.string().optional(),
   /** SHA-256 of the payload that the receipt follows from (decoded bytes, not the envelope). */
   prev: Sha256.optional(),
+  /** Name of the text that the receipt gives, which is beside it and can be erased. */
+  text: TextName.optional(),
+  /** Text itself, in receipts of earlier releases. */
   reason: z.string().optional(),
   /** Signature of an `accepted` task: false where the task came without one. */
   signed: z.boolean().optional(),

@@ -1,7 +1,8 @@
-import type { Attachment, Block, Envelope, FeedEntry, TaskPayload } from "@tasuki/protocol";
+import type { Attachment, Block, Envelope, FeedEntry, SaltedText, TaskPayload } from "@tasuki/protocol";
 import type { Seal, SignedTask } from "@tasuki/evidence";
 import type { Blobs } from "./blobs.ts";
 import type { AttachmentRow, BlobRow, OutboxRow, PeerRow, Position, RunRow, TaskRow } from "./rows.ts";
+import type { TextRow } from "./text-row.ts";
 
 export interface AcceptRequest {
   readonly payload: TaskPayload;
@@ -16,10 +17,11 @@ export interface AcceptRequest {
   readonly run?: RunRow;
 }
 
+/** The answer to a request. `texts` has the text that the receipt names; absent where it names none, or the text is gone. */
 export type Accepted =
-  | { readonly is: "accepted"; readonly index: number; readonly receipt: Envelope }
+  | { readonly is: "accepted"; readonly index: number; readonly receipt: Envelope; readonly texts?: readonly SaltedText[] }
   /** A task of this id and digest was accepted before. `receipt` is its stored first receipt. */
-  | { readonly is: "replayed"; readonly receipt: Envelope }
+  | { readonly is: "replayed"; readonly receipt: Envelope; readonly texts?: readonly SaltedText[] }
   | { readonly is: "conflict" }
   | { readonly is: "missing"; readonly digests: readonly string[] }
   | { readonly is: "stale"; readonly epoch: number }
@@ -47,7 +49,7 @@ export type Completion =
 
 /** The answer to an outbox row. `pending` tries the row again at `nextAt`; the other three are final. */
 export type Settlement =
-  | { readonly state: "done"; readonly receipt: Envelope }
+  | { readonly state: "done"; readonly receipt: Envelope; readonly texts?: readonly TextRow[] }
   | { readonly state: "superseded"; readonly last: string }
   | { readonly state: "blocked"; readonly last: string; readonly block: Block }
   | { readonly state: "pending"; readonly last: string; readonly nextAt: number };
@@ -70,6 +72,8 @@ export interface RunChange {
   readonly position?: Position;
   /** Envelopes of peers, kept as evidence. */
   readonly envelopes: readonly Envelope[];
+  /** Texts that those envelopes name. They belong to the logs of their nodes: a text of this node's own log comes with its seal alone. */
+  readonly texts?: readonly TextRow[];
   readonly attachments: readonly AttachmentRow[];
   readonly events: readonly (Seal | EventOfTask)[];
 }
@@ -116,6 +120,8 @@ export interface RunEvidence {
   readonly outbox: readonly OutboxRow[];
   /** Kept envelopes about the run, oldest first. */
   readonly envelopes: readonly Envelope[];
+  /** Texts about the run that are here, by the salted digests that name them. */
+  readonly texts: ReadonlyMap<string, string>;
 }
 
 /**
@@ -206,6 +212,7 @@ export interface Store extends AsyncDisposable {
   run(id: string): Promise<RunRow | undefined>;
   /** Runs, newest first. */
   runs(filter?: { open?: boolean; limit?: number }): Promise<readonly RunRow[]>;
+  /** Entries in their order, each with those of its texts that are here. */
   feed(from: number, limit: number): Promise<readonly FeedEntry[]>;
   feedSize(): Promise<number>;
   /** The newest kept envelope about a run for each of these payloads (their SHA-256) that there is. */

@@ -1,4 +1,4 @@
-import type { TaskPayload } from "@tasuki/protocol";
+import type { Envelope, TaskPayload } from "@tasuki/protocol";
 import type { Seal } from "@tasuki/evidence";
 import type { Accepted, AcceptRequest } from "../port/store.ts";
 import type { Recorder } from "../port/topics.ts";
@@ -27,7 +27,7 @@ export function createAccept({ sql, events, tasks, outbox, runs, blobRows, recor
     const known = sql<{ digest: string; body: string }>(
       "SELECT task.digest, body FROM task JOIN envelope ON envelope.seq = first_receipt WHERE id = :id",
     ).get({ id: payload.id });
-    if (known !== undefined) return known.digest === digest ? { is: "replayed", receipt: toEnvelope(known) } : { is: "conflict" };
+    if (known !== undefined) return known.digest === digest ? replayed(toEnvelope(known)) : { is: "conflict" };
     const epoch = tasks.epoch(payload.run);
     if (payload.epoch < epoch) return { is: "stale", epoch };
     const by = payload.kind === "work" ? holderOf(payload) : undefined;
@@ -38,6 +38,8 @@ export function createAccept({ sql, events, tasks, outbox, runs, blobRows, recor
     if (digests.length > 0) return { is: "missing", digests };
     return isQueued(payload) && tasks.waiting() >= queueLimit ? { is: "full" } : undefined;
   };
+
+  const replayed = (receipt: Envelope): Accepted => ({ is: "replayed", receipt, ...events.textsOf(receipt) });
 
   const holderOf = ({ run, stage, epoch }: TaskPayload): string | undefined =>
     sql<{ id: string }>("SELECT id FROM task WHERE kind = 'work' AND run = :run AND stage = :stage AND epoch = :epoch").get({
@@ -72,7 +74,7 @@ export function createAccept({ sql, events, tasks, outbox, runs, blobRows, recor
     const { payload, digest, envelope, from, traceparent, now, run } = request;
     const held = events.keep(envelope, payload.run);
     takeEffect(payload, now);
-    const { index, kept } = events.add(seal, { run: payload.run, task: payload.id, held });
+    const { index, kept, texts } = events.add(seal, { run: payload.run, task: payload.id, held });
     const [receipt] = kept;
     if (receipt === undefined) throw new Error(`the event that accepts task ${payload.id} has no receipt`);
     sql(
@@ -96,7 +98,7 @@ export function createAccept({ sql, events, tasks, outbox, runs, blobRows, recor
     recorder.changed({ topic: "task", task: payload.id });
     for (const attachment of payload.attachments) tasks.attach({ ...attachment, task: payload.id, direction: "in", attempt: 0 });
     if (run !== undefined) runs.save(run);
-    return { is: "accepted", index, receipt: receipt.envelope };
+    return { is: "accepted", index, receipt: receipt.envelope, ...(texts && { texts }) };
   };
 }
 

@@ -49,6 +49,7 @@ export function createAnswers({ events, tasks, outbox, runs, blobRows }: Answers
       tasks: tasks.factsOfRun(run),
       outbox: outbox.ofRun(run),
       envelopes: events.about(run),
+      texts: events.textsAbout(run),
     }),
   };
 }

@@ -1,6 +1,7 @@
-import { type Envelope, type FeedEntry, receiptPayloadType } from "@tasuki/protocol";
+import { type Envelope, type FeedEntry, receiptPayloadType, type SaltedText } from "@tasuki/protocol";
 import { payloadDigest, payloadOf, type Seal, type Sealed } from "@tasuki/evidence";
 import { z } from "zod";
+import type { TextRow } from "../port/text-row.ts";
 import type { Recorder } from "../port/topics.ts";
 import { toEnvelope } from "./records.ts";
 import type { Sql } from "./sql.ts";
@@ -35,6 +36,8 @@ export interface Events {
    * read from the envelopes.
    */
   readonly add: (seal: Seal, about?: About) => Sealed & { readonly index: number; readonly kept: readonly Kept[] };
+  /** Keeps texts that entries of other logs name. */
+  readonly keepTexts: (texts: readonly TextRow[]) => void;
   /** Keeps an envelope. `run` is the run that it is about; without it, the one that its payload names. */
   readonly keep: (envelope: Envelope, run?: string) => Kept;
   readonly feed: (from: number, limit: number) => FeedEntry[];
@@ -43,6 +46,10 @@ export interface Events {
   readonly newest: (run: string, payloadSha256s: readonly string[]) => ReadonlyMap<string, Envelope>;
   /** Kept envelopes about a run, oldest first. */
   readonly about: (run: string) => Envelope[];
+  /** Text that a receipt of this node names, unless it has none, or it is gone. */
+  readonly textsOf: (receipt: Envelope) => { readonly texts?: SaltedText[] };
+  /** Texts about a run, by the digests that name them. */
+  readonly textsAbout: (run: string) => ReadonlyMap<string, string>;
 }
 
 interface EventRecord {
@@ -59,6 +66,12 @@ interface Body {
   readonly body: string;
 }
 
+interface TextRecord extends Body {
+  readonly idx: number;
+  readonly sha256: string;
+  readonly salt: string;
+}
+
 /** Creates the operations on `event` and `envelope`. Envelopes are kept as they came, signatures included, so a payload may have several. */
 export function createEvents({ sql, log, recorder }: EventsDeps): Events {
   const size = (): number =>
@@ -73,16 +86,35 @@ export function createEvents({ sql, log, recorder }: EventsDeps): Events {
     return { envelope, key, payload: row.payload };
   };
 
+  const keepText = (row: TextRow): void => {
+    const insert = "INSERT INTO text (log, idx, sha256, salt, body, run) VALUES (:log, :index, :sha256, :salt, :text, :run)";
+    sql(`${insert} ON CONFLICT DO NOTHING`).run({ ...row });
+  };
+  /** Texts of this node's entries, from an index to another one, by the index of the entry. */
+  const textsAt = (from: number, to: number): ReadonlyMap<number, SaltedText[]> => {
+    const page = "SELECT idx, sha256, salt, body FROM text WHERE log = :log AND idx BETWEEN :from AND :to ORDER BY idx, sha256";
+    const texts = new Map<number, SaltedText[]>();
+    for (const { idx, sha256, salt, body } of sql<TextRecord>(page).all({ log, from, to }))
+      texts.set(idx, [...(texts.get(idx) ?? []), { sha256, salt, text: body }]);
+    return texts;
+  };
+
   return {
     size,
     keep,
+    keepTexts(texts) {
+      // Whoever signs in the name of another log says nothing about this one.
+      for (const text of texts) if (text.log !== log) keepText(text);
+    },
     add(seal, about) {
       const index = size();
       const sealed = seal(index);
-      const { leaf, envelopes } = sealed;
+      const { leaf, envelopes, texts = [] } = sealed;
       const kept = envelopes.map((envelope) => (envelope === about?.held?.envelope ? about.held : keep(envelope, about?.run)));
       const keys = JSON.stringify(kept.map(({ key }) => key));
       sql("INSERT INTO event (log, idx, leaf, envelopes) VALUES (:log, :index, :leaf, :keys)").run({ log, index, leaf, keys });
+      for (const { sha256, salt, text } of texts)
+        keepText({ log, index, run: about?.run ?? Facts.parse(JSON.parse(leaf)).run, sha256, salt, text });
       recorder.changed({ topic: "feed" });
       const [own] = kept;
       if (own?.envelope.payloadType === receiptPayloadType) {
@@ -102,7 +134,13 @@ export function createEvents({ sql, log, recorder }: EventsDeps): Events {
         keys: JSON.stringify(entries.flatMap(({ keys }) => keys)),
       });
       const kept = new Map(bodies.map((record) => [record.seq, toEnvelope(record)]));
-      return entries.map(({ index, leaf, keys }) => ({ index, leaf, envelopes: keys.flatMap((key) => kept.get(key) ?? []) }));
+      const texts = textsAt(from, entries.at(-1)?.index ?? from);
+      return entries.map(({ index, leaf, keys }) => ({
+        index,
+        leaf,
+        envelopes: keys.flatMap((key) => kept.get(key) ?? []),
+        ...withTexts(texts.get(index)),
+      }));
     },
     newest(run, payloads) {
       const newest = `SELECT max(seq) FROM envelope WHERE run = :run AND payload IN (SELECT value FROM json_each(:payloads)) GROUP BY payload`;
@@ -110,10 +148,27 @@ export function createEvents({ sql, log, recorder }: EventsDeps): Events {
       return new Map(records.all({ run, payloads: JSON.stringify(payloads) }).map((record) => [record.payload, toEnvelope(record)]));
     },
     about: (run) => sql<Body>("SELECT body FROM envelope WHERE run = :run ORDER BY seq").all({ run }).map(toEnvelope),
+    textsOf(receipt) {
+      const { index = -1 } = factsOf(receipt);
+      return withTexts(textsAt(index, index).get(index));
+    },
+    textsAbout(run) {
+      const texts = sql<Pick<TextRecord, "sha256" | "body">>("SELECT sha256, body FROM text WHERE run = :run").all({ run });
+      return new Map(texts.map(({ sha256, body }) => [sha256, body]));
+    },
   };
 }
 
-const Facts = z.object({ run: z.string().optional(), task: z.string().optional(), state: z.string().optional() });
+function withTexts(texts: SaltedText[] | undefined): { texts?: SaltedText[] } {
+  return texts === undefined ? {} : { texts };
+}
+
+const Facts = z.object({
+  run: z.string().optional(),
+  task: z.string().optional(),
+  state: z.string().optional(),
+  index: z.number().optional(),
+});
 const Payload = z.union([z.object({ predicate: Facts }).transform(({ predicate }) => predicate), Facts.pick({ run: true })]);
 
 /** Facts that a payload states about itself, without proof. They only serve to find envelopes again; decisions read verified bytes. */

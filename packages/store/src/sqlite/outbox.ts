@@ -82,6 +82,7 @@ export function createOutbox({ sql, events, tasks, recorder }: OutboxDeps) {
       changed(row.run);
       if (settlement.state === "done") {
         events.keep(settlement.receipt);
+        events.keepTexts(settlement.texts ?? []);
         carry(id, "done");
       }
       if (settlement.state === "blocked") carry(id, "blocked", settlement.block);

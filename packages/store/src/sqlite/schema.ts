@@ -91,8 +91,9 @@ CREATE TABLE peer (node TEXT PRIMARY KEY, health TEXT NOT NULL, at INTEGER NOT N
 /**
  * Events are kept by the log that they belong to, and positions by the log that they are in: a log is an installation's, named by its
  * instance. `saved` counts the savings of a node's positions: the highest is that of its newest installation, whatever the clocks said.
- * `event` has no rowid: each event is written to the end of one tree, instead of to a table and to an index. Rows of `run` count their changes;
- * those of `blob` say when a sweep marked them, and whether their files are being deleted.
+ * `event` has no rowid: each event is written to the end of one tree, instead of to a table and to an index. Rows of `text` are beside the
+ * events that name them, in the log of the node that wrote them, and can be deleted. Rows of `run` count their changes; those of `blob` say
+ * when a sweep marked them, and whether their files are being deleted.
  */
 const logs = `
 ALTER TABLE event RENAME TO event_without_log;
@@ -116,6 +117,17 @@ CREATE TABLE position (
 ) STRICT, WITHOUT ROWID;
 INSERT INTO position SELECT node, instance, next, 1 FROM position_without_log;
 DROP TABLE position_without_log;
+
+CREATE TABLE text (
+  log TEXT NOT NULL,
+  idx INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  salt TEXT NOT NULL,
+  body TEXT NOT NULL,
+  run TEXT,
+  PRIMARY KEY (log, idx, sha256)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX text_run ON text (run) WHERE run IS NOT NULL;
 
 ALTER TABLE outbox ADD COLUMN node TEXT;
 

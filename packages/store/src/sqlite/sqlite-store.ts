@@ -49,6 +49,7 @@ export function createSqliteStore({ db, sql, writer, recorder, blobs, instance, 
     for (const run of change.runs) runs.save(run);
     for (const row of change.outbox) outbox.add(row);
     for (const envelope of change.envelopes) events.keep(envelope);
+    events.keepTexts(change.texts ?? []);
     for (const attachment of change.attachments) tasks.attach(attachment);
     if (change.position !== undefined) runs.savePosition(change.position);
     for (const event of change.events) events.add(typeof event === "function" ? event : event.seal(tasks.task(event.task)));

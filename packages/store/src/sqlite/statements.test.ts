@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { openFileBlobs } from "../files/file-blobs.ts";
 import { createRecorder, createTopics } from "../port/topics.ts";
 import type { Store } from "../port/store.ts";
-import { handOffOf, id, nothing, payloadOf, putBlob, receiptOf, requestOf, run, runOf, sha256 } from "../testing/fixtures.ts";
+import { handOffOf, id, nothing, payloadOf, putBlob, receiptOf, requestOf, run, runOf, sha256, withText } from "../testing/fixtures.ts";
 import { openDatabase } from "./open-database.ts";
 import { createSql } from "./sql.ts";
 import { createSqliteStore } from "./sqlite-store.ts";
@@ -46,12 +46,12 @@ const many = <One>(count: number, make: (n: number) => One): One[] => Array.from
 const digest = (n: number): string => sha256(`file ${n}`);
 const fileOf = (n: number) => ({ name: `${n}.md`, contract: "notes@1", size: 1, sha256: digest(n) });
 
-/** A run with so many tasks, rows of the outbox and events; its first task has as many files. */
+/** A run with so many tasks, rows of the outbox, events and texts; its first task has as many files. */
 async function fill(store: Store, count: number): Promise<void> {
   await Promise.all(
     many(count, async (n) => {
       const payload = payloadOf({ id: id(n), stage: `stage-${n}` });
-      await store.accept(requestOf(payload, { queueLimit: 1_000 }), receiptOf("accepted", payload.id));
+      await store.accept(requestOf(payload, { queueLimit: 1_000 }), withText(receiptOf("accepted", payload.id), `text ${n}`));
     }),
   );
   await Promise.all(many(count, (n) => putBlob(store, `file ${n}`)));

@@ -42,7 +42,12 @@ export function describeAccept(open: OpenTestStore): void {
       expect(await store.task(one)).toEqual(row);
       expect(await store.statusOf({ task: one })).toEqual({ size: 1, queue: { waiting: 1, running: 0 }, tasks: [facts], outbox: [] });
       expect(await store.envelopes(run, [digest, sha256("unknown")])).toEqual(new Map([[digest, envelope]]));
-      expect(await store.evidenceOf(run)).toEqual({ tasks: [facts], outbox: [], envelopes: [envelope, entry?.envelopes[0]] });
+      expect(await store.evidenceOf(run)).toEqual({
+        tasks: [facts],
+        outbox: [],
+        envelopes: [envelope, entry?.envelopes[0]],
+        texts: new Map(),
+      });
     });
 
     // guarantees: R2.accepted-once, R2.conflict

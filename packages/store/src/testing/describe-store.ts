@@ -7,6 +7,7 @@ import { describeDelivery } from "./describe-delivery.ts";
 import { type Concurrent, describeModel } from "./describe-model.ts";
 import { describeSteps } from "./describe-steps.ts";
 import { describeSweeps } from "./describe-sweeps.ts";
+import { describeTexts } from "./describe-texts.ts";
 import { describeTopics } from "./describe-topics.ts";
 import type { OpenTestStore } from "./fixtures.ts";
 
@@ -25,6 +26,7 @@ export function describeStore(name: string, { open, concurrent }: AdapterUnderTe
     describeDelivery(open);
     describeSteps(open);
     describeCommits(open);
+    describeTexts(open);
     describeTopics(open);
     describeBlobs(open);
     describeSweeps(open);

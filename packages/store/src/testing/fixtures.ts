@@ -2,7 +2,15 @@ import { createHash } from "node:crypto";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Attachment, type Envelope, receiptPayloadType, type TaskPayload, taskPayloadType } from "@tasuki/protocol";
+import {
+  type Attachment,
+  type Envelope,
+  receiptPayloadType,
+  saltedDigest,
+  type SaltedText,
+  type TaskPayload,
+  taskPayloadType,
+} from "@tasuki/protocol";
 import type { Seal, SignedTask } from "@tasuki/evidence";
 import type { RunRow, TaskRow } from "../port/rows.ts";
 import type { AcceptRequest, RunChange, StatusQuestion, Store } from "../port/store.ts";
@@ -41,6 +49,15 @@ export function receiptOf(state: string, task: string, of = run): Seal {
 export const eventOf =
   (type: string): Seal =>
   (index) => ({ leaf: JSON.stringify({ index, type }), envelopes: [] });
+
+export function saltedOf(text: string): SaltedText {
+  const salt = "5a17".repeat(8);
+  return { sha256: saltedDigest({ salt, text }), salt, text };
+}
+/** The same event, with a text beside it. */
+export const withText =
+  (seal: Seal, text: string): Seal =>
+  (index) => ({ ...seal(index), texts: [saltedOf(text)] });
 
 export function handOffOf(rowId: string, more: Partial<SignedTask> = {}): SignedTask {
   const payload = payloadOf({ id: rowId, stage: "judge", from: "finder", to: "judge" });

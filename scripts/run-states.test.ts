@@ -40,6 +40,7 @@ test("every kind of event happens to these runs, but a nudge, which changes noth
     dispatched: true,
     receipt: true,
     pulled: true,
+    "pull-failed": true,
     checked: true,
     "closing-checked": true,
     "outbox-blocked": true,

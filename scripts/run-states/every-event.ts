@@ -129,6 +129,7 @@ function ofStage(stage: string, { route, epoch }: Place): FlowEvent[] {
       at: 5,
     },
     { is: "pulled", stage, epoch, outputs: [outputOf(stage, epoch)] },
+    { is: "pull-failed", stage, epoch, reason: "nano-2 gave other bytes" },
     { is: "checked", stage, epoch, unmet: [] },
     { is: "checked", stage, epoch, unmet: [unmet] },
     ...(["work", "close"] as const).map((kind): FlowEvent => {

@@ -22,6 +22,7 @@ interface StageMoment {
 function hasHappened(word: string, { before, event, after }: StageMoment): boolean {
   if (before.epoch !== after.epoch) return false;
   if (word === "handed-off") return at(before.rung) < at(word) && at(after.rung) >= at(word);
+  if (word === "pulled") return event.is === word && event.stage === before.stage && event.epoch === before.epoch;
   if (event.is !== "receipt" || event.receipt.stage !== before.stage || event.receipt.epoch !== before.epoch) return false;
   if (word.endsWith("+")) return `${event.receipt.state}+` === word && event.receipt.attempt > before.attempt;
   return event.receipt.state === word && at(before.rung) < at(word as Rung);

@@ -63,9 +63,16 @@ test("a receipt in another node's name, by another node's key, or of another kin
   expect(() => readReceipt({ ...task, payloadType: receiptPayloadType }, { trust, node: "nano" })).toThrow(refused);
 });
 
-test("what a node signed but is no statement, or one of another predicate, is malformed", () => {
+test("what a node signed but is no statement, one of another predicate, or one that names a file twice, is malformed", () => {
   const { statement } = readReceipt(toReceipt(receipt, [{ name: "brief.md", sha256: a }], nano), { trust, node: "nano" });
-  for (const payload of ["{}", "not JSON", "\u{feff}{}", JSON.stringify({ ...statement, predicateType: "https://example.com/other" })])
+  const twice = [...statement.subject, { name: "brief.md", digest: { sha256: b } }];
+  for (const payload of [
+    "{}",
+    "not JSON",
+    "\u{feff}{}",
+    JSON.stringify({ ...statement, predicateType: "https://example.com/other" }),
+    JSON.stringify({ ...statement, subject: twice }),
+  ])
     expect(() => readReceipt(signEnvelope(Buffer.from(payload), receiptPayloadType, nano), { trust, node: "nano" })).toThrow(
       expect.objectContaining({ code: "malformed_message" }),
     );

@@ -137,6 +137,8 @@ export type FlowEvent =
       readonly follows?: string;
       readonly block?: Block;
     }
+  /** Wrong answers, and no others, of the nodes that were asked for the stage's files: `reason` says which. */
+  | { readonly is: "pull-failed"; readonly stage: string; readonly epoch: number; readonly reason: string }
   | { readonly is: "pulled"; readonly stage: string; readonly epoch: number; readonly outputs: readonly Attachment[] }
   | { readonly is: "checked"; readonly stage: string; readonly epoch: number; readonly unmet: readonly Unmet[] }
   | { readonly is: "closing-checked"; readonly epoch: number; readonly unmet: readonly Unmet[]; readonly bundle: string }

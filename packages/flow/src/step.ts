@@ -39,10 +39,14 @@ function react(state: FlowState, event: FlowEvent, now: number): Stepped {
     case "pulled":
       return [
         changeStage(state, event, (stage) =>
-          stage.pulled || !isAtLeast(stage.rung, "produced") ? stage : { ...stage, pulled: true, outputs: event.outputs },
+          stage.pulled || !isAtLeast(stage.rung, "produced")
+            ? stage
+            : { ...unblocked(stage, ["pull"]), pulled: true, outputs: event.outputs },
         ),
         [],
       ];
+    case "pull-failed":
+      return [changeStage(state, event, (stage) => pullFailed(stage, event.reason, state.id)), []];
     case "checked":
       return [changeStage(state, event, (stage) => checked(stage, event.unmet, state.id)), []];
     case "closing-checked":
@@ -81,6 +85,17 @@ function dispatched(
     ...(event.follows !== undefined && { follows: event.follows }),
     times: { ...stage.times, dispatched: event.at },
   };
+}
+
+function pullFailed(stage: StageFlow, reason: string, run: string): StageFlow {
+  // Another block asks for a decision already.
+  if (stage.pulled || !isAtLeast(stage.rung, "produced") || stage.block !== undefined) return stage;
+  return blocked(stage, "pull", {
+    reason: `main could not get the files that ${stage.stage} signed for: ${reason}`,
+    needs: "a node that gives what it has signed for",
+    owner: "operator",
+    clearsWith: `tasuki retry ${run} --from ${stage.stage}`,
+  });
 }
 
 function checked(stage: StageFlow, unmet: Extract<FlowEvent, { is: "checked" }>["unmet"], run: string): StageFlow {

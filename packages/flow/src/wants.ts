@@ -7,7 +7,7 @@ export function wants(state: FlowState): readonly FlowWant[] {
   state.stages.forEach(({ stage, epoch, rung, task, pulled, checked, block }, at) => {
     if (!isAtLeast(rung, "produced")) return;
     if (!pulled) {
-      if (task !== undefined) wanted.push({ want: "pull", stage, epoch, task });
+      if (task !== undefined && block?.kind !== "pull") wanted.push({ want: "pull", stage, epoch, task });
       return;
     }
     // The check of a stage reads its inputs too: everything before it must be here.

@@ -24,7 +24,7 @@ export function checkTask(
   deps: CheckTaskDeps,
 ): void {
   const { node, role, roster, clock } = deps;
-  const { to, stage, from, fromNode, kind, run, epoch, deadline, nodes } = payload;
+  const { to, stage, from, kind, run, epoch, deadline, nodes } = payload;
   if (to !== role || stage !== role)
     throw new TasukiError("wrong_recipient", `The task is for stage '${stage}' of '${to}'; this node is '${role}'.`);
   const placed = nodes?.[role];

@@ -36,7 +36,7 @@ async function openNode(perform: Worker["perform"], limits: { attempts?: number;
     clock,
     random: () => 0,
     logger: quiet,
-    limits: { attempts: 3, leaseMs: 60_000, attemptsAtOnce: 1, ...limits },
+    limits: { attempts: 3, leaseMs: 60_000, attemptsAtOnce: 1, intakesAtOnce: 2, ...limits },
     sweep: async (attemptId) => swept.push(attemptId),
     onEnded: () => undefined,
   });
@@ -111,6 +111,22 @@ test("tasks are done one at a time, first accepted first, each in a folder of it
   const [accepted, started] = (await node.receipts()).filter(({ task }) => task === tasks[0]);
   expect(started).toMatchObject({ state: "started", attempt: 1 });
   expect(accepted).toMatchObject({ state: "accepted", attempt: 0 });
+});
+
+// guarantees: R5.starves-nobody
+test("intakes go on side by side, a few at once, and hold up no last hop however long they take", async () => {
+  const begun: string[] = [];
+  await using node = await openNode(async ({ task, row }, { signal }) => {
+    begun.push(task);
+    if (row.payload.kind === "run") await endOf(signal);
+    return { completion: { state: "done", outputs: [] } };
+  });
+  const intakes = [];
+  for (const _ of [1, 2, 3]) intakes.push(await node.accept({ kind: "run", stage: "main", attachments: [] }));
+  const lastHop = await node.accept();
+  node.consumer.start();
+  await expect.poll(() => node.stateOf(lastHop)).toBe("done");
+  expect([begun.toSorted(), await node.stateOf(intakes[2] ?? "")]).toEqual([[...intakes.slice(0, 2), lastHop].toSorted(), "queued"]);
 });
 
 test("a worker that throws is tried again, and blocks its task when its attempts are used up", async () => {

@@ -1,4 +1,4 @@
-import { createBackoff } from "@tasuki/protocol";
+import { createBackoff, type TaskKind } from "@tasuki/protocol";
 import { type Notary, type Seal, taskSubjects } from "@tasuki/evidence";
 import type { TaskRow } from "@tasuki/store";
 import { createLoop, retryBounds } from "../loop/create-loop.ts";
@@ -6,7 +6,12 @@ import { type AttemptDeps, attemptTask } from "./attempt-task.ts";
 import { sweepWork } from "./work-folder.ts";
 
 export interface ConsumerDeps extends AttemptDeps {
-  readonly limits: AttemptDeps["limits"] & { readonly attemptsAtOnce: number };
+  readonly limits: AttemptDeps["limits"] & {
+    /** Attempts of `work` at once. */
+    readonly attemptsAtOnce: number;
+    /** Attempts of `run` at once: main's intakes, which hold up no last hop. */
+    readonly intakesAtOnce: number;
+  };
   /** Ends processes of an earlier boot that carry an attempt's id. */
   readonly sweep: (attemptId: string) => Promise<number>;
   /** Called when an attempt has ended and its completion is committed. */
@@ -21,7 +26,7 @@ export interface Consumer extends AsyncDisposable {
 /** Consumer of the queue: claims tasks and makes their attempts, a few at a time. Disposing aborts the attempts and waits for them. */
 export function createConsumer(deps: ConsumerDeps): Consumer {
   const { store, notary, clock, random, logger, limits, onEnded, sweep } = deps;
-  const running = new Set<Promise<void>>();
+  const running = new Map<Promise<void>, TaskKind>();
   let isSwept = false;
   /** Time since when a lease is lapsed, by the monotonic clock. */
   let lapsedSince: number | undefined;
@@ -35,20 +40,25 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
       logger.error({ err: error }, "what an earlier boot left could not be swept");
     }
   };
+  const kindsWithRoom = (): TaskKind[] => {
+    const under = (kind: TaskKind, limit: number): TaskKind[] =>
+      [...running.values()].filter((one) => one === kind).length < limit ? [kind] : [];
+    return [...under("work", limits.attemptsAtOnce), ...under("run", limits.intakesAtOnce)];
+  };
   const claimAll = async (signal: AbortSignal): Promise<number> => {
     if (!isSwept) await sweepOnce();
     let now = clock.now();
     let due = await store.dueTasks();
     const graceLeft = await endLapsed(due.lapse, now);
-    while (!signal.aborted && running.size < limits.attemptsAtOnce && due.waiting > 0) {
-      const claimed = await store.claim({ now, leaseMs: limits.leaseMs }, startedSeal(notary));
+    for (let kinds = kindsWithRoom(); !signal.aborted && kinds.length > 0 && due.waiting > 0; kinds = kindsWithRoom()) {
+      const claimed = await store.claim({ now, leaseMs: limits.leaseMs, kinds }, startedSeal(notary));
       if (claimed === undefined) break;
       const attempt = attemptTask(deps, claimed, signal).finally(() => {
         running.delete(attempt);
         onEnded(claimed.task);
         loop.wake();
       });
-      running.add(attempt);
+      running.set(attempt, claimed.row.payload.kind);
       now = clock.now();
       due = await store.dueTasks();
     }
@@ -89,7 +99,7 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
     start: () => loop.start(),
     async [Symbol.asyncDispose]() {
       await loop[Symbol.asyncDispose]();
-      await Promise.all(running);
+      await Promise.all(running.keys());
     },
   };
 }

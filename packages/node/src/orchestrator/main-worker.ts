@@ -1,7 +1,7 @@
 import type { Block, Clock, Logger } from "@tasuki/protocol";
 import { claimedReceipt, type Notary, payloadDigest } from "@tasuki/evidence";
 import type { Claimed, RunEvidence, Store, TaskRow } from "@tasuki/store";
-import type { Attempt, Worker } from "../consumer/worker.ts";
+import type { Attempt, Performed, Worker } from "../consumer/worker.ts";
 import type { Roster } from "@tasuki/bus";
 import { type IntakeDeps, takeIn } from "./take-in.ts";
 import { pickVersions } from "@tasuki/flow";
@@ -20,7 +20,10 @@ interface MainWorkerDeps extends IntakeDeps {
   readonly onUnseen: (task: string) => void;
 }
 
-type Performed = Extract<Awaited<ReturnType<Worker["perform"]>>, { completion: unknown }>;
+type Done = Extract<Performed, { completion: unknown }>;
+
+/** Milliseconds of an intake, whatever clock its run asks for: a day. */
+const longestIntakeMs = 86_400_000;
 
 /** Worker for main's own tasks. A `run` is taken in; the last hop only has to be held: the flow wants the closing check once every stage is verified. */
 export function createMainWorker(deps: MainWorkerDeps): Worker {
@@ -42,7 +45,7 @@ async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt):
   const state = await steps.state(run);
   if (state === undefined) throw new Error(`task ${row.id} begins run ${run}, which main has no row of`);
   const facts = { run, stage: "main", epoch: 0, task: row.id, attempt: claimed.attempt };
-  const done = (outputs: typeof state.given): Performed => ({
+  const done = (outputs: typeof state.given): Done => ({
     completion: { state: "done", outputs },
     seal: notary.event("taken-in", { ...facts, files: outputs.length }),
   });
@@ -52,10 +55,16 @@ async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt):
   const peers = await deps.store.peers();
   const placed = placeRun(run, { ...deps, peers, isReachable: (node) => steps.isReachable(node) });
   const picked = pickVersions(deps.pipeline, placed);
+  const { startToClose } = state.clocks;
+  const signal = AbortSignal.any([attempt.signal, AbortSignal.timeout(Math.min(startToClose, longestIntakeMs))]);
+  const overdue = { outcome: "timed-out" as const, final: true, detail: `the sources were not read within ${startToClose / 1000} s` };
   const taken =
     picked.is === "picked"
-      ? await takeIn(deps, { claimed, attempt, state, versions: picked.versions })
+      ? await takeIn(deps, { claimed, attempt: { ...attempt, signal }, state, versions: picked.versions }).catch((error: unknown) => {
+          if (!signal.aborted || attempt.signal.aborted) throw error;
+        })
       : { is: "refused" as const, block: picked.is === "unseen" ? unseenBlock(picked.roles) : versionBlock(picked.problem, run) };
+  if (taken === undefined) return { failure: overdue };
   if (picked.is === "unseen") deps.onUnseen(row.id);
   if (taken.is === "refused") {
     const { kind = "intake", reason } = taken.block;

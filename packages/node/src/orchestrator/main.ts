@@ -6,9 +6,11 @@ import {
   createBackoff,
   defaultProfile,
   type Extractor,
+  isTasukiError,
   type Logger,
   type Pipeline,
   type TaskPayload,
+  type Unmet,
 } from "@tasuki/protocol";
 import type { Notary, Trust } from "@tasuki/evidence";
 import type { RunRow, Store } from "@tasuki/store";
@@ -20,10 +22,11 @@ import type { Orchestrator } from "./orchestrator.ts";
 import { closingCheck } from "./closing-check.ts";
 import { followFeed } from "./follow-feed.ts";
 import { createMainWorker } from "./main-worker.ts";
-import { type FlowState, type FlowWant, newFlow } from "@tasuki/flow";
+import { type FlowEvent, type FlowState, type FlowWant, newFlow } from "@tasuki/flow";
 import { createOrchestrator } from "./create-orchestrator.ts";
 import { followOwnFeed } from "./follow-own-feed.ts";
-import { pull } from "./pull.ts";
+import { nodeOf } from "./placement.ts";
+import { pull, WrongAnswer } from "./pull.ts";
 import { createEntryReader } from "./read-entry.ts";
 import { createRunClocks } from "./run-clocks.ts";
 import { createRunSteps, stateOf, toRunRow } from "./run-steps.ts";
@@ -65,8 +68,12 @@ export interface Main extends AsyncDisposable {
   start(): void;
 }
 
-// Number of pulls and checks at once. Each check is a child process; two keep both cores of a small machine busy without starving the bus.
-const wantsAtOnce = 2;
+// Number of checks at once. Each is a child process; two keep both cores of a small machine busy without starving the bus.
+const checksAtOnce = 2;
+// Number of pulls from one node at once.
+const pullsAtOnce = 2;
+// Milliseconds of one pull or check: more than a check's own limit, and than 8 MiB take over a slow line.
+const wantMs = 180_000;
 
 /** Main: the part of a node that only main has, behind ports. Everything that it needs after a crash is in the store. */
 export function createMain(deps: MainDeps): Main {
@@ -97,7 +104,18 @@ export function createMain(deps: MainDeps): Main {
         return closingCheck(context, state, signal);
     }
   };
-  const wanted = createWantLoop({ ...context, state: (run) => steps.state(run), perform, limit: wantsAtOnce });
+  const wanted = createWantLoop({
+    ...context,
+    state: (run) => steps.state(run),
+    perform,
+    giveUp: ({ id }, want, error) => steps.apply({ facts: [{ run: id, event: failureOf(want, error) }] }),
+    isResult: ({ want }, error) => (want === "pull" ? error instanceof WrongAnswer : isCheckResult(error)),
+    placeOf: (state, want) =>
+      want.want === "pull"
+        ? { place: `pull from ${nodeOf(state, want.stage, roster)}`, limit: pullsAtOnce }
+        : { place: "check", limit: checksAtOnce },
+    deadlineMs: wantMs,
+  });
   const background = createBackground(logger);
   const clocks = createRunClocks(context);
   steps.onChange((state) => {
@@ -168,4 +186,25 @@ export function createMain(deps: MainDeps): Main {
       await background[Symbol.asyncDispose]();
     },
   };
+}
+
+/** True for the failure of a check that says something of the files: its process died, or was not done in time. */
+function isCheckResult(error: unknown): boolean {
+  return !isTasukiError(error) || error.code === "internal";
+}
+
+/** Event for a want that is given up. */
+function failureOf(want: FlowWant, error: unknown): FlowEvent {
+  const reason = error instanceof Error ? error.message : String(error);
+  const unmet: Unmet[] = [
+    { file: "the check", expected: "a result", got: reason, fix: "mend what the check fails on, or the executor that wrote it" },
+  ];
+  switch (want.want) {
+    case "pull":
+      return { is: "pull-failed", stage: want.stage, epoch: want.epoch, reason };
+    case "check":
+      return { is: "checked", stage: want.stage, epoch: want.epoch, unmet };
+    case "closing-check":
+      return { is: "closing-checked", epoch: want.epoch, unmet, bundle: "" };
+  }
 }

@@ -5,6 +5,7 @@ import {
   type Attachment,
   type Clock,
   isFileOf,
+  isTasukiError,
   parseContractRef,
   type Pipeline,
   TasukiError,
@@ -70,49 +71,71 @@ function here(blobs: ReadonlyMap<string, BlobRow>, { name, sha256 }: Subject, pi
   return blob === undefined || contract === undefined ? undefined : { name, contract, size: blob.size, sha256 };
 }
 
+/** Answer of a node that is not the file which it has signed for. A node that doesn't answer has given none. */
+export class WrongAnswer extends Error {}
+
+/** Fetches files, each from the first of the holders that gives it. Rejects with `WrongAnswer` where every holder answered, and none gave it. */
 async function fetch(
   deps: PullDeps,
   wanted: readonly Subject[],
   { holders, signal }: { holders: readonly Holder[]; signal: AbortSignal },
 ): Promise<Attachment[]> {
-  let failure: unknown;
   const found = new Map<string, Attachment>();
-  for (const holder of holders) {
+  const wrong: string[] = [];
+  let silence: unknown;
+  for (const { node, task } of holders) {
     try {
-      const client = deps.clientFor(holder.node);
-      for (const { name, sha256 } of wanted.filter((one) => !found.has(one.name)))
-        for await (const text of textsOf(client, { task: holder.task, name }, signal))
-          if (text.name === name && text.sha256 === sha256) found.set(name, await keep(deps, text));
+      const client = deps.clientFor(node);
+      for (const subject of wanted.filter((one) => !found.has(one.name))) {
+        const text = await textOf(client, { task, subject }, signal);
+        if (typeof text === "string") wrong.push(`${node} gave ${text}`);
+        else found.set(subject.name, await keep(deps, text));
+      }
     } catch (error) {
-      failure = error;
+      // A refusal is an answer; what may be tried again is none yet.
+      if (isTasukiError(error) && !error.retryable) wrong.push(`${node} answered ${error.code}: ${error.message}`);
+      else silence = error;
     }
     if (found.size === wanted.length) return [...found.values()];
   }
   const names = wanted.filter((one) => !found.has(one.name)).map((one) => one.name);
+  if (silence === undefined && wrong.length > 0) throw new WrongAnswer(`${names.join(", ")}: ${wrong.join("; ")}`);
   const asked = holders.map((holder) => holder.node).join(" and ");
-  throw new TasukiError("unavailable", `main could not fetch ${names.join(", ")} from ${asked}; it tries again`, { cause: failure });
+  throw new TasukiError("unavailable", `main could not fetch ${names.join(", ")} from ${asked}; it tries again`, { cause: silence });
 }
 
-/** Texts of a task under one name: without a name they would be its inputs too, which may be many megabytes. */
-async function* textsOf(
+/**
+ * Text of a task under one name and digest; or, in words, what the node gave instead. The first page has it: a node gives each distinct file of
+ * a name once, and a page has one text at least. More pages are asked for only as long as they bring other texts of that name.
+ */
+async function textOf(
   client: BusClient,
-  query: { task: string; name: string },
+  { task, subject: { name, sha256 } }: { task: string; subject: Subject },
   signal: AbortSignal,
-): AsyncGenerator<ArtifactText, void, undefined> {
-  for (let after: string | undefined; ;) {
-    const page = await client.status({ ...query, include: "artifacts", ...(after !== undefined && { after }) }, { signal });
-    yield* page.artifacts ?? [];
-    if (page.next === undefined) return;
+): Promise<ArtifactText | string> {
+  let after: string | undefined;
+  for (let pages = 0; pages < pagesAtMost; pages += 1) {
+    const page = await client.status({ task, name, include: "artifacts", ...(after !== undefined && { after }) }, { signal });
+    const text = page.artifacts?.find((one) => one.name === name && one.sha256 === sha256);
+    if (text !== undefined) return text;
+    if (page.next === undefined) return `no ${name} of these bytes`;
     after = page.next;
   }
+  return `${pagesAtMost} pages without ${name} of these bytes`;
 }
+
+/** Pages of files of one name: an input and an output may have it, and another attempt's. */
+const pagesAtMost = 4;
 
 /** Keeps a text under its digest, and under its contract if it holds; if it doesn't, main's check will say so. */
 async function keep({ store, pipeline, clock }: PullDeps, { name, contract, sha256, text }: ArtifactText): Promise<Attachment> {
   const { name: kind, version } = parseContractRef(contract);
   const artifact = artifactNamed(pipeline, kind)?.at(version);
-  const passes = artifact?.read(text, name).ok === true;
-  const { size } = await publish(store, Buffer.from(text, "utf8"), { sha256, now: clock.now(), ...(passes && { contract }) });
+  const bytes = Buffer.from(text, "utf8");
+  if (artifact === undefined || bytes.length > artifact.maxBytes)
+    throw new TasukiError("too_large", `${name} has ${bytes.length} bytes; ${artifact?.maxBytes ?? 0} are taken under '${contract}'.`);
+  const passes = artifact.read(text, name).ok;
+  const { size } = await publish(store, bytes, { sha256, now: clock.now(), ...(passes && { contract }) });
   return { name, contract, size, sha256 };
 }
 

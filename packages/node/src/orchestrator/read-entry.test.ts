@@ -194,6 +194,19 @@ test.each<[string, { sender?: "nano" | "nano-2"; receiver?: "sg" | "sg-2"; says?
   expect(reads.flatMap(({ facts }) => facts).filter(({ event }) => event.is === "receipt")).toEqual([]);
 });
 
+// guarantees: R3.proven
+test("a 'produced' over a file that its stage does not produce proves nothing", async () => {
+  const subjects = [list, { name: "brief.md", sha256: "b".repeat(64) }];
+  const payload = work("nano", "main");
+  const { envelope, digest } = notaryOf("main").task(payload);
+  const took = accepted(payload, digest, { notary: notaryOf("nano") });
+  const made = notaryOf("nano").receipt(factsOf(payload, "produced", { prev: payloadDigest(took), subjects }))(1).envelopes;
+  const { read, complaints } = reader(envelope);
+  const reads = await read([entry(0, took), entry(1, ...made)], "nano");
+  expect(statesOf(reads)).toEqual(["nano accepted"]);
+  expect(complaints).toMatchObject([{ state: "produced", doubt: expect.stringContaining("no file of stage 'nano'") }]);
+});
+
 // guarantees: R3.placed
 test("of two nodes of a role, the one that the run stands on proves the hand-off", async () => {
   const nodes = { nano: "nano-2", sg: "sg-2" };

@@ -14,7 +14,6 @@ import {
 } from "@tasuki/protocol";
 import {
   claimedReceipt,
-  doubtOf,
   isWhole,
   type KnownMessages,
   type KnownTask,
@@ -28,7 +27,8 @@ import {
 } from "@tasuki/evidence";
 import { nodesOfRole, type Roster } from "@tasuki/bus";
 import { type TextRow, textRowsOf } from "@tasuki/store";
-import type { FlowEvent, FlowState } from "@tasuki/flow";
+import type { FlowEvent } from "@tasuki/flow";
+import { doubtFor } from "./doubt-for.ts";
 import { createKnown, type Kept, type KeptDeps, type KnownOf, loadKept, type ReadReceipt } from "./known-messages.ts";
 import type { RunFact } from "./run-steps.ts";
 
@@ -64,7 +64,7 @@ export type EntryReader = (entries: readonly FeedEntry[], feed: FeedOf) => Promi
 /** Knowledge of runs by which receipts are judged. */
 interface Judging {
   readonly knownOf: KnownOf;
-  readonly placeOfRun: Kept["place"];
+  readonly placeOf: Kept["place"];
 }
 
 /** An entry whose envelopes are verified, and not judged yet. */
@@ -133,7 +133,7 @@ export function createEntryReader({ pipeline, trust, node, roster, kept: keptOf,
     return { index, receipts, tasks, envelopes: held, texts };
   };
 
-  const factsOf = ({ index, receipts, tasks, texts }: OpenedEntry, feed: FeedOf, { knownOf, placeOfRun }: Judging): RunFact[] => {
+  const factsOf = ({ index, receipts, tasks, texts }: OpenedEntry, feed: FeedOf, { knownOf, placeOf }: Judging): RunFact[] => {
     const own = receipts.find(({ statement }) => isOwn(statement, feed));
     return [
       ...receipts.flatMap((receipt) => {
@@ -141,7 +141,7 @@ export function createEntryReader({ pipeline, trust, node, roster, kept: keptOf,
         const { run, task, role, state } = statement.predicate;
         if (!isOfTask(statement)) return [];
         const known = knownOf(run);
-        const doubt = isMainsOwnWord(statement) ? undefined : (doubtAboutPlace(statement, placeOfRun(run)) ?? doubtOf(statement, known));
+        const doubt = doubtFor(statement, { known, place: placeOf(run), pipeline });
         if (doubt === undefined) return toReceiptFact(receipt, { tasks, texts }, { pipeline, known });
         logger.error(
           { peer: feed.node, index, run, task, role, state, doubt },
@@ -156,19 +156,13 @@ export function createEntryReader({ pipeline, trust, node, roster, kept: keptOf,
   return async (entries, feed) => {
     const kept = await loadKept(entries, { kept: keptOf, placeOf });
     const opened = entries.map((entry) => open(entry, feed, kept));
-    const judging = { knownOf: createKnown(opened, kept), placeOfRun: kept.place };
+    const judging = { knownOf: createKnown(opened, kept), placeOf: (run: string) => kept.place(run) };
     return opened.map((entry) => {
       const own = entry.receipts.find(({ statement }) => isOwn(statement, feed));
       const { envelopes, texts } = entry;
       return { facts: factsOf(entry, feed, judging), envelopes, texts, ...(own && { instance: own.statement.predicate.instance }) };
     });
   };
-}
-
-/** Reason why a receipt of a role does not count: its run stands on another node of that role. */
-function doubtAboutPlace({ predicate: { role, node } }: ReceiptStatement, { nodes }: Pick<FlowState, "nodes">): string | undefined {
-  const placed = role === "main" ? undefined : nodes[role];
-  return placed === undefined || placed === node ? undefined : `its run stands on node '${placed}' of that role`;
 }
 
 /** True for a receipt that the node of the feed has signed. */
@@ -198,11 +192,6 @@ function isOfTask({ predicate }: ReceiptStatement): boolean {
     case "cancelled":
       return predicate.role === "main";
   }
-}
-
-/** True for a receipt of main that stands on main's own store. Only its acceptance of signed work is judged, for the hand-off that it proves. */
-function isMainsOwnWord({ predicate }: ReceiptStatement): boolean {
-  return predicate.role === "main" && (predicate.state !== "accepted" || predicate.epoch === 0);
 }
 
 function toReceiptFact(

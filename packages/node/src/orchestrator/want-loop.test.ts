@@ -5,6 +5,15 @@ import { createWantLoop } from "./want-loop.ts";
 const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const backoff = () => 1;
 const clock = { monotonic: () => performance.now() };
+const base = {
+  giveUp: async () => undefined,
+  isResult: () => false,
+  placeOf: () => ({ place: "any", limit: 2 }),
+  deadlineMs: 60_000,
+  backoff,
+  clock,
+  logger,
+};
 
 /** A relay of runs whose first stage has produced: each wants to be pulled until it is. */
 function produced(runs: readonly string[]) {
@@ -38,7 +47,7 @@ test("does a want once, however often the run is woken, and at most a few at a t
     running -= 1;
     satisfy(id);
   });
-  await using runner = createWantLoop({ state, perform, limit: 2, backoff, clock, logger });
+  await using runner = createWantLoop({ ...base, state, perform });
   for (const run of [...runs, ...runs]) runner.wake(now(run));
   await vi.waitFor(() => expect(perform).toHaveBeenCalledTimes(5));
   expect(most).toBe(2);
@@ -52,7 +61,7 @@ test("tries again what failed, until it is wanted no more", async () => {
     if (calls < 3) throw new Error("not now");
     satisfy(id);
   };
-  await using runner = createWantLoop({ state, perform, limit: 2, backoff, clock, logger });
+  await using runner = createWantLoop({ ...base, state, perform });
   runner.wake(now("a"));
   await vi.waitFor(() => expect(calls).toBe(3));
   runner.wake(now("a"));
@@ -66,11 +75,66 @@ test("stops what is under way when it is disposed, and begins nothing more", asy
     began.push(id);
     return new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("stopped"))));
   };
-  const runner = createWantLoop({ state, perform, limit: 1, backoff, clock, logger });
+  const runner = createWantLoop({ ...base, state, perform, placeOf: () => ({ place: "any", limit: 1 }) });
   runner.wake(now("a"));
   runner.wake(now("b"));
   await vi.waitFor(() => expect(began).toEqual(["a"]));
   await runner[Symbol.asyncDispose]();
   runner.wake(now("a"));
   expect(began).toEqual(["a"]);
+});
+
+/** Work that ends only by its signal. */
+const endless = (began: string[]) => (state: FlowState, _want: FlowWant, signal: AbortSignal) => {
+  began.push(state.id);
+  return new Promise<void>((_, reject) => signal.addEventListener("abort", () => reject(signal.reason as Error)));
+};
+
+// guarantees: R5.starves-nobody
+test("a place that is taken for ever holds up only the wants of that place", async () => {
+  const { now, state } = produced(["a", "b", "c"]);
+  const began: string[] = [];
+  const placeOf = ({ id }: FlowState) => ({ place: id === "c" ? "another node" : "a slow node", limit: 1 });
+  await using runner = createWantLoop({ ...base, state, perform: endless(began), placeOf });
+  for (const run of ["a", "b", "c"]) runner.wake(now(run));
+  await vi.waitFor(() => expect(began).toEqual(["a", "c"]));
+});
+
+// guarantees: R5.starves-nobody
+test("an attempt ends at its deadline, and when its run wants it no more; its place is free then", async () => {
+  const { now, state, satisfy } = produced(["a", "b"]);
+  const began: string[] = [];
+  const placeOf = () => ({ place: "any", limit: 1 });
+  await using late = createWantLoop({ ...base, state, perform: endless(began), placeOf, deadlineMs: 5 });
+  late.wake(now("a"));
+  await vi.waitFor(() => expect(began.length).toBeGreaterThan(1));
+  await late[Symbol.asyncDispose]();
+  began.length = 0;
+  await using runner = createWantLoop({ ...base, state, perform: endless(began), placeOf });
+  runner.wake(now("a"));
+  runner.wake(now("b"));
+  await vi.waitFor(() => expect(began).toEqual(["a"]));
+  satisfy("a");
+  runner.wake(now("a"));
+  await vi.waitFor(() => expect(began).toEqual(["a", "b"]));
+});
+
+// guarantees: R5.starves-nobody
+test("three failures that are results give a want up, with the last one; silence never does", async () => {
+  const { now, state, satisfy } = produced(["wrong", "silent"]);
+  const calls = new Map<string, number>();
+  const given: unknown[] = [];
+  const perform = async ({ id }: FlowState): Promise<void> => {
+    calls.set(id, (calls.get(id) ?? 0) + 1);
+    throw new Error(`${id} ${calls.get(id)}`);
+  };
+  const giveUp = async ({ id }: FlowState, _want: FlowWant, error: unknown): Promise<void> => {
+    given.push((error as Error).message);
+    satisfy(id);
+  };
+  const isResult = (_want: FlowWant, error: unknown): boolean => (error as Error).message.startsWith("wrong");
+  await using runner = createWantLoop({ ...base, state, perform, giveUp, isResult });
+  for (const run of ["wrong", "silent"]) runner.wake(now(run));
+  await vi.waitFor(() => expect(calls.get("silent")).toBeGreaterThan(10));
+  expect([given, calls.get("wrong")]).toEqual([["wrong 3"], 3]);
 });

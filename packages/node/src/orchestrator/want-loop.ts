@@ -6,8 +6,14 @@ interface WantLoopDeps {
   readonly state: (run: string) => Promise<FlowState | undefined>;
   /** Does what is wanted and commits it; after a rejection it is tried again, later each time. */
   readonly perform: (state: FlowState, want: FlowWant, signal: AbortSignal) => Promise<void>;
-  /** Number of wants that are under way at once. */
-  readonly limit: number;
+  /** Commits that what is wanted is not to be had: called after as many failures that are results as there may be. */
+  readonly giveUp: (state: FlowState, want: FlowWant, error: unknown) => Promise<void>;
+  /** True for a failure that is a result: a wrong answer, or a check that ends without one. Silence is none, however long it lasts. */
+  readonly isResult: (want: FlowWant, error: unknown) => boolean;
+  /** Place that a want takes while it is under way, and how many of those there are; a want waits only for others of the same place. */
+  readonly placeOf: (state: FlowState, want: FlowWant) => { readonly place: string; readonly limit: number };
+  /** Longest attempt, milliseconds. */
+  readonly deadlineMs: number;
   readonly backoff: Backoff;
   readonly clock: Pick<Clock, "monotonic">;
   readonly logger: Logger;
@@ -15,26 +21,51 @@ interface WantLoopDeps {
 
 /** Loop over what open runs want. Disposing aborts what is under way, and waits for it. */
 export interface WantLoop extends AsyncDisposable {
-  /** Begins what the run wants and what is not under way yet. */
+  /** Begins what the run wants and what is not under way yet, and ends what it wants no more. */
   wake(state: FlowState): void;
 }
 
 /** Want that waits for its turn. */
 interface Waiting {
   readonly run: string;
+  readonly place: string;
+  readonly limit: number;
   /** Number of the attempt that it waits for, from 1. */
   readonly repetition: number;
+  /** Number of the attempts so far whose failure was a result. */
+  readonly results: number;
   /** Time before which it is not attempted, by the monotonic clock. */
   readonly until: number;
 }
 
+interface Signals {
+  /** Aborted at the end of the loop. */
+  readonly ended: AbortSignal;
+  /** Aborted when the run wants it no more. */
+  readonly ending: AbortSignal;
+}
+
+interface UnderWay {
+  readonly run: string;
+  readonly place: string;
+  readonly ending: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** Failures that are results after which a want is given up. */
+const resultsAtMost = 3;
+
 const keyOf = (run: string, want: FlowWant): string => [run, want.want, "stage" in want ? want.stage : "", want.epoch].join(" ");
 
-/** Loop that keeps what open runs want under way: each want once, a few at a time, again until it is wanted no more. */
-export function createWantLoop({ state, perform, limit, backoff, clock, logger }: WantLoopDeps): WantLoop {
+/**
+ * Loop that keeps what open runs want under way: each want once, a few of each place at a time, each under a deadline, again until it is wanted no
+ * more or given up.
+ */
+export function createWantLoop(deps: WantLoopDeps): WantLoop {
+  const { state, perform, giveUp, isResult, placeOf, deadlineMs, backoff, clock, logger } = deps;
   /** Wants by key, those that wait longest first. */
   const waiting = new Map<string, Waiting>();
-  const underWay = new Map<string, Promise<void>>();
+  const underWay = new Map<string, UnderWay>();
   /** Wants under way that a change called for meanwhile: the end of the attempt may have looked at the run before that change. */
   const calledFor = new Set<string>();
   const wantedNow = async (run: string, key: string): Promise<readonly [FlowState, FlowWant] | undefined> => {
@@ -43,30 +74,44 @@ export function createWantLoop({ state, perform, limit, backoff, clock, logger }
     return now && want && [now, want];
   };
 
-  const attempt = async (key: string, { run, repetition }: Waiting, signal: AbortSignal): Promise<void> => {
+  const attempt = async (key: string, before: Waiting, { ended, ending }: Signals): Promise<void> => {
+    const { run, repetition } = before;
+    let { results } = before;
     let isWanted = true;
     calledFor.delete(key);
     try {
       const found = await wantedNow(run, key);
-      if (found !== undefined) await perform(...found, signal);
+      if (found !== undefined)
+        await perform(...found, AbortSignal.any([ended, ending, AbortSignal.timeout(deadlineMs)])).catch(async (error: unknown) => {
+          if (!ended.aborted && !ending.aborted && isResult(found[1], error) && (results += 1) >= resultsAtMost)
+            await giveUp(...found, error);
+          throw error;
+        });
       isWanted = (await wantedNow(run, key)) !== undefined;
     } catch (error) {
-      if (!signal.aborted) logger.warn({ run, want: key, repetition, err: error }, "what a run wants failed, and will be tried again");
+      if (ending.aborted) isWanted = false;
+      else if (!ended.aborted)
+        logger.warn({ run, want: key, repetition, results, err: error }, "what a run wants failed, and will be tried again");
     }
-    if ((isWanted || calledFor.has(key)) && !signal.aborted)
-      waiting.set(key, { run, repetition: repetition + 1, until: clock.monotonic() + backoff(repetition) });
+    if ((isWanted || calledFor.has(key)) && !ended.aborted)
+      waiting.set(key, { ...before, repetition: repetition + 1, results, until: clock.monotonic() + backoff(repetition) });
   };
-  const beginDue = (signal: AbortSignal): number => {
+  const beginDue = (ended: AbortSignal): number => {
     const now = clock.monotonic();
+    const taken = new Map<string, number>();
+    for (const { place } of underWay.values()) taken.set(place, (taken.get(place) ?? 0) + 1);
     for (const [key, want] of waiting) {
-      if (underWay.size >= limit) break;
-      if (want.until > now) continue;
+      const { run, place, limit, until } = want;
+      const others = taken.get(place) ?? 0;
+      if (until > now || others >= limit) continue;
+      taken.set(place, others + 1);
       waiting.delete(key);
-      const doing = attempt(key, want, signal).finally(() => {
+      const ending = new AbortController();
+      const done = attempt(key, want, { ended, ending: ending.signal }).finally(() => {
         underWay.delete(key);
         loop.wake();
       });
-      underWay.set(key, doing);
+      underWay.set(key, { run, place, ending, done });
     }
     return Math.min(...[...waiting.values()].flatMap(({ until }) => (until > now ? [until - now] : [])));
   };
@@ -75,16 +120,19 @@ export function createWantLoop({ state, perform, limit, backoff, clock, logger }
 
   return {
     wake(now) {
-      for (const want of wants(now)) {
-        const key = keyOf(now.id, want);
+      const wanted = new Map(wants(now).map((want) => [keyOf(now.id, want), want]));
+      for (const [key, { run, ending }] of underWay)
+        if (run === now.id && !wanted.has(key)) ending.abort(new Error("the run wants it no more"));
+      for (const [key, want] of wanted) {
         if (underWay.has(key)) calledFor.add(key);
-        else if (!waiting.has(key)) waiting.set(key, { run: now.id, repetition: 1, until: clock.monotonic() });
+        else if (!waiting.has(key))
+          waiting.set(key, { run: now.id, ...placeOf(now, want), repetition: 1, results: 0, until: clock.monotonic() });
       }
       loop.wake();
     },
     async [Symbol.asyncDispose]() {
       await loop[Symbol.asyncDispose]();
-      await Promise.all(underWay.values());
+      await Promise.all([...underWay.values()].map(({ done }) => done));
     },
   };
 }

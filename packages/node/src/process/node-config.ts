@@ -27,6 +27,8 @@ export const NodeConfig = z
       .strictObject({
         queue: z.int().positive().default(10_000),
         attemptsAtOnce: z.int().positive().default(1),
+        /** Intakes of main at once: each is a process that reads documents of strangers. */
+        intakesAtOnce: z.int().positive().default(4),
         attempts: z.int().positive().default(5),
         leaseMs: z.int().positive().default(15_000),
         /** Bytes of room on the disk of the data folder below which nothing new is taken. */

@@ -42,7 +42,9 @@ export const BlockKind = z.enum([
   "hand-off",
   /** The result of a stage sends the work back; the proof of the hand-off. */
   "decision",
-  /** Main's own check refuses the files of a stage; a new epoch alone. */
+  /** A node does not give the files that it has signed for; a new epoch alone. */
+  "pull",
+  /** Main's own check refuses the files of a stage, or comes to no result; a new epoch alone. */
   "check",
   /** A stage was not accepted in time; its `accepted`. */
   "scheduleToStart",

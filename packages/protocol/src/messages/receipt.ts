@@ -59,7 +59,10 @@ export type Receipt = z.infer<typeof Receipt>;
 /** Statement that is signed: in-toto Statement v1 (in-toto/attestation, spec/v1/statement.md). */
 export const ReceiptStatement = z.looseObject({
   _type: z.literal("https://in-toto.io/Statement/v1"),
-  subject: z.array(z.looseObject({ name: z.string(), digest: z.looseObject({ sha256: Sha256 }) })).min(1),
+  subject: z
+    .array(z.looseObject({ name: z.string(), digest: z.looseObject({ sha256: Sha256 }) }))
+    .min(1)
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, "subjects' names must differ"),
   predicateType: z.literal(receiptPredicateType),
   predicate: Receipt,
 });

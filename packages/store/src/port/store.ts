@@ -1,4 +1,4 @@
-import type { Attachment, Block, Envelope, FeedEntry, SaltedText, TaskPayload } from "@tasuki/protocol";
+import type { Attachment, Block, Envelope, FeedEntry, SaltedText, TaskKind, TaskPayload } from "@tasuki/protocol";
 import type { Seal, SignedTask } from "@tasuki/evidence";
 import type { Blobs } from "./blobs.ts";
 import type { AttachmentRow, BlobRow, OutboxRow, PeerRow, Position, RunRow, TaskRow } from "./rows.ts";
@@ -155,8 +155,11 @@ export interface Store extends AsyncDisposable {
    * hand-offs, ends its tasks, and lets no work of its epoch or of a lower one in any more. Those three are `done` at once.
    */
   accept(request: AcceptRequest, seal: Seal): Promise<Accepted>;
-  /** Claims the task that was accepted first among those that are due, with a lease of `leaseMs`. Resolves with undefined where none is due. */
-  claim(at: { now: number; leaseMs: number }, seal: (row: TaskRow) => Seal): Promise<Claimed | undefined>;
+  /**
+   * Claims the task that was accepted first among those that are due, of these kinds if any are named, with a lease of `leaseMs`. Resolves with
+   * undefined where none is due.
+   */
+  claim(at: { now: number; leaseMs: number; kinds?: readonly TaskKind[] }, seal: (row: TaskRow) => Seal): Promise<Claimed | undefined>;
   /** Extends a lease. Resolves with false once the task was fenced or another attempt has begun: the work must stop then. */
   renew(lease: Lease, until: number): Promise<boolean>;
   /**

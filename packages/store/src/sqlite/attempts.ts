@@ -1,7 +1,7 @@
 import type { Block } from "@tasuki/protocol";
 import type { Seal } from "@tasuki/evidence";
 import { longestWaitMs, type TaskRow } from "../port/rows.ts";
-import type { Claimed, Completion, Lease } from "../port/store.ts";
+import type { Claimed, Completion, Lease, Store } from "../port/store.ts";
 import type { Recorder } from "../port/topics.ts";
 import type { Events } from "./events.ts";
 import type { Outbox } from "./outbox.ts";
@@ -55,12 +55,13 @@ export function createAttempts({ sql, events, tasks, outbox, recorder, boot }: A
   };
 
   return {
-    claim({ now, leaseMs }: { now: number; leaseMs: number }, seal: (row: TaskRow) => Seal): Claimed | undefined {
-      const next = "SELECT seq FROM task WHERE state = 'queued' AND (not_before <= :now OR not_before > :ahead) ORDER BY seq LIMIT 1";
+    claim({ now, leaseMs, kinds }: Parameters<Store["claim"]>[0], seal: (row: TaskRow) => Seal): Claimed | undefined {
+      const next = `SELECT seq FROM task WHERE state = 'queued' AND (not_before <= :now OR not_before > :ahead)
+        AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds))) ORDER BY seq LIMIT 1`;
       const record = sql<TaskRecord>(
         `UPDATE task SET state = 'running', attempt = attempt + 1, not_before = 0, lease_until = :until, boot = :boot
          WHERE seq = (${next}) RETURNING ${taskColumns}`,
-      ).get({ now, ahead: now + longestWaitMs, until: now + leaseMs, boot });
+      ).get({ now, ahead: now + longestWaitMs, until: now + leaseMs, boot, kinds: kinds && JSON.stringify(kinds) });
       if (record === undefined) return undefined;
       const claimed = toTaskRow(record);
       recorder.changed({ topic: "task", task: claimed.id });

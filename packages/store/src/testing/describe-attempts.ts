@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { TaskKind } from "@tasuki/protocol";
 import type { Store } from "../port/store.ts";
 import {
   eventOf,
@@ -83,6 +84,21 @@ export function describeAttempts(open: OpenTestStore): void {
       const end = store.complete(lease, { state: "done", outputs: [] }, producedOf(one, handOffOf(three, { carries: one })));
       await expect(end).rejects.toMatchObject({ code: "internal", cause: { message: expect.stringContaining(three) } });
       expect(await store.statusOf({ task: one })).toMatchObject({ size: 2, tasks: [{ row: { state: "running" } }], outbox: [] });
+    });
+
+    test("are of the kinds that are asked for, first accepted first", async () => {
+      await using opened = await openFolder(open);
+      const { store } = opened;
+      await queue(store, one);
+      await store.accept(requestOf(payloadOf({ id: two, kind: "run", run: two, stage: "main" })), receiptOf("accepted", two));
+      const claimOf = async (...kinds: TaskKind[]) =>
+        (await store.claim({ now: 1_000, leaseMs: 5_000, kinds }, (row) => receiptOf("started", row.id)))?.task;
+      expect([await claimOf(), await claimOf("run"), await claimOf("run"), await claimOf("work", "run")]).toEqual([
+        undefined,
+        two,
+        undefined,
+        one,
+      ]);
     });
 
     test("that are to be repeated wait for their time, and are counted", async () => {

@@ -1,0 +1,107 @@
+import { randomUUIDv7 } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type ArtifactText, sha256Of, type Status, TasukiError } from "@tasuki/protocol";
+import type { BusClient } from "@tasuki/bus";
+import { type FlowState, newFlow, newStage } from "@tasuki/flow";
+import { openStore } from "@tasuki/store";
+import { expect, test } from "vitest";
+import { smallPipeline as pipeline } from "../testing/small-pipeline.ts";
+import { systemClock as clock } from "../process/system-clock.ts";
+import { pull, WrongAnswer } from "./pull.ts";
+import type { RunSteps } from "./run-steps.ts";
+
+const text = "# List\n\n- one\n";
+const name = "list.md";
+const task = randomUUIDv7();
+const roster = { nano: { role: "nano", url: "http://nano.invalid" }, sg: { role: "sg", url: "http://sg.invalid" } };
+const artifact = (changes: Partial<ArtifactText> = {}): ArtifactText => ({
+  name,
+  contract: "list@1",
+  sha256: sha256Of(text),
+  size: text.length,
+  task,
+  direction: "out",
+  text,
+  ...changes,
+});
+
+/** The pull of nano's list, out of what nano and sg answer. Resolves with the questions that were asked of each. */
+async function pullFrom(answers: Readonly<Record<string, (asked: number) => Pick<Status, "artifacts" | "next">>>) {
+  const folder = await mkdtemp(join(tmpdir(), "tasuki-pull-"));
+  const asked: Record<string, number> = { nano: 0, sg: 0 };
+  const outputs: string[] = [];
+  try {
+    await using store = await openStore({ folder, clock, newId: () => randomUUIDv7() });
+    const clientFor = (node: string) =>
+      ({
+        status: async () => answers[node]?.((asked[node] = (asked[node] ?? 0) + 1)) ?? { artifacts: [] },
+      }) as unknown as BusClient; // the one call of a pull
+    const steps = {
+      apply: async ({ facts: [fact] }: Parameters<RunSteps["apply"]>[0]) =>
+        void (fact?.event.is === "pulled" && outputs.push(...fact.event.outputs.map((one) => one.name))),
+    } as RunSteps; // the one step of a pull
+    const flow = newFlow({ profile: "plain", payload: { run: randomUUIDv7(), from: "ops" }, brief: "b", route: ["nano", "sg"], now: 0 });
+    const subjects = [{ name, sha256: sha256Of(text) }];
+    const state: FlowState = {
+      ...flow,
+      stages: [
+        { ...newStage("nano", 1), rung: "handed-off", task, subjects },
+        { ...newStage("sg", 1), rung: "accepted", task: randomUUIDv7() },
+      ],
+    };
+    const want = { want: "pull" as const, stage: "nano", epoch: 1, task };
+    const error = await pull({ store, steps, clientFor, roster, pipeline, clock }, state, {
+      want,
+      signal: new AbortController().signal,
+    }).catch((thrown: unknown) => thrown);
+    return { asked, outputs, error };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+const silent = (): never => {
+  throw new TasukiError("unreachable", "nobody is there");
+};
+
+test("the files of a stage come from its node, each by one question", async () => {
+  expect(await pullFrom({ nano: () => ({ artifacts: [artifact()] }) })).toEqual({
+    asked: { nano: 1, sg: 0 },
+    outputs: [name],
+    error: undefined,
+  });
+});
+
+test("what the node does not give comes from the next one, which was handed the same bytes", async () => {
+  for (const nano of [
+    silent,
+    () => ({ artifacts: [] }),
+    () => ({ artifacts: [artifact({ text: "# Other\n", sha256: sha256Of("# Other\n") })] }),
+  ])
+    expect(await pullFrom({ nano, sg: () => ({ artifacts: [artifact()] }) })).toMatchObject({ outputs: [name], error: undefined });
+});
+
+// guarantees: R5.starves-nobody
+test.each<[string, (asked: number) => Pick<Status, "artifacts" | "next">, RegExp]>([
+  ["no file of that name", () => ({ artifacts: [artifact({ name: "notes.md" })] }), /nano gave no list.md/],
+  ["other bytes", () => ({ artifacts: [artifact({ sha256: sha256Of("x") })] }), /nano gave no list.md/],
+  ["other bytes under the right digest", () => ({ artifacts: [artifact({ text: "# Other\n" })] }), /digest_mismatch/],
+  ["pages without end", (asked) => ({ artifacts: [artifact({ name: `${asked}.md` })], next: `${asked}` }), /4 pages without/],
+  [
+    "a file that is larger than its contract allows",
+    () => ({ artifacts: [artifact({ text: "x".repeat(9_000_000), sha256: sha256Of(text) })] }),
+    /too_large/,
+  ],
+])("%s from every holder is a wrong answer, which names the node", async (_, nano, says) => {
+  const { error, outputs, asked } = await pullFrom({ nano });
+  expect(error).toBeInstanceOf(WrongAnswer);
+  expect([(error as Error).message, outputs]).toEqual([expect.stringMatching(says), []]);
+  expect(asked["nano"]).toBeLessThanOrEqual(4);
+});
+
+// guarantees: R5.partition
+test("silence of one holder is no wrong answer, whatever the other says", async () => {
+  for (const answers of [{ nano: silent }, { nano: () => ({ artifacts: [] }), sg: silent }])
+    expect((await pullFrom(answers)).error).toMatchObject({ code: "unavailable" });
+});

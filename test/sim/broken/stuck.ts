@@ -42,7 +42,7 @@ export const stuckBuilds: readonly BrokenBuild[] = [
     changes: [
       { file: `${store}/open-store.ts`, find: "WHERE state = 'running'\").run()", put: "WHERE state = 'none'\").run()" },
       {
-        file: `${node}/consumer/create-consumer.ts`,
+        file: `${node}/consumer/lapsed-leases.ts`,
         find: "const tasks = await store.expireLeases(now);",
         put: "const tasks: readonly string[] = [];",
       },

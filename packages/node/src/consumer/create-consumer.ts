@@ -3,6 +3,7 @@ import { type Notary, type Seal, taskSubjects } from "@tasuki/evidence";
 import type { TaskRow } from "@tasuki/store";
 import { createLoop, retryBounds } from "../loop/create-loop.ts";
 import { type AttemptDeps, attemptTask } from "./attempt-task.ts";
+import { createLapsedLeases } from "./lapsed-leases.ts";
 import { sweepWork } from "./work-folder.ts";
 
 export interface ConsumerDeps extends AttemptDeps {
@@ -28,8 +29,7 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
   const { store, notary, clock, random, logger, limits, onEnded, sweep } = deps;
   const running = new Map<Promise<void>, TaskKind>();
   let isSwept = false;
-  /** Time since when a lease is lapsed, by the monotonic clock. */
-  let lapsedSince: number | undefined;
+  const endLapsed = createLapsedLeases(deps);
 
   const sweepOnce = async (): Promise<void> => {
     isSwept = true;
@@ -71,23 +71,6 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
     return Math.min(...times);
   };
 
-  /**
-   * Ends leases that lapsed though this process lives: an attempt that can't renew its lease would hold its task for ever. A lapsed lease has the
-   * length of one lease as grace, by the monotonic clock, for the wall clock may have jumped. Resolves with the milliseconds left of it.
-   */
-  const endLapsed = async (lapse: number | undefined, now: number): Promise<number | undefined> => {
-    if (lapse === undefined || lapse >= now) {
-      lapsedSince = undefined;
-      return undefined;
-    }
-    lapsedSince ??= clock.monotonic();
-    const left = lapsedSince + limits.leaseMs - clock.monotonic();
-    if (left > 0) return left;
-    lapsedSince = undefined;
-    const tasks = await store.expireLeases(now);
-    if (tasks.length > 0) logger.warn({ tasks }, "leases lapsed while the node ran; their tasks are queued again");
-    return undefined;
-  };
   const loop = createLoop({
     pass: claimAll,
     wakes: (wake) => store.onCommit([{ topic: "task" }], wake),

@@ -120,7 +120,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
       store,
       pipeline,
       queueLimit: limits.queue,
-      foreignFiles: () => projections.foreignFiles(),
+      foreignFiles: (run) => projections.foreignFiles(run),
       quarantined: (run) => quarantine.list(run),
       ...(main && { runs: { toStatus: (row) => toRunStatus(stateOf(row)), pulledTasks } }),
     }),

@@ -135,7 +135,9 @@ test.concurrent("what nobody begins in time is nudged, then shows whom it waits 
   const run = await relay.run({ brief, sources, clocks: { scheduleToStart: 200 } });
   const late = await relay.until(run, (status) => stageOf(status, "jp")?.block !== undefined);
   expect(stageOf(late, "jp")).toMatchObject({ rung: "dispatched", condition: "unreachable", block: { owner: "jp" } });
-  const reasons = async () => (await nudgesOf(relay.node("sg"), run)).map(({ reason }) => reason);
+  // On a busy machine sg itself may be late, and is nudged for that.
+  const reasons = async () =>
+    (await nudgesOf(relay.node("sg"), run)).map(({ reason }) => reason).filter((reason) => reason?.startsWith("jp"));
   await expect.poll(reasons).toEqual(["jp has not begun within 0.2 s"]);
   await relay.start("jp");
   const status = await relay.until(run, closed);

@@ -2,12 +2,14 @@ import { hasErrorCode } from "@tasuki/protocol";
 import { createHash } from "node:crypto";
 import { createReadStream, type Stats } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Logger, ForeignFile } from "@tasuki/protocol";
-import { type AttachmentRow, isOwnFolder, plainFile, type Store, type TaskRow } from "@tasuki/store";
+import { type AttachmentRow, isOwnFolder, plainFile, type Store, type TaskFacts, type TaskRow } from "@tasuki/store";
 import { inputsOf, outputsOf, workOf } from "./run-files.ts";
 
+/** Runs whose tasks are read at once. */
+const runsAtOnce = 256;
 // Number of files that are found: a folder full of them says no more than its first ones.
 const shownAtMost = 100;
 
@@ -29,28 +31,36 @@ interface Expected {
  * it lies there, with the command that does properly what was meant. Bytes are hashed once, and again only where the file system says that a
  * file was touched.
  */
-export function createForeignFiles({ folder, store, logger }: ForeignFilesDeps): () => Promise<readonly ForeignFile[]> {
+export function createForeignFiles({ folder, store, logger }: ForeignFilesDeps): (run?: string) => Promise<readonly ForeignFile[]> {
   const verified = new Map<string, string>();
-  let logged = new Set<string>();
-  const log = (files: readonly ForeignFile[]): void => {
+  const logged = new Set<string>();
+  const log = (files: readonly ForeignFile[], isLookedAt: (path: string) => boolean): void => {
     for (const { path, why, instead } of files)
       if (!logged.has(path)) logger.warn({ path, why, instead }, "a file was put in by hand; it has no effect: use the command instead");
-    logged = new Set(files.map(({ path }) => path));
+    for (const path of logged) if (isLookedAt(path)) logged.delete(path);
+    for (const { path } of files) logged.add(path);
   };
 
-  const expected = async (area: string, run: string, stageAndEpoch: string): Promise<Expected> => {
-    const { tasks } = await store.statusOf({ run });
-    const task = workOf(tasks).find(({ row: { payload } }) => `${payload.stage}.${payload.epoch}` === stageAndEpoch);
-    if (task === undefined) return { task, files: [] };
-    return { task: task.row, files: area === "inbox" ? inputsOf(task) : outputsOf(task) };
+  /** Expected files, by their folder. */
+  const expectedIn = async (runs: readonly string[]): Promise<ReadonlyMap<string, Expected>> => {
+    const tasks: TaskFacts[] = [];
+    for (let at = 0; at < runs.length; at += runsAtOnce) tasks.push(...(await store.tasksOf(runs.slice(at, at + runsAtOnce))));
+    return new Map(
+      workOf(tasks).flatMap((task): [string, Expected][] => {
+        const { run, stage, epoch } = task.row.payload;
+        const place = (area: string): string => join(area, run, `${stage}.${epoch}`);
+        return [
+          [place("inbox"), { task: task.row, files: inputsOf(task) }],
+          [place("artifacts"), { task: task.row, files: outputsOf(task) }],
+        ];
+      }),
+    );
   };
 
-  const judge = async (path: string, known: Map<string, Expected>): Promise<ForeignFile | undefined> => {
+  const judge = async (path: string, expected: ReadonlyMap<string, Expected>): Promise<ForeignFile | undefined> => {
     const shown = relative(folder, path);
     const [area = "", run = "", stageAndEpoch = "", ...rest] = shown.split(sep);
-    const place = join(area, run, stageAndEpoch);
-    const { task, files } = known.get(place) ?? (await expected(area, run, stageAndEpoch));
-    known.set(place, { task, files });
+    const { task, files } = expected.get(join(area, run, stageAndEpoch)) ?? { task: undefined, files: [] };
     const file = files.find(({ name }) => name === rest.join(sep));
     const instead = commandFor(task, shown);
     if (file === undefined) return { path: shown, why: "no task put it there: nobody reads it, and it was never handed over", instead };
@@ -63,24 +73,25 @@ export function createForeignFiles({ folder, store, logger }: ForeignFilesDeps):
     return undefined;
   };
 
-  const find = async (): Promise<readonly ForeignFile[]> => {
+  const find = async (areas: readonly string[]): Promise<readonly ForeignFile[]> => {
     const found: ForeignFile[] = [];
-    const known = new Map<string, Expected>();
-    for (const area of ["inbox", "artifacts"])
-      for (const path of await filesIn(folder, area)) {
-        if (found.length === shownAtMost) return found;
-        const foreign = await judge(path, known).catch((error: unknown) => {
-          // The file is gone since its folder was read, or is a link by now.
-          if (hasErrorCode(error, "ENOENT", "ELOOP")) return undefined;
-          throw error;
-        });
-        if (foreign !== undefined) found.push(foreign);
-      }
+    const paths = (await Promise.all(areas.map((area) => filesIn(folder, area)))).flat();
+    const expected = await expectedIn([...new Set(paths.map((path) => relative(folder, path).split(sep)[1] ?? ""))]);
+    for (const path of paths) {
+      if (found.length === shownAtMost) return found;
+      const foreign = await judge(path, expected).catch((error: unknown) => {
+        // The file is gone since its folder was read, or is a link by now.
+        if (hasErrorCode(error, "ENOENT", "ELOOP")) return undefined;
+        throw error;
+      });
+      if (foreign !== undefined) found.push(foreign);
+    }
     return found;
   };
-  return async () => {
-    const found = await find();
-    log(found);
+  return async (run) => {
+    const areas = ["inbox", "artifacts"].map((area) => (run === undefined ? area : join(area, run)));
+    const found = await find(areas);
+    log(found, (path) => areas.some((area) => path === area || path.startsWith(`${area}${sep}`)));
     return found;
   };
 }
@@ -95,7 +106,7 @@ function commandFor(task: TaskRow | undefined, path: string): string {
 /** Files in a folder of the data folder, at any depth. Links are not followed (`readdir`'s own `recursive` does): what they lead to is not ours to list. */
 async function filesIn(folder: string, area: string): Promise<string[]> {
   const root = join(folder, area);
-  if (!(await isOwnFolder(folder, root))) return (await entriesOf(folder)).some(({ name }) => name === area) ? [root] : [];
+  if (!(await isOwnFolder(folder, root))) return (await entriesOf(dirname(root))).some(({ name }) => name === basename(root)) ? [root] : [];
   const found: string[] = [];
   const waiting = [root];
   for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {

@@ -15,8 +15,8 @@ export interface Projections {
   archive(run: string): Promise<void>;
   /** Writes everything that is missing. A task or run that fails is logged, and the others are written. */
   rebuild(): Promise<void>;
-  /** Finds foreign files. At most 100; calls at one time share one look. */
-  foreignFiles(): Promise<readonly ForeignFile[]>;
+  /** Finds foreign files, of one run or of all. At most 100; calls for all at one time share one look. */
+  foreignFiles(run?: string): Promise<readonly ForeignFile[]>;
 }
 
 interface ProjectionsDeps {
@@ -84,7 +84,8 @@ export function createProjections({ folder, store, logger }: ProjectionsDeps): P
         await new Promise((resolve) => setImmediate(resolve));
       }
     },
-    foreignFiles: () => (looking ??= findForeignFiles().finally(() => (looking = undefined))),
+    foreignFiles: (run) =>
+      run === undefined ? (looking ??= findForeignFiles().finally(() => (looking = undefined))) : findForeignFiles(run),
   };
 }
 

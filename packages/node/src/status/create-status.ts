@@ -19,7 +19,8 @@ export interface StatusDeps {
   readonly store: Store;
   readonly pipeline: Pipeline;
   readonly queueLimit: number;
-  readonly foreignFiles: () => Promise<readonly ForeignFile[]>;
+  /** Lists files that were put in by hand, of one run or of all. */
+  readonly foreignFiles: (run?: string) => Promise<readonly ForeignFile[]>;
   /** Lists late output, of one run or of all. */
   readonly quarantined: (run?: string) => Promise<readonly Quarantined[]>;
   /** Main only: the status of a run, and the tasks of other nodes whose files main has pulled of it. */
@@ -56,7 +57,7 @@ export function createStatus(deps: StatusDeps): Pick<BusHandlers, "status" | "wa
         instance: store.instance,
         size: found.size,
         queue: { ...found.queue, limit: queueLimit },
-        shortcuts: isLook ? [...(await foreignFiles())] : [],
+        shortcuts: isLook ? [...(await foreignFiles(run))] : [],
         quarantined: isLook ? [...(await quarantined(run))] : [],
         ...(all && runs !== undefined && found.run !== undefined && { run: runs.toStatus(found.run) }),
         tasks: tasks.map((one) => toTaskStatus(one, found.outbox)),

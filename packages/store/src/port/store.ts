@@ -201,6 +201,8 @@ export interface Store extends AsyncDisposable {
   grounds(of: { task: string; run: string; blobs: readonly string[] }): Promise<Grounds>;
   statusOf(question: StatusQuestion): Promise<StatusAnswer>;
   evidenceOf(run: string): Promise<RunEvidence>;
+  /** Tasks of runs, in the order of acceptance. */
+  tasksOf(runs: readonly string[]): Promise<readonly TaskFacts[]>;
   /** One page of all tasks in the order of acceptance: those after the task `after` (from the first on, without it), at most `limit`. */
   history(page: { after?: string; limit: number }): Promise<readonly TaskFacts[]>;
   /** Files of tasks, also of tasks of other nodes (which main has pulled). */

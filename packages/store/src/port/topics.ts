@@ -3,25 +3,6 @@ import type { Topic } from "./store.ts";
 /** A change that an operation made: a topic with its key. */
 export type Change = Required<Topic>;
 
-/** Records what the operation of a transaction changes. */
-export interface Recorder {
-  changed(change: Change): void;
-  /** Returns what was recorded since the last call. */
-  take(): readonly Change[];
-}
-
-export function createRecorder(): Recorder {
-  let changes: Change[] = [];
-  return {
-    changed: (change) => void changes.push(change),
-    take() {
-      const taken = changes;
-      changes = [];
-      return taken;
-    },
-  };
-}
-
 interface Waiting {
   readonly names: readonly string[];
   readonly listener: () => void;

@@ -1,7 +1,7 @@
 import type { Envelope, TaskPayload } from "@tasuki/protocol";
 import type { Seal } from "@tasuki/evidence";
 import type { Accepted, AcceptRequest } from "../port/store.ts";
-import type { Recorder } from "../port/topics.ts";
+import type { Recorder } from "./recorder.ts";
 import type { BlobRows } from "./blob-rows.ts";
 import type { Events } from "./events.ts";
 import type { Outbox } from "./outbox.ts";

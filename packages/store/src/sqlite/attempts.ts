@@ -2,7 +2,7 @@ import type { Block } from "@tasuki/protocol";
 import type { Seal } from "@tasuki/evidence";
 import { longestWaitMs, type TaskRow } from "../port/rows.ts";
 import type { Claimed, Completion, Lease, Store } from "../port/store.ts";
-import type { Recorder } from "../port/topics.ts";
+import type { Recorder } from "./recorder.ts";
 import type { Events } from "./events.ts";
 import type { Outbox } from "./outbox.ts";
 import { taskColumns, type TaskRecord, toTaskRow } from "./records.ts";

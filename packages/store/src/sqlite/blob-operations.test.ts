@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
-import { createRecorder } from "../port/topics.ts";
+import { createRecorder } from "./recorder.ts";
 import { sha256 } from "../testing/fixtures.ts";
 import { createBlobOperations } from "./blob-operations.ts";
 import { createBlobRows } from "./blob-rows.ts";

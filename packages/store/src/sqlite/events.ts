@@ -2,7 +2,7 @@ import { type Envelope, type FeedEntry, receiptPayloadType, type SaltedText } fr
 import { payloadDigest, payloadOf, type Seal, type Sealed } from "@tasuki/evidence";
 import { z } from "zod";
 import type { TextRow } from "../port/text-row.ts";
-import type { Recorder } from "../port/topics.ts";
+import type { Recorder } from "./recorder.ts";
 import { toEnvelope } from "./records.ts";
 import type { Sql } from "./sql.ts";
 

@@ -1,7 +1,7 @@
 import type { SignedTask } from "@tasuki/evidence";
 import { longestWaitMs, type OutboxRow } from "../port/rows.ts";
 import type { Settlement, Store } from "../port/store.ts";
-import type { Recorder } from "../port/topics.ts";
+import type { Recorder } from "./recorder.ts";
 import type { Events } from "./events.ts";
 import { type OutboxRecord, toOutboxRow } from "./records.ts";
 import type { Sql } from "./sql.ts";

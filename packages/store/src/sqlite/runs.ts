@@ -1,5 +1,5 @@
 import type { PeerRow, Position, RunRow } from "../port/rows.ts";
-import type { Recorder } from "../port/topics.ts";
+import type { Recorder } from "./recorder.ts";
 import { type RunRecord, toRunRow } from "./records.ts";
 import type { Sql } from "./sql.ts";
 

@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "@tasuki/protocol";
 import type { FileBlobs } from "../files/file-blobs.ts";
 import type { RunChange, Store } from "../port/store.ts";
-import type { Recorder } from "../port/topics.ts";
+import type { Recorder } from "./recorder.ts";
 import { createAccept } from "./accept.ts";
 import { createAnswers } from "./answers.ts";
 import { createAttempts } from "./attempts.ts";
@@ -76,6 +76,7 @@ export function createSqliteStore({ db, sql, writer, recorder, blobs, instance, 
     grounds: async (of) => answers.grounds(of),
     statusOf: async (question) => answers.statusOf(question),
     evidenceOf: async (run) => answers.evidenceOf(run),
+    tasksOf: async (ids) => tasks.factsOfRuns(ids),
     history: async (page) => tasks.history(page),
     filesOf: async (ids) => tasks.filesOf(ids),
     blobsOf: async (sha256s) => blobRows.blobs(sha256s),

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { openFileBlobs } from "../files/file-blobs.ts";
-import { createRecorder, createTopics } from "../port/topics.ts";
+import { createTopics } from "../port/topics.ts";
+import { createRecorder } from "./recorder.ts";
 import type { Store } from "../port/store.ts";
 import { handOffOf, id, nothing, payloadOf, putBlob, receiptOf, requestOf, run, runOf, sha256, withText } from "../testing/fixtures.ts";
 import { openDatabase } from "./open-database.ts";
@@ -68,6 +69,7 @@ const calls: Record<string, (store: Store, count: number) => Promise<unknown>> =
   "the status of a task": (store) => store.statusOf({ task: id(0) }),
   "the status of what is open": (store) => store.statusOf("open"),
   "the evidence of a run": (store) => store.evidenceOf(run),
+  "the tasks of runs": (store, count) => store.tasksOf([run, ...many(count, (n) => id(n, 1))]),
   "a page of the history": (store, limit) => store.history({ limit }),
   "the grounds of a task": (store, count) => store.grounds({ task: id(0), run, blobs: many(count, digest) }),
   "the files of tasks": (store, count) => store.filesOf(many(count, (n) => id(n))),

@@ -1,7 +1,7 @@
 import type { Attachment } from "@tasuki/protocol";
 import type { AttachmentRow, TaskRow } from "../port/rows.ts";
 import type { TaskFacts } from "../port/store.ts";
-import type { Recorder } from "../port/topics.ts";
+import type { Recorder } from "./recorder.ts";
 import { attachmentColumns, type AttachmentRecord, taskColumns, type TaskRecord, toAttachmentRow, toTaskRow } from "./records.ts";
 import type { Sql } from "./sql.ts";
 
@@ -76,6 +76,8 @@ export function createTasks({ sql, recorder }: TasksDeps) {
     },
     facts: (id: string): TaskFacts[] => factsOf(sql<Numbered>(`${select} id = :id`).all({ id })),
     factsOfRun: (run: string): TaskFacts[] => factsOf(sql<Numbered>(`${select} run = :run ORDER BY seq`).all({ run })),
+    factsOfRuns: (runs: readonly string[]): TaskFacts[] =>
+      factsOf(sql<Numbered>(`${select} run IN (SELECT value FROM json_each(:runs)) ORDER BY seq`).all({ runs: JSON.stringify(runs) })),
     openFacts: (): TaskFacts[] => factsOf(sql<Numbered>(`${select} state NOT IN ('done', 'fenced') ORDER BY seq`).all()),
     history: ({ after, limit }: { after?: string; limit: number }): TaskFacts[] =>
       factsOf(

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { isTasukiError, TasukiError } from "@tasuki/protocol";
-import type { Change, Recorder } from "../port/topics.ts";
+import type { Change } from "../port/topics.ts";
+import type { Recorder } from "./recorder.ts";
 import { isBroken, isDiskFull } from "./sqlite-errors.ts";
 
 export type Outcome = { readonly value: unknown; readonly changes: readonly Change[] } | { readonly error: unknown };

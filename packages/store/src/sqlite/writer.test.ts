@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import type { TasukiError } from "@tasuki/protocol";
 import { expect, test } from "vitest";
-import { createRecorder } from "../port/topics.ts";
+import { createRecorder } from "./recorder.ts";
 import { createWriter } from "./writer.ts";
 
 function openWriter() {

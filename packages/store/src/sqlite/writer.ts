@@ -1,6 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { TasukiError } from "@tasuki/protocol";
-import type { Change, Recorder } from "../port/topics.ts";
+import type { Change } from "../port/topics.ts";
+import type { Recorder } from "./recorder.ts";
 import { isDiskFull } from "./sqlite-errors.ts";
 import { type Outcome, transact } from "./transact.ts";
 

@@ -86,6 +86,7 @@ export function lateStore<Of extends Store>(store: Of, { random }: LateStoreOpti
     grounds: late((...given) => store.grounds(...given)),
     statusOf: late((...given) => store.statusOf(...given)),
     evidenceOf: late((...given) => store.evidenceOf(...given)),
+    tasksOf: late((...given) => store.tasksOf(...given)),
     history: late((...given) => store.history(...given)),
     filesOf: late((...given) => store.filesOf(...given)),
     blobsOf: late((...given) => store.blobsOf(...given)),

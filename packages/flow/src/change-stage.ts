@@ -1,4 +1,4 @@
-import type { Block, BlockKind, Unmet } from "@tasuki/protocol";
+import { type Block, type BlockKind, shortened, type Unmet } from "@tasuki/protocol";
 import type { FlowState, StageFlow } from "./flow-state.ts";
 
 /** State with one stage changed: the one that the event is `about`, at its present epoch. Any other epoch gives the same state object. */
@@ -14,9 +14,9 @@ export function changeStage(
   return after === before ? state : { ...state, stages: state.stages.with(at, after) };
 }
 
-/** Stage with a block of this kind; the same object where it has that very block already. */
+/** Stage with a block of this kind, whose reason may quote a node at any length; the same object where it has that very block already. */
 export function blocked(stage: StageFlow, kind: BlockKind, block: Block): StageFlow {
-  const raised = { ...block, kind };
+  const raised = { ...block, kind, reason: shortened(block.reason) };
   return isSameBlock(stage.block, raised) ? stage : { ...stage, block: raised };
 }
 

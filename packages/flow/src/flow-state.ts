@@ -125,7 +125,7 @@ export type FlowEvent =
       readonly at: number;
     }
   /**
-   * Verified receipt. `follows` (with `accepted`): `prev` of the accepted task, where its sender's signature was verified too. `block` (with
+   * Verified receipt. `follows` (with `accepted`): `prev` of the accepted task, where its sender's signature was verified too. `unmet` (with
    * `blocked`): the node's own words, which say more than the receipt and prove nothing.
    */
   | {
@@ -135,7 +135,7 @@ export type FlowEvent =
       readonly subjects: readonly Subject[];
       readonly outputs: readonly Attachment[];
       readonly follows?: string;
-      readonly block?: Block;
+      readonly unmet?: readonly Unmet[];
     }
   /** Wrong answers, and no others, of the nodes that were asked for the stage's files: `reason` says which. */
   | { readonly is: "pull-failed"; readonly stage: string; readonly epoch: number; readonly reason: string }

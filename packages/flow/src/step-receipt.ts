@@ -1,6 +1,7 @@
-import type { Receipt, Rung } from "@tasuki/protocol";
+import { type Receipt, type Rung, shortened } from "@tasuki/protocol";
 import { type FlowState, isAtLeast, type ReceiptEvent, type StageFlow, type Subject } from "./flow-state.ts";
 import { blocked, changeStage, unblocked } from "./change-stage.ts";
+import { nodeBlock } from "./node-block.ts";
 import { stepArchived } from "./step-ending.ts";
 
 /** Steps a run by a verified receipt. Only a role itself can speak for its stage, and only at the stage's present epoch. */
@@ -70,8 +71,8 @@ function produced(stage: StageFlow, event: ReceiptEvent, run: string): StageFlow
     produced: digest,
     subjects,
     outputs,
-    ...(receipt.producer !== undefined && { producer: receipt.producer }),
-    ...(receipt.decision !== undefined && { decision: receipt.decision }),
+    ...(receipt.producer !== undefined && { producer: shortened(receipt.producer) }),
+    ...(receipt.decision !== undefined && { decision: shortened(receipt.decision) }),
   };
   if (receipt.direction !== "back") return done;
   return blocked(done, "decision", {
@@ -87,15 +88,17 @@ function refused(stage: StageFlow, event: ReceiptEvent, run: string): StageFlow 
   const { receipt } = event;
   if (isAtLeast(stage.rung, "handed-off") || receipt.attempt < stage.attempt) return stage;
   if (stage.block?.kind === "check" || stage.block?.kind === "decision") return stage;
-  const by = isAtLeast(stage.rung, "produced") ? "hand-off" : "node";
-  const block = event.block ?? {
-    reason: receipt.reason ?? `${stage.stage} is blocked${unsaid(receipt)}`,
-    needs: by === "node" ? "its cause mended, then another attempt" : "the next node to take the hand-off",
-    owner: "operator",
-    clearsWith: `tasuki retry ${run}`,
-  };
-  const next = blocked(stage, by, block);
+  const kind = isAtLeast(stage.rung, "produced") ? "hand-off" : "node";
+  const { outcome } = receipt;
+  const next = blocked(stage, kind, nodeBlock({ kind, run, stage: stage.stage, reason: quoted(event), outcome, unmet: event.unmet }));
   return next === stage ? stage : { ...next, attempt: receipt.attempt, ...(stage.task === undefined && { task: receipt.task }) };
+}
+
+/** Reason of a `blocked` receipt as what its node says, which is shown as such and proves nothing. */
+function quoted({ receipt }: ReceiptEvent): string {
+  const { stage, reason = "" } = receipt;
+  const words = reason.startsWith(`${stage}: `) ? reason.slice(stage.length + 2) : reason;
+  return words === "" ? `${stage} is blocked${unsaid(receipt)}` : `${stage} says: ${words}`;
 }
 
 /** End of the reason of a block whose receipt came without its text. */

@@ -23,7 +23,7 @@ export {
 } from "./messages/answers.ts";
 export { Envelope, receiptPayloadType, taskPayloadType } from "./messages/envelope.ts";
 export { FileName, Id, Name, parseContractRef, refOf, Sha256, sha256Of } from "./messages/identifiers.ts";
-export { parseJson, parseMessage, toExpected, toInputError } from "./messages/parse-message.ts";
+export { checkShape, parseJson, parseMessage, toExpected, toInputError } from "./messages/parse-message.ts";
 export {
   fromProblem,
   hasErrorCode,
@@ -33,13 +33,15 @@ export {
   type ProblemCode,
   type ProblemDetails,
   problems,
+  shortened,
+  shortenedUnmet,
   TasukiError,
   toProblem,
   Unmet,
 } from "./messages/problem.ts";
 export { Receipt, receiptPredicateType, type ReceiptState, ReceiptStatement } from "./messages/receipt.ts";
 export { maxTextLength, saltedDigest, SaltedText, type TextName } from "./messages/salted-text.ts";
-export { type Attachment, Clocks, defaultClocks, RunRequest, TaskKind, TaskPayload } from "./messages/task.ts";
+export { type Attachment, Clocks, defaultClocks, mostAttachments, RunRequest, TaskKind, TaskPayload } from "./messages/task.ts";
 
 // Definitions of artifacts, roles and pipelines.
 export { defineAuthoring } from "./kit/authoring.ts";
@@ -102,6 +104,7 @@ export { distinct, fromInline, Line, reference, Text, toCell, toInline } from ".
 export { cellOf, checkColumns, formatTable, type MdFile, readMdFile, refuseRows, type Section } from "./text/markdown.ts";
 export { type Contract, createReport, judge, longest, type Report, type Rules } from "./text/report.ts";
 export { readTxtFile, type TxtFile } from "./text/txt-file.ts";
+export { escapeUnseen, replaceUnseen } from "./text/unseen.ts";
 
 // The run.
 export { nextInRoute, parseRunFile, versionsIn, versionsOf } from "./run/parse-run-file.ts";

@@ -190,6 +190,14 @@ const refusals: readonly {
   { what: "a task that is not JSON", path: "/task", headers: json, body: "{", status: 400, code: "malformed_message" },
   { what: "JSON of great depth", path: "/task", headers: json, body: "[".repeat(500_000), status: 400, code: "malformed_message" },
   {
+    what: "JSON of more values than a task has",
+    path: "/task",
+    headers: json,
+    body: `{"kind":"run","a":[${"1,".repeat(20_000)}1]}`,
+    status: 400,
+    code: "malformed_message",
+  },
+  {
     what: "a task of another content type",
     path: "/task",
     headers: { "content-type": "text/plain" },
@@ -291,6 +299,18 @@ test("a client that waits for 100-continue never sends a body that is not allowe
   expect(answer).toMatch(/^HTTP\/1\.1 403 /);
   expect(answer).toContain("peer_unknown");
 });
+
+// guarantees: R7.small
+test.each([`{"envelope":${"[".repeat(500_000)}`, `{"envelope":[${"1,".repeat(20_000)}1]}`])(
+  "a body that tRPC would take long to parse is refused before that, for its shape: %.20s",
+  async (body) => {
+    await using bus = await startBus();
+    const answer = await bus.send("POST", "/trpc/task", { as: "operator", headers: json, body });
+    expect(answer).toMatchObject({ status: 400, body: { error: { data: { problem: { code: "malformed_message" } } } } });
+    expect(JSON.stringify(answer.body)).toContain("more than 16384 values");
+    expect(bus.traces()).toEqual(nothing);
+  },
+);
 
 test("a client that waits for 100-continue is asked for a body that is", async () => {
   await using bus = await startBus();

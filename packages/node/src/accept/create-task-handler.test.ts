@@ -505,6 +505,19 @@ test.each([
   },
 );
 
+// guarantees: R7.small
+test("a run with more attachments than a task may have is refused by their number, before any name is looked at", async () => {
+  await using node = await openNode("main");
+  const attachments = Array.from({ length: 2_049 }, () => ({ name: "../x" }));
+  expect(await refusal(node.script({ kind: "run", brief: "What?", attachments }))).toMatchObject({
+    code: "malformed_message",
+    message: expect.stringContaining("2049"),
+  });
+  expect(await refusal(node.script({ kind: "run", brief: "What?", attachments: attachments.slice(1) }))).toMatchObject({
+    code: "name_invalid",
+  });
+});
+
 test("a brief that is inline and attached is refused", async () => {
   await using node = await openNode("main");
   const attachments = node.inputs.filter((one) => one.name === "brief.md");

@@ -1,4 +1,14 @@
-import { FileName, RunRequest, sha256Of, type TaskPayload, taskPayloadType, TasukiError, toInputError, type Unmet } from "@tasuki/protocol";
+import {
+  FileName,
+  mostAttachments,
+  RunRequest,
+  sha256Of,
+  type TaskPayload,
+  taskPayloadType,
+  TasukiError,
+  toInputError,
+  type Unmet,
+} from "@tasuki/protocol";
 import { parseTask, type Trust, verifyEnvelopeAside } from "@tasuki/evidence";
 import { z } from "zod";
 import { type Caller, nodesOfRole, roleOfNode, type Roster, type TaskRequest } from "@tasuki/bus";
@@ -33,7 +43,7 @@ export async function readTask(
   if (node === undefined)
     throw new TasukiError("signature_invalid", `${caller.principal} has no node whose key could be pinned here; send a bare 'run' task.`);
   const bytes = await verifyEnvelopeAside(envelope, { trust, node, payloadType: taskPayloadType });
-  checkNames(bytes);
+  checkNames(JSON.parse(bytes.toString("utf8")));
   return { payload: parseTask(bytes), digest, signed };
 }
 
@@ -52,10 +62,11 @@ function signerOf(payload: Buffer, { nodes, roles }: Caller, roster: Roster): st
 const RunLike = z.looseObject({ kind: z.literal("run") });
 
 function readRun(bytes: Buffer, { principal }: Caller, newId: () => string): TaskPayload {
-  checkNames(bytes);
-  const request = RunRequest.safeParse(JSON.parse(bytes.toString("utf8")));
+  const document: unknown = JSON.parse(bytes.toString("utf8"));
+  checkNames(document);
+  const request = RunRequest.safeParse(document);
   if (!request.success) {
-    const isRun = RunLike.safeParse(JSON.parse(bytes.toString("utf8"))).success;
+    const isRun = RunLike.safeParse(document).success;
     if (!isRun) throw new TasukiError("signature_invalid", "Only a 'run' task may come without a signature.");
     throw toInputError("malformed_message", "task", request.error);
   }
@@ -77,11 +88,18 @@ function readRun(bytes: Buffer, { principal }: Caller, newId: () => string): Tas
   };
 }
 
+const Listed = z.looseObject({ attachments: z.array(z.unknown()) });
 const Names = z.looseObject({ attachments: z.array(z.looseObject({ name: z.string() })) });
 
-/** Checks the names of attachments before anything else: they are part of the contract, and have an error code of their own, `name_invalid`. */
-function checkNames(bytes: Buffer): void {
-  const read = Names.safeParse(JSON.parse(bytes.toString("utf8")));
+/**
+ * Checks the names of attachments before anything else: they are part of the contract, and have an error code of their own, `name_invalid`.
+ * Their number comes before all of them.
+ */
+function checkNames(document: unknown): void {
+  const { attachments } = Listed.safeParse(document).data ?? { attachments: [] };
+  if (attachments.length > mostAttachments)
+    throw new TasukiError("malformed_message", `A task has at most ${mostAttachments} attachments; this one has ${attachments.length}.`);
+  const read = Names.safeParse(document);
   const unmet = (read.success ? read.data.attachments : []).flatMap(({ name }, at): Unmet[] => {
     const rule = FileName.safeParse(name);
     if (rule.success) return [];

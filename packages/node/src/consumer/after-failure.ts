@@ -1,6 +1,7 @@
 import { type Block, createBackoff, type Outcome, outcomes } from "@tasuki/protocol";
 import type { Claimed, TaskRow } from "@tasuki/store";
 import { type Notary, type Seal, taskSubjects } from "@tasuki/evidence";
+import { nodeBlock } from "@tasuki/flow";
 import type { Failure, Performed } from "./worker.ts";
 
 export interface RetryPolicy {
@@ -33,36 +34,7 @@ export function afterFailure(
 }
 
 function toBlock({ payload: { run, stage, kind } }: TaskRow, { outcome, detail, unmet }: Failure): Block {
-  return {
-    kind: kind === "run" ? "intake" : "node",
-    reason: `${stage}: ${detail}`,
-    needs: needsOf(outcome),
-    owner: "operator",
-    clearsWith: kind === "run" ? `tasuki retry ${run}` : `tasuki retry ${run} --from ${stage}`,
-    ...(unmet !== undefined && unmet.length > 0 && { unmet: [...unmet] }),
-  };
-}
-
-function needsOf(outcome: Outcome): string {
-  switch (outcome) {
-    case "contract-violation":
-      return "outputs that keep the contracts of the stage: mend the executor, then retry";
-    case "misconfigured":
-      return "the app's work.ts mended, then a retry; or the executor in this node's config.jsonc, then the node started again and a retry";
-    case "output-limit":
-      return "an executor that writes less";
-    case "no-output":
-      return "an executor that writes the files of the stage to out/";
-    case "timed-out":
-    case "stalled":
-      return "an executor that ends in time, or longer clocks for the run";
-    case "succeeded":
-    case "repaired":
-    case "failed":
-    case "deferred":
-    case "cancelled":
-      return "the cause mended (the reason names it), then a retry";
-  }
+  return nodeBlock({ kind: kind === "run" ? "intake" : "node", run, stage, reason: `${stage}: ${detail}`, outcome, unmet });
 }
 
 function blockedSeal(notary: Notary, row: TaskRow, { block, attempt, outcome }: { block: Block; attempt: number; outcome: Outcome }): Seal {

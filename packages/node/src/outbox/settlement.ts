@@ -1,5 +1,6 @@
 import { type Block, createBackoff, isTasukiError, type TasukiError } from "@tasuki/protocol";
 import type { OutboxRow, Settlement, TaskRow } from "@tasuki/store";
+import { nodeBlock } from "@tasuki/flow";
 import { type Notary, type Seal, taskSubjects } from "@tasuki/evidence";
 import type { Delivered } from "./deliver.ts";
 
@@ -44,15 +45,9 @@ export function settlementByError(row: OutboxRow, error: unknown, context: Settl
 }
 
 /** Block of the task whose result a refused row carries; the store keeps it there. A row of main's own carries none: the flow blocks its run. */
-function toBlock({ to, payload }: OutboxRow, error: TasukiError): Block {
-  return {
-    kind: "hand-off",
-    reason: `${to} refused the hand-off for good: ${error.code}: ${error.message}`,
-    needs: "its cause mended (the answer names it), then another try",
-    owner: "operator",
-    clearsWith: `tasuki retry ${payload.run}`,
-    ...(error.details.unmet && { unmet: [...error.details.unmet] }),
-  };
+function toBlock({ to, payload: { run, stage } }: OutboxRow, error: TasukiError): Block {
+  const reason = `${to} refused the hand-off for good: ${error.code}: ${error.message}`;
+  return nodeBlock({ kind: "hand-off", run, stage, reason, unmet: error.details.unmet });
 }
 
 /** Seal of a refusal. The node signs that a stage is blocked whose result can't be handed on; of main's own rows it only records the code, which the flow reads. */

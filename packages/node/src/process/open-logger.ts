@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Logger } from "@tasuki/protocol";
+import { escapeUnseen, type Logger } from "@tasuki/protocol";
 import { pino } from "pino";
 import { z } from "zod";
 import { openRotatingFile } from "./rotating-file.ts";
@@ -33,14 +33,6 @@ export function openLogger({
       { level, stream: { write: (line: string) => void process.stdout.write(escapeUnseen(line)) } },
     ]),
   );
-}
-
-// JSON escapes C0 only. C1 holds terminal commands too (U+009B is CSI, ECMA-48), and bidirectional controls show a name as another one.
-const unseen = /[\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]/g;
-
-/** Line of JSON with the unseen characters escaped: it means the same, and each character on it is shown as itself. */
-function escapeUnseen(line: string): string {
-  return line.replace(unseen, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** Fields of an error that a log may have: never a TasukiError's details, in which there may be parts of files. */

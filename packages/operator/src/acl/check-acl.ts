@@ -2,6 +2,7 @@ import { checkPolicy, grantsBeyond, parsePolicy, parsePolicyTests } from "@tasuk
 import type { Cli } from "../cli/cli.ts";
 import { exitCodes } from "../cli/exit-code.ts";
 import { counted } from "../render/quantity.ts";
+import { line } from "../render/style.ts";
 import { describeWant } from "./parse-want.ts";
 import { givenPolicy, policyFiles, readNamed, readPolicy } from "./read-policy.ts";
 
@@ -35,10 +36,10 @@ export async function checkAcl(cli: Cli, options: CheckAclOptions): Promise<void
   const { style, messageStyle: say } = cli;
   for (const { src, dst, want, expected } of failed) {
     const is = expected === "accept" ? "is denied, and should be allowed" : "is allowed, and should be denied";
-    cli.out(`${style.bad("FAILED")} ${src} > ${dst}: ${describeWant(want)} ${is}`);
+    cli.out(line`${style.bad("FAILED")} ${src} > ${dst}: ${describeWant(want)} ${is}`);
   }
-  for (const line of policy.unread)
-    cli.out(`${style.bad("FAILED")} ${path}:${line}: no permission that a node can read; it grants nothing`);
+  for (const at of policy.unread)
+    cli.out(line`${style.bad("FAILED")} ${path}:${at}: no permission that a node can read; it grants nothing`);
   for (const { src, line, permission } of beyond)
     cli.say(say.warn(`${path}:${line}: ${src.join(", ")} has more than the pipeline gives: ${JSON.stringify(permission)}`));
   if (policy.grants.length === 0)

@@ -3,6 +3,7 @@ import { explainGrant, type Explanation, type Grant, type Want } from "@tasuki/b
 import type { Cli } from "../cli/cli.ts";
 import { exitCodes } from "../cli/exit-code.ts";
 import { describeWant, rolesOf, toSubject, toWants, type WantWords } from "./parse-want.ts";
+import { line } from "../render/style.ts";
 import { policyFiles, readPolicy } from "./read-policy.ts";
 
 export interface ExplainAclQuestion extends Omit<WantWords, "signed"> {
@@ -30,8 +31,8 @@ export async function explainAcl(cli: Cli, question: ExplainAclQuestion): Promis
   const { style } = cli;
   for (const answer of answers) {
     const about = `${from} > ${to}: ${describeWant(answer.want)}`;
-    cli.out(answer.by ? `${style.good("allowed")} ${about}` : `${style.bad("denied ")} ${about}`);
-    for (const line of answer.by ? [`by ${place(path, answer.by)}`] : reasons(path, answer)) cli.out(`  ${style.dim(line)}`);
+    cli.out(answer.by ? line`${style.good("allowed")} ${about}` : line`${style.bad("denied ")} ${about}`);
+    for (const words of answer.by ? [`by ${place(path, answer.by)}`] : reasons(path, answer)) cli.out(style.dim(`  ${words}`));
   }
 }
 

@@ -1,15 +1,20 @@
 import { once } from "node:events";
 import { isAbsolute, join, resolve } from "node:path";
-import type { Clock, Pipeline } from "@tasuki/protocol";
+import { type Clock, escapeUnseen, type Pipeline } from "@tasuki/protocol";
 import { createOperatorClient, type OperatorClient } from "../api/operator-client.ts";
-import { toShellWord } from "../render/plain-text.ts";
-import { createStyle, type Style } from "../render/style.ts";
+import { toShellWord, toText } from "../render/plain-text.ts";
+import { createStyle, Line, type Style, type Words } from "../render/style.ts";
 import type { Env } from "./env.ts";
+import { createRedraw } from "./redraw.ts";
 
-/** A stream that people may be looking at. */
-export interface Screen {
+/** What a command may know of a screen. */
+interface Display {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+}
+
+/** A stream that people may be looking at. */
+export interface Screen extends Display {
   write(text: string): unknown;
 }
 
@@ -27,16 +32,27 @@ export interface CliDeps {
   relay(): Promise<Pipeline>;
 }
 
-/** The surroundings of every command. Data goes to `out`, messages to `say`. */
-export interface Cli extends CliDeps {
+/**
+ * The surroundings of every command. Data goes to `out`, messages to `say`. Everything that a command prints passes here, where nothing of
+ * another machine keeps a character that a screen obeys or does not show: no command has a stream to write to.
+ */
+export interface Cli extends Omit<CliDeps, "stdout" | "stderr"> {
+  readonly stdout: Display;
+  readonly stderr: Display;
   /** Colours for stdout. */
   readonly style: Style;
   /** Colours for stderr. */
   readonly messageStyle: Style;
-  out(text: string): void;
-  say(text: string): void;
+  /** Prints one line. */
+  out(words: Words): void;
+  /** Prints one line on stderr. */
+  say(words: Words): void;
+  /** Draws lines on stderr, in the place of those that it drew before. */
+  redraw(lines: readonly Words[]): void;
   /** Prints one versioned object on one line. */
   json(value: object): void;
+  /** Prints a file: byte for byte for programs, on a terminal without the characters that could steer it. */
+  document(text: string): void;
   /** The absolute path that the user meant. */
   path(given: string): string;
   /** The folder of a `--data` option; without one, `.tasuki` in `cwd`. */
@@ -60,9 +76,14 @@ export function createCli(deps: CliDeps): Cli {
     relay: () => (relay ??= deps.relay()),
     style: colors(deps.stdout),
     messageStyle: colors(deps.stderr),
-    out: (text) => void deps.stdout.write(`${text}\n`),
-    say: (text) => void deps.stderr.write(`${text}\n`),
-    json: (value) => void deps.stdout.write(`${JSON.stringify({ v: 1, ...value })}\n`),
+    out: (words) => void deps.stdout.write(`${Line.of(words).shown}\n`),
+    say: (words) => void deps.stderr.write(`${Line.of(words).shown}\n`),
+    redraw: createRedraw(deps.stderr),
+    json: (value) => void deps.stdout.write(`${escapeUnseen(JSON.stringify({ v: 1, ...value }))}\n`),
+    document(text) {
+      const shown = deps.stdout.isTTY === true ? toText(text) : text;
+      deps.stdout.write(shown.endsWith("\n") || deps.stdout.isTTY !== true ? shown : `${shown}\n`);
+    },
     path: (given) => (isAbsolute(given) ? given : resolve(deps.env.cwd, given)),
     dataFolder: ({ data }) => (data === undefined ? join(deps.cwd, ".tasuki") : cli.path(data)),
     client: (options) => createOperatorClient(join(cli.dataFolder(options), "main", "operator.sock")),

@@ -1,6 +1,6 @@
 import { open, readdir, realpath, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { TasukiError } from "@tasuki/protocol";
+import { mostAttachments, TasukiError } from "@tasuki/protocol";
 import { sourceContract } from "@tasuki/bus";
 
 export interface SourceFile {
@@ -17,8 +17,6 @@ export interface CollectedSources {
   readonly skipped: readonly { readonly label: string; readonly why: string }[];
 }
 
-// A task may have as many attachments.
-const maxSources = 2_048;
 const headBytes = 8_192;
 // Files with these extensions are data for programs: quoted in an answer they help nobody. A file that is named itself is taken.
 const dataExtensions = new Set([".json", ".jsonl", ".ndjson", ".map", ".lock", ".svg", ".css"]);
@@ -40,8 +38,11 @@ export async function collectSources(given: readonly string[], toPath: (given: s
     const why = await reasonToSkip(path, size);
     if (why === undefined) sources.push({ path, label, size });
     else skipped.push({ label, why });
-    if (sources.length > maxSources)
-      throw new TasukiError("too_large", `A run takes at most ${maxSources} sources; there are more in what was given, from ${label} on.`);
+    if (sources.length > mostAttachments)
+      throw new TasukiError(
+        "too_large",
+        `A run takes at most ${mostAttachments} sources; there are more in what was given, from ${label} on.`,
+      );
   };
   for (const label of given) {
     const path = toPath(label);

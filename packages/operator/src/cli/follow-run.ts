@@ -3,7 +3,7 @@ import type { OperatorClient } from "../api/operator-client.ts";
 import { outcomeOf, type RunOutcome } from "../render/outcome.ts";
 import { toChanges } from "../render/run-changes.ts";
 import { toProgress } from "../render/run-progress.ts";
-import type { Cli, Screen } from "./cli.ts";
+import type { Cli } from "./cli.ts";
 
 const redrawMs = 100;
 
@@ -25,14 +25,13 @@ export async function followRun(
   }: { client: OperatorClient; run: string; onStatus?: (status: RunStatus) => void; isQuiet?: boolean },
 ): Promise<Followed> {
   const isLive = !isQuiet && cli.stderr.isTTY === true && cli.env.isLive;
-  const redraw = createRedraw(cli.stderr);
   let status: RunStatus | undefined;
   let isLost = false;
   const draw = (): void => {
     if (status === undefined) return;
     const width = cli.stderr.columns ?? 80;
     const lines = toProgress(status, { now: cli.clock.now(), width: width - 1, style: cli.messageStyle });
-    redraw(isLost ? [...lines, cli.messageStyle.warn("  main does not answer; waiting for it")] : lines);
+    cli.redraw(isLost ? [...lines, cli.messageStyle.warn("  main does not answer; waiting for it")] : lines);
   };
   const timer = isLive ? setInterval(draw, redrawMs) : undefined;
   try {
@@ -54,17 +53,4 @@ export async function followRun(
     if (isLive) draw();
   }
   return { status, outcome: status && outcomeOf(status) };
-}
-
-// ECMA-48: CUU (cursor up), ED (erase to the end of the screen).
-const up = (lines: number): string => (lines > 0 ? `\u001b[${lines}A\r` : "\r");
-const eraseBelow = "\u001b[0J";
-
-/** Redraws a few lines in place, none of them wider than the screen: in one write each time, so that nothing flickers. */
-function createRedraw(screen: Screen): (lines: readonly string[]) => void {
-  let shown = 0;
-  return (lines) => {
-    screen.write(`${up(shown)}${eraseBelow}${lines.map((line) => `${line}\n`).join("")}`);
-    shown = lines.length;
-  };
 }

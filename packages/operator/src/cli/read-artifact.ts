@@ -1,6 +1,5 @@
 import { type ArtifactText, type RunStatus, TasukiError } from "@tasuki/protocol";
 import type { OperatorClient } from "../api/operator-client.ts";
-import { toText } from "../render/plain-text.ts";
 import type { Cli } from "./cli.ts";
 
 /** An artifact of a run, as main holds it: the newest output of that name, else the last file of that name. Rejects with `not_found`. */
@@ -35,13 +34,11 @@ export function finalName(status: RunStatus): string | undefined {
   return status.stages.at(-1)?.outputs[0]?.name;
 }
 
-/** Prints an artifact to stdout: byte for byte for programs, on a terminal without the characters that could steer it. */
+/** Prints an artifact to stdout. */
 export async function printArtifact(
   cli: Cli,
   client: OperatorClient,
   { status, name }: { status: RunStatus; name: string },
 ): Promise<void> {
-  const { text } = await readArtifact(client, status, name);
-  const shown = cli.stdout.isTTY === true ? toText(text) : text;
-  cli.stdout.write(shown.endsWith("\n") || cli.stdout.isTTY !== true ? shown : `${shown}\n`);
+  cli.document((await readArtifact(client, status, name)).text);
 }

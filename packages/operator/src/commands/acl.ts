@@ -48,7 +48,7 @@ export function aclCommand(cli: Cli): Command {
     .action(async (options: { ops?: string[] }) => {
       const text = await givenPolicy(await cli.relay(), options.ops);
       // The first lines of the text say how the repository's own file came to be.
-      cli.out(`${howToMerge}${text.slice(text.indexOf("\n{") + 1)}`.trimEnd());
+      cli.document(`${howToMerge}${text.slice(text.indexOf("\n{") + 1).trimEnd()}\n`);
     });
   const acl = new Command("acl").description("who may do what, by the policy file: check, explain and print it").helpCommand(false);
   for (const command of [check, explain, print]) acl.addCommand(command);

@@ -42,6 +42,7 @@ export function artifactsCommand(cli: Cli): Command {
         cli.style.dim,
       );
       for (const line of table) cli.out(line);
-      cli.say(cli.messageStyle.dim(`\nNext: ${cli.next(options, "artifacts", status.id, finalName(status) ?? outputs[0]?.name ?? "")}`));
+      cli.say("");
+      cli.say(cli.messageStyle.dim(`Next: ${cli.next(options, "artifacts", status.id, finalName(status) ?? outputs[0]?.name ?? "")}`));
     });
 }

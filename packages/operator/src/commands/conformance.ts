@@ -5,6 +5,7 @@ import { Argument, Command, Option } from "commander";
 import type { ProbeDeps } from "../conformance/probe.ts";
 import { type CheckResult, runConformance } from "../conformance/run-conformance.ts";
 import type { Cli } from "../cli/cli.ts";
+import { line } from "../render/style.ts";
 import { exitCodes } from "../cli/exit-code.ts";
 import { type JsonOption, jsonOption, toExamples } from "../cli/options.ts";
 
@@ -65,7 +66,7 @@ async function readToken(path: string): Promise<string> {
 
 function sayResult(cli: Cli, { name, claim, result, asked, failures, note }: CheckResult): void {
   const paint = { pass: cli.style.good, fail: cli.style.bad, skip: cli.style.warn }[result];
-  cli.out(`${paint(result.toUpperCase())}  ${name.padEnd(10)} ${String(asked).padStart(5)}  ${claim}`);
+  cli.out(line`${paint(result.toUpperCase())}  ${name.padEnd(10)} ${String(asked).padStart(5)}  ${claim}`);
   if (note !== undefined) cli.out(cli.style.dim(`                        ${note}`));
   for (const failure of failures.slice(0, shownFailures)) cli.out(cli.style.bad(`                        ${failure}`));
   if (failures.length > shownFailures) cli.out(cli.style.bad(`                        and ${failures.length - shownFailures} more`));

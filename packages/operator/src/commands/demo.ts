@@ -58,10 +58,12 @@ export function demoCommand(cli: Cli): Command {
       const ports = nodes.map(({ role, port }) => `${role} (${port})`).join(", ");
       cli.say(style.dim(`Starting ${ports}: ${nodes.length} processes, data in ${isTemporary ? "a temporary folder" : data}`));
       await using relay = await startRelay(cli, { ...place, isQuiet: true, isTemporary });
-      cli.say(style.dim(`All ${relay.nodes.length} are healthy.\n`));
+      cli.say(style.dim(`All ${relay.nodes.length} are healthy.`));
+      cli.say("");
       await runDemo(cli, cli.client({ data }), { files, folder, options });
       if (!keep || cli.signal.aborted) return;
-      cli.say(style.good(`\nThe nodes keep running; Ctrl-C ends them. Their data stay in ${data}`));
+      cli.say("");
+      cli.say(style.good(`The nodes keep running; Ctrl-C ends them. Their data stay in ${data}`));
       await cli.untilInterrupted();
     });
 }
@@ -95,7 +97,7 @@ async function runDemo(
   const { data, isTemporary } = folder;
   const brief = options.brief ?? demoBrief;
   const documents = options.brief === undefined ? await findDemoDocuments(repository) : files;
-  if (options.brief === undefined) for (const line of demoBrief.split("\n")) cli.say(`  ${style.bold(line)}`);
+  if (options.brief === undefined) for (const words of demoBrief.split("\n")) cli.say(style.bold(`  ${words}`));
   const { run } = await startRun(cli, client, { brief, files: documents });
   const { status, outcome } = await followRun(cli, { client, run });
   cli.endWith(exitCodeOfRun(outcome));

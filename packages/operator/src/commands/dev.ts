@@ -7,6 +7,7 @@ import { logsIn, startRelay } from "../cli/start-relay.ts";
 import { checkPorts, type LocalNode, toLocalNodes } from "../local/local-nodes.ts";
 import { prepareLocalRelay } from "../local/prepare-local-relay.ts";
 import { toShellWord } from "../render/plain-text.ts";
+import type { Words } from "../render/style.ts";
 
 interface DevOptions extends DataOption {
   readonly portBase: number;
@@ -43,7 +44,7 @@ export function devCommand(cli: Cli): Command {
     });
 }
 
-function toReady(cli: Cli, { nodes, data, options }: { nodes: readonly LocalNode[]; data: string; options: DevOptions }): string[] {
+function toReady(cli: Cli, { nodes, data, options }: { nodes: readonly LocalNode[]; data: string; options: DevOptions }): Words[] {
   const style = cli.messageStyle;
   const width = Math.max(...nodes.map(({ role }) => role.length)) + 1;
   return [

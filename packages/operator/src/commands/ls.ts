@@ -23,7 +23,8 @@ export function lsCommand(cli: Cli): Command {
       if (runs.length === 0)
         return cli.say(`There is no ${open ? "open " : ""}run. Start one: ${cli.next(options, "run", '"What is …?"', "FILES")}`);
       for (const line of toRunList(runs, { now: cli.clock.now(), width: cli.stdout.columns ?? 120, style: cli.style })) cli.out(line);
-      cli.say(cli.messageStyle.dim(`\nNext: ${cli.next(options, "show", runs[0]?.id ?? "last")}`));
+      cli.say("");
+      cli.say(cli.messageStyle.dim(`Next: ${cli.next(options, "show", runs[0]?.id ?? "last")}`));
     });
 }
 

@@ -4,7 +4,7 @@ import { Command } from "commander";
 import type { Cli } from "../cli/cli.ts";
 import { type DataOption, dataOption, type JsonOption, jsonOption, toExamples } from "../cli/options.ts";
 import { toAge } from "../render/quantity.ts";
-import type { Style } from "../render/style.ts";
+import type { Line, Style } from "../render/style.ts";
 import { toTable } from "../render/table.ts";
 
 export function nodesCommand(cli: Cli): Command {
@@ -28,7 +28,7 @@ export function nodesCommand(cli: Cli): Command {
 }
 
 /** A table of main's peers: where they are, main's connection to each, what they run. `now` is in milliseconds since 1970. */
-export function toNodeList(nodes: readonly NodeView[], { now, style }: { now: number; style: Style }): string[] {
+export function toNodeList(nodes: readonly NodeView[], { now, style }: { now: number; style: Style }): Line[] {
   return toTable(
     nodes,
     [

@@ -2,6 +2,7 @@ import { isTasukiError } from "@tasuki/protocol";
 import { Command, CommanderError } from "commander";
 import { toLine } from "../render/plain-text.ts";
 import { toUnmetLines } from "../render/outcome.ts";
+import { line } from "../render/style.ts";
 import { type CliDeps, createCli, type Cli } from "../cli/cli.ts";
 import { aclCommand } from "./acl.ts";
 import { artifactsCommand } from "./artifacts.ts";
@@ -76,8 +77,8 @@ function toProgram(cli: Cli): Command {
   const nested = program.commands.flatMap((command) => command.commands.map((one) => one.copyInheritedSettings(program)));
   for (const command of [program, ...program.commands, ...nested])
     command.exitOverride().configureOutput({
-      writeOut: (text) => void cli.stdout.write(text),
-      writeErr: (text) => void cli.stderr.write(text),
+      writeOut: (text) => linesOf(text).forEach((one) => cli.out(one)),
+      writeErr: (text) => linesOf(text).forEach((one) => cli.say(one)),
       getOutHelpWidth: () => cli.stdout.columns ?? 100,
       getErrHelpWidth: () => cli.stderr.columns ?? 100,
     });
@@ -87,7 +88,12 @@ function toProgram(cli: Cli): Command {
 function sayError(cli: Cli, error: unknown): void {
   const style = cli.messageStyle;
   const message = error instanceof Error ? error.message : String(error);
-  cli.say(`${style.bad("tasuki:")} ${toLine(message)}`);
-  if (isTasukiError(error)) for (const line of toUnmetLines(error.details.unmet ?? [], style)) cli.say(line);
-  else if (error instanceof Error && error.stack !== undefined) cli.say(style.dim(error.stack));
+  cli.say(line`${style.bad("tasuki:")} ${toLine(message)}`);
+  if (isTasukiError(error)) for (const words of toUnmetLines(error.details.unmet ?? [], style)) cli.say(words);
+  else if (error instanceof Error && error.stack !== undefined) for (const one of linesOf(error.stack)) cli.say(style.dim(one));
+}
+
+/** The lines of a text of this program's own. */
+function linesOf(text: string): readonly string[] {
+  return text.replace(/\n$/, "").split("\n");
 }

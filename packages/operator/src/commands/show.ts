@@ -18,6 +18,7 @@ export function showCommand(cli: Cli): Command {
       for (const line of toRunDetail(status, { now: cli.clock.now(), style: cli.style })) cli.out(line);
       const outcome = outcomeOf(status);
       const verb = outcome === undefined ? "watch" : outcome === "needs-human" ? "retry" : "artifacts";
-      cli.say(cli.messageStyle.dim(`\nNext: ${cli.next(options, verb, status.id)}`));
+      cli.say("");
+      cli.say(cli.messageStyle.dim(`Next: ${cli.next(options, verb, status.id)}`));
     });
 }

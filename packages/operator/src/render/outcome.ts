@@ -1,6 +1,6 @@
 import { type Block, needsOperator, type RunStatus, type StageStatus, type Unmet } from "@tasuki/protocol";
 import { toLine } from "./plain-text.ts";
-import type { Style } from "./style.ts";
+import { line, type Style, type Words } from "./style.ts";
 
 export type RunOutcome = "closed" | "failed" | "cancelled" | "needs-human";
 
@@ -36,7 +36,7 @@ function stageBlock({ stage, block, condition }: StageStatus): ShownBlock | unde
 }
 
 /** A block in lines: its reason, what it needs, who acts, what clears it, and what is unmet. */
-export function toBlock(shown: ShownBlock, style: Style): string[] {
+export function toBlock(shown: ShownBlock, style: Style): Words[] {
   const { where, block, needsHuman } = shown;
   const paint = needsHuman ? style.bad : style.warn;
   return [
@@ -44,14 +44,14 @@ export function toBlock(shown: ShownBlock, style: Style): string[] {
     `  needs       ${toLine(block.needs)}`,
     `  who acts    ${toLine(block.owner)}`,
     `  clears with ${toLine(block.clearsWith)}`,
-    ...toUnmetLines(block.unmet ?? [], style).map((line) => `  ${line}`),
+    ...toUnmetLines(block.unmet ?? [], style).map((words) => line`  ${words}`),
   ];
 }
 
 /** Unmet expectations, four lines each: an author can mend the file from these alone. */
-export function toUnmetLines(unmet: readonly Unmet[], style: Style): string[] {
-  return unmet.flatMap(({ file, line, path, expected, got, fix }) => [
-    style.bold(`${toLine(file)}${line === undefined ? "" : `:${line}`}${path === undefined ? "" : ` (${toLine(path)})`}`),
+export function toUnmetLines(unmet: readonly Unmet[], style: Style): Words[] {
+  return unmet.flatMap(({ file, line: at, path, expected, got, fix }) => [
+    style.bold(`${toLine(file)}${at === undefined ? "" : `:${at}`}${path === undefined ? "" : ` (${toLine(path)})`}`),
     `  expected  ${toLine(expected)}`,
     `  got       ${toLine(got)}`,
     `  fix       ${toLine(fix)}`,

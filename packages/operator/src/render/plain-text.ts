@@ -1,15 +1,21 @@
+import { replaceUnseen } from "@tasuki/protocol";
+
 /**
- * Text from the wire as a terminal may show it: on one line, without control characters, so that nothing in a brief or a reason can move the
- * cursor or write to the clipboard. Source: ECMA-48 (C0, C1, DEL); Unicode bidirectional controls.
+ * Text as a screen may show it on a line: without the characters that it would obey or not show, so that nothing in a brief or a reason can
+ * move the cursor, write to the clipboard or pass as a line of its own.
  */
-export function toLine(text: string): string {
-  return toText(text).replace(/\s+/g, " ").trim();
+export function toShown(text: string): string {
+  return replaceUnseen(text, (character) => (/\s/.test(character) ? " " : ""));
 }
 
-/** Text from the wire without control characters; its line breaks and tabs are kept. */
+/** Text from the wire on one line, with single blanks. */
+export function toLine(text: string): string {
+  return toShown(text).replace(/\s+/g, " ").trim();
+}
+
+/** Text from the wire as a screen may show it; its line breaks and tabs are kept. */
 export function toText(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what this removes
-  return text.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, "");
+  return replaceUnseen(text, (character) => (character === "\n" || character === "\t" ? character : ""));
 }
 
 /** A word as a shell takes it, quoted where it has to be. Source: POSIX.1-2024, Shell Command Language, 2.2.2 (single quotes). */

@@ -12,11 +12,13 @@ import { toRunDetail } from "./run-detail.ts";
 import { toRunList } from "./run-list.ts";
 import { toProgress } from "./run-progress.ts";
 import { toSummary } from "./run-summary.ts";
-import { createStyle } from "./style.ts";
+import { createStyle, Line, line, type Words } from "./style.ts";
+import { toTable } from "./table.ts";
 
 const style = createStyle(false);
 const now = began + 3_000;
-const text = (lines: readonly string[]): string => `\n${lines.join("\n")}\n`;
+const shownOf = (words: Words): string => Line.of(words).shown;
+const text = (lines: readonly Words[]): string => `\n${lines.map(shownOf).join("\n")}\n`;
 
 test("a run in the middle, as lines to be redrawn", () => {
   expect(text(toProgress(exampleStatus(), { now, width: 100, style }))).toBe(`
@@ -35,7 +37,7 @@ test("no line is wider than the screen, whatever a reason says", () => {
       const { stages, ...status } = blockedStatus();
       const blocked = stages.map((stage) => (stage.block ? { ...stage, block: { ...stage.block, reason } } : stage));
       const lines = toProgress({ ...status, stages: blocked }, { now, width, style });
-      expect(Math.max(...lines.map(columns))).toBeLessThanOrEqual(width);
+      expect(Math.max(...lines.map((line) => columns(line.shown)))).toBeLessThanOrEqual(width);
       expect(lines).toHaveLength(4);
     }),
   );
@@ -161,8 +163,8 @@ test("a run needs a person where its stage is blocked, but not where a fact will
 
 test("of what nodes print, people see what dies and what is warned of", () => {
   const log = (level: string): string => JSON.stringify({ level, msg: "an attempt failed", code: "internal", run: "R" });
-  const node = (line: string) => toNodeLine({ role: "sg", text: line, source: "node" }, style);
-  expect(toNodeLine({ role: "sg", text: "was ended by SIGKILL; restart in 1 s", source: "relay" }, style)).toBe(
+  const node = (line: string) => toNodeLine({ role: "sg", text: line, source: "node" }, style)?.shown;
+  expect(toNodeLine({ role: "sg", text: "was ended by SIGKILL; restart in 1 s", source: "relay" }, style)?.shown).toBe(
     "sg    was ended by SIGKILL; restart in 1 s",
   );
   expect(node(log("warn"))).toBe("sg    warn: an attempt failed (internal; R)");
@@ -178,9 +180,29 @@ test("text from the wire can't steer a terminal", () => {
   expect([clip("日本語", 6), clip("日本語", 5), clip("abcdef", 6), clip("abc", 0)]).toEqual(["日本語", "日本…", "abcdef", ""]);
   assert(
     property(string({ unit: integer({ min: 0, max: 0x2100 }).map((code) => String.fromCodePoint(code)) }), (text) => {
-      expect(toLine(text)).not.toMatch(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/u);
+      expect(toLine(text)).not.toMatch(/[\p{Cc}\u061C\u200B-\u200F\u2028-\u202E\u2060-\u2069]/u);
     }),
   );
+});
+
+// guarantees: R7.shown
+test("a line has this program's colours and no other, wherever words of others stand in it", () => {
+  const painted = createStyle(true);
+  const words = "a\u001b[31m\n\u202eb";
+  expect(line`${painted.bad(words)} ${words} ${1}`.shown).toBe("\u001b[31ma[31m b\u001b[39m a[31m b 1");
+  expect(painted.bold(line`${painted.dim("a")}b`).shown).toBe("\u001b[1m\u001b[2ma\u001b[22m\u001b[1mb\u001b[22m");
+  expect(Line.of(JSON.parse(JSON.stringify({ shown: words })).shown).shown).toBe("a[31m b");
+  const table = toTable(
+    [{ words }],
+    [
+      { title: "T", cell: ({ words }) => words },
+      { title: "", cell: () => "" },
+    ],
+    painted.dim,
+  );
+  expect(table.map(({ shown }) => shown)).toEqual(["\u001b[2mT\u001b[22m", "a[31m b"]);
+  const said = JSON.stringify({ level: "warn", msg: words, detail: words });
+  expect(toNodeLine({ role: words, text: said, source: "node" }, style)?.shown).toBe("a[31m b warn: a[31m b (a[31m b)");
 });
 
 test("a path in a command can be pasted into a shell, and stays as it is where it needs no quotes", () => {
@@ -196,6 +218,6 @@ test("spans, ages and sizes", () => {
 });
 
 test("colours are there only where they are wanted", () => {
-  expect(createStyle(false).bad("x")).toBe("x");
-  expect(createStyle(true).bad("x")).toBe("\u001b[31mx\u001b[39m");
+  expect(createStyle(false).bad("x").shown).toBe("x");
+  expect(createStyle(true).bad("x").shown).toBe("\u001b[31mx\u001b[39m");
 });

@@ -3,16 +3,16 @@ import { blocksOf, toBlock } from "./outcome.ts";
 import { toLine } from "./plain-text.ts";
 import { counted, stageSpan, toDuration, workSpan } from "./quantity.ts";
 import { mainNote } from "./run-progress.ts";
-import type { Style } from "./style.ts";
+import { line, type Style, type Words } from "./style.ts";
 
 /** A run in full: each stage's highest proven rung, what is awaited and from whom, every block. `now` is in milliseconds since 1970. */
-export function toRunDetail(status: RunStatus, { now, style }: { readonly now: number; readonly style: Style }): string[] {
+export function toRunDetail(status: RunStatus, { now, style }: { readonly now: number; readonly style: Style }): Words[] {
   const { id, state, epoch, profile, brief, createdAt, endedAt, sources, stages } = status;
   const took = (endedAt === undefined ? now : Date.parse(endedAt)) - Date.parse(createdAt);
   const paint = state === "closed" ? style.good : state === "open" || state === "closing" ? style.mark : style.bad;
   const unreadable = sources.filter((source) => source.unreadable !== undefined);
   return [
-    `${style.bold(id)}  ${paint(state)}`,
+    line`${style.bold(id)}  ${paint(state)}`,
     "",
     `  brief     ${toLine(brief)}`,
     `  begun     ${createdAt}, ${endedAt === undefined ? "for" : "took"} ${toDuration(Math.max(0, took))}`,
@@ -25,7 +25,7 @@ export function toRunDetail(status: RunStatus, { now, style }: { readonly now: n
   ];
 }
 
-function toStage(stage: StageStatus, { status, now, style }: { status: RunStatus; now: number; style: Style }): string[] {
+function toStage(stage: StageStatus, { status, now, style }: { status: RunStatus; now: number; style: Style }): Words[] {
   const { rung, awaits, condition, attempt, epoch, producer, times, outputs } = stage;
   const paint = condition === "blocked" ? style.bad : rung === "verified" ? style.good : rung === "waiting" ? style.dim : style.mark;
   const began = Date.parse(status.createdAt);
@@ -38,7 +38,7 @@ function toStage(stage: StageStatus, { status, now, style }: { status: RunStatus
   const isOver = rung === "verified" || status.state !== "open";
   const head = isOver ? "" : condition === "waiting" ? "" : `, ${condition}`;
   return [
-    `${style.bold(stage.stage)}  ${paint(rung)}${head}${awaits === undefined ? "" : style.dim(`  awaits '${awaits.rung}' of ${awaits.from}`)}`,
+    line`${style.bold(stage.stage)}  ${paint(rung)}${head}${awaits === undefined ? "" : style.dim(`  awaits '${awaits.rung}' of ${awaits.from}`)}`,
     ...(span === undefined ? [] : [`  took      ${toDuration(span)}${work === undefined ? "" : `, of which ${toDuration(work)} work`}`]),
     ...(proven.length === 0 ? [] : [`  proven    ${proven.join(", ")}`]),
     ...(attempt > 0 ? [`  attempt   ${attempt} at epoch ${epoch}${producer === undefined ? "" : `, by ${toLine(producer)}`}`] : []),

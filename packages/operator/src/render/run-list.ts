@@ -3,11 +3,11 @@ import { toAge } from "./quantity.ts";
 import { outcomeOf } from "./outcome.ts";
 import { clip, toLine } from "./plain-text.ts";
 import { mainNote } from "./run-progress.ts";
-import type { Style } from "./style.ts";
+import type { Line, Paint, Style } from "./style.ts";
 import { toTable } from "./table.ts";
 
 /** Runs in the order given, one line each. `now` is in milliseconds since 1970, `width` in characters. */
-export function toRunList(runs: readonly RunStatus[], { now, width, style }: { now: number; width: number; style: Style }): string[] {
+export function toRunList(runs: readonly RunStatus[], { now, width, style }: { now: number; width: number; style: Style }): Line[] {
   return toTable(
     runs,
     [
@@ -32,7 +32,7 @@ function whereOf(run: RunStatus): string {
   return at === undefined ? `main: ${clip(mainNote(run), 12)}` : `${at.stage} ${at.rung}`;
 }
 
-function paintOf(run: RunStatus, style: Style): (text: string) => string {
+function paintOf(run: RunStatus, style: Style): Paint {
   switch (outcomeOf(run)) {
     case "closed":
       return style.good;

@@ -3,7 +3,7 @@ import { Rung, type RunStatus, type StageStatus } from "@tasuki/protocol";
 import { blocksOf, reasonOf } from "./outcome.ts";
 import { clip, toLine } from "./plain-text.ts";
 import { counted, stageSpan, toDuration } from "./quantity.ts";
-import type { Style } from "./style.ts";
+import { line, type Line, type Paint, type Style } from "./style.ts";
 
 export interface ProgressOptions {
   /** Milliseconds since 1970. */
@@ -18,7 +18,7 @@ const rungs = Rung.options;
 const rungWidth = Math.max(...rungs.map((rung) => rung.length));
 
 /** A run as lines to be redrawn: for each stage a bar, filled as far as it is proven, then main's own part. */
-export function toProgress(status: RunStatus, { now, width, style }: ProgressOptions): string[] {
+export function toProgress(status: RunStatus, { now, width, style }: ProgressOptions): Line[] {
   const nameWidth = Math.max(4, ...status.stages.map(({ stage }) => stage.length));
   const noteWidth = width - (nameWidth + cells + rungWidth + 21);
   const stages = status.stages.map((stage) => {
@@ -27,14 +27,14 @@ export function toProgress(status: RunStatus, { now, width, style }: ProgressOpt
     const proven = rungs.indexOf(stage.rung) / (rungs.length - 1);
     const filled = Math.round(proven * cells);
     const paint = paintOf(stage, style);
-    const bar = paint("█".repeat(filled)) + style.dim("░".repeat(cells - filled));
+    const bar = line`${paint("█".repeat(filled))}${style.dim("░".repeat(cells - filled))}`;
     const note = clip(noteOf(status, stage), Math.max(0, noteWidth));
-    return `  ${stage.stage.padEnd(nameWidth)}  ${bar}  ${paint(stage.rung.padEnd(rungWidth))}  ${time}  ${paintOf(stage, style)(note)}`.trimEnd();
+    return line`  ${stage.stage.padEnd(nameWidth)}  ${bar}  ${paint(stage.rung.padEnd(rungWidth))}  ${time}  ${paintOf(stage, style)(note)}`;
   });
-  return [...stages, `  ${"main".padEnd(nameWidth)}  ${paintMain(status, style)(clip(mainNote(status), width - nameWidth - 4))}`];
+  return [...stages, line`  ${"main".padEnd(nameWidth)}  ${paintMain(status, style)(clip(mainNote(status), width - nameWidth - 4))}`];
 }
 
-function paintOf({ rung, condition }: StageStatus, style: Style): (text: string) => string {
+function paintOf({ rung, condition }: StageStatus, style: Style): Paint {
   if (condition === "blocked") return style.bad;
   if (condition === "unreachable" || condition === "fenced") return style.warn;
   if (rung === "verified") return style.good;
@@ -72,7 +72,7 @@ export function mainNote(status: RunStatus): string {
   }
 }
 
-function paintMain(status: RunStatus, style: Style): (text: string) => string {
+function paintMain(status: RunStatus, style: Style): Paint {
   if (status.state === "closed") return style.good;
   return blocksOf(status).some(({ where }) => where === "main") || status.state === "failed" ? style.bad : style.dim;
 }

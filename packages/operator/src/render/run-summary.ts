@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { RunStatus } from "@tasuki/protocol";
 import { toLine } from "./plain-text.ts";
 import { stageSpan, toDuration, toSize, workSpan } from "./quantity.ts";
-import type { Style } from "./style.ts";
+import { line, type Line, type Style, type Words } from "./style.ts";
 
 export interface SummaryOptions {
   /** The local relay's data folder; undefined for one that is removed when the nodes have ended. */
@@ -15,12 +15,12 @@ export interface SummaryOptions {
 }
 
 /** The summary of a closed run of a local relay: what each stage took, the artifacts and where they are, what to try next. */
-export function toSummary(status: RunStatus, { data, style, keep, next }: SummaryOptions): string[] {
+export function toSummary(status: RunStatus, { data, style, keep, next }: SummaryOptions): Words[] {
   const { id, createdAt, endedAt = createdAt, stages, bundle } = status;
   const took = Date.parse(endedAt) - Date.parse(createdAt);
   const files = stages.flatMap(({ stage, epoch, outputs }) => outputs.map(({ name, size }) => ({ name, size, stage, epoch })));
   const width = Math.max(7, ...files.map(({ name }) => name.length));
-  const line = (name: string, text: string): string => `  ${name.padEnd(width)}  ${text}`;
+  const named = (name: string, words: Words): Line => line`  ${name.padEnd(width)}  ${words}`;
   const last = files.at(-1)?.name;
   return [
     "",
@@ -30,27 +30,27 @@ export function toSummary(status: RunStatus, { data, style, keep, next }: Summar
     ...stages.map((stage) => {
       const work = workSpan(stage);
       const total = toDuration(stageSpan(stage, Date.parse(endedAt)) ?? 0).padStart(8);
-      return line(
+      return named(
         stage.stage,
-        `${total}${work === undefined ? "" : `  of which ${toDuration(work)} work`}  ${style.dim(toLine(stage.producer ?? ""))}`,
+        line`${total}${work === undefined ? "" : `  of which ${toDuration(work)} work`}  ${style.dim(toLine(stage.producer ?? ""))}`,
       );
     }),
     "",
     ...(data === undefined
-      ? ["The artifacts", ...files.map(({ name, size, stage }) => line(name, `${toSize(size)} of ${stage}`))]
+      ? ["The artifacts", ...files.map(({ name, size, stage }) => named(name, `${toSize(size)} of ${stage}`))]
       : [
           "The artifacts, where they were made",
-          ...files.map(({ name, stage, epoch }) => line(name, join(data, stage, "artifacts", id, `${stage}.${epoch}`, name))),
-          line("archive", join(data, "main", "archive", id)),
+          ...files.map(({ name, stage, epoch }) => named(name, join(data, stage, "artifacts", id, `${stage}.${epoch}`, name))),
+          named("archive", join(data, "main", "archive", id)),
         ]),
-    ...(bundle === undefined ? [] : [line("bundle", style.dim(`sha256 ${bundle}`))]),
+    ...(bundle === undefined ? [] : [named("bundle", style.dim(`sha256 ${bundle}`))]),
     "",
     ...(data === undefined
       ? [
           "The nodes end now, and their data folder, a temporary one, is removed. To keep them, and ask them with the other commands",
-          `  ${style.dim("pnpm demo --keep")}`,
+          line`  ${style.dim("pnpm demo --keep")}`,
           "to keep the files",
-          `  ${style.dim("pnpm demo --data your-folder")}`,
+          line`  ${style.dim("pnpm demo --data your-folder")}`,
         ]
       : [
           ...(keep ? ["Next, in another terminal"] : ["Next: start the nodes again, and in another terminal ask them", `  ${next("dev")}`]),
@@ -58,6 +58,6 @@ export function toSummary(status: RunStatus, { data, style, keep, next }: Summar
           ...(last === undefined ? [] : [`  ${next("artifacts", id, last)}`]),
         ]),
     "or a run of your own",
-    `  ${style.dim('pnpm demo --brief "Your question?" your-folder/ notes.pdf')}`,
+    line`  ${style.dim('pnpm demo --brief "Your question?" your-folder/ notes.pdf')}`,
   ];
 }

@@ -18,6 +18,8 @@ export interface RanOptions {
   readonly signal?: AbortSignal;
   /** The width of a terminal for stderr, which is redrawn. */
   readonly terminal?: number;
+  /** True where stdout is a terminal too. */
+  readonly screen?: true;
 }
 
 /** Runs a command line to its end. */
@@ -27,7 +29,7 @@ export async function tasuki(args: readonly string[], options: RanOptions = {}):
 
 /** Starts a command line: what it has printed so far, and how it will have ended. */
 export function startTasuki(args: readonly string[], options: RanOptions = {}) {
-  const { cwd = "/", stdin = "", signal = new AbortController().signal, terminal } = options;
+  const { cwd = "/", stdin = "", signal = new AbortController().signal, terminal, screen } = options;
   let stdout = "";
   let stderr = "";
   let printed = "";
@@ -37,7 +39,7 @@ export function startTasuki(args: readonly string[], options: RanOptions = {}) {
     stdin: (async function* () {
       yield Buffer.from(stdin);
     })(),
-    stdout: { write: (text: string) => void ((stdout += text), (printed += text)) },
+    stdout: { write: (text: string) => void ((stdout += text), (printed += text)), isTTY: screen },
     stderr: { write: (text: string) => void ((stderr += text), (printed += text)), isTTY: terminal !== undefined, columns: terminal },
     clock: systemClock,
     signal,

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { parseJson, parseMessage, toExpected, toInputError } from "./parse-message.ts";
+import { mostAttachments } from "./task.ts";
 
 test.for<[string, readonly number[] | string]>([
   ["no JSON", "{"],
@@ -14,6 +15,27 @@ test("a message is read by its schema, and everything that is wrong is named", (
   const schema = z.object({ a: z.int(), b: z.string() });
   expect(parseMessage(Buffer.from('{"a":1,"b":"ä"}'), schema, "task")).toEqual({ a: 1, b: "ä" });
   expect(() => parseMessage(Buffer.from("{}"), schema, "task")).toThrow("The task is not as it must be: a: expected number.");
+});
+
+// guarantees: R7.small
+test("what has too many values, or is too deep, is refused before it is parsed; a string may be as long as it likes", () => {
+  const parsed = (text: string) => parseJson(Buffer.from(text), "body");
+  const nested = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+  expect(parsed(nested(64))).toBeInstanceOf(Array);
+  expect(() => parsed(nested(65))).toThrow("more than 64 within each other");
+  expect(parsed(`[${"1,".repeat(16_000)}1]`)).toHaveLength(16_001);
+  for (const many of ["1,", "[],", '{"a":1},', '"a",']) expect(() => parsed(`[${many.repeat(16_400)}1]`)).toThrow("more than 16384 values");
+  // The number is told without a parse: this is no JSON at all.
+  expect(() => parsed(",".repeat(20_000))).toThrow("more than 16384 values");
+  for (const text of ['[{,\\"]}'.repeat(50_000), "\\".repeat(50_001), '"'.repeat(50_000), '\\"'])
+    expect(parsed(JSON.stringify([text, [text]]))).toEqual([text, [text]]);
+  expect(() => parsed(`["${",".repeat(20_000)}\\"`)).toThrow("not JSON");
+});
+
+test("a task of as many attachments as may be, with all that they can say, has fewer values than a message may have", () => {
+  const attachment = { name: "S1.md", contract: "source@1", size: 1, sha256: "0".repeat(64), label: "a, b [c] {d}" };
+  const task = { attachments: Array.from({ length: mostAttachments }, () => attachment) };
+  expect(parseJson(Buffer.from(JSON.stringify(task)), "task")).toEqual(task);
 });
 
 const errorOf = (schema: z.ZodType, value: unknown) => {

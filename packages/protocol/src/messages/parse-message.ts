@@ -9,8 +9,51 @@ export function decodeUtf8(bytes: Uint8Array): string {
   return utf8.decode(bytes);
 }
 
+/** Values in a message: eight for each of 2,048 attachments. */
+const mostValues = 16_384;
+/** Depth of arrays and objects in a message. */
+const deepest = 64;
+
+const [quote, backslash] = [0x22, 0x5c];
+const [comma, openArray, closeArray, openObject, closeObject] = new TextEncoder().encode(",[]{}");
+
+/**
+ * Refuses JSON of too many values, or too deep, before it is parsed: each takes far more time and memory to parse and to judge than its byte or
+ * two on the wire. Bytes that are no JSON pass, for the parser to refuse. Throws `malformed_message`.
+ */
+export function checkShape(bytes: Uint8Array, place: string): void {
+  let values = 1;
+  let depth = 0;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === quote) at = endOfString(bytes, at);
+    else if (byte === openArray || byte === openObject) {
+      depth += 1;
+      values += 1;
+    } else if (byte === closeArray || byte === closeObject) depth -= 1;
+    else if (byte === comma) values += 1;
+    if (depth > deepest || values > mostValues)
+      throw new TasukiError(
+        "malformed_message",
+        `The ${place} has more than ${mostValues} values, or more than ${deepest} within each other.`,
+      );
+  }
+}
+
+/** Index of the quote that ends the string which begins at `start`. */
+function endOfString(bytes: Uint8Array, start: number): number {
+  for (let at = bytes.indexOf(quote, start + 1); at >= 0; at = bytes.indexOf(quote, at + 1)) {
+    let before = at - 1;
+    while (bytes[before] === backslash) before -= 1;
+    // An odd number of backslashes escapes the quote after them.
+    if ((at - before) % 2 === 1) return at;
+  }
+  return bytes.length;
+}
+
 /** Parses JSON in UTF-8. `place` names it for people: `body`, `receipt`. Throws `malformed_message`. */
 export function parseJson(bytes: Uint8Array, place: string): unknown {
+  checkShape(bytes, place);
   try {
     return JSON.parse(decodeUtf8(bytes));
   } catch (cause) {

@@ -35,6 +35,17 @@ describe("a problem", () => {
     expect(toProblem("a text that was thrown").code).toBe("internal");
   });
 
+  // guarantees: R7.small
+  it("is no larger for what was refused: 20 lines that are unmet, and texts of 1,024 characters; digests to upload stand whole", () => {
+    const long = "x".repeat(100_000);
+    const line = { file: long, path: long, expected: long, got: long, fix: long };
+    const missing = Array.from({ length: 2_048 }, (_, at) => String(at).padStart(64, "0"));
+    const problem = toProblem(new TasukiError("name_invalid", long, { unmet: Array.from({ length: 10_000 }, () => line), missing }));
+    const cut = `${"x".repeat(1_023)}…`;
+    expect(problem).toMatchObject({ detail: cut, missing });
+    expect(problem.unmet).toEqual(Array.from({ length: 20 }, () => ({ file: cut, path: cut, expected: cut, got: cut, fix: cut })));
+  });
+
   it("keeps its cause, and is recognised by another copy of the code", () => {
     const cause = new Error("disk");
     const error = new TasukiError("disk_full", "no room", { cause });

@@ -17,6 +17,26 @@ export const Unmet = z.object({
 });
 export type Unmet = z.infer<typeof Unmet>;
 
+/** Characters of a text that a machine shows to another. */
+const longestText = 1_024;
+
+/** The text, with `…` for what is beyond 1,024 characters. */
+export function shortened(text: string): string {
+  return text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text;
+}
+
+/** The first of the unmet lines, at most `most`, with their texts shortened. */
+export function shortenedUnmet(unmet: readonly Unmet[], most: number): Unmet[] {
+  return unmet.slice(0, most).map(({ file, path, line, expected, got, fix }) => ({
+    file: shortened(file),
+    ...(path !== undefined && { path: shortened(path) }),
+    ...(line !== undefined && { line }),
+    expected: shortened(expected),
+    got: shortened(got),
+    fix: shortened(fix),
+  }));
+}
+
 interface ProblemKind {
   readonly status: number;
   /** True where the same request can succeed later without being changed. */
@@ -125,7 +145,13 @@ export function isNoSpace(error: unknown): boolean {
   return hasErrorCode(error, "ENOSPC", "EDQUOT");
 }
 
-/** The problem that the wire carries for an error. Any error but a `TasukiError` becomes `internal`, without its text. */
+/** Unmet lines of a problem: whoever mends so many asks again for the rest. */
+const mostUnmet = 20;
+
+/**
+ * The problem that the wire carries for an error, whose size does not grow with what was refused. Any error but a `TasukiError` becomes
+ * `internal`, without its text.
+ */
 export function toProblem(error: unknown): Problem {
   const known = isTasukiError(error) ? error : new TasukiError("internal", "The node failed; its log has the cause.");
   const { title, status, retryable } = problems[known.code];
@@ -136,8 +162,8 @@ export function toProblem(error: unknown): Problem {
     status,
     code: known.code,
     retryable,
-    detail: known.message,
-    ...(unmet && { unmet: [...unmet] }),
+    detail: shortened(known.message),
+    ...(unmet && { unmet: shortenedUnmet(unmet, mostUnmet) }),
     ...(missing && { missing: [...missing] }),
     ...(epoch !== undefined && { epoch }),
     ...(retryAfter !== undefined && { retryAfter }),

@@ -32,9 +32,12 @@ export type Attachment = z.infer<typeof Attachment>;
 export const TaskKind = z.enum(["run", "work", "nudge", "cancel", "close"]);
 export type TaskKind = z.infer<typeof TaskKind>;
 
+/** Attachments of a task. */
+export const mostAttachments = 2_048;
+
 const attachments = z
   .array(Attachment)
-  .max(2048)
+  .max(mostAttachments)
   .refine((all) => new Set(all.map((one) => one.name)).size === all.length, "attachment names must differ");
 
 /**

@@ -1,0 +1,46 @@
+import type { Block, Unmet } from "@tasuki/protocol";
+
+/** What a node has of a block that it raises. Reason, outcome and unmet lines are the node's words. */
+export interface RaisedBlock {
+  readonly kind: "intake" | "node" | "hand-off";
+  readonly run: string;
+  readonly stage: string;
+  readonly reason: string;
+  /** Outcome of the last attempt, by which it is told what a further one needs. */
+  readonly outcome?: string | undefined;
+  readonly unmet?: readonly Unmet[] | undefined;
+}
+
+/**
+ * Block that a node raises. Who acts, what is needed and which command clears it are composed here, on the node and again on main from the
+ * receipt: no other machine chooses what main tells its operator to type.
+ */
+export function nodeBlock({ kind, run, stage, reason, outcome, unmet = [] }: RaisedBlock): Block {
+  return {
+    kind,
+    reason,
+    needs: kind === "hand-off" ? "its cause mended (the answer names it), then another try" : needsAfter(outcome),
+    owner: "operator",
+    clearsWith: kind === "node" ? `tasuki retry ${run} --from ${stage}` : `tasuki retry ${run}`,
+    ...(unmet.length > 0 && { unmet: [...unmet] }),
+  };
+}
+
+/** Needs of a further attempt, by the outcome of the last one. A later release may have outcomes that this one doesn't know. */
+function needsAfter(outcome = ""): string {
+  switch (outcome) {
+    case "contract-violation":
+      return "outputs that keep the contracts of the stage: mend the executor, then retry";
+    case "misconfigured":
+      return "the app's work.ts mended, then a retry; or the executor in this node's config.jsonc, then the node started again and a retry";
+    case "output-limit":
+      return "an executor that writes less";
+    case "no-output":
+      return "an executor that writes the files of the stage to out/";
+    case "timed-out":
+    case "stalled":
+      return "an executor that ends in time, or longer clocks for the run";
+    default:
+      return "the cause mended (the reason names it), then a retry";
+  }
+}

@@ -26,11 +26,11 @@ export function afterFailure(
     const backoff = createBackoff({ firstMs: 500, lastMs: 30_000, jitter: "half", random });
     return {
       completion: { state: "again", notBefore: Math.ceil(now + backoff(attempt)) },
-      seal: notary.event("attempt-ended", facts, { text: { code: outcome, text: detail } }),
+      seal: () => notary.event("attempt-ended", facts, { text: { code: outcome, text: detail } }),
     };
   }
   const block = toBlock(row, failure);
-  return { completion: { state: "blocked", block }, seal: blockedSeal(notary, row, { block, attempt, outcome }) };
+  return { completion: { state: "blocked", block }, seal: (ended) => blockedSeal(notary, ended, { block, attempt, outcome }) };
 }
 
 function toBlock({ payload: { run, stage, kind } }: TaskRow, { outcome, detail, unmet }: Failure): Block {

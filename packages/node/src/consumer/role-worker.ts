@@ -16,7 +16,7 @@ import {
   type Run,
 } from "@tasuki/protocol";
 import type { Claimed, Store } from "@tasuki/store";
-import type { Notary } from "@tasuki/evidence";
+import type { Notary, Seal } from "@tasuki/evidence";
 import { executeWithin } from "./execute-within.ts";
 import { createHandOff } from "./hand-off.ts";
 import { publishOutputs } from "./publish-outputs.ts";
@@ -90,7 +90,6 @@ function produced(
     epoch,
     attempt: claimed.attempt,
     state: "produced" as const,
-    prev: row.lastReceipt,
     producer,
     outcome,
     ...(decision !== undefined && { decision }),
@@ -100,9 +99,18 @@ function produced(
   };
   // A result that sends the work back is not handed on: main decides what is done again.
   const next = direction === "back" ? undefined : nextInRoute(run, stage);
-  if (next === undefined) return { completion: { state: "produced", outputs }, seal: deps.notary.receipt(facts) };
-  const handOff = createHandOff(deps, { claimed, outputs, next, scheduleToClose: run.clocks.scheduleToClose });
-  return { completion: { state: "produced", outputs }, seal: deps.notary.handOff(facts, handOff) };
+  const handOff = next && createHandOff(deps, { claimed, outputs, next, scheduleToClose: run.clocks.scheduleToClose });
+  const sealAfter = (prev: string): Seal =>
+    handOff ? deps.notary.handOff({ ...facts, prev }, handOff) : deps.notary.receipt({ ...facts, prev });
+  // A commit that is made again asks again: what follows from the same receipt is signed once.
+  let made: { readonly prev: string; readonly seal: Seal } | undefined;
+  return {
+    completion: { state: "produced", outputs },
+    seal({ lastReceipt: prev }) {
+      if (made?.prev !== prev) made = { prev, seal: sealAfter(prev) };
+      return made.seal;
+    },
+  };
 }
 
 /** Writes the files of a job that an executor reads first, next to `in/` and `out/`: `task.json` and the brief. */

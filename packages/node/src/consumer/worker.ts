@@ -1,5 +1,5 @@
 import type { Outcome, Unmet } from "@tasuki/protocol";
-import type { Claimed, Completion } from "@tasuki/store";
+import type { Claimed, Completion, TaskRow } from "@tasuki/store";
 import type { Seal } from "@tasuki/evidence";
 
 /** Attempt, as the consumer gives it to a worker. */
@@ -24,7 +24,8 @@ export interface Failure {
   readonly unmet?: readonly Unmet[];
 }
 
-export type Performed = { readonly completion: Completion; readonly seal?: Seal } | { readonly failure: Failure };
+/** Result of an attempt. Its seal is made of the task's row as it is at the commit: another receipt may have come since the claim. */
+export type Performed = { readonly completion: Completion; readonly seal?: (row: TaskRow) => Seal } | { readonly failure: Failure };
 
 /** Worker of a node: does a role's stage, or on main the intake and the last hop. A rejection counts as a failed attempt. */
 export interface Worker {

@@ -40,7 +40,7 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
     const held = await store.position(deps.node);
     const asked = client.health({ signal: AbortSignal.any([signal, AbortSignal.timeout(healthTimeout)]) });
     const answer = await asked.catch((error: unknown) => {
-      logger.debug({ peer: role, err: error }, "a role's node can't be reached now");
+      logger.debug({ peer: deps.node, role, err: error }, "a role's node can't be reached now");
     });
     if (answer === undefined) {
       await steps.setReachable(deps.node, false);
@@ -50,7 +50,7 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
     const others = differingContracts(deps.digests, answer);
     if (others.length > 0)
       logger.warn(
-        { peer: role, node: deps.node, contracts: others },
+        { peer: deps.node, role, contracts: others },
         "a node has other contracts under the same versions: one of the two was changed after its release",
       );
     const problem = olderCopy(deps.node, answer, held);
@@ -64,7 +64,7 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
       if (answer !== undefined) await session(deps, { instance: answer.instance, health, signal, onProgress: () => (repetition = 0) });
     } catch (error) {
       if (!signal.aborted)
-        logger.warn({ peer: role, err: error }, "a role's feed could not be followed; it is taken up again where it is held");
+        logger.warn({ peer: deps.node, role, err: error }, "a role's feed could not be followed; it is taken up again where it is held");
     }
     await delay(backoff(repetition), undefined, { signal }).catch(() => undefined);
   }
@@ -95,7 +95,7 @@ async function session(deps: FollowFeedDeps, { instance, health, signal, onProgr
   const onState = (state: "connected" | "lost"): void => {
     const seen = state === "lost" ? steps.setReachable(node, false) : checkInstance();
     seen.catch((error: unknown) => {
-      logger.debug({ peer: role, err: error }, "the state of a connection could not be recorded");
+      logger.debug({ peer: node, role, err: error }, "the state of a connection could not be recorded");
       // The installation at the other end is not known: another one's entries must not be read on from here.
       if (state === "connected") ended.abort();
     });
@@ -141,7 +141,7 @@ async function toPosition({ role, node, store, steps, logger }: FollowFeedDeps, 
   const held = await store.position(node);
   if (held !== undefined && held.instance !== instance)
     logger.warn(
-      { peer: role, instance, before: held.instance },
+      { peer: node, role, instance, before: held.instance },
       "the node of a role was replaced; its unfinished stages are dispatched again",
     );
   const position = held?.instance === instance ? held : { node, instance, next: 0 };

@@ -30,12 +30,27 @@ export function createMainWorker(deps: MainWorkerDeps): Worker {
   const { notary } = deps;
   return {
     async perform(claimed, attempt) {
-      if (claimed.row.payload.kind === "run") return intake(deps, claimed, attempt);
+      if (claimed.row.payload.kind === "run") return wantedIntake(deps, claimed, attempt);
       const { run, stage, epoch } = claimed.row.payload;
       const facts = { run, stage, epoch, task: claimed.task, attempt: claimed.attempt };
-      return { completion: { state: "done", outputs: [] }, seal: notary.event("last-hop", facts) };
+      return { completion: { state: "done", outputs: [] }, seal: () => notary.event("last-hop", facts) };
     },
   };
+}
+
+/** Intake of a run; one that fails after its run has ended is done, for nobody wants it any more. */
+async function wantedIntake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt): Promise<Performed> {
+  const failed: { error?: unknown } = {};
+  const performed = await intake(deps, claimed, attempt).catch((error: unknown) => void (failed.error = error));
+  const hasSucceeded = performed !== undefined && "completion" in performed && performed.completion.state === "done";
+  if (!hasSucceeded && !attempt.signal.aborted && (await deps.steps.state(claimed.row.payload.run))?.state !== "open")
+    return { completion: { state: "done", outputs: [] }, seal: () => deps.notary.event("not-taken-in", factsOf(claimed)) };
+  if (performed === undefined) throw failed.error;
+  return performed;
+}
+
+function factsOf({ row, attempt }: Claimed) {
+  return { run: row.payload.run, stage: "main", epoch: 0, task: row.id, attempt };
 }
 
 async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt): Promise<Performed> {
@@ -44,10 +59,10 @@ async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt):
   const run = row.payload.run;
   const state = await steps.state(run);
   if (state === undefined) throw new Error(`task ${row.id} begins run ${run}, which main has no row of`);
-  const facts = { run, stage: "main", epoch: 0, task: row.id, attempt: claimed.attempt };
+  const facts = factsOf(claimed);
   const done = (outputs: typeof state.given): Done => ({
     completion: { state: "done", outputs },
-    seal: notary.event("taken-in", { ...facts, files: outputs.length }),
+    seal: () => notary.event("taken-in", { ...facts, files: outputs.length }),
   });
   // A run that was taken in before a restart, or cancelled meanwhile, stays as it is committed.
   if (state.state !== "open" || state.given.length > 0) return done(state.given);
@@ -68,10 +83,10 @@ async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt):
   if (picked.is === "unseen") deps.onUnseen(row.id);
   if (taken.is === "refused") {
     const { kind = "intake", reason } = taken.block;
-    const receipt = { ...facts, state: "blocked" as const, prev: row.lastReceipt, text: { code: kind, text: reason } };
+    const receipt = { ...facts, state: "blocked" as const, text: { code: kind, text: reason } };
     return {
       completion: { state: "blocked", block: taken.block },
-      seal: notary.receipt({ ...receipt, subjects: [{ name: "task", sha256: row.digest }] }),
+      seal: ({ lastReceipt: prev, digest: sha256 }) => notary.receipt({ ...receipt, prev, subjects: [{ name: "task", sha256 }] }),
     };
   }
   const { given, sources, deadline } = taken;

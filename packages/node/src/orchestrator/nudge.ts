@@ -47,8 +47,8 @@ export async function nudge(
   const rows = await answersTo(store, run, asked);
   const evidence = await store.evidenceOf(run);
   return [
-    ...rows.map((row): NudgeAnswer => ({ role: row.to, ...answerOf(row, evidence) })),
-    ...(plan.roles.includes("main") ? [{ role: "main", says: describeRun(status) }] : []),
+    ...rows.map((row): NudgeAnswer => ({ role: row.to, node: row.node ?? row.to, ...answerOf(row, evidence) })),
+    ...(plan.roles.includes("main") ? [{ role: "main", node: "main", says: describeRun(status) }] : []),
   ];
 }
 

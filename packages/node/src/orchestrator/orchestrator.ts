@@ -25,6 +25,8 @@ export interface RelayView {
 /** Answer of a node to a nudge: the description of its part of the run, or why there is none. */
 export interface NudgeAnswer {
   readonly role: string;
+  /** Name of the node. */
+  readonly node: string;
   readonly says?: string | undefined;
   readonly problem?: string | undefined;
 }

@@ -92,9 +92,7 @@ async function openSender(answer: Answer, { now: start = Date.parse("2026-11-24T
     const lease = await store.claim({ now, leaseMs: 1000 }, () => notary.receipt({ ...facts, attempt: 1, state: "started" }));
     const payload: TaskPayload = { ...base, id: newId(), stage: to, from: "nano", to, attachments, prev: digest };
     const handOff = { id: payload.id, to, run: base.run, payload, envelope: notary.task(payload).envelope, carries: task, createdAt: now };
-    await store.complete(
-      lease ?? { task, attempt: 1 },
-      { state: "produced", outputs: attachments },
+    await store.complete(lease ?? { task, attempt: 1 }, { state: "produced", outputs: attachments }, () =>
       notary.handOff({ ...facts, attempt: 1, state: "produced" }, () => handOff),
     );
     return { task, handOff: payload.id };

@@ -45,8 +45,8 @@ export function settlementByError(row: OutboxRow, error: unknown, context: Settl
 }
 
 /** Block of the task whose result a refused row carries; the store keeps it there. A row of main's own carries none: the flow blocks its run. */
-function toBlock({ to, payload: { run, stage } }: OutboxRow, error: TasukiError): Block {
-  const reason = `${to} refused the hand-off for good: ${error.code}: ${error.message}`;
+function toBlock({ to, node = to, payload: { run, stage } }: OutboxRow, error: TasukiError): Block {
+  const reason = `${node} refused the hand-off for good: ${error.code}: ${error.message}`;
   return nodeBlock({ kind: "hand-off", run, stage, reason, unmet: error.details.unmet });
 }
 
@@ -68,6 +68,6 @@ function blockedSeal(row: OutboxRow, { block, code }: { block: Block; code: stri
         });
 }
 
-function factsOf({ id, to, payload: { run, stage, epoch, kind } }: OutboxRow) {
-  return { run, stage, epoch, task: id, kind, to };
+function factsOf({ id, to, node, payload: { run, stage, epoch, kind } }: OutboxRow) {
+  return { run, stage, epoch, task: id, kind, to, ...(node !== undefined && { node }) };
 }

@@ -116,6 +116,7 @@ test.concurrent("a nudge is answered with where each node stands, and sends at o
   await expect.poll(nudge, { timeout: 15_000 }).toEqual([
     {
       role: "sg",
+      node: "sg",
       says: expect.stringMatching(/^sg at epoch 1 is produced; hand-off to jp is pending after \d+ tries, last answer unreachable/),
     },
   ]);
@@ -240,7 +241,7 @@ test.concurrent("whoever can't be nudged is named with why, and is not nudged tw
   await relay.until(run, atRung("nano", "started"));
   await relay.stop("nano");
   const nudge = () => relay.node("main").orchestrator?.nudge({ run, by: "ada" });
-  const unreachable = [{ role: "nano", problem: expect.stringContaining("unreachable") }];
+  const unreachable = [{ role: "nano", node: "nano", problem: expect.stringContaining("unreachable") }];
   expect([await nudge(), await nudge()]).toEqual([unreachable, unreachable]);
   // The run stays open until the nudge is there: closing it would withdraw what nano hasn't taken yet.
   await relay.start("nano");

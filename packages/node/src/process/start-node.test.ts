@@ -222,7 +222,7 @@ test.concurrent("a text reaches main beside what is signed, and without the text
   const run = await relay.run({ brief, sources });
   expect(stageOf(await relay.until(run, blockedAt("sg")), "sg")?.block?.reason).toContain(told);
   const heldByMain = [...(await relay.node("main").store.evidenceOf(run)).texts.values()];
-  expect(heldByMain).toEqual([expect.stringContaining(told)]);
+  expect(heldByMain.filter((text) => text.includes(told))).toHaveLength(1);
   expect((await signedBy(relay, names)).filter((text) => text.includes(told))).toEqual([]);
 
   await Promise.all(names.map((name) => relay.stop(name)));

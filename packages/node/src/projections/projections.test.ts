@@ -39,7 +39,9 @@ async function acceptWork(store: Store, more: Partial<TaskPayload> = {}, id = on
 async function produce(store: Store, text: string, task = one): Promise<Attachment> {
   const output = await putBlob(store, text, { name: "found.md" });
   const claimed = await store.claim({ now: 1_000, leaseMs: 5_000 }, () => receiptOf("started", task));
-  await store.complete({ task, attempt: claimed?.attempt ?? 0 }, { state: "produced", outputs: [output] }, receiptOf("produced", task));
+  await store.complete({ task, attempt: claimed?.attempt ?? 0 }, { state: "produced", outputs: [output] }, () =>
+    receiptOf("produced", task),
+  );
   return output;
 }
 

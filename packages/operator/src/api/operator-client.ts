@@ -38,7 +38,7 @@ export interface OperatorClient {
 }
 
 const callMs = 30_000;
-const Answer = z.object({ role: z.string(), says: z.string().optional(), problem: z.string().optional() });
+const Answer = z.object({ role: z.string(), node: z.string(), says: z.string().optional(), problem: z.string().optional() });
 const Relay = z.object({ profiles: z.record(z.string(), z.string()), explain: z.string().optional() });
 const url = "http://localhost/operator";
 

@@ -24,8 +24,8 @@ export function nudgeCommand(cli: Cli): Command {
       const answers = await client.nudge({ run, ...(stage !== undefined && { stage }), ...(reason !== undefined && { reason }) });
       const status = await client.run(run);
       if (json) return cli.json({ answers, status });
-      for (const { role, says, problem } of answers)
-        cli.out(says === undefined ? cli.style.warn(`${role} has not answered: ${toLine(problem ?? "")}`) : `${role}: ${toLine(says)}`);
+      for (const { node, says, problem } of answers)
+        cli.out(says === undefined ? cli.style.warn(`${node} has not answered: ${toLine(problem ?? "")}`) : `${node}: ${toLine(says)}`);
       for (const { stage: name, rung, awaits } of status.stages)
         if (awaits !== undefined) cli.say(cli.messageStyle.dim(`${name} is '${rung}', and awaits '${awaits.rung}' of ${awaits.from}`));
       if (answers.some(({ says }) => says === undefined)) cli.say(cli.messageStyle.dim("What was not answered is sent again until it is."));

@@ -26,7 +26,7 @@ export function toRunDetail(status: RunStatus, { now, style }: { readonly now: n
 }
 
 function toStage(stage: StageStatus, { status, now, style }: { status: RunStatus; now: number; style: Style }): Words[] {
-  const { rung, awaits, condition, attempt, epoch, producer, times, outputs } = stage;
+  const { node = stage.stage, rung, awaits, condition, attempt, epoch, producer, times, outputs } = stage;
   const paint = condition === "blocked" ? style.bad : rung === "verified" ? style.good : rung === "waiting" ? style.dim : style.mark;
   const began = Date.parse(status.createdAt);
   const span = stageSpan(stage, now);
@@ -38,7 +38,7 @@ function toStage(stage: StageStatus, { status, now, style }: { status: RunStatus
   const isOver = rung === "verified" || status.state !== "open";
   const head = isOver ? "" : condition === "waiting" ? "" : `, ${condition}`;
   return [
-    line`${style.bold(stage.stage)}  ${paint(rung)}${head}${awaits === undefined ? "" : style.dim(`  awaits '${awaits.rung}' of ${awaits.from}`)}`,
+    line`${style.bold(stage.stage)}${node === stage.stage ? "" : ` on ${node}`}  ${paint(rung)}${head}${awaits === undefined ? "" : style.dim(`  awaits '${awaits.rung}' of ${awaits.from}`)}`,
     ...(span === undefined ? [] : [`  took      ${toDuration(span)}${work === undefined ? "" : `, of which ${toDuration(work)} work`}`]),
     ...(proven.length === 0 ? [] : [`  proven    ${proven.join(", ")}`]),
     ...(attempt > 0 ? [`  attempt   ${attempt} at epoch ${epoch}${producer === undefined ? "" : `, by ${toLine(producer)}`}`] : []),

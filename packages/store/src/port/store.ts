@@ -163,10 +163,10 @@ export interface Store extends AsyncDisposable {
   /** Extends a lease. Resolves with false once the task was fenced or another attempt has begun: the work must stop then. */
   renew(lease: Lease, until: number): Promise<boolean>;
   /**
-   * Ends an attempt, with the outbox row that the seal brings. Resolves with false, and changes nothing, where the lease is gone. `again` may
-   * have no seal.
+   * Ends an attempt, with the outbox row that the seal brings; the seal is made of the task's row. Resolves with false, and changes nothing, where
+   * the lease is gone. `again` may have no seal.
    */
-  complete(lease: Lease, completion: Completion, seal: Seal | undefined): Promise<boolean>;
+  complete(lease: Lease, completion: Completion, seal: ((row: TaskRow) => Seal) | undefined): Promise<boolean>;
   /**
    * Records the answer to an outbox row. The task that the row carries is done with `done`, fenced with `superseded`, blocked with `blocked`;
    * the seal is made of that task's row. Resolves with false, and changes nothing, where the row is not pending any more.

@@ -73,11 +73,12 @@ export function createAttempts({ sql, events, tasks, outbox, recorder, boot }: A
     },
     renew: ({ task, attempt }: Lease, until: number): boolean =>
       changed(task, sql(`UPDATE task SET lease_until = :until WHERE ${held}`).run({ task, attempt, boot, until })),
-    complete(lease: Lease, completion: Completion, seal: Seal | undefined): boolean {
+    complete(lease: Lease, completion: Completion, seal: Parameters<Store["complete"]>[2]): boolean {
       if (!finish(lease, completion)) return false;
       if (completion.state === "produced" || completion.state === "done")
         tasks.attachOutputs(lease.task, lease.attempt, completion.outputs);
-      const handOff = seal && events.add(seal).outbox;
+      const row = tasks.task(lease.task);
+      const handOff = seal && row && events.add(seal(row)).outbox;
       if (handOff === undefined) return true;
       // A receipt that names a hand-off which never leaves would hold up its run: nothing of such an end is kept.
       if (completion.state !== "produced") throw new Error(`an attempt that ends as '${completion.state}' hands on task ${handOff.id}`);

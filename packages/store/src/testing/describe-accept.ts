@@ -136,7 +136,7 @@ export function describeAccept(open: OpenTestStore): void {
       const lease = await claimOne(store);
       await accept(store, payloadOf({ id: two, epoch: 2 }));
       expect(await store.renew(lease, 9_000)).toBe(false);
-      expect(await store.complete(lease, { state: "done", outputs: [] }, eventOf("done"))).toBe(false);
+      expect(await store.complete(lease, { state: "done", outputs: [] }, () => eventOf("done"))).toBe(false);
       expect(await statesOf(store, one, two)).toEqual(["fenced", "queued"]);
     });
 
@@ -197,5 +197,5 @@ async function claimOne(store: Store) {
 
 async function produce(store: Store): Promise<void> {
   const handOff = handOffOf(three, { carries: one });
-  await store.complete(await claimOne(store), { state: "produced", outputs: [] }, producedOf(one, handOff));
+  await store.complete(await claimOne(store), { state: "produced", outputs: [] }, () => producedOf(one, handOff));
 }

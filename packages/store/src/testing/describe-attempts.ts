@@ -5,6 +5,7 @@ import {
   eventOf,
   handOffOf,
   id,
+  nothing,
   openFolder,
   type OpenTestStore,
   payloadOf,
@@ -62,7 +63,7 @@ export function describeAttempts(open: OpenTestStore): void {
       const output = await putBlob(store, "found", { name: "found.md" });
       const handOff = handOffOf(three, { carries: one });
       const lease = { task: one, attempt: claimed?.attempt ?? 0 };
-      expect(await store.complete(lease, { state: "produced", outputs: [output] }, producedOf(one, handOff))).toBe(true);
+      expect(await store.complete(lease, { state: "produced", outputs: [output] }, () => producedOf(one, handOff))).toBe(true);
       const row = { ...handOff, state: "pending", tries: 0, nextAt: 1_000 };
       const status = await store.statusOf({ task: one });
       expect(status).toMatchObject({ tasks: [{ attachments: [{ ...output, task: one, direction: "out", attempt: 1 }] }], outbox: [row] });
@@ -71,7 +72,7 @@ export function describeAttempts(open: OpenTestStore): void {
       expect([await store.outboxRow(three), await store.outboxRow(two)]).toEqual([row, undefined]);
       expect((await store.feed(2, 1))[0]?.envelopes).toContainEqual(handOff.envelope);
       // A lease completes its attempt once.
-      expect(await store.complete(lease, { state: "done", outputs: [] }, eventOf("done"))).toBe(false);
+      expect(await store.complete(lease, { state: "done", outputs: [] }, () => eventOf("done"))).toBe(false);
       expect(await store.feedSize()).toBe(3);
     });
 
@@ -81,7 +82,7 @@ export function describeAttempts(open: OpenTestStore): void {
       await queue(store, one);
       const claimed = await claim(store);
       const lease = { task: one, attempt: claimed?.attempt ?? 0 };
-      const end = store.complete(lease, { state: "done", outputs: [] }, producedOf(one, handOffOf(three, { carries: one })));
+      const end = store.complete(lease, { state: "done", outputs: [] }, () => producedOf(one, handOffOf(three, { carries: one })));
       await expect(end).rejects.toMatchObject({ code: "internal", cause: { message: expect.stringContaining(three) } });
       expect(await store.statusOf({ task: one })).toMatchObject({ size: 2, tasks: [{ row: { state: "running" } }], outbox: [] });
     });
@@ -99,6 +100,19 @@ export function describeAttempts(open: OpenTestStore): void {
         undefined,
         one,
       ]);
+    });
+
+    // guarantees: R3.chain
+    test("end with a receipt that follows from the task's newest one, also where another came after the claim", async () => {
+      await using opened = await openFolder(open);
+      const { store } = opened;
+      await queue(store, one);
+      const lease = { task: one, attempt: (await claim(store))?.attempt ?? 0 };
+      await store.change({ ...nothing, events: [{ task: one, seal: () => receiptOf("cancelled", one) }] });
+      const newest = (await store.task(one))?.lastReceipt;
+      const seen: (string | undefined)[] = [];
+      await store.complete(lease, { state: "blocked", block }, (row) => (seen.push(row.lastReceipt), receiptOf("blocked", one)));
+      expect([new Set(seen), (await store.task(one))?.lastReceipt === newest]).toEqual([new Set([newest]), false]);
     });
 
     test("that are to be repeated wait for their time, and are counted", async () => {
@@ -132,9 +146,9 @@ export function describeAttempts(open: OpenTestStore): void {
       expect(await store.dueTasks()).toEqual({ waiting: 1, next: 6_100, lapse: 6_500 });
       await store.renew({ task: two, attempt: 1 }, 6_050);
       expect(await store.dueTasks()).toEqual({ waiting: 1, next: 6_100, lapse: 6_050 });
-      await store.complete({ task: two, attempt: 1 }, { state: "done", outputs: [] }, eventOf("done"));
+      await store.complete({ task: two, attempt: 1 }, { state: "done", outputs: [] }, () => eventOf("done"));
       await claim(store, 7_000);
-      await store.complete({ task: one, attempt: 2 }, { state: "done", outputs: [] }, eventOf("done"));
+      await store.complete({ task: one, attempt: 2 }, { state: "done", outputs: [] }, () => eventOf("done"));
       expect(await store.dueTasks()).toEqual({ waiting: 0 });
     });
 
@@ -145,7 +159,7 @@ export function describeAttempts(open: OpenTestStore): void {
       await claim(opened.store);
       expect(await opened.store.expireLeases(6_000)).toEqual([]);
       expect(await opened.store.expireLeases(6_001)).toEqual([one]);
-      expect(await opened.store.complete({ task: one, attempt: 1 }, { state: "done", outputs: [] }, eventOf("late"))).toBe(false);
+      expect(await opened.store.complete({ task: one, attempt: 1 }, { state: "done", outputs: [] }, () => eventOf("late"))).toBe(false);
       expect(await claim(opened.store)).toMatchObject({ attempt: 2 });
       const { instance, boot } = opened.store;
       await opened.reopen();
@@ -161,7 +175,7 @@ export function describeAttempts(open: OpenTestStore): void {
       await queue(store, one);
       await claim(store);
       expect(await store.retry(one, eventOf("retried"))).toBe(false);
-      await store.complete({ task: one, attempt: 1 }, { state: "blocked", block }, receiptOf("blocked", one));
+      await store.complete({ task: one, attempt: 1 }, { state: "blocked", block }, () => receiptOf("blocked", one));
       expect(await store.task(one)).toMatchObject({ state: "blocked", block });
       expect(await claim(store)).toBeUndefined();
       expect(await store.retry(one, eventOf("retried"))).toBe(true);
@@ -177,7 +191,7 @@ export function describeAttempts(open: OpenTestStore): void {
       await queue(store, two);
       await queue(store, one, "judge");
       await claim(store);
-      await store.complete({ task: two, attempt: 1 }, { state: "done", outputs: [] }, eventOf("done"));
+      await store.complete({ task: two, attempt: 1 }, { state: "done", outputs: [] }, () => eventOf("done"));
       const ids = (tasks: readonly { readonly id: string }[]) => tasks.map((task) => task.id);
       const history = async (page: Parameters<Store["history"]>[0]) => ids((await store.history(page)).map(({ row }) => row));
       expect(ids(await tasksOf(store))).toEqual([one]);

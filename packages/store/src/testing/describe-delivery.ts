@@ -28,7 +28,7 @@ async function produce(store: Store): Promise<void> {
   await store.accept(requestOf(payloadOf({ id: one })), receiptOf("accepted", one));
   await store.claim({ now: 1_000, leaseMs: 5_000 }, () => receiptOf("started", one));
   const handOff = handOffOf(three, { carries: one });
-  await store.complete({ task: one, attempt: 1 }, { state: "produced", outputs: [] }, producedOf(one, handOff));
+  await store.complete({ task: one, attempt: 1 }, { state: "produced", outputs: [] }, () => producedOf(one, handOff));
 }
 
 export function describeDelivery(open: OpenTestStore): void {

@@ -69,7 +69,7 @@ export function describeTopics(open: OpenTestStore): void {
       await store.claim({ now: 3_000, leaseMs: 10 }, () => receiptOf("started", one));
       await heard.of(Promise.resolve());
       const handOff = handOffOf(three, { carries: one });
-      const end = store.complete({ task: one, attempt: 2 }, { state: "produced", outputs: [] }, producedOf(one, handOff));
+      const end = store.complete({ task: one, attempt: 2 }, { state: "produced", outputs: [] }, () => producedOf(one, handOff));
       expect(await heard.of(end)).toEqual(["feed", ...rowsOfRun, ...taskOne]);
       expect(await heard.of(store.settle(three, { state: "pending", last: "503", nextAt: 9 }, undefined))).toEqual(rowsOfRun);
       const refused = store.settle(three, { state: "blocked", last: "403", block }, () => eventOf("refused"));

@@ -79,13 +79,13 @@ const complete = fc
       call: (store) => {
         switch (how) {
           case "produced":
-            return store.complete(held, { state: "produced", outputs: [] }, producedOf(held.task, row));
+            return store.complete(held, { state: "produced", outputs: [] }, () => producedOf(held.task, row));
           case "produced without hand-off":
-            return store.complete(held, { state: "produced", outputs: [] }, seal);
+            return store.complete(held, { state: "produced", outputs: [] }, () => seal);
           case "done":
-            return store.complete(held, { state: "done", outputs: [] }, seal);
+            return store.complete(held, { state: "done", outputs: [] }, () => seal);
           case "blocked":
-            return store.complete(held, { state: "blocked", block }, seal);
+            return store.complete(held, { state: "blocked", block }, () => seal);
           case "again":
             return store.complete(held, { state: "again", notBefore }, undefined);
         }

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Attachment, type FeedEntry, sha256Of, StatusQuery, type TaskPayload } from "@tasuki/protocol";
 import { makeSigner, testSalt } from "@tasuki/evidence/testing";
-import { openStore, publish } from "@tasuki/store";
+import { openStore, publish, type Store } from "@tasuki/store";
+import { createForeignFiles } from "../projections/foreign-files.ts";
 import { expect, test } from "vitest";
 import type { Caller } from "@tasuki/bus";
 import { createNotary, taskSubjects } from "@tasuki/evidence";
@@ -12,6 +13,8 @@ import { systemClock as clock } from "../process/system-clock.ts";
 import { smallPipeline as pipeline } from "../testing/small-pipeline.ts";
 import { createStatus } from "./create-status.ts";
 
+const silent = (): void => undefined;
+const quiet = { debug: silent, info: silent, warn: silent, error: silent };
 const newId = (): string => randomUUIDv7();
 const may = (scope: "own" | "all", principal = "node:main"): Caller => ({
   principal,
@@ -53,6 +56,7 @@ async function openNode() {
     return { id, run };
   };
   return {
+    folder,
     store,
     status,
     hold,
@@ -79,6 +83,44 @@ test("without arguments: the node, its open tasks with their places, and what wa
     [first.id, 1, "queued"],
     [second.id, 2, "queued"],
   ]);
+});
+
+test("1,000 looks at a run of 200 files ask the store as often as looks at one of 2 do: each question is a constant number of statements", async () => {
+  const callsOf = async (files: number): Promise<ReadonlySet<number>> => {
+    await using node = await openNode();
+    const names = Array.from({ length: files }, (_, at) => `S${at + 1}.txt`);
+    const held = await Promise.all(names.map((name) => node.hold(name, "source-text@1", name)));
+    const { run } = await node.accept(held);
+    let calls = 0;
+    const counted = new Proxy(node.store, {
+      get(store, name: keyof Store) {
+        const member = store[name];
+        if (typeof member !== "function") return member;
+        calls += 1;
+        return (member as (...given: unknown[]) => unknown).bind(store);
+      },
+    });
+    const foreignFiles = createForeignFiles({ folder: node.folder, store: counted, logger: quiet });
+    const status = createStatus({
+      node: "sg",
+      role: "sg",
+      store: counted,
+      pipeline,
+      queueLimit: 9,
+      foreignFiles,
+      quarantined: async () => [],
+    });
+    const seen = new Set<number>();
+    for (let request = 0; request < 1_000; request += 1) {
+      calls = 0;
+      const { tasks } = await status.status(query({ run }), may("all"));
+      expect(tasks).toHaveLength(1);
+      seen.add(calls);
+    }
+    return seen;
+  };
+  const small = await callsOf(2);
+  expect([await callsOf(200), small.size]).toEqual([small, 1]);
 });
 
 test("who may see their own sees the tasks that they sent, and no feed", async () => {

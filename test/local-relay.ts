@@ -89,13 +89,17 @@ export interface LocalRelay extends AsyncDisposable {
   curl(role: string, path: string, ...args: string[]): Promise<{ status: number; body: unknown }>;
 }
 
-/** Starts all nodes and resolves when all are healthy. `prepare` may change the data folder before they start. */
-export async function startLocalRelay(prepare?: (data: string) => Promise<void>): Promise<LocalRelay> {
+/** Starts all nodes and resolves when all are healthy. `prepare` may change the data folder before they start; `umask` is that of their shell. */
+export async function startLocalRelay(
+  prepare?: (data: string) => Promise<void>,
+  { umask = "0022" }: { readonly umask?: string } = {},
+): Promise<LocalRelay> {
   const folder = await mkdtemp(join(tmpdir(), "tasuki-test-"));
   const data = join(folder, ".tasuki");
   const portBase = await freePortBase();
   await prepare?.(data);
-  const dev = spawn(process.execPath, [tasukiBin, "dev", "--data", data, "--port-base", String(portBase)], {
+  const argv = [process.execPath, tasukiBin, "dev", "--data", data, "--port-base", String(portBase)];
+  const dev = spawn("/bin/sh", ["-c", 'umask "$0" && exec "$@"', umask, ...argv], {
     cwd: repository,
     env: { ...process.env, NO_COLOR: "1" },
     stdio: ["ignore", "pipe", "pipe"],

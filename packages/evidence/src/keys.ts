@@ -54,12 +54,12 @@ export async function pinKeys({
   if (!Name.safeParse(node).success) throw new TasukiError("name_invalid", `'${node}' can't be the name of a node.`);
   const privateKeys = await openPrivateKeys(keys);
   const folder = join(trust, node);
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const pinned = new Set(await readdir(folder));
   for (const use of uses) {
     const publicKey = createPublicKey(privateKeys[use]);
     const name = `${use}-${keyidOf(publicKey)}.pem`;
-    if (!pinned.has(name)) await writeOnce(join(folder, name), publicKey.export({ type: "spki", format: "pem" }), 0o644);
+    if (!pinned.has(name)) await writeOnce(join(folder, name), publicKey.export({ type: "spki", format: "pem" }), 0o600);
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Clocks, defaultClocks, type TaskPayload } from "@tasuki/protocol";
+import { clipClocks, type Clocks, defaultClocks, type TaskPayload } from "@tasuki/protocol";
 import type { FlowState, StageFlow } from "./flow-state.ts";
 
 export interface NewFlow {
@@ -15,9 +15,11 @@ const briefShown = 280;
 
 /** State of a run that was asked for: open, nothing dispatched, waiting for intake. */
 export function newFlow({ payload, profile, brief, route, now }: NewFlow): FlowState {
-  const clocks: Clocks = { ...defaultClocks };
+  const asked: Clocks = { ...defaultClocks };
   for (const [clock, milliseconds] of Object.entries(payload.clocks ?? {}))
-    if (milliseconds !== undefined) Object.assign(clocks, { [clock]: milliseconds });
+    if (milliseconds !== undefined) Object.assign(asked, { [clock]: milliseconds });
+  // A task that an earlier release took may ask for more than is taken now.
+  const clocks = clipClocks(asked);
   return {
     id: payload.run,
     state: "open",

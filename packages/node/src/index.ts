@@ -1,6 +1,7 @@
 export { checkProfile } from "./accept/check-run.ts";
 export { unknownRun } from "./orchestrator/run-steps.ts";
 export type { NodeView, NudgeAnswer, Orchestrator, RelayView } from "./orchestrator/orchestrator.ts";
+export { closeToOthers } from "./process/close-to-others.ts";
 export { type ComposedNode, composeNode } from "./process/compose-node.ts";
 export { parseFailpoint } from "./process/failpoint.ts";
 export { NodeConfig, readNodeConfig, withAddresses } from "./process/node-config.ts";

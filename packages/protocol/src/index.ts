@@ -41,7 +41,18 @@ export {
 } from "./messages/problem.ts";
 export { Receipt, receiptPredicateType, type ReceiptState, ReceiptStatement } from "./messages/receipt.ts";
 export { maxTextLength, saltedDigest, SaltedText, type TextName } from "./messages/salted-text.ts";
-export { type Attachment, Clocks, defaultClocks, mostAttachments, RunRequest, TaskKind, TaskPayload } from "./messages/task.ts";
+export {
+  type Attachment,
+  clipClocks,
+  Clocks,
+  defaultClocks,
+  longestClock,
+  longestDeadline,
+  mostAttachments,
+  RunRequest,
+  TaskKind,
+  TaskPayload,
+} from "./messages/task.ts";
 
 // Definitions of artifacts, roles and pipelines.
 export { defineAuthoring } from "./kit/authoring.ts";

@@ -31,4 +31,5 @@ export type { Blobs, StagedBlob } from "./port/blobs.ts";
 export { blobPath } from "./files/file-blobs.ts";
 export { publish } from "./files/publish.ts";
 export { createDiskFloor, type DiskFloor } from "./files/disk-floor.ts";
+export { entriesIn, removeFolder } from "./files/remove-folder.ts";
 export { isOwnFolder, makeOwnFolder, plainFile } from "./files/own-folder.ts";

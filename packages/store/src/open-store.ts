@@ -32,7 +32,8 @@ export interface OpenStore extends Store {
  * newer program wrote it.
  */
 export async function openStore({ folder, clock, newId, logger }: StoreOptions): Promise<OpenStore> {
-  await makeFolder(folder);
+  // The group may go through the data folder, to the sockets in it.
+  await makeFolder(folder, 0o710);
   const db = openDatabase(folder);
   const { promise: failed, reject } = Promise.withResolvers<never>();
   // `failed` may have no handler, and must not end the process then: every operation rejects with the same failure.

@@ -74,6 +74,13 @@ function list(entry: Entry, path: string, recursive: boolean): { name: string; p
   ]);
 }
 
+export const unlink = (path: string): Promise<void> => fileWork(({ disk }) => disk.remove(path));
+export const rmdir = unlink;
+
+export async function* opendir(path: string) {
+  yield* await readdir(path, { withFileTypes: true });
+}
+
 export async function open(path: string, flags = "r") {
   const entry = await fileWork(({ disk }): Entry => (flags === "wx" ? disk.create(path) : disk.get(path)));
   const write = (bytes: Buffer): Promise<void> =>

@@ -4,6 +4,7 @@ import { type Execution, sha256Of } from "@tasuki/protocol";
 import { nano } from "@tasuki/contracts/roles/nano";
 import { sg } from "@tasuki/contracts/roles/sg";
 import { exampleRun } from "@tasuki/contracts/testing";
+import { watchListings } from "@tasuki/protocol/testing";
 import { expect, test } from "vitest";
 import { openStageFolder, type StageFolder, testContext } from "../testing/stage-fixture.ts";
 import { CommandConfig } from "./command-config.ts";
@@ -131,4 +132,19 @@ test("the prompt says what to read and to write; it is a file, and stdin where t
   const prompt = await readFile(join(stage.job.folder, "prompt.md"), "utf8");
   for (const part of ["in/candidate-list.md", "in/S*.txt", "out/sg-review.md", "| item | verdict | into | reason |"])
     expect(prompt).toContain(part);
+});
+
+// guarantees: R5.bounded
+test("a program that fills out/ with thousands of files is refused, and the node's own process reads few of their names", async () => {
+  await using stage = await openStageFolder(sg, exampleRun());
+  using listings = watchListings(stage.job.folder);
+  const script = `cp ready/* out/; cd out; i=0; while [ $i -lt 3000 ]; do i=$((i + 1)); : > f$i; done; sleep 1.5`;
+  expect(await run(stage, script)).toMatchObject({ outcome: "contract-violation", unmet: [{ file: "out/", got: "more than 1000 files" }] });
+  expect(listings.mostAtOnce()).toBeLessThanOrEqual(256);
+});
+
+test("what a program leaves in the way of its result is neither read nor removed", async () => {
+  await using stage = await openStageFolder(sg, exampleRun());
+  expect(await run(stage, "cp ready/* out/; mkdir stage-result.json; : > stage-result.json/file")).toMatchObject({ outcome: "succeeded" });
+  expect(await readFile(join(stage.job.folder, "stage-result.json", "file"), "utf8")).toBe("");
 });

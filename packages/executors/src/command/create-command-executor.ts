@@ -6,7 +6,7 @@ import { pipeline } from "node:stream/promises";
 import { stripVTControlCharacters } from "node:util";
 import { type AnyRole, artifactOf, type Execution, type Executor, isFileOf, isOptional } from "@tasuki/protocol";
 import { executeStage, outcomeOf } from "../stage/execute-stage.ts";
-import { sweepAttempt } from "../supervise/attempt-processes.ts";
+import { describeEscape, sweepAttempt } from "../supervise/attempt-processes.ts";
 import { describeEnding } from "../supervise/describe-ending.ts";
 import { toLimitedArgv } from "../supervise/resource-limits.ts";
 import { type Ending, supervise } from "../supervise/supervisor.ts";
@@ -82,6 +82,7 @@ export function createCommandExecutor(config: CommandConfig, environment: Readon
       return { ...finished, detail: [finished.detail, detail].filter(Boolean).join("\n") };
     },
     sweep: sweepAttempt,
+    describeEscape,
   };
 }
 

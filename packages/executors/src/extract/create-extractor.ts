@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type ExecutorContext, type ExtractedSource, type Extractor, fromProblem, type Job } from "@tasuki/protocol";
 import { toPipelineRequest } from "../define/load-pipeline.ts";
-import { sweepAttempt } from "../supervise/attempt-processes.ts";
+import { describeEscape, sweepAttempt } from "../supervise/attempt-processes.ts";
 import { describeEnding } from "../supervise/describe-ending.ts";
 import { superviseModule } from "../supervise/supervise-module.ts";
 import { type ExtractRequest, parseNotes, textFileOf } from "./extract-notes.ts";
@@ -38,6 +38,7 @@ export function createExtractor({ memoryMiB, sourceMs = 120_000 }: ExtractorOpti
       return raws.flatMap(({ id }) => done.get(id) ?? []);
     },
     sweep: sweepAttempt,
+    describeEscape,
   };
 }
 

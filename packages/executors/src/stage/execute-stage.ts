@@ -1,8 +1,9 @@
-import { readFile, rm } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Execution, Executor, ExecutorContext, Job, Outcome } from "@tasuki/protocol";
 import { toPipelineRequest } from "../define/load-pipeline.ts";
-import { sweepAttempt } from "../supervise/attempt-processes.ts";
+import { describeEscape, sweepAttempt } from "../supervise/attempt-processes.ts";
 import { describeEnding } from "../supervise/describe-ending.ts";
 import { superviseModule } from "../supervise/supervise-module.ts";
 import type { Ending } from "../supervise/supervisor.ts";
@@ -28,6 +29,7 @@ export function createModuleExecutor({ module, producer }: AppWork): Executor {
         context,
       ),
     sweep: sweepAttempt,
+    describeEscape,
   };
 }
 
@@ -45,8 +47,8 @@ export async function executeStage(
   { job, producer, work, given, hardMs, stallMs }: StageToExecute,
   context: ExecutorContext,
 ): Promise<Execution> {
-  const result = join(job.folder, "stage-result.json");
-  await rm(result, { recursive: true, force: true });
+  // A new name: what a program has left in the folder is neither read nor removed here.
+  const result = join(job.folder, `stage-result.${randomUUID()}.json`);
   const request: StageRequest = {
     pipeline: toPipelineRequest(job.pipeline),
     folder: job.folder,

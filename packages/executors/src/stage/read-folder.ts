@@ -1,5 +1,5 @@
-import { constants } from "node:fs";
-import { lstat, open, readdir } from "node:fs/promises";
+import { constants, type Dirent } from "node:fs";
+import { lstat, open, opendir } from "node:fs/promises";
 import { join } from "node:path";
 import { anyRun, artifactOf, isFileOf, type Slot, type StageFile, type Unmet, type Versions, versionsIn } from "@tasuki/protocol";
 
@@ -23,8 +23,12 @@ export async function readFolder(folder: string, slots: readonly Slot[]): Promis
   const itself = await lstat(folder).catch(() => undefined);
   if (itself === undefined) return { files, others, unmet };
   if (!itself.isDirectory()) return { files, others, unmet: [refused("out/", "something else")] };
-  const entries = (await readdir(folder, { withFileTypes: true })).sort((one, other) => (one.name < other.name ? -1 : 1));
-  if (entries.length > maxEntries) return { files, others, unmet: [refused("out/", `${entries.length} files`)] };
+  const entries: Dirent[] = [];
+  for await (const entry of await opendir(folder)) {
+    entries.push(entry);
+    if (entries.length > maxEntries) return { files, others, unmet: [refused("out/", `more than ${maxEntries} files`)] };
+  }
+  entries.sort((one, other) => (one.name < other.name ? -1 : 1));
   for (const entry of entries) {
     const slot = slots.find((slot) => isFileOf(artifactOf(slot), entry.name));
     if (!entry.isFile()) unmet.push(refused(entry.name, entry.isSymbolicLink() ? "a symbolic link" : "a folder, a pipe or a device"));

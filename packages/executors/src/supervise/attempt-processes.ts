@@ -1,4 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
+import { findAttemptCgroups } from "./attempt-cgroup.ts";
 
 /** Environment variable of every child and its descendants, by which strays are found. */
 export const attemptVariable = "TASUKI_ATTEMPT";
@@ -7,17 +8,26 @@ export const attemptVariable = "TASUKI_ATTEMPT";
 const rounds = 5;
 
 /**
- * Kills every process whose environment names this attempt, and resolves with how many there were. Processes that left the process group
- * (setsid) are found, too; one that was started with a cleared environment is not. Where there is no `/proc` (macOS) none is found.
+ * Kills every process of this attempt, and resolves with how many there were: those in its cgroup, and those whose environment names it, which are
+ * found also where there are no cgroups. A process that left the process group (setsid) is found either way; one that was started with a cleared
+ * environment by its cgroup alone. Where there is no `/proc` (macOS) none is found.
  */
 export async function sweepAttempt(attemptId: string): Promise<number> {
-  const killed = new Set<number>();
+  const cgroups = await findAttemptCgroups();
+  const killed = new Set(await cgroups?.processesOf(attemptId));
+  await cgroups?.end(attemptId);
   for (let round = 0; round < rounds; round += 1) {
     const found = await processesOf(attemptId);
     for (const pid of found) if (kill(pid, "SIGKILL")) killed.add(pid);
     if (found.length === 0) break;
   }
   return killed.size;
+}
+
+/** Sentence for the node's log where this machine has no means to end whatever an attempt starts; undefined where it has. */
+export async function describeEscape(find = findAttemptCgroups): Promise<string | undefined> {
+  if ((await find()) !== undefined) return undefined;
+  return "a process that an attempt starts in a session of its own, with its environment cleared, outlives the attempt: this node may make no cgroup (v2, Linux 5.14) of its own; see docs/security.md";
 }
 
 /** Process ids whose environment has `TASUKI_ATTEMPT=<attemptId>`. Source: proc(5), /proc/pid/environ. */

@@ -1,4 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
+import { lstat, opendir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 
@@ -40,13 +40,24 @@ export function watchStream(
   };
 }
 
-/** Fingerprint of a folder: names, sizes and times of what lies directly in it. It differs once somebody has worked there. */
+/**
+ * Fingerprint of a folder: its own time, and names, sizes and times of what lies directly in it. It differs once somebody has worked there. No more
+ * than `maxEntries` names are read, for whoever works there may write a million of them.
+ */
 export async function readFolderChange(folder: string): Promise<string> {
-  const names = await readdir(folder).catch(() => []);
-  const parts: string[] = [];
-  for (const name of names.slice(0, maxEntries)) {
-    const found = await stat(join(folder, name)).catch(() => undefined);
-    if (found) parts.push(`${name} ${found.size} ${found.mtimeMs}`);
+  const marks: string[] = [];
+  const mark = async (name: string): Promise<void> => {
+    const found = await lstat(join(folder, name)).catch(() => undefined);
+    if (found) marks.push(`${name} ${found.size} ${found.mtimeMs}`);
+  };
+  await mark(".");
+  try {
+    for await (const { name } of await opendir(folder)) {
+      await mark(name);
+      if (marks.length > maxEntries) break;
+    }
+  } catch {
+    // The folder is gone, or can't be read: then that is what changes.
   }
-  return parts.join("\n");
+  return marks.join("\n");
 }

@@ -1,9 +1,13 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { randomUUID } from "node:crypto";
 import { expect, test as base } from "vitest";
-import { processesOf } from "./attempt-processes.ts";
+import { findAttemptCgroups } from "./attempt-cgroup.ts";
+import { describeEscape, processesOf, sweepAttempt } from "./attempt-processes.ts";
 import { canLimit, toLimitedArgv } from "./resource-limits.ts";
 import { type Supervised, type SupervisionLimits, supervise } from "./supervisor.ts";
 
@@ -15,6 +19,7 @@ const test = base.extend<{ folder: string }>({
   },
 });
 const linux = process.platform === "linux";
+const cgroups = await findAttemptCgroups();
 const clock = { now: () => Date.now(), monotonic: () => performance.now() };
 const limits: SupervisionLimits = { hardMs: 20_000, stallMs: 20_000, graceMs: 200, maxOutputBytes: 1_048_576 };
 
@@ -99,6 +104,80 @@ test.skipIf(!linux)("daemons that outlive the child, or left its group, are foun
   expect(ending).toMatchObject({ code: 0, strays: 2 });
   expect(ending.ms).toBeLessThan(15_000);
   expect(await processesOf(attemptId)).toEqual([]);
+});
+
+/** Starts a process that hides: in a session of its own, with nothing of its environment. It says its id. */
+const hide = `const { stdout } = require("child_process").spawnSync("/bin/sh", ["-c", "env -i /usr/bin/setsid sleep 600 </dev/null >/dev/null 2>&1 & echo $!"]); process.stdout.write(stdout);`;
+
+/** True for a process that has not ended; one that has, and that nobody has waited for yet, is a zombie. */
+async function isRunning(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
+  return status !== "" && !/^State:\s+Z/m.test(status);
+}
+
+// guarantees: R5.no-strays
+test.skipIf(cgroups === undefined)(
+  "a process that left its session and cleared its environment is ended with the attempt (skipped where there may be no cgroups)",
+  async ({ folder }) => {
+    const attemptId = randomUUID();
+    const ending = await run(folder, hide, { attemptId });
+    expect(ending).toMatchObject({ code: 0, strays: 1 });
+    expect(await isRunning(Number(ending.stdout.tail))).toBe(false);
+    expect(await cgroups?.processesOf(attemptId)).toEqual([]);
+    const late = await run(folder, `${hide} setInterval(() => {}, 1000)`, { limits: { ...limits, stallMs: 400 } });
+    expect(late).toMatchObject({ reason: "stalled", strays: 1 });
+    expect(await isRunning(Number(late.stdout.tail))).toBe(false);
+  },
+);
+
+// guarantees: R5.no-strays
+test.skipIf(cgroups === undefined)("a process that hides is ended by the sweep of a later boot, too", async ({ folder }) => {
+  const attemptId = randomUUID();
+  const [file = "", ...args] = (await cgroups?.enclose(attemptId, { argv: [process.execPath, "-e", hide], env: {} })) ?? [];
+  const { stdout } = await promisify(execFile)(file, args, { cwd: folder, env: {} });
+  expect(await isRunning(Number(stdout))).toBe(true);
+  expect(await processesOf(attemptId)).toEqual([]);
+  expect(await sweepAttempt(attemptId)).toBe(1);
+  expect(await isRunning(Number(stdout))).toBe(false);
+  expect(await sweepAttempt(attemptId)).toBe(0);
+});
+
+// guarantees: R5.no-strays
+test("where a process could outlive its attempt, there is a sentence for the log, and else none", async () => {
+  expect(await describeEscape(async () => undefined)).toContain("outlives the attempt");
+  expect((await describeEscape()) === undefined).toBe(cgroups !== undefined);
+});
+
+// guarantees: R5.no-strays
+test.skipIf(process.getuid?.() !== 0)(
+  "a user who may make no cgroup has what carries the attempt's id ended, and is told of the rest (skipped unless root can become one)",
+  async ({ folder }) => {
+    await chmod(folder, 0o777);
+    const at = (name: string): string => JSON.stringify(join(import.meta.dirname, name));
+    const daemon = `require("child_process").spawn("/bin/sleep", ["600"], { detached: true, stdio: "ignore" }).unref()`;
+    const script = `
+      const { supervise } = await import(${at("supervisor.ts")});
+      const { describeEscape } = await import(${at("attempt-processes.ts")});
+      const job = { argv: [process.execPath, "-e", ${JSON.stringify(daemon)}], cwd: ".", env: {}, attemptId: ${JSON.stringify(randomUUID())} };
+      const context = { clock: { monotonic: () => performance.now() }, signal: new AbortController().signal, progress() {} };
+      const { code, strays } = await supervise({ ...job, limits: ${JSON.stringify(limits)} }, context);
+      console.log(JSON.stringify({ code, strays, said: await describeEscape() }));`;
+    const nobody = 65_534;
+    const options = { cwd: folder, env: {}, uid: nobody, gid: nobody };
+    const { stdout } = await promisify(execFile)(process.execPath, ["--input-type=module", "-e", script], options);
+    expect(JSON.parse(stdout)).toEqual({ code: 0, strays: 1, said: expect.stringContaining("outlives the attempt") });
+  },
+);
+
+test.skipIf(cgroups === undefined)("cgroups that a program made within its own go with it", async ({ folder }) => {
+  const attemptId = randomUUID();
+  const nest = `const own = "/sys/fs/cgroup" + fs.readFileSync("/proc/self/cgroup", "utf8").match(/^0::(.*)$/m)[1];
+    const at = fs.existsSync(own) ? own : own.replace("/sys/fs/cgroup", "/sys/fs/cgroup/unified");
+    fs.mkdirSync(at + "/deeper"); console.log(at); fs.writeFileSync(at + "/deeper/cgroup.procs", String(process.pid)); ${hide}`;
+  const ending = await run(folder, nest, { attemptId });
+  const [at = "", pid] = ending.stdout.tail.trim().split("\n");
+  expect(at).toContain(attemptId);
+  expect([existsSync(at), await isRunning(Number(pid))]).toEqual([false, false]);
 });
 
 test.skipIf(!canLimit())(

@@ -1,6 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
+import { access, constants } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ExecutorContext } from "@tasuki/protocol";
+import { findAttemptCgroups } from "./attempt-cgroup.ts";
 import { attemptVariable, kill, sweepAttempt } from "./attempt-processes.ts";
 import { type CappedStream, readFolderChange, watchStream } from "./signs-of-work.ts";
 
@@ -104,8 +106,8 @@ export async function supervise(
 }
 
 async function start(job: Supervised): Promise<ChildProcessWithoutNullStreams | { errno: string }> {
-  const [file = "", ...args] = job.argv;
   try {
+    const [file = "", ...args] = await enclosed(job);
     const child = spawn(file, args, {
       cwd: job.cwd,
       env: { ...job.env, [attemptVariable]: job.attemptId },
@@ -124,6 +126,14 @@ async function start(job: Supervised): Promise<ChildProcessWithoutNullStreams | 
   } catch (error) {
     return { errno: error instanceof Error && "code" in error ? String(error.code) : String(error) };
   }
+}
+
+/** Command line of a job in the cgroup of its attempt, where there are cgroups. Rejects where its program can't be run: a shell would only say so. */
+async function enclosed({ argv, env, attemptId }: Supervised): Promise<readonly string[]> {
+  const cgroups = await findAttemptCgroups();
+  if (cgroups === undefined) return argv;
+  await access(argv[0] ?? "", constants.X_OK);
+  return cgroups.enclose(attemptId, { argv, env });
 }
 
 type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };

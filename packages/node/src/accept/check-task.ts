@@ -1,4 +1,4 @@
-import { type Clock, type TaskPayload, TasukiError } from "@tasuki/protocol";
+import { type Clock, longestDeadline, type TaskPayload, TasukiError } from "@tasuki/protocol";
 import type { Grounds, RunRow } from "@tasuki/store";
 import { type Caller, roleOfNode, type Roster, type TaskRequest } from "@tasuki/bus";
 
@@ -42,9 +42,11 @@ export function checkTask(
   const known = grounds.epoch;
   if (epoch < known) throw new TasukiError("stale_epoch", `Run ${run} is at epoch ${known}; the task has ${epoch}.`, { epoch: known });
   if (role === "main" && kind === "work") checkLastHop(payload, grounds, deps);
+  const ahead = deadline === undefined ? 0 : Date.parse(deadline) - clock.now();
+  if (kind === "run" && ahead > longestDeadline) throw tooFarAhead(deadline);
   // A hand-off is never late: a result is worth having, and a passed deadline only blocks the stage on main.
   if (kind === "work" && from !== "main") return;
-  const left = budgetMs ?? (deadline === undefined ? undefined : Date.parse(deadline) - clock.now());
+  const left = budgetMs ?? (deadline === undefined ? undefined : ahead);
   if (left !== undefined && left <= 0)
     throw new TasukiError("too_late", "The task's time was over when it came; send it again with a later deadline.");
 }
@@ -68,4 +70,11 @@ function isFrom({ from, fromNode }: TaskPayload, { nodes }: Caller, roster: Rost
   return (
     fromNode === undefined || ((roleOfNode(roster, fromNode) ?? fromNode) === from && (nodes.length === 0 || nodes.includes(fromNode)))
   );
+}
+
+function tooFarAhead(deadline = ""): TasukiError {
+  const expected = `a time at most ${longestDeadline / 86_400_000} days ahead`;
+  return new TasukiError("malformed_message", `The deadline of a run is ${expected}; this one is ${deadline}.`, {
+    unmet: [{ file: "task", path: "deadline", expected, got: deadline, fix: "give an earlier time, or leave 'deadline' out" }],
+  });
 }

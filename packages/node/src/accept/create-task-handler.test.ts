@@ -5,6 +5,8 @@ import { randomUUIDv7 } from "node:crypto";
 import {
   type Attachment,
   type Envelope,
+  longestClock,
+  longestDeadline,
   type ReceiptStatement,
   sha256Of,
   type TaskPayload,
@@ -491,6 +493,10 @@ test.each([
   { what: "a renamed source", request: { brief: "What?", name: "pack.md" }, code: "unknown_artifact" },
   { what: "an over-long name", request: { brief: "What?", name: `S${"1".repeat(140)}.md` }, code: "name_invalid" },
   { what: "an id that is none", request: { brief: "What?", id: "1" }, code: "malformed_message" },
+  { what: "a clock of 30 days", request: { brief: "What?", clocks: { startToClose: 30 * 86_400_000 } }, code: "malformed_message" },
+  { what: "a clock that no date can hold", request: { brief: "What?", clocks: { scheduleToClose: 2 ** 53 } }, code: "malformed_message" },
+  { what: "a clock of no time", request: { brief: "What?", clocks: { heartbeat: 0 } }, code: "malformed_message" },
+  { what: "a deadline in another age", request: { brief: "What?", deadline: "9999-12-31T23:59:59Z" }, code: "malformed_message" },
   { what: "a deadline that has passed", request: { brief: "What?", deadline: new Date(now - 1).toISOString() }, code: "too_late" },
 ])(
   "a run with $what is refused ($code), and leaves nothing, not even an event",
@@ -516,6 +522,17 @@ test("a run with more attachments than a task may have is refused by their numbe
   expect(await refusal(node.script({ kind: "run", brief: "What?", attachments: attachments.slice(1) }))).toMatchObject({
     code: "name_invalid",
   });
+});
+
+// guarantees: R7.refused
+test("what a clock may be is said once, in one sentence; the longest is taken, and so is a deadline of next year", async () => {
+  await using node = await openNode("main");
+  const error = await refusal(node.script({ kind: "run", brief: "What?", clocks: { startToClose: 2 ** 53 } }));
+  const expected = "a whole number of milliseconds, from 1 to 1209600000 (14 days)";
+  expect(error.message).toContain(`clocks.startToClose: expected ${expected}`);
+  expect(error.details.unmet).toEqual([expect.objectContaining({ path: "clocks.startToClose", expected })]);
+  const deadline = new Date(now + longestDeadline).toISOString();
+  await node.script({ kind: "run", brief: "What?", clocks: { startToClose: longestClock }, deadline });
 });
 
 test("a brief that is inline and attached is refused", async () => {

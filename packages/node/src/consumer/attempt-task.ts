@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type Clock, isTasukiError, type Logger } from "@tasuki/protocol";
 import type { Claimed, Store } from "@tasuki/store";
 import type { Notary } from "@tasuki/evidence";
+import { longestTimer } from "../loop/start-timer.ts";
 import { afterFailure } from "./after-failure.ts";
 import type { Quarantine } from "./quarantine.ts";
 import { attemptIdOf, makeWorkFolder, outOf, removeWorkFolder, removeWorkFolders } from "./work-folder.ts";
@@ -44,7 +45,8 @@ export async function attemptTask(deps: AttemptDeps, claimed: Claimed, nodeSigna
       logger.warn({}, "an attempt ended after its lease; its output is not taken");
       await quarantineOutput(deps, claimed);
     }
-    if (kept && (completion.state === "produced" || completion.state === "done")) await removeWorkFolders(data, claimed.task);
+    if (kept && (completion.state === "produced" || completion.state === "done"))
+      await discard(logger, () => removeWorkFolders(data, claimed.task));
   } catch (error) {
     if (!signal.aborted) logger.error({ err: error }, "an attempt could not be recorded; it is taken up again at the next start");
   } finally {
@@ -53,9 +55,14 @@ export async function attemptTask(deps: AttemptDeps, claimed: Claimed, nodeSigna
 }
 
 /** Quarantines the output of an attempt whose task another attempt, or a higher epoch, has taken. */
-async function quarantineOutput({ data, quarantine }: AttemptDeps, claimed: Claimed): Promise<void> {
+async function quarantineOutput({ data, quarantine, logger }: AttemptDeps, claimed: Claimed): Promise<void> {
   await quarantine.take(claimed.row, { attempt: claimed.attempt, out: outOf(data, claimed) });
-  await removeWorkFolder(data, claimed);
+  await discard(logger, () => removeWorkFolder(data, claimed));
+}
+
+/** Discards work folders. What can't be removed is left, and changes nothing of what the attempt came to. */
+async function discard(logger: Logger, remove: () => Promise<void>): Promise<void> {
+  await remove().catch((error: unknown) => logger.warn({ err: error }, "a work folder can't be removed, and is left"));
 }
 
 async function perform(deps: AttemptDeps, claimed: Claimed, signal: AbortSignal): Promise<Performed> {
@@ -92,7 +99,7 @@ function holdLease({ store, clock, logger, limits: { leaseMs } }: AttemptDeps, c
       (held) => (held ? undefined : lose()),
       (error: unknown) => logger.warn({ task: claimed.task, err: error }, "a lease could not be renewed now"),
     );
-  const timer = setInterval(renew, leaseMs / 3);
+  const timer = setInterval(renew, Math.min(leaseMs / 3, longestTimer));
   const look = async (): Promise<void> => {
     const row = await store.task(claimed.task);
     if (row?.state !== "running" || row.attempt !== claimed.attempt) lose();

@@ -1,19 +1,21 @@
 import { randomUUIDv7 } from "node:crypto";
 import { once } from "node:events";
-import { access, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { sha256Of, type TaskPayload } from "@tasuki/protocol";
 import { claimedReceipt, createNotary, payloadDigest, taskSubjects } from "@tasuki/evidence";
 import { makeSigner, testSalt } from "@tasuki/evidence/testing";
-import { openStore, publish } from "@tasuki/store";
+import { openStore, publish, type TaskRow } from "@tasuki/store";
+import { watchListings } from "@tasuki/protocol/testing";
 import { expect, test } from "vitest";
 import { systemClock as clock } from "../process/system-clock.ts";
 import { smallPipeline } from "../testing/small-pipeline.ts";
 import { createConsumer } from "./create-consumer.ts";
 import { createQuarantine } from "./quarantine.ts";
 import { publishOutputs } from "./publish-outputs.ts";
+import { sweepWork } from "./work-folder.ts";
 import type { Attempt, Performed, Worker } from "./worker.ts";
 
 const newId = (): string => randomUUIDv7();
@@ -255,6 +257,78 @@ test("at the start, strays of earlier attempts are swept, and folders of tasks t
   node.consumer.start();
   await expect.poll(() => readdir(join(node.data, "work"))).toEqual([]);
   expect(node.swept.toSorted()).toEqual([`${ended}.2`, "left-over"]);
+});
+
+// guarantees: R10.reopen
+test("the sweep at the start ends all strays before it removes anything, and goes on past what it can't remove", async () => {
+  await using node = await openNode(async () => done);
+  const tasks = [newId(), newId(), newId()];
+  for (const task of tasks) await mkdir(join(node.data, "work", task, "1", "out"), { recursive: true });
+  const [stuck = ""] = await readdir(join(node.data, "work"));
+  const seen: string[] = [];
+  const logged: object[] = [];
+  const strays = await sweepWork(
+    {
+      data: node.data,
+      // As much of a store as the sweep asks: the folder of one task is that of an attempt which was fenced.
+      store: { ...node.store, task: async (id) => ({ id, state: id === stuck ? "fenced" : "done" }) as TaskRow },
+      quarantine: { take: async () => Promise.reject(new Error("EACCES")) },
+      logger: { ...quiet, warn: (fields) => logged.push(fields) },
+    },
+    async (attemptId) => {
+      seen.push(`${attemptId}: ${(await readdir(join(node.data, "work"))).length} folders`);
+      return 1;
+    },
+  );
+  expect(strays).toBe(3);
+  expect(seen.toSorted()).toEqual(tasks.map((task) => `${task}.1: 3 folders`).toSorted());
+  expect(await readdir(join(node.data, "work"))).toEqual([stuck]);
+  expect(logged).toEqual([expect.objectContaining({ task: stuck })]);
+});
+
+// guarantees: R5.bounded
+test("an attempt that leaves thousands of files, or has them quarantined, holds up nothing: few names are read at once", async () => {
+  const fill = async (folder: string): Promise<void> => {
+    for (let at = 0; at < 2_000; at += 1) await writeFile(join(folder, "out", `f${at}`), "");
+  };
+  const filled = Promise.withResolvers<void>();
+  const release = Promise.withResolvers<void>();
+  await using node = await openNode(async ({ attempt, row }, { folder }) => {
+    await fill(folder);
+    if (row.payload.run === late) {
+      filled.resolve();
+      await release.promise;
+    }
+    expect(attempt).toBe(1);
+    return done;
+  });
+  const late = newId();
+  using listings = watchListings(node.data);
+  const task = await node.accept();
+  node.consumer.start();
+  await expect.poll(() => node.stateOf(task), { timeout: 20_000 }).toBe("done");
+  await node.accept({ run: late });
+  await filled.promise;
+  await node.accept({ run: late, kind: "cancel", epoch: 2, attachments: [] });
+  release.resolve();
+  await expect.poll(() => node.quarantine.list()).toHaveLength(1);
+  const leaves = (await node.store.feed(0, 100)).map(({ leaf }) => JSON.parse(leaf) as object);
+  expect(leaves).toContainEqual(expect.objectContaining({ type: "quarantined", files: 256 }));
+  expect(listings.names()).toBeGreaterThan(2_000);
+  expect(listings.mostAtOnce()).toBeLessThanOrEqual(256);
+});
+
+// guarantees: R8.own-files
+test("the work folder of an attempt is for its owner alone, whatever the umask is", async () => {
+  const modes: Record<string, number> = {};
+  await using node = await openNode(async (_, { folder }) => {
+    for (const path of ["..", ".", "in", "out", "in/S1.txt"]) modes[path] = (await stat(join(folder, path))).mode & 0o777;
+    return done;
+  });
+  const task = await node.accept();
+  node.consumer.start();
+  await expect.poll(() => node.stateOf(task)).toBe("done");
+  expect(modes).toEqual({ "..": 0o700, ".": 0o700, in: 0o700, out: 0o700, "in/S1.txt": 0o400 });
 });
 
 test("disposing ends what runs, and leaves its task to the next boot", async () => {

@@ -1,4 +1,5 @@
 import type { Execution, Executor, ExecutorContext, Job } from "@tasuki/protocol";
+import { startTimer } from "../loop/start-timer.ts";
 
 /** Milliseconds in which an executor may end by itself what it was told to end. */
 const graceMs = 5_000;
@@ -18,14 +19,15 @@ export async function executeWithin(executor: Executor, job: Job, context: Execu
     files: [],
   });
   const late = (): Execution => ended("timed-out", `the executor '${executor.name}' did not end within ${job.startToClose} ms`);
-  let grace: NodeJS.Timeout | undefined;
+  let stopGrace = (): void => undefined;
   const whenAborted = (): void => {
     const result = overdue.signal.aborted ? late() : ended("cancelled", `the executor '${executor.name}' did not end when it was told to`);
-    grace = setTimeout(() => givenUp.resolve(result), Math.min(graceMs, job.startToClose));
+    stopGrace = startTimer(Math.min(graceMs, job.startToClose), () => givenUp.resolve(result));
   };
   signal.addEventListener("abort", whenAborted, { once: true });
   if (signal.aborted) whenAborted();
-  const limit = setTimeout(() => overdue.abort(new Error("startToClose is over")), job.startToClose + Math.min(graceMs, job.startToClose));
+  const limitMs = job.startToClose + Math.min(graceMs, job.startToClose);
+  const stopLimit = startTimer(limitMs, () => overdue.abort(new Error("startToClose is over")));
   try {
     const working = executor.execute(job, { ...context, signal }).catch((error: unknown): Execution => thrown(executor, error));
     const execution = await Promise.race([working, givenUp.promise]);
@@ -33,8 +35,8 @@ export async function executeWithin(executor: Executor, job: Job, context: Execu
   } catch (error) {
     return thrown(executor, error);
   } finally {
-    clearTimeout(limit);
-    clearTimeout(grace);
+    stopLimit();
+    stopGrace();
     signal.removeEventListener("abort", whenAborted);
   }
 }

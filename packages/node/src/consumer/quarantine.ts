@@ -1,7 +1,7 @@
-import { lstat, readdir, rename } from "node:fs/promises";
+import { lstat, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Logger, Quarantined } from "@tasuki/protocol";
-import { makeOwnFolder, type Store, type TaskRow } from "@tasuki/store";
+import { entriesIn, makeOwnFolder, type Store, type TaskRow } from "@tasuki/store";
 import type { Notary } from "@tasuki/evidence";
 import { namesIn } from "./work-folder.ts";
 
@@ -21,30 +21,26 @@ export interface Quarantine {
 }
 
 const shownAtMost = 100;
+const countedAtMost = 256;
 const folderName = /^(?<stage>[a-z][a-z0-9-]*)\.(?<epoch>[0-9]+)\.(?<attempt>[0-9]+)$/;
 
 /** Quarantine for output that came too late to count: `quarantine/<run>/<stage>.<epoch>.<attempt>/`. */
 export function createQuarantine({ store, notary, data, logger }: QuarantineDeps): Quarantine {
   return {
     async take({ id: task, payload: { run, stage, epoch } }, { attempt, out }) {
-      // A link in the folder's place is no output, and the folder that it leads to is not ours to move.
-      const isFolder = await lstat(out).then(
-        (found) => found.isDirectory(),
-        () => false,
-      );
-      const files = isFolder ? await readdir(out) : [];
-      if (files.length === 0) return;
+      const files = await countIn(out);
+      if (files === 0) return;
       const path = join("quarantine", run, `${stage}.${epoch}.${attempt}`);
       await makeOwnFolder(data, dirname(join(data, path)));
       await rename(out, join(data, path));
       const facts = { run, stage, epoch, task, attempt };
-      await store.append(notary.event("quarantined", { ...facts, path, files: files.length }));
-      logger.warn({ ...facts, path, files: files.length }, "an attempt had lost its task; what it wrote is quarantined, and not used");
+      await store.append(notary.event("quarantined", { ...facts, path, files }));
+      logger.warn({ ...facts, path, files }, "an attempt had lost its task; what it wrote is quarantined, and not used");
     },
     async list(run) {
       const found: Quarantined[] = [];
-      for (const id of run === undefined ? await namesIn(join(data, "quarantine")) : [run])
-        for (const name of await namesIn(join(data, "quarantine", id))) {
+      for (const id of run === undefined ? await namesIn(join(data, "quarantine"), shownAtMost) : [run])
+        for (const name of await namesIn(join(data, "quarantine", id), shownAtMost)) {
           const { stage, epoch, attempt } = folderName.exec(name)?.groups ?? {};
           if (stage === undefined) continue;
           if (found.length === shownAtMost) return found;
@@ -53,4 +49,19 @@ export function createQuarantine({ store, notary, data, logger }: QuarantineDeps
       return found;
     },
   };
+}
+
+/**
+ * Number of names in an attempt's folder, counted no further than `countedAtMost`. A link in the folder's place is no output, and the folder that it
+ * leads to is not ours to move.
+ */
+async function countIn(folder: string): Promise<number> {
+  const isFolder = await lstat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  let count = 0;
+  if (!isFolder) return count;
+  for await (const _ of entriesIn(folder)) if ((count += 1) === countedAtMost) break;
+  return count;
 }

@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type AnyRole,
+  clipClocks,
   type Clock,
   type Executor,
   isFileOf,
@@ -42,7 +43,10 @@ export function createRoleWorker(deps: RoleWorkerDeps): Worker {
       const run = parseRunFile(await readFile(join(attempt.folder, "in", "run.json"), "utf8"));
       // Every file of the run is in the version that was pinned at intake, whatever this release writes by itself.
       const role = roleAt(deps.role, run.versions);
-      const { startToClose, heartbeat } = run.clocks;
+      const clocks = clipClocks(run.clocks);
+      if (clocks !== run.clocks)
+        logger.warn({ run: run.run, asked: run.clocks, clocks }, "the clocks of a run are longer than any may be; they are clipped");
+      const { startToClose, heartbeat } = clocks;
       const job: Job = {
         task: row.id,
         run: row.payload.run,
@@ -99,7 +103,7 @@ function produced(
   };
   // A result that sends the work back is not handed on: main decides what is done again.
   const next = direction === "back" ? undefined : nextInRoute(run, stage);
-  const handOff = next && createHandOff(deps, { claimed, outputs, next, scheduleToClose: run.clocks.scheduleToClose });
+  const handOff = next && createHandOff(deps, { claimed, outputs, next, scheduleToClose: clipClocks(run.clocks).scheduleToClose });
   const sealAfter = (prev: string): Seal =>
     handOff ? deps.notary.handOff({ ...facts, prev }, handOff) : deps.notary.receipt({ ...facts, prev });
   // A commit that is made again asks again: what follows from the same receipt is signed once.

@@ -1,7 +1,7 @@
-import { chmod, lstat, mkdir, readdir, rm } from "node:fs/promises";
+import { chmod, lstat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { isTasukiError, hasErrorCode } from "@tasuki/protocol";
-import { type Claimed, isOwnFolder, makeOwnFolder, type Store } from "@tasuki/store";
+import { isTasukiError, hasErrorCode, type Logger } from "@tasuki/protocol";
+import { type Claimed, entriesIn, isOwnFolder, makeOwnFolder, removeFolder, type Store } from "@tasuki/store";
 import type { Quarantine } from "./quarantine.ts";
 
 export interface WorkFolderDeps {
@@ -11,6 +11,9 @@ export interface WorkFolderDeps {
 }
 
 const checkPrefix = "verify-";
+// Folders that one sweep looks at: the next start goes on. Whoever runs as this node's user can make any number of them.
+const tasksAtMost = 10_000;
+const attemptsAtMost = 256;
 
 interface CheckFolder {
   readonly folder: string;
@@ -29,7 +32,7 @@ export async function inCheckFolder<Result>(
   try {
     return await check({ folder, attemptId });
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await removeFolder(folder);
   }
 }
 
@@ -46,9 +49,9 @@ function folderOf(data: string, { task, attempt }: { readonly task: string; read
 export async function makeWorkFolder({ store, data }: WorkFolderDeps, claimed: Claimed): Promise<string> {
   const folder = folderOf(data, claimed);
   await makeOwnFolder(data, dirname(folder));
-  await rm(folder, { recursive: true, force: true });
+  await removeFolder(folder);
   await makeOwnFolder(data, join(folder, "in"));
-  await mkdir(join(folder, "out"));
+  await makeOwnFolder(data, join(folder, "out"));
   for (const { name, sha256 } of claimed.inputs) {
     const path = join(folder, "in", name);
     await store.blobs.copyTo(sha256, path).catch(async (error: unknown) => {
@@ -57,7 +60,7 @@ export async function makeWorkFolder({ store, data }: WorkFolderDeps, claimed: C
       if (isTasukiError(error) && (error.code === "digest_mismatch" || error.code === "not_found")) await store.loseBlob(sha256);
       throw error;
     });
-    await chmod(path, 0o444);
+    await chmod(path, 0o400);
   }
   return folder;
 }
@@ -78,42 +81,62 @@ export async function removeWorkFolders(data: string, task: string): Promise<voi
 }
 
 /**
- * Sweeps what an earlier boot left: ends its stray processes, and removes the work folders of tasks that have ended. Folders of tasks that
- * still wait or are blocked stay, to be looked at. Resolves with the number of processes.
+ * Sweeps what an earlier boot left: ends all of its stray processes first, and then removes the work folders of tasks that have ended. Folders of
+ * tasks that still wait or are blocked stay, to be looked at; so does what can't be removed, which is logged. Resolves with the number of processes.
  */
 export async function sweepWork(
-  { store, data, quarantine }: WorkFolderDeps & { readonly quarantine: Pick<Quarantine, "take"> },
+  { store, data, quarantine, logger }: WorkFolderDeps & { readonly quarantine: Pick<Quarantine, "take">; readonly logger: Logger },
   sweep: (attemptId: string) => Promise<number>,
 ): Promise<number> {
   const root = join(data, "work");
   let strays = 0;
-  for (const task of await namesIn(root)) {
-    const row = await store.task(task);
-    const state = row?.state;
+  const left: { readonly task: string; readonly attempts: readonly string[] }[] = [];
+  for (const task of await namesIn(root, tasksAtMost)) {
     // Main's own checks have a folder and an attempt id, but no task.
-    if (task.startsWith(checkPrefix)) strays += await sweep(task.slice(checkPrefix.length));
-    else
-      for (const attempt of await namesIn(join(root, task))) {
-        strays += await sweep(`${task}.${attempt}`);
-        if (row?.state === "fenced") await quarantine.take(row, { attempt: Number(attempt), out: join(root, task, attempt, "out") });
-      }
-    if (state !== "queued" && state !== "running" && state !== "blocked") await removeWorkFolders(data, task);
+    const attempts = task.startsWith(checkPrefix) ? [] : await attemptsIn(join(root, task)).catch(leave(task));
+    left.push({ task, attempts: attempts ?? [] });
+    const ids = task.startsWith(checkPrefix) ? [task.slice(checkPrefix.length)] : attempts?.map((attempt) => `${task}.${attempt}`);
+    for (const id of ids ?? []) strays += await sweep(id);
   }
+  for (const { task, attempts } of left) await clear(task, attempts).catch(leave(task));
   return strays;
+
+  function leave(task: string): (error: unknown) => void {
+    return (error) =>
+      logger.warn({ task, err: error }, "a work folder of an earlier boot can't be removed, and is left; the others are not");
+  }
+
+  async function clear(task: string, attempts: readonly string[]): Promise<void> {
+    const row = await store.task(task);
+    if (row?.state === "fenced")
+      for (const attempt of attempts) await quarantine.take(row, { attempt: Number(attempt), out: join(root, task, attempt, "out") });
+    if (row?.state !== "queued" && row?.state !== "running" && row?.state !== "blocked") await removeWorkFolders(data, task);
+  }
+}
+
+/** Names of the attempts in a task's folder, whose owner opens what a program may have closed to it. */
+async function attemptsIn(folder: string): Promise<string[]> {
+  await chmod(folder, 0o700);
+  const names = await namesIn(folder, attemptsAtMost);
+  for (const name of names) await chmod(join(folder, name), 0o700);
+  return names;
 }
 
 /** Removes a folder; of a link in its place only the link itself, and nothing behind one. */
 async function remove(data: string, folder: string): Promise<void> {
-  if (await isOwnFolder(data, dirname(folder))) await rm(folder, { recursive: true, force: true });
+  if (await isOwnFolder(data, dirname(folder))) await removeFolder(folder);
 }
 
-/** Names of the folders in a folder, links not followed; none where it isn't there. */
-export async function namesIn(folder: string): Promise<string[]> {
-  try {
-    if (!(await lstat(folder)).isDirectory()) return [];
-    return (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  } catch (error) {
-    if (hasErrorCode(error, "ENOENT", "ENOTDIR")) return [];
-    throw error;
+/** Names of the folders in a folder, links not followed, and at most so many of them; none where it isn't there. */
+export async function namesIn(folder: string, most: number): Promise<string[]> {
+  const names: string[] = [];
+  const found = await lstat(folder).catch((error: unknown) => {
+    if (!hasErrorCode(error, "ENOENT", "ENOTDIR")) throw error;
+  });
+  if (found?.isDirectory() !== true) return names;
+  for await (const entry of entriesIn(folder)) {
+    if (entry.isDirectory()) names.push(entry.name);
+    if (names.length === most) break;
   }
+  return names;
 }

@@ -29,7 +29,7 @@ import { nodeOf } from "./placement.ts";
 import { pull, WrongAnswer } from "./pull.ts";
 import { createEntryReader } from "./read-entry.ts";
 import { createRunClocks } from "./run-clocks.ts";
-import { createRunSteps, stateOf, toRunRow } from "./run-steps.ts";
+import { createRunSteps, hasLongClocks, stateOf, toRunRow } from "./run-steps.ts";
 import { verify } from "./verify.ts";
 import { createWaitingIntakes } from "./waiting-intakes.ts";
 import { createWantLoop } from "./want-loop.ts";
@@ -132,7 +132,9 @@ export function createMain(deps: MainDeps): Main {
   /** Look for what open runs want at the start, which is made until it succeeds; later each run is looked at when it changes. */
   const first = createLoop({
     async pass() {
-      for (const state of await steps.openRuns()) {
+      for (const row of await store.runs({ open: true })) {
+        const state = stateOf(row);
+        if (hasLongClocks(row)) logger.warn({ run: row.id }, "the clocks of a run are longer than any may be; they are clipped");
         for (const gone of Object.values(state.nodes).filter((one) => one !== node && !Object.hasOwn(roster, one)))
           await lose(gone, state.id);
         wanted.wake(state);

@@ -3,6 +3,8 @@ import {
   defineArtifact,
   defineRole,
   type Envelope,
+  longestClock,
+  longestDeadline,
   type Pipeline,
   type Receipt,
   sha256Of,
@@ -13,7 +15,7 @@ import type { Notary, ReceiptFacts, Sealed } from "@tasuki/evidence";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { type FlowEvent, newFlow, step, toRunStatus } from "@tasuki/flow";
-import { createRunSteps, stateOf, toRunRow } from "./run-steps.ts";
+import { createRunSteps, hasLongClocks, stateOf, toRunRow } from "./run-steps.ts";
 
 const hash = sha256Of;
 const run = "0197c0de-0000-7000-8000-000000000001";
@@ -221,4 +223,18 @@ test("a state of the first releases is read: what raised a block, the last hop, 
   expect(toRunStatus(closing).block).toEqual(refusal);
   const archived = { ...receipt({ stage: "judge", state: "archived" }), subjects: [{ name: "bundle", sha256: hash("bundle") }] };
   expect(toRunStatus(step(closing, archived as FlowEvent, 10)[0]).block).toBeUndefined();
+});
+
+// guarantees: R10.upgrade
+test("clocks of an earlier release that are longer than any may be are clipped when they are read, and can be told", () => {
+  const route = pipeline.roles.map((role) => role.name);
+  const flow = newFlow({ profile: "plain", payload: { run, from: "ops:ada" }, brief: "b", route, now: 1 });
+  const row = { id: run, version: 1, epoch: 1, ended: false, createdAt: 1 };
+  const long = { ...row, state: { ...flow, clocks: { ...flow.clocks, scheduleToClose: 2 ** 53 }, deadline: 2 ** 54 } };
+  expect([hasLongClocks(long), hasLongClocks({ ...row, state: flow })]).toEqual([true, false]);
+  const { clocks, deadline, createdAt } = stateOf(long);
+  expect(clocks).toEqual({ ...flow.clocks, scheduleToClose: longestClock });
+  expect(new Date(deadline).getTime() - createdAt).toBe(longestDeadline);
+  const asked = newFlow({ profile: "plain", payload: { run, from: "ops:ada", clocks }, brief: "b", route, now: 1 });
+  expect(stateOf({ ...row, state: asked })).toEqual(asked);
 });

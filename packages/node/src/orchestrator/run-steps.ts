@@ -1,4 +1,4 @@
-import { type BlockKind, type Clock, type Envelope, type Pipeline, TasukiError } from "@tasuki/protocol";
+import { type BlockKind, clipClocks, type Clock, type Envelope, longestDeadline, type Pipeline, TasukiError } from "@tasuki/protocol";
 import type { AttachmentRow, Position, RunRow, Store, TextRow } from "@tasuki/store";
 import type { Notary } from "@tasuki/evidence";
 import type { Roster } from "@tasuki/bus";
@@ -70,7 +70,23 @@ export function stateOf(row: RunRow): FlowState {
   const stages = known.stages.map(({ blockedBy: kind, ...stage }) =>
     kind === undefined || stage.block === undefined ? stage : { ...stage, block: { ...stage.block, kind } },
   );
-  return { installed: {}, gone: [], nodes: {}, ...(returned && { lastHop: returned }), ...(refusals && { refusals }), ...known, stages };
+  return {
+    installed: {},
+    gone: [],
+    nodes: {},
+    ...(returned && { lastHop: returned }),
+    ...(refusals && { refusals }),
+    ...known,
+    clocks: clipClocks(known.clocks),
+    deadline: Math.min(known.deadline, known.createdAt + longestDeadline),
+    stages,
+  };
+}
+
+/** True for the row of a run of an earlier release, whose clocks are longer than any may be: `stateOf` clips them. */
+export function hasLongClocks({ state }: RunRow): boolean {
+  const { clocks } = state as EarlierState;
+  return clipClocks(clocks) !== clocks;
 }
 
 /** State of a run that main has. Rejects with `not_found`. */

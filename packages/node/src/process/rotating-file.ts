@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
+import { closeSync, constants, fstatSync, mkdirSync, openSync, renameSync, writeSync } from "node:fs";
 import { dirname, extname } from "node:path";
 
 export interface RotatingFile extends Disposable {
@@ -16,8 +16,10 @@ export function openRotatingFile({
   readonly maxBytes: number;
   readonly keep: number;
 }): RotatingFile {
-  mkdirSync(dirname(path), { recursive: true });
-  const open = () => openSync(path, "a", 0o640);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // A link in the file's place would lead what is logged into another file: it is not followed (ELOOP).
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT | constants.O_NOFOLLOW;
+  const open = () => openSync(path, flags, 0o600);
   const extension = extname(path);
   const aged = (age: number): string => (age === 0 ? path : `${path.slice(0, path.length - extension.length)}.${age}${extension}`);
   let file = open();
@@ -31,9 +33,10 @@ export function openRotatingFile({
         // There is none of that age yet.
       }
     }
+    // Where no new file can be opened, the full one is written on for as much again.
+    size = 0;
     const full = file;
     file = open();
-    size = 0;
     closeSync(full);
   };
 

@@ -3,6 +3,7 @@ import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { type Clock, isTasukiError, type Logger, type Pipeline } from "@tasuki/protocol";
 import manifest from "../../package.json" with { type: "json" };
+import { closeToOthers, ownUmask } from "./close-to-others.ts";
 import { parseFailpoint } from "./failpoint.ts";
 import { type NodeConfig, readNodeConfig } from "./node-config.ts";
 import type { NodeEnvironment } from "./node-environment.ts";
@@ -40,8 +41,7 @@ const lastResortMs = 5_000;
  * the node can't start or can't go on, the process ends with 1, and stderr says what happened.
  */
 export async function serveNode(options: NodeProcess): Promise<never> {
-  // The umask keeps documents and database to this user and its group, also where the shell that starts a node would let everybody read.
-  process.umask(0o007 | process.umask(0o007));
+  process.umask(ownUmask);
   const stop = awaitStop();
   const stopping = new AbortController();
   void stop.then((reason) => stopping.abort(reason));
@@ -49,6 +49,7 @@ export async function serveNode(options: NodeProcess): Promise<never> {
   try {
     const environment = options.readEnv();
     const { data, logLevel: level } = environment;
+    await closeToOthers(data);
     const config = await readNodeConfig(join(data, "config.jsonc"));
     const base = { node: config.node ?? options.role, role: options.role };
     const log = (logger = openLogger({ data, level, base }));

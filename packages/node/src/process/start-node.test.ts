@@ -266,3 +266,14 @@ test.concurrent("main goes on where it was", async () => {
   await relay.start("main");
   await relay.until(run, closed);
 });
+
+// guarantees: R5.no-strays
+test.concurrent("where a process could outlive its attempt, the node says so in its log at the start", async () => {
+  const said: string[] = [];
+  const say = (_fields: object, message: string): void => void said.push(message);
+  const describeEscape = async (): Promise<string> => "a process can outlive its attempt here";
+  const executor = { name: "leaky", execute: () => Promise.reject(new Error("never asked")), sweep: async () => 0, describeEscape };
+  await using relay = await start({ work: { sg: executor }, logger: { debug: say, info: say, warn: say, error: say } });
+  expect(relay.node("sg").role).toBe("sg");
+  expect(said.filter((message) => message === "a process can outlive its attempt here")).toHaveLength(1);
+});

@@ -88,6 +88,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   hosts = () => access.hosts(bus);
 
   composed.start();
+  const escape = await (options.executor ?? options.extractor)?.describeEscape?.();
+  if (escape !== undefined) logger.warn({}, escape);
   const failed = Promise.race([store.failed, bus.failed, socket.failed]);
   failed.catch(() => undefined);
   const stack = opened.move();

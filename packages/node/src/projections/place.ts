@@ -38,7 +38,7 @@ export async function placeBytes(bytes: Uint8Array, path: string): Promise<void>
   const there = await readFile(path, { flag: plainFile }).catch(() => undefined);
   if (there?.equals(bytes) === true) return;
   const unfinished = `${path}.unfinished`;
-  const write = (): Promise<void> => writeFile(unfinished, bytes, { flag: "wx", mode: 0o440 });
+  const write = (): Promise<void> => writeFile(unfinished, bytes, { flag: "wx", mode: 0o400 });
   try {
     await write();
   } catch (error) {

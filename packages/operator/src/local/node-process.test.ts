@@ -1,11 +1,13 @@
 // A real app as a process, as a local relay starts it.
-import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
+import { type ChildProcess, execFile, spawn, type StdioOptions } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { relay } from "@tasuki/contracts/relay";
+import { openToOthers } from "@tasuki/protocol/testing";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { isHealthy } from "./local-nodes.ts";
 import { prepareLocalRelay } from "./prepare-local-relay.ts";
@@ -62,6 +64,39 @@ test("a node in the foreground needs no keeper; SIGTERM ends it in order, with c
   expect(lines).toContainEqual(expect.objectContaining({ node: "sg", role: "sg", level: "info", msg: "the node listens" }));
   expect(lines.at(-1)).toMatchObject({ msg: "the node has ended" });
   expect(await isUp()).toBe(false);
+});
+
+// guarantees: R8.own-files
+test.each(["0000", "0007", "0027", "0077"])(
+  "under umask %s the group of a node's user gets its socket and nothing else, and others nothing at all",
+  async (umask) => {
+    const folder = join(data, "under-umask");
+    const under = (...argv: string[]) => ["-c", 'umask "$0" && exec "$@"', umask, process.execPath, ...argv];
+    const prepare = [join(repository, "packages/operator/src/tasuki.ts"), "dev", "--prepare", "--data", folder];
+    await promisify(execFile)("/bin/sh", [...under(...prepare), "--port-base", String((await freePort()) - 2)]);
+    expect(await openToOthers(folder)).toEqual([]);
+    const program = (await findApps(repository)).get("sg") ?? "";
+    const child = spawn("/bin/sh", under(program), { env: { TASUKI_DATA: join(folder, "sg") }, stdio: "ignore" });
+    running.push(child);
+    const ended = once(child, "exit");
+    const socket = join(folder, "sg", "bus.sock");
+    await vi.waitUntil(() => isHealthy(socket), { timeout: 30_000 });
+    expect((await stat(socket)).mode & 0o777).toBe(0o660);
+    expect(await openToOthers(folder)).toEqual([]);
+    child.kill("SIGTERM");
+    expect(await ended).toEqual([0, null]);
+  },
+);
+
+// guarantees: R8.own-files
+test("a data folder of an earlier release, or of a careless hand, is closed at the start", async () => {
+  const paths = ["config.jsonc", "keys", "trust", "identity"].map((name) => join(data, "sg", name));
+  for (const path of [...paths, join(data, "sg")]) await chmod(path, 0o777);
+  const { child, ended } = await startSg(["ignore", "ignore", "ignore"]);
+  await vi.waitUntil(isUp, { timeout: 30_000 });
+  expect(await openToOthers(join(data, "sg"))).toEqual([]);
+  child.kill("SIGTERM");
+  expect(await ended).toEqual([0, null]);
 });
 
 test("a node whose keeper is gone ends, though nobody reads what it prints any more", async () => {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -97,4 +97,16 @@ test("a file in the place of a data folder is said, and stays as it is", async (
       message: expect.stringContaining("can't be a data folder: a file is in its place"),
     });
   expect(await readFile(at("notes.md"), "utf8")).toBe("mine");
+});
+
+// guarantees: R8.no-links
+test("a link in place of a configuration is not written through", async () => {
+  await prepareLocalRelay({ pipeline: relay, data, portBase: 28_100 });
+  const elsewhere = at("elsewhere.jsonc");
+  const before = await config("sg");
+  await writeFile(elsewhere, before);
+  await rm(at("sg", "config.jsonc"));
+  await symlink(elsewhere, at("sg", "config.jsonc"));
+  await expect(prepareLocalRelay({ pipeline: relay, data, portBase: 29_100 })).rejects.toMatchObject({ code: "ELOOP" });
+  expect(await readFile(elsewhere, "utf8")).toBe(before);
 });

@@ -1,15 +1,16 @@
+import { constants } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeLoopbackIdentities } from "@tasuki/bus";
 import { pinKeys } from "@tasuki/evidence";
-import { withAddresses } from "@tasuki/node";
+import { closeToOthers, withAddresses } from "@tasuki/node";
 import { TasukiError, hasErrorCode } from "@tasuki/protocol";
 import { busSocketOf, isHealthy, type LocalNode, type LocalPlace, toLocalNodes } from "./local-nodes.ts";
 
-/** Makes the data folder of a relay, where it isn't there. Rejects with `invalid_state` where something else has its name. */
+/** Makes a data folder where it isn't there: its group may go through it to the sockets, and no more. Rejects with `invalid_state` where something else has its name. */
 export async function makeDataFolder(data: string): Promise<void> {
   try {
-    await mkdir(data, { recursive: true, mode: 0o750 });
+    await mkdir(data, { recursive: true, mode: 0o710 });
   } catch (error) {
     if (!hasErrorCode(error, "EEXIST", "ENOTDIR")) throw error;
     throw new TasukiError("invalid_state", `${data} can't be a data folder: a file is in its place. Give another with --data FOLDER.`);
@@ -28,6 +29,7 @@ export async function prepareLocalRelay(place: LocalPlace): Promise<void> {
       throw new TasukiError("invalid_state", `The node ${node.role} is running on ${node.data}: end it, or use another data folder.`);
   for (const node of nodes) {
     await makeDataFolder(node.data);
+    await closeToOthers(node.data);
     await writeConfig(node, nodes);
   }
   for (const node of nodes)
@@ -45,7 +47,9 @@ async function writeConfig(node: LocalNode, nodes: readonly LocalNode[]): Promis
   const others = nodes.filter(({ role }) => role !== node.role);
   const roster = Object.fromEntries(others.map(({ role, url }) => [role, url]));
   const after = before === undefined ? toFirstConfig(node, others) : withAddresses(before, { port: node.port, roster });
-  if (after !== before) await writeFile(path, after);
+  // A configuration names programs and addresses: it is for its owner alone, and not written through a link.
+  const flag = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
+  if (after !== before) await writeFile(path, after, { mode: 0o600, flag });
 }
 
 /** A node's first `config.jsonc`, with comments for the person who changes it. */

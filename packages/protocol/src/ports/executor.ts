@@ -87,6 +87,8 @@ export interface Executor {
   execute(job: Job, context: ExecutorContext): Promise<Execution>;
   /** Ends processes of an earlier boot that carry this attempt id; resolves with how many there were. */
   sweep(attemptId: string): Promise<number>;
+  /** Sentence for the node's log on how a process could outlive its attempt on this machine; resolves with undefined where none can. */
+  describeEscape?(): Promise<string | undefined>;
 }
 
 export interface ExtractedSource {
@@ -103,6 +105,7 @@ export interface Extractor {
   extract(job: Pick<Job, "folder" | "attemptId" | "pipeline">, context: ExecutorContext): Promise<readonly ExtractedSource[]>;
   /** Ends processes of an earlier boot that carry this attempt id, the checker's included; resolves with how many there were. */
   sweep(attemptId: string): Promise<number>;
+  describeEscape?: Executor["describeEscape"];
 }
 
 /** Reads files in `in/` of a folder, which others made, in a limited child process: to judge them, or to answer a view of them. Main only. */

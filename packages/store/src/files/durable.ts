@@ -2,9 +2,9 @@ import { hasErrorCode } from "@tasuki/protocol";
 import { link, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** Makes a folder with its parents, and their names durable. */
-export async function makeFolder(path: string): Promise<void> {
-  const made = await mkdir(path, { recursive: true, mode: 0o750 });
+/** Makes a folder with its parents, for their owner alone unless `mode` says more, and their names durable. */
+export async function makeFolder(path: string, mode = 0o700): Promise<void> {
+  const made = await mkdir(path, { recursive: true, mode });
   if (made === undefined) return;
   for (let folder = path; ; folder = dirname(folder)) {
     await syncFolder(dirname(folder));

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { Sha256, TasukiError, hasErrorCode } from "@tasuki/protocol";
 import type { Blobs } from "../port/blobs.ts";
 import { linkDurably, makeFolder, syncFolder } from "./durable.ts";
+import { makeOwnFolder } from "./own-folder.ts";
 import { stageFile } from "./stage-file.ts";
 
 export interface FileBlobs extends Blobs {
@@ -43,8 +44,14 @@ async function* chunksOf(path: string): AsyncGenerator<Buffer, void, undefined> 
 export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): Promise<FileBlobs> {
   const root = join(folder, "blobs");
   const unfinished = join(root, "unfinished");
+  /** Makes a folder that is no link, its name durable. */
+  const makeOwn = async (path: string): Promise<void> => {
+    await makeFolder(path);
+    await makeOwnFolder(folder, path);
+  };
+  await makeOwn(root);
   await rm(unfinished, { recursive: true, force: true });
-  await makeFolder(unfinished);
+  await makeOwn(unfinished);
   // `folder` and `root` are synced at each opening: the process that made them may have been killed before their names were durable, and no
   // later sync makes up for it.
   await syncFolder(dirname(folder)).catch((error: unknown) => {
@@ -63,7 +70,7 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
   };
   const makePrefix = async (of: string): Promise<void> => {
     try {
-      await makeFolder(of);
+      await makeOwn(of);
       await syncFolder(root);
     } catch (error) {
       // The error may pass (a disk without room), so the next blob makes the prefix again.
@@ -132,7 +139,7 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
     stream,
     async copyTo(sha256, to) {
       try {
-        await writeFile(to, stream(sha256), { flag: "wx" });
+        await writeFile(to, stream(sha256), { flag: "wx", mode: 0o600 });
       } catch (error) {
         if (!hasErrorCode(error, "EEXIST")) await rm(to, { force: true });
         throw error;
@@ -140,7 +147,7 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
     },
     async moveChanged(sha256) {
       const changed = join(root, "changed");
-      await makeFolder(changed);
+      await makeOwn(changed);
       await rename(path(sha256), join(changed, sha256));
     },
     async remove(sha256s) {

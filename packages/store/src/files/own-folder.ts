@@ -12,7 +12,7 @@ export async function makeOwnFolder(root: string, path: string): Promise<void> {
     const found = await kindOf(level);
     if (found === "other") throw new TasukiError("invalid_state", `${level} is not a folder but a link or a file: remove it.`);
     if (found === "folder") continue;
-    await mkdir(level, { mode: 0o750 }).catch((error: unknown) => {
+    await mkdir(level, { mode: 0o700 }).catch((error: unknown) => {
       // Another writer of this process may have made the level meanwhile.
       if (!hasErrorCode(error, "EEXIST")) throw error;
     });

@@ -36,7 +36,7 @@ export async function stageFile(bytes: AsyncIterable<Uint8Array>, { path, maxByt
     yield Buffer.concat(group, length);
   }
 
-  const file = await open(path, "wx", 0o440).catch(refuseFullDisk);
+  const file = await open(path, "wx", 0o400).catch(refuseFullDisk);
   const discard = async (): Promise<void> => {
     await file.close();
     await rm(path, { force: true });

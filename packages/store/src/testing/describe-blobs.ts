@@ -38,7 +38,7 @@ export function describeBlobs(open: OpenTestStore): void {
       await store.addBlob({ sha256: digest, size: 11, now: 1 });
       expect(await store.blobsOf([digest])).toEqual(new Map([[digest, { size: 11, contracts: [] }]]));
       expect((await blobs.read(digest)).toString()).toBe("hello world");
-      expect((await stat(join(opened.folder, "blobs", digest.slice(0, 2), digest))).mode & 0o777).toBe(0o440);
+      expect((await stat(join(opened.folder, "blobs", digest.slice(0, 2), digest))).mode & 0o777).toBe(0o400);
     });
 
     test("can be published as soon as what was in the way of their folder is gone", async () => {

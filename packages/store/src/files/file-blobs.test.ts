@@ -1,0 +1,49 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sha256Of } from "@tasuki/protocol";
+import { openToOthers } from "@tasuki/protocol/testing";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { openFileBlobs } from "./file-blobs.ts";
+
+let root: string;
+let folder: string;
+let elsewhere: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), "tasuki-file-blobs-"));
+  folder = join(root, "data");
+  elsewhere = join(root, "elsewhere");
+  for (const path of [folder, elsewhere]) await mkdir(path, { mode: 0o700 });
+});
+afterEach(() => rm(root, { recursive: true }));
+
+const text = "# S\n";
+const open = () => openFileBlobs({ folder, newId: randomUUID, broken: () => undefined });
+async function* bytes(): AsyncGenerator<Uint8Array, void, undefined> {
+  yield Buffer.from(text);
+}
+async function publishOne(): Promise<void> {
+  const blobs = await open();
+  await using staged = await blobs.stage(bytes(), { maxBytes: 100 });
+  await staged.publish();
+}
+
+// guarantees: R8.no-links
+test.each([
+  { link: ["blobs"], what: "all blobs" },
+  { link: ["blobs", sha256Of(text).slice(0, 2)], what: "some of them" },
+])("a link in place of the folder of $what is not followed", async ({ link }) => {
+  await mkdir(join(folder, ...link.slice(0, -1)), { recursive: true });
+  await symlink(elsewhere, join(folder, ...link));
+  await expect(publishOne()).rejects.toMatchObject({ code: "invalid_state", message: expect.stringContaining(join(...link)) });
+  expect(await readdir(elsewhere)).toEqual([]);
+});
+
+// guarantees: R8.own-files
+test("blobs, and copies of them, are for their owner alone", async () => {
+  await publishOne();
+  const blobs = await open();
+  await blobs.copyTo(sha256Of(text), join(folder, "copy"));
+  expect(await openToOthers(folder)).toEqual([]);
+});

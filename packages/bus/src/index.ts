@@ -8,9 +8,10 @@ export { contractOf, contractOfFile, sourceContract, type TakenContract, takenCo
 
 export type { BusClient } from "./client/bus-client.ts";
 export { createBusClient } from "./client/create-bus-client.ts";
-export { createSocketClient, createSocketFetch } from "./client/socket-client.ts";
+export { createHttpFetch } from "./client/http-fetch.ts";
+export { createSocketClient } from "./client/socket-client.ts";
 export { toClientError } from "./client/client-error.ts";
-export { watchFeed } from "./client/watch-feed.ts";
+export { sizeOfEntry, watchFeed } from "./client/watch-feed.ts";
 
 export { openAccess } from "./access/open-access.ts";
 export { type AccessConfig, accessFields, checkAccess } from "./access/access-config.ts";

@@ -33,12 +33,12 @@ export {
   type ProblemCode,
   type ProblemDetails,
   problems,
-  shortened,
   shortenedUnmet,
   TasukiError,
   toProblem,
   Unmet,
 } from "./messages/problem.ts";
+export { clipText, shortened } from "./messages/said.ts";
 export { Receipt, receiptPredicateType, type ReceiptState, ReceiptStatement } from "./messages/receipt.ts";
 export { maxTextLength, saltedDigest, SaltedText, type TextName } from "./messages/salted-text.ts";
 export {

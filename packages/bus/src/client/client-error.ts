@@ -1,5 +1,6 @@
-import { fromProblem, isTasukiError, Problem, TasukiError } from "@tasuki/protocol";
+import { clipText, fromProblem, isTasukiError, Problem, TasukiError, toExpected } from "@tasuki/protocol";
 import { TRPCClientError } from "@trpc/client";
+import type { z } from "zod";
 
 /** Converts the error of a failed call to the peer's own problem, or to `unreachable` where no readable answer came. */
 export function toClientError(error: unknown, peer: { readonly node: string; readonly url: string }): TasukiError {
@@ -9,13 +10,21 @@ export function toClientError(error: unknown, peer: { readonly node: string; rea
   const problem =
     error instanceof TRPCClientError ? (problemIn(error.data, "problem") ?? problemIn(error.meta, "responseJSON")) : undefined;
   if (problem !== undefined) return fromProblem(problem);
-  const reason = rootOf(error);
+  const reason = clipText(rootOf(error), 1024);
   return new TasukiError("unreachable", `${peer.node} at ${peer.url} did not answer: ${reason}`, { cause: error });
 }
 
-/** Error for an answer that no bus gives: another program may listen at that address. The call may be tried again. */
-export function notUnderstood(cause: unknown, peer: { readonly node: string; readonly url: string }): TasukiError {
-  return new TasukiError("unavailable", `${peer.node} at ${peer.url} gave an answer that can't be read.`, { cause });
+/**
+ * Error for an answer that no bus gives: another program may listen at that address, or the node lies. The call may be tried again. `why` is a
+ * phrase, `it has more than 65536 bytes`.
+ */
+export function notUnderstood(why: string, peer: { readonly node: string; readonly url: string }): TasukiError {
+  return new TasukiError("unavailable", `${peer.node} at ${peer.url} gave an answer that can't be read: ${clipText(why, 1024)}.`);
+}
+
+/** The phrase for what a schema refused in an answer: the first fault alone, for there may be as many as the answer has values. */
+export function whyNot({ issues: [first] }: z.core.$ZodError): string {
+  return `${first?.path.map(String).join(".") || "it"}: expected ${first === undefined ? "something else" : toExpected(first)}`;
 }
 
 function problemIn(holder: unknown, key: string): Problem | undefined {

@@ -5,7 +5,9 @@ import type { z } from "zod";
 import type { BusRouter } from "../server/bus-router.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { BusClient, BusVerbs } from "./bus-client.ts";
-import { notUnderstood, toClientError } from "./client-error.ts";
+import { boundAnswers, boundFeed } from "./bounded-fetch.ts";
+import { notUnderstood, toClientError, whyNot } from "./client-error.ts";
+import { createConnections, createHttpFetch } from "./http-fetch.ts";
 import { createTypedArtifacts } from "./typed-artifacts.ts";
 import { uploadBytes } from "./upload-bytes.ts";
 import { watchFeed } from "./watch-feed.ts";
@@ -18,8 +20,8 @@ export interface BusClientDeps {
   readonly identity: Pick<Identity, "outbound">;
   /** Gives a number in [0, 1), which spreads the reconnections of many followers. */
   readonly random?: () => number;
-  /** Sends the requests. Node's `fetch` by default; a `fetch` over a unix socket calls a node of this machine by its own socket. */
-  readonly fetch?: typeof fetch;
+  /** Path of the socket by which a node of this machine is called. */
+  readonly socketPath?: string;
 }
 
 const callMs = 30_000;
@@ -28,10 +30,18 @@ const taskMs = 10_000;
 /** Time limit of an upload, the same as the bus itself has for this size. */
 const uploadMs = (bytes: number): number => 30_000 + Math.ceil(bytes / 64);
 
-/** Creates the client of one node's bus. Every call has a time limit, answers are parsed, errors are `TasukiError`. */
-export function createBusClient({ node, url, identity, random = () => 0.5, fetch = globalThis.fetch }: BusClientDeps): BusClient {
+/** Silence after which a feed's connection is given up: three of its pings. */
+const feedSilenceMs = 15_000;
+
+/**
+ * Creates the client of one node's bus, over connections of its own. What the node answers is not trusted: every call has a time limit, answers are
+ * bounded before they are parsed (`answerLimits`), and read by schemas that keep what is known. Errors are `TasukiError`.
+ */
+export function createBusClient({ node, url, identity, random = () => 0.5, socketPath }: BusClientDeps): BusClient {
   const peer = { node, url };
-  const fetchWithoutRedirect: typeof fetch = (input, init) => fetch(input, { ...init, redirect: "error" });
+  const way = { agent: createConnections(), ...(socketPath !== undefined && { socketPath }) };
+  const fetch = boundAnswers(createHttpFetch(way), peer);
+  const fetchFeed = createHttpFetch({ ...way, silenceMs: feedSilenceMs });
   const trpc = createTRPCClient<BusRouter>({
     links: [
       splitLink({
@@ -39,14 +49,16 @@ export function createBusClient({ node, url, identity, random = () => 0.5, fetch
         true: httpSubscriptionLink({
           url: `${url}/trpc`,
           EventSource,
-          eventSourceOptions: {
-            fetch: async (input, init) =>
-              fetchWithoutRedirect(input, { ...init, headers: { ...init.headers, ...(await identity.outbound(node, url)) } }),
-          },
+          eventSourceOptions: ({ op }) => ({
+            fetch: async (input, init) => {
+              const headers = { ...init.headers, ...(await identity.outbound(node, url)) };
+              return boundFeed(fetchFeed, peer, op.context["onRefused"] as (error: Error) => void)(input, { ...init, headers });
+            },
+          }),
         }),
         false: httpLink({
           url: `${url}/trpc`,
-          fetch: (input, init) => fetchWithoutRedirect(input as string | URL, init as RequestInit), // the link's own, narrower types
+          fetch: (input, init) => fetch(input as string | URL, init as RequestInit), // the link's own, narrower types
           headers: async ({ op }) => ({ ...(await identity.outbound(node, url)), ...(op.context["headers"] as Record<string, string>) }),
         }),
       }),
@@ -57,7 +69,7 @@ export function createBusClient({ node, url, identity, random = () => 0.5, fetch
   const call = async <S extends z.ZodType>(schema: S, answer: Promise<unknown>): Promise<z.output<S>> => {
     const body = await answer.catch((error: unknown) => Promise.reject(toClientError(error, peer)));
     const parsed = schema.safeParse(body);
-    if (!parsed.success) throw notUnderstood(parsed.error, peer);
+    if (!parsed.success) throw notUnderstood(whyNot(parsed.error), peer);
     return parsed.data;
   };
 
@@ -74,17 +86,20 @@ export function createBusClient({ node, url, identity, random = () => 0.5, fetch
     watch: (from, { signal, onState }) =>
       watchFeed(
         (next, on) => {
+          let refusal: Error | undefined;
+          const lost = (): void => on.lost(refusal);
           const subscription = trpc.watch.subscribe(
             { from: next },
             {
+              context: { onRefused: (error: Error) => (refusal ??= error) },
               onData: ({ data }) => on.entry(data),
               onStarted: () => on.connected(),
               // The first error ends the connection: EventSource would try again by itself, without growth or jitter, and give up at the first
               // answer that is not 200.
-              onConnectionStateChange: ({ state, error }) => void (state === "connecting" && error !== null && on.lost()),
-              onError: () => on.lost(),
-              onStopped: () => on.lost(),
-              onComplete: () => on.lost(),
+              onConnectionStateChange: ({ state, error }) => void (state === "connecting" && error !== null && lost()),
+              onError: lost,
+              onStopped: lost,
+              onComplete: lost,
             },
           );
           return { end: () => subscription.unsubscribe() };

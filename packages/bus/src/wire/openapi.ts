@@ -84,8 +84,12 @@ function refer(name: string, schema: z.ZodType, { schemas, io }: { schemas: Map<
 }
 
 function toJson(schema: z.ZodType, io: "input" | "output"): Json {
+  // A reader drops the keys that it doesn't know. Zod says of such an object that it has no others, as of one that refuses them; none does here.
+  const override = ({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void => {
+    if (jsonSchema.additionalProperties === false) jsonSchema.additionalProperties = {};
+  };
   // The schema is cloned, since zod's own object has a `~standard` key that can't be deleted.
-  const { $schema: _dialect, ...json } = JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io }))) as Json;
+  const { $schema: _dialect, ...json } = JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io, override }))) as Json;
   return json;
 }
 

@@ -1,9 +1,14 @@
 /**
- * Batches of a sequence: each one holds every item that has come since the last, at most `max`. Reading goes on while a batch is worked on,
- * up to `max` items ahead.
+ * Batches of a sequence: each one holds every item that has come since the last, until their sizes come to `max` (by default, so many items).
+ * Reading goes on while a batch is worked on, up to `max` ahead.
  */
-export async function* batched<Item>(items: AsyncIterable<Item>, max: number): AsyncGenerator<readonly Item[], void, undefined> {
+export async function* batched<Item>(
+  items: AsyncIterable<Item>,
+  max: number,
+  sizeOf: (item: Item) => number = () => 1,
+): AsyncGenerator<readonly Item[], void, undefined> {
   let waiting: Item[] = [];
+  let size = 0;
   const source: { ended: boolean; failure?: { readonly error: unknown } } = { ended: false };
   let wake = Promise.withResolvers<void>();
   let room = Promise.withResolvers<void>();
@@ -16,8 +21,9 @@ export async function* batched<Item>(items: AsyncIterable<Item>, max: number): A
     try {
       for (let next = await iterator.next(); next.done !== true && !source.ended; next = await iterator.next()) {
         waiting.push(next.value);
+        size += sizeOf(next.value);
         signal();
-        if (waiting.length >= max) await room.promise;
+        if (size >= max) await room.promise;
       }
     } catch (error) {
       source.failure = { error };
@@ -33,6 +39,7 @@ export async function* batched<Item>(items: AsyncIterable<Item>, max: number): A
       if (waiting.length > 0) {
         const batch = waiting;
         waiting = [];
+        size = 0;
         room.resolve();
         room = Promise.withResolvers();
         yield batch;

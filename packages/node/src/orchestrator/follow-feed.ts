@@ -10,7 +10,7 @@ import {
   TasukiError,
 } from "@tasuki/protocol";
 import type { Position, Store } from "@tasuki/store";
-import type { BusClient } from "@tasuki/bus";
+import { type BusClient, sizeOfEntry } from "@tasuki/bus";
 import { batched } from "../loop/batched.ts";
 import type { EntryReader } from "./read-entry.ts";
 import type { RunFact, RunSteps } from "./run-steps.ts";
@@ -29,7 +29,9 @@ export interface FollowFeedDeps {
   readonly digests: Readonly<Record<string, string>>;
 }
 
-const entriesAtOnce = 256;
+/** Size of the entries that are read at once: 256 small ones, or two of the largest. */
+const sizeAtOnce = 8 * 1024 * 1024;
+const sizeAtLeast = sizeAtOnce / 256;
 const healthTimeout = 5_000;
 
 /** Follows the feed of one node until the signal, through lost connections, restarts and replaced hosts. Resolves when it has stopped. */
@@ -125,7 +127,7 @@ async function session(deps: FollowFeedDeps, { instance, health, signal, onProgr
     position = next;
     onProgress();
   };
-  for await (const batch of batched(entries, entriesAtOnce)) {
+  for await (const batch of batched(entries, sizeAtOnce, (entry) => Math.max(sizeAtLeast, sizeOfEntry(entry)))) {
     try {
       if (!ended.signal.aborted) await take(batch);
     } catch (error) {

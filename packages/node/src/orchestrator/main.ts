@@ -18,6 +18,7 @@ import { type BusClient, nodesOfRole, type Roster } from "@tasuki/bus";
 import type { Worker } from "../consumer/worker.ts";
 import { createBackground } from "../loop/background.ts";
 import { createLoop, retryBounds } from "../loop/create-loop.ts";
+import { limitLogger } from "../loop/limited-logger.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 import { closingCheck } from "./closing-check.ts";
 import { followFeed } from "./follow-feed.ts";
@@ -84,9 +85,12 @@ export function createMain(deps: MainDeps): Main {
   const intakes = createWaitingIntakes({ ...deps, backoff });
   const context = { ...deps, steps, backoff, onUnseen: (task: string) => intakes.add(task) };
   const route = pipeline.roles.map((role) => role.name);
+  const ofPeer = new Map(Object.keys(roster).map((peer) => [peer, limitLogger(logger, clock)]));
+  const loggerOf = (peer: string): Logger => ofPeer.get(peer) ?? logger;
   const read = createEntryReader({
     ...deps,
     node,
+    loggerOf,
     kept: (run, digests) => store.envelopes(run, digests),
     placeOf: async (run) => (await steps.state(run)) ?? { route, nodes: {} },
   });
@@ -170,7 +174,10 @@ export function createMain(deps: MainDeps): Main {
       });
       following = Promise.all(
         nodes.map((one) =>
-          followFeed({ ...one, client: clientFor(one.node), store, steps, read, clock, logger, backoff, digests }, ended.signal),
+          followFeed(
+            { ...one, client: clientFor(one.node), store, steps, read, clock, logger: loggerOf(one.node), backoff, digests },
+            ended.signal,
+          ),
         ),
       );
       intakes.start();

@@ -74,7 +74,7 @@ function readerOf(kept: readonly Envelope[], placed: Readonly<Record<string, str
     kept: async (_run, digests) =>
       new Map(kept.map((envelope) => [payloadDigest(envelope), envelope] as const).filter(([digest]) => digests.includes(digest))),
     placeOf: async () => ({ route: ["nano", "sg"], nodes: placed }),
-    logger: { debug: say, info: say, warn: say, error: say },
+    loggerOf: () => ({ debug: say, info: say, warn: say, error: say }),
   });
   const read = (entries: readonly FeedEntry[], role: string) => readFeed(entries, { node: role, role });
   const readOne = async (entry: FeedEntry, role: string) => {
@@ -152,6 +152,19 @@ test("an 'accepted' with the signed task that it answers proves the hand-off tha
   const { facts, envelopes, instance: seen } = await readOne(entry(3, accepted(payload, digest, { index: 3 }), envelope), "sg");
   expect(facts).toMatchObject([{ run, event: { is: "receipt", follows: payload.prev, receipt: { state: "accepted", task: payload.id } } }]);
   expect([envelopes.length, seen, complaints]).toEqual([2, instance, []]);
+});
+
+test("an entry in which nothing holds good is one line of the log, and its others count", async () => {
+  const payload = handOff();
+  const { envelope, digest } = notaryOf("nano").task(payload);
+  const forged = { ...accepted(payload, digest), signatures: [{ sig: "c2ln" }] };
+  const { readOne, complaints } = reader();
+  const { envelopes } = await readOne(
+    entry(3, ...Array.from({ length: 14 }, () => forged), accepted(payload, digest, { index: 3 }), envelope),
+    "sg",
+  );
+  expect(complaints).toMatchObject([{ peer: "sg", index: 3, code: "signature_invalid", envelopes: 14 }]);
+  expect(envelopes).toHaveLength(2);
 });
 
 // guarantees: R3.proven

@@ -38,7 +38,8 @@ export interface EntryReaderDeps extends KeptDeps {
   /** The name of this node, whose key signs the tasks that are from main. */
   readonly node: string;
   readonly roster: Roster;
-  readonly logger: Logger;
+  /** Logger for what is found in the feed of a node. */
+  readonly loggerOf: (node: string) => Logger;
 }
 
 /** The facts that an entry of a node's feed proves. */
@@ -83,7 +84,7 @@ interface OpenedEntry {
  * task has none. A receipt that follows from nothing known is logged, and counts for nothing.
  * Main's own feed comes from main's own store: its own words stand unverified.
  */
-export function createEntryReader({ pipeline, trust, node, roster, kept: keptOf, placeOf, logger }: EntryReaderDeps): EntryReader {
+export function createEntryReader({ pipeline, trust, node, roster, kept: keptOf, placeOf, loggerOf }: EntryReaderDeps): EntryReader {
   const openReceipt = (envelope: Envelope, feed: FeedOf): ReadReceipt | undefined => {
     const claimed = claimedReceipt(envelope);
     if (claimed === undefined) throw new TasukiError("malformed_message", "The envelope holds no receipt.");
@@ -113,6 +114,7 @@ export function createEntryReader({ pipeline, trust, node, roster, kept: keptOf,
     const receipts: ReadReceipt[] = [];
     const tasks: KnownTask[] = [];
     const held: Envelope[] = [];
+    const faults: unknown[] = [];
     for (const envelope of envelopes) {
       try {
         const receipt = envelope.payloadType === receiptPayloadType ? openReceipt(envelope, feed) : undefined;
@@ -123,12 +125,17 @@ export function createEntryReader({ pipeline, trust, node, roster, kept: keptOf,
         if (task) tasks.push(task);
         if (receipt ?? task) held.push(envelope);
       } catch (error) {
-        const code = isTasukiError(error) ? error.code : "malformed_message";
-        logger.error({ peer: feed.node, index, code, err: error }, "a feed holds an envelope that does not hold good; it is not counted");
+        faults.push(error);
       }
     }
+    const [err] = faults;
+    if (err !== undefined)
+      loggerOf(feed.node).error(
+        { peer: feed.node, index, code: isTasukiError(err) ? err.code : "malformed_message", err, envelopes: faults.length },
+        "a feed holds an envelope that does not hold good; it is not counted",
+      );
     for (const { sha256 } of given.filter((text) => !isWhole(text)))
-      logger.error({ peer: feed.node, index, sha256 }, "a feed holds a text that is not what its digest says; it is dropped");
+      loggerOf(feed.node).error({ peer: feed.node, index, sha256 }, "a feed holds a text that is not what its digest says; it is dropped");
     const texts = receipts.flatMap(({ statement }) => textRowsOf(statement.predicate, given));
     return { index, receipts, tasks, envelopes: held, texts };
   };
@@ -143,7 +150,7 @@ export function createEntryReader({ pipeline, trust, node, roster, kept: keptOf,
         const known = knownOf(run);
         const doubt = doubtFor(statement, { known, place: placeOf(run), pipeline });
         if (doubt === undefined) return toReceiptFact(receipt, { tasks, texts }, { pipeline, known });
-        logger.error(
+        loggerOf(feed.node).error(
           { peer: feed.node, index, run, task, role, state, doubt },
           "a feed holds a receipt that proves nothing; it is not counted",
         );

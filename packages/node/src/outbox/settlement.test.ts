@@ -78,3 +78,11 @@ test("an answer by which a row is given up is in no leaf: that has its code", ()
   });
   expect([texts?.[0]?.text, leaf.includes("epoch 2")]).toEqual(["Run is at epoch 2.", false]);
 });
+
+test("an answer is kept as a sentence, whatever its length", () => {
+  const { settlement } = settlementByError(row, new TasukiError("unavailable", "d".repeat(50_000_000)), context);
+  expect(settlement.state === "pending" && settlement.last).toMatch(/^unavailable: d+…$/);
+  const refused = settlementByError(row, new TasukiError("not_granted", "d".repeat(2_000)), context).settlement;
+  expect(refused).toMatchObject({ state: "blocked", block: { reason: expect.stringMatching(/^sg refused .* d+…$/) } });
+  expect(JSON.stringify([settlement, refused]).length).toBeLessThan(4_000);
+});

@@ -1,4 +1,4 @@
-import { type Block, createBackoff, isTasukiError, type TasukiError } from "@tasuki/protocol";
+import { type Block, createBackoff, isTasukiError, shortened, type TasukiError } from "@tasuki/protocol";
 import type { OutboxRow, Settlement, TaskRow } from "@tasuki/store";
 import { nodeBlock } from "@tasuki/flow";
 import { type Notary, type Seal, taskSubjects } from "@tasuki/evidence";
@@ -29,7 +29,7 @@ export function settlementByReceipt(row: OutboxRow, delivered: Delivered, { nota
 /** Settlement of a row by any other answer, by the table of the protocol: given up for a higher epoch, tried again, or blocked. */
 export function settlementByError(row: OutboxRow, error: unknown, context: SettlementContext): Settled {
   const { notary, now, random } = context;
-  const last = isTasukiError(error) ? `${error.code}: ${error.message}` : String(error);
+  const last = shortened(isTasukiError(error) ? `${error.code}: ${error.message}` : String(error));
   if (isTasukiError(error) && error.code === "stale_epoch")
     return {
       settlement: { state: "superseded", last },
@@ -47,7 +47,7 @@ export function settlementByError(row: OutboxRow, error: unknown, context: Settl
 /** Block of the task whose result a refused row carries; the store keeps it there. A row of main's own carries none: the flow blocks its run. */
 function toBlock({ to, node = to, payload: { run, stage } }: OutboxRow, error: TasukiError): Block {
   const reason = `${node} refused the hand-off for good: ${error.code}: ${error.message}`;
-  return nodeBlock({ kind: "hand-off", run, stage, reason, unmet: error.details.unmet });
+  return nodeBlock({ kind: "hand-off", run, stage, reason: shortened(reason), unmet: error.details.unmet });
 }
 
 /** Seal of a refusal. The node signs that a stage is blocked whose result can't be handed on; of main's own rows it only records the code, which the flow reads. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TasukiError } from "@tasuki/protocol";
@@ -25,6 +25,27 @@ test("whatever a sender put into a name, an entry is one line, and no character 
   expect(written).toMatch(/^[^\u0000-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069]+\n$/);
   expect(written).toContain("é 日本");
   expect(JSON.parse(written)).toMatchObject({ detail, node: "sg", level: "info" });
+});
+
+test("a line is clipped with a mark and still JSON, and the logs keep their cap, whatever is written", async () => {
+  vi.spyOn(process.stdout, "write").mockReturnValue(true);
+  const logger = openLogger({ data, level: "info", base: { node: "sg", role: "sg" } });
+  for (let n = 0; n < 5; n += 1) logger.error({ peer: "nano", err: new Error('\u001B\u202E"\\'.repeat(2_000_000)) }, "a feed lies");
+  const logs = join(data, "logs");
+  expect(await readdir(logs)).toEqual(["node.jsonl"]);
+  const lines = (await readFile(join(logs, "node.jsonl"), "utf8")).trimEnd().split("\n");
+  expect(lines).toHaveLength(5);
+  for (const line of lines) {
+    expect(line.length).toBeLessThan(16_384);
+    expect(JSON.parse(line)).toEqual({
+      level: "error",
+      time: expect.any(String),
+      node: "sg",
+      role: "sg",
+      clipped: expect.stringMatching(/"peer":"nano".*…$/),
+      msg: "a feed lies",
+    });
+  }
 });
 
 test("an error is logged with its kind, code, stack and causes, and without its details", () => {

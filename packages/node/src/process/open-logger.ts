@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { escapeUnseen, type Logger } from "@tasuki/protocol";
+import { clipText, escapeUnseen, type Logger } from "@tasuki/protocol";
 import { pino } from "pino";
 import { z } from "zod";
 import { openRotatingFile } from "./rotating-file.ts";
@@ -7,7 +7,10 @@ import { openRotatingFile } from "./rotating-file.ts";
 export const LogLevel = z.enum(["debug", "info", "warn", "error"]);
 export type LogLevel = z.infer<typeof LogLevel>;
 
-/** Opens the log of a node: JSON lines on stdout and in `<data>/logs/node.jsonl` (10 MB, and four older ones), each with the node and its role. */
+/**
+ * Opens the log of a node: JSON lines on stdout and in `<data>/logs/node.jsonl` (10 MB, and four older ones), each with the node and its role, and
+ * of 16 KiB at most.
+ */
 export function openLogger({
   data,
   level,
@@ -28,11 +31,29 @@ export function openLogger({
       formatters: { level: (label) => ({ level: label }) },
       serializers: { err: toErrorFields },
     },
-    pino.multistream([
-      { level, stream: { write: (line: string) => file.write(escapeUnseen(line)) } },
-      { level, stream: { write: (line: string) => void process.stdout.write(escapeUnseen(line)) } },
-    ]),
+    {
+      write(written: string) {
+        const line = clipLine(escapeUnseen(written));
+        file.write(line);
+        process.stdout.write(line);
+      },
+    },
   );
+}
+
+/** Longest line, characters; what an honest node writes is much shorter. */
+const longestLine = 16_384;
+/** Characters of a longer line that are kept: as a text of JSON again they take twice as many, and six bytes each at worst. */
+const keptOfLine = 2_048;
+
+/** Line that is clipped where it is too long: who wrote it, when and why stay as they are, and the beginning of the rest stands in `clipped`. */
+function clipLine(line: string): string {
+  if (line.length <= longestLine) return line;
+  const { level, time, node, role, msg } = JSON.parse(line) as Readonly<Record<string, unknown>>; // pino's own line
+  const clipped = escapeUnseen(
+    JSON.stringify({ level, time, node, role, clipped: clipText(line, keptOfLine), msg: clipText(String(msg), 256) }),
+  );
+  return `${clipped}\n`;
 }
 
 /** Fields of an error that a log may have: never a TasukiError's details, in which there may be parts of files. */

@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 import { type Complaint, type Envelope, isTasukiError, type RunRequest, RunStatus, taskPayloadType, TasukiError } from "@tasuki/protocol";
-import { type BusClient, createSocketClient, createSocketFetch, toClientError } from "@tasuki/bus";
+import { type BusClient, createHttpFetch, createSocketClient, toClientError } from "@tasuki/bus";
 import type { NodeView, NudgeAnswer, RelayView } from "@tasuki/node";
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { EventSource } from "eventsource";
@@ -44,7 +44,7 @@ const url = "http://localhost/operator";
 
 /** The client of the operator API on main's socket (`<data>/main/operator.sock`). Does no I/O before one of its methods is called. */
 export function createOperatorClient(socketPath: string): OperatorClient {
-  const fetch = createSocketFetch(socketPath);
+  const fetch = createHttpFetch({ socketPath });
   const calls = { url, fetch: (input: unknown, init: unknown) => fetch(input as string | URL, init as RequestInit) }; // the link has narrower types of its own
   const trpc = createTRPCClient<OperatorRouter>({
     links: [

@@ -1,27 +1,32 @@
 import { z } from "zod";
 import { Envelope } from "./envelope.ts";
 import { ContractRef, FileName, Id, Sha256 } from "./identifiers.ts";
-import { Unmet } from "./problem.ts";
+import { UnmetList } from "./problem.ts";
+import { few, said, sentence, word } from "./said.ts";
 import { SaltedText } from "./salted-text.ts";
 import { Attachment, TaskKind } from "./task.ts";
 
+// Answers are read by their known fields alone. Keys of a later release are dropped and not refused; texts for people are clipped: what a node
+// says about itself must not fill another one.
+
 /** Answer to `POST /task`, with status 202. `texts` has the text that the receipt names, unless it has none, or it is gone. */
-export const TaskAnswer = z.looseObject({ task: Id, run: Id, receipt: Envelope, texts: z.array(SaltedText).optional() });
+export const TaskAnswer = z.object({ task: Id, run: Id, receipt: Envelope, texts: z.array(SaltedText).max(16).optional() });
 export type TaskAnswer = z.infer<typeof TaskAnswer>;
 
 /** Answer to `POST /upload`, with status 201; with 200 where the bytes were here already. */
-export const UploadAnswer = z.looseObject({ sha256: Sha256, size: z.int().nonnegative(), contract: ContractRef });
+export const UploadAnswer = z.object({ sha256: Sha256, size: z.int().nonnegative(), contract: ContractRef });
 export type UploadAnswer = z.infer<typeof UploadAnswer>;
 
 /**
- * Entry of a node's feed. `leaf` is a line of canonical JSON that holds digests only: those of the messages in `envelopes`, and the salted
- * ones of the `texts`. A text that the leaf names and that is not here is gone.
+ * Entry of a node's feed. `leaf` is a line of canonical JSON: facts of at most 1,024 characters each, the digests of the messages in `envelopes`,
+ * and the salted ones of the `texts`. A text that the leaf names and that is not here is gone. A node writes three envelopes at most (a receipt, what
+ * it answers, what it hands on).
  */
-export const FeedEntry = z.looseObject({
+export const FeedEntry = z.object({
   index: z.int().nonnegative(),
-  leaf: z.string(),
-  envelopes: z.array(Envelope),
-  texts: z.array(SaltedText).optional(),
+  leaf: z.string().max(16_384),
+  envelopes: z.array(Envelope).max(16),
+  texts: z.array(SaltedText).max(16).optional(),
 });
 export type FeedEntry = z.infer<typeof FeedEntry>;
 
@@ -61,16 +66,16 @@ export type BlockKind = z.infer<typeof BlockKind>;
  * Block of something that does not go on: the reason, what it needs, who acts next, and the command or fact that clears it. These are
  * texts for people; `kind` is for programs.
  */
-export const Block = z.looseObject({
+export const Block = z.object({
   /** Absent in blocks of the first releases, and where a later release has a kind that this one doesn't know. */
   kind: BlockKind.optional().catch(undefined),
-  reason: z.string(),
-  needs: z.string(),
-  owner: z.string(),
-  clearsWith: z.string(),
+  reason: sentence(),
+  needs: sentence(),
+  owner: sentence(),
+  clearsWith: sentence(),
   /** With `unseen`: the roles that main has never reached. */
-  roles: z.array(z.string()).optional(),
-  unmet: z.array(Unmet).optional(),
+  roles: few(word(), 64).optional(),
+  unmet: UnmetList.optional(),
 });
 export type Block = z.infer<typeof Block>;
 
@@ -80,20 +85,20 @@ export function needsOperator({ kind, owner }: Block): boolean {
   return kind === undefined ? owner === "operator" : kind !== "unseen" && kind !== "scheduleToStart" && kind !== "close";
 }
 
-export const TaskStatus = z.looseObject({
+export const TaskStatus = z.object({
   id: Id,
   kind: TaskKind,
   run: Id,
-  stage: z.string(),
+  stage: word(),
   epoch: z.int().nonnegative(),
   attempt: z.int().nonnegative(),
   state: TaskState,
-  from: z.string(),
+  from: word(),
   /** Position in the queue from 1, while the task waits. */
   position: z.int().positive().optional(),
   block: Block.optional(),
   /** Hand-offs in the outbox: receiver, tries so far, the last answer. */
-  outbox: z.array(z.looseObject({ to: z.string(), state: z.string(), tries: z.int(), last: z.string().optional() })).optional(),
+  outbox: z.array(z.object({ to: word(), state: word(), tries: z.int(), last: sentence().optional() })).optional(),
 });
 export type TaskStatus = z.infer<typeof TaskStatus>;
 
@@ -103,19 +108,19 @@ export type Rung = z.infer<typeof Rung>;
 export const Condition = z.enum(["waiting", "running", "unreachable", "blocked", "fenced"]);
 export type Condition = z.infer<typeof Condition>;
 
-export const StageStatus = z.looseObject({
-  stage: z.string(),
+export const StageStatus = z.object({
+  stage: word(),
   /** Name of the node that the stage stands on; absent until main has placed it. */
-  node: z.string().optional(),
+  node: word().optional(),
   epoch: z.int().nonnegative(),
   /** Highest rung that is proven by a signature. */
   rung: Rung,
   /** Next rung, and the node whose signature proves it; absent when `verified`. */
-  awaits: z.looseObject({ rung: Rung, from: z.string() }).optional(),
+  awaits: z.object({ rung: Rung, from: word() }).optional(),
   condition: Condition,
   block: Block.optional(),
   attempt: z.int().nonnegative(),
-  producer: z.string().optional(),
+  producer: word().optional(),
   /** Times by rung, RFC 3339, as the signing nodes claim them. */
   times: z.record(z.string(), z.iso.datetime()),
   outputs: z.array(Attachment),
@@ -125,25 +130,25 @@ export type StageStatus = z.infer<typeof StageStatus>;
 export const RunState = z.enum(["open", "closing", "closed", "failed", "cancelled"]);
 export type RunState = z.infer<typeof RunState>;
 
-export const RunStatus = z.looseObject({
+export const RunStatus = z.object({
   id: Id,
   state: RunState,
   epoch: z.int().nonnegative(),
-  profile: z.string(),
-  brief: z.string(),
+  profile: word(),
+  brief: said(65_536),
   createdAt: z.iso.datetime(),
   endedAt: z.iso.datetime().optional(),
   /** Block of the run itself, not of one of its stages: of its intake, of its closing check, or of a role that refuses to archive it. */
   block: Block.optional(),
   stages: z.array(StageStatus),
-  sources: z.array(z.looseObject({ name: FileName, label: z.string(), unreadable: z.string().optional() })),
+  sources: z.array(z.object({ name: FileName, label: sentence(), unreadable: sentence().optional() })),
   /** Nodes whose `archived` is awaited, while the run is closing. */
-  awaits: z.array(z.string()),
+  awaits: z.array(word()),
   bundle: Sha256.optional(),
 });
 export type RunStatus = z.infer<typeof RunStatus>;
 
-export const ArtifactText = z.looseObject({
+export const ArtifactText = z.object({
   name: FileName,
   contract: ContractRef,
   sha256: Sha256,
@@ -155,14 +160,14 @@ export const ArtifactText = z.looseObject({
 export type ArtifactText = z.infer<typeof ArtifactText>;
 
 /** File that was put into `inbox/` or `artifacts/` by hand. It has no effect; `instead` is the command that does it properly. */
-export const ForeignFile = z.looseObject({ path: z.string(), why: z.string(), instead: z.string() });
+export const ForeignFile = z.object({ path: sentence(), why: sentence(), instead: sentence() });
 export type ForeignFile = z.infer<typeof ForeignFile>;
 
 /** Folder with the files of an attempt that had lost its task to a later attempt or epoch. They are kept to be looked at, and never used. */
-export const Quarantined = z.looseObject({
-  path: z.string(),
-  run: z.string(),
-  stage: z.string(),
+export const Quarantined = z.object({
+  path: sentence(),
+  run: word(),
+  stage: word(),
   epoch: z.int().nonnegative(),
   attempt: z.int().nonnegative(),
 });
@@ -187,13 +192,13 @@ export const StatusQuery = z.looseObject({
 });
 export type StatusQuery = z.infer<typeof StatusQuery>;
 
-export const Status = z.looseObject({
-  node: z.string(),
-  role: z.string(),
+export const Status = z.object({
+  node: word(),
+  role: word(),
   instance: Id,
   /** Number of entries in the feed. */
   size: z.int().nonnegative(),
-  queue: z.looseObject({ waiting: z.int(), running: z.int(), limit: z.int() }),
+  queue: z.object({ waiting: z.int(), running: z.int(), limit: z.int() }),
   shortcuts: z.array(ForeignFile),
   quarantined: z.array(Quarantined).optional(),
   run: RunStatus.optional(),
@@ -201,17 +206,17 @@ export const Status = z.looseObject({
   entries: z.array(FeedEntry).optional(),
   artifacts: z.array(ArtifactText).optional(),
   /** Value to pass as `after` for the next page, with `include=artifacts`; absent on the last page. */
-  next: z.string().optional(),
+  next: word().optional(),
 });
 export type Status = z.infer<typeof Status>;
 
-export const Health = z.looseObject({
-  node: z.string(),
-  role: z.string(),
+export const Health = z.object({
+  node: word(),
+  role: word(),
   instance: Id,
-  version: z.string(),
+  version: word(),
   /** Versions read and written, by contract. */
-  contracts: z.looseObject({
+  contracts: z.object({
     reads: z.record(z.string(), z.array(z.int().positive())),
     writes: z.record(z.string(), z.array(z.int().positive())),
     /** SHA-256 of each contract's schema, by `name@version`. Two nodes that differ under one version have different ideas of it. */
@@ -219,18 +224,18 @@ export const Health = z.looseObject({
   }),
   /** Time by the node's clock, RFC 3339 UTC. */
   clock: z.iso.datetime(),
-  store: z.looseObject({ state: z.enum(["ok", "failing"]), feed: z.int().nonnegative() }),
-  identity: z.looseObject({ provider: z.string(), state: z.enum(["ok", "failing"]) }),
+  store: z.object({ state: z.enum(["ok", "failing"]), feed: z.int().nonnegative() }),
+  identity: z.object({ provider: word(), state: z.enum(["ok", "failing"]) }),
   /**
    * The policy file of this node: its SHA-256, whether it grants what this program's pipeline asks for, and the callers to whom the network
    * grants other things. `unheardSince`: when the network last heard what is granted, if it does not now; no revocation arrives meanwhile.
    */
   policy: z
-    .looseObject({ sha256: Sha256, current: z.boolean(), drift: z.array(z.string()), unheardSince: z.iso.datetime().optional() })
+    .looseObject({ sha256: Sha256, current: z.boolean(), drift: z.array(sentence()), unheardSince: z.iso.datetime().optional() })
     .optional(),
-  executor: z.string().optional(),
+  executor: word().optional(),
   /** Abilities that nodes of earlier releases lack. `nodes`: it hands on to the node that the task names for a role. */
-  features: z.array(z.string()).optional(),
+  features: z.array(word()).optional(),
 });
 export type Health = z.infer<typeof Health>;
 

@@ -24,10 +24,20 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
 const files = readdirSync(folder);
 const kindOf = (file: string): string => file.split(".")[0] ?? "";
 
-test.for(files)("%s reads as it was ever sent, with the keys that are not known here", (file) => {
-  const message: unknown = JSON.parse(readFileSync(join(folder, file), "utf8"));
-  expect(schemas[kindOf(file)]?.parse(message)).toEqual(message);
-});
+const signed = ["task", "run-request", "receipt"];
+/** Key that the golden messages have of a later release. */
+const isLater = (key: string): boolean => key === "later";
+
+test.for(files)(
+  "%s reads as it was ever sent: what is signed with all its keys, an answer without those that are not known here",
+  (file) => {
+    const text = readFileSync(join(folder, file), "utf8");
+    const known: unknown = JSON.parse(text, function (this: unknown, key, value: unknown) {
+      return isLater(key) && !signed.includes(kindOf(file)) ? undefined : value;
+    });
+    expect(schemas[kindOf(file)]?.parse(JSON.parse(text))).toStrictEqual(known);
+  },
+);
 
 test("every kind of message has a golden file", () => {
   expect([...new Set(files.map(kindOf))].sort()).toEqual(Object.keys(schemas).sort());

@@ -1,29 +1,22 @@
 import { z } from "zod";
+import { few, sentence, shortened, word } from "./said.ts";
 
 /** A fault of a file or message, told precisely enough that an author (a person or a model) can mend it from this alone. */
 export const Unmet = z.object({
   /** Name of the file, as its contract gives it. */
-  file: z.string(),
+  file: word(),
   /** Place in the file or message: a heading, a field, a path such as `candidates.0.source`. */
-  path: z.string().optional(),
+  path: sentence().optional(),
   /** Line, counted from 1. */
   line: z.int().positive().optional(),
   /** Demand of the contract or check, as a phrase: `a digest`, `the citation [C1] of the final text`. */
-  expected: z.string(),
+  expected: sentence(),
   /** Text that is there instead, shortened where it is long; `nothing` where there is nothing. */
-  got: z.string(),
+  got: sentence(),
   /** Command to the author: `cite [C1] where its statement stands`. */
-  fix: z.string(),
+  fix: sentence(),
 });
 export type Unmet = z.infer<typeof Unmet>;
-
-/** Characters of a text that a machine shows to another. */
-const longestText = 1_024;
-
-/** The text, with `…` for what is beyond 1,024 characters. */
-export function shortened(text: string): string {
-  return text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text;
-}
 
 /** The first of the unmet lines, at most `most`, with their texts shortened. */
 export function shortenedUnmet(unmet: readonly Unmet[], most: number): Unmet[] {
@@ -36,6 +29,19 @@ export function shortenedUnmet(unmet: readonly Unmet[], most: number): Unmet[] {
     fix: shortened(fix),
   }));
 }
+
+/** Faults that are read of a list from another node: an author mends from the first ones. */
+const mostRead = 100;
+
+/** Faults as another node lists them. Of a longer list the last one that is kept says how many were left out. */
+export const UnmetList = z.array(Unmet).overwrite((all) => {
+  if (all.length <= mostRead) return all;
+  const shown = all.slice(0, mostRead - 1);
+  return [...shown, { file: "…", expected: "…", got: `${all.length - shown.length} more`, fix: "mend those above, and try again" }];
+});
+
+/** Number of digests that are read of an answer: a task has at most 2,048 attachments. */
+const mostMissing = 2_048;
 
 interface ProblemKind {
   readonly status: number;
@@ -85,16 +91,16 @@ export type ProblemCode = keyof typeof problems;
 const codes = Object.keys(problems) as [ProblemCode, ...ProblemCode[]];
 
 /** Body of every refusal in REST, and `data.problem` in tRPC. Source: RFC 9457, `application/problem+json`. */
-export const Problem = z.looseObject({
-  type: z.string(),
-  title: z.string(),
+export const Problem = z.object({
+  type: word(),
+  title: word(),
   status: z.int(),
   code: z.enum(codes),
   retryable: z.boolean(),
-  detail: z.string(),
-  unmet: z.array(Unmet).optional(),
+  detail: sentence(),
+  unmet: UnmetList.optional(),
   /** SHA-256 digests to upload, with `attachments_missing`. */
-  missing: z.array(z.string()).optional(),
+  missing: few(word(), mostMissing).optional(),
   /** Epoch that is known here, with `stale_epoch`. */
   epoch: z.int().optional(),
   /** Seconds to wait, as in `Retry-After`. */
@@ -145,8 +151,8 @@ export function isNoSpace(error: unknown): boolean {
   return hasErrorCode(error, "ENOSPC", "EDQUOT");
 }
 
-/** Unmet lines of a problem: whoever mends so many asks again for the rest. */
-const mostUnmet = 20;
+/** Unmet lines that a problem is written with: whoever mends so many asks again for the rest. */
+const mostWritten = 20;
 
 /**
  * The problem that the wire carries for an error, whose size does not grow with what was refused. Any error but a `TasukiError` becomes
@@ -163,7 +169,7 @@ export function toProblem(error: unknown): Problem {
     code: known.code,
     retryable,
     detail: shortened(known.message),
-    ...(unmet && { unmet: shortenedUnmet(unmet, mostUnmet) }),
+    ...(unmet && { unmet: shortenedUnmet(unmet, mostWritten) }),
     ...(missing && { missing: [...missing] }),
     ...(epoch !== undefined && { epoch }),
     ...(retryAfter !== undefined && { retryAfter }),

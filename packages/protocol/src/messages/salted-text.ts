@@ -12,7 +12,7 @@ export type TextName = z.infer<typeof TextName>;
 export const maxTextLength = 1024;
 
 /** Free text that a leaf or a receipt names by `sha256`, with the salt that keeps a short text from being guessed. */
-export const SaltedText = z.looseObject({
+export const SaltedText = z.object({
   sha256: Sha256,
   salt: z.string().regex(/^[0-9a-f]{32}$/, "a salt: 32 lower-case hexadecimal digits"),
   text: z.string().max(maxTextLength),

@@ -1,0 +1,47 @@
+import { limitOf } from "./answer-limits.ts";
+import { createBoundedEvents } from "./bounded-events.ts";
+import { readBoundedBody } from "./bounded-body.ts";
+import { notUnderstood } from "./client-error.ts";
+
+interface Peer {
+  readonly node: string;
+  readonly url: string;
+}
+
+/** Puts limits before what reads the answers of one node: an answer is whole and within those of its kind (`answerLimits`), or it rejects. */
+export function boundAnswers(fetch: typeof globalThis.fetch, peer: Peer): typeof globalThis.fetch {
+  const refuse = (why: string): Error => notUnderstood(why, peer);
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    await demandPlain(response, refuse);
+    const limit = limitOf(new URL(input instanceof Request ? input.url : input), response);
+    const body = await readBoundedBody(response, limit, refuse);
+    const { status, headers } = response;
+    return new Response(body.length === 0 ? null : body, { status, headers });
+  };
+}
+
+/** Puts limits before what reads the events of one node's feed. The feed ends before the first that breaks them; `onRefused` is told why. */
+export function boundFeed(fetch: typeof globalThis.fetch, peer: Peer, onRefused: (error: Error) => void): typeof globalThis.fetch {
+  const refuse = (why: string): Error => {
+    const error = notUnderstood(why, peer);
+    onRefused(error);
+    return error;
+  };
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    await demandPlain(response, refuse);
+    const { ok, status, headers, body } = response;
+    // EventSource reads the status of a refusal, and leaves its body.
+    if (!ok) await body?.cancel();
+    return new Response(ok ? body?.pipeThrough(createBoundedEvents(refuse)) : null, { status, headers });
+  };
+}
+
+/** Rejects for an answer in another coding: no node sends one, and what is unpacked may be a thousand times as large as what came. */
+async function demandPlain({ headers, body }: Response, refuse: (why: string) => Error): Promise<void> {
+  const coding = headers.get("content-encoding");
+  if (coding === null || coding === "identity") return;
+  await body?.cancel();
+  throw refuse(`its content-encoding is '${coding}'`);
+}

@@ -16,7 +16,7 @@ import { acceptanceOf, acceptedSubjects, type FreeText, type Notary, type Seal }
 import { checkAttachments, checkInputs } from "./check-attachments.ts";
 import { checkBrief, checkProfile, checkRoute } from "./check-run.ts";
 import { checkTask, type CheckTaskDeps } from "./check-task.ts";
-import { describeRun } from "./describe-run.ts";
+import { describeRun, nothingHere } from "./describe-run.ts";
 import { type IncomingTask, readTask, type ReadTaskDeps } from "./read-task.ts";
 import { createRejections } from "./rejections.ts";
 
@@ -38,6 +38,14 @@ export interface TaskHandlerDeps extends ReadTaskDeps {
   readonly onAccepted: (payload: TaskPayload) => void;
 }
 
+/** Parts of a task that a check has read or made. */
+interface Checked {
+  /** Text of the brief of a `run`. */
+  readonly brief?: string;
+  /** Description of what the node has of the run, in answer to a `nudge`. */
+  readonly says?: string;
+}
+
 /** Seconds after which a full queue is worth another try. */
 const fullRetryAfter = 5;
 // Codes that refuse nothing for good: the sender brings the files.
@@ -49,7 +57,7 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
   const taken = takenContracts(pipeline, role);
   const rejections = createRejections(deps);
 
-  const check = async ({ payload, digest }: IncomingTask, request: TaskRequest, caller: Caller): Promise<{ brief?: string }> => {
+  const check = async ({ payload, digest }: IncomingTask, request: TaskRequest, caller: Caller): Promise<Checked> => {
     const blobs = payload.attachments.map(({ sha256 }) => sha256);
     const grounds = await store.grounds({ task: payload.id, run: payload.run, blobs });
     const known = grounds.task;
@@ -64,18 +72,16 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
     if (payload.kind === "work") await checkRoute(payload, { blobs: store.blobs, pipeline, roster: deps.roster });
     const brief = payload.kind === "run" ? await checkBrief(payload, { blobs: store.blobs, pipeline }) : undefined;
     await deps.diskFloor.demand();
-    return brief === undefined ? {} : { brief };
+    const says = payload.kind === "nudge" ? await describe(payload.run, grounds.epoch) : undefined;
+    return { ...(brief !== undefined && { brief }), ...(says !== undefined && { says }) };
   };
+  const describe = async (run: string, epoch: number): Promise<string> =>
+    epoch === 0 ? nothingHere : describeRun(await store.statusOf({ run }));
 
-  const commit = async (
-    task: IncomingTask,
-    { envelope, traceparent }: TaskRequest,
-    { caller, brief }: { caller: Caller; brief?: string },
-  ) => {
+  const commit = (task: IncomingTask, { envelope, traceparent }: TaskRequest, { caller, brief, says }: Checked & { caller: Caller }) => {
     const { payload, digest } = task;
     const now = clock.now();
     const run = brief === undefined ? undefined : deps.runs?.newRun(payload, { now, brief });
-    const described = payload.kind === "nudge" ? describeRun(await store.statusOf({ run: payload.run })) : undefined;
     return store.accept(
       {
         payload,
@@ -90,7 +96,7 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
       acceptanceSeal(deps.notary, task, {
         envelope,
         caller,
-        ...(described !== undefined && { text: { code: "nudge", text: described } }),
+        ...(says !== undefined && { text: { code: "nudge", text: says } }),
       }),
     );
   };
@@ -100,8 +106,8 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
     const task = replay ?? (await readTask(request, caller, deps));
     const { payload, digest } = task;
     try {
-      const { brief } = replay === undefined ? await check(task, request, caller) : {};
-      const accepted = await commit(task, request, { caller, ...(brief !== undefined && { brief }) });
+      const checked = replay === undefined ? await check(task, request, caller) : {};
+      const accepted = await commit(task, request, { caller, ...checked });
       const answer = answerOf(accepted, payload);
       const { replayed } = answer;
       if (!replayed) onAccepted(payload);

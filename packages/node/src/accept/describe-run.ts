@@ -3,6 +3,9 @@ import type { OutboxRow, StatusAnswer, TaskFacts } from "@tasuki/store";
 /** Characters of a description. */
 const longest = 1_000;
 
+/** Description of a run of which a node has never had anything. */
+export const nothingHere = "nothing of this run is here";
+
 /** Describes what a node has of a run and what that waits for, in a sentence per task that is not over: the answer to a nudge. */
 export function describeRun(status: StatusAnswer): string {
   const tasks = status.tasks.filter(({ row: { payload } }) => payload.kind === "work" || payload.kind === "run");
@@ -11,7 +14,7 @@ export function describeRun(status: StatusAnswer): string {
   const sentences = [...carried, ...own.map((row) => `${row.payload.kind} to ${toDelivery(row)}`)];
   if (sentences.length > 0) return sentences.join("; ").slice(0, longest);
   const last = tasks.at(-1)?.row;
-  return last === undefined ? "nothing of this run is here" : `nothing of this run is open here; its newest task is ${last.state}`;
+  return last === undefined ? nothingHere : `nothing of this run is open here; its newest task is ${last.state}`;
 }
 
 function toSentence({ row, position }: TaskFacts, { queue, outbox }: StatusAnswer): string | undefined {

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUIDv7 } from "node:crypto";
+import { randomUUIDv7 } from "node:crypto";
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { openKeys, openTrust } from "@tasuki/evidence";
@@ -19,6 +19,7 @@ import {
   watchDrift,
 } from "@tasuki/bus";
 import { composeNode } from "./compose-node.ts";
+import { createSalts } from "./salts.ts";
 import { clientWithFailpoints, type Reach, storeWithFailpoints } from "./failpoint.ts";
 import type { NodeOptions, RunningNode } from "./node.ts";
 
@@ -64,7 +65,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       }),
       clientFor,
       newId,
-      salt: () => randomBytes(16).toString("hex"),
+      salt: createSalts(),
       freeBytes: async () => {
         const { bavail, bsize } = await statfs(data);
         return bavail * bsize;

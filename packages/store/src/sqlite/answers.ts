@@ -40,7 +40,7 @@ export function createAnswers({ events, tasks, outbox, runs, blobRows }: Answers
     },
     statusOf: (question: StatusQuestion): StatusAnswer => ({
       size: events.size(),
-      queue: { waiting: tasks.waiting(), running: tasks.running() },
+      queue: tasks.queue(),
       ...asked(question),
       ...(typeof question === "object" && "run" in question && runOf(question.run)),
     }),

@@ -72,6 +72,9 @@ interface TextRecord extends Body {
   readonly salt: string;
 }
 
+/** Run of a text whose entry is about none. */
+const noRun = "";
+
 /** Creates the operations on `event` and `envelope`. Envelopes are kept as they came, signatures included, so a payload may have several. */
 export function createEvents({ sql, log, recorder }: EventsDeps): Events {
   const size = (): number =>
@@ -88,11 +91,12 @@ export function createEvents({ sql, log, recorder }: EventsDeps): Events {
 
   const keepText = (row: TextRow): void => {
     const insert = "INSERT INTO text (log, idx, sha256, salt, body, run) VALUES (:log, :index, :sha256, :salt, :text, :run)";
-    sql(`${insert} ON CONFLICT DO NOTHING`).run({ ...row });
+    sql(`${insert} ON CONFLICT DO NOTHING`).run({ ...row, run: row.run ?? noRun });
   };
   /** Texts of this node's entries, from an index to another one, by the index of the entry. */
   const textsAt = (from: number, to: number): ReadonlyMap<number, SaltedText[]> => {
-    const page = "SELECT idx, sha256, salt, body FROM text WHERE log = :log AND idx BETWEEN :from AND :to ORDER BY idx, sha256";
+    const page = `SELECT idx, sha256, salt, body FROM event JOIN text USING (log, idx)
+      WHERE log = :log AND idx BETWEEN :from AND :to AND text.run = coalesce(leaf ->> 'run', '${noRun}') ORDER BY idx, sha256`;
     const texts = new Map<number, SaltedText[]>();
     for (const { idx, sha256, salt, body } of sql<TextRecord>(page).all({ log, from, to }))
       texts.set(idx, [...(texts.get(idx) ?? []), { sha256, salt, text: body }]);
@@ -113,8 +117,7 @@ export function createEvents({ sql, log, recorder }: EventsDeps): Events {
       const kept = envelopes.map((envelope) => (envelope === about?.held?.envelope ? about.held : keep(envelope, about?.run)));
       const keys = JSON.stringify(kept.map(({ key }) => key));
       sql("INSERT INTO event (log, idx, leaf, envelopes) VALUES (:log, :index, :leaf, :keys)").run({ log, index, leaf, keys });
-      for (const { sha256, salt, text } of texts)
-        keepText({ log, index, run: about?.run ?? Facts.parse(JSON.parse(leaf)).run, sha256, salt, text });
+      for (const { sha256, salt, text } of texts) keepText({ log, index, run: Facts.parse(JSON.parse(leaf)).run, sha256, salt, text });
       recorder.changed({ topic: "feed" });
       const [own] = kept;
       if (own?.envelope.payloadType === receiptPayloadType) {

@@ -119,15 +119,14 @@ INSERT INTO position SELECT node, instance, next, 1 FROM position_without_log;
 DROP TABLE position_without_log;
 
 CREATE TABLE text (
+  run TEXT NOT NULL,
   log TEXT NOT NULL,
   idx INTEGER NOT NULL,
   sha256 TEXT NOT NULL,
   salt TEXT NOT NULL,
   body TEXT NOT NULL,
-  run TEXT,
-  PRIMARY KEY (log, idx, sha256)
+  PRIMARY KEY (run, log, idx, sha256)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX text_run ON text (run) WHERE run IS NOT NULL;
 
 ALTER TABLE outbox ADD COLUMN node TEXT;
 

@@ -87,7 +87,10 @@ export function createTasks({ sql, recorder }: TasksDeps) {
         }),
       ),
     waiting: (): number => sql<{ n: number }>("SELECT count(*) AS n FROM task WHERE state = 'queued'").get()?.n ?? 0,
-    running: (): number => sql<{ n: number }>("SELECT count(*) AS n FROM task WHERE state = 'running'").get()?.n ?? 0,
+    queue: (): { waiting: number; running: number } =>
+      sql<{ waiting: number; running: number }>(
+        `SELECT (SELECT count(*) FROM task WHERE state = 'queued') AS waiting, (SELECT count(*) FROM task WHERE state = 'running') AS running`,
+      ).get() ?? { waiting: 0, running: 0 },
     /** The earliest times at which a delayed task is due (other queued tasks wait for a free worker, not for a time) and a lease lapses. */
     due(): { next?: number; lapse?: number } {
       const { next, lapse } =

@@ -1,6 +1,9 @@
 import { type FlowEvent, type FlowState, isAtLeast, type StageFlow, type Stepped } from "./flow-state.ts";
 import { stepRetry } from "./step-dispatch.ts";
 
+/** Replaced installations that are remembered: more than one node may be within a run's life. */
+const goneAtMost = 32;
+
 /**
  * Steps a run whose node of a role is this installation now; any earlier one is remembered as gone. Where an earlier one has archived the
  * run, that counts, and the new one is told of the end as well: a hand-off that is still on its way would find a node that knows of none.
@@ -9,7 +12,9 @@ export function stepInstalled(state: FlowState, { role, instance }: Extract<Flow
   const at = state.route.indexOf(role);
   if (at < 0) return [state, []];
   const earlier = [state.installed[role], state.stages[at]?.instance].filter((one) => one !== undefined && one !== instance);
-  const gone = [...new Set([...state.gone, ...earlier.filter((one) => one !== undefined)])].filter((one) => one !== instance);
+  const gone = [...new Set([...state.gone, ...earlier.filter((one) => one !== undefined)])]
+    .filter((one) => one !== instance)
+    .slice(-goneAtMost);
   if (state.installed[role] === instance && gone.length === state.gone.length) return [state, []];
   const { bundle } = state;
   const isTold = bundle !== undefined && state.archived.includes(role) && gone.length > state.gone.length;

@@ -23,12 +23,14 @@ function startFollowing({
   client,
   store,
   steps,
+  diskFloor = { demand: async () => undefined },
   read = async (entries) => entries.map(() => ({ facts: [], envelopes: [], texts: [] })),
 }: {
   client: Partial<BusClient>;
   store?: Partial<FollowFeedDeps["store"]>;
   steps?: Partial<FollowFeedDeps["steps"]>;
   read?: FollowFeedDeps["read"];
+  diskFloor?: FollowFeedDeps["diskFloor"];
 }): AsyncDisposable {
   const ended = new AbortController();
   const nothing = async (): Promise<void> => undefined;
@@ -39,6 +41,7 @@ function startFollowing({
     store: { position: async () => undefined, savePeer: nothing, ...store },
     steps: { setReachable: nothing, setInstalled: nothing, apply: nothing, ...steps },
     read,
+    diskFloor,
     clock: { now: () => 0, monotonic: () => 0 },
     logger: quiet,
     backoff: () => 1,
@@ -55,6 +58,64 @@ function startFollowing({
 
 const untilEnded = (signal: AbortSignal): Promise<unknown> =>
   new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+
+// guarantees: R11.peers
+test("a node that is another installation at each answer is followed six times within an hour, and no more then", async () => {
+  const followed: string[] = [];
+  const problems: string[] = [];
+  const refused = Promise.withResolvers<void>();
+  const client: Partial<BusClient> = {
+    health: async () => healthOf(randomUUIDv7(), 0),
+    async *watch(_from, { onState }): AsyncGenerator<FeedEntry, void, undefined> {
+      onState?.("connected");
+      yield* [];
+    },
+  };
+  await using _ = startFollowing({
+    client,
+    steps: {
+      setInstalled: async ({ instance }) => void followed.push(instance),
+      async setReachable(_node, _is, problem) {
+        if (problem !== undefined && problems.push(problem) === 3) refused.resolve();
+      },
+    },
+  });
+  await refused.promise;
+  expect(new Set(followed).size).toBeLessThanOrEqual(6);
+  expect(problems[0]).toContain("sg was 6 installations within an hour");
+});
+
+// guarantees: R11.peers
+test("below the disk's floor a feed waits at its node, and goes on where it was when there is room", async () => {
+  const applied: (number | undefined)[] = [];
+  const done = Promise.withResolvers<void>();
+  let looks = 0;
+  const client: Partial<BusClient> = {
+    health: async () => healthOf(same, 1),
+    async *watch(from, { signal, onState }): AsyncGenerator<FeedEntry, void, undefined> {
+      onState?.("connected");
+      yield { index: from, leaf: "{}", envelopes: [] };
+      await untilEnded(signal);
+    },
+  };
+  const same = randomUUIDv7();
+  await using _ = startFollowing({
+    client,
+    diskFloor: {
+      async demand() {
+        if ((looks += 1) < 3) throw new TasukiError("disk_full", "no room");
+      },
+    },
+    steps: {
+      async apply({ position }) {
+        applied.push(position?.next);
+        done.resolve();
+      },
+    },
+  });
+  await done.promise;
+  expect([looks, applied]).toEqual([3, [1]]);
+});
 
 // guarantees: R10.replaced
 test("a connection of which it can't be found out who is at its other end is given up: another installation is read from its first entry", async () => {

@@ -9,7 +9,7 @@ import {
   shortenedUnmet,
   TasukiError,
 } from "@tasuki/protocol";
-import type { Position, Store } from "@tasuki/store";
+import type { DiskFloor, Position, Store } from "@tasuki/store";
 import { type BusClient, sizeOfEntry } from "@tasuki/bus";
 import { batched } from "../loop/batched.ts";
 import type { EntryReader } from "./read-entry.ts";
@@ -27,7 +27,12 @@ export interface FollowFeedDeps {
   readonly backoff: Backoff;
   /** Digests of the contracts as this program has them, by `name@version`. */
   readonly digests: Readonly<Record<string, string>>;
+  readonly diskFloor: Pick<DiskFloor, "demand">;
 }
+
+/** Installations of one node within an hour that main follows. More are a fault, or a lie, that would have it dispatch for ever. */
+const installationsAtMost = 6;
+const hourMs = 3_600_000;
 
 /** Size of the entries that are read at once: 256 small ones, or two of the largest. */
 const sizeAtOnce = 8 * 1024 * 1024;
@@ -55,10 +60,20 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
         { peer: deps.node, role, contracts: others },
         "a node has other contracts under the same versions: one of the two was changed after its release",
       );
-    const problem = olderCopy(deps.node, answer, held);
+    const problem = olderCopy(deps.node, answer, held) ?? restless(answer.instance);
     await steps.setReachable(deps.node, problem === undefined, problem);
     if (problem !== undefined) throw new TasukiError("invalid_state", problem);
     return answer;
+  };
+  /** Installations that were followed, by the time of the first answer. */
+  const installations = new Map<string, number>();
+  /** Problem of a node that is another installation again and again. It is followed again when an hour has no more of them than may be. */
+  const restless = (instance: string): string | undefined => {
+    const now = clock.monotonic();
+    for (const [one, since] of installations) if (now - since > hourMs) installations.delete(one);
+    if (installations.has(instance)) return undefined;
+    if (installations.size < installationsAtMost) return void installations.set(instance, now);
+    return `${deps.node} was ${installationsAtMost} installations within an hour, and is another one: main follows it no more for now; look for what empties its data folder`;
   };
   for (let repetition = 1; !signal.aborted; repetition += 1) {
     try {
@@ -116,6 +131,8 @@ async function session(deps: FollowFeedDeps, { instance, health, signal, onProgr
     if (reads.length === 0) return;
     // Another installation answers already: the next session begins with its first entry.
     if (reads.some((read) => read.instance !== undefined && read.instance !== instance)) return ended.abort();
+    // Below its floor the disk has room for what main itself needs alone: the feed waits at the node.
+    await deps.diskFloor.demand();
     const facts = await Promise.all(reads.flatMap((read) => read.facts).map((fact) => withUnmet(fact, client, signal)));
     const next: Position = { node, instance, next: position.next + reads.length };
     await steps.apply({

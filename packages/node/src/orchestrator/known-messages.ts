@@ -6,8 +6,8 @@ import { z } from "zod";
 export interface KeptDeps {
   /** Envelopes about a run that main's store keeps, by the SHA-256 of their payloads. Their signatures were verified when they were kept. */
   readonly kept: (run: string, digests: readonly string[]) => Promise<ReadonlyMap<string, Envelope>>;
-  /** Roles of a run in the order of its hand-offs, and the nodes that it is placed on. */
-  readonly placeOf: (run: string) => Promise<Pick<FlowState, "route" | "nodes">>;
+  /** Roles of a run in the order of its hand-offs, and the nodes that it is placed on; undefined for a run that main does not have. */
+  readonly placeOf: (run: string) => Promise<Pick<FlowState, "route" | "nodes"> | undefined>;
 }
 
 /** A receipt whose signature is verified, by the digest of its payload. */
@@ -26,6 +26,8 @@ interface OpenedMessages {
 export interface Kept {
   envelope(run: string, digest: string): Envelope | undefined;
   place(run: string): Pick<FlowState, "route" | "nodes">;
+  /** True for a run that main has. */
+  isMains(run: string): boolean;
 }
 
 /** Loads the kept messages that the entries' messages name, and those that these follow from, back to the task that was taken. */
@@ -48,6 +50,7 @@ export async function loadKept(entries: readonly FeedEntry[], { kept, placeOf }:
   return {
     envelope: (run, digest) => of.get(run)?.envelopes.get(digest),
     place: (run) => of.get(run)?.place ?? { route: [], nodes: {} },
+    isMains: (run) => of.get(run)?.place !== undefined,
   };
 }
 

@@ -13,7 +13,7 @@ import {
   type Unmet,
 } from "@tasuki/protocol";
 import type { Notary, Trust } from "@tasuki/evidence";
-import type { RunRow, Store } from "@tasuki/store";
+import type { DiskFloor, RunRow, Store } from "@tasuki/store";
 import { type BusClient, nodesOfRole, type Roster } from "@tasuki/bus";
 import type { Worker } from "../consumer/worker.ts";
 import { createBackground } from "../loop/background.ts";
@@ -21,9 +21,10 @@ import { createLoop, retryBounds } from "../loop/create-loop.ts";
 import { limitLogger } from "../loop/limited-logger.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 import { closingCheck } from "./closing-check.ts";
+import { createEvidenceBudget } from "./evidence-budget.ts";
 import { followFeed } from "./follow-feed.ts";
 import { createMainWorker } from "./main-worker.ts";
-import { type FlowEvent, type FlowState, type FlowWant, newFlow } from "@tasuki/flow";
+import { type FlowEvent, type FlowState, type FlowWant, hasEnded, newFlow } from "@tasuki/flow";
 import { createOrchestrator } from "./create-orchestrator.ts";
 import { followOwnFeed } from "./follow-own-feed.ts";
 import { nodeOf } from "./placement.ts";
@@ -51,6 +52,7 @@ export interface MainDeps {
   readonly checker: Checker;
   /** Data folder of the node. */
   readonly data: string;
+  readonly diskFloor: Pick<DiskFloor, "demand">;
   /** Projections of the store; writing one again changes nothing. */
   readonly projections: { archive(run: string): Promise<unknown> };
   /** Name of the node; the role's by default. */
@@ -78,9 +80,10 @@ const wantMs = 180_000;
 
 /** Main: the part of a node that only main has, behind ports. Everything that it needs after a crash is in the store. */
 export function createMain(deps: MainDeps): Main {
-  const { store, roster, clock, logger, pipeline, clientFor, projections, node = "main" } = deps;
+  const { store, roster, clock, logger, pipeline, clientFor, projections, diskFloor, node = "main" } = deps;
   const ended = new AbortController();
   const steps = createRunSteps(deps);
+  const budget = createEvidenceBudget();
   const backoff = createBackoff({ ...retryBounds, random: deps.random });
   const intakes = createWaitingIntakes({ ...deps, backoff });
   const context = { ...deps, steps, backoff, onUnseen: (task: string) => intakes.add(task) };
@@ -92,7 +95,8 @@ export function createMain(deps: MainDeps): Main {
     node,
     loggerOf,
     kept: (run, digests) => store.envelopes(run, digests),
-    placeOf: async (run) => (await steps.state(run)) ?? { route, nodes: {} },
+    placeOf: (run) => steps.state(run),
+    budget,
   });
   const digests = contractDigests(artifactsOf(pipeline));
 
@@ -124,6 +128,7 @@ export function createMain(deps: MainDeps): Main {
   const clocks = createRunClocks(context);
   steps.onChange((state) => {
     wanted.wake(state);
+    if (hasEnded(state)) budget.forget(state.id);
     // An archive that could not be written is written at the next start.
     if (state.state === "closed") background.begin("the archive of a run", () => projections.archive(state.id), { run: state.id });
   });
@@ -175,7 +180,7 @@ export function createMain(deps: MainDeps): Main {
       following = Promise.all(
         nodes.map((one) =>
           followFeed(
-            { ...one, client: clientFor(one.node), store, steps, read, clock, logger: loggerOf(one.node), backoff, digests },
+            { ...one, client: clientFor(one.node), store, steps, read, clock, logger: loggerOf(one.node), backoff, digests, diskFloor },
             ended.signal,
           ),
         ),

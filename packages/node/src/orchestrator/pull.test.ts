@@ -52,7 +52,7 @@ async function pullFrom(answers: Readonly<Record<string, (asked: number) => Pick
       ],
     };
     const want = { want: "pull" as const, stage: "nano", epoch: 1, task };
-    const error = await pull({ store, steps, clientFor, roster, pipeline, clock }, state, {
+    const error = await pull({ store, steps, clientFor, roster, pipeline, clock, diskFloor }, state, {
       want,
       signal: new AbortController().signal,
     }).catch((thrown: unknown) => thrown);
@@ -61,6 +61,7 @@ async function pullFrom(answers: Readonly<Record<string, (asked: number) => Pick
     await rm(folder, { recursive: true, force: true });
   }
 }
+const diskFloor = { demand: async () => undefined };
 const silent = (): never => {
   throw new TasukiError("unreachable", "nobody is there");
 };

@@ -10,7 +10,7 @@ import {
   type Pipeline,
   TasukiError,
 } from "@tasuki/protocol";
-import { type AttachmentRow, type BlobRow, publish, type RunRow, type Store } from "@tasuki/store";
+import { type AttachmentRow, type BlobRow, type DiskFloor, publish, type RunRow, type Store } from "@tasuki/store";
 import type { BusClient, Roster } from "@tasuki/bus";
 import type { FlowState, FlowWant, StageFlow, Subject } from "@tasuki/flow";
 import { nodeOf } from "./placement.ts";
@@ -21,6 +21,7 @@ export interface PullDeps {
   readonly steps: RunSteps;
   readonly clientFor: (node: string) => BusClient;
   readonly roster: Roster;
+  readonly diskFloor: Pick<DiskFloor, "demand">;
   readonly pipeline: Pipeline;
   readonly clock: Clock;
 }
@@ -128,12 +129,13 @@ async function textOf(
 const pagesAtMost = 4;
 
 /** Keeps a text under its digest, and under its contract if it holds; if it doesn't, main's check will say so. */
-async function keep({ store, pipeline, clock }: PullDeps, { name, contract, sha256, text }: ArtifactText): Promise<Attachment> {
+async function keep({ store, pipeline, clock, diskFloor }: PullDeps, { name, contract, sha256, text }: ArtifactText): Promise<Attachment> {
   const { name: kind, version } = parseContractRef(contract);
   const artifact = artifactNamed(pipeline, kind)?.at(version);
   const bytes = Buffer.from(text, "utf8");
   if (artifact === undefined || bytes.length > artifact.maxBytes)
     throw new TasukiError("too_large", `${name} has ${bytes.length} bytes; ${artifact?.maxBytes ?? 0} are taken under '${contract}'.`);
+  await diskFloor.demand();
   const passes = artifact.read(text, name).ok;
   const { size } = await publish(store, bytes, { sha256, now: clock.now(), ...(passes && { contract }) });
   return { name, contract, size, sha256 };

@@ -14,6 +14,7 @@ import { describe, expect, test } from "vitest";
 import { claimedReceipt, createNotary, payloadDigest, type ReceiptFacts, type Seal, type SignedTask, toReceipt } from "@tasuki/evidence";
 import { type FlowEvent, newFlow, step } from "@tasuki/flow";
 import { smallPipeline } from "../testing/small-pipeline.ts";
+import { createEvidenceBudget } from "./evidence-budget.ts";
 import { createEntryReader } from "./read-entry.ts";
 
 const run = randomUUIDv7();
@@ -73,7 +74,8 @@ function readerOf(kept: readonly Envelope[], placed: Readonly<Record<string, str
     roster,
     kept: async (_run, digests) =>
       new Map(kept.map((envelope) => [payloadDigest(envelope), envelope] as const).filter(([digest]) => digests.includes(digest))),
-    placeOf: async () => ({ route: ["nano", "sg"], nodes: placed }),
+    placeOf: async (of) => (of === run ? { route: ["nano", "sg"], nodes: placed } : undefined),
+    budget: createEvidenceBudget(),
     loggerOf: () => ({ debug: say, info: say, warn: say, error: say }),
   });
   const read = (entries: readonly FeedEntry[], role: string) => readFeed(entries, { node: role, role });
@@ -218,6 +220,15 @@ test("a 'produced' over a file that its stage does not produce proves nothing", 
   const reads = await read([entry(0, took), entry(1, ...made)], "nano");
   expect(statesOf(reads)).toEqual(["nano accepted"]);
   expect(complaints).toMatchObject([{ state: "produced", doubt: expect.stringContaining("no file of stage 'nano'") }]);
+});
+
+// guarantees: R11.peers
+test("what a node says of a run that main does not have is kept nowhere, and counts for nothing", async () => {
+  const payload = handOff({ run: randomUUIDv7() });
+  const { envelope, digest } = notaryOf("nano").task(payload);
+  const facts = { ...factsOf(payload, "accepted", { prev: digest, subjects: [list] }), run: payload.run };
+  const took = first(notaryOf("sg").receipt(facts, [envelope])(0).envelopes);
+  expect(await reader().readOne(entry(0, took, envelope), "sg")).toMatchObject({ facts: [], envelopes: [] });
 });
 
 // guarantees: R3.placed

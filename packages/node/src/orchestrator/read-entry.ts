@@ -1,35 +1,31 @@
 import {
-  directionOf,
   type Envelope,
   type FeedEntry,
   isTasukiError,
   type Logger,
   type Pipeline,
-  type Receipt,
   receiptPayloadType,
   type ReceiptStatement,
-  roleOf,
   TasukiError,
   taskPayloadType,
 } from "@tasuki/protocol";
 import {
   claimedReceipt,
   isWhole,
-  type KnownMessages,
   type KnownTask,
   parseTask,
   payloadDigest,
   payloadOf,
   readReceipt,
-  textOf,
   type Trust,
   verifyEnvelope,
 } from "@tasuki/evidence";
 import { nodesOfRole, type Roster } from "@tasuki/bus";
 import { type TextRow, textRowsOf } from "@tasuki/store";
-import type { FlowEvent } from "@tasuki/flow";
 import { doubtFor } from "./doubt-for.ts";
+import type { EvidenceBudget } from "./evidence-budget.ts";
 import { createKnown, type Kept, type KeptDeps, type KnownOf, loadKept, type ReadReceipt } from "./known-messages.ts";
+import { type FeedOf, isOfTask, toDispatched, toReceiptFact } from "./entry-facts.ts";
 import type { RunFact } from "./run-steps.ts";
 
 export interface EntryReaderDeps extends KeptDeps {
@@ -40,6 +36,7 @@ export interface EntryReaderDeps extends KeptDeps {
   readonly roster: Roster;
   /** Logger for what is found in the feed of a node. */
   readonly loggerOf: (node: string) => Logger;
+  readonly budget: EvidenceBudget;
 }
 
 /** The facts that an entry of a node's feed proves. */
@@ -51,12 +48,6 @@ interface EntryRead {
   readonly texts: readonly TextRow[];
   /** The installation that signed the entry's own receipt. */
   readonly instance?: string;
-}
-
-/** Node whose feed is read. */
-interface FeedOf {
-  readonly node: string;
-  readonly role: string;
 }
 
 /** Reads entries that follow each other in the feed of a node. Resolves with one `EntryRead` for each. */
@@ -84,7 +75,16 @@ interface OpenedEntry {
  * task has none. A receipt that follows from nothing known is logged, and counts for nothing.
  * Main's own feed comes from main's own store: its own words stand unverified.
  */
-export function createEntryReader({ pipeline, trust, node, roster, kept: keptOf, placeOf, loggerOf }: EntryReaderDeps): EntryReader {
+export function createEntryReader({
+  pipeline,
+  trust,
+  node,
+  roster,
+  kept: keptOf,
+  placeOf,
+  budget,
+  loggerOf,
+}: EntryReaderDeps): EntryReader {
   const openReceipt = (envelope: Envelope, feed: FeedOf): ReadReceipt | undefined => {
     const claimed = claimedReceipt(envelope);
     if (claimed === undefined) throw new TasukiError("malformed_message", "The envelope holds no receipt.");
@@ -110,6 +110,14 @@ export function createEntryReader({ pipeline, trust, node, roster, kept: keptOf,
     return task;
   };
 
+  /** True for a message about a run that main has. Throws where a node has said more about the run than main keeps. */
+  const isKept = (envelope: Envelope, run: string, { feed: { node: from, role }, kept }: { feed: FeedOf; kept: Kept }): boolean => {
+    if (role === "main") return true;
+    if (!kept.isMains(run)) return false;
+    const message = { node: from, run, digest: payloadDigest(envelope), bytes: envelope.payload.length };
+    if (!budget.holds(message)) throw new Error(`more about run ${run} than main keeps of one node`);
+    return true;
+  };
   const open = ({ index, envelopes, texts: given = [] }: FeedEntry, feed: FeedOf, kept: Kept): OpenedEntry => {
     const receipts: ReadReceipt[] = [];
     const tasks: KnownTask[] = [];
@@ -121,9 +129,11 @@ export function createEntryReader({ pipeline, trust, node, roster, kept: keptOf,
         const task = envelope.payloadType === taskPayloadType ? openTask(envelope, feed, kept) : undefined;
         if (receipt !== undefined && isOwn(receipt.statement, feed) && receipt.statement.predicate.index !== index)
           throw new Error(`a receipt that its node signed for entry ${receipt.statement.predicate.index}`);
+        const about = receipt?.statement.predicate ?? task?.payload;
+        if (about === undefined || !isKept(envelope, about.run, { feed, kept })) continue;
         if (receipt) receipts.push(receipt);
         if (task) tasks.push(task);
-        if (receipt ?? task) held.push(envelope);
+        held.push(envelope);
       } catch (error) {
         faults.push(error);
       }
@@ -180,63 +190,4 @@ function isOwn({ predicate }: ReceiptStatement, feed: FeedOf): boolean {
 /** True where the roster lists the node for the role. */
 function isListed(roster: Roster, node: string, role: string): boolean {
   return Object.hasOwn(roster, node) && roster[node]?.role === role;
-}
-
-/** True for a receipt about a task that its node took. A refusal leaves no task behind, and the remaining states are for main alone to say. */
-function isOfTask({ predicate }: ReceiptStatement): boolean {
-  switch (predicate.state) {
-    case "accepted":
-    case "fenced":
-    case "archived":
-    case "started":
-    case "produced":
-    case "blocked":
-      return true;
-    case "rejected":
-    case "verified":
-    case "closed":
-    case "failed":
-    case "cancelled":
-      return predicate.role === "main";
-  }
-}
-
-function toReceiptFact(
-  { statement, digest }: ReadReceipt,
-  { tasks, texts }: Pick<OpenedEntry, "tasks" | "texts">,
-  { pipeline, known }: { readonly pipeline: Pipeline; readonly known: KnownMessages },
-): RunFact[] {
-  const receipt = withReason(withDirection(statement.predicate, pipeline), texts);
-  const subjects = statement.subject.map(({ name, digest: { sha256 } }) => ({ name, sha256 }));
-  const answered = receipt.state === "accepted" && receipt.prev !== undefined ? known.task(receipt.prev)?.payload : undefined;
-  // A `nudge` that was accepted says nothing about the stage.
-  if (answered?.kind === "nudge") return [];
-  const follows = answered?.prev;
-  const handed = receipt.state === "produced" ? tasks.find((task) => task.payload.prev === digest) : undefined;
-  const outputs = (handed?.payload.attachments ?? []).filter((attachment) =>
-    subjects.some((subject) => subject.name === attachment.name && subject.sha256 === attachment.sha256),
-  );
-  const event: FlowEvent = { is: "receipt", receipt, digest, subjects, outputs, ...(follows !== undefined && { follows }) };
-  return [{ run: receipt.run, event }];
-}
-
-/** A `work` task that the feed's node itself sends on. */
-function toDispatched({ payload }: KnownTask, { feed, at }: { feed: FeedOf; at: string | undefined }): RunFact[] {
-  if (payload.kind !== "work" || payload.from !== feed.role || payload.to === "main") return [];
-  const { run, stage, epoch, id: task, from, prev } = payload;
-  const time = Date.parse(at ?? new Date(0).toISOString());
-  return [{ run, event: { is: "dispatched", stage, epoch, task, from, at: time, ...(prev !== undefined && { follows: prev }) } }];
-}
-
-/** Receipt with the text that is beside it as its `reason`, as receipts of earlier releases have it. */
-function withReason(receipt: Receipt, texts: readonly TextRow[]): Receipt {
-  const reason = textOf(receipt, new Map(texts.map(({ sha256, text }) => [sha256, text])));
-  return reason === undefined ? receipt : { ...receipt, reason };
-}
-
-/** Nodes of the first releases say what they decided, and not where that sends the work: the pipeline knows. */
-function withDirection(receipt: Receipt, pipeline: Pipeline): Receipt {
-  const { decision, direction } = receipt;
-  const role = decision === undefined || direction !== undefined ? undefined : roleOf(pipeline, receipt.role);
-  return role === undefined || decision === undefined ? receipt : { ...receipt, direction: directionOf(role, decision) };
 }

@@ -1,0 +1,72 @@
+import { directionOf, type Pipeline, type Receipt, type ReceiptStatement, roleOf } from "@tasuki/protocol";
+import { type KnownMessages, type KnownTask, textOf } from "@tasuki/evidence";
+import type { FlowEvent } from "@tasuki/flow";
+import type { TextRow } from "@tasuki/store";
+import type { ReadReceipt } from "./known-messages.ts";
+import type { RunFact } from "./run-steps.ts";
+
+/** Node whose feed is read. */
+export interface FeedOf {
+  readonly node: string;
+  readonly role: string;
+}
+
+/** True for a receipt about a task that its node took. A refusal leaves no task behind, and the remaining states are for main alone to say. */
+export function isOfTask({ predicate }: ReceiptStatement): boolean {
+  switch (predicate.state) {
+    case "accepted":
+    case "fenced":
+    case "archived":
+    case "started":
+    case "produced":
+    case "blocked":
+      return true;
+    case "rejected":
+    case "verified":
+    case "closed":
+    case "failed":
+    case "cancelled":
+      return predicate.role === "main";
+  }
+}
+
+/** What a receipt says to its run, with the tasks and texts that are beside it in its entry. */
+export function toReceiptFact(
+  { statement, digest }: ReadReceipt,
+  { tasks, texts }: { readonly tasks: readonly KnownTask[]; readonly texts: readonly TextRow[] },
+  { pipeline, known }: { readonly pipeline: Pipeline; readonly known: KnownMessages },
+): RunFact[] {
+  const receipt = withReason(withDirection(statement.predicate, pipeline), texts);
+  const subjects = statement.subject.map(({ name, digest: { sha256 } }) => ({ name, sha256 }));
+  const answered = receipt.state === "accepted" && receipt.prev !== undefined ? known.task(receipt.prev)?.payload : undefined;
+  // A `nudge` that was accepted says nothing about the stage.
+  if (answered?.kind === "nudge") return [];
+  const follows = answered?.prev;
+  const handed = receipt.state === "produced" ? tasks.find((task) => task.payload.prev === digest) : undefined;
+  const outputs = (handed?.payload.attachments ?? []).filter((attachment) =>
+    subjects.some((subject) => subject.name === attachment.name && subject.sha256 === attachment.sha256),
+  );
+  const event: FlowEvent = { is: "receipt", receipt, digest, subjects, outputs, ...(follows !== undefined && { follows }) };
+  return [{ run: receipt.run, event }];
+}
+
+/** A `work` task that the feed's node itself sends on. */
+export function toDispatched({ payload }: KnownTask, { feed, at }: { feed: FeedOf; at: string | undefined }): RunFact[] {
+  if (payload.kind !== "work" || payload.from !== feed.role || payload.to === "main") return [];
+  const { run, stage, epoch, id: task, from, prev } = payload;
+  const time = Date.parse(at ?? new Date(0).toISOString());
+  return [{ run, event: { is: "dispatched", stage, epoch, task, from, at: time, ...(prev !== undefined && { follows: prev }) } }];
+}
+
+/** Receipt with the text that is beside it as its `reason`, as receipts of earlier releases have it. */
+function withReason(receipt: Receipt, texts: readonly TextRow[]): Receipt {
+  const reason = textOf(receipt, new Map(texts.map(({ sha256, text }) => [sha256, text])));
+  return reason === undefined ? receipt : { ...receipt, reason };
+}
+
+/** Nodes of the first releases say what they decided, and not where that sends the work: the pipeline knows. */
+function withDirection(receipt: Receipt, pipeline: Pipeline): Receipt {
+  const { decision, direction } = receipt;
+  const role = decision === undefined || direction !== undefined ? undefined : roleOf(pipeline, receipt.role);
+  return role === undefined || decision === undefined ? receipt : { ...receipt, direction: directionOf(role, decision) };
+}

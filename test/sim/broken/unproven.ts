@@ -118,7 +118,7 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
     name: "signs a result that follows from nothing before it",
     breaks: ["R3.chain"],
     from: 1,
-    changes: [{ file: `${node}/consumer/role-worker.ts`, find: "prev: row.lastReceipt,", put: "prev: row.digest," }],
+    changes: [{ file: `${node}/consumer/role-worker.ts`, find: "sealAfter(prev) };", put: "sealAfter(row.digest) };" }],
   },
   {
     name: "signs a text itself",

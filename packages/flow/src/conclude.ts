@@ -1,5 +1,5 @@
 import type { Block, Condition } from "@tasuki/protocol";
-import { type FlowEffect, type FlowState, isAtLeast, type StageFlow, type Stepped } from "./flow-state.ts";
+import { type FlowEffect, type FlowState, isAtLeast, type StageFlow, type Stepped, type Subject } from "./flow-state.ts";
 import { blocked, unblocked } from "./change-stage.ts";
 
 /** State with the conclusions drawn from what is proven: rungs that need facts of two nodes, conditions, and the end of closing. */
@@ -28,7 +28,7 @@ function handedOff(state: FlowState, stage: StageFlow, at: number): StageFlow {
     ? state.lastHop?.epoch === stage.epoch && state.lastHop
     : next !== undefined && isAtLeast(next.rung, "accepted") && { follows: next.follows, at: next.times["accepted"], took: next.took };
   if (!holder || holder.follows === undefined || holder.follows !== stage.produced) return stage;
-  const other = stage.subjects.find(({ name, sha256 }) => holder.took?.some((file) => file.name === name && file.sha256 !== sha256));
+  const other = stage.subjects.find((subject) => holder.took !== undefined && !isTaken(subject, holder.took, stage.carried));
   // A check that refuses the files asks for the same retry, and stays: two blocks that replace each other would never come to rest.
   if (other !== undefined) return stage.block?.kind === "check" ? stage : blocked(stage, "hand-off", otherBytes(state, stage, other.name));
   return {
@@ -38,9 +38,15 @@ function handedOff(state: FlowState, stage: StageFlow, at: number): StageFlow {
   };
 }
 
+/** True for a file that was taken as it was signed for. One that is not carried need not be taken; a name that is missing counts as different. */
+function isTaken({ name, sha256 }: Subject, took: readonly Subject[], carried: readonly string[] = []): boolean {
+  const same = took.find((file) => file.name === name);
+  return same === undefined ? !carried.includes(name) : same.sha256 === sha256;
+}
+
 function otherBytes({ id }: FlowState, { stage }: StageFlow, file: string): Block {
   return {
-    reason: `${stage} handed on other bytes of ${file} than it signed for as its result`,
+    reason: `${stage} handed on other bytes of ${file}, or none, than it signed for as its result`,
     needs: `${stage} done again, by a program that hands on what it signs for`,
     owner: "operator",
     clearsWith: `tasuki retry ${id} --from ${stage}`,

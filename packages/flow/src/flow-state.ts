@@ -83,6 +83,8 @@ export interface StageFlow {
   readonly times: Readonly<Record<string, number>>;
   /** Files that the stage's `produced` vouches for. */
   readonly subjects: readonly Subject[];
+  /** Names of those that the next holder must have taken; runs of earlier releases have none. */
+  readonly carried?: readonly string[];
   /** Attachments of the same files; complete once they are pulled. */
   readonly outputs: readonly Attachment[];
   /** SHA-256 of the payload of this stage's `produced`: `prev` of a dispatch to the next. */
@@ -126,7 +128,8 @@ export type FlowEvent =
     }
   /**
    * Verified receipt. `follows` (with `accepted`): `prev` of the accepted task, where its sender's signature was verified too. `unmet` (with
-   * `blocked`): the node's own words, which say more than the receipt and prove nothing.
+   * `blocked`): the node's own words, which say more than the receipt and prove nothing. `carried` (with `produced`): names of the subjects that
+   * a hand-off of them carries.
    */
   | {
       readonly is: "receipt";
@@ -135,6 +138,7 @@ export type FlowEvent =
       readonly subjects: readonly Subject[];
       readonly outputs: readonly Attachment[];
       readonly follows?: string;
+      readonly carried?: readonly string[];
       readonly unmet?: readonly Unmet[];
     }
   /** Wrong answers, and no others, of the nodes that were asked for the stage's files: `reason` says which. */

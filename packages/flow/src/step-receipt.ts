@@ -63,13 +63,14 @@ function accepted(stage: StageFlow, event: ReceiptEvent): StageFlow {
 }
 
 function produced(stage: StageFlow, event: ReceiptEvent, run: string): StageFlow {
-  const { receipt, digest, subjects, outputs } = event;
+  const { receipt, digest, subjects, carried, outputs } = event;
   if (isAtLeast(stage.rung, "produced")) return stage;
   const done: StageFlow = {
     ...unblocked(raise(stage, "produced", event), ["node", "dispatch"]),
     attempt: Math.max(stage.attempt, receipt.attempt),
     produced: digest,
     subjects,
+    ...(carried && { carried }),
     outputs,
     ...(receipt.producer !== undefined && { producer: shortened(receipt.producer) }),
     ...(receipt.decision !== undefined && { decision: shortened(receipt.decision) }),

@@ -358,6 +358,21 @@ describe("a run in trouble", () => {
     expect(through([{ ...other, subjects: [...given, outputOf("nano", 1)] }], produced).state.stages[0]?.rung).toBe("handed-off");
   });
 
+  test("a hand-off that lacks a file which it carries proves nothing, and says so", () => {
+    const made = stageFacts("nano", 1).map((fact) =>
+      fact.is === "receipt" && fact.receipt.state === "produced" ? { ...fact, carried: fact.subjects.map(({ name }) => name) } : fact,
+    );
+    const produced = through([intakeDone, ...made]).state;
+    const taken = receipt({ stage: "sg", epoch: 1, state: "accepted" });
+    if (taken.is !== "receipt") throw new Error("it is a receipt");
+    const { state } = through([{ ...taken, subjects: given }], produced);
+    expect(toRunStatus(state).stages[0]).toMatchObject({
+      rung: "produced",
+      block: { reason: expect.stringContaining("nano.1.md, or none") },
+    });
+    expect(through([{ ...taken, subjects: [...given, outputOf("nano", 1)] }], produced).state.stages[0]?.rung).toBe("handed-off");
+  });
+
   test("files that were handed on as other bytes and that main's check refuses are checked once", () => {
     const other = receipt({ stage: "sg", epoch: 1, state: "accepted" });
     if (other.is !== "receipt") throw new Error("it is a receipt");

@@ -1,4 +1,4 @@
-import { directionOf, type Pipeline, type Receipt, type ReceiptStatement, roleOf } from "@tasuki/protocol";
+import { carriedTo, directionOf, isFileOf, type Pipeline, type Receipt, type ReceiptStatement, roleOf } from "@tasuki/protocol";
 import { type KnownMessages, type KnownTask, textOf } from "@tasuki/evidence";
 import type { FlowEvent } from "@tasuki/flow";
 import type { TextRow } from "@tasuki/store";
@@ -34,7 +34,7 @@ export function isOfTask({ predicate }: ReceiptStatement): boolean {
 export function toReceiptFact(
   { statement, digest }: ReadReceipt,
   { tasks, texts }: { readonly tasks: readonly KnownTask[]; readonly texts: readonly TextRow[] },
-  { pipeline, known }: { readonly pipeline: Pipeline; readonly known: KnownMessages },
+  { pipeline, known, route }: { readonly pipeline: Pipeline; readonly known: KnownMessages; readonly route: readonly string[] },
 ): RunFact[] {
   const receipt = withReason(withDirection(statement.predicate, pipeline), texts);
   const subjects = statement.subject.map(({ name, digest: { sha256 } }) => ({ name, sha256 }));
@@ -46,8 +46,27 @@ export function toReceiptFact(
   const outputs = (handed?.payload.attachments ?? []).filter((attachment) =>
     subjects.some((subject) => subject.name === attachment.name && subject.sha256 === attachment.sha256),
   );
-  const event: FlowEvent = { is: "receipt", receipt, digest, subjects, outputs, ...(follows !== undefined && { follows }) };
+  const carried = receipt.state === "produced" && carriedOn(receipt.stage, subjects, { pipeline, route });
+  const event: FlowEvent = {
+    is: "receipt",
+    receipt,
+    digest,
+    subjects,
+    outputs,
+    ...(carried && { carried }),
+    ...(follows !== undefined && { follows }),
+  };
   return [{ run: receipt.run, event }];
+}
+
+/** Names of a result's files that a hand-off to the stage after it carries. */
+function carriedOn(
+  stage: string,
+  files: readonly { readonly name: string }[],
+  { pipeline, route }: { readonly pipeline: Pipeline; readonly route: readonly string[] },
+): readonly string[] {
+  const carried = carriedTo(pipeline, route[route.indexOf(stage) + 1] ?? "main");
+  return files.map(({ name }) => name).filter((name) => carried.some(({ versions }) => versions.some((one) => isFileOf(one, name))));
 }
 
 /** A `work` task that the feed's node itself sends on. */

@@ -4,6 +4,7 @@ import type { Position } from "@tasuki/store";
 import { expect, test } from "vitest";
 import { type BusClient, watchFeed } from "@tasuki/bus";
 import { followFeed, type FollowFeedDeps } from "./follow-feed.ts";
+import { type FlowState, newFlow, newStage } from "@tasuki/flow";
 import type { RunFact } from "./run-steps.ts";
 
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
@@ -39,7 +40,7 @@ function startFollowing({
     node: "sg",
     client,
     store: { position: async () => undefined, savePeer: nothing, ...store },
-    steps: { setReachable: nothing, setInstalled: nothing, apply: nothing, ...steps },
+    steps: { setReachable: nothing, setInstalled: nothing, apply: nothing, onChange: () => () => undefined, ...steps },
     read,
     diskFloor,
     clock: { now: () => 0, monotonic: () => 0 },
@@ -83,6 +84,44 @@ test("a node that is another installation at each answer is followed six times w
   await refused.promise;
   expect(new Set(followed).size).toBeLessThanOrEqual(6);
   expect(problems[0]).toContain("sg was 6 installations within an hour");
+});
+
+// guarantees: R5.ends
+test("a stage on an installation that main does not know has its node asked, once, which of the two is gone", async () => {
+  const [same, other] = [randomUUIDv7(), randomUUIDv7()];
+  const followed: string[] = [];
+  const asked = Promise.withResolvers<void>();
+  let answers = 0;
+  let tell: ((state: FlowState) => void) | undefined;
+  const client: Partial<BusClient> = {
+    async health() {
+      answers += 1;
+      return healthOf(same, 0);
+    },
+    async *watch(_from, { signal }): AsyncGenerator<FeedEntry, void, undefined> {
+      const flow = newFlow({ profile: "plain", payload: { run: randomUUIDv7(), from: "ops" }, brief: "b", route: ["sg"], now: 0 });
+      const state: FlowState = { ...flow, installed: { sg: same }, stages: [{ ...newStage("sg", 1), rung: "accepted", instance: other }] };
+      for (let time = 0; time < 3; time += 1) tell?.(state);
+      await untilEnded(signal);
+      yield* [];
+    },
+  };
+  {
+    await using _ = startFollowing({
+      client,
+      steps: {
+        onChange(listener) {
+          tell = listener;
+          return () => (tell = undefined);
+        },
+        async setInstalled({ instance }) {
+          if (followed.push(instance) === 2) asked.resolve();
+        },
+      },
+    });
+    await asked.promise;
+  }
+  expect([followed, answers, tell]).toEqual([[same, same], 2, undefined]);
 });
 
 // guarantees: R11.peers

@@ -12,6 +12,7 @@ import {
 import type { DiskFloor, Position, Store } from "@tasuki/store";
 import { type BusClient, sizeOfEntry } from "@tasuki/bus";
 import { batched } from "../loop/batched.ts";
+import type { FlowState } from "@tasuki/flow";
 import type { EntryReader } from "./read-entry.ts";
 import type { RunFact, RunSteps } from "./run-steps.ts";
 
@@ -122,6 +123,24 @@ async function session(deps: FollowFeedDeps, { instance, health, signal, onProgr
     // A node that could not be asked ends the session too: the installation at the other end is not known then.
     if (answer?.instance !== instance) ended.abort();
   };
+  /** Installations that main does not know and that the node was asked about: the answer says which of the two is gone. */
+  const asked = new Set<string>();
+  const checkStage = async (other: string): Promise<void> => {
+    asked.add(other);
+    await checkInstance();
+    if (!ended.signal.aborted) await steps.setInstalled(position);
+  };
+  const stopListening = steps.onChange((state) => {
+    const other = unknownInstallation(state, { role, node });
+    if (other === undefined || other === instance || asked.has(other)) return;
+    checkStage(other).catch((error: unknown) => {
+      logger.warn(
+        { peer: node, role, err: error },
+        "a stage stands on an installation that main does not know, and its node can't be asked",
+      );
+      ended.abort();
+    });
+  });
   const entries = client.watch(position.next, { signal: AbortSignal.any([signal, ended.signal]), onState });
   const take = async (batch: readonly FeedEntry[]): Promise<void> => {
     const fresh = batch.filter((entry) => entry.index >= position.next);
@@ -144,15 +163,28 @@ async function session(deps: FollowFeedDeps, { instance, health, signal, onProgr
     position = next;
     onProgress();
   };
-  for await (const batch of batched(entries, sizeAtOnce, (entry) => Math.max(sizeAtLeast, sizeOfEntry(entry)))) {
-    try {
-      if (!ended.signal.aborted) await take(batch);
-    } catch (error) {
-      // Leaving this loop waits for the read that is under way; without this abort, for the node's next entry, which may never come.
-      ended.abort();
-      throw error;
+  try {
+    for await (const batch of batched(entries, sizeAtOnce, (entry) => Math.max(sizeAtLeast, sizeOfEntry(entry)))) {
+      try {
+        if (!ended.signal.aborted) await take(batch);
+      } catch (error) {
+        // Leaving this loop waits for the read that is under way; without this abort, for the node's next entry, which may never come.
+        ended.abort();
+        throw error;
+      }
     }
+  } finally {
+    stopListening();
   }
+}
+
+/**
+ * Installation of a node that a run's stage stands on, and that main neither follows nor knows to be gone. The receipt came by another node's
+ * feed: main may have missed the installation's whole life, or not have noticed yet that it is there.
+ */
+function unknownInstallation(state: FlowState, { role, node }: { readonly role: string; readonly node: string }): string | undefined {
+  const other = (state.nodes[role] ?? node) === node ? state.stages.find(({ stage }) => stage === role)?.instance : undefined;
+  return other === undefined || other === state.installed[role] || state.gone.includes(other) ? undefined : other;
 }
 
 /** Position to read on from. A new installation is read from its first entry, and stages that the old one left unfinished are dispatched again, in one commit. */

@@ -210,6 +210,17 @@ test.each<[string, { sender?: "nano" | "nano-2"; receiver?: "sg" | "sg-2"; says?
 });
 
 // guarantees: R3.proven
+test("a 'produced' says which of its files a hand-off carries", async () => {
+  const payload = work("nano", "main");
+  const { envelope, digest } = notaryOf("main").task(payload);
+  const took = accepted(payload, digest, { notary: notaryOf("nano") });
+  const made = notaryOf("nano").receipt(factsOf(payload, "produced", { prev: payloadDigest(took), subjects: [list] }))(1).envelopes;
+  const reads = await reader(envelope).read([entry(0, took), entry(1, ...made)], "nano");
+  const events = reads.flatMap(({ facts }) => facts.map(({ event }) => event));
+  expect(events).toMatchObject([{ receipt: { state: "accepted" } }, { receipt: { state: "produced" }, carried: [list.name] }]);
+});
+
+// guarantees: R3.proven
 test("a 'produced' over a file that its stage does not produce proves nothing", async () => {
   const subjects = [list, { name: "brief.md", sha256: "b".repeat(64) }];
   const payload = work("nano", "main");

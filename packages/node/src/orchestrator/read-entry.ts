@@ -159,7 +159,7 @@ export function createEntryReader({
         if (!isOfTask(statement)) return [];
         const known = knownOf(run);
         const doubt = doubtFor(statement, { known, place: placeOf(run), pipeline });
-        if (doubt === undefined) return toReceiptFact(receipt, { tasks, texts }, { pipeline, known });
+        if (doubt === undefined) return toReceiptFact(receipt, { tasks, texts }, { pipeline, known, route: placeOf(run).route });
         loggerOf(feed.node).error(
           { peer: feed.node, index, run, task, role, state, doubt },
           "a feed holds a receipt that proves nothing; it is not counted",

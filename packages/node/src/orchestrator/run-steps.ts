@@ -110,13 +110,17 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
   const installed = new Map<string, string>();
   const openRuns = async () => (await store.runs({ open: true })).map(stateOf);
 
-  /** Events that say what main knows of a role's node. After a restart it says nothing until it knows whether there is a connection. */
-  const knownOf = (role: string, node: string | undefined): FlowEvent[] => {
+  /**
+   * Events that say what main knows of a role's node, and the run not yet. After a restart it says nothing until it knows whether there is a
+   * connection. An installation that the run knows is not told again: main may not have noticed yet that it was replaced.
+   */
+  const knownOf = (state: FlowState, role: string): FlowEvent[] => {
+    const node = nodeOf(state, role, roster);
     const [instance, isReachable] = node === undefined ? [] : [installed.get(node), reachable.get(node)];
     // A node that the roster lacks by now is one that main will never have a connection to.
     if (node !== undefined && !Object.hasOwn(roster, node)) return [{ is: "peer", role, reachable: false }];
     return [
-      ...(instance === undefined ? [] : [{ is: "installed" as const, role, instance }]),
+      ...(instance === undefined || instance === state.installed[role] ? [] : [{ is: "installed" as const, role, instance }]),
       ...(isReachable === undefined ? [] : [{ is: "peer" as const, role, reachable: isReachable }]),
     ];
   };
@@ -142,7 +146,7 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
     };
     events.forEach(apply);
     // The nodes are those that the run stands on after the events: one of these may have placed it. Before intake it stands on none.
-    if (after.given.length > 0) after.route.flatMap((role) => knownOf(role, nodeOf(after, role, roster))).forEach(apply);
+    if (after.given.length > 0) after.route.flatMap((role) => knownOf(after, role)).forEach(apply);
     return { version: row.version, before, after, signed };
   };
 

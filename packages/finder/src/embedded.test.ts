@@ -157,6 +157,14 @@ test("A file without sentences or line ends is never quoted as a whole", async (
   expect(Math.max(...raw.blocks.map(({ text }) => text.length))).toBeLessThanOrEqual(1000);
 });
 
+test("A passage of a hundred thousand sentences without a word, or of one endless word, is quoted like any other", async () => {
+  const { raw } = await relay(
+    ["What is a lease?"],
+    [{ text: `A lease ends. ${"! ".repeat(150_000)}` }, { text: `A lease is ${"a".repeat(100_000)}.` }],
+  );
+  expect(raw.blocks).not.toEqual([]);
+});
+
 test("A source that has citations and headings of its own does not cite or part the text", async () => {
   const { answers, final } = await relay(
     ["How long does a lease last?"],

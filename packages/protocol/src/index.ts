@@ -112,7 +112,7 @@ export { formatIds, formatItems, readFields, readIds, readItems, readNumber, ref
 export { completeHeaded, formatHeaded, readHeaded } from "./text/headed-file.ts";
 export { formatFrontMatter, type HeaderField } from "./text/header.ts";
 export { distinct, fromInline, Line, reference, Text, toCell, toInline } from "./text/line.ts";
-export { cellOf, checkColumns, formatTable, type MdFile, readMdFile, refuseRows, type Section } from "./text/markdown.ts";
+export { cellsIn, checkColumns, formatTable, type MdFile, readMdFile, refuseRows, type Section } from "./text/markdown.ts";
 export { type Contract, createReport, judge, longest, type Report, type Rules } from "./text/report.ts";
 export { readTxtFile, type TxtFile } from "./text/txt-file.ts";
 export { escapeUnseen, replaceUnseen } from "./text/unseen.ts";

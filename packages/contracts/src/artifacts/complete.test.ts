@@ -33,6 +33,15 @@ test("lines= says which of several passages is meant", () => {
   });
 });
 
+test("bytes= says it, too; a line without the passage says nothing", () => {
+  const text = documentOf(collected, "A b A b\nA b\n");
+  const first = (head: string) => deRawOutput.complete(`== C1 N1 ${head}\n| A b`, { run, documents: { collected: [text] } });
+  expect(first("bytes=4-6")).toMatchObject({ ok: true, value: expect.stringContaining("bytes=4-6 lines=1-1") });
+  expect(first("lines=2")).toMatchObject({ ok: true, value: expect.stringContaining("bytes=8-10 lines=2-2") });
+  for (const head of ["bytes=5-7", "lines=3", "lines=99", "lines=0"])
+    expect(first(head)).toMatchObject({ ok: false, unmet: [{ got: expect.stringContaining("lines 1, 1, 2:") }] });
+});
+
 test("bytes are those of the UTF-8 text, and a page is one between form feeds", () => {
   const text = documentOf(collected, "é袖\f🏃 runs\n");
   const completed = deRawOutput.complete("== C1 N1\n| 🏃 runs", { run, documents: { collected: [text] } });

@@ -16,7 +16,8 @@ export function* checkOutline(review: Document<SgReview>, brief: Brief): Generat
   const settled = new Set(gaps.map(subjectOf));
   const seen = new Set<string>();
   for (const { question, items } of outline) {
-    const at = () => ({ ...place(review, question, items.join(", ")), path: `outline.${question}` });
+    let where: Pick<Unmet, "file" | "line"> | undefined;
+    const at = () => ({ ...(where ??= place(review, question, items.join(", "))), path: `outline.${question}` });
     if (!questions.has(question))
       yield {
         ...at(),

@@ -67,7 +67,7 @@ function* faultsOf(block: RawBlock, index: TextIndex, source: string): Generator
   const slice = index.bytes.subarray(bytes.first, bytes.last + 1);
   if (!slice.equals(Buffer.from(text))) {
     yield {
-      expected: `bytes ${bytes.first}-${bytes.last} of ${source}: ${excerpt(slice.toString())}`,
+      expected: `bytes ${bytes.first}-${bytes.last} of ${source}: ${excerpt(slice.subarray(0, 400).toString())}`,
       got: excerpt(text),
       fix: `quote the passage as it stands, and ${byCompletion}`,
     };

@@ -1,5 +1,6 @@
 import { type Documents, gate } from "@tasuki/protocol";
 import { describe, expect, it } from "vitest";
+import { deRawOutput } from "../artifacts/de-raw-output/de-raw-output.ts";
 import { type JpFinal, jpFinal } from "../artifacts/jp-final/jp-final.ts";
 import { run } from "../artifacts/run/run.ts";
 import { sgReview } from "../artifacts/sg-review/sg-review.ts";
@@ -114,6 +115,18 @@ describe("jp's gate", () => {
     ["the fixed sentences, questions and lead-ins", `${boilerplate.partial} Why?\n\nTwo things:\n\n- A receipt is signed. [C1]`],
   ])("takes %s", (_, text) => {
     expect(check(saying(text), "command:agent")).toEqual([]);
+  });
+
+  it("says that it gives up where it would read quotations and passages a thousand times over", () => {
+    const quotations = Array.from({ length: 3000 }, (_, at) => `“word ${at}”`).join(" ");
+    const long = changed(example, deRawOutput, {
+      to: (raw) => ({
+        ...raw,
+        blocks: raw.blocks.map((block) => ({ ...block, text: `${"no ".repeat(100_000)}${block.candidate === "C2" ? quotations : ""}` })),
+      }),
+    });
+    const documents = saying(quotations, long);
+    expect(check(documents)).toContainEqual(expect.objectContaining({ path: "sections", got: "more than can be looked for" }));
   });
 
   it("finds the section of a question by its id or by its words", () => {

@@ -27,7 +27,7 @@ export const jp = defineRole({
     const review = inputs["sg-review"];
     const final = outputs["jp-final"];
     const { acceptance, decision, profile } = final.value;
-    const passages = passagesOf(raw.value, review.value);
+    const passages = passagesOf(final, raw, review.value);
     // A text that goes back is not finished: its statements must be right, but it need not answer every question.
     const finished =
       decision === "accepted"

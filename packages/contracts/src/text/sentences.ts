@@ -27,7 +27,7 @@ export function splitSentences(text: string, block: Range = { start: 0, end: tex
   for (const { segment, index } of segmenter.segment(flat)) {
     const last = merged.at(-1);
     const end = index + segment.length;
-    const closed = last ? closingMarks(flat.slice(0, last.end), segment) : 0;
+    const closed = last ? closingMarks(flat.charAt(last.end - 1), segment) : 0;
     if (last && closed > 0) last.end += closed;
     if (last && (last.end === end || continues(flat.slice(Math.max(last.start, last.end - 40), last.end), segment.slice(closed))))
       last.end = end;
@@ -43,7 +43,7 @@ export function splitSentences(text: string, block: Range = { start: 0, end: tex
 
 /** The number of marks at the start of a segment that close the emphasis of the sentence before it. To UAX 29 they are no closing punctuation. */
 function closingMarks(before: string, next: string): number {
-  return /\s$/.test(before) ? 0 : (/^[*_~`]+(?=\s|$)/.exec(next)?.[0].length ?? 0);
+  return /\s/.test(before) ? 0 : (/^[*_~`]+(?=\s|$)/.exec(next)?.[0].length ?? 0);
 }
 
 function continues(before: string, next: string): boolean {

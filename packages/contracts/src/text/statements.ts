@@ -19,7 +19,7 @@ function isBoilerplate(sentence: string): boolean {
 /** Pattern of citations in a row: `[C1]`, `[C1][C4]`, `[C1, C4]`. */
 const citationRun = /\[C[1-9][0-9]{0,4}(?:,\s?C[1-9][0-9]{0,4})*\](?:\s*\[C[1-9][0-9]{0,4}(?:,\s?C[1-9][0-9]{0,4})*\])*/g;
 
-/** Citations in a row, and the items that they name, in order. */
+/** Citations in a row, and the items that they name, in order and each once. */
 interface CitationRun extends Range {
   readonly items: readonly string[];
 }
@@ -29,7 +29,7 @@ export function citationsIn(text: string): CitationRun[] {
   return [...text.matchAll(citationRun)].map((match) => ({
     start: match.index,
     end: match.index + match[0].length,
-    items: match[0].match(/C[0-9]+/g) ?? [],
+    items: [...new Set(match[0].match(/C[0-9]+/g))],
   }));
 }
 
@@ -55,6 +55,7 @@ export function statementsOf(text: string): Statement[] {
 function statementsIn(text: string, block: Range): Statement[] {
   const found: Statement[] = [];
   const runs = citationsIn(text.slice(block.start, block.end));
+  const last = block.start + text.slice(block.start, block.end).trimEnd().length;
   let start = block.start;
   for (const run of [...runs, { start: block.end - block.start, end: block.end - block.start, items: [] }]) {
     const sentences = splitSentences(text, { start, end: block.start + run.start });
@@ -62,7 +63,7 @@ function statementsIn(text: string, block: Range): Statement[] {
       const trimmed = trim(text, sentence);
       const content = text.slice(trimmed.start, trimmed.end);
       const citations = at === sentences.length - 1 ? run.items : [];
-      const leadsIn = content.endsWith(":") && text.slice(trimmed.end, block.end).trim() === "";
+      const leadsIn = content.endsWith(":") && trimmed.end >= last;
       const factual = !content.endsWith("?") && !leadsIn && !isBoilerplate(content);
       if (citations.length > 0 || /[\p{L}\p{N}]/u.test(content)) found.push({ ...trimmed, text: content, citations, factual });
     }

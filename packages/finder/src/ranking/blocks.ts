@@ -79,7 +79,7 @@ export function headingTitle(text: string, { start, end }: Block): string {
   return text
     .slice(start, end)
     .replace(/^#{1,6}[ \t]+/, "")
-    .replace(/[ \t]+#+[ \t]*$/, "")
+    .replace(/(?<![ \t])[ \t]+#+[ \t]*$/, "")
     .replaceAll(/\s+/g, " ")
     .trim();
 }

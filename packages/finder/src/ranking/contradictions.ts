@@ -7,6 +7,9 @@ const antonyms =
     .split(" ")
     .map((pair) => pair.split("/"));
 const alike = 0.5;
+// Limits of what is compared: more than a quotation of the finder has. A longer passage is compared by its beginning.
+const longest = 10_000;
+const mostClaims = 40;
 
 /** A sentence, with the sets that it is compared by. */
 interface Claim {
@@ -25,9 +28,11 @@ export interface Contradiction {
   readonly note: string;
 }
 
-/** Claims of a text: its sentences, ready to be compared with those of other texts. */
+/** Claims of a text: its sentences of two terms or more, ready to be compared with those of other texts. */
 export function claimsOf(text: string): readonly Claim[] {
-  return splitSentences(text, { start: 0, end: text.length }).map(({ start, end }) => toClaim(text.slice(start, end)));
+  const sentences = splitSentences(text, { start: 0, end: Math.min(text.length, longest) });
+  const claims = sentences.map(({ start, end }) => toClaim(text.slice(start, end)));
+  return claims.filter(({ terms }) => terms.size > 1).slice(0, mostClaims);
 }
 
 /** First contradiction that two texts may hold, a sentence of each. It is a hint for a reader: on real prose it is often wrong. */
@@ -41,7 +46,7 @@ export function findContradiction(one: readonly Claim[], other: readonly Claim[]
 }
 
 function compare(one: Claim, other: Claim): string | undefined {
-  if (one.terms.size < 2 || other.terms.size < 2 || jaccard(one.terms, other.terms) < alike) return undefined;
+  if (jaccard(one.terms, other.terms) < alike) return undefined;
   if (one.negates !== other.negates) return "one of them negates";
   if (one.numbers.size > 0 && other.numbers.size > 0 && ![...one.numbers].some((number) => other.numbers.has(number)))
     return "their numbers differ";

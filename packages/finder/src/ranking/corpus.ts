@@ -22,6 +22,8 @@ interface Passage extends Range {
 interface Section {
   /** Headings from the outermost in; empty before the first heading. */
   readonly path: readonly string[];
+  /** Range of its passages: the first, and the one after the last. */
+  readonly passages: Range;
   /** Counts of the whole path. */
   readonly pathCounts: Counts;
   /** Counts of the last two headings of the path. */
@@ -41,8 +43,12 @@ export interface Corpus {
   readonly sections: readonly Section[];
   /** Postings of each term: passage, count, passage, count, … */
   readonly postings: readonly (readonly number[])[];
+  /** Sections that have each term in their path, in order. */
+  readonly titled: readonly (readonly number[])[];
 }
 
+// Length of a title, characters: each section below a heading is indexed by it.
+const titleLength = 500;
 const passageWords = 130;
 const mostWords = 200;
 
@@ -51,19 +57,24 @@ export function buildCorpus(sources: readonly Source[], vocabulary: Vocabulary, 
   const passages: Passage[] = [];
   const sections: Section[] = [];
   const postings: number[][] = vocabulary.terms.map(() => []);
+  const titled: number[][] = vocabulary.terms.map(() => []);
   for (const [source, { text }] of sources.entries()) {
     for (const { path, blocks } of sectionsOf(text)) {
       const section = sections.length;
-      sections.push({ path, pathCounts: vocabulary.count(path.join("\n")), lastCounts: vocabulary.count(path.slice(-2).join("\n")) });
+      const start = passages.length;
+      const pathCounts = vocabulary.count(path.join("\n"));
+      for (const term of pathCounts.terms.keys()) titled[term]?.push(section);
       for (const { start, end } of passagesOf(text, blocks, vocabulary)) {
         const counts = vocabulary.count(text.slice(start, end));
         for (const [term, count] of counts.terms) postings[term]?.push(passages.length, count);
         passages.push({ source, section, start, end, words: counts.words });
       }
+      const lastCounts = vocabulary.count(path.slice(-2).join("\n"));
+      sections.push({ path, passages: { start, end: passages.length }, pathCounts, lastCounts });
     }
     progress();
   }
-  return { sources, passages, sections, postings };
+  return { sources, passages, sections, postings, titled };
 }
 
 function* sectionsOf(text: string): Generator<{ path: readonly string[]; blocks: readonly Block[] }> {
@@ -77,7 +88,10 @@ function* sectionsOf(text: string): Generator<{ path: readonly string[]; blocks:
     }
     if (blocks.length > 0) yield { path: titles(), blocks };
     blocks = [];
-    path = [...path.filter(({ level }) => level < block.level), { level: block.level, title: headingTitle(text, block) }];
+    path = [
+      ...path.filter(({ level }) => level < block.level),
+      { level: block.level, title: headingTitle(text, block).slice(0, titleLength) },
+    ];
   }
   if (blocks.length > 0) yield { path: titles(), blocks };
 }

@@ -3,7 +3,7 @@ import { claimsOf, findContradiction } from "./contradictions.ts";
 import type { Corpus } from "./corpus.ts";
 import { createCue } from "./cues.ts";
 import { passageSentences } from "./passage-sentences.ts";
-import { type Query, rankPassages, scoreTexts } from "./rank-passages.ts";
+import { largest, type Query, rankPassages, scoreTexts } from "./rank-passages.ts";
 import { jaccard, termSet } from "./terms.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -48,7 +48,7 @@ export function findQuotes(
     sentences.map(({ counts }) => counts),
     sentence,
   );
-  const best = Math.max(...scores, Number.MIN_VALUE);
+  const best = Math.max(largest(scores), Number.MIN_VALUE);
   const cueOf = createCue(question);
   const textOf = (source: number, { start, end }: Range): string => corpus.sources[source]?.text.slice(start, end) ?? "";
 

@@ -30,11 +30,10 @@ function idfOf(total: number, having: number): number {
 
 /** Best passages for a query, best first; those that tie keep the order of the sources. Scores are relative to the best: at most 1.5. */
 export function rankPassages(corpus: Corpus, query: Query, most: number): RankedPassage[] {
-  const { passages, sections } = corpus;
-  const inBody = new Float64Array(passages.length);
-  const inHeading = new Float64Array(sections.length);
-  const meanWords = mean(passages.map(({ words, section }) => words + body.heading * (sections[section]?.pathCounts.words ?? 0)));
-  const meanHeading = mean(sections.map(({ lastCounts }) => lastCounts.words));
+  const { passages, sections, titled } = corpus;
+  const inBody = new Map<number, number>();
+  const inHeading = new Map<number, number>();
+  const { meanWords, meanHeading } = lengthsOf(corpus);
 
   for (const term of query.terms) {
     const idf = query.idf(term);
@@ -44,23 +43,42 @@ export function rankPassages(corpus: Corpus, query: Query, most: number): Ranked
       if (passage === undefined || section === undefined) continue;
       const tf = count + body.heading * (section.pathCounts.terms.get(term) ?? 0);
       const length = passage.words + body.heading * section.pathCounts.words;
-      inBody[index] = (inBody[index] ?? 0) + idf * saturated(tf, { ...body, length: length / meanWords });
+      inBody.set(index, (inBody.get(index) ?? 0) + idf * saturated(tf, { ...body, length: length / meanWords }));
     }
-    for (const [index, { lastCounts }] of sections.entries()) {
-      const tf = lastCounts.terms.get(term) ?? 0;
-      if (tf > 0) inHeading[index] = (inHeading[index] ?? 0) + idf * saturated(tf, { ...headings, length: lastCounts.words / meanHeading });
+    for (const index of titled[term] ?? []) {
+      const { words = 0, terms } = sections[index]?.lastCounts ?? {};
+      const tf = terms?.get(term) ?? 0;
+      if (tf > 0) inHeading.set(index, (inHeading.get(index) ?? 0) + idf * saturated(tf, { ...headings, length: words / meanHeading }));
     }
   }
 
-  const bestBody = largest(inBody);
-  const bestHeading = largest(inHeading);
+  const bestBody = largest(inBody.values());
+  const bestHeading = largest(inHeading.values());
   const ranked: RankedPassage[] = [];
-  for (const [passage, score] of inBody.entries()) {
+  for (const [passage, score] of inBody) {
     if (score <= 0) continue;
-    const heading = inHeading[passages[passage]?.section ?? -1] ?? 0;
+    const heading = inHeading.get(passages[passage]?.section ?? -1) ?? 0;
     ranked.push({ passage, score: score / bestBody + (bestHeading > 0 ? (headings.weight * heading) / bestHeading : 0) });
   }
   return ranked.sort((one, other) => other.score - one.score || one.passage - other.passage).slice(0, most);
+}
+
+interface Lengths {
+  readonly meanWords: number;
+  readonly meanHeading: number;
+}
+
+const lengths = new WeakMap<Corpus, Lengths>();
+
+/** Mean lengths of passages and of headings, in words, found once for all queries. */
+function lengthsOf(corpus: Corpus): Lengths {
+  const { passages, sections } = corpus;
+  const found = lengths.get(corpus) ?? {
+    meanWords: mean(passages.map(({ words, section }) => words + body.heading * (sections[section]?.pathCounts.words ?? 0))),
+    meanHeading: mean(sections.map(({ lastCounts }) => lastCounts.words)),
+  };
+  lengths.set(corpus, found);
+  return found;
 }
 
 /** Scores of short texts against each other: BM25 with the idf of the corpus. */
@@ -77,12 +95,14 @@ export function scoreTexts(query: Query, texts: readonly Counts[], { k1, b }: { 
 }
 
 /** Passages that hold a term in their text or in their headings, with the count in the text. */
-function passagesWith(corpus: Corpus, term: number): ReadonlyMap<number, number> {
+function passagesWith({ postings, titled, sections }: Corpus, term: number): ReadonlyMap<number, number> {
   const found = new Map<number, number>();
-  const flat = corpus.postings[term] ?? [];
+  const flat = postings[term] ?? [];
   for (let at = 0; at < flat.length; at += 2) found.set(flat[at] ?? 0, flat[at + 1] ?? 0);
-  for (const [index, { section }] of corpus.passages.entries())
-    if (corpus.sections[section]?.pathCounts.terms.has(term) && !found.has(index)) found.set(index, 0);
+  for (const section of titled[term] ?? []) {
+    const { start, end } = sections[section]?.passages ?? { start: 0, end: 0 };
+    for (let passage = start; passage < end; passage += 1) if (!found.has(passage)) found.set(passage, 0);
+  }
   return found;
 }
 
@@ -94,7 +114,8 @@ function mean(values: readonly number[]): number {
   return values.length === 0 ? 1 : Math.max(1, values.reduce((sum, value) => sum + value, 0) / values.length);
 }
 
-function largest(values: Float64Array): number {
+/** The largest of values, which may be more than a call takes as arguments; 0 where there are none. */
+export function largest(values: Iterable<number>): number {
   let most = 0;
   for (const value of values) most = Math.max(most, value);
   return most;

@@ -1,7 +1,7 @@
 import type { Question } from "@tasuki/contracts/artifacts/brief";
 import type { Run } from "@tasuki/contracts/artifacts/run";
 import type { Document } from "@tasuki/protocol";
-import { buildCorpus, type Corpus, type Source } from "./corpus.ts";
+import { buildCorpus, type Corpus, type Counts, type Source } from "./corpus.ts";
 import { findQuotes, type Quote } from "./find-quotes.ts";
 import { createQuery, type Query } from "./rank-passages.ts";
 import { splitQuestion } from "./split-question.ts";
@@ -39,8 +39,8 @@ export interface Search {
   readonly corpus: Corpus;
   readonly vocabulary: Vocabulary;
   readonly questions: readonly { readonly id: string; readonly parts: readonly QuestionPart[] }[];
-  /** Share of what a question asks for that stands in a text, by the part of the question that the text covers best; 0 to 1. */
-  coverage(question: string, text: string): number;
+  /** Coverage by a text: the share of what a question asks for that stands in it, by the part of the question that it covers best; 0 to 1. */
+  coverage(text: string): (question: string) => number;
 }
 
 /** Search over sources, each of which is read once. Only positions and counts of the terms asked for are kept. */
@@ -60,7 +60,10 @@ export function createSearch(sources: readonly Source[], { questions, progress }
     corpus,
     vocabulary,
     questions: prepared,
-    coverage: (question, text) => Math.max(0, ...(partsOf.get(question) ?? []).map(({ query }) => coverageOf(query, vocabulary, text))),
+    coverage(text) {
+      const { terms } = vocabulary.count(text);
+      return (question) => Math.max(0, ...(partsOf.get(question) ?? []).map(({ query }) => coverageOf(query, vocabulary, terms)));
+    },
   };
 }
 
@@ -76,8 +79,7 @@ export function rankQuotes({ corpus, vocabulary, questions }: Search, question: 
  * Coverage of a question by a text: the idf of the terms that stand in the text, as a share of the idf of all; 0 where there are no terms.
  * At least 0.6 rejects nine in ten questions that the sources don't answer and keeps three in four of those they do (XQuAD).
  */
-function coverageOf(query: Query, vocabulary: Vocabulary, text: string): number {
-  const { terms } = vocabulary.count(text);
+function coverageOf(query: Query, vocabulary: Vocabulary, terms: Counts["terms"]): number {
   let [found, all, unspaced] = [0, 0, 0];
   for (const term of query.terms) {
     const idf = query.idf(term);

@@ -1,4 +1,4 @@
-import type { Range } from "@tasuki/contracts";
+import { indexText, type Range, type TextIndex } from "@tasuki/contracts";
 import type { Candidate } from "@tasuki/contracts/artifacts/candidate-list";
 import { locatorOf, type RawBlock } from "@tasuki/contracts/artifacts/de-raw-output";
 import { nano } from "@tasuki/contracts/roles/nano";
@@ -16,7 +16,12 @@ export function research(inputs: InputsOf<typeof nano>, { progress }: Progress =
   const texts = sourceTextsOf(run.value, inputs["source-text"]);
   const labels = new Map(run.value.sources.map(({ id, label }) => [id, label]));
   const search = createSearch(texts, { questions: brief.value.questions, progress });
-  const found = selectQuotes(search).map((selected, at) => toFinding(search, selected, `C${at + 1}`));
+  const indexes = new Map<number, TextIndex>();
+  const found = selectQuotes(search).map(({ quote, answers }, at) => {
+    const index = indexes.get(quote.source) ?? indexText(texts[quote.source]?.text ?? "");
+    indexes.set(quote.source, index);
+    return toFinding(search, { quote, answers, index }, `C${at + 1}`);
+  });
   return {
     "candidate-list": {
       run: run.value.run,
@@ -39,11 +44,15 @@ export function research(inputs: InputsOf<typeof nano>, { progress }: Progress =
 
 export const work = defineExecutor(nano, research);
 
-function toFinding(search: Search, { quote, answers }: Selected, id: string): { candidate: Candidate; block: RawBlock } {
+function toFinding(
+  search: Search,
+  { quote, answers, index }: Selected & { readonly index: TextIndex },
+  id: string,
+): { candidate: Candidate; block: RawBlock } {
   const source = search.corpus.sources[quote.source];
   if (source === undefined) throw new Error("a quotation is of one of the sources");
   const text = source.text.slice(quote.start, quote.end);
-  const place = locateRange(source.text, quote);
+  const place = locateRange(source.text, quote, index);
   const path = search.corpus.sections[quote.section]?.path ?? [];
   return {
     candidate: {
@@ -60,22 +69,15 @@ function toFinding(search: Search, { quote, answers }: Selected, id: string): { 
 }
 
 /** Place of a range of UTF-16 positions: bytes of the text's UTF-8 form, lines, and the page where form feeds part the text into pages. */
-function locateRange(text: string, { start, end }: Range): Pick<RawBlock, "bytes" | "lines" | "page"> {
-  const before = text.slice(0, start);
-  const first = Buffer.byteLength(before);
-  const quote = text.slice(start, end);
-  const line = count(before, "\n") + 1;
+function locateRange(text: string, { start, end }: Range, index: TextIndex): Pick<RawBlock, "bytes" | "lines" | "page"> {
+  const first = Buffer.byteLength(text.slice(0, start));
+  const last = first + Buffer.byteLength(text.slice(start, end)) - 1;
+  const page = index.pageOf(first);
   return {
-    bytes: { first, last: first + Buffer.byteLength(quote) - 1 },
-    lines: { first: line, last: line + count(quote, "\n") },
-    ...(text.includes("\f") && { page: count(before, "\f") + 1 }),
+    bytes: { first, last },
+    lines: { first: index.lineOf(first), last: index.lineOf(last) },
+    ...(page !== undefined && { page }),
   };
-}
-
-function count(text: string, character: string): number {
-  let found = 0;
-  for (let at = text.indexOf(character); at !== -1; at = text.indexOf(character, at + 1)) found += 1;
-  return found;
 }
 
 function whyOf({ questions }: Search, { quote, answers }: Selected): string {

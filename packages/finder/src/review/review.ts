@@ -6,8 +6,8 @@ import { inputDigests, oneLine, unreadableSources } from "../output-fields.ts";
 import { claimsOf, findContradiction } from "../ranking/contradictions.ts";
 import { createSearch, type Progress, sourceTextsOf } from "../ranking/search.ts";
 import { type Item, judgeItems } from "./judge-items.ts";
-import { mergeDuplicates, type MergedItem } from "./merge-duplicates.ts";
-import { outlineQuestions } from "./outline-questions.ts";
+import { mergeDuplicates, type MergedItem, mostCompared } from "./merge-duplicates.ts";
+import { bestCoverage, outlineQuestions } from "./outline-questions.ts";
 
 // Coverage at which a passage is accepted, and at which it counts in part. Measured on XQuAD: 0.6 turns away 93 % of what the sources
 // don't answer.
@@ -66,7 +66,7 @@ function contradictionsOf(kept: readonly MergedItem[]): SgReview["contradictions
   const claims = kept.map(({ item }) => ({ id: item.id, claims: claimsOf(item.text) }));
   const found: SgReview["contradictions"] = [];
   for (const [at, one] of claims.entries())
-    for (const other of claims.slice(at + 1)) {
+    for (const other of claims.slice(at + 1, at + 1 + mostCompared)) {
       const contradiction = findContradiction(one.claims, other.claims);
       if (contradiction) found.push({ items: [one.id, other.id], note: `possible contradiction: ${contradiction.note}` });
       if (found.length === mostContradictions) return found;
@@ -76,10 +76,11 @@ function contradictionsOf(kept: readonly MergedItem[]): SgReview["contradictions
 
 /** Gaps for the questions without an item in the outline, with the coverage of the best passage. */
 function questionGaps(outline: ReturnType<typeof outlineQuestions>, items: readonly Item[]): SgReview["gaps"] {
+  const coverage = bestCoverage(items);
   return outline
     .filter((entry) => entry.items.length === 0)
     .map(({ question }) => {
-      const best = Math.max(0, ...items.map(({ coverage }) => coverage.get(question) ?? 0));
+      const best = coverage.get(question) ?? 0;
       const reason =
         best === 0 ? "no passage of the sources has what is asked" : `the best passage has ${Math.round(best * 100)} % of what is asked`;
       return { question, reason };

@@ -8,7 +8,7 @@ export function bestCoverage(texts: readonly string[], question: string): number
   const search = createSearch(sources, { questions: [{ id: "Q1", text: question }] });
   const shares = rankQuotes(search, "Q1", quotes).map(({ source, section, start, end }) => {
     const headings = search.corpus.sections[section]?.path ?? [];
-    return search.coverage("Q1", [...headings, sources[source]?.text.slice(start, end)].join("\n"));
+    return search.coverage([...headings, sources[source]?.text.slice(start, end)].join("\n"))("Q1");
   });
   return Math.max(0, ...shares);
 }

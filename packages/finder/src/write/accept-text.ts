@@ -1,4 +1,4 @@
-import { statementsOf } from "@tasuki/contracts";
+import { findText, normaliseSpace, statementsOf } from "@tasuki/contracts";
 import type { RawBlock } from "@tasuki/contracts/artifacts/de-raw-output";
 import type { JpFinal } from "@tasuki/contracts/artifacts/jp-final";
 import { sha256Of } from "@tasuki/protocol";
@@ -7,9 +7,9 @@ import type { Answer } from "./answer-question.ts";
 type Check = JpFinal["acceptance"]["checks"][number];
 
 interface Accepted {
-  readonly blocks: readonly RawBlock[];
+  readonly blocks: ReadonlyMap<string, readonly RawBlock[]>;
   /** Ids of the items that the sections cite. */
-  readonly cited: readonly string[];
+  readonly cited: ReadonlySet<string>;
   readonly answers: readonly Answer[];
   readonly gaps: JpFinal["acceptance"]["gaps"];
 }
@@ -19,12 +19,12 @@ interface Accepted {
  * question is answered or a declared gap.
  */
 export function acceptText(sections: JpFinal["sections"], { blocks, cited, answers, gaps }: Accepted): Check[] {
-  const passages = Map.groupBy(blocks, ({ candidate }) => candidate);
+  const passages = new Map([...cited].map((item) => [item, (blocks.get(item) ?? []).map(({ text }) => normaliseSpace(text))]));
   const statements = sections.flatMap(({ text }) => statementsOf(text)).filter(({ factual, citations }) => factual || citations.length > 0);
   const loose = statements.filter(
-    ({ text, citations }) => !citations.some((item) => passages.get(item)?.some((block) => isIn(text, block))),
+    ({ text, citations }) => !citations.some((item) => passages.get(item)?.some((passage) => findText(passage, normaliseSpace(text)) >= 0)),
   );
-  const changed = cited.filter((item) => passages.get(item)?.some(({ text, sha256 }) => sha256Of(text) !== sha256) ?? true);
+  const changed = [...cited].filter((item) => blocks.get(item)?.some(({ text, sha256 }) => sha256Of(text) !== sha256) ?? true);
   const open = answers.filter(({ question, answered }) => !answered && !gaps.some((gap) => gap.question.startsWith(question)));
   return [
     toCheck(
@@ -32,7 +32,7 @@ export function acceptText(sections: JpFinal["sections"], { blocks, cited, answe
       loose.map(({ text }) => text.slice(0, 60)),
       `${statements.length} sentences`,
     ),
-    toCheck("every cited item is accepted and has the digest that it declares", changed, `${cited.length} items`),
+    toCheck("every cited item is accepted and has the digest that it declares", changed, `${cited.size} items`),
     toCheck(
       "every question is answered or a declared gap",
       open.map(({ question }) => question),
@@ -48,12 +48,4 @@ function toCheck(name: string, wrong: readonly string[], detail: string): Check 
     result: failed ? "failed" : "passed",
     detail: failed ? `not so: ${wrong.slice(0, 10).join("; ").replaceAll(/\s+/g, " ")}` : detail,
   };
-}
-
-function isIn(sentence: string, { text }: RawBlock): boolean {
-  return normalise(text).includes(normalise(sentence));
-}
-
-function normalise(text: string): string {
-  return text.replaceAll(/\s+/g, " ").trim();
 }

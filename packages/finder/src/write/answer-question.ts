@@ -14,22 +14,32 @@ export interface Answer {
   readonly section: { readonly heading: string; readonly text: string };
 }
 
+/** What was accepted, for all questions. */
+export interface Accepted {
+  /** Items that the outline has for each question. */
+  readonly items: ReadonlyMap<string, readonly string[]>;
+  /** Items that answer in part only. */
+  readonly partial: ReadonlySet<string>;
+  /** The passages of an item, cited; undefined where nothing of them can be quoted. */
+  readonly cited: (item: string) => string | undefined;
+}
+
 const mostItems = 3;
+// Limit of the passages that are quoted of an item.
+const mostPassages = 20;
 const headingLength = 160;
 
 /**
  * Answer to a question: up to three items of the outline, a paragraph each. It says plainly where they answer in part only, or where there
  * are none.
  */
-export function answerQuestion({ id, text }: Question, { review, blocks }: { review: SgReview; blocks: readonly RawBlock[] }): Answer {
-  const outlined = review.outline.find(({ question }) => question === id)?.items ?? [];
+export function answerQuestion({ id, text }: Question, { items, partial, cited }: Accepted): Answer {
   const quoted: { item: string; text: string }[] = [];
-  for (const item of new Set(outlined)) {
+  for (const item of new Set(items.get(id))) {
     if (quoted.length === mostItems) break;
-    const passages = blocks.filter(({ candidate }) => candidate === item).flatMap((block) => citePassage(block.text, item) ?? []);
-    if (passages.length > 0) quoted.push({ item, text: passages.join("\n\n") });
+    const text = cited(item);
+    if (text !== undefined) quoted.push({ item, text });
   }
-  const partial = new Set(review.verdicts.flatMap(({ item, verdict }) => (verdict === "partial" ? [item] : [])));
   const paragraphs = quoted.map((one) => one.text);
   if (quoted.length === 0) paragraphs.unshift(boilerplate.notFound);
   else if (quoted.every(({ item }) => partial.has(item))) paragraphs.unshift(boilerplate.partial);
@@ -38,5 +48,24 @@ export function answerQuestion({ id, text }: Question, { review, blocks }: { rev
     answered: quoted.length > 0,
     // The heading has the question's id, so that it can't be taken for that of another part of the file.
     section: { heading: `${id}: ${oneLine(text, headingLength)}`, text: paragraphs.join("\n\n") },
+  };
+}
+
+/** What a review accepts of raw passages. Each item's passages are cited once, for however many questions it answers. */
+export function acceptedIn({ outline, verdicts }: SgReview, blocks: ReadonlyMap<string, readonly RawBlock[]>): Accepted {
+  const known = new Map<string, string | undefined>();
+  const cite = (item: string): string | undefined => {
+    const passages = (blocks.get(item) ?? []).slice(0, mostPassages);
+    const cited = passages.flatMap(({ text }) => citePassage(text, item) ?? []);
+    return cited.length === 0 ? undefined : cited.join("\n\n");
+  };
+  return {
+    // Of a question that stands twice, the first is meant.
+    items: new Map(outline.map(({ question, items }) => [question, items] as const).toReversed()),
+    partial: new Set(verdicts.flatMap(({ item, verdict }) => (verdict === "partial" ? [item] : []))),
+    cited(item) {
+      if (!known.has(item)) known.set(item, cite(item));
+      return known.get(item);
+    },
   };
 }

@@ -1,8 +1,10 @@
-import { citationsIn, citeSentences, type Range, splitSentences, statementsOf } from "@tasuki/contracts";
+import { citationsIn, citeSentences, findText, normaliseSpace, type Range, splitSentences, statementsOf } from "@tasuki/contracts";
 import { type Block, splitBlocks } from "../ranking/blocks.ts";
 import { countWords } from "../ranking/words.ts";
 
 const leastWords = 3;
+// Length up to which a passage is quoted, characters. A longer one is a document.
+const longest = 20_000;
 const marker = /^(?:[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+|[ \t]*>[ \t]?)+/;
 
 /**
@@ -10,17 +12,19 @@ const marker = /^(?:[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+|[ \t]*>[ \t]?)+/;
  * Code and tables are left out, unless a colon announces them or there is nothing else. Undefined where nothing can be quoted.
  */
 export function citePassage(passage: string, item: string): string | undefined {
+  if (passage.length > longest) return undefined;
   const blocks = splitBlocks(passage)
     .filter(({ kind }) => kind !== "heading")
     .map((block) => (isLaidOut(passage, block) ? { ...block, kind: "code" as const } : block));
   // The gate can see other sentences than were cited here, where marks are odd: such a block is left out.
-  const kept = (text: string): string => (isFaithful(text, passage, item) ? text : "");
-  const cited = blocks.map((block) => (isProse(block) || isAnnounced(passage, blocks, block) ? kept(citeBlock(passage, block, item)) : ""));
+  const kept = (text: string, { start, end }: Block): string => (isFaithful(text, passage.slice(start, end), item) ? text : "");
+  const announced = announcedIn(passage, blocks);
+  const cited = blocks.map((block) => (isProse(block) || announced.has(block) ? kept(citeBlock(passage, block, item), block) : ""));
   return (
     join(blocks, cited) ??
     join(
       blocks,
-      blocks.map((block) => kept(citeLines(passage, block, item))),
+      blocks.map((block) => kept(citeLines(passage, block, item), block)),
     )
   );
 }
@@ -29,9 +33,15 @@ function isProse({ kind }: Block): boolean {
   return kind === "paragraph" || kind === "list";
 }
 
-function isAnnounced(passage: string, blocks: readonly Block[], block: Block): boolean {
-  const before = blocks.slice(0, blocks.indexOf(block)).findLast(({ kind }) => kind !== block.kind);
-  return before !== undefined && /[:：]\s*$/.test(passage.slice(before.start, before.end));
+/** Blocks that a colon announces: it ends the block before them, or before those of their kind that they follow. */
+function announcedIn(passage: string, blocks: readonly Block[]): ReadonlySet<Block> {
+  const announced = new Set<Block>();
+  for (const [at, block] of blocks.entries()) {
+    const before = blocks[at - 1];
+    const isNew = before?.kind !== block.kind;
+    if (before && (isNew ? /[:：]\s*$/.test(passage.slice(before.start, before.end)) : announced.has(before))) announced.add(block);
+  }
+  return announced;
 }
 
 function citeBlock(passage: string, block: Block, item: string): string {
@@ -77,7 +87,7 @@ function citeLines(passage: string, { kind, start, end }: Block, item: string): 
       const text = line.replaceAll(/\s+/g, " ").trim();
       // Text of brackets only is left as it is: the lines on both sides of it must stay together.
       if (kind === "code") return (isBare(text) ? [text] : citeOne(text, item)).map((cited) => `    ${cited}`);
-      const bare = text.replace(marker, "").replaceAll(/^[\s|#]+|[\s|]+$/g, "");
+      const bare = text.replace(marker, "").replaceAll(/^[\s|#]+|(?<![\s|])[\s|]+$/g, "");
       return citeOne(bare, item).map((cited) => `- ${cited}`);
     })
     .join("\n");
@@ -96,13 +106,17 @@ function isBare(text: string): boolean {
   return !/[\p{L}\p{N}]/u.test(text);
 }
 
-/** True where all statements that the gate will read in a text stand in the passage, each with the item's citation. */
-function isFaithful(text: string, passage: string, item: string): boolean {
-  const whole = passage.replaceAll(/\s+/g, " ");
-  return statementsOf(text).every(
-    ({ text: said, citations, factual }) =>
-      (!factual && citations.length === 0) || (citations.includes(item) && whole.includes(said.replaceAll(/\s+/g, " ").trim())),
-  );
+/** True where all statements that the gate will read in a text stand in the block that it is of, one after the other, each with the item's citation. */
+function isFaithful(text: string, block: string, item: string): boolean {
+  const whole = normaliseSpace(block);
+  let from = 0;
+  return statementsOf(text).every(({ text: said, citations, factual }) => {
+    if (!factual && citations.length === 0) return true;
+    const wanted = normaliseSpace(said);
+    const at = findText(whole, wanted, from);
+    from = at + wanted.length;
+    return at >= 0 && citations.includes(item);
+  });
 }
 
 /** Sentence that is whole and readable: no scrap of a table or of code, nothing that begins like a heading. */
@@ -113,9 +127,13 @@ function isSentence(text: string): boolean {
   return countWords(said) >= leastWords && letters >= said.replaceAll(/\s/g, "").length / 2;
 }
 
+// Neither goes on over a bracket that opens another one: a text of open brackets is read once.
+const image = /!\[[^\][]*\]\((?:[^()]|\([^()]*\))*\)/g;
+const link = /\[([^\][]*)\]\((?:[^()]|\([^()]*\))*\)/g;
+
 /** Text without the targets of Markdown's links, and without its images: badges say nothing. */
 function withoutTargets(text: string): string {
-  return text.replaceAll(/!\[[^\]]*\]\([^)]*\)/g, "").replaceAll(/\[([^\]]*)\]\([^)]*\)/g, "$1");
+  return text.replaceAll(image, "").replaceAll(link, "$1");
 }
 
 function flat(passage: string, { start, end }: Range): string {

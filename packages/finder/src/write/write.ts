@@ -11,10 +11,11 @@ import { inputDigests, oneLine, unreadableSources } from "../output-fields.ts";
 import { headingTitle, splitBlocks } from "../ranking/blocks.ts";
 import { claimsOf, findContradiction } from "../ranking/contradictions.ts";
 import { acceptText } from "./accept-text.ts";
-import { type Answer, answerQuestion } from "./answer-question.ts";
+import { acceptedIn, type Answer, answerQuestion } from "./answer-question.ts";
 import { citePassage } from "./cite-passage.ts";
 
 const mostPairs = 20;
+const mostCompared = 50;
 const titleLength = 100;
 
 /**
@@ -26,8 +27,12 @@ export function write(inputs: InputsOf<typeof jp>): OutputsOf<typeof jp> {
   const review = inputs["sg-review"].value;
   const raw = inputs["de-raw-output"].value;
   const usable = new Set(review.verdicts.flatMap(({ item, verdict }) => (verdict === "accepted" || verdict === "partial" ? [item] : [])));
-  const blocks = raw.blocks.filter(({ candidate }) => usable.has(candidate));
-  const answers = brief.value.questions.map((question) => answerQuestion(question, { review, blocks }));
+  const blocks = Map.groupBy(
+    raw.blocks.filter(({ candidate }) => usable.has(candidate)),
+    ({ candidate }) => candidate,
+  );
+  const accepted = acceptedIn(review, blocks);
+  const answers = brief.value.questions.map((question) => answerQuestion(question, accepted));
   const answered = answers.map(({ section }) => section);
   const contradictions = contradictionsSection(review.contradictions, { blocks, cited: citedItems(answered) });
   const sections = contradictions ? [...answered, contradictions] : answered;
@@ -60,28 +65,38 @@ function titleOf({ text, questions }: Brief): string {
 }
 
 /** Items that sections cite, in the order in which they come up. */
-function citedItems(sections: readonly { readonly text: string }[]): readonly string[] {
-  return [...new Set(sections.flatMap(({ text }) => citationsIn(text).flatMap(({ items }) => items)))];
+function citedItems(sections: readonly { readonly text: string }[]): ReadonlySet<string> {
+  return new Set(sections.flatMap(({ text }) => citationsIn(text).flatMap(({ items }) => items)));
 }
 
 /** Section with both sides of each possible contradiction that touches a cited item; undefined where there is none to show. */
 function contradictionsSection(
   contradictions: SgReview["contradictions"],
-  { blocks, cited }: { blocks: readonly RawBlock[]; cited: readonly string[] },
+  { blocks, cited }: { blocks: ReadonlyMap<string, readonly RawBlock[]>; cited: ReadonlySet<string> },
 ): { heading: string; text: string } | undefined {
-  const textOf = (item: string): string =>
-    blocks
-      .filter(({ candidate }) => candidate === item)
-      .map(({ text }) => text)
-      .join("\n\n");
-  const pairs = contradictions.flatMap(({ items: [one, other] }) => {
-    if (!cited.includes(one) && !cited.includes(other)) return [];
-    const texts = [textOf(one), textOf(other)] as const;
-    const sentences = findContradiction(claimsOf(texts[0]), claimsOf(texts[1]))?.sentences ?? texts;
-    const sides = [citePassage(sentences[0], one), citePassage(sentences[1], other)];
+  const sideOf = createSides(blocks);
+  const touching = contradictions.filter(({ items }) => items.some((item) => cited.has(item)));
+  const pairs = touching.slice(0, mostCompared).flatMap(({ items: [one, other] }) => {
+    const [left, right] = [sideOf(one), sideOf(other)];
+    const { sentences } = findContradiction(left.claims, right.claims) ?? {};
+    const sides = sentences ? [citePassage(sentences[0], one), citePassage(sentences[1], other)] : [left.cited, right.cited];
     return sides.some((side) => side === undefined) ? [] : [`${boilerplate.contradiction}\n\n${sides.join("\n\n")}`];
   });
   return pairs.length === 0 ? undefined : { heading: "Possible contradictions", text: pairs.slice(0, mostPairs).join("\n\n") };
+}
+
+/** Reader of the items that may contradict each other, each once: its claims, and its passages with citations. */
+function createSides(blocks: ReadonlyMap<string, readonly RawBlock[]>) {
+  const toSide = (item: string) => {
+    const text = (blocks.get(item) ?? []).map(({ text }) => text).join("\n\n");
+    return { claims: claimsOf(text), cited: citePassage(text, item) };
+  };
+  const known = new Map<string, ReturnType<typeof toSide>>();
+  return (item: string) => {
+    const side = known.get(item) ?? toSide(item);
+    known.set(item, side);
+    return side;
+  };
 }
 
 /** Gaps that the review declares, and those that it left open: questions without an answer, and sources that could not be read. */
@@ -94,10 +109,8 @@ function finalGaps(answers: readonly Answer[], { declared, sources }: { declared
 }
 
 /** References to the passages of each cited item, with their digests. */
-function referencesTo(items: readonly string[], blocks: readonly RawBlock[]): Reference[] {
-  return items.flatMap((item) =>
-    blocks
-      .filter(({ candidate }) => candidate === item)
-      .map((block) => ({ item, source: block.source, locator: locatorOf(block), sha256: block.sha256 })),
+function referencesTo(items: ReadonlySet<string>, blocks: ReadonlyMap<string, readonly RawBlock[]>): Reference[] {
+  return [...items].flatMap((item) =>
+    (blocks.get(item) ?? []).map((block) => ({ item, source: block.source, locator: locatorOf(block), sha256: block.sha256 })),
   );
 }

@@ -22,7 +22,15 @@ test("a run whose store lacks a receipt that proves a rung is not closed: the cl
     const lost = sha256Of("a receipt that is lost");
     const state: FlowState = { ...flow, stages: [{ ...newStage("nano", 1), rung: "verified", receipts: [lost] }] };
     const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-    const deps = { store, pipeline, data: folder, clock, logger, newId: () => randomUUIDv7(), checker: { check: async () => [], view: async () => [] } };
+    const deps = {
+      store,
+      pipeline,
+      data: folder,
+      clock,
+      logger,
+      newId: () => randomUUIDv7(),
+      checker: { check: async () => [], view: async () => [] },
+    };
     await closingCheck({ ...deps, steps: steps as RunSteps }, state, new AbortController().signal);
     expect(checked).toMatchObject([
       {

@@ -3,3 +3,5 @@ export { arbitraryValue } from "./arbitrary-value.ts";
 export { documentOf } from "./document-of.ts";
 export { type Listings, watchListings } from "./watch-listings.ts";
 export { openToOthers } from "./open-to-others.ts";
+export { isGrowing, type Measured, measureSteps, toTable } from "./steps/measure-steps.ts";
+export { type Fill, flood, once, type Recipe, type Subject } from "./steps/worst-case.ts";

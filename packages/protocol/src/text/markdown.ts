@@ -97,10 +97,13 @@ function addRow(section: Writable, { cells, line }: { readonly cells: readonly s
   else if (section.rows.length > 0 || !cells.every((cell) => /^:?-+:?$/.test(cell))) section.rows.push({ line, cells });
 }
 
-/** The cell of a row in the column of this name. */
-export function cellOf({ columns }: Section, { cells }: Row, column: string): string | undefined {
-  const at = columns.indexOf(column);
-  return at < 0 ? undefined : (cells[at] ?? "");
+/** Reader of the cells of a section's rows: the cell of a row in the column of a name. */
+export function cellsIn({ columns }: Section): (row: Row, column: string) => string | undefined {
+  const places = new Map(columns.map((column, at) => [column, at] as const).toReversed());
+  return ({ cells }, column) => {
+    const at = places.get(column);
+    return at === undefined ? undefined : (cells[at] ?? "");
+  };
 }
 
 /** The cells of a row. `\|` is a `|` within a cell. */
@@ -142,12 +145,13 @@ export function checkColumns(
       got: `the columns ${columns.join(", ")}`,
       fix: `add the column ${missing.join(", ")}`,
     });
+  const expected = `${columns.length} cells: ${columns.join(", ")}`;
   for (const row of rows)
     if (row.cells.length !== columns.length)
       report.add({
         path,
         line: row.line,
-        expected: `${columns.length} cells: ${columns.join(", ")}`,
+        expected,
         got: `${row.cells.length} cells`,
         fix: "write one cell for each column, and a '|' within a cell as '\\|'",
       });

@@ -7,6 +7,8 @@ import type { Unmet } from "../messages/problem.ts";
 
 // Limit of the problems in a report: an author mends from the first ones, and a hostile file must not make megabytes of refusal.
 const most = 200;
+// Depth of the paths whose lines are noted, and of the lists that are bounded.
+const deepest = 4;
 /** Largest number of elements of any list in an artifact. */
 export const longest = 3000;
 
@@ -45,9 +47,11 @@ export function createReport(file: string): Report {
       lines.set(path, line);
     },
     lineOf(path) {
-      for (let key = path; key !== ""; key = key.slice(0, Math.max(0, key.lastIndexOf(".")))) {
-        const line = lines.get(key);
+      const keys = path.split(".", deepest);
+      while (keys.length > 0) {
+        const line = lines.get(keys.join("."));
         if (line !== undefined) return line;
+        keys.pop();
       }
       return undefined;
     },
@@ -89,7 +93,7 @@ export function judge<Schema extends z.ZodType>(
   { schema, rules = {} }: { readonly schema: Schema; readonly rules?: Rules },
   draft: unknown,
 ): Parsed<z.output<Schema>> {
-  const bounded = bound(draft, "", report);
+  const bounded = bound(draft, [], report);
   const result = schema.safeParse(bounded);
   for (const issue of result.error?.issues.slice(0, most + 1) ?? []) {
     const path = issue.path.map(String).join(".");
@@ -108,10 +112,11 @@ export function judge<Schema extends z.ZodType>(
 }
 
 /** A value whose lists are cut to `longest`, so that judging a hostile file stays cheap. Lists that are cut are reported. */
-function bound(value: unknown, path: string, report: Report): unknown {
-  if (typeof value !== "object" || value === null || path.split(".").length > 4) return value;
+function bound(value: unknown, keys: readonly string[], report: Report): unknown {
+  if (typeof value !== "object" || value === null || keys.length > deepest) return value;
   const held = Array.isArray(value) ? value.slice(0, longest) : value;
   if (Array.isArray(value) && value.length > longest) {
+    const path = keys.join(".");
     const line = report.lineOf(path);
     report.add({
       path,
@@ -121,7 +126,7 @@ function bound(value: unknown, path: string, report: Report): unknown {
       fix: "leave some out",
     });
   }
-  const entries = Object.entries(held).map(([key, one]) => [key, bound(one, path === "" ? key : `${path}.${key}`, report)] as const);
+  const entries = Object.entries(held).map(([key, one]) => [key, bound(one, [...keys, key], report)] as const);
   return Array.isArray(held) ? entries.map(([, one]) => one) : Object.fromEntries(entries);
 }
 
@@ -137,9 +142,14 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
 function describe(value: unknown): string {
   if (value === undefined || value === "") return "nothing";
   if (Array.isArray(value)) return `${value.length} of them`;
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? typeof value);
+  const text = typeof value === "string" ? value : (JSON.stringify(value, (_, held: unknown) => outline(held, value)) ?? typeof value);
   const line = text.slice(0, 121).replaceAll(/\s/g, " ");
   return line.length > 120 ? `${line.slice(0, 120)}…` : line;
+}
+
+/** A value that is held in another one, for the words of a report: lists and objects are left out, which may be as deep as a file is long. */
+function outline(held: unknown, holder: unknown): unknown {
+  return typeof held === "object" && held !== null && held !== holder ? "…" : held;
 }
 
 /** Judges the `contract:` that a file names: its name must be the artifact's, and its version one that is read here. */

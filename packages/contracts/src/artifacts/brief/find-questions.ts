@@ -85,7 +85,7 @@ function asked(lines: readonly string[]): Found[] {
   const found: Found[] = [];
   let paragraph: { text: string; line: number }[] = [];
   const close = (): void => {
-    found.push(...questionsOf(paragraph));
+    for (const question of questionsOf(paragraph)) found.push(question);
     paragraph = [];
   };
   for (const [at, line] of lines.entries()) {

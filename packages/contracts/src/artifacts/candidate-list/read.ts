@@ -1,6 +1,6 @@
 import {
   type AnyArtifact,
-  cellOf,
+  cellsIn,
   checkColumns,
   fromInline,
   longest,
@@ -73,10 +73,11 @@ function readCandidate(section: Section, { report, candidates }: { readonly repo
 function readSources(section: Section, report: Report): Record<string, unknown>[] {
   refuseLines(section.lines, report, `| ${sourceColumns.join(" | ")} |`);
   checkColumns(section, report, { needed: sourceColumns, path: "sources" });
+  const cellOf = cellsIn(section);
   return section.rows.map((row, at) => {
     report.at(`sources.${at}`, row.line);
     const cell = (column: string): string | undefined => {
-      const written = cellOf(section, row, column);
+      const written = cellOf(row, column);
       return written === undefined ? undefined : fromInline(written);
     };
     const [id, name, sha256, origin, fetched] = [cell("id"), cell("name"), cell("sha256"), cell("origin"), cell("fetched")];

@@ -1,6 +1,7 @@
 import { parseRunFile, versionsIn } from "@tasuki/protocol";
 import { describe, expect, it } from "vitest";
 import { exampleRun } from "../../testing/example-run.ts";
+import { run } from "./run.ts";
 
 const text = exampleRun()["run"]?.[0]?.text ?? "";
 
@@ -15,5 +16,10 @@ describe("a run.json", () => {
     expect(versionsIn(text)).toMatchObject({ run: 1, "jp-final": 1 });
     expect(versionsIn('{"versions": {"brief": 3}}')).toEqual({ brief: 3, run: 1 });
     expect([versionsIn("no JSON"), versionsIn('{"versions": 3}')]).toEqual([{}, {}]);
+  });
+
+  it("is refused where it is nested deeper than the call stack goes, like any other that breaks its contract", () => {
+    const deep = `${'{"a":'.repeat(300_000)}1${"}".repeat(300_000)}`;
+    expect(run.read(`{"profile":${deep}}`)).toMatchObject({ ok: false });
   });
 });

@@ -1,6 +1,6 @@
 import {
   type AnyArtifact,
-  cellOf,
+  cellsIn,
   checkColumns,
   fromInline,
   type HeaderField,
@@ -73,7 +73,8 @@ function readPart(part: string, section: Section, { report, draft }: Into): void
   if (part !== "verdicts") refuseRows(section, report, "- …");
   if (part === "verdicts") {
     refuseLines(section.lines, report, `| ${verdictColumns.join(" | ")} |`);
-    draft.verdicts = [...(draft.verdicts ?? []), ...readVerdicts(section, report)];
+    const verdicts = (draft.verdicts ??= []);
+    for (const verdict of readVerdicts(section, report, verdicts.length)) verdicts.push(verdict);
   } else if (part === "outline")
     draft.outline = readFields(section.lines, report, "- Q1: C1, C2").map(({ key, value, line }, at) => {
       report.at(`outline.${at}`, line);
@@ -100,11 +101,13 @@ function readGaps(lines: Section["lines"], report: Report): { question: string; 
   });
 }
 
-function readVerdicts(section: Section, report: Report): NonNullable<SgReviewDraft["verdicts"]> {
+/** Reads the verdicts of a table; `before` is the number of those that stand before it. */
+function readVerdicts(section: Section, report: Report, before = 0): NonNullable<SgReviewDraft["verdicts"]> {
   checkColumns(section, report, { needed: ["item", "verdict"], path: "verdicts" });
+  const cellOf = cellsIn(section);
   return section.rows.map((row, at) => {
-    report.at(`verdicts.${at}`, row.line);
-    const cell = (column: string): string => fromInline(cellOf(section, row, column) ?? "");
+    report.at(`verdicts.${before + at}`, row.line);
+    const cell = (column: string): string => fromInline(cellOf(row, column) ?? "");
     const into = cell("into");
     return { item: cell("item"), verdict: cell("verdict").toLowerCase(), reason: cell("reason"), ...(!/^[-–—]?$/.test(into) && { into }) };
   });

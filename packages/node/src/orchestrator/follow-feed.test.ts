@@ -26,12 +26,14 @@ function startFollowing({
   steps,
   diskFloor = { demand: async () => undefined },
   read = async (entries) => entries.map(() => ({ facts: [], envelopes: [], texts: [] })),
+  pinned = ["sg"],
 }: {
   client: Partial<BusClient>;
   store?: Partial<FollowFeedDeps["store"]>;
   steps?: Partial<FollowFeedDeps["steps"]>;
   read?: FollowFeedDeps["read"];
   diskFloor?: FollowFeedDeps["diskFloor"];
+  pinned?: readonly string[];
 }): AsyncDisposable {
   const ended = new AbortController();
   const nothing = async (): Promise<void> => undefined;
@@ -41,6 +43,7 @@ function startFollowing({
     client,
     store: { position: async () => undefined, savePeer: nothing, ...store },
     steps: { setReachable: nothing, setInstalled: nothing, apply: nothing, onChange: () => () => undefined, ...steps },
+    trust: { nodes: () => pinned },
     read,
     diskFloor,
     clock: { now: () => 0, monotonic: () => 0 },
@@ -84,6 +87,30 @@ test("a node that is another installation at each answer is followed six times w
   await refused.promise;
   expect(new Set(followed).size).toBeLessThanOrEqual(6);
   expect(problems[0]).toContain("sg was 6 installations within an hour");
+});
+
+test.each<[string, () => Promise<Health>, readonly string[], string]>([
+  ["another node's address", async () => ({ ...healthOf(randomUUIDv7(), 0), node: "jp", role: "jp" }), ["sg"], "answers node 'jp'"],
+  ["no pinned key", async () => healthOf(randomUUIDv7(), 0), ["jp"], "no pinned key of sg"],
+  [
+    "a node that refuses",
+    async () => {
+      throw new TasukiError("identity_unavailable", "its files can't be read");
+    },
+    ["sg"],
+    "identity_unavailable: its files can't be read",
+  ],
+])("main follows nothing at %s, and says why", async (_, health, pinned, expected) => {
+  const said = Promise.withResolvers<string | undefined>();
+  await using __ = startFollowing({
+    client: { health },
+    pinned,
+    steps: {
+      setInstalled: async () => said.resolve("it was followed"),
+      setReachable: async (_node, is, problem) => said.resolve(is ? "it was reachable" : problem),
+    },
+  });
+  expect(await said.promise).toContain(expected);
 });
 
 // guarantees: R5.ends

@@ -5,10 +5,12 @@ import {
   differingContracts,
   type FeedEntry,
   type Health,
+  isTasukiError,
   type Logger,
   shortenedUnmet,
   TasukiError,
 } from "@tasuki/protocol";
+import type { Trust } from "@tasuki/evidence";
 import type { DiskFloor, Position, Store } from "@tasuki/store";
 import { type BusClient, sizeOfEntry } from "@tasuki/bus";
 import { batched } from "../loop/batched.ts";
@@ -22,6 +24,7 @@ export interface FollowFeedDeps {
   readonly client: BusClient;
   readonly store: Store;
   readonly steps: RunSteps;
+  readonly trust: Pick<Trust, "nodes">;
   readonly read: EntryReader;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -47,13 +50,13 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
     // The position is read before the node is asked: the answer may not know of entries that come meanwhile.
     const held = await store.position(deps.node);
     const asked = client.health({ signal: AbortSignal.any([signal, AbortSignal.timeout(healthTimeout)]) });
-    const answer = await asked.catch((error: unknown) => {
+    const answer = await asked.catch(async (error: unknown) => {
       logger.debug({ peer: deps.node, role, err: error }, "a role's node can't be reached now");
+      await steps.setReachable(deps.node, false, refusalBy(deps.node, error));
     });
-    if (answer === undefined) {
-      await steps.setReachable(deps.node, false);
-      return undefined;
-    }
+    if (answer === undefined) return undefined;
+    const misconfigured = strangerAt(deps, answer) ?? unpinned(deps);
+    if (misconfigured !== undefined) return refuse(misconfigured);
     await store.savePeer({ node: deps.node, health: answer, at: clock.now() });
     const others = differingContracts(deps.digests, answer);
     if (others.length > 0)
@@ -62,9 +65,13 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
         "a node has other contracts under the same versions: one of the two was changed after its release",
       );
     const problem = olderCopy(deps.node, answer, held) ?? restless(answer.instance);
-    await steps.setReachable(deps.node, problem === undefined, problem);
-    if (problem !== undefined) throw new TasukiError("invalid_state", problem);
+    if (problem !== undefined) return refuse(problem);
+    await steps.setReachable(deps.node, true);
     return answer;
+  };
+  const refuse = async (problem: string): Promise<never> => {
+    await steps.setReachable(deps.node, false, problem);
+    throw new TasukiError("invalid_state", problem);
   };
   /** Installations that were followed, by the time of the first answer. */
   const installations = new Map<string, number>();
@@ -86,6 +93,24 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
     }
     await delay(backoff(repetition), undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** Problem of a node that answers, and not with its health; undefined where nothing answers. */
+function refusalBy(node: string, error: unknown): string | undefined {
+  if (!isTasukiError(error) || error.code === "unreachable") return undefined;
+  return `${node} refuses to tell main its health: ${error.code}: ${error.message}`;
+}
+
+/** Problem of a roster whose entry leads to another node: that one's life must not be taken for the life of the one that is meant. */
+function strangerAt({ node, role }: Pick<FollowFeedDeps, "node" | "role">, answer: Health): string | undefined {
+  if (answer.node === node && answer.role === role) return undefined;
+  return `at the address of ${node} answers node '${answer.node}' of role '${answer.role}', not '${node}' of role '${role}': correct the roster in main's config.jsonc, and start main again`;
+}
+
+/** Problem of a node without a pinned key: nothing of its feed can be verified, and what was passed over is never read again. */
+function unpinned({ node, trust }: Pick<FollowFeedDeps, "node" | "trust">): string | undefined {
+  if (trust.nodes().includes(node)) return undefined;
+  return `main has no pinned key of ${node}: put the public half of its keys/receipt.pem into trust/${node}/ of main's data folder, and start main again`;
 }
 
 /**

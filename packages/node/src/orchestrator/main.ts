@@ -180,7 +180,19 @@ export function createMain(deps: MainDeps): Main {
       following = Promise.all(
         nodes.map((one) =>
           followFeed(
-            { ...one, client: clientFor(one.node), store, steps, read, clock, logger: loggerOf(one.node), backoff, digests, diskFloor },
+            {
+              ...one,
+              client: clientFor(one.node),
+              store,
+              steps,
+              trust: deps.trust,
+              read,
+              clock,
+              logger: loggerOf(one.node),
+              backoff,
+              digests,
+              diskFloor,
+            },
             ended.signal,
           ),
         ),

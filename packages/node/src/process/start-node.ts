@@ -39,6 +39,13 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       "invalid_state",
       `The roster of this node, '${node}' of role '${role}', has its own name for one of '${own}': mend config.jsonc.`,
     );
+  const roles = [...pipeline.roles.map(({ name }) => name), "main"];
+  for (const [name, entry] of Object.entries(roster))
+    if (!roles.includes(entry.role))
+      throw new TasukiError(
+        "invalid_state",
+        `roster.${name} in config.jsonc: this relay has no role '${entry.role}'; write "role", one of: ${roles.join(", ")}.`,
+      );
   await using opened = new AsyncDisposableStack();
 
   const policy = parsePolicy(options.policy);
@@ -48,7 +55,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const trust = await openTrust(join(data, "trust"));
   const access = opened.use(await openAccess({ role, pipeline, data, config, policy, clock, random, logger }));
   const identity = watchDrift(access.identity, { policy, role, logger });
-  const clientFor = createClients({ roster, identity, random, reach });
+  const clientFor = createClients({ node, roster, identity, random, reach });
   const composed = opened.use(
     composeNode(options, {
       node,
@@ -111,6 +118,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 }
 
 interface ClientsDeps {
+  /** The node whose roster it is. */
+  readonly node: string;
   readonly roster: Roster;
   readonly identity: Identity;
   readonly random: () => number;
@@ -118,13 +127,17 @@ interface ClientsDeps {
 }
 
 /** Clients of nodes by name, each at the address that this node's roster gives. Calling it throws `unknown_role` where the roster gives none. */
-function createClients({ roster, identity, random, reach }: ClientsDeps) {
+function createClients({ node: own, roster, identity, random, reach }: ClientsDeps) {
   const clients = new Map<string, BusClient>();
   return (node: string): BusClient => {
     const known = clients.get(node);
     if (known !== undefined) return known;
     const url = roster[node]?.url;
-    if (url === undefined) throw new TasukiError("unknown_role", `'${node}' is not in the roster of this node: add it to config.jsonc.`);
+    if (url === undefined)
+      throw new TasukiError(
+        "unknown_role",
+        `'${node}' is not in the roster of ${own}: add it to the config.jsonc there, and start ${own} again.`,
+      );
     const plain = createBusClient({ node, url: url.replace(/\/$/, ""), identity, random });
     const client = reach === undefined ? plain : clientWithFailpoints(plain, reach);
     clients.set(node, client);

@@ -34,7 +34,10 @@ export function devCommand(cli: Cli): Command {
       await prepareLocalRelay(place);
       const nodes = toLocalNodes(place);
       const roles = nodes.map(({ role }) => role).join(", ");
-      if (prepare) return cli.say(`Prepared ${roles} in ${data}. Start them: ${cli.next(options, "dev")}`);
+      if (prepare)
+        return cli.say(
+          `Prepared ${roles} in ${data}. Start them: ${cli.next(options, "dev", ...(portBase === mainPort ? [] : ["--port-base", String(portBase)]))}`,
+        );
       await checkPorts(nodes);
       cli.say(`Starting ${roles}; data in ${data}`);
       await using running = await startRelay(cli, place);

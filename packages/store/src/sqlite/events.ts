@@ -90,8 +90,9 @@ export function createEvents({ sql, log, recorder }: EventsDeps): Events {
   };
 
   const keepText = (row: TextRow): void => {
-    const insert = "INSERT INTO text (log, idx, sha256, salt, body, run) VALUES (:log, :index, :sha256, :salt, :text, :run)";
-    sql(`${insert} ON CONFLICT DO NOTHING`).run({ ...row, run: row.run ?? noRun });
+    const insert =
+      "INSERT INTO text (log, idx, sha256, salt, body, run) VALUES (:log, :index, :sha256, :salt, :text, :run) ON CONFLICT DO NOTHING";
+    sql(insert).run({ ...row, run: row.run ?? noRun });
   };
   /** Texts of this node's entries, from an index to another one, by the index of the entry. */
   const textsAt = (from: number, to: number): ReadonlyMap<number, SaltedText[]> => {
@@ -117,7 +118,8 @@ export function createEvents({ sql, log, recorder }: EventsDeps): Events {
       const kept = envelopes.map((envelope) => (envelope === about?.held?.envelope ? about.held : keep(envelope, about?.run)));
       const keys = JSON.stringify(kept.map(({ key }) => key));
       sql("INSERT INTO event (log, idx, leaf, envelopes) VALUES (:log, :index, :leaf, :keys)").run({ log, index, leaf, keys });
-      for (const { sha256, salt, text } of texts) keepText({ log, index, run: Facts.parse(JSON.parse(leaf)).run, sha256, salt, text });
+      const runOfLeaf = (): string | undefined => about?.run ?? Facts.parse(JSON.parse(leaf)).run;
+      for (const { sha256, salt, text } of texts) keepText({ log, index, run: runOfLeaf(), sha256, salt, text });
       recorder.changed({ topic: "feed" });
       const [own] = kept;
       if (own?.envelope.payloadType === receiptPayloadType) {

@@ -19,7 +19,7 @@ export function createSql(db: DatabaseSync, onUse?: (text: string) => void): Sql
   return <Row>(text: string): Statement<Row> => {
     onUse?.(text);
     const known = prepared.get(text) ?? bound(db.prepare(text));
-    prepared.set(text, known);
+    if (!prepared.has(text)) prepared.set(text, known);
     // `Row` can be trusted: this package writes every row, and STRICT tables keep their columns' types.
     return known as Statement<Row>;
   };

@@ -57,6 +57,11 @@ test.each([
   { what: "an empty file", text: "", said: "config.jsonc:1: this is not JSON" },
   { what: "a syntax error", text: '{\n  "listen": {\n', said: "config.jsonc:3: this is not JSON" },
   { what: "a wrong port", text: '{\n  "listen": {\n    "port": 70000\n  },\n  "roster": {}\n}', said: "config.jsonc:3: listen.port" },
+  {
+    what: "a name that is none",
+    text: '{\n  "listen": { "port": 1 },\n  "roster": {\n    "Nano_2": { "url": "http://h:1" }\n  }\n}',
+    said: "Nano_2: expected a name: lower-case",
+  },
   { what: "a misspelt key", text: '{\n  "listen": { "port": 1 },\n  "roster": {},\n  "limit": {}\n}', said: "remove limit" },
   { what: "a part that is missing", text: '{\n  "listen": { "port": 1 }\n}', said: "config.jsonc:1: roster" },
 ])("$what is reported with its line and what to write", async ({ text, said }) => {

@@ -75,7 +75,9 @@ export async function readNodeConfig(path: string): Promise<NodeConfig> {
       expected: toExpected(issue),
       got: issue.code,
       fix:
-        issue.code === "unrecognized_keys" ? `remove ${issue.keys.join(", ")}, or mend the spelling` : `write '${at}' as the message says`,
+        issue.code === "unrecognized_keys"
+          ? `remove ${issue.keys.join(", ")}, or mend the spelling`
+          : `correct ${at === "" ? "the file" : `'${at}'`}`,
     };
   });
   const said = unmet.map(({ line, path: at, expected, fix }) => `${path}:${line}: ${at ?? "the file"}: expected ${expected}; ${fix}`);

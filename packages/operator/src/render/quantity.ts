@@ -1,4 +1,4 @@
-import type { StageStatus } from "@tasuki/protocol";
+import type { RunStatus, StageStatus } from "@tasuki/protocol";
 
 /** A duration for people: `0.42 s`, `12.3 s`, `3 min 4 s`, `2 h 5 min`. `milliseconds` >= 0. */
 export function toDuration(milliseconds: number): string {
@@ -32,12 +32,13 @@ export function counted(count: number, noun: string): string {
 
 const ends = ["verified", "handed-off"];
 
-/** Milliseconds from a stage's dispatch to its proof, or to `now` while it goes on; undefined before its dispatch. */
-export function stageSpan({ times }: Pick<StageStatus, "times">, now: number): number | undefined {
+/** Milliseconds from a stage's dispatch to its proof, or to the end of its run, or to `now` while it goes on; undefined before its dispatch. */
+export function stageSpan({ times }: Pick<StageStatus, "times">, { endedAt }: Pick<RunStatus, "endedAt">, now: number): number | undefined {
   const began = times["dispatched"] ?? times["accepted"];
   if (began === undefined) return undefined;
   const ended = ends.flatMap((rung) => times[rung] ?? [])[0];
-  return Math.max(0, (ended === undefined ? now : Date.parse(ended)) - Date.parse(began));
+  const until = ended ?? endedAt;
+  return Math.max(0, (until === undefined ? now : Date.parse(until)) - Date.parse(began));
 }
 
 /** Milliseconds that the work itself took, from `started` to `produced`; undefined where either is not proven. */

@@ -149,6 +149,19 @@ The artifacts
   expect(gone).not.toMatch(/\/nano|tasuki (dev|show|artifacts)/);
 });
 
+test("what a stage took ends with its run, and a stage that was fenced says so", () => {
+  const [nano, ...rest] = exampleStatus().stages;
+  if (nano === undefined) throw new Error("the example has stages");
+  const stages = [
+    { ...nano, rung: "started" as const, condition: "fenced" as const, times: { dispatched: at(0), started: at(1) } },
+    ...rest,
+  ];
+  const cancelled = exampleStatus({ state: "cancelled", endedAt: at(2), stages });
+  const shown = text(toRunDetail(cancelled, { now: now + 3_600_000, style }));
+  expect(shown).toContain("nano  started, fenced");
+  expect(shown).toContain("took      2.00 s");
+});
+
 test("a run needs a person where its stage is blocked, but not where a fact will clear it", () => {
   expect(outcomeOf(exampleStatus())).toBeUndefined();
   expect(outcomeOf(blockedStatus())).toBe("needs-human");

@@ -29,14 +29,13 @@ function toStage(stage: StageStatus, { status, now, style }: { status: RunStatus
   const { node = stage.stage, rung, awaits, condition, attempt, epoch, producer, times, outputs } = stage;
   const paint = condition === "blocked" ? style.bad : rung === "verified" ? style.good : rung === "waiting" ? style.dim : style.mark;
   const began = Date.parse(status.createdAt);
-  const span = stageSpan(stage, now);
+  const span = stageSpan(stage, status, now);
   const work = workSpan(stage);
   const proven = Object.entries(times)
     .map(([name, time]) => ({ name, at: Date.parse(time) - began }))
     .sort((one, other) => one.at - other.at)
     .map(({ name, at }) => `${name} +${(at / 1000).toFixed(2)} s`);
-  const isOver = rung === "verified" || status.state !== "open";
-  const head = isOver ? "" : condition === "waiting" ? "" : `, ${condition}`;
+  const head = rung === "verified" || condition === "waiting" ? "" : `, ${condition}`;
   return [
     line`${style.bold(stage.stage)}${node === stage.stage ? "" : ` on ${node}`}  ${paint(rung)}${head}${awaits === undefined ? "" : style.dim(`  awaits '${awaits.rung}' of ${awaits.from}`)}`,
     ...(span === undefined ? [] : [`  took      ${toDuration(span)}${work === undefined ? "" : `, of which ${toDuration(work)} work`}`]),

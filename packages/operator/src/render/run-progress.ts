@@ -22,7 +22,7 @@ export function toProgress(status: RunStatus, { now, width, style }: ProgressOpt
   const nameWidth = Math.max(4, ...status.stages.map(({ stage }) => stage.length));
   const noteWidth = width - (nameWidth + cells + rungWidth + 21);
   const stages = status.stages.map((stage) => {
-    const span = stageSpan(stage, now);
+    const span = stageSpan(stage, status, now);
     const time = (span === undefined ? "" : toDuration(span)).padStart(10);
     const proven = rungs.indexOf(stage.rung) / (rungs.length - 1);
     const filled = Math.round(proven * cells);

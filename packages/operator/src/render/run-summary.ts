@@ -29,7 +29,7 @@ export function toSummary(status: RunStatus, { data, style, keep, next }: Summar
     "What each stage took, from its dispatch to its proof",
     ...stages.map((stage) => {
       const work = workSpan(stage);
-      const total = toDuration(stageSpan(stage, Date.parse(endedAt)) ?? 0).padStart(8);
+      const total = toDuration(stageSpan(stage, status, Date.parse(endedAt)) ?? 0).padStart(8);
       return named(
         stage.stage,
         line`${total}${work === undefined ? "" : `  of which ${toDuration(work)} work`}  ${style.dim(toLine(stage.producer ?? ""))}`,

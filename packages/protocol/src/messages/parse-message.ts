@@ -87,8 +87,10 @@ export function toInputError(code: ProblemCode, place: string, { issues }: z.cor
 }
 
 /** The words for `expected` out of a schema's message: "number", where the library has "Invalid input: expected number, received string". */
-export function toExpected({ message }: Pick<z.core.$ZodIssue, "message">): string {
-  return message
+export function toExpected(issue: z.core.$ZodIssue): string {
+  // Of a key, the issue within says what it must be.
+  const [ofKey] = issue.code === "invalid_key" ? issue.issues : [];
+  return (ofKey ?? issue).message
     .replace(/^[A-Z][a-z]+ [a-z]+: expected (.*?)(?:, received .*)?$/s, "$1")
     .replace(/^Invalid (?=\S)/, "a valid ")
     .replace(/^Unrecognized keys?: /, "no key ");

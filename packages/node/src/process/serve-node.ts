@@ -81,7 +81,7 @@ async function serveUntil(
   // A node that was told to end while it waited for the tailnet has not started.
   if (node === undefined) return;
   running.use(node);
-  if (config.identity.provider === "loopback") warnOfLoopback(role, logger);
+  if (config.identity.provider === "loopback") warnOfLoopback(node.node, logger);
   if (services) running.use(await services(node, data));
   logger.info({ url: node.url }, "the node listens");
   process.send?.("started"); // to the process that started this one and waits for it
@@ -109,11 +109,11 @@ function awaitStop(): Promise<string> {
   });
 }
 
-function warnOfLoopback(role: string, logger: Logger): void {
+function warnOfLoopback(node: string, logger: Logger): void {
   const warning =
     "LOOPBACK IDENTITY: whoever can read this machine's identity folders can be any node. For development on one machine only.";
   logger.warn({ provider: "loopback" }, warning);
-  process.stderr.write(`\n*** ${role}: ${warning} ***\n\n`);
+  process.stderr.write(`\n*** ${node}: ${warning} ***\n\n`);
 }
 
 function describe(error: unknown): string {

@@ -13,6 +13,7 @@ function checks(): string[] {
   return texts.flatMap((text) => Array.from(text.matchAll(/export function\* (\w+)/g), ([, name = ""]) => name));
 }
 
+// guarantees: R5.linear
 test("reading, completing and checking takes steps in proportion to the size, on the worst inputs that a search finds", async () => {
   const module = new URL("testing/steps/subjects.ts", import.meta.url).href;
   const measured = await measureSteps({ module, seed: 1, tries: 8, size: 500, most });

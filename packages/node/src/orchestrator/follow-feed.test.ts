@@ -89,20 +89,29 @@ test("a node that is another installation at each answer is followed six times w
   expect(problems[0]).toContain("sg was 6 installations within an hour");
 });
 
-test.each<[string, () => Promise<Health>, readonly string[], string]>([
-  ["another node's address", async () => ({ ...healthOf(randomUUIDv7(), 0), node: "jp", role: "jp" }), ["sg"], "answers node 'jp'"],
-  ["no pinned key", async () => healthOf(randomUUIDv7(), 0), ["jp"], "no pinned key of sg"],
-  [
-    "a node that refuses",
-    async () => {
+const strangers: readonly {
+  readonly at: string;
+  readonly health: () => Promise<Health>;
+  readonly pinned?: readonly string[];
+  readonly says: string;
+}[] = [
+  {
+    at: "another node's address",
+    health: async () => ({ ...healthOf(randomUUIDv7(), 0), node: "jp", role: "jp" }),
+    says: "answers node 'jp'",
+  },
+  { at: "a node without a pinned key", health: async () => healthOf(randomUUIDv7(), 0), pinned: ["jp"], says: "no pinned key of sg" },
+  {
+    at: "a node that refuses",
+    async health() {
       throw new TasukiError("identity_unavailable", "its files can't be read");
     },
-    ["sg"],
-    "identity_unavailable: its files can't be read",
-  ],
-])("main follows nothing at %s, and says why", async (_, health, pinned, expected) => {
+    says: "identity_unavailable: its files can't be read",
+  },
+];
+test.each(strangers)("main follows nothing at $at, and says why", async ({ health, pinned = ["sg"], says }) => {
   const said = Promise.withResolvers<string | undefined>();
-  await using __ = startFollowing({
+  await using _ = startFollowing({
     client: { health },
     pinned,
     steps: {
@@ -110,7 +119,7 @@ test.each<[string, () => Promise<Health>, readonly string[], string]>([
       setReachable: async (_node, is, problem) => said.resolve(is ? "it was reachable" : problem),
     },
   });
-  expect(await said.promise).toContain(expected);
+  expect(await said.promise).toContain(says);
 });
 
 // guarantees: R5.ends

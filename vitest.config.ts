@@ -1,4 +1,8 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+
+// Searches for the worst input of each contract and ranking: many seconds of a core, and only what is searched can change what they find.
+const searches = ["packages/*/src/steps.test.ts"];
 
 export default defineConfig({
   test: {
@@ -8,14 +12,16 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "apps/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
+          exclude: searches,
           isolate: false,
-          // By itself vitest leaves a core free, and of two that is one. Most of these wait for disks and sockets.
-          maxWorkers: "100%",
+          // By itself vitest leaves a core free, and of two that is one. Most of these wait for disks and sockets, so one more is busy too.
+          maxWorkers: availableParallelism() + 1,
           // Some start a process or two; on a busy machine that takes longer than the 5 s that are vitest's default.
           testTimeout: 90_000,
           unstubEnvs: true,
         },
       },
+      { test: { name: "searches", include: searches, testTimeout: 120_000 } },
       // Whole-system tests start real processes: a few at a time, with time to do so.
       {
         test: {

@@ -62,7 +62,7 @@ export type ReceiptFacts = Omit<Known<Receipt>, "node" | "instance" | "role" | "
   readonly text?: FreeText;
 };
 
-/** What an event tells besides its facts. */
+/** Text and envelopes of others that an event has besides its facts. */
 interface Besides {
   readonly text?: FreeText;
   readonly others?: readonly Envelope[];

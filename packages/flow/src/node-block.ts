@@ -1,6 +1,6 @@
 import type { Block, Unmet } from "@tasuki/protocol";
 
-/** What a node has of a block that it raises. Reason, outcome and unmet lines are the node's words. */
+/** Block that a node raises, as far as it knows of it. Reason, outcome and unmet lines are the node's words. */
 export interface RaisedBlock {
   readonly kind: "intake" | "node" | "hand-off";
   readonly run: string;

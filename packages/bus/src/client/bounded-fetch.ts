@@ -1,7 +1,7 @@
-import { limitOf } from "./answer-limits.ts";
+import { type AnswerLimit, limitOf } from "./answer-limits.ts";
 import { createBoundedEvents } from "./bounded-events.ts";
-import { readBoundedBody } from "./bounded-body.ts";
 import { notUnderstood } from "./client-error.ts";
+import { createJsonGauge } from "./json-gauge.ts";
 
 interface Peer {
   readonly node: string;
@@ -19,6 +19,24 @@ export function boundAnswers(fetch: typeof globalThis.fetch, peer: Peer): typeof
     const { status, headers } = response;
     return new Response(body.length === 0 ? null : body, { status, headers });
   };
+}
+
+/** Reads a body of JSON to its end. Throws what `refuse` makes of the limit that it breaks, and reads no further then. */
+async function readBoundedBody(response: Response, limit: AnswerLimit, refuse: (why: string) => Error): Promise<Buffer> {
+  const gauge = createJsonGauge(limit);
+  const chunks: Uint8Array[] = [];
+  const declared = Number(response.headers.get("content-length") ?? 0);
+  if (declared > limit.bytes) {
+    await response.body?.cancel();
+    throw refuse(`it has ${declared} bytes, and at most ${limit.bytes} are read`);
+  }
+  // Leaving the loop cancels the body, which ends the connection.
+  for await (const chunk of response.body ?? []) {
+    const broken = gauge.add(chunk);
+    if (broken !== undefined) throw refuse(broken);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Puts limits before what reads the events of one node's feed. The feed ends before the first that breaks them; `onRefused` is told why. */

@@ -1,4 +1,4 @@
-// What a node that is taken over may answer: it is refused or clipped, in time, and read no further than its kind allows.
+// Answers of a node that is taken over: each is refused or clipped, in time, and read no further than its kind allows.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";

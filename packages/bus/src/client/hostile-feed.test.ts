@@ -1,4 +1,4 @@
-// What the feed of a node that is taken over may hold: it is read no further than its first entry that is no entry.
+// Feed of a node that is taken over: it is read no further than its first entry that is no entry.
 import type { ServerResponse } from "node:http";
 import type { FeedEntry } from "@tasuki/protocol";
 import { expect, test } from "vitest";

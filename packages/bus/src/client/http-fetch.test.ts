@@ -30,6 +30,7 @@ test("a connection that falls silent is given up, while it is made and while it 
   const server = createServer((req, res) => {
     if (req.url === "/never") return;
     res.writeHead(200).write("a");
+    // Longer than a connection may idle (20 ms) or be silent (50 ms): the duration is the case.
     if (req.url === "/slow") setTimeout(() => res.end("b"), 200);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -13,7 +13,7 @@ function measure(value: unknown): { readonly depth: number; readonly values: num
   };
 }
 
-/** What a gauge says of a text that comes in pieces of a size. */
+/** Judgement of a gauge on a text that comes in pieces of a size. */
 function judge(text: string, limit: { bytes?: number; values?: number }, size = 7): string | undefined {
   const gauge = createJsonGauge({ bytes: 1_000_000, values: 1_000_000, ...limit });
   const bytes = Buffer.from(text);

@@ -41,7 +41,7 @@ export function* checkAnsweredQuestions(final: Document<JpFinal>, brief: Brief):
   }
 }
 
-/** Headings of sections, as a function that is true for a question that one of them is about: any, if it is the only one. */
+/** Predicate over questions: true where a heading of the sections is about the question. The only question is what any heading is about. */
 function createHeadings(
   sections: readonly Section[],
   { only, lookups }: { readonly only: boolean; readonly lookups: Lookups },

@@ -14,7 +14,7 @@ export interface Answer {
   readonly section: { readonly heading: string; readonly text: string };
 }
 
-/** What was accepted, for all questions. */
+/** Items that a review accepted, with their citations, for all questions. */
 export interface Accepted {
   /** Items that the outline has for each question. */
   readonly items: ReadonlyMap<string, readonly string[]>;
@@ -51,7 +51,7 @@ export function answerQuestion({ id, text }: Question, { items, partial, cited }
   };
 }
 
-/** What a review accepts of raw passages. Each item's passages are cited once, for however many questions it answers. */
+/** Acceptances of a review among raw passages. Each item's passages are cited once, for however many questions it answers. */
 export function acceptedIn({ outline, verdicts }: SgReview, blocks: ReadonlyMap<string, readonly RawBlock[]>): Accepted {
   const known = new Map<string, string | undefined>();
   const cite = (item: string): string | undefined => {
@@ -60,7 +60,7 @@ export function acceptedIn({ outline, verdicts }: SgReview, blocks: ReadonlyMap<
     return cited.length === 0 ? undefined : cited.join("\n\n");
   };
   return {
-    // Of a question that stands twice, the first is meant.
+    // The last entry of a key wins: in reverse, that is the first of a question which stands twice.
     items: new Map(outline.map(({ question, items }) => [question, items] as const).toReversed()),
     partial: new Set(verdicts.flatMap(({ item, verdict }) => (verdict === "partial" ? [item] : []))),
     cited(item) {

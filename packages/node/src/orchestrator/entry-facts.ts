@@ -30,7 +30,7 @@ export function isOfTask({ predicate }: ReceiptStatement): boolean {
   }
 }
 
-/** What a receipt says to its run, with the tasks and texts that are beside it in its entry. */
+/** Fact that a receipt is to its run, read with the tasks and texts that are beside it in its entry; none, of a nudge. */
 export function toReceiptFact(
   { statement, digest }: ReadReceipt,
   { tasks, texts }: { readonly tasks: readonly KnownTask[]; readonly texts: readonly TextRow[] },

@@ -89,6 +89,49 @@ test("a node that is another installation at each answer is followed six times w
   expect(problems[0]).toContain("sg was 6 installations within an hour");
 });
 
+// guarantees: R5.ends
+test("a node that is asked about a stage while its entries are on their way into the store does not set the position back", async () => {
+  const [same, other] = [randomUUIDv7(), randomUUIDv7()];
+  const positions: number[] = [];
+  const both = Promise.withResolvers<void>();
+  const checked = Promise.withResolvers<void>();
+  let answers = 0;
+  let tell: ((state: FlowState) => void) | undefined;
+  const client: Partial<BusClient> = {
+    async health() {
+      if ((answers += 1) === 2) checked.resolve();
+      return healthOf(same, 1);
+    },
+    async *watch(from, { signal }): AsyncGenerator<FeedEntry, void, undefined> {
+      yield { index: from, leaf: "{}", envelopes: [] };
+      await untilEnded(signal);
+    },
+  };
+  const keep = (next: number | undefined): void => {
+    if (next !== undefined && positions.push(next) === 3) both.resolve();
+  };
+  await using _ = startFollowing({
+    client,
+    steps: {
+      onChange(listener) {
+        tell = listener;
+        return () => undefined;
+      },
+      setInstalled: async ({ next }) => keep(next),
+      async apply({ position }) {
+        const flow = newFlow({ profile: "plain", payload: { run: randomUUIDv7(), from: "ops" }, brief: "b", route: ["sg"], now: 0 });
+        tell?.({ ...flow, installed: { sg: same }, stages: [{ ...newStage("sg", 1), rung: "accepted", instance: other }] });
+        await checked.promise;
+        // The answer to the question is through by now: a later turn of the loop than its promise.
+        await new Promise(setImmediate);
+        keep(position?.next);
+      },
+    },
+  });
+  await both.promise;
+  expect(positions).toEqual([0, 1, 1]);
+});
+
 const strangers: readonly {
   readonly at: string;
   readonly health: () => Promise<Health>;

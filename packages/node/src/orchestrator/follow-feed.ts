@@ -14,6 +14,7 @@ import type { Trust } from "@tasuki/evidence";
 import type { DiskFloor, Position, Store } from "@tasuki/store";
 import { type BusClient, sizeOfEntry } from "@tasuki/bus";
 import { batched } from "../loop/batched.ts";
+import { createKeyedLock } from "../loop/keyed-lock.ts";
 import type { FlowState } from "@tasuki/flow";
 import type { EntryReader } from "./read-entry.ts";
 import type { RunFact, RunSteps } from "./run-steps.ts";
@@ -135,6 +136,8 @@ async function session(deps: FollowFeedDeps, { instance, health, signal, onProgr
   const { role, node, client, steps, logger } = deps;
   const ended = new AbortController();
   let position = await toPosition(deps, instance);
+  // Steps that name the position are made one after the other: it must not go back.
+  const inTurn = createKeyedLock();
   const onState = (state: "connected" | "lost"): void => {
     const seen = state === "lost" ? steps.setReachable(node, false) : checkInstance();
     seen.catch((error: unknown) => {
@@ -153,7 +156,9 @@ async function session(deps: FollowFeedDeps, { instance, health, signal, onProgr
   const checkStage = async (other: string): Promise<void> => {
     asked.add(other);
     await checkInstance();
-    if (!ended.signal.aborted) await steps.setInstalled(position);
+    await inTurn([node], async () => {
+      if (!ended.signal.aborted) await steps.setInstalled(position);
+    });
   };
   const stopListening = steps.onChange((state) => {
     const other = unknownInstallation(state, { role, node });
@@ -191,7 +196,7 @@ async function session(deps: FollowFeedDeps, { instance, health, signal, onProgr
   try {
     for await (const batch of batched(entries, sizeAtOnce, (entry) => Math.max(sizeAtLeast, sizeOfEntry(entry)))) {
       try {
-        if (!ended.signal.aborted) await take(batch);
+        if (!ended.signal.aborted) await inTurn([node], () => take(batch));
       } catch (error) {
         // Leaving this loop waits for the read that is under way; without this abort, for the node's next entry, which may never come.
         ended.abort();

@@ -73,7 +73,7 @@ async function uploadAll({ deps, client, signal }: Uploading, attachments: reado
   await Promise.all(Array.from({ length: uploadsAtOnce }, uploader));
 }
 
-/** What a receipt says. Throws `unavailable` where it is not the one by which the receiver takes this very task: anything else is no answer. */
+/** Predicate of a receipt. Throws `unavailable` where it is not the one by which the receiver takes this very task: anything else is no answer. */
 function checkReceipt({ trust, nodeFor }: DeliverDeps, row: OutboxRow, receipt: Envelope): Receipt {
   const { payload, envelope } = row;
   const node = nodeFor(row);

@@ -5,7 +5,7 @@ import { hasErrorCode, TasukiError } from "@tasuki/protocol";
 /** Umask of a node's process and of all that it starts: what they write is for the node's user alone. Sockets get their own mode. */
 export const ownUmask = 0o077;
 
-/** What the group may do with a data folder: go through it, to the sockets. */
+/** Mode of a data folder: the group may go through it, to the sockets. */
 const throughOnly = 0o710;
 
 // Entries that the node's own code would follow a link at. What else it writes to, it looks at each time (`makeOwnFolder`), or writes anew.

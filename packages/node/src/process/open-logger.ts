@@ -33,7 +33,8 @@ export function openLogger({
     },
     {
       write(written: string) {
-        const line = clipLine(escapeUnseen(written));
+        // Clipped before it is escaped, for what comes may be of megabytes; and again, for escaping makes it longer.
+        const line = clipLine(escapeUnseen(clipLine(written)));
         file.write(line);
         process.stdout.write(line);
       },

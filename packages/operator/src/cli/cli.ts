@@ -7,7 +7,7 @@ import { createStyle, Line, type Style, type Words } from "../render/style.ts";
 import type { Env } from "./env.ts";
 import { createRedraw } from "./redraw.ts";
 
-/** What a command may know of a screen. */
+/** Screen, as far as a command may know it. */
 interface Display {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;

@@ -1,4 +1,4 @@
-// Whatever main and the nodes behind it say: nothing that a command prints steers a screen, hides from one, or passes as a line of tasuki's own.
+// Output of every command, whatever main and the nodes behind it say: nothing of it steers a screen, hides from one, or passes as a line of tasuki's own.
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -2,8 +2,8 @@ import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
- * What lies in a folder, itself included, with rights for others than its owner that it must not have, as `path mode`. Sockets are for the group
- * (0660); data folders, in which they are, and the folders of those let it through (0710); nothing else has any.
+ * Paths in a folder, itself included, that are open to others than their owner and must not be, as `path mode`. The group may use a socket (0660),
+ * and go through a folder that a socket is in or below (0710); it has no other right, and others have none.
  */
 export async function openToOthers(path: string): Promise<readonly string[]> {
   return (await look(path)).open;

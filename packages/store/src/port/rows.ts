@@ -1,4 +1,5 @@
-import type { Attachment, Block, Envelope, TaskPayload, TaskState } from "@tasuki/protocol";
+import type { Attachment, Block, TaskPayload, TaskState } from "@tasuki/protocol";
+import type { SignedTask } from "@tasuki/evidence";
 
 /** A task as a node remembers it. Times are milliseconds since 1970. */
 export interface TaskRow {
@@ -30,26 +31,14 @@ export interface AttachmentRow extends Attachment {
 
 export type OutboxState = "pending" | "done" | "superseded" | "blocked";
 
-/** A signed task that must still reach another node. Times are milliseconds since 1970. */
-export interface OutboxRow {
-  /** The task's id. */
-  readonly id: string;
-  /** Role of the receiver. */
-  readonly to: string;
-  /** Node that it is to reach; absent where the run has no node of that role. */
-  readonly node?: string;
-  readonly run: string;
-  readonly payload: TaskPayload;
-  readonly envelope: Envelope;
-  /** The local task whose result this row carries, which is `done` once the row is delivered. Absent for main's own dispatches. */
-  readonly carries?: string;
+/** A signed task that must still reach another node; the local task that it carries is `done` once it is delivered. Times are milliseconds since 1970. */
+export interface OutboxRow extends SignedTask {
   readonly state: OutboxState;
   readonly tries: number;
   /** Time of the next try; `isDue` says how it is compared. */
   readonly nextAt: number;
   /** The receiver's last answer, for people. */
   readonly last?: string;
-  readonly createdAt: number;
 }
 
 /** A blob that is here. */

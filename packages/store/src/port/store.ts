@@ -86,7 +86,7 @@ export interface TaskFacts {
   readonly attachments: readonly AttachmentRow[];
 }
 
-/** What a task is judged by before it is accepted. */
+/** Grounds on which a task is judged before it is accepted. */
 export interface Grounds {
   /** The task that was accepted under the same id. */
   readonly task?: TaskRow;

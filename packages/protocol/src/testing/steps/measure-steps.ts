@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { Recipe } from "./worst-case.ts";
 
-/** What is measured, and how hard it is searched. */
+/** Order to measure the subjects of a module, with the effort of the search. */
 export interface Measuring {
   /** URL of the module that exports `subjects`. */
   readonly module: string;

@@ -1,6 +1,6 @@
 import { type Arbitrary, array, constantFrom, record, sample } from "fast-check";
 
-/** What fills a part of an input: a unit of tokens, again and again. */
+/** Filling of a part of an input: a unit of tokens, again and again. */
 interface Flood {
   readonly unit: string;
   /** Weight of the part among all parts of the input. Of weight 0, the unit stands once. */

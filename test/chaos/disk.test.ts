@@ -140,7 +140,7 @@ test.skipIf(!canTrace).each([2, 9, 12, 16])(
       await closing;
     } while (endings.length === 0);
     expect(endings.map(({ code }) => code)).toEqual([1]);
-    expect(endings[0]?.stderr).toMatch(/can't be opened|may not be on the disk|could not be written/);
+    expect(endings[0]?.stderr).toMatch(/can't be read or written|may not be on the disk/);
     expect(await stopAndCheck(relay, runs)).toEqual([]);
   },
 );

@@ -49,7 +49,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   await using opened = new AsyncDisposableStack();
 
   const policy = parsePolicy(options.policy);
-  const plain = opened.use(await openStore({ folder: data, clock, newId, logger }));
+  const plain = opened.use(await openStore({ folder: data, node, clock, newId, logger }));
   const store = reach === undefined ? plain : storeWithFailpoints(plain, reach);
   const keys = await openKeys(join(data, "keys"));
   const trust = await openTrust(join(data, "trust"));

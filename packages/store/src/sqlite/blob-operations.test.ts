@@ -16,7 +16,13 @@ function openOperations() {
   const gate = { deleting: async (): Promise<void> => undefined, looking: async (): Promise<void> => undefined };
   const begun = Promise.withResolvers<void>();
   const rows = createBlobRows(createSql(db));
-  const { write } = createWriter({ db, recorder: createRecorder(), committed: () => undefined, broken: () => undefined });
+  const { write } = createWriter({
+    db,
+    path: "node.sqlite",
+    recorder: createRecorder(),
+    committed: () => undefined,
+    broken: () => undefined,
+  });
   const noFileInTransaction = (): void => expect(db.isTransaction).toBe(false);
   const operations = createBlobOperations({
     write,

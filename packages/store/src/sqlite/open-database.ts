@@ -2,10 +2,15 @@ import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import { TasukiError } from "@tasuki/protocol";
 import { migrate } from "./schema.ts";
-import { hasCode, isBroken, sqliteBusy } from "./sqlite-errors.ts";
+import { hasCode, isBroken, sqliteBusy, toFailure } from "./sqlite-errors.ts";
 
 /** Longest wait for another process's lock, milliseconds: long enough for a process that is ending, short for a person. */
 const lockWaitMs = 200;
+
+/** Path of the database in a data folder. */
+export function databasePath(folder: string): string {
+  return join(folder, "node.sqlite");
+}
 
 /**
  * Opens `node.sqlite` of a data folder for this process alone. In exclusive mode SQLite holds an advisory lock on the file from the
@@ -13,7 +18,7 @@ const lockWaitMs = 200;
  * `synchronous = FULL` a commit returns once the log is on the disk. Throws `invalid_state` where another process has the folder.
  */
 export function openDatabase(folder: string): DatabaseSync {
-  const path = join(folder, "node.sqlite");
+  const path = databasePath(folder);
   const db = new DatabaseSync(path, { timeout: lockWaitMs, enableForeignKeyConstraints: true });
   try {
     db.exec("PRAGMA locking_mode = EXCLUSIVE");
@@ -23,10 +28,7 @@ export function openDatabase(folder: string): DatabaseSync {
     return db;
   } catch (error) {
     db.close();
-    if (isBroken(error))
-      throw new TasukiError("internal", `${path} can't be opened, for the disk reports an error or the file is damaged: check the disk`, {
-        cause: error,
-      });
+    if (isBroken(error)) throw toFailure(error, path);
     if (!hasCode(error, sqliteBusy)) throw error;
     throw new TasukiError("invalid_state", `the data folder ${folder} is in use by another process: stop that one, or use another folder`, {
       cause: error,

@@ -1,10 +1,12 @@
-import { isNoSpace } from "@tasuki/protocol";
+import { isNoSpace, TasukiError } from "@tasuki/protocol";
 
 // Primary result codes (sqlite.org/rescode.html). The low byte of an extended code is its primary one.
 export const sqliteBusy = 5;
+const readOnly = 8;
 const ioError = 10;
 const corrupt = 11;
 const full = 13;
+const cantOpen = 14;
 const notADatabase = 26;
 
 /** Recognises an error of SQLite by its primary result code. */
@@ -19,5 +21,24 @@ export function isDiskFull(error: unknown): boolean {
 
 /** Recognises errors after which this connection can't be relied on any more. A failed fsync is one of them (SQLITE_IOERR_FSYNC, 1034). */
 export function isBroken(error: unknown): boolean {
-  return hasCode(error, ioError, corrupt, notADatabase);
+  return hasCode(error, readOnly, ioError, corrupt, cantOpen, notADatabase);
+}
+
+/** Failure of a database that can't be relied on any more, with what to do. `path` is its file's. */
+export function toFailure(error: unknown, path: string): TasukiError {
+  const said = error instanceof Error ? error.message : String(error);
+  return new TasukiError("internal", `${path} ${stateOf(error)} (${said}): ${remedyOf(error)}`, { cause: error });
+}
+
+function stateOf(error: unknown): string {
+  if (hasCode(error, corrupt, notADatabase)) return "is damaged";
+  if (hasCode(error, readOnly)) return "can't be written, for it is read-only";
+  return "can't be read or written";
+}
+
+function remedyOf(error: unknown): string {
+  if (hasCode(error, corrupt, notADatabase))
+    return "check the disk, then give main its backup back, or a role an empty data folder with its config.jsonc, trust/, keys/ and identity/";
+  if (hasCode(error, readOnly)) return "make its disk and its files writable for the node's user, then start the node again";
+  return "check the disk, then start the node again";
 }

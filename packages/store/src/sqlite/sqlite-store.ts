@@ -30,7 +30,7 @@ interface SqliteStoreDeps {
 
 /** Creates the Store over one SQLite connection. Operations run inside the writer's transactions; reads see what is committed. */
 export function createSqliteStore({ db, sql, writer, recorder, blobs, instance, boot, clock, onCommit }: SqliteStoreDeps): Store {
-  const { write } = writer;
+  const { write, read } = writer;
   const events = createEvents({ sql, log: instance, recorder });
   const tasks = createTasks({ sql, recorder });
   const outbox = createOutbox({ sql, events, tasks, recorder });
@@ -72,30 +72,32 @@ export function createSqliteStore({ db, sql, writer, recorder, blobs, instance, 
     savePeer: (peer) => write(() => runs.savePeer(peer)),
     ...createBlobOperations({ write, rows: blobRows, blobs, now: () => clock.now() }),
 
-    task: async (id) => tasks.task(id),
-    grounds: async (of) => answers.grounds(of),
-    statusOf: async (question) => answers.statusOf(question),
-    evidenceOf: async (run) => answers.evidenceOf(run),
-    tasksOf: async (ids) => tasks.factsOfRuns(ids),
-    history: async (page) => tasks.history(page),
-    filesOf: async (ids) => tasks.filesOf(ids),
-    blobsOf: async (sha256s) => blobRows.blobs(sha256s),
-    async dueTasks() {
-      const { next, lapse } = tasks.due();
-      return { waiting: tasks.waiting(), ...(next !== undefined && { next }), ...(lapse !== undefined && { lapse }) };
-    },
-    async dueOutbox(now) {
-      const next = outbox.nextDue();
-      return { rows: outbox.due(now), ...(next !== undefined && { next }) };
-    },
-    outboxRow: async (id) => outbox.row(id),
-    run: async (id) => runs.run(id),
-    runs: async (filter = {}) => runs.runs(filter),
-    feed: async (from, limit) => events.feed(from, limit),
-    feedSize: async () => events.size(),
-    envelopes: async (run, payloadSha256s) => events.newest(run, payloadSha256s),
-    position: async (node) => runs.position(node),
-    peers: async () => runs.peers(),
+    task: (id) => read(() => tasks.task(id)),
+    grounds: (of) => read(() => answers.grounds(of)),
+    statusOf: (question) => read(() => answers.statusOf(question)),
+    evidenceOf: (run) => read(() => answers.evidenceOf(run)),
+    tasksOf: (ids) => read(() => tasks.factsOfRuns(ids)),
+    history: (page) => read(() => tasks.history(page)),
+    filesOf: (ids) => read(() => tasks.filesOf(ids)),
+    blobsOf: (sha256s) => read(() => blobRows.blobs(sha256s)),
+    dueTasks: () =>
+      read(() => {
+        const { next, lapse } = tasks.due();
+        return { waiting: tasks.waiting(), ...(next !== undefined && { next }), ...(lapse !== undefined && { lapse }) };
+      }),
+    dueOutbox: (now) =>
+      read(() => {
+        const next = outbox.nextDue();
+        return { rows: outbox.due(now), ...(next !== undefined && { next }) };
+      }),
+    outboxRow: (id) => read(() => outbox.row(id)),
+    run: (id) => read(() => runs.run(id)),
+    runs: (filter = {}) => read(() => runs.runs(filter)),
+    feed: (from, limit) => read(() => events.feed(from, limit)),
+    feedSize: () => read(() => events.size()),
+    envelopes: (run, payloadSha256s) => read(() => events.newest(run, payloadSha256s)),
+    position: (node) => read(() => runs.position(node)),
+    peers: () => read(() => runs.peers()),
 
     onCommit,
     async [Symbol.asyncDispose]() {

@@ -24,7 +24,7 @@ async function openCounted() {
   const fail = (error: Error): never => {
     throw error;
   };
-  const writer = createWriter({ db, recorder, committed: announce, broken: fail });
+  const writer = createWriter({ db, path: "node.sqlite", recorder, committed: announce, broken: fail });
   const blobs = await openFileBlobs({ folder, newId: randomUUID, broken: fail });
   const clock = { now: () => 1_000 };
   const store = createSqliteStore({ db, sql, writer, recorder, blobs, instance: id(1, 2), boot: id(2, 2), clock, onCommit });

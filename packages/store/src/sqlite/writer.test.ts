@@ -15,6 +15,7 @@ function openWriter() {
   const count = (): number => Number(db.prepare("SELECT count(*) AS n FROM kept").get()?.["n"]);
   const writer = createWriter({
     db,
+    path: "node.sqlite",
     recorder,
     committed(changes) {
       commits.push(count());

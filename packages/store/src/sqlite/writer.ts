@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { TasukiError } from "@tasuki/protocol";
 import type { Change } from "../port/topics.ts";
 import type { Recorder } from "./recorder.ts";
-import { isDiskFull } from "./sqlite-errors.ts";
+import { isBroken, isDiskFull, toFailure } from "./sqlite-errors.ts";
 import { type Outcome, transact } from "./transact.ts";
 
 export interface Writer {
@@ -11,14 +11,18 @@ export interface Writer {
    * the disk. An operation that throws has only its own changes undone. It may be run again, so it must touch nothing but the database.
    */
   readonly write: <Result>(operation: () => Result) => Promise<Result>;
-  /** Refuses all operations from now on, those in the queue included, and reports the error as `broken`. */
+  /** Answers a question out of what is committed. What the disk can't give fails the writer, too: nothing that is written after it would be sound. */
+  readonly read: <Answer>(question: () => Answer) => Promise<Answer>;
+  /** Refuses all operations and questions from now on, those in the queue included, and reports the error as `broken`. */
   fail(error: TasukiError): void;
-  /** Commits the queue, then refuses all operations. */
+  /** Commits the queue, then refuses all operations and questions. */
   close(): void;
 }
 
 interface WriterDeps {
   readonly db: DatabaseSync;
+  /** File of the database, which failures name. */
+  readonly path: string;
   /** The recorder to which operations tell what they change. */
   readonly recorder: Recorder;
   /** Called after each commit that changed something, after its promises were resolved. */
@@ -37,7 +41,7 @@ interface Item {
 const batchLimit = 500;
 
 /** Creates the one writer of a database. It commits in groups: while one fsync blocks, the next batch forms, and no timer is needed. */
-export function createWriter({ db, recorder, committed, broken }: WriterDeps): Writer {
+export function createWriter({ db, path, recorder, committed, broken }: WriterDeps): Writer {
   let queue: Item[] = [];
   let refusal: TasukiError | undefined;
 
@@ -71,9 +75,7 @@ export function createWriter({ db, recorder, committed, broken }: WriterDeps): W
         // Each item is committed by itself, so that one for which there is no room does not take the others with it.
         return batch.length > 1 ? batch.flatMap((item) => commit([item])) : refuse(batch, diskFull(error));
       }
-      const failure = new TasukiError("internal", "the database could not be written, and is closed: the node must start again", {
-        cause: error,
-      });
+      const failure = toFailure(error, path);
       refuse(batch, failure);
       fail(failure);
       return [];
@@ -94,6 +96,17 @@ export function createWriter({ db, recorder, committed, broken }: WriterDeps): W
         queue.push({ operation, resolve: (value) => resolve(value as Result), reject });
         if (queue.length === 1) setImmediate(flush);
       }),
+    async read(question) {
+      if (refusal !== undefined) throw refusal;
+      try {
+        return question();
+      } catch (error) {
+        if (!isBroken(error)) throw error;
+        const failure = toFailure(error, path);
+        fail(failure);
+        throw failure;
+      }
+    },
     fail,
     close() {
       while (queue.length > 0) flush();

@@ -48,7 +48,8 @@ export async function attemptTask(deps: AttemptDeps, claimed: Claimed, nodeSigna
     if (kept && (completion.state === "produced" || completion.state === "done"))
       await discard(logger, () => removeWorkFolders(data, claimed.task));
   } catch (error) {
-    if (!signal.aborted) logger.error({ err: error }, "an attempt could not be recorded; it is taken up again at the next start");
+    if (!signal.aborted)
+      logger.error({ err: error }, "an attempt could not be recorded; its task is taken up again once its lease is over");
   } finally {
     stopHolding();
   }

@@ -1,9 +1,9 @@
 import { createBackoff, type TaskKind } from "@tasuki/protocol";
 import { type Notary, type Seal, taskSubjects } from "@tasuki/evidence";
-import type { TaskRow } from "@tasuki/store";
+import type { Claimed, TaskRow } from "@tasuki/store";
 import { createLoop, retryBounds } from "../loop/create-loop.ts";
 import { type AttemptDeps, attemptTask } from "./attempt-task.ts";
-import { createLapsedLeases } from "./lapsed-leases.ts";
+import { endLapsedLeases } from "./lapsed-leases.ts";
 import { sweepWork } from "./work-folder.ts";
 
 export interface ConsumerDeps extends AttemptDeps {
@@ -27,9 +27,8 @@ export interface Consumer extends AsyncDisposable {
 /** Consumer of the queue: claims tasks and makes their attempts, a few at a time. Disposing aborts the attempts and waits for them. */
 export function createConsumer(deps: ConsumerDeps): Consumer {
   const { store, notary, clock, random, logger, limits, onEnded, sweep } = deps;
-  const running = new Map<Promise<void>, TaskKind>();
+  const running = new Map<Promise<void>, Claimed>();
   let isSwept = false;
-  const endLapsed = createLapsedLeases(deps);
 
   const sweepOnce = async (): Promise<void> => {
     isSwept = true;
@@ -42,14 +41,14 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
   };
   const kindsWithRoom = (): TaskKind[] => {
     const under = (kind: TaskKind, limit: number): TaskKind[] =>
-      [...running.values()].filter((one) => one === kind).length < limit ? [kind] : [];
+      [...running.values()].filter(({ row }) => row.payload.kind === kind).length < limit ? [kind] : [];
     return [...under("work", limits.attemptsAtOnce), ...under("run", limits.intakesAtOnce)];
   };
   const claimAll = async (signal: AbortSignal): Promise<number> => {
     if (!isSwept) await sweepOnce();
     let now = clock.now();
     let due = await store.dueTasks();
-    const graceLeft = await endLapsed(due.lapse, now);
+    await endLapsedLeases(deps, { lapse: due.lapse, now, held: [...running.values()] });
     for (let kinds = kindsWithRoom(); !signal.aborted && kinds.length > 0 && due.waiting > 0; kinds = kindsWithRoom()) {
       const claimed = await store.claim({ now, leaseMs: limits.leaseMs, kinds }, startedSeal(notary));
       if (claimed === undefined) break;
@@ -58,7 +57,7 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
         onEnded(claimed.task);
         loop.wake();
       });
-      running.set(attempt, claimed.row.payload.kind);
+      running.set(attempt, claimed);
       now = clock.now();
       due = await store.dueTasks();
     }
@@ -66,7 +65,6 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
     const times = [
       ...(due.next !== undefined && due.next > now ? [due.next - clock.now()] : []),
       ...(due.lapse !== undefined && due.lapse >= now ? [due.lapse - clock.now()] : []),
-      ...(graceLeft === undefined ? [] : [graceLeft]),
     ];
     return Math.min(...times);
   };

@@ -1,31 +1,24 @@
 import type { Clock, Logger } from "@tasuki/protocol";
-import type { Store } from "@tasuki/store";
+import type { Claimed, Store } from "@tasuki/store";
 
 interface LapsedLeasesDeps {
-  readonly store: Pick<Store, "expireLeases">;
-  readonly clock: Pick<Clock, "monotonic">;
+  readonly store: Pick<Store, "expireLeases" | "renew">;
+  readonly clock: Pick<Clock, "now">;
   readonly logger: Logger;
   readonly limits: { readonly leaseMs: number };
 }
 
 /**
- * End of leases that lapsed though their process lives: an attempt that can't renew its lease would hold its task for ever. A lapsed lease has the
- * length of one lease as grace, by the monotonic clock, for the wall clock may have jumped. `lapse` is the earliest end of a lease, `now` the wall
- * clock. Resolves with the milliseconds left of the grace; undefined where none runs.
+ * End of leases that lapsed though their process lives: a task whose attempt ended without a word would be held for ever. `held` are the leases of
+ * the attempts that are under way here: whatever kept them from renewing (a full disk, a clock that was set, a process that was stopped), they are
+ * renewed before anything is ended. `lapse` is the earliest end of a lease, `now` the wall clock.
  */
-export function createLapsedLeases({ store, clock, logger, limits }: LapsedLeasesDeps) {
-  let lapsedSince: number | undefined;
-  return async (lapse: number | undefined, now: number): Promise<number | undefined> => {
-    if (lapse === undefined || lapse >= now) {
-      lapsedSince = undefined;
-      return undefined;
-    }
-    lapsedSince ??= clock.monotonic();
-    const left = lapsedSince + limits.leaseMs - clock.monotonic();
-    if (left > 0) return left;
-    lapsedSince = undefined;
-    const tasks = await store.expireLeases(now);
-    if (tasks.length > 0) logger.warn({ tasks }, "leases lapsed while the node ran; their tasks are queued again");
-    return undefined;
-  };
+export async function endLapsedLeases(
+  { store, clock, logger, limits }: LapsedLeasesDeps,
+  { lapse, now, held }: { readonly lapse: number | undefined; readonly now: number; readonly held: readonly Claimed[] },
+): Promise<void> {
+  if (lapse === undefined || lapse >= now) return;
+  await Promise.all(held.map((lease) => store.renew(lease, clock.now() + limits.leaseMs)));
+  const tasks = await store.expireLeases(now);
+  if (tasks.length > 0) logger.warn({ tasks }, "leases lapsed while the node ran; their tasks are queued again");
 }

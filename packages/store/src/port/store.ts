@@ -150,7 +150,7 @@ export interface Store extends AsyncDisposable {
   /**
    * Accepts a task, judged in this order: replay (a task's record is never removed, so a replay is recognised for as long as the data folder
    * lives), conflict, epoch, stage taken, end of the run, attachments, room in the queue. `seal` makes the receipt.
-   * `work` and `run` are queued, and `work` fences work of lower epochs; `nudge` ends the run's lapsed leases, makes its pending outbox rows due
+   * `work` and `run` are queued, and `work` fences work of lower epochs; `nudge` makes the run's pending outbox rows due
    * now, and tries blocked ones again; `cancel` fences the run's tasks below its epoch and withdraws their hand-offs; `close` withdraws the run's
    * hand-offs, ends its tasks, and lets no work of its epoch or of a lower one in any more. Those three are `done` at once.
    */

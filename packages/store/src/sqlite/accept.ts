@@ -60,7 +60,6 @@ export function createAccept({ sql, events, tasks, outbox, runs, blobRows, recor
         tasks.fence(run, { below: epoch });
         return outbox.withdraw(run, { epoch: epoch - 1 });
       case "nudge":
-        tasks.expire(now, run);
         return outbox.wake(run, now);
       case "close":
         tasks.finish(run);

@@ -108,12 +108,12 @@ export function createTasks({ sql, recorder }: TasksDeps) {
     closed: (run: string): number | undefined =>
       sql<{ epoch: number | null }>("SELECT max(epoch) AS epoch FROM task WHERE run = :run AND kind = 'close'").get({ run })?.epoch ??
       undefined,
-    /** Ends lapsed leases, of one run or of all: their tasks are queued again, and the lapsed attempts count. Returns these tasks. */
-    expire: (now: number, run?: string): string[] => {
+    /** Ends lapsed leases: their tasks are queued again, and the lapsed attempts count. Returns these tasks. */
+    expire: (now: number): string[] => {
       const lapsed = sql<Key>(
         `UPDATE task SET state = 'queued', lease_until = NULL, boot = NULL
-         WHERE state = 'running' AND lease_until < :now AND (:run IS NULL OR run = :run) RETURNING id`,
-      ).all({ now, run });
+         WHERE state = 'running' AND lease_until < :now RETURNING id`,
+      ).all({ now });
       changed(lapsed);
       return lapsed.map(({ id }) => id);
     },

@@ -118,6 +118,7 @@ function ofStage(stage: string, { route, epoch }: Place): FlowEvent[] {
     ]),
     receipt(stage, epoch, { state: "produced" }),
     receipt(stage, epoch, { state: "produced", decision: "again", direction: "back" }),
+    receipt(stage, epoch, { state: "produced", decision: "perhaps" }),
     receipt(stage, epoch, { state: "archived" }),
     {
       is: "dispatched",

@@ -28,9 +28,12 @@ function handedOff(state: FlowState, stage: StageFlow, at: number): StageFlow {
     ? state.lastHop?.epoch === stage.epoch && state.lastHop
     : next !== undefined && isAtLeast(next.rung, "accepted") && { follows: next.follows, at: next.times["accepted"], took: next.took };
   if (!holder || holder.follows === undefined || holder.follows !== stage.produced) return stage;
+  // A node that decides against it hands nothing on, and if it does, that decides nothing: only a person sends the work on, from main.
+  if (stage.block?.kind === "decision" && next?.from !== "main") return stage;
   const other = stage.subjects.find((subject) => holder.took !== undefined && !isTaken(subject, holder.took, stage.carried));
-  // A check that refuses the files asks for the same retry, and stays: two blocks that replace each other would never come to rest.
-  if (other !== undefined) return stage.block?.kind === "check" ? stage : blocked(stage, "hand-off", otherBytes(state, stage, other.name));
+  // A check that refuses the files, or a decision, asks for a retry too, and stays: two blocks that replace each other would never come to rest.
+  const stays = stage.block?.kind === "check" || stage.block?.kind === "decision";
+  if (other !== undefined) return stays ? stage : blocked(stage, "hand-off", otherBytes(state, stage, other.name));
   return {
     ...unblocked(stage, ["hand-off", "decision"]),
     rung: "handed-off",

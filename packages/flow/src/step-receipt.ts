@@ -75,7 +75,15 @@ function produced(stage: StageFlow, event: ReceiptEvent, run: string): StageFlow
     ...(receipt.producer !== undefined && { producer: shortened(receipt.producer) }),
     ...(receipt.decision !== undefined && { decision: shortened(receipt.decision) }),
   };
-  if (receipt.direction !== "back") return done;
+  const { decision, direction } = receipt;
+  if (direction === "forward" || (decision === undefined && direction === undefined)) return done;
+  if (direction === undefined)
+    return blocked(done, "decision", {
+      reason: `${stage.stage} decided '${decision}', and main does not know where that sends the work`,
+      needs: `${stage.stage} done again, by a program that decides by a word of its contract`,
+      owner: "operator",
+      clearsWith: `tasuki retry ${run} --from ${stage.stage}`,
+    });
   return blocked(done, "decision", {
     reason: `${stage.stage} decided '${receipt.decision}', and handed nothing on`,
     needs: `a decision: do the stage before ${stage.stage} again, or cancel the run`,

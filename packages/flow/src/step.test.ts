@@ -264,6 +264,31 @@ describe("a run in trouble", () => {
     expect(dispatchesOf(step(state, { is: "retry", by: "ops:ada" }, 30)[1])[0]).toMatchObject({ stage: "nano", epoch: 2 });
   });
 
+  test("a decision that main does not know blocks too, and names the word", () => {
+    const decided = receipt({ stage: "sg", epoch: 1, state: "produced", decision: "perhaps" });
+    const { state } = through([intakeDone, ...stageFacts("nano", 1), ...stageFacts("sg", 1).slice(0, 2), decided]);
+    expect(state.stages[1]).toMatchObject({
+      condition: "blocked",
+      block: { kind: "decision", clearsWith: `tasuki retry ${run} --from sg` },
+    });
+    expect(state.stages[1]?.block?.reason).toContain("'perhaps'");
+  });
+
+  // guarantees: R4.checked
+  test("a stage that decided against it, and hands on all the same, goes on from main alone: when a person says so", () => {
+    const events = [
+      intakeDone,
+      ...stageFacts("nano", 1),
+      ...stageFacts("sg", 1).slice(0, 2),
+      receipt({ stage: "sg", epoch: 1, state: "produced", decision: "again", direction: "back" }),
+      ...stageFacts("jp", 1),
+    ];
+    const { state } = satisfied(through(events).state);
+    expect(state.stages[1]).toMatchObject({ rung: "produced", block: { kind: "decision" } });
+    const [next] = step(state, { is: "retry", by: "ops:ada", stage: "jp" }, 30);
+    expect(through(stageFacts("jp", 2, 1), next).state.stages[1]).toMatchObject({ rung: "verified", condition: "waiting" });
+  });
+
   test("a refused hand-off blocks the stage, and retry sends the next stage from main", () => {
     const { state } = satisfied(
       through([intakeDone, ...stageFacts("nano", 1), receipt({ stage: "nano", epoch: 1, state: "blocked" })]).state,
@@ -542,6 +567,7 @@ describe("whatever happens, in whatever order", () => {
         receipt({ stage, epoch, state: "accepted", after: 1 }),
         receipt({ stage, epoch, state: "produced", role: "main" }),
         receipt({ stage, epoch, state: "produced", decision: "again", direction: "back" }),
+        receipt({ stage, epoch, state: "produced", decision: "perhaps" }),
         dispatched(stage, epoch),
         { is: "pulled", stage, epoch, outputs: [outputOf(stage, epoch)] },
         { is: "checked", stage, epoch, unmet: [] },

@@ -101,8 +101,9 @@ function produced(
     ...(detail !== undefined && { text: { code: outcome, text: detail } }),
     subjects: outputs.map(({ name, sha256 }) => ({ name, sha256 })),
   };
-  // A result that sends the work back is not handed on: main decides what is done again.
-  const next = direction === "back" ? undefined : nextInRoute(run, stage);
+  // A result that sends the work back, or nobody knows where, is not handed on: main decides what is done again.
+  const goesOn = decision === undefined ? direction !== "back" : direction === "forward";
+  const next = goesOn ? nextInRoute(run, stage) : undefined;
   const handOff = next && createHandOff(deps, { claimed, outputs, next, scheduleToClose: clipClocks(run.clocks).scheduleToClose });
   const sealAfter = (prev: string): Seal =>
     handOff ? deps.notary.handOff({ ...facts, prev }, handOff) : deps.notary.receipt({ ...facts, prev });

@@ -83,9 +83,14 @@ function withReason(receipt: Receipt, texts: readonly TextRow[]): Receipt {
   return reason === undefined ? receipt : { ...receipt, reason };
 }
 
-/** Nodes of the first releases say what they decided, and not where that sends the work: the pipeline knows. */
+/**
+ * Receipt with the direction that its word has in the pipeline. Nodes of the first releases say the word alone; and where a node says a direction
+ * that its word does not have, or the pipeline does not know the word, there is none.
+ */
 function withDirection(receipt: Receipt, pipeline: Pipeline): Receipt {
-  const { decision, direction } = receipt;
-  const role = decision === undefined || direction !== undefined ? undefined : roleOf(pipeline, receipt.role);
-  return role === undefined || decision === undefined ? receipt : { ...receipt, direction: directionOf(role, decision) };
+  const { decision, direction: said, ...rest } = receipt;
+  const role = decision === undefined ? undefined : roleOf(pipeline, receipt.role);
+  if (role === undefined || decision === undefined) return receipt;
+  const direction = directionOf(role, decision);
+  return { ...rest, decision, ...(direction !== undefined && (said ?? direction) === direction && { direction }) };
 }

@@ -349,6 +349,24 @@ test("a reason in a receipt of an earlier release is its reason", async () => {
   expect(read).toMatchObject({ facts: [{ run: payload.run, event: { receipt: { state: "blocked", reason: "no ink" } } }], texts: [] });
 });
 
+test("a decision has the direction of its word in the pipeline; a word that is unknown, or a direction that is not its own, gives none", async () => {
+  const directionOf = async (changes: Partial<ReceiptFacts>): Promise<unknown> => {
+    const feed = createFeed("nano");
+    const dispatch = work("nano", "main");
+    const task = notaryOf("main").task(dispatch);
+    const taken = feed.say(dispatch, "accepted", { prev: task.digest, others: [task.envelope] });
+    feed.add(notaryOf("nano").receipt(factsOf(dispatch, "produced", { prev: taken, ...changes })));
+    const [, made] = await reader().read(feed.entries, "nano");
+    const event = made?.facts[0]?.event;
+    return event?.is === "receipt" ? event.receipt.direction : event;
+  };
+  expect(await directionOf({ decision: "converged" })).toBe("forward");
+  expect(await directionOf({ decision: "rework" })).toBe("back");
+  expect(await directionOf({ decision: "perhaps" })).toBeUndefined();
+  expect(await directionOf({ decision: "perhaps", direction: "forward" })).toBeUndefined();
+  expect(await directionOf({ decision: "rework", direction: "forward" })).toBeUndefined();
+});
+
 test("a nudge that was accepted says nothing about the stage", async () => {
   const nudge = handOff({ kind: "nudge", from: "main", attachments: [] });
   const { envelope, digest } = notaryOf("main").task(nudge);

@@ -60,7 +60,7 @@ export interface ArtifactDefinition<Name extends string, Schema extends z.ZodTyp
   complete?(draft: string, context: CompletionContext): Parsed<string>;
   /** Instructions for authors of drafts. */
   readonly authoring?: Authoring;
-  /** Field by which values decide where the work goes. A value with neither word sends it on. */
+  /** Field by which values decide where the work goes. A value without that field sends it on; one with another word is refused. */
   readonly decides?: Decides<z.output<Schema>>;
   /** Versions released before this one, each made by `earlierVersion`. They stay readable for ever. */
   readonly earlier?: readonly EarlierVersion<Name, z.output<Schema>, NoInfer<Many>>[];

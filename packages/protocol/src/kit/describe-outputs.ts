@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { refOf } from "../messages/identifiers.ts";
+import type { Unmet } from "../messages/problem.ts";
 import type { Documents } from "./define-artifact.ts";
 import { type AnyRole, artifactOf } from "./define-role.ts";
 
@@ -31,12 +32,28 @@ export function describeOutputs(role: AnyRole, outputs: Documents): { files: Out
     decides === undefined ? [] : found.flatMap(({ value }) => wordIn(value, decides.field) ?? []),
   );
   const [decision] = decisions;
-  return { files, ...(decision !== undefined && { decision, direction: directionOf(role, decision) }) };
+  const direction = decision === undefined ? undefined : directionOf(role, decision);
+  return { files, ...(decision !== undefined && { decision }), ...(direction !== undefined && { direction }) };
 }
 
-/** Direction of a decision's word: `back` only for the word by which an artifact of the role sends the work back. */
-export function directionOf({ produces }: Pick<AnyRole, "produces">, decision: string): Direction {
-  return produces.some((slot) => artifactOf(slot).decides?.back === decision) ? "back" : "forward";
+/** Direction of a decision's word; undefined for a word by which no artifact of the role decides. */
+export function directionOf({ produces }: Pick<AnyRole, "produces">, decision: string): Direction | undefined {
+  const decides = produces.flatMap((slot) => artifactOf(slot).decides ?? []);
+  if (decides.some(({ back }) => back === decision)) return "back";
+  return decides.some(({ forward }) => forward === decision) ? "forward" : undefined;
+}
+
+/** Faults of files that decide by a word which is neither of those that their artifact declares: such a word sends the work nowhere. */
+export function undecided({ produces }: Pick<AnyRole, "produces">, outputs: Documents): readonly Unmet[] {
+  return produces.map(artifactOf).flatMap(({ name, decides }) => {
+    if (decides === undefined) return [];
+    const { field, forward, back } = decides;
+    return (outputs[name] ?? []).flatMap(({ name: file, value }): Unmet[] => {
+      const word = wordIn(value, field);
+      if (word === undefined || word === forward || word === back) return [];
+      return [{ file, path: field, expected: `'${forward}' or '${back}'`, got: `'${word}'`, fix: "decide by one of the two words" }];
+    });
+  });
 }
 
 function wordIn(value: unknown, field: string): string | undefined {

@@ -1,9 +1,10 @@
 import type { Unmet } from "../messages/problem.ts";
 import type { Document, Documents } from "./define-artifact.ts";
+import { undecided } from "./describe-outputs.ts";
 import { type AnyRole, artifactOf, type CheckContext, isOptional, type Slot } from "./define-role.ts";
 
 /**
- * Runs the check of a role over files that keep their own contracts, and returns its faults. Never throws: a check that does is itself
+ * Runs the check of a role over files that keep their own contracts, and returns its faults, with those of a decision that nobody knows. Never throws: a check that does is itself
  * reported, for then nothing is known of the files.
  */
 export function gate(
@@ -14,7 +15,7 @@ export function gate(
   try {
     const inputs = toFiles(role.consumes, stage.inputs);
     const outputs = toFiles(role.produces, stage.outputs);
-    const unmet = [...inputs.unmet, ...outputs.unmet];
+    const unmet = [...inputs.unmet, ...outputs.unmet, ...undecided(role, stage.outputs)];
     // The role's slots are the types that its check takes, and toFiles has just shaped the documents by them.
     return unmet.length > 0 ? unmet : role.check(inputs.files as never, outputs.files as never, context);
   } catch (error) {

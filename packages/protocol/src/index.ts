@@ -118,6 +118,7 @@ export { readTxtFile, type TxtFile } from "./text/txt-file.ts";
 export { escapeUnseen, replaceUnseen } from "./text/unseen.ts";
 
 // The run.
+export { Note, notes, type Notes, toNote, toUnmetNote, withNote } from "./run/notes.ts";
 export { nextInRoute, parseRunFile, versionsIn, versionsOf } from "./run/parse-run-file.ts";
 export { anyRun, defineRun, Run, type RunSource } from "./run/run.ts";
 

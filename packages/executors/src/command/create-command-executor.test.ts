@@ -1,6 +1,7 @@
+import { readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Execution, sha256Of } from "@tasuki/protocol";
+import { type Execution, notes, sha256Of } from "@tasuki/protocol";
 import { nano } from "@tasuki/contracts/roles/nano";
 import { sg } from "@tasuki/contracts/roles/sg";
 import { exampleRun } from "@tasuki/contracts/testing";
@@ -56,9 +57,68 @@ test("a quotation that isn't verbatim breaks the contract, and the author is tol
     ...stage.outputs,
     "de-raw-output.txt": (stage.outputs["de-raw-output.txt"] ?? "").replace(/^(\| .*?[a-z])([a-z])/m, "$1$2$2"),
   });
-  const execution = await run(stage, "cp draft/* out/");
+  const execution = await run(stage, inTurn("cp draft/* out/", "exit 1"));
   expect(execution).toMatchObject({ outcome: "contract-violation", files: [] });
   expect(execution.unmet?.[0]).toMatchObject({ file: "de-raw-output.txt", line: expect.any(Number) });
+});
+
+/** Script that does this in its first call, this in its second, and then this again and again. */
+const inTurn = (...bodies: readonly string[]): string =>
+  `n=$(cat calls 2>/dev/null || echo 0); n=$((n + 1)); echo $n > calls; case $n in ${bodies.map((body, at) => `${at + 1 === bodies.length ? "*" : at + 1}) ${body};;`).join(" ")} esac`;
+const fenced = "{ echo '```markdown'; cat ready/sg-review.md; echo '```'; } > out/sg-review.md";
+
+// guarantees: R5.repair
+test.for([
+  ["fenced", fenced, "sg-review.md line 1: "],
+  ["prefaced", "{ echo 'Here is the review:'; echo; cat ready/sg-review.md; } > out/sg-review.md", "sg-review.md line 1: "],
+  ["missing", "echo done", "sg-review.md: expected the file sg-review.md; got no such file; write sg-review.md"],
+  ["misnamed", "cp ready/sg-review.md out/SG_Review.md", "SG_Review.md: expected only sg-review.md; got a file SG_Review.md"],
+] as const)("a %s output goes back to its author with what is unmet, who mends it without a person", async ([, body, told]) => {
+  await using stage = await openStageFolder(sg, exampleRun());
+  const mend = `cat > stdin; cp in/notes.md prompt.md task.json seen; rm -f out/*; cp ready/* out/`;
+  await stage.write("seen", {});
+  await stage.write(".", { "task.json": JSON.stringify({ task: stage.job.task }) });
+  expect(await run(stage, inTurn(body, mend))).toMatchObject({
+    outcome: "repaired",
+    decision: "converged",
+    files: [{ name: "sg-review.md" }],
+  });
+  const seen = async (name: string): Promise<string> => readFile(join(stage.job.folder, name), "utf8");
+  expect(await seen("stdin")).toBe(await seen("seen/prompt.md"));
+  expect(await seen("seen/prompt.md")).toContain(`> - ${told}`);
+  const noted = notes.read(await seen("seen/notes.md"));
+  expect(noted).toMatchObject({ ok: true, value: { run: stage.job.run, notes: [{ kind: "unmet", by: "the gate of sg" }] } });
+  expect(JSON.parse(await seen("seen/task.json"))).toEqual({ task: stage.job.task, notes: noted.ok && noted.value.notes });
+});
+
+test("what is not mended goes back twice and no more, with all that was said before, and then blocks", async () => {
+  await using stage = await openStageFolder(sg, exampleRun());
+  expect(await run(stage, inTurn(fenced))).toMatchObject({ outcome: "contract-violation", files: [] });
+  expect(await readFile(join(stage.job.folder, "calls"), "utf8")).toBe("3\n");
+  const noted = notes.read(await readFile(join(stage.job.folder, "in/notes.md"), "utf8"));
+  expect(noted.ok && noted.value.notes.map(({ kind }) => kind)).toEqual(["unmet", "unmet"]);
+});
+
+test("neither a question, nor an input that was changed, nor an error is called for again", async () => {
+  for (const [body, outcome] of [
+    [`echo '{"status": "needs-human", "notes": "Which S2?"}' > out/result.json`, "needs-human"],
+    ["cp ready/* out/; chmod u+w in/*; echo more >> in/brief.md", "contract-violation"],
+    ["exit 3", "failed"],
+  ] as const) {
+    await using stage = await openStageFolder(sg, exampleRun());
+    expect(await run(stage, inTurn(body))).toMatchObject({ outcome, ...(outcome === "needs-human" && { detail: "Which S2?" }) });
+    expect(await readFile(join(stage.job.folder, "calls"), "utf8")).toBe("1\n");
+  }
+});
+
+test("all calls of an attempt share its time: when it is over, nothing goes back", async () => {
+  await using stage = await openStageFolder(sg, exampleRun());
+  // A minute more once the program's files are judged.
+  const monotonic = (): number =>
+    performance.now() + (readdirSync(stage.job.folder).some((name) => name.startsWith("stage-result")) ? 60_000 : 0);
+  const context = testContext({ clock: { now: Date.now, monotonic } });
+  expect(await run(stage, inTurn(fenced), { context, timeoutMs: 50_000 })).toMatchObject({ outcome: "contract-violation" });
+  expect(await readFile(join(stage.job.folder, "calls"), "utf8")).toBe("1\n");
 });
 
 test("exit code 75 asks for a retry; any other is a failure, whatever was written", async () => {
@@ -71,7 +131,10 @@ test("exit code 75 asks for a retry; any other is a failure, whatever was writte
 
 test("exit code 0 without a file is no output", async () => {
   await using stage = await openStageFolder(sg, exampleRun());
-  expect(await run(stage, "echo done")).toMatchObject({ outcome: "no-output", detail: expect.stringContaining("stdout: done") });
+  expect(await run(stage, inTurn("echo done", "exit 1"))).toMatchObject({
+    outcome: "no-output",
+    detail: expect.stringContaining("stdout: done"),
+  });
 });
 
 test("a program that hangs silently has stalled; one that is too slow has timed out", async () => {
@@ -99,7 +162,7 @@ test.for([
 test("what lay in out/ before the attempt doesn't count", async () => {
   await using stage = await openStageFolder(sg, exampleRun());
   await stage.write("out", stage.outputs);
-  expect(await run(stage, "true")).toMatchObject({ outcome: "no-output" });
+  expect(await run(stage, inTurn("true", "exit 1"))).toMatchObject({ outcome: "no-output" });
 });
 
 test("a program that isn't there, or is none, is a misconfiguration", async () => {
@@ -139,7 +202,10 @@ test("a program that fills out/ with thousands of files is refused, and the node
   await using stage = await openStageFolder(sg, exampleRun());
   using listings = watchListings(stage.job.folder);
   const script = `cp ready/* out/; cd out; i=0; while [ $i -lt 3000 ]; do i=$((i + 1)); : > f$i; done; sleep 1.5`;
-  expect(await run(stage, script)).toMatchObject({ outcome: "contract-violation", unmet: [{ file: "out/", got: "more than 1000 files" }] });
+  expect(await run(stage, inTurn(script, "exit 1"))).toMatchObject({
+    outcome: "contract-violation",
+    unmet: [{ file: "out/", got: "more than 1000 files" }],
+  });
   expect(listings.mostAtOnce()).toBeLessThanOrEqual(256);
 });
 

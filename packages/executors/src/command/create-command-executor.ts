@@ -4,15 +4,27 @@ import { access, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { stripVTControlCharacters } from "node:util";
-import { type AnyRole, artifactOf, type Execution, type Executor, isFileOf, isOptional } from "@tasuki/protocol";
-import { executeStage, outcomeOf } from "../stage/execute-stage.ts";
+import {
+  type AnyRole,
+  artifactOf,
+  type Execution,
+  type Executor,
+  type ExecutorContext,
+  isFileOf,
+  isOptional,
+  type Job,
+  type Note,
+  toUnmetNote,
+  withNote,
+} from "@tasuki/protocol";
+import { executeStage, outcomeOf, type StageExecution } from "../stage/execute-stage.ts";
 import { describeEscape, sweepAttempt } from "../supervise/attempt-processes.ts";
 import { describeEnding } from "../supervise/describe-ending.ts";
 import { toLimitedArgv } from "../supervise/resource-limits.ts";
 import { type Ending, supervise } from "../supervise/supervisor.ts";
 import { type CommandConfig, fillPlaceholders } from "./command-config.ts";
 import { commandEnvironment, passedVariables } from "./command-environment.ts";
-import { promptFile, writePrompt } from "./write-prompt.ts";
+import { promptFile, writeNotes, writePrompt } from "./write-prompt.ts";
 
 // BSD's sysexits(3): EX_TEMPFAIL, "the user is invited to retry the operation".
 const tempFail = 75;
@@ -23,15 +35,44 @@ const tailCharacters = 1500;
 // Shorter values (a language, a port) appear in harmless text by chance.
 const secretLength = 8;
 
+/** Number of times that a program gets its own files back to mend. */
+const mostRepairs = 2;
+
 /**
  * Executor that does a role's work by a program of the operator's. A success is exit code 0 with a set of files that holds, and nothing
- * else is.
+ * else is. Files that don't hold, or none, go back to the program at most twice, with what is unmet as a note; all calls share the attempt's time.
  */
 export function createCommandExecutor(config: CommandConfig, environment: Readonly<Record<string, string | undefined>>): Executor {
   const producer = `command:${config.name}`;
   const own = passedVariables(config, environment);
   const [program] = config.argv;
-  const ended = (outcome: Execution["outcome"], detail: string): Execution => ({ outcome, producer, detail, files: [] });
+  const ended = (outcome: Execution["outcome"], detail: string): StageExecution => ({ outcome, producer, detail, files: [] });
+
+  /** Calls the program once, and judges what it left. */
+  const call = async (job: Job, { argv, hardMs }: { argv: readonly string[]; hardMs: number }, context: ExecutorContext) => {
+    const prompt = await writePrompt(job);
+    const given = await inputDigests(join(job.folder, "in"), job.role);
+    const ending = await supervise(
+      {
+        argv: toLimitedArgv(argv, config.limits),
+        cwd: job.folder,
+        env: commandEnvironment(job, own),
+        attemptId: job.attemptId,
+        ...(config.input === "stdin" && { input: prompt }),
+        watch: join(job.folder, "out"),
+        limits: { hardMs, stallMs: config.silenceMs ?? job.heartbeat, graceMs, maxOutputBytes: config.maxOutputBytes },
+      },
+      context,
+    );
+    if (ending.strays > 0)
+      context.logger.warn({ attempt: job.attemptId, strays: ending.strays }, "processes outlived the program and were killed");
+    const detail = describeCommand(ending, { program, own });
+    if (ending.reason === undefined && ending.code === tempFail) return ended("deferred", detail);
+    if (ending.reason !== undefined || ending.code !== 0) return ended(outcomeOf(ending), detail);
+    const finished = await executeStage({ job, producer, given, hardMs: finishMs, stallMs: finishMs }, context);
+    if (finished.outcome === "succeeded" || finished.outcome === "needs-human") return finished;
+    return { ...finished, detail: [finished.detail, detail].filter(Boolean).join("\n") };
+  };
 
   return {
     name: producer,
@@ -39,12 +80,10 @@ export function createCommandExecutor(config: CommandConfig, environment: Readon
       const unusable = await whyUnusable(program);
       if (unusable !== undefined) return ended("misconfigured", unusable);
       const out = join(job.folder, "out");
-      const inputFile = join(job.folder, promptFile);
-      const outputFile = onlyOutput(job.role, out);
       const argv = fillPlaceholders(config.argv, {
         "{workdir}": job.folder,
-        "{inputFile}": inputFile,
-        "{outputFile}": outputFile,
+        "{inputFile}": join(job.folder, promptFile),
+        "{outputFile}": onlyOutput(job.role, out),
         "{attemptId}": job.attemptId,
       });
       if (typeof argv === "string") return ended("misconfigured", argv);
@@ -52,38 +91,31 @@ export function createCommandExecutor(config: CommandConfig, environment: Readon
       // The folder is made anew, so that all that is in it afterwards was written by this attempt.
       await rm(out, { recursive: true, force: true });
       await mkdir(out);
-      const prompt = await writePrompt(job);
-      const given = await inputDigests(join(job.folder, "in"), job.role);
-      const ending = await supervise(
-        {
-          argv: toLimitedArgv(argv, config.limits),
-          cwd: job.folder,
-          env: commandEnvironment(job, own),
-          attemptId: job.attemptId,
-          ...(config.input === "stdin" && { input: prompt }),
-          watch: out,
-          limits: {
-            hardMs: Math.min(job.startToClose, config.timeoutMs ?? job.startToClose),
-            stallMs: config.silenceMs ?? job.heartbeat,
-            graceMs,
-            maxOutputBytes: config.maxOutputBytes,
-          },
-        },
-        context,
-      );
-      if (ending.strays > 0)
-        context.logger.warn({ attempt: job.attemptId, strays: ending.strays }, "processes outlived the program and were killed");
-      const detail = describeCommand(ending, { program, own });
-      if (ending.reason === undefined && ending.code === tempFail) return ended("deferred", detail);
-      if (ending.reason !== undefined || ending.code !== 0) return ended(outcomeOf(ending), detail);
-
-      const finished = await executeStage({ job, producer, given, hardMs: finishMs, stallMs: finishMs }, context);
-      if (finished.outcome === "succeeded") return finished;
-      return { ...finished, detail: [finished.detail, detail].filter(Boolean).join("\n") };
+      const until = context.clock.monotonic() + Math.min(job.startToClose, config.timeoutMs ?? job.startToClose);
+      let told: readonly Note[] = job.notes ?? [];
+      let faulty: Execution | undefined;
+      for (let repairs = 0; ; repairs += 1) {
+        const hardMs = Math.max(1, until - context.clock.monotonic());
+        const { mendable = false, ...execution } = await call({ ...job, notes: told }, { argv, hardMs }, context);
+        if (faulty !== undefined && execution.outcome === "succeeded") return { ...execution, outcome: "repaired" };
+        if (faulty !== undefined && isGivenUp(execution))
+          return { ...faulty, detail: `${faulty.detail}\ncalled to mend that, ${execution.detail}` };
+        if (!mendable || repairs === mostRepairs || until <= context.clock.monotonic()) return execution;
+        faulty = execution;
+        const { outcome, unmet = [] } = execution;
+        context.logger.info({ attempt: job.attemptId, outcome, unmet: unmet.length, repairs }, "a program gets its files back to mend");
+        told = withNote(told, toUnmetNote(unmet, { by: `the gate of ${job.role.name}`, at: context.clock.now() }));
+        await writeNotes(job.folder, { run: job.run, notes: [...told] });
+      }
     },
     sweep: sweepAttempt,
     describeEscape,
   };
+}
+
+/** True for a call that came to nothing: what it was to mend is still the fault. */
+function isGivenUp({ outcome }: Execution): boolean {
+  return outcome === "failed" || outcome === "timed-out" || outcome === "stalled" || outcome === "output-limit";
 }
 
 /** Reason why a program can't be started. It is looked for first, because prlimit would start and only then not find the program. */

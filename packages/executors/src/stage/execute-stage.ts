@@ -42,11 +42,14 @@ export interface StageToExecute extends Pick<StageRequest, "work" | "given"> {
   readonly stallMs: number;
 }
 
+/** Execution of a stage; `mendable` where its author could mend what is unmet. */
+export type StageExecution = Execution & { readonly mendable?: boolean };
+
 /** Executes a stage in a child process. Resolves with the child's result; where it wrote none, with how it ended. */
 export async function executeStage(
   { job, producer, work, given, hardMs, stallMs }: StageToExecute,
   context: ExecutorContext,
-): Promise<Execution> {
+): Promise<StageExecution> {
   // A new name: what a program has left in the folder is neither read nor removed here.
   const result = join(job.folder, `stage-result.${randomUUID()}.json`);
   const request: StageRequest = {

@@ -12,6 +12,7 @@ import {
   resultFile,
   type ResultNote,
   sha256Of,
+  sortFiles,
   type StageFile,
   type Unmet,
 } from "@tasuki/protocol";
@@ -37,15 +38,18 @@ export async function finishStage({ role, run, folder, producer, given }: StageT
   if (!inputs.ok) return contractViolation(inputs.unmet);
   const out = join(folder, "out");
   const found = await readDrafts(out, role);
-  if (!found.ok) return contractViolation(found.unmet);
+  if (!found.ok) return { ...contractViolation(found.unmet), mendable: true };
   const { drafts, note } = found.value;
   const refusal = refusalOf(note);
   if (refusal) return refusal;
-  if (drafts.length === 0) return { outcome: "no-output", detail: "nothing was written to out/", files: [] };
+  if (drafts.length === 0) {
+    const unmet = sortFiles(role.produces, []).unmet;
+    return { outcome: "no-output", detail: "nothing was written to out/", unmet: [...unmet], mendable: true, files: [] };
+  }
 
   const { collected } = note;
   const outputs = judgeStage(role, { inputs: inputs.value, drafts }, { run, producer, ...(collected && { collected }) });
-  if (!outputs.ok) return contractViolation(outputs.unmet);
+  if (!outputs.ok) return { ...contractViolation(outputs.unmet), mendable: true };
   for (const { name, text } of Object.values(outputs.value).flat()) await replaceFile(join(out, name), text);
   return { outcome: "succeeded", ...describeOutputs(role, outputs.value) };
 }
@@ -84,16 +88,9 @@ async function readDrafts(folder: string, role: AnyRole): Promise<Parsed<Drafts>
 function refusalOf({ status, notes }: ResultNote): StageResult | undefined {
   if (status === "failed")
     return { outcome: "failed", detail: `${resultFile} says that the work failed: ${notes ?? "no reason given"}`, files: [] };
-  if (status !== "needs-human") return undefined;
-  // A contract violation is not tried again, which would ask the same question: a person has to act.
-  const unmet: Unmet = {
-    file: resultFile,
-    path: "status",
-    expected: "done",
-    got: `needs-human: ${notes ?? "no reason given"}`,
-    fix: "take the stage over, or answer what it asks for and retry",
-  };
-  return contractViolation([unmet]);
+  return status === "needs-human"
+    ? { outcome: "needs-human", detail: notes ?? "the author asks for a person, and gives no question", files: [] }
+    : undefined;
 }
 
 async function replaceFile(path: string, text: string): Promise<void> {

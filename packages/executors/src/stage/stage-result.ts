@@ -22,9 +22,11 @@ export type StageRequest = z.infer<typeof StageRequest>;
 
 /** Result of a stage, as its child writes it. */
 export const StageResult = z.object({
-  outcome: z.enum(["succeeded", "contract-violation", "no-output", "failed", "misconfigured"]),
+  outcome: z.enum(["succeeded", "contract-violation", "no-output", "needs-human", "failed", "misconfigured"]),
   detail: z.string().exactOptional(),
   unmet: z.array(Unmet).exactOptional(),
+  /** True where the author could mend what is unmet: it is in his own files. */
+  mendable: z.boolean().exactOptional(),
   files: z.array(z.object({ name: FileName, contract: z.string(), sha256: Sha256, size: z.int().nonnegative() })),
   decision: z.string().exactOptional(),
   direction: Direction.exactOptional(),
@@ -34,7 +36,7 @@ export type StageResult = z.infer<typeof StageResult>;
 // Unmet rules that are reported: more than anybody mends in one go, and a hostile file can break its contract in a million places.
 const maxUnmet = 50;
 
-/** Result of a stage whose files break their contracts. */
+/** Result of a stage whose files break their contracts; `mendable` are those of its author, who may be asked once more. */
 export function contractViolation(unmet: readonly Unmet[]): StageResult {
   const [first] = unmet;
   const where = first === undefined ? "" : `${first.file}${first.line === undefined ? "" : ` line ${first.line}`}`;

@@ -5,7 +5,7 @@ import { nodeBlock } from "@tasuki/flow";
 import type { Failure, Performed } from "./worker.ts";
 
 export interface RetryPolicy {
-  /** Number of attempts of one task, in all. */
+  /** Number of attempts of one task, in all; an outcome may allow fewer. */
   readonly attempts: number;
   readonly now: number;
   /** A number in [0, 1), for jitter. */
@@ -21,7 +21,7 @@ export function afterFailure(
   const { attempts, now, random, notary } = context;
   const { outcome, detail, final } = failure;
   const { run, stage, epoch } = row.payload;
-  if (outcomes[outcome].retry && final !== true && attempt < attempts) {
+  if (final !== true && attempt < Math.min(attempts, outcomes[outcome].attempts)) {
     const facts = { run, stage, epoch, task: row.id, attempt, outcome };
     const backoff = createBackoff({ firstMs: 500, lastMs: 30_000, jitter: "half", random });
     return {

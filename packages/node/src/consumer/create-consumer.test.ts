@@ -152,6 +152,26 @@ test("a worker that throws is tried again, and blocks its task when its attempts
   expect(states).toEqual(["accepted 0", "started 1", "started 2", "blocked 2"]);
 });
 
+// guarantees: R5.repair
+test.for([
+  ["contract-violation", 1],
+  ["no-output", 1],
+  ["stalled", 2],
+  ["failed", 3],
+  ["deferred", 3],
+] as const)(
+  "the outcome '%s' is attempted as often as its class says, and no oftener than the node allows: %i",
+  async ([outcome, attempts]) => {
+    let times = 0;
+    const failure = { outcome, detail: "not this time" };
+    await using node = await openNode(async () => ((times += 1), { failure }), { attempts: 3 });
+    const task = await node.accept();
+    node.consumer.start();
+    await expect.poll(() => node.stateOf(task), { timeout: 20_000 }).toBe("blocked");
+    expect(times).toBe(attempts);
+  },
+);
+
 // guarantees: R3.chain
 test("each receipt of a task follows from the one before it", async () => {
   await using node = await openNode(async () => ({ failure: { outcome: "contract-violation", detail: "no heading" } }));

@@ -29,6 +29,7 @@ export const NodeConfig = z
         attemptsAtOnce: z.int().positive().default(1),
         /** Intakes of main at once: each is a process that reads documents of strangers. */
         intakesAtOnce: z.int().positive().default(4),
+        /** Attempts at a task, those that the end of the node cut off included; an outcome may allow fewer. */
         attempts: z.int().positive().default(5),
         leaseMs: z.int().positive().default(15_000),
         /** Bytes of room on the disk of the data folder below which nothing new is taken. */

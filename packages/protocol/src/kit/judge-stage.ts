@@ -1,6 +1,7 @@
 import type { Unmet } from "../messages/problem.ts";
 import type { CompletionContext, Document, Documents } from "./define-artifact.ts";
 import type { AnyRole, CheckContext } from "./define-role.ts";
+import { inDraftLines } from "./draft-lines.ts";
 import { gate } from "./gate.ts";
 import { readDocuments, toDocument } from "./read-documents.ts";
 import { type Parsed, readText, type StageFile } from "./read-text.ts";
@@ -11,6 +12,11 @@ export interface DraftedStage {
   readonly drafts: readonly StageFile[];
 }
 
+interface CompletedFile {
+  readonly name: string;
+  readonly text: string;
+}
+
 export interface StageContext {
   readonly run: string;
   readonly collected?: CompletionContext["collected"];
@@ -18,16 +24,23 @@ export interface StageContext {
 
 /**
  * Judges the drafts of a stage: they are completed, read by their contracts and put through the role's gate, which is all that anybody's work
- * must pass. The outputs as documents, by artifact name, if everything holds.
+ * must pass. The outputs as documents, by artifact name, if everything holds; else the faults, in the line numbers of the drafts.
  */
 export function judgeStage(role: AnyRole, stage: DraftedStage, context: StageContext & CheckContext): Parsed<Documents> {
   const completed = completeStage(role, stage, context);
   if (!completed.ok) return completed;
   const files = completed.value.map(({ name, text }) => ({ name, bytes: Buffer.from(text, "utf8") }));
   const outputs = readDocuments(role.produces, files);
-  if (!outputs.ok) return outputs;
-  const unmet = gate(role, { inputs: stage.inputs, outputs: outputs.value }, context);
-  return unmet.length > 0 ? { ok: false, unmet } : outputs;
+  const unmet = outputs.ok ? gate(role, { inputs: stage.inputs, outputs: outputs.value }, context) : outputs.unmet;
+  if (outputs.ok && unmet.length === 0) return outputs;
+  return { ok: false, unmet: inDraftLines(unmet, linesOf(stage, completed.value)) };
+}
+
+function linesOf({ drafts }: DraftedStage, completed: readonly CompletedFile[]): Parameters<typeof inDraftLines>[1] {
+  return {
+    drafts: new Map(drafts.map(({ name, bytes }) => [name, Buffer.from(bytes).toString("utf8")])),
+    completed: new Map(completed.map(({ name, text }) => [name, text])),
+  };
 }
 
 /**
@@ -35,14 +48,10 @@ export function judgeStage(role: AnyRole, stage: DraftedStage, context: StageCon
  * `produces`, so that later ones see earlier ones as documents. Complete files pass unchanged. The texts are still to be read by
  * `readDocuments` and judged by `gate`.
  */
-export function completeStage(
-  role: AnyRole,
-  stage: DraftedStage,
-  { run, collected }: StageContext,
-): Parsed<readonly { readonly name: string; readonly text: string }[]> {
+export function completeStage(role: AnyRole, stage: DraftedStage, { run, collected }: StageContext): Parsed<readonly CompletedFile[]> {
   const sorted = sortFiles(role.produces, stage.drafts);
   const unmet: Unmet[] = [...sorted.unmet];
-  const texts: { name: string; text: string }[] = [];
+  const texts: CompletedFile[] = [];
   let documents: Documents = stage.inputs;
   for (const { artifact, files } of inOrder(sorted.slots)) {
     const done: Document[] = [];
@@ -60,7 +69,7 @@ export function completeStage(
     }
     documents = { ...documents, [artifact.name]: done };
   }
-  return unmet.length > 0 ? { ok: false, unmet } : { ok: true, value: texts };
+  return unmet.length > 0 ? { ok: false, unmet: inDraftLines(unmet, linesOf(stage, texts)) } : { ok: true, value: texts };
 }
 
 /** Slots in the order of completion: those of many first, since other artifacts point into them, as candidates do into collected texts. */

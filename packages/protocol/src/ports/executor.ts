@@ -2,6 +2,7 @@ import type { Direction, OutputFile } from "../kit/describe-outputs.ts";
 import type { Unmet } from "../messages/problem.ts";
 import type { AnyRole } from "../kit/define-role.ts";
 import type { Pipeline } from "../kit/define-pipeline.ts";
+import type { Note } from "../run/notes.ts";
 
 /** Clock with wall time for records and monotonic time for limits, both in milliseconds. Time is always an argument. */
 export interface Clock {
@@ -34,6 +35,8 @@ export interface Job {
   readonly folder: string;
   readonly pipeline: Pipeline;
   readonly role: AnyRole;
+  /** Notes to the author that came with the task, which stand in `in/notes.md` too. */
+  readonly notes?: readonly Note[];
   /** Limits of the attempt, milliseconds. */
   readonly startToClose: number;
   readonly heartbeat: number;
@@ -48,23 +51,30 @@ export interface ExecutorContext {
   progress(note?: string): void;
 }
 
-/** Outcomes of an attempt. The retry policy reads nothing else. */
+/**
+ * Outcomes of an attempt, with the number of attempts of one task after which that outcome is the last: the retry policy reads nothing else. What
+ * would come out the same is not repeated, and what may have cost an hour or a model's price seldom.
+ */
 export const outcomes = {
-  succeeded: { good: true, retry: false },
-  /** Success after contract errors went back to the author. */
-  repaired: { good: true, retry: false },
-  "contract-violation": { good: false, retry: false },
-  "no-output": { good: false, retry: true },
-  "timed-out": { good: false, retry: true },
-  stalled: { good: false, retry: true },
+  succeeded: { good: true, attempts: 1 },
+  /** Success after faults went back to the author. */
+  repaired: { good: true, attempts: 1 },
+  /** Files that break a contract or the stage's check. A command has had them back twice by then. */
+  "contract-violation": { good: false, attempts: 1 },
+  /** No file at all. A command has been told so twice by then. */
+  "no-output": { good: false, attempts: 1 },
+  /** Question of the author's, which is the execution's `detail`. */
+  "needs-human": { good: false, attempts: 1 },
+  "timed-out": { good: false, attempts: 2 },
+  stalled: { good: false, attempts: 2 },
   /** Error of the work itself: an exception, a non-zero exit. */
-  failed: { good: false, retry: true },
+  failed: { good: false, attempts: 3 },
   /** Request of the command for a retry (exit 75, EX_TEMPFAIL). */
-  deferred: { good: false, retry: true },
-  "output-limit": { good: false, retry: false },
-  cancelled: { good: false, retry: false },
-  misconfigured: { good: false, retry: false },
-} as const satisfies Record<string, { good: boolean; retry: boolean }>;
+  deferred: { good: false, attempts: 5 },
+  "output-limit": { good: false, attempts: 1 },
+  cancelled: { good: false, attempts: 1 },
+  misconfigured: { good: false, attempts: 1 },
+} as const satisfies Record<string, { good: boolean; attempts: number }>;
 export type Outcome = keyof typeof outcomes;
 
 export interface Execution {

@@ -1,0 +1,54 @@
+import { array, assert, constantFrom, date, property, record } from "fast-check";
+import { expect, test } from "vitest";
+import { arbitraryText } from "../testing/arbitrary-text.ts";
+import { notes, toNote, toUnmetNote, withNote } from "./notes.ts";
+
+const run = "01933a52-7c00-7000-8000-000000000001";
+const { line, text } = arbitraryText({
+  words: ["> ", " by ", " at ", "note by ops at 2026"],
+  lines: ["> x", "# note by ops at 2026", "---"],
+});
+const note = record({
+  kind: constantFrom("unmet" as const, "request" as const, "answer" as const, "note" as const),
+  by: line,
+  at: date({ min: new Date(0), max: new Date("2100-01-01"), noInvalidDate: true }).map(Number),
+  text,
+}).map(toNote);
+
+test("whatever is noted reads as it was written, and passes for no other note", () => {
+  assert(
+    property(array(note, { maxLength: 4 }), (all) => {
+      expect(notes.read(notes.write({ run, notes: all }))).toEqual({ ok: true, value: { run, notes: all } });
+    }),
+  );
+});
+
+test("a text of any length and any number of notes is cut to what is taken", () => {
+  const long = toNote({ kind: "note", by: "x".repeat(1000), at: 0, text: "y\r\n".repeat(9000) });
+  const all = Array.from({ length: 99 }, (_, at) => at).reduce((held, at) => withNote(held, { ...long, by: `p${at}` }), withNote([], long));
+  const read = notes.read(notes.write({ run, notes: [...all] }));
+  expect(read.ok && read.value.notes.map(({ by }) => by)).toEqual(Array.from({ length: 32 }, (_, at) => `p${67 + at}`));
+});
+
+test("faults are a line each, with the place and what is to be done", () => {
+  const fault = { file: "letter.md", expected: "a title", got: "nothing", fix: "write '# Title'" };
+  const told = toUnmetNote([{ ...fault, line: 3 }, { ...fault, path: "title" }, ...Array.from({ length: 30 }, () => fault)], {
+    by: "sg",
+    at: 0,
+  });
+  expect(told.text.split("\n")).toHaveLength(21);
+  expect(told.text.split("\n").slice(0, 2)).toEqual([
+    "- letter.md line 3: expected a title; got nothing; write '# Title'",
+    "- letter.md (title): expected a title; got nothing; write '# Title'",
+  ]);
+  expect(told.text.endsWith("\n- and 12 more")).toBe(true);
+});
+
+test.for<[string, string, object]>([
+  ["a line that is no quotation", "# note by ops at 2026-11-30T00:00:00.000Z\n\nx\n", { line: 8 }],
+  ["a heading of another form", "# note\n\n> x\n", { line: 6, got: "note" }],
+  ["a time of another form", "# note by ops at noon\n\n> x\n", { line: 6, path: "notes.0.at" }],
+  ["words before the first note", "x\n", { line: 6 }],
+])("%s is a fault", ([, body, fault]) => {
+  expect(notes.read(`---\ncontract: notes@1\nrun: ${run}\n---\n\n${body}`)).toMatchObject({ ok: false, unmet: [fault] });
+});

@@ -58,7 +58,7 @@ export function createJudge() {
     if (!known.reasons.some(({ pattern }) => pattern.test(reason))) faults.add(`no reason of '${name}' reads: ${reason}`);
     const isRight = known.owner === "the stage" ? owner === stage : (known.owner === "operator") === (owner === "operator");
     if (!isRight) faults.add(`'${name}' is ${owner}'s, and not ${known.owner}'s`);
-    const [command] = /tasuki .*/.exec(clearsWith.replaceAll(run, "RUN").replaceAll(` ${stage}`, " STAGE")) ?? [];
+    const [command] = /tasuki .*/.exec(clearsWith.replaceAll(run, "RUN").replaceAll(/--from \S+/g, "--from STAGE")) ?? [];
     if (command !== undefined && !known.commands.includes(command)) faults.add(`'${name}' is cleared with ${command}, which is not said`);
   };
 

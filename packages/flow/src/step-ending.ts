@@ -1,4 +1,4 @@
-import type { Block } from "@tasuki/protocol";
+import type { Block, Unmet } from "@tasuki/protocol";
 import type { FlowEffect, FlowEvent, FlowState, ReceiptEvent, Stepped } from "./flow-state.ts";
 import { blocked, changeStage, isSameBlock, toReason } from "./change-stage.ts";
 import { isReadyToClose } from "./wants.ts";
@@ -15,7 +15,7 @@ export function stepClosingChecked(state: FlowState, event: Extract<FlowEvent, {
           reason: `the run's files do not hold together: ${toReason(event.unmet)}`,
           needs: "a stage that is done again",
           owner: "operator",
-          clearsWith: `tasuki retry ${state.id} --from STAGE`,
+          clearsWith: `tasuki retry ${state.id} --from ${blamed(state, event.unmet)}`,
           unmet: [...event.unmet],
         },
       },
@@ -25,6 +25,12 @@ export function stepClosingChecked(state: FlowState, event: Extract<FlowEvent, {
     { ...state, state: "closing", bundle: event.bundle },
     state.route.map((role): FlowEffect => ({ do: "close", role, bundle: event.bundle })),
   ];
+}
+
+/** First stage that made one of the files which do not hold; the last stage where the check names none. */
+function blamed({ stages, route }: FlowState, unmet: readonly Unmet[]): string {
+  const made = stages.find(({ outputs }) => outputs.some(({ name }) => unmet.some(({ file }) => file === name)));
+  return made?.stage ?? route.at(-1) ?? "main";
 }
 
 /** Steps a run of which a node refused a task for good: a dispatch blocks its stage, a `close` the run. A refused `cancel` changes nothing. */

@@ -366,6 +366,13 @@ describe("a run in trouble", () => {
     const [next, effects] = step(state, { is: "closing-checked", epoch: 1, unmet: [unmet], bundle }, 10);
     expect(next).toMatchObject({ state: "open", block: { kind: "closing-check", owner: "operator", unmet: [unmet] } });
     expect([effects, wants(next)]).toEqual([[], []]);
+    // The command can be typed as it stands: it names the stage that made the first file which does not hold.
+    const blamed = (file: string) =>
+      step(state, { is: "closing-checked", epoch: 1, unmet: [{ ...unmet, file }], bundle }, 10)[0].block?.clearsWith;
+    expect([blamed(outputOf("sg", 1).name), blamed("the check")]).toEqual([
+      `tasuki retry ${state.id} --from sg`,
+      `tasuki retry ${state.id} --from jp`,
+    ]);
     expect(dispatchesOf(step(next, { is: "retry", by: "ops:ada" }, 10)[1])[0]).toMatchObject({ stage: "jp", epoch: 2 });
   });
 

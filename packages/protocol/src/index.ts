@@ -23,7 +23,7 @@ export {
 } from "./messages/answers.ts";
 export { Envelope, receiptPayloadType, taskPayloadType } from "./messages/envelope.ts";
 export { FileName, Id, Name, parseContractRef, refOf, Sha256, sha256Of } from "./messages/identifiers.ts";
-export { checkShape, parseJson, parseMessage, toExpected, toInputError } from "./messages/parse-message.ts";
+export { checkShape, decodeMarked, parseJson, parseMessage, toExpected, toInputError, withoutMark } from "./messages/parse-message.ts";
 export {
   fromProblem,
   hasErrorCode,
@@ -40,6 +40,7 @@ export {
 } from "./messages/problem.ts";
 export { clipText, shortened } from "./messages/said.ts";
 export { Receipt, receiptPredicateType, type ReceiptState, ReceiptStatement } from "./messages/receipt.ts";
+export { systemCause, systemCode } from "./messages/system-cause.ts";
 export { maxTextLength, saltedDigest, SaltedText, type TextName } from "./messages/salted-text.ts";
 export {
   type Attachment,

@@ -82,6 +82,19 @@ test("a node's own secret, a wrong one, none, and another address are unknown", 
   expect(main.state()).toBe("ok");
 });
 
+test("whoever calls without a known token is told where the tokens are, and a node that the roster lacks where to add it", async () => {
+  const main = identityOf("main");
+  const where = /'operator-secret', in the relay's data folder.*'bus\.sock' in its data folder, needs none/;
+  await expect(main.identify(peer())).rejects.toThrow(where);
+  await expect(main.identify(peer("Bearer x"))).rejects.toThrow(/a bearer token that is not known here\. .*'operator-secret'/);
+  await writeLoopbackIdentities({ folders: { main: join(root, "main"), "east-1": join(root, "east-1") } });
+  const stranger = createLoopbackIdentity({ folder: join(root, "east-1"), role: "writer", policy, roster: { main: roster.main } });
+  const { authorization } = await stranger.outbound("main", roster.main.url);
+  const unlisted =
+    /node 'east-1', which is not in the roster of this node of role 'main': add it to 'roster' in its config\.jsonc, with its role/;
+  await expect(identityOf("main").identify(peer(authorization))).rejects.toThrow(unlisted);
+});
+
 test("a secret is not sent to an address that is not the node's, or not of this machine", async () => {
   const main = identityOf("main");
   await expect(main.outbound("writer", "http://127.0.0.1:9")).rejects.toMatchObject({ code: "peer_unknown" });

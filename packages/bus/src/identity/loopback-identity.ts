@@ -24,6 +24,10 @@ interface Keyring {
 /** Principal of people and scripts. */
 const operatorPrincipal = "operator";
 
+/** Advice to whoever calls without a known token. No path of this machine is told to a stranger. */
+const whereTokensAre =
+  "On one machine, people send the one in 'operator-secret', in the relay's data folder: curl -H \"authorization: Bearer $(cat .tasuki/operator-secret)\". The node's own socket, 'bus.sock' in its data folder, needs none.";
+
 const loopbackAddresses = new Set(["127.0.0.1", "::1", "::ffff:127.0.0.1"]);
 const loopbackHosts = new Set(["127.0.0.1", "[::1]", "localhost"]);
 
@@ -51,12 +55,13 @@ export function createLoopbackIdentity({ folder, role, policy, roster }: Loopbac
       return { principal: `ops:${principal}`, roles: [], nodes: [], permissions: policy.permissionsFor({ groups: [opsGroup] }, role) };
     // `principal` is the role's name too where the roster does not have it.
     const own = roster[principal]?.role ?? principal;
-    return {
-      principal: `node:${principal}`,
-      roles: [own],
-      nodes: [principal],
-      permissions: policy.permissionsFor({ tags: [tagOf(own)] }, role),
-    };
+    const permissions = policy.permissionsFor({ tags: [tagOf(own)] }, role);
+    if (permissions.length === 0 && roster[principal] === undefined)
+      throw new TasukiError(
+        "peer_unknown",
+        `The caller is the node '${principal}', which is not in the roster of this node of role '${role}': add it to 'roster' in its config.jsonc, with its role.`,
+      );
+    return { principal: `node:${principal}`, roles: [own], nodes: [principal], permissions };
   };
   return {
     provider: "loopback",
@@ -69,7 +74,10 @@ export function createLoopbackIdentity({ folder, role, policy, roster }: Loopbac
       const matches = [...peers].filter(([, known]) => timingSafeEqual(known, digest));
       const principal = matches[0]?.[0];
       if (token === undefined || principal === undefined)
-        throw new TasukiError("peer_unknown", "The request has no bearer token, or one that is not known here.");
+        throw new TasukiError(
+          "peer_unknown",
+          `The request has ${token === undefined ? "no bearer token" : "a bearer token that is not known here"}. ${whereTokensAre}`,
+        );
       return toCaller(principal);
     },
     async outbound(to, url) {

@@ -7,6 +7,7 @@ import {
   type TaskPayload,
   TasukiError,
   nextInRoute,
+  withoutMark,
 } from "@tasuki/protocol";
 import { nodesOfRole, type Roster } from "@tasuki/bus";
 import type { Store } from "@tasuki/store";
@@ -16,7 +17,7 @@ type Blobs = Pick<Store["blobs"], "read">;
 /** Checks the run.json of a `work` task: its run is the task's, and this node can reach the next role in its route. Rejects with `contract_violation`, `unknown_role`. */
 export async function checkRoute(
   payload: TaskPayload,
-  { blobs, pipeline, roster }: { blobs: Blobs; pipeline: Pipeline; roster: Roster },
+  { node, blobs, pipeline, roster }: { node: string; blobs: Blobs; pipeline: Pipeline; roster: Roster },
 ): Promise<void> {
   const held = payload.attachments.find(({ contract }) => parseContractRef(contract).name === "run");
   if (held === undefined) return;
@@ -33,7 +34,7 @@ export async function checkRoute(
   const where = placed === undefined || placed === next ? `'${next}'` : `'${next}' on node '${placed}'`;
   throw new TasukiError(
     "unknown_role",
-    `After '${payload.stage}' comes ${where}, which is not in the roster of this node: add it to config.jsonc.`,
+    `After '${payload.stage}' comes ${where}, which is not in the roster of ${node}: add it to the config.jsonc there, and start ${node} again.`,
   );
 }
 
@@ -54,8 +55,8 @@ export async function checkBrief(
   const artifact = pipeline.intake.brief;
   const attached = attachments.find(({ contract }) => parseContractRef(contract).name === artifact.name);
   if ((brief === undefined) === (attached === undefined)) throw neitherOrBoth(artifact, brief !== undefined);
-  if (attached !== undefined) return (await blobs.read(attached.sha256)).toString("utf8");
-  const text = brief ?? "";
+  if (attached !== undefined) return withoutMark((await blobs.read(attached.sha256)).toString("utf8"));
+  const text = withoutMark(brief ?? "");
   const parsed = artifact.read(text);
   if (!parsed.ok) throw new TasukiError("contract_violation", "The brief breaks its contract.", { unmet: parsed.unmet });
   return text;

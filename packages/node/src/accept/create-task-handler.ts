@@ -69,7 +69,7 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
     if (payload.kind === "work") checkInputs(payload, pipeline);
     if (payload.kind === "run") checkProfile(payload, pipeline);
     checkAttachments(payload.attachments, taken, grounds.blobs);
-    if (payload.kind === "work") await checkRoute(payload, { blobs: store.blobs, pipeline, roster: deps.roster });
+    if (payload.kind === "work") await checkRoute(payload, { node: deps.node, blobs: store.blobs, pipeline, roster: deps.roster });
     const brief = payload.kind === "run" ? await checkBrief(payload, { blobs: store.blobs, pipeline }) : undefined;
     await deps.diskFloor.demand();
     const says = payload.kind === "nudge" ? await describe(payload.run, grounds.epoch) : undefined;

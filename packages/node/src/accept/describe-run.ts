@@ -34,8 +34,13 @@ function toSentence({ row, position }: TaskFacts, { queue, outbox }: StatusAnswe
         ? `${what} is produced, and hands nothing on`
         : `${what} is produced; hand-off to ${rows.map(toDelivery).join(", ")}`;
     }
-    case "blocked":
-      return `${what} is blocked: ${block?.reason ?? "no reason is recorded"}`;
+    case "blocked": {
+      const refused = outbox.filter(({ carries, state: sent }) => carries === row.id && sent === "blocked");
+      // What is described is what the node does on being asked: a refusal of before is not its answer of now.
+      return refused.length === 0
+        ? `${what} is blocked: ${block?.reason ?? "no reason is recorded"}`
+        : `${what} is produced; hand-off to ${refused.map(toDelivery).join(", ")}`;
+    }
     case "done":
     case "fenced":
       return undefined;
@@ -44,5 +49,7 @@ function toSentence({ row, position }: TaskFacts, { queue, outbox }: StatusAnswe
 
 function toDelivery({ to, state, tries, last }: OutboxRow): string {
   const answer = last === undefined ? "" : `, last answer ${last}`;
+  if (state === "blocked")
+    return `${to} was refused, and is sent again now (the answer after ${tries} tries was ${last ?? "not recorded"})`;
   return `${to} is ${state} after ${tries} tries${answer}`;
 }

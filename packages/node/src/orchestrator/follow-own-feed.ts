@@ -86,13 +86,18 @@ async function refusedFacts({ leaf }: FeedEntry, store: Store): Promise<RunFact[
   // A nudge or a cancel that is refused blocks nothing: no stage waits for it.
   if (kind !== "work" && kind !== "close") return [];
   const block: Block = {
-    reason: `${payload.to} refused main's '${kind}': ${shortened(last ?? "no answer was recorded")}`,
-    needs: "its cause mended (the answer names it)",
+    reason: `${payload.to} refused main's '${kind}': ${toAnswer(last)}`,
+    needs: "the cause mended, which the answer names; then another try",
     owner: "operator",
     // A run that closes takes no retry: what it waits for is sent again by a nudge.
     clearsWith: kind === "close" ? `tasuki nudge ${run}` : `tasuki retry ${run} --from ${payload.stage}`,
   };
   return [{ run, event: { is: "outbox-blocked", kind, stage: payload.stage, epoch: payload.epoch, block } }];
+}
+
+/** Answer of a node in words, with its code, which an outbox records first. */
+function toAnswer(last: string | undefined): string {
+  return shortened((last ?? "no answer was recorded").replace(/^([a-z_]+): ([^]*?)\.?$/, "$2 ($1)"));
 }
 
 function isRefused({ state }: OutboxRow, code: string | undefined): boolean {

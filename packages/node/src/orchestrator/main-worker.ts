@@ -112,8 +112,8 @@ function versionBlock(problem: string, run: string): Block {
   return {
     kind: "intake",
     reason: problem,
-    needs: "a release on these nodes that shares a version with the others",
+    needs: "a release on these nodes that shares a version with the others, running; then a retry",
     owner: "operator",
-    clearsWith: `tasuki retry ${run} once it runs`,
+    clearsWith: `tasuki retry ${run}`,
   };
 }

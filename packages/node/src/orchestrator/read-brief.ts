@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type AnyArtifact, parseContractRef, type Parsed, readText } from "@tasuki/protocol";
+import { type AnyArtifact, parseContractRef, type Parsed, readText, withoutMark } from "@tasuki/protocol";
 import type { Claimed } from "@tasuki/store";
 
 /**
@@ -12,7 +12,7 @@ export async function readBrief(
   { folder, brief, used }: { readonly folder: string; readonly brief: AnyArtifact; readonly used: AnyArtifact },
 ): Promise<Parsed<string>> {
   const written = asWritten(brief, claimed);
-  const text = await textOf(written, { inline: claimed.row.payload.brief, path: join(folder, "in", brief.file) });
+  const text = await unmarkedText(written, { inline: claimed.row.payload.brief, path: join(folder, "in", brief.file) });
   if (!text.ok) return text;
   const parsed = written.read(text.value);
   if (!parsed.ok) return parsed;
@@ -25,10 +25,18 @@ function asWritten(brief: AnyArtifact, { inputs }: Claimed): AnyArtifact {
   return (version === undefined ? undefined : brief.at(version)) ?? brief;
 }
 
-async function textOf(
-  brief: AnyArtifact,
-  { inline, path }: { readonly inline: string | undefined; readonly path: string },
-): Promise<Parsed<string>> {
+interface BriefPlace {
+  readonly inline: string | undefined;
+  readonly path: string;
+}
+
+/** Text of the brief without the byte order mark of an editor, which asks for nothing. */
+async function unmarkedText(brief: AnyArtifact, place: BriefPlace): Promise<Parsed<string>> {
+  const text = await textOf(brief, place);
+  return text.ok ? { ok: true, value: withoutMark(text.value) } : text;
+}
+
+async function textOf(brief: AnyArtifact, { inline, path }: BriefPlace): Promise<Parsed<string>> {
   if (inline !== undefined) return { ok: true, value: inline };
   const bytes = await readFile(path).catch(() => undefined);
   if (bytes !== undefined) return readText({ name: brief.file, bytes }, brief.maxBytes);

@@ -57,7 +57,7 @@ export async function takeIn(
     ...(intake.sources && { sources: artifactAt(intake.sources, versions) }),
   };
   const text = await readBrief(claimed, { folder: attempt.folder, brief: intake.brief, used: used.brief });
-  if (!text.ok) return { is: "refused", block: briefBlock(text.unmet) };
+  if (!text.ok) return { is: "refused", block: briefBlock(payload.run, text.unmet) };
   const brief = await publish(store, Buffer.from(text.value, "utf8"), { contract: refOf(used.brief), now: clock.now() });
 
   const raws = claimed.inputs.filter((input) => parseContractRef(input.contract).name !== intake.brief.name);
@@ -140,13 +140,13 @@ function toSource(raw: AttachmentRow, extracted: readonly ExtractedSource[]): Ru
   };
 }
 
-function briefBlock(unmet: readonly Unmet[]): Block {
+function briefBlock(run: string, unmet: readonly Unmet[]): Block {
   return {
     kind: "intake",
     reason: `the brief can't be read: ${toReason(unmet)}`,
-    needs: "a run with a brief that keeps its contract",
+    needs: "another run, of a brief that keeps its contract, in place of this one",
     owner: "operator",
-    clearsWith: "tasuki run with the mended brief (and tasuki cancel this run)",
+    clearsWith: `tasuki cancel ${run}`,
     unmet: [...unmet],
   };
 }

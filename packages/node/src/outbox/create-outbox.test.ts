@@ -242,7 +242,7 @@ test.each<ProblemCode>([
     state: "blocked",
     block: { owner: "operator", clearsWith: `tasuki retry ${run}` },
   });
-  expect((await sender.store.task(task))?.block?.reason).toContain(`${code}: sg says ${code}`);
+  expect((await sender.store.task(task))?.block?.reason).toBe(`sg refused the hand-off for good: sg says ${code} (${code})`);
   expect(await sender.events()).toEqual(["accepted", "started", "produced", "blocked"]);
 });
 

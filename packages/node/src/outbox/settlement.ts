@@ -46,7 +46,7 @@ export function settlementByError(row: OutboxRow, error: unknown, context: Settl
 
 /** Block of the task whose result a refused row carries; the store keeps it there. A row of main's own carries none: the flow blocks its run. */
 function toBlock({ to, node = to, payload: { run, stage } }: OutboxRow, error: TasukiError): Block {
-  const reason = `${node} refused the hand-off for good: ${error.code}: ${error.message}`;
+  const reason = `${node} refused the hand-off for good: ${error.message.replace(/\.$/, "")} (${error.code})`;
   return nodeBlock({ kind: "hand-off", run, stage, reason: shortened(reason), unmet: error.details.unmet });
 }
 

@@ -111,8 +111,8 @@ test.concurrent("epochs that main gave after the backup are refused, until retri
     blocks.push(is.stages.flatMap(({ block }) => block?.reason ?? []).join() || is.state);
   }
   expect(blocks).toEqual([
-    `sg refused main's 'work': stale_epoch: Run ${run} is at epoch 3; the task has 2.`,
-    expect.stringMatching(/^sg refused main's 'work': stage_taken: /),
+    `sg refused main's 'work': Run ${run} is at epoch 3; the task has 2 (stale_epoch)`,
+    expect.stringMatching(/^sg refused main's 'work': .* \(stage_taken\)$/),
     "closed",
   ]);
 });
@@ -131,7 +131,7 @@ test.concurrent("a run that began after the backup is unknown, and is asked for 
     const { handlers, local } = relay.node("jp");
     return (await handlers.status({ run }, local)).tasks.flatMap(({ block }) => block?.reason ?? []);
   };
-  await expect.poll(blocked, { timeout: 20_000 }).toEqual([`main refused the hand-off for good: not_found: main has no run ${run}.`]);
+  await expect.poll(blocked, { timeout: 20_000 }).toEqual([`main refused the hand-off for good: main has no run ${run} (not_found)`]);
   await relay.until(await relay.run({ brief, sources }), closed);
 });
 

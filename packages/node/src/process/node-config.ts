@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { Name, TasukiError, toExpected, type Unmet } from "@tasuki/protocol";
 import { accessFields, checkAccess } from "@tasuki/bus";
 import {
@@ -14,6 +13,7 @@ import {
   printParseErrorCode,
 } from "jsonc-parser";
 import { z } from "zod";
+import { readOwnText } from "./read-own-text.ts";
 
 /** Configuration of a node, `<data>/config.jsonc`, which its operator writes. Nothing of it ever comes from the wire. */
 export const NodeConfig = z
@@ -47,13 +47,7 @@ const example = '{ "listen": { "port": 18101 }, "roster": { "main": { "url": "ht
 
 /** Reads a configuration. Rejects with `invalid_state`, whose message names the file, the line, and what to write there. */
 export async function readNodeConfig(path: string): Promise<NodeConfig> {
-  const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new TasukiError(
-      "invalid_state",
-      `The node's configuration, ${path}, can't be read. It says where the node listens and where the others are: ${example}`,
-      { cause },
-    );
-  });
+  const text = await readOwnText(path, `It says where the node listens and where the others are: ${example}`);
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true });
   const [first] = errors;

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { flushCompileCache } from "node:module";
 import { join } from "node:path";
 import { type Clock, isTasukiError, type Logger, type Pipeline } from "@tasuki/protocol";
@@ -9,6 +8,7 @@ import { type NodeConfig, readNodeConfig } from "./node-config.ts";
 import type { NodeEnvironment } from "./node-environment.ts";
 import type { NodeOptions, RunningNode } from "./node.ts";
 import { openLogger } from "./open-logger.ts";
+import { readOwnText } from "./read-own-text.ts";
 import { startNode } from "./start-node.ts";
 import { systemClock } from "./system-clock.ts";
 
@@ -54,7 +54,7 @@ export async function serveNode(options: NodeProcess): Promise<never> {
     const base = { node: config.node ?? options.role, role: options.role };
     const log = (logger = openLogger({ data, level, base }));
     process.on("uncaughtExceptionMonitor", (error) => log.error({ err: error }, "an error that nothing handled ends the process"));
-    const policy = await readFile(environment.policy, "utf8");
+    const policy = await readOwnText(environment.policy, "It is the policy file, which TASUKI_POLICY names: who may do what on this node.");
     const reach = environment.failpoint === undefined ? {} : { reach: parseFailpoint(environment.failpoint, killSelf) };
     const work = options.work(config, environment);
     await serveUntil(options, { data, config, policy, logger: log, stop, signal: stopping.signal, ...reach, ...work });

@@ -1,10 +1,11 @@
 import { checkPolicy, grantsBeyond, parsePolicy, parsePolicyTests } from "@tasuki/bus";
 import type { Cli } from "../cli/cli.ts";
 import { exitCodes } from "../cli/exit-code.ts";
+import { readGivenText } from "../cli/read-given.ts";
 import { counted } from "../render/quantity.ts";
 import { line } from "../render/style.ts";
 import { describeWant } from "./parse-want.ts";
-import { givenPolicy, policyFiles, readNamed, readPolicy } from "./read-policy.ts";
+import { givenPolicy, policyFiles, readPolicy } from "./read-policy.ts";
 
 export interface CheckAclOptions {
   readonly policy?: string;
@@ -16,7 +17,7 @@ export interface CheckAclOptions {
 export async function checkAcl(cli: Cli, options: CheckAclOptions): Promise<void> {
   const path = options.policy === undefined ? policyFiles.policy : cli.path(options.policy);
   const policy = await readPolicy(path);
-  const tests = parsePolicyTests(await readNamed(options.tests === undefined ? policyFiles.tests : cli.path(options.tests)));
+  const tests = parsePolicyTests(await readGivenText(options.tests === undefined ? policyFiles.tests : cli.path(options.tests)));
   const cells = checkPolicy(policy, tests);
   const failed = cells.filter(({ holds }) => !holds);
   const given = parsePolicy(await givenPolicy(await cli.relay()));

@@ -26,7 +26,7 @@ export async function explainAcl(cli: Cli, question: ExplainAclQuestion): Promis
   // People and scripts have no key to sign a task with.
   const wants = toWants({ verb, what, bytes, signed: !unsigned && from.startsWith("tag:") }, pipeline);
   const answers = wants.map((want) => ({ want, ...explainGrant(policy, { from, to, want }) }));
-  if (answers.every(({ by }) => by === undefined)) cli.endWith(exitCodes.forbidden);
+  if (answers.some(({ by }) => by === undefined)) cli.endWith(exitCodes.forbidden);
   if (json) return cli.json({ from, to, answers });
   const { style } = cli;
   for (const answer of answers) {

@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parsePolicy, People, type Policy, writePolicy } from "@tasuki/bus";
 import { type Pipeline, TasukiError } from "@tasuki/protocol";
 import { z } from "zod";
+import { readGivenText } from "../cli/read-given.ts";
 import { repository } from "../local/repository.ts";
 
 const folder = join(repository, "infra", "tailnet");
@@ -13,16 +13,9 @@ export const policyFiles = {
   people: join(folder, "people.json"),
 } as const;
 
-/** Reads a file that the user named. Rejects with `not_found`. */
-export async function readNamed(path: string): Promise<string> {
-  return readFile(path, "utf8").catch((cause: unknown) => {
-    throw new TasukiError("not_found", `The file ${path} can't be read.`, { cause });
-  });
-}
-
 /** Reads a policy file. Rejects with `not_found`, or `malformed_message` that names the file. */
 export async function readPolicy(path: string): Promise<Policy> {
-  const text = await readNamed(path);
+  const text = await readGivenText(path);
   try {
     return parsePolicy(text);
   } catch (cause) {
@@ -32,7 +25,7 @@ export async function readPolicy(path: string): Promise<Policy> {
 
 /** The policy that a pipeline gives, for the people in `ops`; for those of `people.json` where it is empty. Rejects with `malformed_message`. */
 export async function givenPolicy(pipeline: Pipeline, ops: readonly string[] = []): Promise<string> {
-  const people = People.safeParse(ops.length > 0 ? { ops } : JSON.parse(await readNamed(policyFiles.people)));
+  const people = People.safeParse(ops.length > 0 ? { ops } : JSON.parse(await readGivenText(policyFiles.people)));
   if (people.success) return writePolicy({ pipeline, people: people.data });
   throw new TasukiError("malformed_message", `Who operates the relay is told by e-mail addresses: ${z.prettifyError(people.error)}`);
 }

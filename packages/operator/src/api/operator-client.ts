@@ -1,5 +1,15 @@
-import { basename, dirname } from "node:path";
-import { type Complaint, type Envelope, isTasukiError, type RunRequest, RunStatus, taskPayloadType, TasukiError } from "@tasuki/protocol";
+import { basename, dirname, join } from "node:path";
+import {
+  type Complaint,
+  type Envelope,
+  isTasukiError,
+  type RunRequest,
+  RunStatus,
+  systemCause,
+  systemCode,
+  taskPayloadType,
+  TasukiError,
+} from "@tasuki/protocol";
 import { type BusClient, createHttpFetch, createSocketClient, toClientError } from "@tasuki/bus";
 import type { NodeView, NudgeAnswer, RelayView } from "@tasuki/node";
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
@@ -109,12 +119,30 @@ function unsigned(request: object): Envelope {
   return { payload: Buffer.from(JSON.stringify(request)).toString("base64"), payloadType: taskPayloadType, signatures: [] };
 }
 
+/** Error for a main that gave no answer on its socket. It says the cause that the system gave, and advises what can help against that. */
 function notRunning(socketPath: string, cause: TasukiError): TasukiError {
   const data = dirname(dirname(socketPath));
   const start = basename(data) === ".tasuki" ? "pnpm dev" : `pnpm tasuki dev --data ${toShellWord(data)}`;
-  return new TasukiError(
-    "unreachable",
-    `No main answers on ${socketPath}. Start the relay with '${start}', or name another's folder with --data DIR.`,
-    { cause },
-  );
+  const said = systemCause(cause);
+  const failed = (message: string): TasukiError => new TasukiError("unreachable", message, { cause });
+  const code = systemCode(cause) ?? "none";
+  switch (code) {
+    case "ENOENT":
+    case "ECONNREFUSED":
+      return failed(
+        `No main answers on ${socketPath}: ${said}. Start the relay with '${start}', or name another's folder with --data DIR.`,
+      );
+    case "EACCES":
+    case "EPERM":
+      return failed(`${socketPath} can't be opened: ${said}. It is for main's own user and group: ask as one of them.`);
+    case "EINVAL":
+    case "ENAMETOOLONG":
+      return failed(
+        `${socketPath} is too long for a socket (at most 107 bytes), so no main listens there: name its folder by a shorter path, or a link.`,
+      );
+    default:
+      return failed(
+        `main, on ${socketPath}, gave no answer: ${said}. What it does is in its log: ${join(data, "main", "logs", "node.jsonl")}.`,
+      );
+  }
 }

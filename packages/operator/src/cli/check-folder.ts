@@ -16,6 +16,7 @@ import {
   type ResultNote,
   type StageFile,
   Run,
+  systemCause,
   TasukiError,
   type Unmet,
   versionsOf,
@@ -90,10 +91,18 @@ function noteOf(files: readonly StageFile[]): Parsed<ResultNote> {
 
 async function readFiles(folder: string): Promise<StageFile[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((cause: unknown) => {
-    throw new TasukiError("not_found", `The folder ${folder} can't be read.`, { cause });
+    throw new TasukiError("not_found", `The folder ${folder} can't be read: ${systemCause(cause)}.`, { cause });
   });
   const names = entries.filter((entry) => entry.isFile() && !entry.name.startsWith(".")).map(({ name }) => name);
-  return Promise.all(names.map(async (name) => ({ name, bytes: await readFile(join(folder, name)) })));
+  const read = async (name: string): Promise<StageFile> => {
+    const bytes = await readFile(join(folder, name)).catch((cause: unknown) => {
+      throw new TasukiError("not_found", `${join(folder, name)} can't be read: ${systemCause(cause)}. Mend it, or move it elsewhere.`, {
+        cause,
+      });
+    });
+    return { name, bytes };
+  };
+  return Promise.all(names.map(read));
 }
 
 function nothingToCheck(pipeline: Pipeline, folder: string): TasukiError {

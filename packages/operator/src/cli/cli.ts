@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { isAbsolute, join, resolve } from "node:path";
-import { type Clock, escapeUnseen, type Pipeline } from "@tasuki/protocol";
+import { type Clock, escapeUnseen, type Pipeline, TasukiError } from "@tasuki/protocol";
 import { createOperatorClient, type OperatorClient } from "../api/operator-client.ts";
 import { toShellWord, toText } from "../render/plain-text.ts";
 import { createStyle, Line, type Style, type Words } from "../render/style.ts";
@@ -53,7 +53,7 @@ export interface Cli extends Omit<CliDeps, "stdout" | "stderr"> {
   json(value: object): void;
   /** Prints a file: byte for byte for programs, on a terminal without the characters that could steer it. */
   document(text: string): void;
-  /** The absolute path that the user meant. */
+  /** The absolute path that the user meant. Throws `malformed_request` for an empty one, which would be the folder that the user is in. */
   path(given: string): string;
   /** The folder of a `--data` option; without one, `.tasuki` in `cwd`. */
   dataFolder(options: { readonly data?: string }): string;
@@ -84,7 +84,14 @@ export function createCli(deps: CliDeps): Cli {
       const shown = deps.stdout.isTTY === true ? toText(text) : text;
       deps.stdout.write(shown.endsWith("\n") || deps.stdout.isTTY !== true ? shown : `${shown}\n`);
     },
-    path: (given) => (isAbsolute(given) ? given : resolve(deps.env.cwd, given)),
+    path(given) {
+      if (given === "")
+        throw new TasukiError(
+          "malformed_request",
+          'One of the paths is empty (""), as a variable that is not set makes it: name a file or folder, or leave it out.',
+        );
+      return isAbsolute(given) ? given : resolve(deps.env.cwd, given);
+    },
     dataFolder: ({ data }) => (data === undefined ? join(deps.cwd, ".tasuki") : cli.path(data)),
     client: (options) => createOperatorClient(join(cli.dataFolder(options), "main", "operator.sock")),
     next: ({ data }, ...words) => ["pnpm tasuki", ...words, ...(data === undefined ? [] : ["--data", toShellWord(data)])].join(" "),

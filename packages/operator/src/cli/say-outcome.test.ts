@@ -4,8 +4,11 @@ import { createCli } from "./cli.ts";
 import { sayOutcome } from "./say-outcome.ts";
 
 test.each([
-  ["ending", /Start them again: pnpm tasuki dev --data \/relay\n.*pnpm tasuki retry .* --data \/relay/],
-  ["running", /^(?![^]*tasuki dev)[^]*pnpm tasuki retry .* --data \/relay/],
+  [
+    "ending",
+    /clears with pnpm tasuki retry .* --from sg --data \/relay\n[^]*Start them again: pnpm tasuki dev --data \/relay\n.*pnpm tasuki cancel .* --data \/relay/,
+  ],
+  ["running", /^(?![^]*tasuki dev)[^]*clears with pnpm tasuki retry .* --from sg --data \/relay\n/],
   ["removed", /^(?![^]*pnpm tasuki)[^]*needs a person.*--keep or --data/],
 ] as const)("of a blocked run what to type next is said, as far as its nodes are there after the command: %s", (nodes, said) => {
   let written = "";

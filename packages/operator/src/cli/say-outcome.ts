@@ -1,6 +1,7 @@
 import type { RunStatus } from "@tasuki/protocol";
 import { toDuration } from "../render/quantity.ts";
 import { blocksOf, type RunOutcome, toBlock } from "../render/outcome.ts";
+import { toUnreadLines } from "../render/run-summary.ts";
 import type { Cli } from "./cli.ts";
 import type { DataOption } from "./options.ts";
 
@@ -20,6 +21,7 @@ export function sayOutcome(cli: Cli, { run, status, outcome, options, nodes = "r
     case "closed": {
       const took = status?.endedAt === undefined ? "" : ` in ${toDuration(Date.parse(status.endedAt) - Date.parse(status.createdAt))}`;
       cli.say(style.good(`Run ${run} is closed${took}: every check passed on main, every node has archived it.`));
+      for (const words of status === undefined ? [] : toUnreadLines(status)) cli.say(style.warn(words));
       cli.say(`Its files: ${cli.next(options, "artifacts", run)}`);
       return;
     }
@@ -29,12 +31,14 @@ export function sayOutcome(cli: Cli, { run, status, outcome, options, nodes = "r
       if (nodes !== "removed") cli.say(`What happened: ${cli.next(options, "show", run)}`);
       return;
     case "needs-human":
-      for (const shown of status === undefined ? [] : blocksOf(status)) for (const line of toBlock(shown, style)) cli.say(line);
+      for (const shown of status === undefined ? [] : blocksOf(status))
+        for (const line of toBlock(shown, { style, next: nodes === "removed" ? undefined : (...words) => cli.next(options, ...words) }))
+          cli.say(line);
       if (nodes === "removed")
         return cli.say(`Run ${run} needs a person, but its nodes end now, and their data folder is removed: --keep or --data keeps it.`);
       if (nodes === "ending")
         cli.say(`The nodes are being ended, with the run as far as it is. Start them again: ${cli.next(options, "dev")}`);
-      cli.say(`Run ${run} needs a person. Then: ${cli.next(options, "retry", run)}, or ${cli.next(options, "cancel", run)}`);
+      cli.say(`Run ${run} needs a person. To give it up: ${cli.next(options, "cancel", run)}`);
       return;
     case undefined:
       cli.say(`Stopped watching; run ${run} goes on. Follow it again: ${cli.next(options, "watch", run)}`);

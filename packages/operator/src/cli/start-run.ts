@@ -1,15 +1,16 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { sourceContract } from "@tasuki/bus";
 import { checkProfile } from "@tasuki/node";
-import { type Attachment, Id, TasukiError } from "@tasuki/protocol";
+import { type Attachment, Id, systemCause, TasukiError } from "@tasuki/protocol";
 import type { OperatorClient } from "../api/operator-client.ts";
 import { toLine } from "../render/plain-text.ts";
 import { counted } from "../render/quantity.ts";
 import type { Cli } from "./cli.ts";
 import { collectSources, type SourceFile, sourceName } from "./collect-sources.ts";
+import { readGivenText, toText } from "./read-given.ts";
 
 export interface RunToStart {
   /** The brief as the user gave it: a text, a file's path, or `-` for stdin. */
@@ -45,6 +46,12 @@ export async function startRun(cli: Cli, client: OperatorClient, { brief, files,
   for (const { label, why } of skipped) cli.say(cli.messageStyle.warn(`skipped ${toLine(label)}: ${why}`));
   if (files.length > 0 && sources.length === 0)
     throw new TasukiError("contract_violation", "None of the files can be read as a document, so there is nothing to answer from.");
+  if (files.length === 0)
+    cli.say(
+      cli.messageStyle.warn(
+        "no documents were given: there is nothing to answer from but the brief itself. Name files or folders after it",
+      ),
+    );
   const attachments = await uploadSources(client, sources, cli.signal);
   const run = await client.start({
     v: 1,
@@ -59,7 +66,8 @@ export async function startRun(cli: Cli, client: OperatorClient, { brief, files,
 }
 
 async function readBrief(cli: Cli, given: string): Promise<string> {
-  const text = given === "-" ? await readAll(cli.stdin) : await readFileOrText(cli.path(given), given);
+  const text =
+    given === "-" ? toText(await readAll(cli.stdin), "what stdin gave") : given === "" ? "" : await readFileOrText(cli.path(given), given);
   if (text.trim() === "") throw new TasukiError("contract_violation", "The brief is empty: say what the run is to answer.");
   if (text.length > maxBrief)
     throw new TasukiError(
@@ -79,13 +87,13 @@ async function readFileOrText(path: string, given: string): Promise<string> {
       );
   if (!isFile && /^\S+\.(?:md|markdown|txt)$/i.test(given))
     throw new TasukiError("not_found", `There is no file ${path} to read the brief from.`);
-  return isFile ? readFile(path, "utf8") : given;
+  return isFile ? readGivenText(path) : given;
 }
 
-async function readAll(stream: AsyncIterable<Uint8Array>): Promise<string> {
+async function readAll(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
 /** Uploads sources to main; resolves with the attachments that name them, in their order. */
@@ -94,7 +102,9 @@ async function uploadSources(client: OperatorClient, sources: readonly SourceFil
   const queue = sources.entries();
   const work = async (): Promise<void> => {
     for (const [at, source] of queue) {
-      const sha256 = await digestOf(source.path);
+      const sha256 = await digestOf(source.path).catch((cause: unknown) => {
+        throw new TasukiError("not_found", `${source.path} can't be read any more: ${systemCause(cause)}.`, { cause });
+      });
       await client.bus.uploadBytes(contract, { sha256, size: source.size, bytes: createReadStream(source.path) }, { signal });
       attachments[at] = { name: sourceName(at, source), contract, size: source.size, sha256, label: source.label.slice(0, maxLabel) };
     }

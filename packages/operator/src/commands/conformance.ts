@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { TasukiError } from "@tasuki/protocol";
 import { Argument, Command, Option } from "commander";
@@ -8,6 +7,7 @@ import type { Cli } from "../cli/cli.ts";
 import { line } from "../render/style.ts";
 import { exitCodes } from "../cli/exit-code.ts";
 import { type JsonOption, jsonOption, toExamples } from "../cli/options.ts";
+import { readGivenText } from "../cli/read-given.ts";
 
 interface ConformanceOptions extends JsonOption {
   readonly tokenFile?: string;
@@ -54,14 +54,8 @@ async function toProbe(cli: Cli, url: string | undefined, { tokenFile, socket }:
   const host = parsed.hostname.replace(/^\[|\]$/g, "");
   // Names are asked of a resolver, which could answer otherwise the next time; an address is the node that was meant.
   if (isIP(host) === 0 && host !== "localhost") cli.say(cli.messageStyle.warn(`${host} is a name: what answers is whoever has it now`));
-  const token = tokenFile === undefined ? undefined : (await readToken(cli.path(tokenFile))).trim();
+  const token = tokenFile === undefined ? undefined : (await readGivenText(cli.path(tokenFile))).trim();
   return { target: { host, port: Number(parsed.port || 80) }, host: parsed.host, ...(token !== undefined && { token }) };
-}
-
-async function readToken(path: string): Promise<string> {
-  return readFile(path, "utf8").catch((cause: unknown) => {
-    throw new TasukiError("not_found", `The file ${path} can't be read.`, { cause });
-  });
 }
 
 function sayResult(cli: Cli, { name, claim, result, asked, failures, note }: CheckResult): void {

@@ -1,8 +1,11 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { type Pipeline, type RunStatus, sha256Of } from "@tasuki/protocol";
-import { expect, test, vi } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { letterText, letterWork } from "../testing/letter-relay.ts";
 import { heldWork, type OperatedRelay, startOperatedRelay, waiting } from "../testing/start-operated-relay.ts";
 import { startTasuki, tasuki } from "../testing/run-tasuki.ts";
@@ -81,6 +84,43 @@ test("the brief may be a file, or come from stdin; the id makes it idempotent", 
   expect(await main.client.runs()).toHaveLength(2);
 });
 
+test.each([
+  ["UTF-8", Buffer.from("\ufeffHow long is it kept?\r\n")],
+  ["UTF-16", Buffer.from("\ufeffHow long is it kept?\r\n", "utf16le")],
+])("a brief may have the byte order mark of an editor: %s", async (_, bytes) => {
+  await using main = await startOperatedRelay({ without: alone });
+  await writeFile(join(main.data, "brief.md"), bytes);
+  const ran = await tasuki(["run", "brief.md", "--id", runId, "--data", main.data], { cwd: main.data });
+  expect(ran).toMatchObject({ code: 0 });
+  expect((await taskOf(main, runId))?.brief).toBe("How long is it kept?\r\n");
+});
+
+test("one document that can't be read does not stop the others, and is named with the cause", async () => {
+  await using main = await startOperatedRelay({ without: alone });
+  const folder = join(main.data, "docs");
+  await mkdir(folder);
+  await writeFile(join(folder, "a.md"), "# A");
+  const badName = Buffer.concat([Buffer.from(join(folder, "bad")), Buffer.from([0xff, 0xfe]), Buffer.from("name.md")]);
+  await writeFile(badName, "# B");
+  await symlink("loop.md", join(main.data, "loop.md"));
+  const given = ["docs", badName.toString("utf8"), "docs/a.md"];
+  const ran = await tasuki(["run", "What is A?", ...given, "--id", runId, "--data", main.data], { cwd: main.data });
+  expect(ran).toMatchObject({ code: 0, stderr: expect.stringMatching(/skipped docs\/bad.*: its name is not UTF-8: rename it/) });
+  expect((await taskOf(main, runId))?.attachments).toMatchObject([{ name: "S1.md", label: "docs/a.md" }]);
+  const looped = await tasuki(["run", "What is A?", "loop.md", "--data", main.data], { cwd: main.data });
+  expect(looped).toMatchObject({
+    code: 3,
+    stderr: expect.stringContaining("loop.md can't be read: too many symbolic links encountered (ELOOP)."),
+  });
+});
+
+test("a run without a document warns that there is nothing to answer from", async () => {
+  await using main = await startOperatedRelay();
+  const ran = await tasuki(["run", "What?", "--wait", "--data", main.data]);
+  expect(ran).toMatchObject({ code: 0, stderr: expect.stringContaining("no documents were given: there is nothing to answer from") });
+  expect(ran.stderr).toContain("The text answers from nothing: no document was given.");
+});
+
 const views: Pipeline["views"] = {
   "what it asks"({ order = [] }) {
     const [{ text } = { text: "" }] = order;
@@ -132,6 +172,8 @@ test.each([
   { args: ["run", "brief.md"], code: 3, says: /no file .*brief\.md to read the brief from/ },
   { args: ["run", " "], code: 7, says: /brief is empty/ },
   { args: ["run", "What?", "--id", "7"], code: 7, says: /UUID of version 7/ },
+  { args: ["run", "What?", ""], code: 7, says: /One of the paths is empty \(""\)/ },
+  { args: ["run", ""], code: 7, says: /brief is empty/ },
   { args: ["run"], code: 2, says: /missing required argument 'brief'/ },
   { args: ["run", "What?", "--profile", "fancy"], code: 7, says: /no profile 'fancy'.*formal, friendly/ },
   { args: ["runn"], code: 2, says: /Did you mean run/ },
@@ -149,6 +191,37 @@ test("help begins with examples", async () => {
   expect(stdout).toMatch(/^Examples:\n {2}pnpm tasuki run "What is a receipt\?"/);
 });
 
+test("an empty path is refused, wherever one is given: it would be the folder that the user is in", async () => {
+  for (const args of [
+    ["ls", "--data", ""],
+    ["check", ""],
+    ["acl", "check", "--policy", ""],
+    ["dev", "--data", ""],
+    ["start", "main", "--data", ""],
+  ])
+    expect(await tasuki(args, { cwd: "/nowhere" })).toMatchObject({
+      code: 7,
+      stderr: expect.stringContaining('One of the paths is empty ("")'),
+    });
+});
+
+// guarantees: R7.typed
+test("a main that gives no answer is told with the cause, and with what can help against it", async () => {
+  const data = await mkdtemp(join(tmpdir(), "tasuki-no-main-"));
+  onTestFinished(() => rm(data, { recursive: true }));
+  const long = join(data, "x".repeat(100));
+  const says = async (folder: string) => (await tasuki(["ls", "--data", folder])).stderr;
+  expect(await says(data)).toContain("no such file or directory (ENOENT). Start the relay with 'pnpm tasuki dev");
+  expect(await says(long)).toMatch(/is too long for a socket \(at most 107 bytes\).*shorter path/);
+  expect(await says(long)).not.toContain("Start the relay");
+  await mkdir(join(data, "main"));
+  const silent = createServer((socket) => void socket.end());
+  await once(silent.listen(join(data, "main", "operator.sock")), "listening");
+  onTestFinished(() => void silent.close());
+  expect(await says(data)).toMatch(/gave no answer: .*its log: .*main\/logs\/node\.jsonl/);
+  expect(await says(data)).not.toContain("Start the relay");
+});
+
 test("where main does not run, every verb says so and ends with 6", async () => {
   for (const args of [["ls"], ["run", "What?"], ["show", "last"], ["nodes"]]) {
     const { code, stderr } = await tasuki([...args, "--data", "/nowhere"]);
@@ -159,7 +232,12 @@ test("where main does not run, every verb says so and ends with 6", async () => 
 test.each([
   { ends: "closed", state: "closed", code: 0, says: /is closed in \d+\.\d\d s/ },
   { ends: "cancelled", state: "cancelled", code: 8, says: /is cancelled/ },
-  { ends: "blocked", state: "open", code: 9, says: /clears with tasuki retry[\s\S]*got {7}maybe[\s\S]*needs a person/ },
+  {
+    ends: "blocked",
+    state: "open",
+    code: 9,
+    says: /clears with pnpm tasuki retry \S+ --from editor --data \S+[\s\S]*got {7}maybe[\s\S]*needs a person/,
+  },
 ])("run --wait exits by how the run ended: $ends, $code", async ({ ends, state, code, says }) => {
   const held = heldWork(letterWork.editor);
   const work = { closed: letterWork.editor, cancelled: held.work, blocked: broken }[ends];
@@ -230,7 +308,10 @@ test("a run is named by its id, the end of it, or 'last'", async () => {
   for (const name of [run, "733f", "last"]) {
     const { code, stdout, stderr } = await tasuki(["show", name, "--data", main.data]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("editor is blocked") });
-    expect(stderr).toContain(`pnpm tasuki retry ${run}`);
+    expect({ stdout, stderr }).toEqual({
+      stdout: expect.stringContaining(`pnpm tasuki retry ${run} --from editor --data ${main.data}`),
+      stderr: "",
+    });
   }
   expect(await tasuki(["show", "0000", "--data", main.data])).toMatchObject({ code: 3 });
   await startRun(main, "01a20ed8-0000-756e-8e5f-b0ba1c5c733f");

@@ -1,4 +1,4 @@
-import { isTasukiError } from "@tasuki/protocol";
+import { isTasukiError, systemCode } from "@tasuki/protocol";
 import { Command, CommanderError } from "commander";
 import { toLine } from "../render/plain-text.ts";
 import { toUnmetLines } from "../render/outcome.ts";
@@ -90,7 +90,9 @@ function sayError(cli: Cli, error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   cli.say(line`${style.bad("tasuki:")} ${toLine(message)}`);
   if (isTasukiError(error)) for (const words of toUnmetLines(error.details.unmet ?? [], style)) cli.say(words);
-  else if (error instanceof Error && error.stack !== undefined) for (const one of linesOf(error.stack)) cli.say(style.dim(one));
+  // What the system refused says all that there is to say; any other error is a fault of this program's.
+  else if (error instanceof Error && error.stack !== undefined && systemCode(error) === undefined)
+    for (const one of linesOf(error.stack)) cli.say(style.dim(one));
 }
 
 /** The lines of a text of this program's own. */

@@ -15,10 +15,12 @@ export function showCommand(cli: Cli): Command {
       const client = cli.client(options);
       const status = await client.run(await resolveRun(client, given));
       if (options.json) return cli.json({ status });
-      for (const line of toRunDetail(status, { now: cli.clock.now(), style: cli.style })) cli.out(line);
+      const next = (...words: readonly string[]): string => cli.next(options, ...words);
+      for (const line of toRunDetail(status, { now: cli.clock.now(), style: cli.style, next })) cli.out(line);
       const outcome = outcomeOf(status);
-      const verb = outcome === undefined ? "watch" : outcome === "needs-human" ? "retry" : "artifacts";
+      // What clears a block is said with it.
+      if (outcome === "needs-human") return;
       cli.say("");
-      cli.say(cli.messageStyle.dim(`Next: ${cli.next(options, verb, status.id)}`));
+      cli.say(cli.messageStyle.dim(`Next: ${next(outcome === undefined ? "watch" : "artifacts", status.id)}`));
     });
 }

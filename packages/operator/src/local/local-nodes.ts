@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { request } from "node:http";
 import { createServer } from "node:net";
 import { join, resolve } from "node:path";
-import { mainPort, type Pipeline, TasukiError } from "@tasuki/protocol";
+import { hasErrorCode, mainPort, type Pipeline, systemCause, TasukiError } from "@tasuki/protocol";
 
 /** One node of a local relay. */
 export interface LocalNode {
@@ -59,7 +59,9 @@ export async function checkPorts(nodes: readonly LocalNode[]): Promise<void> {
     } catch (cause) {
       throw new TasukiError(
         "invalid_state",
-        `Port ${port}, for ${role}, is taken on 127.0.0.1: does a relay run already? Other ports: --port-base ${port + 10_000 > 65_000 ? 28_100 : port + 10_000}`,
+        hasErrorCode(cause, "EADDRINUSE")
+          ? `Port ${port}, for ${role}, is taken on 127.0.0.1: does a relay run already? Other ports: --port-base ${port + 10_000 > 65_000 ? 28_100 : port + 10_000}`
+          : `Port ${port}, for ${role}, can't be listened on at 127.0.0.1: ${systemCause(cause)}.`,
         { cause },
       );
     } finally {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { writeLoopbackIdentities } from "@tasuki/bus";
 import { pinKeys } from "@tasuki/evidence";
 import { closeToOthers, withAddresses } from "@tasuki/node";
-import { TasukiError, hasErrorCode } from "@tasuki/protocol";
+import { decodeMarked, hasErrorCode, systemCause, TasukiError } from "@tasuki/protocol";
 import { busSocketOf, isHealthy, type LocalNode, type LocalPlace, toLocalNodes } from "./local-nodes.ts";
 
 /** Makes a data folder where it isn't there: its group may go through it to the sockets, and no more. Rejects with `invalid_state` where something else has its name. */
@@ -12,7 +12,8 @@ export async function makeDataFolder(data: string): Promise<void> {
   try {
     await mkdir(data, { recursive: true, mode: 0o710 });
   } catch (error) {
-    if (!hasErrorCode(error, "EEXIST", "ENOTDIR")) throw error;
+    if (!hasErrorCode(error, "EEXIST", "ENOTDIR"))
+      throw new TasukiError("invalid_state", `The data folder ${data} can't be made: ${systemCause(error)}.`, { cause: error });
     throw new TasukiError("invalid_state", `${data} can't be a data folder: a file is in its place. Give another with --data FOLDER.`);
   }
 }
@@ -40,16 +41,26 @@ export async function prepareLocalRelay(place: LocalPlace): Promise<void> {
 
 async function writeConfig(node: LocalNode, nodes: readonly LocalNode[]): Promise<void> {
   const path = join(node.data, "config.jsonc");
-  const before = await readFile(path, "utf8").catch((error: unknown) => {
+  const bytes = await readFile(path).catch((error: unknown) => {
     if (hasErrorCode(error, "ENOENT")) return undefined;
-    throw error;
+    throw new TasukiError("invalid_state", `${path} can't be read: ${systemCause(error)}.`, { cause: error });
   });
+  const before = bytes && textOf(bytes);
   const others = nodes.filter(({ role }) => role !== node.role);
   const roster = Object.fromEntries(others.map(({ role, url }) => [role, url]));
   const after = before === undefined ? toFirstConfig(node, others) : withAddresses(before, { port: node.port, roster });
   // A configuration names programs and addresses: it is for its owner alone, and not written through a link.
   const flag = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | constants.O_NOFOLLOW;
   if (after !== before) await writeFile(path, after, { mode: 0o600, flag });
+}
+
+/** Text of a configuration; empty for bytes that are none, of which the node says what is wrong when it starts. */
+function textOf(bytes: Buffer): string {
+  try {
+    return decodeMarked(bytes);
+  } catch {
+    return "";
+  }
 }
 
 /** A node's first `config.jsonc`, with comments for the person who changes it. */

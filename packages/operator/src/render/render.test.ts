@@ -2,16 +2,16 @@ import { execFileSync } from "node:child_process";
 import type { RunStatus, StageStatus } from "@tasuki/protocol";
 import { assert, integer, property, string } from "fast-check";
 import { expect, test } from "vitest";
-import { at, began, blockedStatus, exampleStatus } from "../testing/example-status.ts";
+import { at, began, blockedStatus, exampleStatus, runId } from "../testing/example-status.ts";
 import { toAge, toDuration, toSize } from "./quantity.ts";
 import { toNodeLine } from "./node-line.ts";
-import { blocksOf, outcomeOf } from "./outcome.ts";
+import { blocksOf, outcomeOf, toTyped } from "./outcome.ts";
 import { clip, toLine, toShellWord, toText } from "./plain-text.ts";
 import { toChanges } from "./run-changes.ts";
 import { toRunDetail } from "./run-detail.ts";
 import { toRunList } from "./run-list.ts";
 import { toProgress } from "./run-progress.ts";
-import { toSummary } from "./run-summary.ts";
+import { toSummary, toUnreadLines } from "./run-summary.ts";
 import { createStyle, Line, line, type Words } from "./style.ts";
 import { toTable } from "./table.ts";
 
@@ -75,7 +75,7 @@ test("what changed of a node is told once: another attempt, and that it can't be
 });
 
 test("a run in full says what is proven, what is awaited, and what blocks it", () => {
-  expect(text(toRunDetail(blockedStatus(), { now, style }))).toBe(`
+  expect(text(toRunDetail(blockedStatus(), { now, style, next }))).toBe(`
 01a20ed8-8597-756e-8e5f-b0ba1c5c733f  open
 
   brief     What is a receipt?
@@ -106,6 +106,14 @@ sg is blocked: the files break their contracts
     got       maybe
     fix       write accepted, partial, rejected or merged
 `);
+});
+
+// guarantees: R7.typed
+test("a command of main is shown as it is typed here, with the folder that was named", () => {
+  const typed = (...words: readonly string[]): string => `pnpm tasuki ${words.join(" ")} --data '/my data'`;
+  const clears = `the hand-off of sg, or tasuki retry ${runId} --from sg`;
+  expect(toTyped(clears, typed)).toBe(`the hand-off of sg, or pnpm tasuki retry ${runId} --from sg --data '/my data'`);
+  expect(toTyped("the first health answer of sg", typed)).toBe("the first health answer of sg");
 });
 
 test("runs as a table", () => {
@@ -157,7 +165,7 @@ test("what a stage took ends with its run, and a stage that was fenced says so",
     ...rest,
   ];
   const cancelled = exampleStatus({ state: "cancelled", endedAt: at(2), stages });
-  const shown = text(toRunDetail(cancelled, { now: now + 3_600_000, style }));
+  const shown = text(toRunDetail(cancelled, { now: now + 3_600_000, style, next }));
   expect(shown).toContain("nano  started, fenced");
   expect(shown).toContain("took      2.00 s");
 });
@@ -233,4 +241,21 @@ test("spans, ages and sizes", () => {
 test("colours are there only where they are wanted", () => {
   expect(createStyle(false).bad("x").shown).toBe("x");
   expect(createStyle(true).bad("x").shown).toBe("\u001b[31mx\u001b[39m");
+});
+
+test("the blocks of a run that has ended are shown as they were, without anything to type", () => {
+  const ended = { ...blockedStatus(), state: "cancelled" as const, endedAt: at(2) };
+  const shown = text(toRunDetail(ended, { now, style, next }));
+  expect(shown).toMatch(/\nsg was blocked: the files break their contracts\n {2}sg-review\.md:12\n/);
+  expect(shown).not.toContain("clears with");
+});
+
+test("a summary says of which documents nothing was read", () => {
+  const source = { name: "S1.pdf", label: "scan.pdf", unreadable: "it has no text" };
+  expect(toUnreadLines(exampleStatus())).toEqual([]);
+  expect(toUnreadLines(exampleStatus({ sources: [] }))).toEqual(["The text answers from nothing: no document was given."]);
+  expect(toUnreadLines(exampleStatus({ sources: [source] }))).toEqual([
+    "The text answers from nothing: none of the documents could be read.",
+    "S1.pdf (scan.pdf) could not be read: it has no text",
+  ]);
 });

@@ -1,12 +1,15 @@
 import type { RunStatus, StageStatus } from "@tasuki/protocol";
-import { blocksOf, toBlock } from "./outcome.ts";
+import { blocksOf, type Next, pastBlocksOf, toBlock, toPastBlock } from "./outcome.ts";
 import { toLine } from "./plain-text.ts";
 import { counted, stageSpan, toDuration, workSpan } from "./quantity.ts";
 import { mainNote } from "./run-progress.ts";
 import { line, type Style, type Words } from "./style.ts";
 
 /** A run in full: each stage's highest proven rung, what is awaited and from whom, every block. `now` is in milliseconds since 1970. */
-export function toRunDetail(status: RunStatus, { now, style }: { readonly now: number; readonly style: Style }): Words[] {
+export function toRunDetail(
+  status: RunStatus,
+  { now, style, next }: { readonly now: number; readonly style: Style; readonly next: Next },
+): Words[] {
   const { id, state, epoch, profile, brief, createdAt, endedAt, sources, stages } = status;
   const took = (endedAt === undefined ? now : Date.parse(endedAt)) - Date.parse(createdAt);
   const paint = state === "closed" ? style.good : state === "open" || state === "closing" ? style.mark : style.bad;
@@ -21,7 +24,8 @@ export function toRunDetail(status: RunStatus, { now, style }: { readonly now: n
     ...unreadable.map((source) => style.warn(`            ${source.name} ${toLine(source.label)}: ${toLine(source.unreadable ?? "")}`)),
     `  main      ${mainNote(status)}`,
     ...stages.flatMap((stage) => ["", ...toStage(stage, { status, now, style })]),
-    ...blocksOf(status).flatMap((shown) => ["", ...toBlock(shown, style)]),
+    ...blocksOf(status).flatMap((shown) => ["", ...toBlock(shown, { style, next })]),
+    ...pastBlocksOf(status).flatMap((shown) => ["", ...toPastBlock(shown, style)]),
   ];
 }
 

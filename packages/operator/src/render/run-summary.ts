@@ -14,6 +14,16 @@ export interface SummaryOptions {
   readonly next: (...words: string[]) => string;
 }
 
+/** Warnings about the documents of a run: those that could not be read, and that there was none to answer from. */
+export function toUnreadLines({ sources }: RunStatus): string[] {
+  const unread = sources.filter(({ unreadable }) => unreadable !== undefined);
+  const none = sources.length === 0 ? "no document was given" : "none of the documents could be read";
+  return [
+    ...(unread.length === sources.length ? [`The text answers from nothing: ${none}.`] : []),
+    ...unread.map(({ name, label, unreadable = "" }) => `${name} (${toLine(label)}) could not be read: ${toLine(unreadable)}`),
+  ];
+}
+
 /** The summary of a closed run of a local relay: what each stage took, the artifacts and where they are, what to try next. */
 export function toSummary(status: RunStatus, { data, style, keep, next }: SummaryOptions): Words[] {
   const { id, createdAt, endedAt = createdAt, stages, bundle } = status;
@@ -25,6 +35,7 @@ export function toSummary(status: RunStatus, { data, style, keep, next }: Summar
   return [
     "",
     style.good(`Closed in ${toDuration(took)}: every check passed on main, and every node has archived the same bundle.`),
+    ...toUnreadLines(status).map((words) => style.warn(words)),
     "",
     "What each stage took, from its dispatch to its proof",
     ...stages.map((stage) => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { parseJson, parseMessage, toExpected, toInputError } from "./parse-message.ts";
+import { decodeMarked, parseJson, parseMessage, toExpected, toInputError } from "./parse-message.ts";
 import { mostAttachments } from "./task.ts";
 
 test.for<[string, readonly number[] | string]>([
@@ -9,6 +9,19 @@ test.for<[string, readonly number[] | string]>([
   ["a byte order mark, which JSON has none of (RFC 8259, section 8.1)", [0xef, 0xbb, 0xbf, 0x31]],
 ])("%s is no message", ([, bytes]) => {
   expect(() => parseJson(Buffer.from(bytes as string), "body")).toThrow("The body is not JSON in UTF-8.");
+});
+
+test.for<[string, Buffer]>([
+  ["UTF-8", Buffer.from("\ufeffWho?\r\n")],
+  ["UTF-16, as PowerShell writes", Buffer.from("\ufeffWho?\r\n", "utf16le")],
+  ["UTF-16, big-endian", Buffer.from("\ufeffWho?\r\n", "utf16le").swap16()],
+  ["none: UTF-8", Buffer.from("Who?\r\n")],
+])("a text that a person wrote is decoded by its byte order mark, which is left out: %s", ([, bytes]) => {
+  expect(decodeMarked(bytes)).toBe("Who?\r\n");
+});
+
+test("a text that is not as its mark says, and one in another encoding, is refused", () => {
+  for (const bytes of [Buffer.from([0xe4, 0x20]), Buffer.from([0xff, 0xfe, 0x41])]) expect(() => decodeMarked(bytes)).toThrow(TypeError);
 });
 
 test("a message is read by its schema, and everything that is wrong is named", () => {

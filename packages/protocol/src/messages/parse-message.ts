@@ -9,6 +9,26 @@ export function decodeUtf8(bytes: Uint8Array): string {
   return utf8.decode(bytes);
 }
 
+const marks = [
+  { bytes: [0xef, 0xbb, 0xbf], encoding: "utf-8" },
+  { bytes: [0xff, 0xfe], encoding: "utf-16le" },
+  { bytes: [0xfe, 0xff], encoding: "utf-16be" },
+] as const;
+
+/**
+ * The text of a file that a person wrote: its byte order mark tells the encoding and is left out; without one it is UTF-8. Throws a `TypeError`
+ * where the bytes are no such text. Source: WHATWG Encoding, "BOM sniff".
+ */
+export function decodeMarked(bytes: Uint8Array): string {
+  const mark = marks.find((one) => one.bytes.every((byte, at) => bytes[at] === byte));
+  return new TextDecoder(mark?.encoding ?? "utf-8", { fatal: true }).decode(bytes);
+}
+
+/** Text without the byte order mark that it may begin with. */
+export function withoutMark(text: string): string {
+  return text.startsWith("\ufeff") ? text.slice(1) : text;
+}
+
 /** Values in a message: eight for each of 2,048 attachments. */
 const mostValues = 16_384;
 /** Depth of arrays and objects in a message. */

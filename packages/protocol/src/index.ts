@@ -40,6 +40,7 @@ export {
 } from "./messages/problem.ts";
 export { clipText, shortened } from "./messages/said.ts";
 export { Receipt, receiptPredicateType, type ReceiptState, ReceiptStatement } from "./messages/receipt.ts";
+export { unknownKeys } from "./messages/unknown-keys.ts";
 export { systemCause, systemCode } from "./messages/system-cause.ts";
 export { maxTextLength, saltedDigest, SaltedText, type TextName } from "./messages/salted-text.ts";
 export {

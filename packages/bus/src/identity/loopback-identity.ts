@@ -56,7 +56,8 @@ export function createLoopbackIdentity({ folder, role, policy, roster }: Loopbac
     // `principal` is the role's name too where the roster does not have it.
     const own = roster[principal]?.role ?? principal;
     const permissions = policy.permissionsFor({ tags: [tagOf(own)] }, role);
-    if (permissions.length === 0 && roster[principal] === undefined)
+    // A name that is no role's, and has none here, is nobody to the policy.
+    if (roster[principal] === undefined && !policy.grants.some(({ src }) => src.includes(tagOf(own))))
       throw new TasukiError(
         "peer_unknown",
         `The caller is the node '${principal}', which is not in the roster of this node of role '${role}': add it to 'roster' in its config.jsonc, with its role.`,

@@ -9,10 +9,12 @@ import {
   TasukiError,
   toInputError,
   toProblem,
+  unknownKeys,
 } from "@tasuki/protocol";
 import type { DiskFloor, Store } from "@tasuki/store";
 import { createExpressMiddleware } from "@trpc/server/adapters/express";
 import express, { type NextFunction, type Request, type Response } from "express";
+import { z } from "zod";
 import type { Caller } from "../identity/identity.ts";
 import { operations, routes } from "../wire/operations.ts";
 import { maxBodyBytes, parseTaskBody, parseTaskHeaders } from "../wire/task-request.ts";
@@ -76,18 +78,30 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
     const caller = callerOf(req);
     if (req.is("application/json") === false)
       throw new TasukiError("unsupported_media_type", "A task is application/json: a DSSE envelope, or the bare payload.");
+    checkQuery(req, noNames);
     const envelope = parseTaskBody(await readBody(req, maxBodyBytes));
-    const { answer, replayed } = await calls.task(envelope, parseTaskHeaders(req.headers), caller);
+    const { answer, replayed } = await calls.task(
+      envelope,
+      { ...parseTaskHeaders(req.headers), isByHand: envelope.signatures.length === 0 },
+      caller,
+    );
     if (replayed) res.set("Idempotent-Replayed", "true");
     res.status(operations.task.rest.status).location(`/status?task=${answer.task}`).json(answer);
   });
   app.get(operations.status.rest.path, async (req, res) => {
+    checkQuery(req, operations.status.input);
     const query = operations.status.input.safeParse(req.query);
     if (!query.success) throw toInputError("malformed_request", "query", query.error);
     res.json(await calls.status(query.data, callerOf(req)));
   });
-  app.get(operations.health.rest.path, async (req, res) => void res.json(await calls.health(callerOf(req))));
-  app.post(operations.upload.rest.path, (req, res) => upload({ req, res, caller: callerOf(req) }));
+  app.get(operations.health.rest.path, async (req, res) => {
+    checkQuery(req, noNames);
+    res.json(await calls.health(callerOf(req)));
+  });
+  app.post(operations.upload.rest.path, (req, res) => {
+    checkQuery(req, operations.upload.input);
+    return upload({ req, res, caller: callerOf(req) });
+  });
   // tRPC parses a body whatever its shape: it is given one that was read and looked at before, as the other spelling's is.
   app.post("/trpc/task", async (req, _res, next) => {
     const body = await readBody(req, maxBodyBytes);
@@ -124,6 +138,19 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
     });
   });
   return app;
+}
+
+const noNames = z.looseObject({});
+
+/** Checks that a query has no name that nobody reads: a misspelt one would be answered as if it were not there. Throws `malformed_request`. */
+function checkQuery({ query }: Request, known: z.ZodType): void {
+  const unmet = unknownKeys(known, query, "query");
+  const [first] = unmet;
+  if (first === undefined) return;
+  const names = first.expected === "one of: " ? "it takes none" : first.expected;
+  throw new TasukiError("malformed_request", `The query has a name that is not known here, ${first.got}: ${names}; ${first.fix}.`, {
+    unmet,
+  });
 }
 
 /** Facts about a request in the log. */

@@ -9,11 +9,13 @@ export const maxBodyBytes = 3_000_000;
 
 const Kind = z.looseObject({ kind: TaskKind, from: z.string().optional().catch(undefined) });
 
-/** Headers of a task, which nobody signs. */
+/** What comes with a task, and nobody signs: its headers, and how it came. */
 export interface TaskHeaders {
   /** Header `tasuki-budget-ms`: the sender's remaining time for this task. */
   readonly budgetMs?: number;
   readonly traceparent?: string;
+  /** True for a task without a signature that came over REST: a person or a script wrote it, so that a key which nobody reads is a mistake. */
+  readonly isByHand?: boolean;
 }
 
 /** A task as it came, before anything in it is believed. Bare JSON comes as an envelope without signatures. */

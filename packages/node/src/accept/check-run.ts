@@ -7,9 +7,10 @@ import {
   type TaskPayload,
   TasukiError,
   nextInRoute,
+  type Unmet,
   withoutMark,
 } from "@tasuki/protocol";
-import { nodesOfRole, type Roster } from "@tasuki/bus";
+import { nodesOfRole, type Roster, sourceContract } from "@tasuki/bus";
 import type { Store } from "@tasuki/store";
 
 type Blobs = Pick<Store["blobs"], "read">;
@@ -45,6 +46,37 @@ export function checkProfile({ profile }: Pick<TaskPayload, "profile">, { profil
   throw new TasukiError("malformed_message", `This relay has no profile '${profile}'; it has: ${known}.`, {
     unmet: [{ file: "task", path: "profile", expected: `one of: ${known}`, got: profile, fix: "name one of them, or leave 'profile' out" }],
   });
+}
+
+/**
+ * Checks the names of the sources of a `run` task: the text of each is named by what stands before the dot, so that two of them may not share it.
+ * Throws `contract_violation`.
+ */
+export function checkSources({ attachments }: TaskPayload): void {
+  const sources = attachments.filter(({ contract }) => parseContractRef(contract).name === sourceContract.name);
+  const first = new Map<string, string>();
+  const unmet: Unmet[] = [];
+  for (const { name } of sources) {
+    const id = name.split(".", 1)[0] ?? name;
+    const other = first.get(id);
+    if (other === undefined) first.set(id, name);
+    else
+      unmet.push({
+        file: name,
+        path: "name",
+        expected: "a number that no other source has: S1, S2, …",
+        got: `${id}, as ${other} has`,
+        fix: `name it S${freeNumber(sources)}${name.slice(id.length)}`,
+      });
+  }
+  if (unmet.length === 0) return;
+  throw new TasukiError("contract_violation", `Sources are told apart by their numbers; ${unmet[0]?.file} has ${unmet[0]?.got}.`, {
+    unmet,
+  });
+}
+
+function freeNumber(sources: readonly { readonly name: string }[]): number {
+  return Math.max(0, ...sources.map(({ name }) => Number(/^S(\d+)\./.exec(name)?.[1] ?? 0))) + 1;
 }
 
 /** Checks the brief of a `run` task, inline or attached, and resolves with its text. The attachments are here. Rejects with `contract_violation`. */

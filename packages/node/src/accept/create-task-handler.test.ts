@@ -118,9 +118,10 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
     const envelope = signEnvelope(Buffer.from(JSON.stringify(payload)), taskPayloadType, signers[signer]);
     return handler({ envelope, payload: payloadOf(envelope), ...(budgetMs !== undefined && { budgetMs }) }, who);
   };
-  const script = (body: object) => {
+  const script = (body: object, isByHand?: true) => {
     const payload = Buffer.from(JSON.stringify(body));
-    return handler({ envelope: { payload: payload.toString("base64"), payloadType: taskPayloadType, signatures: [] }, payload }, as());
+    const envelope = { payload: payload.toString("base64"), payloadType: taskPayloadType, signatures: [] };
+    return handler({ envelope, payload, ...(isByHand && { isByHand }) }, as());
   };
   const events = async () => (await store.feed(0, 1000)).map(({ leaf }) => (JSON.parse(leaf) as { type: string }).type);
   return {
@@ -539,6 +540,34 @@ test("a brief that is inline and attached is refused", async () => {
   await using node = await openNode("main");
   const attachments = node.inputs.filter((one) => one.name === "brief.md");
   expect(await refusal(node.script({ kind: "run", brief: "What?", attachments }))).toMatchObject({ code: "contract_violation" });
+});
+
+test("a field that nobody reads is refused where the task was written by hand, with the name that was meant; programs may send it", async () => {
+  await using node = await openNode("main");
+  const error = await refusal(node.script({ kind: "run", breif: "What?" }, true));
+  const fix = "write 'brief', or leave 'breif' out";
+  expect(error).toMatchObject({ code: "malformed_message", message: `The task has a field that is not known here, breif: ${fix}.` });
+  expect(error.details.unmet).toEqual([expect.objectContaining({ path: "breif", fix })]);
+  await node.script({ kind: "run", brief: "What?", later: [1] });
+});
+
+test("two sources of one number are refused, with the name that would do: the text of each is named by what stands before its dot", async () => {
+  await using node = await openNode("main");
+  const one = await node.hold("S1.md", "source@1", "# S\n");
+  const attachments = [one, { ...one, name: "S1.txt" }, { ...one, name: "S2.md" }];
+  const error = await refusal(node.script({ kind: "run", brief: "What?", attachments }));
+  expect(error).toMatchObject({
+    code: "contract_violation",
+    message: "Sources are told apart by their numbers; S1.txt has S1, as S1.md has.",
+  });
+  expect(error.details.unmet).toEqual([expect.objectContaining({ file: "S1.txt", fix: "name it S3.txt" })]);
+  await node.script({ kind: "run", brief: "What?", attachments: [one, { ...one, name: "S3.txt" }] });
+});
+
+test("a brief may begin with a byte order mark, which is no part of it", async () => {
+  await using node = await openNode("main");
+  const { run } = await node.script({ kind: "run", brief: "\ufeffWhat?" });
+  expect(await node.store.run(run)).toMatchObject({ state: { brief: "What?" } });
 });
 
 test("only a run may come without a signature", async () => {

@@ -14,7 +14,7 @@ import { z } from "zod";
 import { type BusHandlers, type Caller, takenContracts, type TaskRequest } from "@tasuki/bus";
 import { acceptanceOf, acceptedSubjects, type FreeText, type Notary, type Seal } from "@tasuki/evidence";
 import { checkAttachments, checkInputs } from "./check-attachments.ts";
-import { checkBrief, checkProfile, checkRoute } from "./check-run.ts";
+import { checkBrief, checkProfile, checkRoute, checkSources } from "./check-run.ts";
 import { checkTask, type CheckTaskDeps } from "./check-task.ts";
 import { describeRun, nothingHere } from "./describe-run.ts";
 import { type IncomingTask, readTask, type ReadTaskDeps } from "./read-task.ts";
@@ -68,6 +68,7 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
     checkTask(payload, { caller, grounds, ...(request.budgetMs !== undefined && { budgetMs: request.budgetMs }) }, deps);
     if (payload.kind === "work") checkInputs(payload, pipeline);
     if (payload.kind === "run") checkProfile(payload, pipeline);
+    if (payload.kind === "run") checkSources(payload);
     checkAttachments(payload.attachments, taken, grounds.blobs);
     if (payload.kind === "work") await checkRoute(payload, { node: deps.node, blobs: store.blobs, pipeline, roster: deps.roster });
     const brief = payload.kind === "run" ? await checkBrief(payload, { blobs: store.blobs, pipeline }) : undefined;

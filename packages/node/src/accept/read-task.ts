@@ -7,6 +7,7 @@ import {
   taskPayloadType,
   TasukiError,
   toInputError,
+  unknownKeys,
   type Unmet,
 } from "@tasuki/protocol";
 import { parseTask, type Trust, verifyEnvelopeAside } from "@tasuki/evidence";
@@ -32,13 +33,13 @@ export interface IncomingTask {
  * Rejects with `signature_invalid`, `name_invalid`, `malformed_message`.
  */
 export async function readTask(
-  { envelope, payload }: TaskRequest,
+  { envelope, payload, isByHand }: TaskRequest,
   caller: Caller,
   { trust, roster, newId }: ReadTaskDeps,
 ): Promise<IncomingTask> {
   const digest = sha256Of(payload);
   const signed = envelope.signatures.length > 0;
-  if (!signed) return { payload: readRun(payload, caller, newId), digest, signed };
+  if (!signed) return { payload: readRun(payload, { caller, newId, isByHand: isByHand === true }), digest, signed };
   const node = signerOf(payload, caller, roster);
   if (node === undefined)
     throw new TasukiError("signature_invalid", `${caller.principal} has no node whose key could be pinned here; send a bare 'run' task.`);
@@ -61,7 +62,10 @@ function signerOf(payload: Buffer, { nodes, roles }: Caller, roster: Roster): st
 
 const RunLike = z.looseObject({ kind: z.literal("run") });
 
-function readRun(bytes: Buffer, { principal }: Caller, newId: () => string): TaskPayload {
+function readRun(
+  bytes: Buffer,
+  { caller: { principal }, newId, isByHand }: { caller: Caller; newId: () => string; isByHand: boolean },
+): TaskPayload {
   const document: unknown = JSON.parse(bytes.toString("utf8"));
   checkNames(document);
   const request = RunRequest.safeParse(document);
@@ -70,6 +74,10 @@ function readRun(bytes: Buffer, { principal }: Caller, newId: () => string): Tas
     if (!isRun) throw new TasukiError("signature_invalid", "Only a 'run' task may come without a signature.");
     throw toInputError("malformed_message", "task", request.error);
   }
+  const unmet = isByHand ? unknownKeys(RunRequest, document, "task") : [];
+  const [first] = unmet;
+  if (first !== undefined)
+    throw new TasukiError("malformed_message", `The task has a field that is not known here, ${first.path}: ${first.fix}.`, { unmet });
   const { id = newId(), brief, attachments, profile, clocks, deadline } = request.data;
   return {
     v: 1,

@@ -192,3 +192,12 @@ test("a follower gets what is there, then what comes, until it goes", async () =
   gone.abort();
   await following;
 });
+
+test("a run that is not known here, or of which the caller may see nothing, is not found", async () => {
+  await using node = await openNode();
+  const { run } = await node.accept();
+  expect((await node.status.status(query({ run }), may("own"))).tasks).toHaveLength(1);
+  await expect(node.status.status(query({ run }), may("own", "node:jp"))).rejects.toMatchObject({ code: "not_found" });
+  const unknown = newId();
+  await expect(node.status.status(query({ run: unknown }), may("all"))).rejects.toThrow(`sg has nothing of run ${unknown}.`);
+});

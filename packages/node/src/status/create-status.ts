@@ -47,6 +47,8 @@ export function createStatus(deps: StatusDeps): Pick<BusHandlers, "status" | "wa
       const all = seesAll(caller);
       const found = await store.statusOf(questionOf(query));
       const tasks = found.tasks.filter(({ row }) => all || row.from === caller.principal);
+      if (run !== undefined && tasks.length === 0 && !(all && found.run !== undefined))
+        throw new TasukiError("not_found", `${node} has nothing of run ${run}.`);
       const page =
         include === undefined ? undefined : await pageOfTexts(await filesFor(deps, query, { ...found, tasks, all }), { store, after });
       // Folders are read only for a look at the node: a follower of the feed asks often, and for something else.

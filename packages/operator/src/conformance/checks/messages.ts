@@ -84,7 +84,7 @@ export const names: Check = {
         })),
         ...["../../../etc/passwd", `${trap}/`].map((after) => ({
           request: { target: `/status?run=01936b1c-0000-7000-8000-000000000001&include=artifacts&after=${encodeURIComponent(after)}` },
-          codes: may.status ? ["malformed_request"] : ["not_granted"],
+          codes: may.status ? ["malformed_request", "not_found"] : ["not_granted"],
         })),
       ],
       may.task && may.upload ? undefined : "the caller may not send tasks or files here, so most were refused for that",
@@ -116,8 +116,10 @@ export const commands: Check = {
     const envelope = JSON.stringify({
       envelope: { payload: Buffer.from(task(wishes)).toString("base64"), payloadType: "application/vnd.tasuki.task+json", signatures: [] },
     });
-    // Unknown keys pass, because machines never upgrade at once: each of these tasks is right up to the bytes that it lacks.
+    // Unknown keys pass between programs, because machines never upgrade at once: such a task is right up to the bytes that it lacks. What a person
+    // writes by hand is refused for them.
     const codes = may.task ? ["attachments_missing"] : ["not_granted"];
+    const byHand = may.task ? ["malformed_message"] : ["not_granted"];
     const tracing: readonly (readonly [string, string])[] = [
       ["X-Callback-Url", trap],
       ["Link", `<${trap}>; rel=preload`],
@@ -131,10 +133,10 @@ export const commands: Check = {
       probe,
       [
         post(task({}), codes),
-        post(task(wishes), codes),
+        post(task(wishes), byHand),
         post(envelope, codes, "/trpc/task"),
         ...tracing.map((header) => ({ request: { method: "POST", target: "/task", headers: [json, header], body: task({}) }, codes })),
-        ...Object.entries(wishes).map(([name, value]) => post(task({ [name]: value }), codes)),
+        ...Object.entries(wishes).map(([name, value]) => post(task({ [name]: value }), byHand)),
       ],
       may.task ? undefined : "the caller may send no run here, so each was refused for that",
     );

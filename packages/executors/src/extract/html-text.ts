@@ -13,12 +13,30 @@ const blocks = new Set(
 
 /** Readable text of an HTML page: headings as `#`, list items as `- `, a table row as one line with ` | `, `pre` as it stands. */
 export function htmlToText(html: string): string {
+  return treeToText(parse(html));
+}
+
+/** Text of a page that was parsed. */
+export function treeToText(page: DefaultTreeAdapterTypes.Document): string {
   const lines: string[] = [];
-  let line = "";
+  // The line is kept in pieces, without a space after the last: a text that grows and is looked at is copied at each look.
+  let line: string[] = [];
+  let isSpaced = false;
+  const begin = (...pieces: string[]): void => {
+    line = pieces;
+    isSpaced = pieces.length > 0;
+  };
+  const isBullet = (): boolean => line.length === 1 && line[0] === "-";
+  const add = (words: string): void => {
+    const text = words.trim();
+    isSpaced ||= line.length > 0 && words.startsWith(" ");
+    if (text === "") return;
+    line.push(isSpaced ? ` ${text}` : text);
+    isSpaced = words.endsWith(" ");
+  };
   const endLine = (): void => {
-    const text = line.trim();
-    if (text !== "") lines.push(text);
-    line = "";
+    if (line.length > 0) lines.push(line.join(""));
+    begin();
   };
   const gap = (): void => {
     endLine();
@@ -34,15 +52,14 @@ export function htmlToText(html: string): string {
       if (child) stack.push(child);
     }
   };
-  visit(parse(html).childNodes);
+  visit(page.childNodes);
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     if (typeof next === "function") {
       next();
       continue;
     }
     if ("value" in next) {
-      const text = next.value.replaceAll(/\s+/g, " ");
-      line += line === "" || line.endsWith(" ") ? text.trimStart() : text;
+      add(next.value.replaceAll(/\s+/g, " "));
       continue;
     }
     if (!("tagName" in next) || skipped.has(next.tagName)) continue;
@@ -50,8 +67,7 @@ export function htmlToText(html: string): string {
     if (/^h[1-6]$/.test(tagName)) {
       gap();
       visit(childNodes, () => {
-        const title = line.trim();
-        line = title === "" ? "" : `${"#".repeat(Number(tagName[1]))} ${title}`;
+        if (line.length > 0) line.unshift(`${"#".repeat(Number(tagName[1]))} `);
         gap();
       });
     } else if (tagName === "pre") {
@@ -65,19 +81,22 @@ export function htmlToText(html: string): string {
     } else if (tagName === "br") {
       endLine();
     } else if (tagName === "td" || tagName === "th") {
-      if (line.trim() !== "") line = `${line.trimEnd()} | `;
+      if (line.length > 0) {
+        line.push(" |");
+        isSpaced = true;
+      }
       visit(childNodes);
     } else if (tagName === "li") {
       endLine();
-      line = "- ";
+      begin("-");
       visit(childNodes, () => {
-        if (line.trim() === "-") line = "";
+        if (isBullet()) begin();
         endLine();
       });
     } else if (tagName === "tr" || tagName === "dt" || tagName === "dd") {
       endLine();
       visit(childNodes, endLine);
-    } else if (blocks.has(tagName) && !(line === "- ")) {
+    } else if (blocks.has(tagName) && !(isBullet() && isSpaced)) {
       gap();
       visit(childNodes, gap);
     } else {

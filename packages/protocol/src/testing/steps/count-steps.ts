@@ -13,6 +13,7 @@ const sizeOf = (value: unknown): number =>
 const self: Cost = ({ length }) => length;
 const result: Cost = (_, __, made) => sizeOf(made);
 const both: Cost = (one, _, made) => one.length + sizeOf(made);
+const none: Cost = () => 0;
 const cut: Cost = ({ length }, _, made) => length - sizeOf(made) + 1;
 const argument: Cost = (_, [first]) => sizeOf(first);
 /** Steps of a search over so many places. V8 compares all of a long text at each place where it must. */
@@ -39,6 +40,8 @@ const costs: readonly (readonly [holder: object, costs: Readonly<Record<string |
       trim: cut,
       trimStart: cut,
       trimEnd: cut,
+      slice: none,
+      substring: none,
       toLowerCase: self,
       toUpperCase: self,
       normalize: self,
@@ -99,7 +102,7 @@ const { apply } = Reflect;
  * steps of each match of a regular expression. A count has no noise of other processes, so that one can be held against another. V8 counts
  * blocks only of code that it has not compiled yet: this is called in a thread of its own, before what is measured is imported.
  *
- * Not counted is what no code can see: that concatenated texts are made flat, and that garbage is collected.
+ * Not counted is that garbage is collected.
  */
 export function startCounting(): (run: () => unknown) => number {
   const session = new Session();
@@ -123,10 +126,27 @@ export function startCounting(): (run: () => unknown) => number {
 /** Files that count, and are not counted. */
 const own = new Set(["count-steps.ts", "regexp-steps.ts", "regexp-program.ts"].map((file) => new URL(file, import.meta.url).href));
 
+/**
+ * Counts what it takes to make texts flat. V8 keeps a text that was put together from others as a tree, and copies all of it once somebody looks
+ * into it: a text that grows by a little and is looked at each time is copied each time. No code can see which texts are trees: those are taken
+ * for trees that no function was given or has made before.
+ */
+function createFlattening(): (given: readonly unknown[], made: unknown) => number {
+  const flat = new Set<string>();
+  const longOf = (values: readonly unknown[]): string[] =>
+    values.filter((value): value is string => typeof value === "string" && value.length > longNeedle);
+  return (given, made) => {
+    const trees = longOf(given).filter((text) => !flat.has(text));
+    for (const text of [...trees, ...longOf(Array.isArray(made) ? made : [made])]) flat.add(text);
+    return trees.reduce((sum, { length }) => sum + length, 0);
+  };
+}
+
 /** Runs with all built-in functions counted. */
 function counted(run: () => unknown): number {
   let steps = 0;
   let inside = false;
+  const stepsToFlatten = createFlattening();
   const restore: (() => void)[] = [];
   const replace = (holder: object, key: string | symbol, to: (original: Function) => Function): void => {
     const before = Object.getOwnPropertyDescriptor(holder, key);
@@ -149,7 +169,7 @@ function counted(run: () => unknown): number {
         (original) =>
           function (this: string, ...args: unknown[]) {
             const made: unknown = apply(original, this, args);
-            once(() => cost?.(this, args, made) ?? 0);
+            once(() => stepsToFlatten([this, ...args], made) + (cost?.(this, args, made) ?? 0));
             return made;
           },
       );
@@ -164,12 +184,13 @@ function counted(run: () => unknown): number {
         const made = exec(this, text);
         once(() => {
           const after = this.lastIndex;
+          const flattened = stepsToFlatten([text], made);
           this.lastIndex = lastIndex;
           const { steps, match } = stepsOfExec(this, text);
           this.lastIndex = after;
           if (match?.[0] !== made?.index || (made && match?.[1] !== made.index + made[0].length))
             throw new Error(`${String(this)} is not counted as it matches: ${JSON.stringify(text)}`);
-          return steps;
+          return flattened + steps;
         });
         return made;
       },

@@ -24,6 +24,7 @@ const functions: Readonly<Record<string, (text: string) => unknown>> = {
   "a list that is searched for each element": (text) => text.split(" ").filter((word, at, words) => words.indexOf(`${word}.`) === at),
   "a list that is copied for each element": (text) => Array.from(text).reduce<readonly string[]>((all, one) => [...all, one], []),
   "a long text that nearly repeats": (text) => text.includes(`${text.slice(0, text.length / 4)}b${text.slice(0, text.length / 4)}`),
+  "a text that grows and is looked at": (text) => text.split(" ").reduce((all, word) => (all.endsWith("#") ? all : `${all} | ${word}`)),
   "a text that is read once": (text) => text.replaceAll(/(?<![ \t])[ \t]+#/g, "#").split("\n"),
 };
 

@@ -1,7 +1,7 @@
 // Fields that the outputs of several stages have alike.
 import type { Run } from "@tasuki/contracts/artifacts/run";
 import type { Gap } from "@tasuki/contracts/artifacts/sg-review";
-import type { Document } from "@tasuki/protocol";
+import { type Document, gapOfSource } from "@tasuki/protocol";
 
 /**
  * Line of a text for a field: white space and control characters become single spaces, and a line of more than `most` characters is cut
@@ -25,12 +25,11 @@ export function inputDigests(
     .map(({ name, sha256 }) => ({ name, sha256 }));
 }
 
-/** Gaps for the sources without a text, each with the extractor's reason. */
-export function unreadableSources(sources: Run["sources"]): Gap[] {
-  return sources
-    .filter(({ text }) => text === undefined)
-    .map(({ id, label, unreadable }) => ({
-      question: id,
-      reason: oneLine(`${label} can't be read: ${unreadable ?? "the reason is not known"}`, 300),
-    }));
+/** Gaps for the sources that were not read whole, each with the extractor's reason. */
+export function sourceGaps(sources: Run["sources"]): Gap[] {
+  return sources.flatMap((source) => {
+    const reason = gapOfSource(source);
+    const said = source.text === undefined ? `can't be read: ${reason}` : `was not read whole: ${reason}`;
+    return reason === undefined ? [] : [{ question: source.id, reason: oneLine(`${source.label} ${said}`, 500) }];
+  });
 }

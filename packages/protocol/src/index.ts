@@ -122,7 +122,8 @@ export { escapeUnseen, replaceUnseen } from "./text/unseen.ts";
 // The run.
 export { Note, notes, type Notes, toNote, toUnmetNote, withNote } from "./run/notes.ts";
 export { nextInRoute, parseRunFile, versionsIn, versionsOf } from "./run/parse-run-file.ts";
-export { anyRun, defineRun, Run, type RunSource } from "./run/run.ts";
+export { anyRun, type SourceBlockKind, sourceBlockKinds, defineRun, mostBlocks, Run, RunSource, SourceBlock } from "./run/run.ts";
+export { gapOfSource } from "./run/gap-of-source.ts";
 
 // Ports.
 export { type Backoff, createBackoff } from "./ports/backoff.ts";

@@ -131,6 +131,11 @@ const runValue: Arbitrary<Run> = record({
         text: record({ name: fileName, sha256, size }),
         extractor: line,
         unreadable: line,
+        blocks: array(record({ from: count, to: count, kind: constantFrom("navigation", "table-header", "of-a-later-release") }), {
+          maxLength: 3,
+        }),
+        dropped: array(line, { maxLength: 2 }),
+        guessed: array(line, { maxLength: 2 }),
       },
       { requiredKeys: ["id", "label", "raw"] },
     ),

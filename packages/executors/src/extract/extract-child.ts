@@ -17,7 +17,7 @@ async function extractOne({ intake }: Pipeline, { id, name }: ExtractRequest["so
   const extraction = await extractSource(await readFile(join(request.from, name)), name);
   process.stdout.write(`${id}\n`);
   if ("unreadable" in extraction) return { id, ...extraction };
-  const { mediaType, extractor, text } = extraction;
+  const { mediaType, text, ...found } = extraction;
   if (intake.sources === undefined) return { id, mediaType, unreadable: "this relay takes no sources" };
   const file = textFileOf(intake.sources, id);
   const parsed = intake.sources.read(text, file);
@@ -27,7 +27,7 @@ async function extractOne({ intake }: Pipeline, { id, name }: ExtractRequest["so
   }
   const bytes = Buffer.from(text, "utf8");
   await writeFile(join(request.to, file), bytes);
-  return { id, mediaType, extractor, text: { name: file, sha256: createHash("sha256").update(bytes).digest("hex"), size: bytes.length } };
+  return { id, mediaType, ...found, text: { name: file, sha256: createHash("sha256").update(bytes).digest("hex"), size: bytes.length } };
 }
 
 const pipeline = await loadPipeline(request.pipeline).catch((error: unknown) => note({ refused: toProblem(error) }));

@@ -1,4 +1,4 @@
-import { type AnyArtifact, FileName, fileNameOf, Problem, Sha256 } from "@tasuki/protocol";
+import { type AnyArtifact, FileName, fileNameOf, Problem, Sha256, SourceBlock } from "@tasuki/protocol";
 import { z } from "zod";
 import { PipelineRequest } from "../define/load-pipeline.ts";
 
@@ -21,6 +21,9 @@ export const ExtractNote = z.union([
     mediaType: z.string(),
     extractor: z.string(),
     text: z.object({ name: FileName, sha256: Sha256, size: z.int().nonnegative() }),
+    blocks: z.array(SourceBlock).optional(),
+    dropped: z.array(z.string()).optional(),
+    guessed: z.array(z.string()).optional(),
   }),
   z.object({ id: z.string(), mediaType: z.string(), unreadable: z.string() }),
   z.object({ refused: Problem }),

@@ -1,8 +1,14 @@
+import type { ExtractedSource } from "@tasuki/protocol";
 import { htmlToText } from "./html-text.ts";
+import { type Reading, toSourceBlocks } from "./reading.ts";
 import { type Kind, sniff } from "./sniff.ts";
 
 export type Extraction =
-  | { readonly mediaType: string; readonly extractor: string; readonly text: string }
+  | (Pick<ExtractedSource, "blocks" | "dropped" | "guessed"> & {
+      readonly mediaType: string;
+      readonly extractor: string;
+      readonly text: string;
+    })
   | { readonly mediaType: string; readonly unreadable: string };
 
 // The version is raised whenever another text comes out of the same bytes, by our doing or a library's.
@@ -19,13 +25,23 @@ export async function extractSource(bytes: Uint8Array, name: string): Promise<Ex
     // A lone surrogate has no UTF-8 form, and would become something else when written.
     const text = found.text.toWellFormed();
     if (text.trim() === "") return { mediaType, unreadable: "there is no text in it" };
-    return { mediaType, extractor: `tasuki-${kind.is}/${version} icu/${process.versions["icu"] ?? "none"}`, text };
+    const extractor = `tasuki-${kind.is}/${version} icu/${process.versions["icu"] ?? "none"}`;
+    const blocks = toSourceBlocks(text, found.blocks ?? []);
+    const { dropped = [], guessed = [] } = found;
+    return {
+      mediaType,
+      extractor,
+      text,
+      ...(blocks.length > 0 && { blocks }),
+      ...(dropped.length > 0 && { dropped: [...dropped] }),
+      ...(guessed.length > 0 && { guessed: [...guessed] }),
+    };
   } catch (error) {
     return { mediaType: kind.mediaType, unreadable: `it can't be read: ${error instanceof Error ? error.message : String(error)}` };
   }
 }
 
-async function read(kind: Exclude<Kind, { is: "unreadable" }>, bytes: Uint8Array): Promise<{ text: string } | { unreadable: string }> {
+async function read(kind: Exclude<Kind, { is: "unreadable" }>, bytes: Uint8Array): Promise<Reading> {
   switch (kind.is) {
     case "markdown":
     case "text":

@@ -2,7 +2,7 @@ import type { SgReview, Verdict } from "@tasuki/contracts/artifacts/sg-review";
 import { sg } from "@tasuki/contracts/roles/sg";
 import { defineExecutor } from "@tasuki/executors/define";
 import type { InputsOf, OutputsOf } from "@tasuki/protocol";
-import { inputDigests, oneLine, unreadableSources } from "../output-fields.ts";
+import { inputDigests, oneLine, sourceGaps } from "../output-fields.ts";
 import { claimsOf, findContradiction } from "../ranking/contradictions.ts";
 import { createSearch, type Progress, sourceTextsOf } from "../ranking/search.ts";
 import { type Item, judgeItems } from "./judge-items.ts";
@@ -37,7 +37,7 @@ export function review(inputs: InputsOf<typeof sg>, { progress }: Progress = {})
       ),
       outline: outline.map(({ question, items }) => ({ question, items: [...items] })),
       contradictions: contradictionsOf(kept),
-      gaps: [...questionGaps(outline, items), ...unreadableSources(run.value.sources)],
+      gaps: [...questionGaps(outline, items), ...sourceGaps(run.value.sources)],
       requests: [],
     },
   };

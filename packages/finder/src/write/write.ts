@@ -7,7 +7,7 @@ import type { Gap, SgReview } from "@tasuki/contracts/artifacts/sg-review";
 import { jp } from "@tasuki/contracts/roles/jp";
 import { defineExecutor } from "@tasuki/executors/define";
 import type { InputsOf, OutputsOf } from "@tasuki/protocol";
-import { inputDigests, oneLine, unreadableSources } from "../output-fields.ts";
+import { inputDigests, oneLine, sourceGaps } from "../output-fields.ts";
 import { headingTitle, splitBlocks } from "../ranking/blocks.ts";
 import { claimsOf, findContradiction } from "../ranking/contradictions.ts";
 import { acceptText } from "./accept-text.ts";
@@ -105,7 +105,7 @@ function finalGaps(answers: readonly Answer[], { declared, sources }: { declared
   const unanswered = answers
     .filter(({ answered }) => !answered)
     .map(({ question }) => ({ question, reason: "nothing that was accepted for it can be quoted" }));
-  return [...declared, ...[...unanswered, ...unreadableSources(sources)].filter(({ question }) => !known.has(question))];
+  return [...declared, ...[...unanswered, ...sourceGaps(sources)].filter(({ question }) => !known.has(question))];
 }
 
 /** References to the passages of each cited item, with their digests. */

@@ -9,6 +9,7 @@ import {
   type ExtractedSource,
   type Extractor,
   type Logger,
+  mostBlocks,
   parseContractRef,
   type Pipeline,
   refOf,
@@ -65,7 +66,7 @@ export async function takeIn(
   const sources: RunSource[] = [];
   const texts: Attachment[] = [];
   for (const raw of raws) {
-    const source = toSource(raw, extracted);
+    const source = toSource(raw, { extracted, blocks: Math.max(1, Math.floor(mostBlocks / raws.length)) });
     if (source.text === undefined || intake.sources === undefined || used.sources === undefined) {
       sources.push(source);
       continue;
@@ -126,7 +127,11 @@ async function extract({ extractor, pipeline, clock, logger }: IntakeDeps, attem
   );
 }
 
-function toSource(raw: AttachmentRow, extracted: readonly ExtractedSource[]): RunSource {
+/** Source of a run; of its blocks the first, so that all sources together have at most `mostBlocks`. */
+function toSource(
+  raw: AttachmentRow,
+  { extracted, blocks }: { readonly extracted: readonly ExtractedSource[]; readonly blocks: number },
+): RunSource {
   const id = raw.name.split(".")[0] ?? raw.name;
   const found = extracted.find((source) => source.id === id);
   return {
@@ -136,7 +141,12 @@ function toSource(raw: AttachmentRow, extracted: readonly ExtractedSource[]): Ru
     ...(found?.extractor !== undefined && { extractor: found.extractor }),
     ...(found?.text === undefined
       ? { unreadable: found?.unreadable ?? "the extractor gave no text for it, and no reason" }
-      : { text: { ...found.text } }),
+      : {
+          text: { ...found.text },
+          ...(found.blocks !== undefined && { blocks: found.blocks.slice(0, blocks) }),
+          ...(found.dropped !== undefined && { dropped: [...found.dropped] }),
+          ...(found.guessed !== undefined && { guessed: [...found.guessed] }),
+        }),
   };
 }
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { chmod, lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Attachment, Logger, TaskPayload } from "@tasuki/protocol";
+import { type Attachment, type Logger, sha256Of, type TaskPayload } from "@tasuki/protocol";
 import { payloadDigest, toManifest } from "@tasuki/evidence";
 import { expect, test } from "vitest";
 import { openStore, publish, type RunChange, type Store } from "@tasuki/store";
@@ -26,7 +26,17 @@ async function acceptWork(store: Store, more: Partial<TaskPayload> = {}, id = on
   const brief = await putBlob(store, "What did they agree on?\n", { name: "brief.md", contract: "brief@1" });
   const about = await putBlob(
     store,
-    JSON.stringify({ brief: brief.sha256, sources: [{ raw: { name: "S1.pdf" }, label: "a scan", unreadable: "no text" }] }),
+    JSON.stringify({
+      brief: brief.sha256,
+      sources: [
+        {
+          id: "S1",
+          raw: { name: "S1.pdf", sha256: sha256Of("a scan"), size: 6, mediaType: "application/pdf" },
+          label: "a scan",
+          unreadable: "no text",
+        },
+      ],
+    }),
     {
       name: "run.json",
       contract: "run@1",

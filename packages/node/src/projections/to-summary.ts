@@ -1,4 +1,4 @@
-import { anyRun, type Envelope, type Receipt } from "@tasuki/protocol";
+import { anyRun, type Envelope, gapOfSource, type Receipt, RunSource } from "@tasuki/protocol";
 import { claimedReceipt, textOf } from "@tasuki/evidence";
 import { z } from "zod";
 import type { Store } from "@tasuki/store";
@@ -24,7 +24,7 @@ export async function toSummary(store: Pick<Store, "blobs">, { run, files, evide
   };
   const about = RunFile.safeParse(toJson(await read(anyRun.file))).data;
   const brief = await read(files.find(({ sha256 }) => sha256 === about?.brief)?.path ?? "");
-  const gaps = unreadableSources(about?.sources ?? []);
+  const gaps = gapsOfSources(about?.sources ?? []);
   return [
     `# Run ${run}`,
     "",
@@ -36,7 +36,7 @@ export async function toSummary(store: Pick<Store, "blobs">, { run, files, evide
         `| ${[receipt.at, receipt.node, receipt.stage, receipt.epoch, receipt.attempt, toSaid(receipt, texts)].map(cell).join(" | ")} |`,
     ),
     "",
-    ...(gaps.length === 0 ? [] : ["Sources that could not be read:", "", ...gaps.map((gap) => `- ${cell(gap)}`), ""]),
+    ...(gaps.length === 0 ? [] : ["Sources that were not read whole:", "", ...gaps.map((gap) => `- ${cell(gap)}`), ""]),
     "`sha256sum -c manifest-sha256.txt` checks the files, and the signed messages in `evidence/` that the stages stand on. Each `.json` there",
     "is what was signed, named by its SHA-256; `.dsse.json` is its envelope, with the signatures: only a pinned key shows a change in one.",
     ...(bundle === undefined ? [] : ["", `The run was closed with the manifest whose SHA-256 is \`${bundle}\`.`]),
@@ -50,19 +50,17 @@ function toSaid(receipt: Receipt, texts: ReadonlyMap<string, string>): string {
   return [state, producer && `by ${producer}`, text?.code, words].filter(Boolean).join(": ");
 }
 
-const RunFile = z.object({
-  brief: z.string(),
-  sources: z.array(z.object({ label: z.string().optional(), raw: z.object({ name: z.string() }), unreadable: z.string().optional() })),
-});
+const RunFile = z.object({ brief: z.string(), sources: z.array(RunSource) });
 
 function toJson(text: string | undefined): unknown {
   return text === undefined ? undefined : JSON.parse(text);
 }
 
-function unreadableSources(sources: z.infer<typeof RunFile>["sources"]): string[] {
-  return sources.flatMap(({ label, raw, unreadable }) =>
-    unreadable === undefined ? [] : [`${raw.name} (${label ?? raw.name}): ${unreadable}`],
-  );
+function gapsOfSources(sources: readonly RunSource[]): string[] {
+  return sources.flatMap((source) => {
+    const gap = gapOfSource(source);
+    return gap === undefined ? [] : [`${source.raw.name} (${source.label}): ${gap}`];
+  });
 }
 
 const briefShown = 600;

@@ -2,6 +2,7 @@ import type { Direction, OutputFile } from "../kit/describe-outputs.ts";
 import type { Unmet } from "../messages/problem.ts";
 import type { AnyRole } from "../kit/define-role.ts";
 import type { Pipeline } from "../kit/define-pipeline.ts";
+import type { SourceBlock } from "../run/run.ts";
 import type { Note } from "../run/notes.ts";
 
 /** Clock with wall time for records and monotonic time for limits, both in milliseconds. Time is always an argument. */
@@ -108,6 +109,10 @@ export interface ExtractedSource {
   readonly mediaType: string;
   readonly extractor?: string;
   readonly unreadable?: string;
+  /** As in `RunSource`. */
+  readonly blocks?: SourceBlock[] | undefined;
+  readonly dropped?: string[] | undefined;
+  readonly guessed?: string[] | undefined;
 }
 
 /** Turns raw sources (`in/S1.pdf`, …) into files of the pipeline's `intake.sources` (`out/S1.txt`, …), in a limited child process. Main only. */

@@ -6,6 +6,36 @@ import { Clocks } from "../messages/task.ts";
 import { distinct } from "../text/line.ts";
 import { checkContract, createReport, judge } from "../text/report.ts";
 
+/** Most blocks that a run.json lists, over all of its sources. */
+export const mostBlocks = 16_384;
+
+/**
+ * Stretch of a source's text that is not its running text, in bytes of the text's UTF-8 form: `from` is the first, `to` the one after the last.
+ * Blocks stand in the order of the text and do not overlap. `kind` is one of `sourceBlockKinds`, or of a later release's.
+ */
+export const SourceBlock = z.looseObject({ from: z.int().nonnegative(), to: z.int().nonnegative(), kind: Name });
+export type SourceBlock = z.infer<typeof SourceBlock>;
+
+/**
+ * Kinds of blocks. Furniture leads to the text and answers nothing: `navigation` (menus, links to other pages), `contents` (a list of
+ * what stands further down), `furniture` (heads and feet of pages), `metadata` (front matter), `table-header` (the names that every row of its table
+ * has beside its values). The others are text of their own beside the running text.
+ */
+export const sourceBlockKinds = {
+  navigation: { isFurniture: true },
+  contents: { isFurniture: true },
+  furniture: { isFurniture: true },
+  metadata: { isFurniture: true },
+  "table-header": { isFurniture: true },
+  heading: { isFurniture: false },
+  table: { isFurniture: false },
+  code: { isFurniture: false },
+  footnote: { isFurniture: false },
+  comment: { isFurniture: false },
+  form: { isFurniture: false },
+} as const;
+export type SourceBlockKind = keyof typeof sourceBlockKinds;
+
 /** Source that main took in: the raw file, which stays on main, and the text extracted from it, which travels. */
 export const RunSource = z.looseObject({
   /** Id: `S1`, `S2`, … */
@@ -18,6 +48,12 @@ export const RunSource = z.looseObject({
   extractor: z.string().optional(),
   /** Reason why there is no text. The source is then a declared gap. */
   unreadable: z.string().optional(),
+  /** Blocks of the text that are not its running text. */
+  blocks: z.array(SourceBlock).max(mostBlocks).optional(),
+  /** What the source has and its text lacks, a phrase each: `3 pictures without a description`. The source is then a declared gap. */
+  dropped: z.array(z.string()).optional(),
+  /** What was guessed in reading it, a phrase each: `its encoding, taken for windows-1251`. The source is then a declared gap. */
+  guessed: z.array(z.string()).optional(),
 });
 export type RunSource = z.infer<typeof RunSource>;
 

@@ -2,7 +2,7 @@ import { type CompletionContext, type Contract, type Documents, judge, type Pars
 import { citationsIn } from "../../text/statements.ts";
 import { locatorOf } from "../de-raw-output/de-raw-output.ts";
 import { inputsOf, valueOf } from "../documents.ts";
-import { withUnreadable } from "../sg-review/complete.ts";
+import { withSourceGaps } from "../sg-review/complete.ts";
 import { usableItems } from "../sg-review/sg-review.ts";
 import type { JpFinal, Reference } from "./jp-final.ts";
 import { type JpFinalDraft, readJpFinal } from "./read.ts";
@@ -58,5 +58,5 @@ function acceptanceOf(own: JpFinalDraft["acceptance"], cited: readonly string[],
     detail: wrong.length === 0 ? `${cited.length} items are cited` : `not accepted: ${wrong.slice(0, 50).join(", ")}`,
   };
   const gaps = own && own.gaps.length > 0 ? own.gaps : (review?.gaps ?? []);
-  return { checks: own && own.checks.length > 0 ? own.checks : [check], gaps: withUnreadable(gaps, documents) };
+  return { checks: own && own.checks.length > 0 ? own.checks : [check], gaps: withSourceGaps(gaps, documents) };
 }

@@ -1,4 +1,4 @@
-import { type CompletionContext, type Contract, type Documents, judge, type Parsed } from "@tasuki/protocol";
+import { type CompletionContext, type Contract, type Documents, gapOfSource, judge, type Parsed } from "@tasuki/protocol";
 import { inputsOf, valueOf } from "../documents.ts";
 import { readSgReview, type SgReviewDraft } from "./read.ts";
 import type { Gap, SgReview } from "./sg-review.ts";
@@ -23,7 +23,7 @@ export function completeSgReview(text: string, contract: Contract<SgReview>, con
     verdicts: verdicts ?? (valueOf(documents, "candidate-list")?.candidates.length === 0 ? [] : undefined),
     outline,
     contradictions: draft.contradictions ?? [],
-    gaps: withUnreadable(gaps, documents),
+    gaps: withSourceGaps(gaps, documents),
     requests,
   });
   return parsed.ok ? { ok: true, value: formatSgReview(parsed.value) } : parsed;
@@ -37,10 +37,13 @@ function outlineOf(verdicts: NonNullable<SgReviewDraft["verdicts"]>, documents: 
   return [...items].map(([question, own]) => ({ question, items: [...new Set(own)] }));
 }
 
-/** The gaps, and one more for each source of the run that could not be read and is not declared yet. */
-export function withUnreadable(gaps: readonly Gap[], documents: Documents): Gap[] {
+/** The gaps, and one more for each source of the run that was not read whole and is not declared yet. */
+export function withSourceGaps(gaps: readonly Gap[], documents: Documents): Gap[] {
   const declared = new Set(gaps.map(({ question }) => /^\s*(\w+)/.exec(question)?.[1]));
-  const unreadable = valueOf(documents, "run")?.sources.filter(({ id, text }) => text === undefined && !declared.has(id)) ?? [];
-  const reasonOf = (reason = "it could not be read"): string => reason.replaceAll(/\s+/g, " ");
-  return [...gaps, ...unreadable.map(({ id, unreadable }) => ({ question: id, reason: reasonOf(unreadable) }))];
+  const sources = valueOf(documents, "run")?.sources ?? [];
+  const more = sources.flatMap((source) => {
+    const reason = gapOfSource(source);
+    return reason === undefined || declared.has(source.id) ? [] : [{ question: source.id, reason }];
+  });
+  return [...gaps, ...more];
 }

@@ -16,12 +16,14 @@ export interface BenchRelay extends AsyncDisposable {
   folder(role: string): string;
   urlOf(role: string): string;
   /** Headers of the operator, or of a node. */
-  as(principal: "operator" | "main"): Promise<{ readonly authorization: string }>;
+  as(principal: string): Promise<{ readonly authorization: string }>;
   /** The typed client of a role's bus, as the operator or a node. */
   client(role: string, principal: "operator" | "main"): BusClient;
   signerOf(role: string): Promise<Signer>;
   memoryOf(role: string): ReturnType<typeof memoryOf>;
   cpuOf(role: string): Promise<number>;
+  /** Longest time that the event loop of a role's node was held since this was asked last, milliseconds. Only of a relay that `isProbed`. */
+  heldOf(role: string): Promise<number>;
   /** Starts a role's node; resolves when it listens. */
   start(role: string): Promise<void>;
   /** Ends it with SIGKILL. */
@@ -31,6 +33,8 @@ export interface BenchRelay extends AsyncDisposable {
 interface BenchRelayOptions {
   /** Gives the path of the program that is a role's node. The benchmarks' own node by default. */
   readonly program?: (role: string) => string;
+  /** True for nodes that tell how long their event loops are held. */
+  readonly isProbed?: boolean;
 }
 
 /** Option for the shipped apps. */
@@ -39,7 +43,7 @@ export const shipped: BenchRelayOptions = { program: (role) => join(import.meta.
 /** Starts nodes of the benchmarks' relay, a process each, in a temporary folder. */
 export async function startBenchRelay(
   roles: readonly string[],
-  { program = () => join(import.meta.dirname, "relay-node.ts") }: BenchRelayOptions = {},
+  { program = () => join(import.meta.dirname, "relay-node.ts"), isProbed = false }: BenchRelayOptions = {},
 ): Promise<BenchRelay> {
   const data = await mkdtemp(join(tmpdir(), "tasuki-bench-"));
   const all = ["main", ...benchPipeline.roles.map(({ name }) => name)];
@@ -60,9 +64,16 @@ export async function startBenchRelay(
     signerOf: async (role) => (await openKeys(join(data, role, "keys"))).receipt,
     memoryOf: (role) => memoryOf(children.get(role)?.pid),
     cpuOf: (role) => cpuOf(children.get(role)?.pid),
+    async heldOf(role) {
+      const child = children.get(role);
+      if (child === undefined) throw new Error(`the node of ${role} does not run`);
+      const answered = once(child, "message") as Promise<[{ readonly held: number }]>; // as loop-probe.ts answers
+      child.send("held");
+      return (await answered)[0].held;
+    },
     async start(role) {
       const child = fork(program(role), {
-        execArgv: [...nodeFlags],
+        execArgv: [...nodeFlags, ...(isProbed ? ["--import", join(import.meta.dirname, "loop-probe.ts")] : [])],
         env: {
           ...process.env,
           BENCH_ROLE: role,

@@ -6,11 +6,12 @@ import type { Figure, Suite } from "./suite.ts";
 import { ack } from "./suites/ack.ts";
 import { artifacts } from "./suites/artifacts.ts";
 import { idle } from "./suites/idle.ts";
+import { loop } from "./suites/loop.ts";
 import { relay } from "./suites/relay.ts";
 import { start } from "./suites/start.ts";
 import { upload } from "./suites/upload.ts";
 
-const suites: readonly Suite[] = [ack, relay, start, idle, upload, artifacts];
+const suites: readonly Suite[] = [ack, relay, start, idle, upload, artifacts, loop];
 const quality = "quality";
 
 function toTable(figures: readonly Figure[]): string {

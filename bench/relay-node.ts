@@ -1,6 +1,7 @@
 // The process of a node of the benchmarks' own relay: the shipped bus, store, consumer and outbox, with work that takes no time.
 import { join } from "node:path";
 import { inProcessChecker, inProcessExecutor, plainExtractor } from "@tasuki/node/testing";
+import { judgeAtOnce } from "@tasuki/protocol/testing";
 import { readNodeConfig, startNode, systemClock } from "@tasuki/node";
 import { writePolicy } from "@tasuki/bus";
 import { z } from "zod";
@@ -16,6 +17,7 @@ const node = await startNode({
   config: await readNodeConfig(join(data, "config.jsonc")),
   policy: writePolicy({ pipeline: benchPipeline, people: { ops: ["ops@example.com"] } }),
   ...(work === undefined ? { extractor: plainExtractor(), checker: inProcessChecker() } : { executor: inProcessExecutor(work) }),
+  judge: judgeAtOnce,
   clock: systemClock,
   random: Math.random,
   logger: quiet,

@@ -7,6 +7,7 @@ import type { Signer, Trust } from "@tasuki/evidence";
 import { createBusApp, createLoopbackIdentity, createPolicyState, listenBus, parsePolicy, writePolicy } from "@tasuki/bus";
 import { composeNode, readNodeConfig, systemClock } from "@tasuki/node";
 import { inProcessExecutor } from "@tasuki/node/testing";
+import { judgeAtOnce } from "@tasuki/protocol/testing";
 import { openStore } from "@tasuki/store";
 import { z } from "zod";
 import { benchPipeline, benchWork } from "./bench-pipeline.ts";
@@ -27,7 +28,7 @@ const clock = systemClock;
 const newId = (): string => randomUUIDv7();
 const store = await openStore({ folder: data, clock, newId });
 const identity = createLoopbackIdentity({ folder: join(data, "identity"), role, policy, roster: config.roster });
-const options = { role, pipeline: benchPipeline, data, config, policy: policyText, executor: inProcessExecutor(work) };
+const options = { role, pipeline: benchPipeline, data, config, policy: policyText, executor: inProcessExecutor(work), judge: judgeAtOnce };
 const node = composeNode(
   { ...options, clock, random: Math.random, logger, version: "bench" },
   {

@@ -24,7 +24,7 @@ export function appFiles(role: NewRole, { manifest, tsconfig, env }: Neighbour):
     [`${folder}/tsconfig.json`]: tsconfig,
     [`${folder}/src/env.ts`]: env,
     [`${folder}/src/main.ts`]: `import { relay } from "@tasuki/contracts/relay";
-import { createExecutor } from "@tasuki/executors";
+import { createExecutor, createJudge } from "@tasuki/executors";
 import { serveNode } from "@tasuki/node";
 import { readEnv } from "./env.ts";
 
@@ -34,6 +34,7 @@ await serveNode({
   readEnv,
   work: ({ executor }, { variables }) => ({
     executor: createExecutor(executor, { environment: variables, work: { module: import.meta.resolve("./work.ts") } }),
+    judge: createJudge(relay),
   }),
 });
 `,

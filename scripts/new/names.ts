@@ -8,7 +8,7 @@ const words =
 // Names that the generated files import and declare themselves.
 const used =
   "main relay work optional collect expect test gate z Id Text text contract run read other documents some assert property valueOf changed " +
-  "stageOf exampleRun defineArtifact definePipeline defineRole defineExecutor createExecutor serveNode readEnv tryWork readHeaded formatHeaded " +
+  "stageOf exampleRun defineArtifact definePipeline defineRole defineExecutor createExecutor createJudge serveNode readEnv tryWork readHeaded formatHeaded " +
   "completeHeaded checkSameRun";
 const reserved = new Set(`${words} ${used}`.split(" "));
 

@@ -2,6 +2,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { parseFailpoint, parseNodeEnvironment, serveNode, systemClock } from "@tasuki/node";
 import { inProcessChecker, inProcessExecutor, plainExtractor } from "@tasuki/node/testing";
+import { judgeAtOnce } from "@tasuki/protocol/testing";
 import { z } from "zod";
 import { simulatedPipeline, toText } from "../sim/pipeline.ts";
 
@@ -19,7 +20,7 @@ await serveNode({
   readEnv: () => parseNodeEnvironment(process.env),
   clock: { now: () => systemClock.now() + skewMs, monotonic: () => systemClock.monotonic() },
   work(_config, { failpoint }) {
-    if (role === "main") return { extractor: plainExtractor(), checker: inProcessChecker() };
+    if (role === "main") return { extractor: plainExtractor(), checker: inProcessChecker(), judge: judgeAtOnce };
     const reach = failpoint === undefined ? () => undefined : parseFailpoint(failpoint, () => process.kill(process.pid, "SIGKILL"));
     const executor = inProcessExecutor(async ({ role: name, inputs }, signal) => {
       reach("work.before");
@@ -28,6 +29,6 @@ await serveNode({
       reach("work.after");
       return { [`${name}-result.txt`]: toText({ role: name, from: before?.sha256 ?? "" }) };
     });
-    return { executor };
+    return { executor, judge: judgeAtOnce };
   },
 });

@@ -1,4 +1,4 @@
-import { createExecutor } from "@tasuki/executors";
+import { createExecutor, createJudge } from "@tasuki/executors";
 import { parseNodeEnvironment, serveNode } from "@tasuki/node";
 import { bakery } from "./relay.ts";
 
@@ -6,5 +6,8 @@ await serveNode({
   role: "baker",
   pipeline: bakery,
   readEnv: () => parseNodeEnvironment(process.env),
-  work: ({ executor }) => ({ executor: createExecutor(executor, { work: { module: import.meta.resolve("./bake.ts") } }) }),
+  work: ({ executor }) => ({
+    executor: createExecutor(executor, { work: { module: import.meta.resolve("./bake.ts") } }),
+    judge: createJudge(bakery),
+  }),
 });

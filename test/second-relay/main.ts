@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createChecker, createExtractor } from "@tasuki/executors";
+import { createChecker, createExtractor, createJudge } from "@tasuki/executors";
 import { parseNodeEnvironment, serveNode } from "@tasuki/node";
 import { startOperatorApi } from "@tasuki/operator";
 import { bakery } from "./relay.ts";
@@ -8,6 +8,6 @@ await serveNode({
   role: "main",
   pipeline: bakery,
   readEnv: () => parseNodeEnvironment(process.env),
-  work: () => ({ extractor: createExtractor(), checker: createChecker() }),
+  work: () => ({ extractor: createExtractor(), checker: createChecker(), judge: createJudge(bakery) }),
   services: (node, data) => startOperatorApi({ node, path: join(data, "operator.sock") }),
 });

@@ -1,4 +1,4 @@
-import { createExecutor } from "@tasuki/executors";
+import { createExecutor, createJudge } from "@tasuki/executors";
 import { parseNodeEnvironment, serveNode } from "@tasuki/node";
 import { bakery } from "./relay.ts";
 
@@ -6,5 +6,8 @@ await serveNode({
   role: "mixer",
   pipeline: bakery,
   readEnv: () => parseNodeEnvironment(process.env),
-  work: ({ executor }, { variables }) => ({ executor: createExecutor(executor, { environment: variables }) }),
+  work: ({ executor }, { variables }) => ({
+    executor: createExecutor(executor, { environment: variables }),
+    judge: createJudge(bakery),
+  }),
 });

@@ -1,4 +1,5 @@
 import type { Envelope, Logger, Pipeline } from "@tasuki/protocol";
+import { judgeAtOnce } from "@tasuki/protocol/testing";
 import type { Trust } from "@tasuki/evidence";
 import { type ComposedNode, composeNode, NodeConfig } from "@tasuki/node";
 import type { Caller } from "@tasuki/bus";
@@ -128,6 +129,7 @@ function createNode(deps: RelayDeps, { name, role }: { name: string; role: strin
         random: () => random.next(),
         logger,
         version: "0",
+        judge: judgeAtOnce,
         ...work,
       },
       {

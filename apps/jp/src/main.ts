@@ -1,5 +1,5 @@
 import { relay } from "@tasuki/contracts/relay";
-import { createExecutor } from "@tasuki/executors";
+import { createExecutor, createJudge } from "@tasuki/executors";
 import { producer } from "@tasuki/finder";
 import { serveNode } from "@tasuki/node";
 import { readEnv } from "./env.ts";
@@ -13,5 +13,6 @@ await serveNode({
       environment: variables,
       work: { module: import.meta.resolve("@tasuki/finder/write"), producer },
     }),
+    judge: createJudge(relay),
   }),
 });

@@ -103,6 +103,7 @@ export { checkStages } from "./kit/check-stages.ts";
 export { contractDigests, differingContracts, type JsonSchema, toJsonSchema } from "./kit/contract-digest.ts";
 export { describeOutputs, Direction, directionOf, type OutputFile } from "./kit/describe-outputs.ts";
 export { gate } from "./kit/gate.ts";
+export { judgeFile } from "./kit/judge-file.ts";
 export { completeStage, judgeStage } from "./kit/judge-stage.ts";
 export { readDocuments } from "./kit/read-documents.ts";
 export { type Parsed, parseText, readText, type StageFile } from "./kit/read-text.ts";
@@ -140,3 +141,4 @@ export {
   type Outcome,
   outcomes,
 } from "./ports/executor.ts";
+export type { Judge, JudgedFile } from "./ports/judge.ts";

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener } from "node:http";
 import {
   checkShape,
   type Clock,
+  type Judge,
   type Logger,
   type Pipeline,
   type Problem,
@@ -39,6 +40,8 @@ export interface BusAppDeps {
   readonly logger: Logger;
   readonly clock: Clock;
   readonly diskFloor: DiskFloor;
+  /** Judges uploads by their contracts. */
+  readonly judge: Judge;
 }
 
 /** Creates the bus of a node in both spellings, for any listener (TCP, a unix socket). Any other path or method gets an RFC 9457 problem, 404 or 405. */

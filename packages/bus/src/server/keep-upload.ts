@@ -1,4 +1,4 @@
-import { type AnyArtifact, type Clock, readText, refOf, TasukiError, type UploadAnswer } from "@tasuki/protocol";
+import { type Clock, type Judge, refOf, TasukiError, type UploadAnswer } from "@tasuki/protocol";
 import type { StagedBlob, Store } from "@tasuki/store";
 import type { Caller } from "../identity/identity.ts";
 import type { Permission } from "../permission/permission.ts";
@@ -9,6 +9,8 @@ export interface Received {
   readonly contract: TakenContract;
   /** Name of the file: the form's, or the contract's. */
   readonly fileName: string;
+  /** Principal of the sender. */
+  readonly by: string;
   /** The digest that the sender declared. */
   readonly sha256?: string | undefined;
 }
@@ -17,6 +19,7 @@ export interface KeepUploadDeps {
   readonly role: string;
   readonly store: Pick<Store, "addBlob">;
   readonly clock: Pick<Clock, "now">;
+  readonly judge: Judge;
 }
 
 /** Recognises a contract under which a caller may upload at all. */
@@ -37,15 +40,16 @@ export function uploadLimit(caller: Caller, role: string, contract: TakenContrac
  * again). Rejects with `digest_mismatch`, `contract_violation`, `not_granted`; nothing is kept then.
  */
 export async function keepUpload(
-  { role, store, clock }: KeepUploadDeps,
-  { staged, contract, fileName, sha256 }: Received,
+  { role, store, clock, judge }: KeepUploadDeps,
+  received: Received,
   identify: () => Promise<Caller>,
 ): Promise<{ readonly answer: UploadAnswer; readonly isNew: boolean }> {
+  const { staged, contract, fileName, sha256 } = received;
   if (sha256 !== undefined && sha256 !== staged.sha256)
     throw new TasukiError("digest_mismatch", `The bytes have the digest ${staged.sha256}, not the declared one.`, {
       unmet: [{ file: fileName, path: "sha256", expected: sha256, got: staged.sha256, fix: "send the bytes that were hashed, again" }],
     });
-  if (contract.artifact !== undefined) checkUpload(contract.artifact, fileName, await staged.read());
+  await checkUpload(judge, received);
   // A long upload can outlive the permission that began it.
   if (staged.size > uploadLimit(await identify(), role, contract))
     throw new TasukiError("not_granted", `The policy no longer grants an upload of ${staged.size} bytes under '${contract.name}'.`);
@@ -62,10 +66,9 @@ function uploadsOf({ permissions }: Caller, role: string, { name }: TakenContrac
   );
 }
 
-/** Checks that uploaded bytes keep their contract. Throws `contract_violation`. */
-function checkUpload(artifact: AnyArtifact, fileName: string, bytes: Buffer): void {
-  const text = readText({ name: fileName, bytes }, artifact.maxBytes);
-  const parsed = text.ok ? artifact.read(text.value, fileName) : text;
-  if (parsed.ok) return;
-  throw new TasukiError("contract_violation", `${fileName} breaks its contract, ${refOf(artifact)}.`, { unmet: parsed.unmet });
+/** Checks that uploaded bytes keep their contract. Rejects with `contract_violation`. */
+async function checkUpload(judge: Judge, { staged, contract: { artifact }, fileName, by }: Received): Promise<void> {
+  if (artifact === undefined) return;
+  const unmet = await judge.judge({ artifact, name: fileName, size: staged.size, by, read: () => staged.read() });
+  if (unmet.length > 0) throw new TasukiError("contract_violation", `${fileName} breaks its contract, ${refOf(artifact)}.`, { unmet });
 }

@@ -1,4 +1,4 @@
-import { type Clock, type Pipeline, TasukiError, toInputError } from "@tasuki/protocol";
+import { type Clock, type Judge, type Pipeline, TasukiError, toInputError } from "@tasuki/protocol";
 import type { DiskFloor, Store } from "@tasuki/store";
 import type { Request, Response } from "express";
 import type { Caller } from "../identity/identity.ts";
@@ -14,6 +14,7 @@ export interface UploadDeps {
   readonly identify: (req: Request) => Promise<Caller>;
   readonly clock: Clock;
   readonly diskFloor: DiskFloor;
+  readonly judge: Judge;
 }
 
 interface Exchange {
@@ -24,9 +25,9 @@ interface Exchange {
 
 /**
  * Creates `POST /upload`. Contract and size are judged before the body is read; the bytes go to a temporary file while they are hashed; an
- * artifact is parsed there; and the caller is identified once more before the bytes are published. A refused upload leaves nothing.
+ * artifact is judged there; and the caller is identified once more before the bytes are published. A refused upload leaves nothing.
  */
-export function createUpload({ role, pipeline, store, identify, clock, diskFloor }: UploadDeps) {
+export function createUpload({ role, pipeline, store, identify, clock, diskFloor, judge }: UploadDeps) {
   const taken = takenContracts(pipeline, role);
 
   const limitFor = (caller: Caller, contract: TakenContract): number => uploadLimit(caller, role, contract);
@@ -37,7 +38,7 @@ export function createUpload({ role, pipeline, store, identify, clock, diskFloor
     continueBody(req, res);
     // The iterator must not destroy the request when it is left: its socket still has the answer to carry.
     const bytes = req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>; // no encoding is set on a request
-    return { staged: await store.blobs.stage(bytes, { maxBytes }), contract, fileName: nameUnder(contract) };
+    return { staged: await store.blobs.stage(bytes, { maxBytes }), contract, fileName: nameUnder(contract), by: caller.principal };
   };
 
   const receiveOneFile = async ({ req, res, caller }: Exchange, declared: TakenContract | undefined): Promise<Received> => {
@@ -59,7 +60,7 @@ export function createUpload({ role, pipeline, store, identify, clock, diskFloor
         };
       },
     });
-    return { staged, ...named };
+    return { staged, ...named, by: caller.principal };
   };
 
   return async (exchange: Exchange): Promise<void> => {
@@ -80,7 +81,7 @@ export function createUpload({ role, pipeline, store, identify, clock, diskFloor
     const received = declared === undefined || isForm ? await receiveOneFile(exchange, declared) : await receiveRaw(exchange, declared);
     await using kept = new AsyncDisposableStack();
     kept.use(received.staged);
-    const { answer, isNew } = await keepUpload({ role, store, clock }, { ...received, sha256 }, () => identify(req));
+    const { answer, isNew } = await keepUpload({ role, store, clock, judge }, { ...received, sha256 }, () => identify(req));
     res.status(isNew ? 201 : 200).json(answer);
   };
 }

@@ -5,7 +5,17 @@ import { connect } from "node:net";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defineArtifact, defineRole, type FeedEntry, type Logger, type Pipeline, type Problem, TasukiError } from "@tasuki/protocol";
+import {
+  defineArtifact,
+  defineRole,
+  type FeedEntry,
+  type Judge,
+  type Logger,
+  type Pipeline,
+  type Problem,
+  TasukiError,
+} from "@tasuki/protocol";
+import { judgeAtOnce } from "@tasuki/protocol/testing";
 import { z } from "zod";
 import { createLoopbackIdentity, writeLoopbackIdentities } from "../identity/loopback-identity.ts";
 import type { Roster } from "../identity/roster.ts";
@@ -121,10 +131,18 @@ interface BusOptions {
   /** True for a disk that has less room than its floor. */
   readonly isFull?: boolean;
   readonly logger?: Logger;
+  readonly judge?: Judge;
 }
 
 export async function startBus(role = "main", options: BusOptions = {}) {
-  const { grants = () => true, pipeline = smallPipeline, policy: granted = policy, isFull = false, logger = quiet } = options;
+  const {
+    grants = () => true,
+    pipeline = smallPipeline,
+    policy: granted = policy,
+    isFull = false,
+    logger = quiet,
+    judge = judgeAtOnce,
+  } = options;
   const folder = await mkdtemp(join(tmpdir(), "tasuki-bus-"));
   const principals = ["main", ...pipeline.roles.map(({ name }) => name), "operator"];
   const folders = Object.fromEntries(principals.map((name) => [name, join(folder, name)]));
@@ -149,6 +167,7 @@ export async function startBus(role = "main", options: BusOptions = {}) {
     allowedHosts: () => [host],
     logger,
     clock,
+    judge,
     diskFloor: { demand: async () => (isFull ? Promise.reject(new TasukiError("disk_full", "The disk has no room.")) : undefined) },
   });
   const listener = await listenBus({ app, host: "127.0.0.1", port: 0 });

@@ -1,5 +1,6 @@
 import { type Clock, type Pipeline, TasukiError, toInputError, toProblem } from "@tasuki/protocol";
 import type { Store } from "@tasuki/store";
+import { judgeAtOnce } from "@tasuki/protocol/testing";
 import { z } from "zod";
 import type { Caller } from "../identity/identity.ts";
 import { type BusHandlers, createBusCalls } from "../server/bus-calls.ts";
@@ -40,8 +41,9 @@ export function createDirectBus(deps: DirectBusDeps): DirectBus {
     const maxBytes = uploadLimit(caller, role, contract);
     if (bytes.length > maxBytes) throw new TasukiError("too_large", `The upload has ${bytes.length} bytes; ${maxBytes} are taken.`);
     await using staged = await store.blobs.stage(once(bytes), { maxBytes });
-    const received = { staged, contract, fileName: contract.artifact?.file ?? contract.name, sha256: input.sha256 };
-    return (await keepUpload(deps, received, async () => caller)).answer;
+    const fileName = contract.artifact?.file ?? contract.name;
+    const received = { staged, contract, fileName, by: caller.principal, sha256: input.sha256 };
+    return (await keepUpload({ ...deps, judge: judgeAtOnce }, received, async () => caller)).answer;
   };
   const answer = async (verb: DirectVerb, body: unknown, caller: Caller): Promise<unknown> => {
     switch (verb) {

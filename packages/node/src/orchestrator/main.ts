@@ -1,6 +1,7 @@
 import {
   artifactsOf,
   type Checker,
+  type Judge,
   type Clock,
   contractDigests,
   createBackoff,
@@ -50,6 +51,7 @@ export interface MainDeps {
   readonly logger: Logger;
   readonly extractor: Extractor;
   readonly checker: Checker;
+  readonly judge: Judge;
   /** Data folder of the node. */
   readonly data: string;
   readonly diskFloor: Pick<DiskFloor, "demand">;

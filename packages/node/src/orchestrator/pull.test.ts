@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type ArtifactText, sha256Of, type Status, TasukiError } from "@tasuki/protocol";
 import type { BusClient } from "@tasuki/bus";
 import { type FlowState, newFlow, newStage } from "@tasuki/flow";
+import { judgeAtOnce } from "@tasuki/protocol/testing";
 import { openStore } from "@tasuki/store";
 import { expect, test } from "vitest";
 import { smallPipeline as pipeline } from "../testing/small-pipeline.ts";
@@ -52,7 +53,7 @@ async function pullFrom(answers: Readonly<Record<string, (asked: number) => Pick
       ],
     };
     const want = { want: "pull" as const, stage: "nano", epoch: 1, task };
-    const error = await pull({ store, steps, clientFor, roster, pipeline, clock, diskFloor }, state, {
+    const error = await pull({ store, steps, clientFor, roster, pipeline, clock, diskFloor, judge: judgeAtOnce }, state, {
       want,
       signal: new AbortController().signal,
     }).catch((thrown: unknown) => thrown);

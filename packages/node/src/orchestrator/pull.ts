@@ -6,6 +6,7 @@ import {
   type Clock,
   isFileOf,
   isTasukiError,
+  type Judge,
   parseContractRef,
   type Pipeline,
   TasukiError,
@@ -24,6 +25,7 @@ export interface PullDeps {
   readonly diskFloor: Pick<DiskFloor, "demand">;
   readonly pipeline: Pipeline;
   readonly clock: Clock;
+  readonly judge: Judge;
 }
 
 /**
@@ -90,7 +92,7 @@ async function fetch(
       for (const subject of wanted.filter((one) => !found.has(one.name))) {
         const text = await textOf(client, { task, subject }, signal);
         if (typeof text === "string") wrong.push(`${node} gave ${text}`);
-        else found.set(subject.name, await keep(deps, text));
+        else found.set(subject.name, await keep(deps, text, node));
       }
     } catch (error) {
       // A refusal is an answer; what may be tried again is none yet.
@@ -128,15 +130,20 @@ async function textOf(
 /** Pages of files of one name: an input and an output may have it, and another attempt's. */
 const pagesAtMost = 4;
 
-/** Keeps a text under its digest, and under its contract if it holds; if it doesn't, main's check will say so. */
-async function keep({ store, pipeline, clock, diskFloor }: PullDeps, { name, contract, sha256, text }: ArtifactText): Promise<Attachment> {
+/** Keeps a text under its digest, and under its contract if it holds; if it doesn't, or can't be judged, main's check will say so. */
+async function keep(
+  { store, pipeline, clock, diskFloor, judge }: PullDeps,
+  { name, contract, sha256, text }: ArtifactText,
+  by: string,
+): Promise<Attachment> {
   const { name: kind, version } = parseContractRef(contract);
   const artifact = artifactNamed(pipeline, kind)?.at(version);
   const bytes = Buffer.from(text, "utf8");
   if (artifact === undefined || bytes.length > artifact.maxBytes)
     throw new TasukiError("too_large", `${name} has ${bytes.length} bytes; ${artifact?.maxBytes ?? 0} are taken under '${contract}'.`);
   await diskFloor.demand();
-  const passes = artifact.read(text, name).ok;
+  const unmet = await judge.judge({ artifact, name, size: bytes.length, by, read: async () => bytes }).catch(() => undefined);
+  const passes = unmet?.length === 0;
   const { size } = await publish(store, bytes, { sha256, now: clock.now(), ...(passes && { contract }) });
   return { name, contract, size, sha256 };
 }

@@ -1,4 +1,4 @@
-import type { Clock, Executor, Checker, Extractor, Logger, Pipeline } from "@tasuki/protocol";
+import type { Clock, Executor, Checker, Extractor, Judge, Logger, Pipeline } from "@tasuki/protocol";
 import type { RequestListener } from "node:http";
 import type { Store } from "@tasuki/store";
 import type { BusHandlers, Caller } from "@tasuki/bus";
@@ -19,6 +19,8 @@ export interface NodeOptions {
   readonly executor?: Executor;
   readonly extractor?: Extractor;
   readonly checker?: Checker;
+  /** Judges files that other machines send. */
+  readonly judge: Judge;
   readonly clock: Clock;
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;

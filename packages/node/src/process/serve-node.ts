@@ -25,8 +25,8 @@ export interface NodeProcess {
   readonly pipeline: Pipeline;
   /** Called once, at the start. */
   readonly readEnv: () => NodeEnvironment;
-  /** Executor of the role; for main, extractor and checker. */
-  readonly work: (config: NodeConfig, environment: NodeEnvironment) => Pick<NodeOptions, "executor" | "extractor" | "checker">;
+  /** Executor of the role; for main, extractor and checker; and the judge. */
+  readonly work: (config: NodeConfig, environment: NodeEnvironment) => Pick<NodeOptions, "executor" | "extractor" | "checker" | "judge">;
   /** Services that begin once the node listens, and end before it. */
   readonly services?: (node: RunningNode, data: string) => Promise<AsyncDisposable>;
   /** Clock of the node; `systemClock` unless a test gives another. */

@@ -29,7 +29,7 @@ import type { NodeOptions, RunningNode } from "./node.ts";
  * store.
  */
 export async function startNode(options: NodeOptions): Promise<RunningNode> {
-  const { role, pipeline, data, config, clock, random, logger, reach } = options;
+  const { role, pipeline, data, config, clock, random, logger, judge, reach } = options;
   const { roster } = config;
   const node = config.node ?? role;
   const newId = (): string => randomUUIDv7();
@@ -82,7 +82,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const { handlers, orchestrator, diskFloor } = composed;
 
   const local = localCaller(policy, role);
-  const app = { role, pipeline, handlers, store, logger, clock, diskFloor };
+  const app = { role, pipeline, handlers, store, logger, clock, diskFloor, judge };
   const localBus = createBusApp({ ...app, identify: async () => local, allowedHosts: () => ["localhost"] });
   const socket = opened.use(await listenSocket({ app: localBus, path: join(data, "bus.sock") }));
   let hosts = (): readonly string[] => [];

@@ -17,6 +17,7 @@ import { NodeConfig } from "../process/node-config.ts";
 import type { RunningNode } from "../process/node.ts";
 import { startNode } from "../process/start-node.ts";
 import { systemClock } from "../process/system-clock.ts";
+import { judgeAtOnce } from "@tasuki/protocol/testing";
 import { freePorts } from "@tasuki/bus/testing";
 import { introduceNodes } from "./introduce-nodes.ts";
 import { inProcessExecutor, type StageWork } from "./in-process-executor.ts";
@@ -81,7 +82,7 @@ export async function startTestRelay(options: TestRelayOptions): Promise<TestRel
       const config = NodeConfig.parse({ node: name, listen: { port: ports.get(name) }, roster, limits: options.limits });
       const own = workOf(options, role);
       const logger = options.logger ?? quiet;
-      const base = { role, pipeline, data: join(data, name), config, policy, clock: systemClock, logger, version: "0" };
+      const base = { role, pipeline, data: join(data, name), config, policy, clock: systemClock, logger, judge: judgeAtOnce, version: "0" };
       running.set(name, await startNode({ ...base, ...own, random: () => 0.5 }));
     },
     async stop(name) {

@@ -1,0 +1,10 @@
+import type { Unmet } from "../messages/problem.ts";
+import type { AnyArtifact } from "./define-artifact.ts";
+import { readText, type StageFile } from "./read-text.ts";
+
+/** Judges the bytes of a file by its contract: everything that doesn't hold, nothing where all of it does. */
+export function judgeFile(artifact: AnyArtifact, { name, bytes }: StageFile): readonly Unmet[] {
+  const text = readText({ name, bytes }, artifact.maxBytes);
+  const parsed = text.ok ? artifact.read(text.value, name) : text;
+  return parsed.ok ? [] : parsed.unmet;
+}

@@ -8,6 +8,8 @@ export { contractOf, contractOfFile, sourceContract, type TakenContract, takenCo
 
 export type { BusClient } from "./client/bus-client.ts";
 export { createBusClient } from "./client/create-bus-client.ts";
+export { answerLimits } from "./client/answer-limits.ts";
+export { boundAnswers, boundEvents } from "./client/bounded-fetch.ts";
 export { createHttpFetch } from "./client/http-fetch.ts";
 export { createSocketClient } from "./client/socket-client.ts";
 export { toClientError } from "./client/client-error.ts";

@@ -118,7 +118,7 @@ export { distinct, fromInline, Line, reference, Text, toCell, toInline } from ".
 export { cellsIn, checkColumns, formatTable, type MdFile, readMdFile, refuseRows, type Section } from "./text/markdown.ts";
 export { type Contract, createReport, judge, longest, type Report, type Rules } from "./text/report.ts";
 export { readTxtFile, type TxtFile } from "./text/txt-file.ts";
-export { escapeUnseen, replaceUnseen } from "./text/unseen.ts";
+export { escapeUnseen, replaceUnseen } from "./messages/unseen.ts";
 
 // The run.
 export { Note, notes, type Notes, toNote, toUnmetNote, withNote } from "./run/notes.ts";

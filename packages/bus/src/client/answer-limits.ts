@@ -23,6 +23,8 @@ export const answerLimits = {
   problem: { bytes: 256 * KiB, values: 5_000 },
   /** An entry has a task of 2 MB and a receipt over its 2,048 files, both in base64: 3.3 MB. */
   entry: { bytes: 4 * MiB, values: 1_000 },
+  /** Main's own answers to its operators: a thousand runs, each with its brief and some sources; or one run with 2,048 sources. */
+  operator: { bytes: 64 * MiB, values: 1_000_000 },
 } as const satisfies Record<string, AnswerLimit>;
 
 /** Levels of lists and objects in an answer; the deepest that a node gives has ten. */
@@ -30,6 +32,7 @@ export const deepestAnswer = 64;
 
 /** Limits of the answer to a request. */
 export function limitOf(url: URL, { ok }: Pick<Response, "ok">): AnswerLimit {
+  if (ok && url.pathname.startsWith("/operator/")) return answerLimits.operator;
   const kind = url.pathname.slice(url.pathname.lastIndexOf("/") + 1);
   return ok && isCall(kind) ? answerLimits[kind] : answerLimits.problem;
 }

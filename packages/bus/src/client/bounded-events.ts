@@ -1,14 +1,17 @@
-import { answerLimits } from "./answer-limits.ts";
+import type { AnswerLimit } from "./answer-limits.ts";
 import { createJsonGauge, type JsonGauge } from "./json-gauge.ts";
 
 const lineFeed = 0x0a;
 
 /**
- * Passage for the events of a feed. It ends before the first one that breaks the limits of an entry, and `onBroken` is told which limit. Events end
+ * Passage for the events of a feed. It ends before the first one that breaks the limits of an event, and `onBroken` is told which limit. Events end
  * with a blank line (WHATWG HTML, 9.2.5); those with lines that end by a carriage return, which no node writes, are counted as one.
  */
-export function createBoundedEvents(onBroken: (why: string) => void): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
-  const begin = (): JsonGauge => createJsonGauge(answerLimits.entry);
+export function createBoundedEvents(
+  limit: AnswerLimit,
+  onBroken: (why: string) => void,
+): TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>> {
+  const begin = (): JsonGauge => createJsonGauge(limit);
   let event = begin();
   let isLineEmpty = true;
   return new TransformStream({

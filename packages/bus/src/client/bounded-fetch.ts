@@ -1,4 +1,4 @@
-import { type AnswerLimit, limitOf } from "./answer-limits.ts";
+import { type AnswerLimit, answerLimits, limitOf } from "./answer-limits.ts";
 import { createBoundedEvents } from "./bounded-events.ts";
 import { notUnderstood } from "./client-error.ts";
 import { createJsonGauge } from "./json-gauge.ts";
@@ -39,8 +39,19 @@ async function readBoundedBody(response: Response, limit: AnswerLimit, refuse: (
   return Buffer.concat(chunks);
 }
 
-/** Puts limits before what reads the events of one node's feed. The feed ends before the first that breaks them; `onRefused` is told why. */
-export function boundFeed(fetch: typeof globalThis.fetch, peer: Peer, onRefused: (error: Error) => void): typeof globalThis.fetch {
+export interface EventsOptions {
+  /** Called with the error for the event that broke the limit. */
+  readonly onRefused: (error: Error) => void;
+  /** Limit of one event; an entry of a feed unless given. */
+  readonly limit?: AnswerLimit;
+}
+
+/** Puts limits before what reads the events of one node, such as its feed. They end before the first that breaks them. */
+export function boundEvents(
+  fetch: typeof globalThis.fetch,
+  peer: Peer,
+  { onRefused, limit = answerLimits.entry }: EventsOptions,
+): typeof globalThis.fetch {
   const refuse = (why: string): Error => {
     const error = notUnderstood(why, peer);
     onRefused(error);
@@ -52,7 +63,7 @@ export function boundFeed(fetch: typeof globalThis.fetch, peer: Peer, onRefused:
     const { ok, status, headers, body } = response;
     // EventSource reads the status of a refusal, and leaves its body.
     if (!ok) await body?.cancel();
-    return new Response(ok ? body?.pipeThrough(createBoundedEvents(refuse)) : null, { status, headers });
+    return new Response(ok ? body?.pipeThrough(createBoundedEvents(limit, refuse)) : null, { status, headers });
   };
 }
 

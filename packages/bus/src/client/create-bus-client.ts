@@ -5,7 +5,7 @@ import type { z } from "zod";
 import type { BusRouter } from "../server/bus-router.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { BusClient, BusVerbs } from "./bus-client.ts";
-import { boundAnswers, boundFeed } from "./bounded-fetch.ts";
+import { boundAnswers, boundEvents } from "./bounded-fetch.ts";
 import { notUnderstood, toClientError, whyNot } from "./client-error.ts";
 import { createConnections, createHttpFetch } from "./http-fetch.ts";
 import { createTypedArtifacts } from "./typed-artifacts.ts";
@@ -52,7 +52,8 @@ export function createBusClient({ node, url, identity, random = () => 0.5, socke
           eventSourceOptions: ({ op }) => ({
             fetch: async (input, init) => {
               const headers = { ...init.headers, ...(await identity.outbound(node, url)) };
-              return boundFeed(fetchFeed, peer, op.context["onRefused"] as (error: Error) => void)(input, { ...init, headers });
+              const onRefused = op.context["onRefused"] as (error: Error) => void; // as `watch` gives it
+              return boundEvents(fetchFeed, peer, { onRefused })(input, { ...init, headers });
             },
           }),
         }),

@@ -50,6 +50,17 @@ test("bytes are uploaded raw and in a form, and are there once", async () => {
   expect(bus.traces()).toMatchObject({ staged: 0, blobs: [{ contracts: ["brief@1", "brief@1"] }, { contracts: ["source@1"] }] });
 });
 
+// guarantees: R7.shown
+test("an answer has what a screen obeys or does not show only escaped, so that it may be read with curl", async () => {
+  await using bus = await startBus();
+  const { authorization } = await tokenOf(bus.folder, "operator");
+  const body = form("S1\u009B31m\u202E.md", "# What");
+  const head = Object.entries({ host: bus.host, authorization, connection: "close", ...multipart(body) }).map((pair) => pair.join(": "));
+  const raw = Buffer.from(await bus.sendRaw(`POST /upload HTTP/1.1\r\n${head.join("\r\n")}\r\n\r\n${body}`), "latin1").toString("utf8");
+  expect(raw).toContain("S1\\u009b31m\\u202e.md");
+  expect(raw).not.toMatch(/[\u009B\u202E]/);
+});
+
 const renamed = form("research-pack.bin", "# What");
 const long = form(`S${"1".repeat(140)}.md`, "# What");
 const traversal = form("../../brief.md", "# What");

@@ -24,6 +24,7 @@ import { type BusHandlers, createBusCalls } from "./bus-calls.ts";
 import { createBusRouter } from "./bus-router.ts";
 import { continueBody, limitArrival, readBody } from "./request-body.ts";
 import { sendProblem } from "./send-problem.ts";
+import { toJson } from "./to-json.ts";
 import { problemOf } from "./trpc-problem.ts";
 import { createUpload } from "./upload.ts";
 
@@ -89,17 +90,17 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
       caller,
     );
     if (replayed) res.set("Idempotent-Replayed", "true");
-    res.status(operations.task.rest.status).location(`/status?task=${answer.task}`).json(answer);
+    res.status(operations.task.rest.status).location(`/status?task=${answer.task}`).type("json").send(toJson(answer));
   });
   app.get(operations.status.rest.path, async (req, res) => {
     checkQuery(req, operations.status.input);
     const query = operations.status.input.safeParse(req.query);
     if (!query.success) throw toInputError("malformed_request", "query", query.error);
-    res.json(await calls.status(query.data, callerOf(req)));
+    res.type("json").send(toJson(await calls.status(query.data, callerOf(req))));
   });
   app.get(operations.health.rest.path, async (req, res) => {
     checkQuery(req, noNames);
-    res.json(await calls.health(callerOf(req)));
+    res.type("json").send(toJson(await calls.health(callerOf(req))));
   });
   app.post(operations.upload.rest.path, (req, res) => {
     checkQuery(req, operations.upload.input);

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Problem } from "@tasuki/protocol";
+import { toJson } from "./to-json.ts";
 import { toTrpcShape } from "./trpc-problem.ts";
 
 export interface ProblemAnswer {
@@ -19,7 +20,7 @@ export function sendProblem(req: IncomingMessage, res: ServerResponse, { problem
     res.destroy();
     return;
   }
-  const body = JSON.stringify(procedure === undefined ? problem : { error: toTrpcShape(problem, procedure) });
+  const body = toJson(procedure === undefined ? problem : { error: toTrpcShape(problem, procedure) });
   res.statusCode = problem.status;
   res.setHeader("content-type", procedure === undefined ? "application/problem+json" : "application/json");
   res.setHeader("content-length", Buffer.byteLength(body));

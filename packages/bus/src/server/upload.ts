@@ -5,6 +5,7 @@ import type { Caller } from "../identity/identity.ts";
 import { UploadQuery } from "../wire/operations.ts";
 import { contractOf, contractOfFile, type TakenContract, takenContracts } from "../wire/taken-contracts.ts";
 import { keepUpload, mayUpload, type Received, uploadLimit } from "./keep-upload.ts";
+import { toJson } from "./to-json.ts";
 import { continueBody } from "./request-body.ts";
 
 export interface UploadDeps {
@@ -82,7 +83,10 @@ export function createUpload({ role, pipeline, store, identify, clock, diskFloor
     await using kept = new AsyncDisposableStack();
     kept.use(received.staged);
     const { answer, isNew } = await keepUpload({ role, store, clock, judge }, { ...received, sha256 }, () => identify(req));
-    res.status(isNew ? 201 : 200).json(answer);
+    res
+      .status(isNew ? 201 : 200)
+      .type("json")
+      .send(toJson(answer));
   };
 }
 

@@ -9,6 +9,7 @@ import type { Pipeline, RunStatus } from "@tasuki/protocol";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { letterRelay, letterWork } from "../testing/letter-relay.ts";
 import { heldWork, type OperatedRelay, startOperatedRelay, waiting } from "../testing/start-operated-relay.ts";
+import { startLyingMain } from "../testing/start-lying-main.ts";
 import { createOperatorClient } from "./operator-client.ts";
 import { startOperatorApi } from "./start-operator-api.ts";
 
@@ -236,4 +237,28 @@ test("only main has an operator API", async () => {
   await expect(startOperatorApi({ node, path: join(main.data, "writer", "operator.sock") })).rejects.toMatchObject({
     code: "invalid_state",
   });
+});
+
+test("an answer of whatever stands in main's place is read to a limit: a value and an event alike", async () => {
+  // A value of too many levels stands for any that is over the limits.
+  const deep = Array.from({ length: 70 }).reduce((inner) => [inner], 0);
+  await using main = await startLyingMain(
+    () =>
+      new Map([
+        ["/operator/nodes", { data: deep }],
+        ["/operator/watch", { data: deep }],
+      ]),
+  );
+  const client = createOperatorClient(main.socket);
+  await expect(client.nodes()).rejects.toMatchObject({ message: expect.stringContaining("it has more than 64 levels") });
+  const over = new AbortController();
+  const seen: RunStatus[] = [];
+  const states: string[] = [];
+  const onState = (state: "connected" | "lost"): void => {
+    states.push(state);
+    if (state === "lost") over.abort();
+  };
+  for await (const status of client.watch(unknown, { signal: over.signal, onState })) seen.push(status);
+  expect(seen).toEqual([]);
+  expect(states).toContain("lost");
 });

@@ -10,7 +10,7 @@ import {
   taskPayloadType,
   TasukiError,
 } from "@tasuki/protocol";
-import { type BusClient, createHttpFetch, createSocketClient, toClientError } from "@tasuki/bus";
+import { answerLimits, boundAnswers, boundEvents, type BusClient, createHttpFetch, createSocketClient, toClientError } from "@tasuki/bus";
 import type { NodeView, NudgeAnswer, RelayView } from "@tasuki/node";
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { EventSource } from "eventsource";
@@ -54,20 +54,24 @@ const url = "http://localhost/operator";
 
 /** The client of the operator API on main's socket (`<data>/main/operator.sock`). Does no I/O before one of its methods is called. */
 export function createOperatorClient(socketPath: string): OperatorClient {
-  const fetch = createHttpFetch({ socketPath });
+  const peer = { node: "main", url: socketPath };
+  const plain = createHttpFetch({ socketPath });
+  const fetch = boundAnswers(plain, peer);
+  // A subscription that is cut off is lost, and made again.
+  const fetchEvents = boundEvents(plain, peer, { onRefused: () => undefined, limit: answerLimits.operator });
   const calls = { url, fetch: (input: unknown, init: unknown) => fetch(input as string | URL, init as RequestInit) }; // the link has narrower types of its own
   const trpc = createTRPCClient<OperatorRouter>({
     links: [
       splitLink({
         condition: ({ type }) => type === "subscription",
-        true: httpSubscriptionLink({ url, EventSource, eventSourceOptions: { fetch } }),
+        true: httpSubscriptionLink({ url, EventSource, eventSourceOptions: { fetch: fetchEvents } }),
         false: httpLink(calls),
       }),
     ],
   });
   const bus = createSocketClient({ node: "main", socketPath });
   const refused = (error: unknown): never => {
-    const known = isTasukiError(error) ? error : toClientError(error, { node: "main", url: socketPath });
+    const known = isTasukiError(error) ? error : toClientError(error, peer);
     throw known.code === "unreachable" ? notRunning(socketPath, known) : known;
   };
   const call = async <S extends z.ZodType>(schema: S, answer: Promise<unknown>): Promise<z.output<S>> =>

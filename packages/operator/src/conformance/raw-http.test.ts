@@ -1,6 +1,8 @@
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import { assert, integer, property } from "fast-check";
 import { expect, test } from "vitest";
-import { takeAnswer } from "./raw-http.ts";
+import { exchange, takeAnswer } from "./raw-http.ts";
 
 const bytes = (text: string): Buffer => Buffer.from(text, "latin1");
 
@@ -33,4 +35,26 @@ test("an answer to HEAD, and a 100, have no body; one without a length lasts to 
 
 test("what is no HTTP is said to be none", () => {
   expect(() => takeAnswer(bytes("SSH-2.0-x\r\n\r\n"))).toThrow("SSH-2.0-x");
+});
+
+test("an answer without an end is read to its limit, and no further", async () => {
+  const mebibyte = Buffer.alloc(1024 * 1024, "a");
+  let sent = 0;
+  const endless = createServer((socket) => {
+    socket.on("error", () => undefined).on("data", () => undefined);
+    socket.write("HTTP/1.1 200 OK\r\nContent-Length: 9999999999\r\n\r\n");
+    const more = (): void => {
+      while (!socket.destroyed && sent < 256) {
+        sent += 1;
+        if (!socket.write(mebibyte)) return;
+      }
+    };
+    socket.on("drain", more);
+    more();
+  });
+  await once(endless.listen(0, "127.0.0.1"), "listening");
+  const { port } = endless.address() as AddressInfo; // of a server that listens on a port
+  expect(await exchange({ host: "127.0.0.1", port }, "GET / HTTP/1.1\r\n\r\n")).toEqual([]);
+  expect(sent).toBeLessThan(64);
+  endless.close();
 });

@@ -11,6 +11,8 @@ export interface RawAnswer {
   readonly body: Buffer;
 }
 
+/** Bytes that are read over one connection: more than a bus answers to anything that is asked of it here. */
+const mostBytes = 8 * 1024 * 1024;
 const headEnd = Buffer.from("\r\n\r\n");
 
 /**
@@ -71,7 +73,7 @@ export interface ExchangeOptions {
 
 /**
  * Sends bytes over a connection of its own, and takes the answers: until a final one has come and `linger` has passed, the other side ends
- * the connection, or the time is over. Rejects with the socket's error for a connection that can't be made.
+ * the connection, 8 MiB have come, or the time is over. Rejects with the socket's error for a connection that can't be made.
  */
 export function exchange(target: Target, bytes: Buffer | string, options: ExchangeOptions = {}): Promise<readonly RawAnswer[]> {
   const { isHead = false, milliseconds = 10_000, linger = 0 } = options;
@@ -80,6 +82,7 @@ export function exchange(target: Target, bytes: Buffer | string, options: Exchan
     let held: Buffer = Buffer.alloc(0);
     const answers: RawAnswer[] = [];
     let connected = false;
+    let read = 0;
     const end = (): void => {
       clearTimeout(timer);
       socket.destroy();
@@ -104,7 +107,9 @@ export function exchange(target: Target, bytes: Buffer | string, options: Exchan
     });
     socket.on("data", (chunk: Buffer) => {
       held = held.length === 0 ? chunk : Buffer.concat([held, chunk]);
+      read += chunk.length;
       take(false);
+      if (read > mostBytes) end();
     });
     // A reset after the answer is the other side's way to say that it reads no more.
     socket.on("error", (error) => {

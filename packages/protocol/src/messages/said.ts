@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { replaceUnseen } from "./unseen.ts";
 
 /** Text of at most `most` UTF-16 units, with `…` in the place of what was cut. */
 export function clipText(text: string, most: number): string {
@@ -18,8 +19,8 @@ export function said(most: number): z.ZodString {
   return z.string().overwrite((text) => clipText(text, most));
 }
 
-/** Schema of a word that names something: a node, a state, a version, a producer. */
-export const word = (): z.ZodString => said(256);
+/** Schema of a word that names something: a node, a state, a version, a producer. What nobody would see in it is shown as U+FFFD. */
+export const word = (): z.ZodString => said(256).overwrite((text) => replaceUnseen(text, () => "\uFFFD"));
 
 /** Schema of a sentence or two. */
 export const sentence = (): z.ZodString => said(sentenceLength);

@@ -8,7 +8,7 @@ export function checkAcknowledged(history: ReadHistory): readonly Violation[] {
     const { digest, says } = readReceiptOf(receipt);
     const feed = history.feeds.find(({ instance }) => instance === says.instance);
     const entry = feed?.read[says.index];
-    const held = (entry?.own ?? entry?.lie)?.digest === digest;
+    const held = entry?.own?.digest === digest;
     const what = `${to} acknowledged task ${task} to ${from} ('${says.state}')`;
     return [
       ...(held ? [] : [{ guarantee: "R1.ack-durable", what: `${what}, and its entry ${says.index} is not there` }]),

@@ -17,9 +17,9 @@ export function checkClosing(history: ReadHistory): readonly Violation[] {
 }
 
 /** A caller who is shown a closed run must have been able to see the proof of it then, not later. */
-function checkProof({ feeds, route }: ReadHistory, { run, sizes }: RecordedStatus): Violation[] {
+function checkProof({ proving, route }: ReadHistory, { run, sizes }: RecordedStatus): Violation[] {
   const signed = (role: string, state: string): boolean =>
-    feeds.some(
+    proving.some(
       (feed) =>
         feed.role === role &&
         feed.read.some(

@@ -8,7 +8,7 @@ const firsts: readonly string[] = ["accepted", "fenced", "archived"];
 /** Each feed by itself: indexes, leaves, signatures, and each receipt after the one before it. */
 export function checkFeeds(history: ReadHistory): readonly Violation[] {
   const produced = new Set(
-    history.feeds.flatMap(({ read }) => read.flatMap(({ own }) => (own?.says.state === "produced" ? [own.digest] : []))),
+    history.proving.flatMap(({ read }) => read.flatMap(({ own }) => (own?.says.state === "produced" ? [own.digest] : []))),
   );
   return history.feeds.flatMap((feed) => [...checkEntries(feed), ...checkSignatures(feed, history), ...checkChains(feed, produced)]);
 }

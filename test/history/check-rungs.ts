@@ -41,25 +41,25 @@ function isProven(proofs: readonly Proof[] | undefined, sizes: RecordedStatus["s
 }
 
 /** Proofs that no node can make alone: an acceptance counts with the task that its sender signed, and a later receipt after that acceptance. */
-function findProofs({ feeds, route, trust }: ReadHistory): Proofs {
+function findProofs({ proving, route, trust }: ReadHistory): Proofs {
   const proofs = new Map<string, Proof[]>();
   const prove = (rung: string, about: { run: string; stage: string; epoch: number }, proof: Proof): void => {
     const key = keyOf(rung, about);
     proofs.set(key, [...(proofs.get(key) ?? []), proof]);
   };
   const producers = new Map<string, { run: string; stage: string; epoch: number }>();
-  for (const { role, read } of feeds)
+  for (const { role, read } of proving)
     for (const { own } of read) if (own?.says.state === "produced" && own.says.stage === role) producers.set(own.digest, own.says);
 
-  for (const { role, instance, read } of feeds) {
+  for (const { role, instance, read } of proving) {
     const taken = new Set<string>();
     for (const entry of read) {
       const { tasks, index } = entry;
-      const own = entry.own ?? entry.lie;
+      const { own } = entry;
       const proof = { instance, index };
       for (const task of tasks) {
         const { payload } = task;
-        if (payload?.kind !== "work" || !isSent(task, { feeds, route, trust })) continue;
+        if (payload?.kind !== "work" || !isSent(task, { proving, route, trust })) continue;
         // A node that holds a sender's signed task can show that it was sent.
         prove("dispatched", payload, proof);
         if (own === undefined || !isTaken(own, task)) continue;
@@ -79,11 +79,11 @@ function findProofs({ feeds, route, trust }: ReadHistory): Proofs {
 }
 
 /** True for work that its sender's node has signed, which is main or the role before its receiver. */
-function isSent({ payload, envelope }: ReadTask, { feeds, route, trust }: Pick<ReadHistory, "feeds" | "route" | "trust">): boolean {
+function isSent({ payload, envelope }: ReadTask, { proving, route, trust }: Pick<ReadHistory, "proving" | "route" | "trust">): boolean {
   if (payload === undefined) return false;
   const before = payload.to === "main" ? route.at(-1) : route[route.indexOf(payload.to) - 1];
   if (payload.from !== "main" && payload.from !== before) return false;
-  const senders = new Set(feeds.filter(({ role }) => role === payload.from).map(({ node }) => node));
+  const senders = new Set(proving.filter(({ role }) => role === payload.from).map(({ node }) => node));
   return [...senders].some((node) => {
     try {
       return verifyEnvelope(envelope, { trust, node, payloadType: taskPayloadType }).length > 0;

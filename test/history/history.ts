@@ -7,6 +7,8 @@ export interface RecordedFeed {
   readonly role: string;
   readonly instance: string;
   readonly entries: readonly FeedEntry[];
+  /** True for a node that lies with its own key. Nothing is promised of its feed; that of what it says no more is shown than is proven, is. */
+  readonly lies?: boolean;
   /** SHA-256 of files that its tasks name and that its disk does not hold as they were, at the end. */
   readonly lacking?: readonly string[];
 }
@@ -34,8 +36,6 @@ export interface History {
   /** Feeds of every data folder that ever was, also of machines that were replaced. */
   readonly feeds: readonly RecordedFeed[];
   readonly answers: readonly RecordedAnswer[];
-  /** Receipts that a node was made to sign though they are not true, by the SHA-256 of their payloads. No build can promise anything of them. */
-  readonly lies?: ReadonlySet<string>;
   /** Statuses in the order in which they were shown; the last of each run is how it stood at the end. */
   readonly statuses: readonly RecordedStatus[];
   /** True for a file name that its contract (`name@version`) gives. */

@@ -32,8 +32,6 @@ export interface ReadEntry {
   readonly digests: readonly string[];
   /** The feed's own receipt, if the entry is one. */
   readonly own: ReadReceipt | undefined;
-  /** The feed's own receipt, if the node was made to lie by it: then it is not `own`. */
-  readonly lie: ReadReceipt | undefined;
   readonly receipts: readonly ReadReceipt[];
   readonly tasks: readonly ReadTask[];
   readonly texts: readonly SaltedText[];
@@ -43,15 +41,20 @@ export interface ReadFeed extends RecordedFeed {
   readonly read: readonly ReadEntry[];
 }
 
-/** A history whose feeds are taken apart. Throws where an envelope is no message at all: no node of ours writes such a feed. */
+/** A history whose feeds are taken apart. */
 export interface ReadHistory extends History {
+  /** Feeds of honest nodes: all that is promised of a feed is promised of these. */
   readonly feeds: readonly ReadFeed[];
+  /** Feeds of all nodes, which prove what they prove. */
+  readonly proving: readonly ReadFeed[];
 }
 
+/** Takes a history apart. Throws where an envelope of an honest node is no message at all: no node of ours writes such a feed. */
 export function readHistory(history: History): ReadHistory {
-  const { lies = new Set() } = history;
-  const feeds = history.feeds.map((feed) => ({ ...feed, read: feed.entries.map((entry) => readEntry(entry, { role: feed.role, lies })) }));
-  return { ...history, feeds };
+  const proving = history.feeds.map((feed) => ({ ...feed, read: feed.entries.map((entry) => readEntry(entry, feed)) }));
+  const liars = new Set(proving.filter(({ lies }) => lies === true).map(({ node }) => node));
+  const answers = history.answers.filter(({ to }) => !liars.has(to));
+  return { ...history, answers, feeds: proving.filter(({ lies }) => lies !== true), proving };
 }
 
 /** Throws where the envelope is no receipt. */
@@ -61,17 +64,18 @@ export function readReceiptOf(envelope: Envelope): ReadReceipt {
   return { envelope, digest: payloadDigest(envelope), statement, says: statement.predicate };
 }
 
-function readEntry(
-  { index, leaf, envelopes, texts = [] }: FeedEntry,
-  { role, lies }: { role: string; lies: ReadonlySet<string> },
-): ReadEntry {
-  const receipts = envelopes.filter(({ payloadType }) => payloadType === receiptPayloadType).map(readReceiptOf);
+function readEntry({ index, leaf, envelopes, texts = [] }: FeedEntry, { role, lies = false }: RecordedFeed): ReadEntry {
+  // What a lying node writes need be no receipt at all.
+  const isReceipt = (envelope: Envelope): boolean => envelope.payloadType === receiptPayloadType && !(lies && !isWhole(envelope));
+  const receipts = envelopes.filter(isReceipt).map(readReceiptOf);
   const tasks = envelopes.filter(({ payloadType }) => payloadType === taskPayloadType).map(readTaskOf);
   const [first] = receipts;
   const own = first?.envelope === envelopes[0] && first?.says.role === role ? first : undefined;
-  const isLie = own !== undefined && lies.has(own.digest);
-  const said = isLie ? { own: undefined, lie: own } : { own, lie: undefined };
-  return { index, leaf, digests: envelopes.map(payloadDigest), ...said, receipts, tasks, texts };
+  return { index, leaf, digests: envelopes.map(payloadDigest), own, receipts, tasks, texts };
+}
+
+function isWhole(envelope: Envelope): boolean {
+  return claimedReceipt(envelope) !== undefined;
 }
 
 function readTaskOf(envelope: Envelope): ReadTask {

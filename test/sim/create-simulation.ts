@@ -6,7 +6,9 @@ import { createVirtualTime, type VirtualTime } from "./machine/virtual-time.ts";
 import { simulatedPipeline } from "./pipeline.ts";
 import { createRandom, type Random } from "./random.ts";
 import { createRecorder, type Recorder } from "./recorder.ts";
-import { createRelay, type SimulatedNode } from "./relay.ts";
+import { createLiar } from "./liar/liar.ts";
+import { createLies, type Lies } from "./liar/lies.ts";
+import { createRelay, epochStart, type SimulatedNode } from "./relay.ts";
 import { simulatedLogger } from "./simulated-logger.ts";
 import { createWorkload, type Workload } from "./workload.ts";
 import { mainWork, roleWork } from "./work.ts";
@@ -36,6 +38,11 @@ export interface Simulation {
   readonly recorder: Recorder;
   /** Last status of each run, as main showed it. */
   readonly known: () => readonly RunStatus[];
+  /** What the lying node has lied about, if there is one. */
+  readonly lies: Lies;
+  readonly liar: string | undefined;
+  /** Ends of processes by an error of their own. */
+  readonly failures: readonly { readonly node: string; readonly error: unknown }[];
   /** Lets everything happen until then, or until it is done. */
   readonly advance: (until: number, isDone?: () => boolean | Promise<boolean>) => Promise<void>;
   /** Answers that got to their callers. */
@@ -59,7 +66,6 @@ export function createSimulation({ seed, roles, onLog, ...options }: SimulationO
     Array.from({ length: options.pool ?? 1 }, (_, at) => [at === 0 ? role : `${role}-${at + 1}`, role]);
   const names = new Map([["main", "main"], ...pipeline.roles.flatMap(({ name }) => nodesOf(name))]);
   const trust = trustIn([...names.keys()]);
-  const recorder = createRecorder({ pipeline, trust });
   let trace = 0;
   let exchanges = 0;
   const note = (text: string): void => {
@@ -77,7 +83,27 @@ export function createSimulation({ seed, roles, onLog, ...options }: SimulationO
       if (exchange.verb === "task" && faults.killsAfterAnswer()) nodes.get(exchange.to)?.kill(random.chance(mix.powerLost));
     },
   });
+  const lies = createLies();
+  const liesRandom = random.fork("lies");
+  const liar =
+    mix.lies === 0
+      ? undefined
+      : createLiar({
+          node: liesRandom.pick([...names.keys()].filter((name) => name !== "main")),
+          pipeline,
+          names,
+          random: liesRandom,
+          rate: mix.lies,
+          now: () => epochStart + time.now(),
+          onLie(way, about) {
+            faults.counts[`lies: ${way}`] = (faults.counts[`lies: ${way}`] ?? 0) + 1;
+            lies.add(about);
+            simulatedLogger("liar", { onLog, now: () => time.now() }).debug({ ...about }, way);
+          },
+        });
+  const failures: { node: string; error: unknown }[] = [];
   const restarts = random.fork("restarts");
+  const recorder = createRecorder({ pipeline, trust, liar: liar?.node, time });
   const nodes = createRelay({
     pipeline,
     names,
@@ -88,8 +114,8 @@ export function createSimulation({ seed, roles, onLog, ...options }: SimulationO
     work: (role) => (role === "main" ? mainWork() : roleWork(() => faults.attempt())),
     mishaps: (node) => faults.mishaps(node),
     forges: () => faults.forges(),
-    falsifies: () => faults.falsifies(),
-    onLie: (receipt) => recorder.onLie(receipt),
+    liar,
+    onFailure: (node, error) => failures.push({ node, error }),
     restartAfter: () => (faults.areHealed() ? 1_000 : restarts.pick([1_000, 1_000, 1_000, 20_000, 5 * minute])),
     onStart: (node, running) => recorder.onStart(node, running),
     hasLateStores: options.late === true,
@@ -119,6 +145,9 @@ export function createSimulation({ seed, roles, onLog, ...options }: SimulationO
     workload,
     recorder,
     known: () => [...recorder.last.values()],
+    lies,
+    liar: liar?.node,
+    failures,
     advance,
     exchanges: () => exchanges,
     trace: () => trace,

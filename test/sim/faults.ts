@@ -1,5 +1,4 @@
 import type { CommitFate, Mishaps } from "./machine/boot.ts";
-import { type Lie, lies } from "./machine/forger.ts";
 import type { Weather } from "./machine/network.ts";
 import type { Random } from "./random.ts";
 import type { Attempted, Conduct } from "./work.ts";
@@ -26,6 +25,10 @@ export interface FaultMix {
   readonly cuts: number;
   readonly fullDisks: number;
   readonly clockJumps: number;
+  /** Steps of a clock by a whole day, either way. */
+  readonly dayJumps: number;
+  /** Stops of a process (SIGSTOP), for seconds or for an hour. */
+  readonly stops: number;
   /** Share of kills: with the power of the machine. */
   readonly powerLost: number;
   /** Machines that are replaced, in all. */
@@ -36,8 +39,8 @@ export interface FaultMix {
   readonly absent: number;
   /** Share of tasks: accepted by somebody in between, in the name of a node that never sees them. */
   readonly forged: number;
-  /** Share of work that is sent to a role: its node drops it, and signs that it took a task and files that nobody sent. */
-  readonly falsified: number;
+  /** Share of the occasions at which one node of a role lies, with a valid key of its own; 0 where every node is honest. */
+  readonly lies: number;
 }
 
 /** Mix in which nothing goes wrong, but for what a test does. */
@@ -56,12 +59,14 @@ export const noFaults: FaultMix = {
   cuts: 0,
   fullDisks: 0,
   clockJumps: 0,
+  dayJumps: 0,
+  stops: 0,
   powerLost: 0,
   replacements: 0,
   decisions: 0,
   absent: 0,
   forged: 0,
-  falsified: 0,
+  lies: 0,
 };
 
 /** Mix that a seed brings: most kinds of fault are absent in most seeds, and strong where they are there. */
@@ -96,7 +101,9 @@ export function chooseMix(random: Random): FaultMix {
     decisions: some(0.3, 0.1, 0.4),
     absent: some(0.25, 0.2, 0.6),
     forged: some(0.2, 0.05, 0.3),
-    falsified: some(0.2, 0.05, 0.3),
+    lies: some(0.25, 0.1, 0.4, 1),
+    dayJumps: some(0.1, 0.1),
+    stops: some(0.1, 0.02, 0.1),
   };
 }
 
@@ -109,8 +116,6 @@ export interface Faults {
   killsAfterAnswer(): boolean;
   /** True where somebody in between answers a task. */
   forges(): boolean;
-  /** The state that a node falsely signs instead of taking the work that it is sent; undefined where it is honest. */
-  falsifies(): Lie | undefined;
   /** Cuts everything between two sets of roles; one way or both. Returns the way to mend it. */
   cut(from: readonly string[], to: readonly string[], oneWay: boolean): () => void;
   heal(): void;
@@ -131,7 +136,6 @@ export function createFaults({ mix, random }: FaultsDeps): Faults {
   const machine = random.fork("machine");
   const attempts = random.fork("attempts");
   const forger = random.fork("forger");
-  const falsifier = random.fork("falsifier");
   const cuts = new Set<(from: string, to: string) => boolean>();
   const counts: Record<string, number> = {};
   let healed = false;
@@ -171,7 +175,6 @@ export function createFaults({ mix, random }: FaultsDeps): Faults {
     },
     killsAfterAnswer: () => happens("killed after an answer", machine, mix.killedAfterAnswer),
     forges: () => happens("forged", forger, mix.forged),
-    falsifies: () => (happens("falsified", falsifier, mix.falsified) ? falsifier.pick(lies) : undefined),
     cut(from, to, oneWay) {
       const cut = (one: string, other: string): boolean =>
         (from.includes(one) && to.includes(other)) || (!oneWay && from.includes(other) && to.includes(one));

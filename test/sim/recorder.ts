@@ -1,10 +1,12 @@
-import { artifactsOf, type Envelope, type FeedEntry, isFileOf, parseContractRef, type Pipeline, type RunStatus } from "@tasuki/protocol";
-import { payloadDigest, type Trust } from "@tasuki/evidence";
-import type { OpenStore } from "@tasuki/store";
+import { artifactsOf, type FeedEntry, isFileOf, parseContractRef, type Pipeline, type RunStatus } from "@tasuki/protocol";
+import type { Trust } from "@tasuki/evidence";
+import { openStore, type OpenStore } from "@tasuki/store";
 import { lackingFiles } from "./lacking-files.ts";
 import type { History, RecordedAnswer, RecordedStatus } from "../history/history.ts";
+import { createBoot, within } from "./machine/boot.ts";
 import type { Disk } from "./machine/disk.ts";
 import type { Exchange } from "./machine/network.ts";
+import type { VirtualTime } from "./machine/virtual-time.ts";
 import { expectedFiles } from "./pipeline.ts";
 import type { Running, SimulatedNode } from "./relay.ts";
 
@@ -13,8 +15,6 @@ export interface Recorder {
   /** Watches a node from its start. */
   onStart(node: Pick<SimulatedNode, "name" | "role">, running: Running): void;
   onAnswer(exchange: Exchange): void;
-  /** A node was made to sign a receipt that is not true. */
-  onLie(receipt: Envelope): void;
   /** Somebody named the stage that a run is to go on with, whatever the one before it had decided. */
   onTakenFurther(run: string): void;
   history(briefs: ReadonlyMap<string, string>): Promise<History>;
@@ -22,7 +22,15 @@ export interface Recorder {
   readonly last: ReadonlyMap<string, RunStatus>;
 }
 
-export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust: Trust }): Recorder {
+interface RecorderDeps {
+  readonly pipeline: Pipeline;
+  readonly trust: Trust;
+  /** Name of the node that lies, if there is one. */
+  readonly liar: string | undefined;
+  readonly time: VirtualTime;
+}
+
+export function createRecorder({ pipeline, trust, liar, time }: RecorderDeps): Recorder {
   const stores = new Map<string, { name: string; role: string; store: OpenStore; disk: Disk }>();
   const sizes = new Map<string, number>();
   const answers: RecordedAnswer[] = [];
@@ -30,7 +38,18 @@ export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust:
   const last = new Map<string, RunStatus>();
   const shown = new Map<string, string>();
   const takenFurther = new Set<string>();
-  const lies = new Set<string>();
+
+  /** Reads all that a data folder holds, also of a process that is gone. One whose database failed answers nothing more, and is opened once more. */
+  const readThrough = async (store: OpenStore, { name, disk }: { name: string; disk: Disk }) => {
+    const read = async (of: OpenStore) => ({ entries: await entriesOf(of), lacking: await lackingFiles(of, disk) });
+    try {
+      return await read(store);
+    } catch {
+      const boot = createBoot({ node: name, time, disk, mishaps: { onFile: () => 0, onCommit: () => "kept" } });
+      const options = { folder: "/data", clock: { now: () => time.now() }, newId: () => store.instance };
+      return within(boot, async () => read(await openStore(options)));
+    }
+  };
 
   const lookAt = (runs: readonly (RunStatus | undefined)[] = []): void => {
     for (const run of runs) {
@@ -72,7 +91,6 @@ export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust:
       });
     },
     onTakenFurther: (run) => void takenFurther.add(run),
-    onLie: (receipt) => void lies.add(payloadDigest(receipt)),
     onAnswer({ from, to, verb, answer }) {
       if (verb !== "task") return;
       const { ok } = JSON.parse(answer) as { ok?: { task: string; receipt: RecordedAnswer["receipt"] } };
@@ -83,11 +101,10 @@ export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust:
       trust,
       feeds: await Promise.all(
         [...stores].map(async ([instance, { name, role, store, disk }]) => {
-          return { node: name, role, instance, entries: await entriesOf(store), lacking: await lackingFiles(store, disk) };
+          return { node: name, role, instance, ...(await readThrough(store, { name, disk })), lies: name === liar };
         }),
       ),
       answers,
-      lies,
       statuses: [...statuses, ...[...last.values()].map((run) => ({ run }))],
       isNamed(contract, name) {
         const { name: of } = parseContractRef(contract);
@@ -106,7 +123,7 @@ export function createRecorder({ pipeline, trust }: { pipeline: Pipeline; trust:
   };
 }
 
-/** All that a store holds, also of a process that is gone: its database outlives it. */
+/** All that a store holds. */
 function entriesOf(store: OpenStore): Promise<readonly FeedEntry[]> {
   return store.feed(0, Number.MAX_SAFE_INTEGER);
 }

@@ -1,4 +1,4 @@
-import type { Envelope, Logger, Pipeline } from "@tasuki/protocol";
+import type { Logger, Pipeline } from "@tasuki/protocol";
 import { judgeAtOnce } from "@tasuki/protocol/testing";
 import type { Trust } from "@tasuki/evidence";
 import { type ComposedNode, composeNode, NodeConfig } from "@tasuki/node";
@@ -10,7 +10,8 @@ import { createIds, createSalts } from "./ids.ts";
 import { signerOf } from "./keys.ts";
 import { type Boot, createBoot, type Mishaps, never, within } from "./machine/boot.ts";
 import { createDisk, type Disk } from "./machine/disk.ts";
-import { forgedPassage, type Lie, lyingBus } from "./machine/forger.ts";
+import type { Liar } from "./liar/liar.ts";
+import { forgedPassage } from "./machine/forger.ts";
 import type { Network } from "./machine/network.ts";
 import { setTimeout as delay } from "./machine/timers-promises.ts";
 import type { VirtualTime } from "./machine/virtual-time.ts";
@@ -39,6 +40,9 @@ export interface SimulatedNode {
   start(): void;
   /** kill -9; with `power` the machine loses what was not synced, too. */
   kill(power: boolean): void;
+  /** Its process is stopped (SIGSTOP) for so long, milliseconds, or until it is told to go on. */
+  stop(ms: number): void;
+  goOn(): void;
   /** Its machine is replaced: same keys, empty data folder. */
   replace(): void;
   readonly wasReplaced: () => boolean;
@@ -63,11 +67,12 @@ export interface RelayDeps {
   readonly restartAfter: (node: string) => number;
   /** True where somebody in between answers a task that a node sends. */
   readonly forges: () => boolean;
-  /** The state that a node falsely signs instead of taking the work that it is sent; undefined where it is honest. */
-  readonly falsifies: () => Lie | undefined;
-  readonly onLie: (receipt: Envelope) => void;
+  /** The node that lies, if there is one. */
+  readonly liar: Liar | undefined;
   readonly onStart: (node: Pick<SimulatedNode, "name" | "role">, running: Running) => void;
   readonly onDeath: (node: string) => void;
+  /** Called where a node's process ends by itself, with an error. */
+  readonly onFailure: (node: string, error: unknown) => void;
   /** True where every store answers late, and keeps announcements back until it is polled, as one over a wire may. */
   readonly hasLateStores: boolean;
   readonly logger: (node: string) => Logger;
@@ -153,11 +158,12 @@ function createNode(deps: RelayDeps, { name, role }: { name: string; role: strin
     const started = (running = { boot: own, store, node: composed, changingRuns });
     deps.onStart({ name, role }, started);
     const bus = createDirectBus({ role, pipeline, handlers: composed.handlers, store: used, clock });
-    const { falsifies, onLie } = deps;
+    const { liar } = deps;
+    const passage = (to: string): Passage => network.passage(own, to);
     network.attach(name, {
       boot: own,
       callerOf,
-      bus: role === "main" ? bus : lyingBus({ bus, name, role, store, clock, falsifies, onLie }),
+      bus: liar?.node === name ? liar.over({ bus, role, store, clock, passage }) : bus,
     });
     composed.start();
     await store.failed;
@@ -186,6 +192,7 @@ function createNode(deps: RelayDeps, { name, role }: { name: string; role: strin
           void run(own).catch((error: unknown) => {
             if (!own.isAlive()) return;
             logger.error({ err: error }, "the node can't start or can't go on");
+            deps.onFailure(name, error);
             own.kill();
           }),
       );
@@ -194,6 +201,8 @@ function createNode(deps: RelayDeps, { name, role }: { name: string; role: strin
       boot?.kill();
       if (power) disk.losePower();
     },
+    stop: (ms) => boot?.stop(time.now() + ms),
+    goOn: () => boot?.goOn(),
     replace() {
       boot?.kill();
       disk = createDisk();

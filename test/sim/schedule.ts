@@ -12,8 +12,13 @@ interface ScheduleDeps {
 }
 
 const minute = 60_000;
+/** Milliseconds of the longest stop of a process. */
+export const longestStop = 60 * minute;
 /** Partitions of all lengths that people know: a lost packet's worth, a restart, a quarter of an hour and more. */
 const cutLengths = [2_000, 20_000, 90_000, 5 * minute, 17 * minute];
+/** Stops as of a debugger, a laptop's lid, and a night's first hour. */
+const stopLengths = [5_000, minute, 10 * minute, longestStop];
+const day = 24 * 60 * minute;
 const skews = [-10 * minute, -30_000, 0, 30_000, 10 * minute];
 
 /** Starts every node, some of them late: what is for a role that nobody has ever reached waits for it. */
@@ -36,11 +41,13 @@ export function scheduleFaults({ mix, faults, time, nodes, ...deps }: ScheduleDe
   const everyone = [...roles, operator];
   const count = (what: string): void => void (faults.counts[what] = (faults.counts[what] ?? 0) + 1);
   /** Lets something happen about `rate` times a minute. */
-  const about = (rate: number, happen: () => void): void => {
+  const about = (rate: number, happen: () => void, of = random): void => {
     const times = (rate * forMs) / minute;
-    const whole = Math.floor(times) + (random.chance(times % 1) ? 1 : 0);
-    for (let at = 0; at < whole; at += 1) time.after(random.integer(0, forMs), () => faults.areHealed() || happen());
+    const whole = Math.floor(times) + (of.chance(times % 1) ? 1 : 0);
+    for (let at = 0; at < whole; at += 1) time.after(of.integer(0, forMs), () => faults.areHealed() || happen());
   };
+  const days = deps.random.fork("days");
+  const stops = deps.random.fork("stops");
 
   for (const node of nodes.values()) {
     if (mix.clockJumps > 0) node.skew = random.pick(skews);
@@ -59,6 +66,16 @@ export function scheduleFaults({ mix, faults, time, nodes, ...deps }: ScheduleDe
       count("clock jumped");
       node.skew = random.pick(skews);
     });
+    const stepADay = (): void => {
+      count("clock stepped by a day");
+      node.skew = days.pick([-day, 0, day]);
+    };
+    about(mix.dayJumps, stepADay, days);
+    const stop = (): void => {
+      count("process stopped");
+      node.stop(stops.pick(stopLengths));
+    };
+    about(mix.stops, stop, stops);
   }
   about(mix.cuts * Math.sqrt(roles.length), () => {
     count("cut");

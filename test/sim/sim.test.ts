@@ -15,7 +15,7 @@ const relays: readonly (readonly [string, readonly Job[]])[] = [
   ["20 relays of a hundred nodes", from(1, 20, 100)],
 ];
 
-// guarantees: R1.ack-durable, R3.proven, R5.ends
+// guarantees: R1.ack-durable, R3.proven, R5.ends, R7.names, R11.contained, R11.peers
 test.for(relays)(
   "%s under simulated faults lose nothing, show nothing unproven, and end once the faults are over",
   { timeout: 1_200_000 },

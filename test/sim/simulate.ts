@@ -1,10 +1,12 @@
+import { inspect } from "node:util";
+import { claimedReceipt, payloadDigest } from "@tasuki/evidence";
 import { isTasukiError, needsOperator, type RunStatus } from "@tasuki/protocol";
 import { checkHistory } from "../history/check-history.ts";
 import { hasEnded } from "../history/check-epochs.ts";
 import type { Violation } from "../history/history.ts";
 import { createSimulation, type SimulationOptions } from "./create-simulation.ts";
 import { within } from "./machine/boot.ts";
-import { scheduleFaults, startNodes } from "./schedule.ts";
+import { longestStop, scheduleFaults, startNodes } from "./schedule.ts";
 import { startToClose } from "./workload.ts";
 
 export interface Outcome {
@@ -22,6 +24,8 @@ export interface Outcome {
 }
 
 const minute = 60_000;
+/** Messages of one node about one run that main keeps (docs/guarantees.md, R11.peers). */
+const messagesAtMost = 1_000;
 /** Time after the faults: an attempt that hangs and its grace, the longest backoffs, and then the work itself. */
 const settleMs = (roles: number): number => startToClose * 2 + 5 * minute + roles * 2 * minute;
 
@@ -30,7 +34,9 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
   const { seed, roles } = options;
   const simulation = createSimulation(options);
   const { random, time, mix, faults, nodes, workload, recorder } = simulation;
-  const { known, advance } = simulation;
+  const { known, advance, lies, liar } = simulation;
+  /** Runs about which everybody tells the truth: all that is promised of a run is promised of these. */
+  const honest = (): readonly RunStatus[] => known().filter(({ id }) => !lies.isAbout(id));
   const decide = (run: RunStatus, act: "retry" | "cancel", stage?: string): void => {
     const main = nodes.get("main")?.running();
     const orchestrator = main?.node.orchestrator;
@@ -42,7 +48,7 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
         act === "retry" ? orchestrator.retry({ ...request, ...(stage !== undefined && { stage }) }) : orchestrator.cancel(request)
       ).catch(expectRefusal);
     };
-    within(main.boot, () => void ask());
+    main.boot.whenRunning(() => within(main.boot, () => void ask()));
   };
 
   // Safety: whatever goes wrong, nothing may be lost, done twice or shown falsely.
@@ -52,48 +58,61 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
   for (let at = 0; at < asked; at += 1) time.after(at === 0 ? 1_000 : random.integer(1_000, safetyMs / 2), () => workload.ask());
   scheduleFaults({ mix, faults, random, time, nodes }, safetyMs);
   scheduleDecisions();
-  await advance(safetyMs);
+  // The longest stop ends by itself.
+  await advance(safetyMs + (mix.stops > 0 ? longestStop : 0));
 
   // Liveness: nothing goes wrong any more, and every run must end by itself, or say which decision it waits for.
   faults.heal();
   for (const node of nodes.values()) {
     node.disk.full = false;
+    node.goOn();
     node.start();
   }
   const violations: Violation[] = [];
   const isAnswered = (): boolean => workload.requested.every(({ answer }) => answer !== undefined);
   const stuck = (guarantee: string): void => {
-    for (const run of known().filter((one) => !hasEnded(one) && !waitsForPeople(one)))
+    for (const run of honest().filter((one) => !hasEnded(one) && !waitsForPeople(one)))
       violations.push({ guarantee, what: `run ${run.id} neither ends nor waits for anybody: ${describe(run)}` });
   };
-  await advance(time.now() + settleMs(roles), () => isAnswered() && known().every((run) => hasEnded(run) || waitsForPeople(run)));
-  stuck("R5.ends");
+  await advance(time.now() + settleMs(roles), () => isAnswered() && honest().every((run) => hasEnded(run) || waitsForPeople(run)));
+  const ends = liar === undefined ? "R5.ends" : "R11.contained";
+  stuck(ends);
   // People do what the block says, no more than that.
-  for (let round = 0; round < 4 && known().some((run) => !hasEnded(run) && waitsForPeople(run)); round += 1) {
+  for (let round = 0; round < 4 && honest().some((run) => !hasEnded(run) && waitsForPeople(run)); round += 1) {
     for (const run of known().filter((one) => !hasEnded(one) && waitsForPeople(one))) decide(run, "retry");
     await advance(time.now() + minute);
-    await advance(time.now() + settleMs(roles), () => known().every((run) => hasEnded(run) || waitsForPeople(run)));
-    stuck("R5.ends");
+    await advance(time.now() + settleMs(roles), () => honest().every((run) => hasEnded(run) || waitsForPeople(run)));
+    stuck(ends);
   }
-  for (const run of known().filter((one) => !hasEnded(one) && waitsForPeople(one)))
+  for (const run of honest().filter((one) => !hasEnded(one) && waitsForPeople(one)))
     violations.push({ guarantee: "R10.retry", what: `run ${run.id} still waits after every retry that it asked for: ${describe(run)}` });
+  // A run that a node lies about goes on, ends, or is blocked; whichever it is, people can end it.
+  for (const run of known().filter((one) => lies.isAbout(one.id) && !hasEnded(one))) decide(run, "cancel");
   await advance(time.now() + 2 * minute);
-  violations.push(...(await leftovers()));
+  for (const run of known().filter((one) => lies.isAbout(one.id) && one.state === "open"))
+    violations.push({ guarantee: "R11.contained", what: `run ${run.id}, which ${liar} lies about, can't be cancelled: ${describe(run)}` });
+  violations.push(...(await leftovers()), ...(await kept()), ...ended());
 
   const briefs = new Map(workload.requested.map(({ id, brief }) => [id, brief]));
-  violations.push(...checkHistory(await recorder.history(briefs)));
+  const reading = { isOver: false };
+  const history = recorder.history(briefs).finally(() => (reading.isOver = true));
+  await advance(time.now() + minute, () => reading.isOver);
+  violations.push(...checkHistory(await history));
   for (const { id, isBad, answer } of workload.requested) {
     if (answer === undefined) violations.push({ guarantee: "R5.answers", what: `main never answered the request for run ${id}` });
     if (isBad && answer === "acknowledged")
       violations.push({ guarantee: "R7.names", what: `main took run ${id} with a file of another name` });
   }
-  const ended: Record<string, number> = {};
-  for (const { state } of known()) ended[state] = (ended[state] ?? 0) + 1;
+  const runs: Record<string, number> = {};
+  for (const { id, state } of known()) {
+    const name = lies.isAbout(id) ? `${state} of those lied about` : state;
+    runs[name] = (runs[name] ?? 0) + 1;
+  }
   const outcome = {
     seed,
     roles,
     violations,
-    runs: ended,
+    runs,
     faults: faults.counts,
     simulatedMs: time.now(),
     events: time.taken(),
@@ -115,24 +134,63 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
       });
   }
 
-  /** Leftovers that nothing needs any more once all runs have ended: work that still waits, messages that nobody takes. */
-  async function leftovers(): Promise<Violation[]> {
-    if (!known().every(hasEnded)) return [];
-    const epochs = new Map(known().map(({ id, epoch }) => [id, epoch]));
-    const left = [...nodes.values()].map(async (node): Promise<Violation[]> => {
-      const store = node.running()?.store;
-      if (store === undefined) return [{ guarantee: "R10.reopen", what: `the node ${node.name} is not up, long after the last fault` }];
-      const { tasks } = await store.statusOf("open");
-      const { rows } = await store.dueOutbox(Number.MAX_SAFE_INTEGER);
-      return [
-        ...tasks
-          .map(({ row }) => row)
-          // A new host knows nothing of the epoch that the old one had archived: not promised (docs/guarantees.md, R5).
-          .filter(({ payload: { run, epoch } }) => !(node.wasReplaced() && epoch < (epochs.get(run) ?? 0)))
-          .map(({ payload, state }) => `task ${payload.kind} of run ${payload.run}, '${state}'`),
-        ...rows.map(({ payload, last }) => `'${payload.kind}' for ${payload.to} in the outbox (${last})`),
-      ].map((what) => ({ guarantee: "R5.nothing-left", what: `${node.name}: ${what}` }));
+  /** What main keeps of what the lying node has said: nothing of runs that it never had, and a bounded part about its own. */
+  async function kept(): Promise<Violation[]> {
+    const store = nodes.get("main")?.running()?.store;
+    if (store === undefined || liar === undefined) return [];
+    // What it gave for an answer stands in the feed of whoever asked it, and is bounded by that.
+    const given = new Set<string>();
+    for (const node of nodes.values())
+      for (const { envelopes } of node.name === liar ? [] : ((await node.running()?.store.feed(0, Number.MAX_SAFE_INTEGER)) ?? []))
+        for (const envelope of envelopes) given.add(payloadDigest(envelope));
+    const saidAbout = async (run: string): Promise<number> =>
+      (await store.evidenceOf(run)).envelopes.filter(
+        (envelope) => claimedReceipt(envelope)?.predicate.node === liar && !given.has(payloadDigest(envelope)),
+      ).length;
+    const unknown = [...lies.invented].map(async (run) =>
+      (await saidAbout(run)) === 0 ? [] : [`main keeps receipts about run ${run}, which it never had`],
+    );
+    const own = known().map(async ({ id }) => {
+      const said = await saidAbout(id);
+      return said <= messagesAtMost ? [] : [`main keeps ${said} receipts of ${liar} about run ${id}`];
     });
+    return (await Promise.all([...unknown, ...own])).flat().map((what) => ({ guarantee: "R11.peers", what }));
+  }
+
+  /** Processes that ended by an error of their own, and not by one of their machine. */
+  function ended(): Violation[] {
+    return simulation.failures
+      .map(({ node, error }) => ({ node, said: inspect(error) }))
+      .filter(({ said }) => !said.includes("(simulated)"))
+      .map(({ node, said }) => ({ guarantee: "R11.contained", what: `the process of ${node} ended by itself: ${said}` }));
+  }
+
+  /** Leftovers of honest nodes that nothing needs any more once a run has ended: work that still waits, messages that nobody takes. */
+  async function leftovers(): Promise<Violation[]> {
+    const over = new Set(
+      honest()
+        .filter(hasEnded)
+        .map(({ id }) => id),
+    );
+    const isOver = ({ payload }: { readonly payload: { readonly run: string } }): boolean => over.has(payload.run);
+    const epochs = new Map(known().map(({ id, epoch }) => [id, epoch]));
+    const left = [...nodes.values()]
+      .filter(({ name }) => name !== liar)
+      .map(async (node): Promise<Violation[]> => {
+        const store = node.running()?.store;
+        if (store === undefined) return [{ guarantee: "R10.reopen", what: `the node ${node.name} is not up, long after the last fault` }];
+        const { tasks } = await store.statusOf("open");
+        const { rows } = await store.dueOutbox(Number.MAX_SAFE_INTEGER);
+        return [
+          ...tasks
+            .map(({ row }) => row)
+            .filter(isOver)
+            // A new host knows nothing of the epoch that the old one had archived: not promised (docs/guarantees.md, R5).
+            .filter(({ payload: { run, epoch } }) => !(node.wasReplaced() && epoch < (epochs.get(run) ?? 0)))
+            .map(({ payload, state }) => `task ${payload.kind} of run ${payload.run}, '${state}'`),
+          ...rows.filter(isOver).map(({ payload, last }) => `'${payload.kind}' for ${payload.to} in the outbox (${last})`),
+        ].map((what) => ({ guarantee: "R5.nothing-left", what: `${node.name}: ${what}` }));
+      });
     return (await Promise.all(left)).flat();
   }
 }

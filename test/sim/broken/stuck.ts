@@ -10,8 +10,8 @@ export const stuckBuilds: readonly BrokenBuild[] = [
     changes: [
       {
         file: `${store}/open-store.ts`,
-        find: `  const instance = db.prepare("SELECT value`,
-        put: `  db.exec("DELETE FROM outbox WHERE state = 'pending'");\n  const instance = db.prepare("SELECT value`,
+        find: `  const instance = metaOf(db, "instance");`,
+        put: `  db.exec("DELETE FROM outbox WHERE state = 'pending'");\n  const instance = metaOf(db, "instance");`,
       },
     ],
   },

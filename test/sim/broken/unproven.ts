@@ -36,7 +36,7 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
     name: "believes the acceptance of a task that nobody sent",
     breaks: ["R3.proven"],
     from: 1,
-    mix: { falsified: 0.3 },
+    mix: { lies: 1 },
     changes: [
       {
         file: `${evidence}/belief.ts`,
@@ -49,7 +49,7 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
     name: "believes work on a task that was never accepted",
     breaks: ["R3.proven"],
     from: 1,
-    mix: { falsified: 0.3 },
+    mix: { lies: 1 },
     changes: [
       {
         file: `${evidence}/belief.ts`,
@@ -62,7 +62,7 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
     name: "believes that a role was sent what it sent to itself",
     breaks: ["R3.proven"],
     from: 1,
-    mix: { falsified: 0.3 },
+    mix: { lies: 1 },
     changes: [
       {
         file: `${node}/orchestrator/known-messages.ts`,
@@ -70,6 +70,20 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
         put: "return task;",
       },
     ],
+  },
+  {
+    name: "believes an acceptance of other files than were sent",
+    breaks: ["R3.proven"],
+    from: 1,
+    mix: { lies: 1 },
+    changes: [{ file: `${evidence}/belief.ts`, find: "return isOverAll ? undefined :", put: "return isOverAll || true ? undefined :" }],
+  },
+  {
+    name: "believes an acceptance in the name of another task",
+    breaks: ["R3.proven"],
+    from: 1,
+    mix: { lies: 1 },
+    changes: [{ file: `${evidence}/belief.ts`, find: "if (id !== payload.id || run", put: "if (run" }],
   },
   {
     name: "closes a run whose files it has not checked",

@@ -24,6 +24,13 @@ export interface Boot {
   readonly mishaps: Mishaps;
   isAlive(): boolean;
   kill(): void;
+  /** SIGSTOP: nothing of the process goes on until then, or until `goOn`. What is due meanwhile is due at once then, in its order. */
+  stop(until: number): void;
+  /** SIGCONT. */
+  goOn(): void;
+  isStopped(): boolean;
+  /** Runs what the machine hands to the process: now, or once it goes on. */
+  whenRunning(run: () => void): void;
   /** Calls back at its death; returns the way to stop that. */
   onDeath(listener: () => void): () => void;
 }
@@ -44,14 +51,34 @@ export function outside<Result>(run: () => Result): Result {
 }
 
 export function createBoot(parts: Pick<Boot, "node" | "time" | "disk" | "mishaps">): Boot {
+  const { time } = parts;
   let alive = true;
+  let stops = 0;
+  let stopped: number | undefined;
+  let due: (() => void)[] = [];
   const listeners = new Set<() => void>();
-  return {
+  const boot: Boot = {
     ...parts,
     isAlive: () => alive,
+    stop(until) {
+      if (!alive || stopped !== undefined) return;
+      const number = (stopped = stops += 1);
+      time.after(until - time.now(), () => (stopped === number ? boot.goOn() : undefined));
+    },
+    goOn() {
+      stopped = undefined;
+      for (const run of due.splice(0)) time.after(0, () => boot.whenRunning(run));
+    },
+    isStopped: () => stopped !== undefined,
+    whenRunning(run) {
+      if (stopped === undefined) run();
+      else due.push(run);
+    },
     kill() {
       if (!alive) return;
       alive = false;
+      stopped = undefined;
+      due = [];
       outside(() => listeners.forEach((listener) => listener()));
     },
     onDeath(listener) {
@@ -59,6 +86,7 @@ export function createBoot(parts: Pick<Boot, "node" | "time" | "disk" | "mishaps
       return () => listeners.delete(listener);
     },
   };
+  return boot;
 }
 
 /**

@@ -4,7 +4,7 @@ import { type Boot, currentBoot, never } from "./boot.ts";
 export async function fileWork<Result>(act: (boot: Boot) => Result): Promise<Result> {
   const boot = theBoot();
   const fate = boot.mishaps.onFile();
-  if (typeof fate === "number" && fate > 0) await new Promise<void>((resolve) => boot.time.after(fate, resolve));
+  if (typeof fate === "number" && fate > 0) await new Promise<void>((resolve) => boot.time.after(fate, () => boot.whenRunning(resolve)));
   if (!boot.isAlive()) return never();
   if (fate === "killed-before") {
     boot.kill();

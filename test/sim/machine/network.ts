@@ -1,4 +1,4 @@
-import { TasukiError } from "@tasuki/protocol";
+import { FeedEntry, TasukiError } from "@tasuki/protocol";
 import type { DirectBus, DirectVerb, Passage } from "@tasuki/bus/testing";
 import type { Random } from "../random.ts";
 import { type Boot, within } from "./boot.ts";
@@ -78,7 +78,7 @@ export function createNetwork({ time, random, weather, onAnswer }: NetworkDeps):
       const end = (finish: () => void): void => {
         giveUp();
         signal?.removeEventListener("abort", aborted);
-        if (caller.isAlive()) within(caller, finish);
+        caller.whenRunning(() => (caller.isAlive() ? within(caller, finish) : undefined));
       };
       const fail = (why: string): void => end(() => reject(new TasukiError("unreachable", `${to} did not answer: ${why}`)));
       const giveUp = time.after(verb === "task" ? taskMs : callMs, () => fail("no answer in time"));
@@ -101,10 +101,13 @@ export function createNetwork({ time, random, weather, onAnswer }: NetworkDeps):
         const node = alive(to);
         if (node === undefined) return first ? reset("the connection was refused") : undefined;
         const stop = node.boot.onDeath(() => first && reset("the connection was reset"));
-        const serving = within(node.boot, () => node.bus.call(verb, request, node.callerOf(from)));
-        void finish(serving, (answer) => {
-          stop();
-          if (first) answered(node, answer);
+        // The machine takes the connection, also of a process that is stopped.
+        node.boot.whenRunning(() => {
+          const serving = within(node.boot, () => node.bus.call(verb, request, node.callerOf(from)));
+          void finish(serving, (answer) => {
+            stop();
+            if (first) answered(node, answer);
+          });
         });
       };
       const { delay, copy } = weather.request(from, to);
@@ -119,7 +122,7 @@ export function createNetwork({ time, random, weather, onAnswer }: NetworkDeps):
       let isOpen = true;
       let last = 0;
       const told = (tell: () => void): void => {
-        if (caller.isAlive()) within(caller, tell);
+        caller.whenRunning(() => (caller.isAlive() ? within(caller, tell) : undefined));
       };
       const lose = (): void => {
         if (!isOpen) return;
@@ -136,6 +139,7 @@ export function createNetwork({ time, random, weather, onAnswer }: NetworkDeps):
       const ping = (node: Reachable): void => {
         if (!isOpen) return;
         if (weather.isCut(to, from) || weather.isCut(from, to) || !node.boot.isAlive()) loseAfter(silenceMs - pingMs);
+        else if (node.boot.isStopped()) time.after(silenceMs - pingMs, () => (node.boot.isStopped() ? lose() : ping(node)));
         else time.after(pingMs, () => ping(node));
       };
       const serve = async (node: Reachable): Promise<void> => {
@@ -144,8 +148,11 @@ export function createNetwork({ time, random, weather, onAnswer }: NetworkDeps):
           // A stream keeps its order; an entry that is lost in it breaks it.
           last = Math.max(last, time.now() + (delay ?? 0));
           if (delay === undefined) return loseAfter(resetMs);
+          // What is no entry at all ends the stream, as in the real client.
+          const read = FeedEntry.safeParse(JSON.parse(entry));
+          if (!read.success) return;
           time.after(last - time.now(), () => {
-            if (isOpen && !weather.isCut(to, from)) told(() => on.entry(JSON.parse(entry)));
+            if (isOpen && !weather.isCut(to, from)) told(() => on.entry(read.data));
             else if (isOpen) loseAfter(random.chance(0.5) ? resetMs : silenceMs);
           });
         }
@@ -154,10 +161,13 @@ export function createNetwork({ time, random, weather, onAnswer }: NetworkDeps):
         const node = alive(to);
         if (!isOpen) return;
         if (node === undefined || weather.isCut(from, to)) return loseAfter(weather.isCut(from, to) ? callMs : resetMs);
+        if (node.boot.isStopped()) return loseAfter(callMs);
         time.after(resetMs, () => isOpen && told(on.connected));
         time.after(pingMs, () => ping(node));
         const stop = node.boot.onDeath(() => (weather.isCut(to, from) ? undefined : loseAfter(resetMs)));
-        within(node.boot, () => void serve(node).then(() => (stop(), lose()), lose));
+        // What was sent before the end arrives before it.
+        const ended = (): void => (stop(), loseAfter(Math.max(0, last - time.now())));
+        within(node.boot, () => void serve(node).then(ended, lose));
       });
       return {
         end: () => {

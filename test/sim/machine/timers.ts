@@ -25,9 +25,16 @@ function start(boot: Boot, begin: (set: (cancel: () => void) => void) => void): 
 
 /** Calls back in the boot after a delay, unless it has died. */
 export function afterIn(boot: Boot, delay: number, run: () => void): () => void {
-  return boot.time.after(delay, () => {
-    if (boot.isAlive()) within(boot, run);
-  });
+  let isWithdrawn = false;
+  const withdraw = boot.time.after(delay, () =>
+    boot.whenRunning(() => {
+      if (boot.isAlive() && !isWithdrawn) within(boot, run);
+    }),
+  );
+  return () => {
+    isWithdrawn = true;
+    withdraw();
+  };
 }
 
 /**

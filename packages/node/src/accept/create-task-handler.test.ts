@@ -14,9 +14,10 @@ import {
   TasukiError,
 } from "@tasuki/protocol";
 import type { Run } from "@tasuki/contracts/artifacts/run";
-import { claimedReceipt, createNotary, payloadOf, readReceipt, signEnvelope } from "@tasuki/evidence";
+import { claimedReceipt, createNotary, doubtAbout, parseTask, payloadDigest, payloadOf, readReceipt, signEnvelope } from "@tasuki/evidence";
 import { makeSigner, makeTrust, testSalt } from "@tasuki/evidence/testing";
 import { openStore, publish } from "@tasuki/store";
+import { array, assert, asyncProperty, constantFrom, integer, record } from "fast-check";
 import { expect, test } from "vitest";
 import { newFlow } from "@tasuki/flow";
 import { toRunRow } from "../orchestrator/run-steps.ts";
@@ -587,4 +588,44 @@ test("a last hop of a run that main doesn't know, or at an epoch that it never g
   // A host that works on a run that closes or has ended was never told so: there is nothing that a person could do.
   node.over.add(known);
   expect(await refusal(hop(never))).toMatchObject({ code: "stale_epoch", message: expect.stringContaining("takes no result any more") });
+});
+
+// guarantees: R3.believed, R3.chain
+test("whatever a node takes, in whatever order: the receipt of it stands beside the very task, in one entry of the feed", async () => {
+  const task = record({
+    kind: constantFrom<TaskPayload["kind"][]>("work", "cancel", "nudge", "close"),
+    epoch: integer({ min: 1, max: 4 }),
+  });
+  await assert(
+    asyncProperty(array(task, { minLength: 1, maxLength: 8 }), async (tasks) => {
+      await using node = await openNode("sg");
+      let taken = 0;
+      for (const { kind, epoch } of tasks) {
+        const isWork = kind === "work";
+        const from = isWork ? "nano" : "main";
+        const rest = {
+          ...(!isWork && { attachments: [] }),
+          ...(isWork && { prev: sha256Of(from) }),
+          ...(kind === "close" && { bundle: sha256Of("b") }),
+        };
+        const payload = node.work({ kind, epoch, from, stage: "sg", ...rest });
+        taken += await node.send(payload, { signer: from }).then(
+          () => 1,
+          () => 0,
+        );
+      }
+      const entries = (await node.store.feed(0, 1000)).map(({ envelopes: [receipt, sent, ...others] }) => ({ receipt, sent, others }));
+      const acceptances = entries.flatMap(({ receipt, sent, others }) => {
+        const statement = receipt && readReceipt(receipt, { trust, node: "sg" }).statement;
+        return statement?.predicate.state === "rejected" ? [] : [{ statement, sent, others }];
+      });
+      expect(acceptances).toHaveLength(taken);
+      for (const { statement, sent, others } of acceptances) {
+        if (statement === undefined || sent === undefined) throw new Error("a receipt stands alone");
+        expect(doubtAbout(statement, { payload: parseTask(payloadOf(sent)), digest: payloadDigest(sent) })).toBeUndefined();
+        expect(others).toEqual([]);
+      }
+    }),
+    { numRuns: 8 },
+  );
 });

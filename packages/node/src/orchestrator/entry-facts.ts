@@ -9,6 +9,8 @@ import type { RunFact } from "./run-steps.ts";
 export interface FeedOf {
   readonly node: string;
   readonly role: string;
+  /** Installation that is followed; absent for main's own feed. */
+  readonly instance?: string;
 }
 
 /** True for a receipt about a task that its node took. A refusal leaves no task behind, and the remaining states are for main alone to say. */

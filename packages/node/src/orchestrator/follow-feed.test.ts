@@ -61,7 +61,7 @@ function startFollowing({
 }
 
 const untilEnded = (signal: AbortSignal): Promise<unknown> =>
-  new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+  new Promise((resolve) => (signal.aborted ? resolve(undefined) : signal.addEventListener("abort", resolve, { once: true })));
 
 // guarantees: R11.peers
 test("a node that is another installation at each answer is followed six times within an hour, and no more then", async () => {
@@ -264,6 +264,27 @@ test("a connection of which it can't be found out who is at its other end is giv
   await done.promise;
   expect(watched).toEqual([3, 0]);
   expect(held).toEqual({ node: "sg", instance: after, next: 0 });
+});
+
+// guarantees: R11.contained
+test("an entry in the name of another installation is passed over where the node still is the one that is followed", async () => {
+  const [same, other] = [randomUUIDv7(), randomUUIDv7()];
+  const applied = Promise.withResolvers<number | undefined>();
+  let watched = 0;
+  const client: Partial<BusClient> = {
+    health: async () => healthOf(same, 2),
+    async *watch(from, { signal }): AsyncGenerator<FeedEntry, void, undefined> {
+      if ((watched += 1) > 3) applied.reject(new Error("the same entry is read again and again"));
+      yield { index: from, leaf: "{}", envelopes: [] };
+      await untilEnded(signal);
+    },
+  };
+  await using _ = startFollowing({
+    client,
+    read: async (entries) => entries.map(() => ({ facts: [], envelopes: [], texts: [], instance: other })),
+    steps: { apply: async ({ position }) => applied.resolve(position?.next) },
+  });
+  expect(await applied.promise).toBe(1);
 });
 
 // guarantees: R9.shorter

@@ -176,10 +176,12 @@ async function session(deps: FollowFeedDeps, { instance, health, signal, onProgr
     const fresh = batch.filter((entry) => entry.index >= position.next);
     for (const [offset, { index }] of fresh.entries())
       if (index !== position.next + offset) throw new Error(`the feed of ${node} skips from ${position.next + offset} to ${index}`);
-    const reads = await deps.read(fresh, { node, role });
+    const reads = await deps.read(fresh, { node, role, instance });
     if (reads.length === 0) return;
-    // Another installation answers already: the next session begins with its first entry.
-    if (reads.some((read) => read.instance !== undefined && read.instance !== instance)) return ended.abort();
+    // Another installation may answer already: the next session begins with its first entry. A node that says it is still the same one has signed
+    // in the name of another: that counts for nothing, and what comes after it is read.
+    if (reads.some((read) => read.instance !== undefined)) await checkInstance();
+    if (ended.signal.aborted) return;
     // Below its floor the disk has room for what main itself needs alone: the feed waits at the node.
     await deps.diskFloor.demand();
     const facts = await Promise.all(reads.flatMap((read) => read.facts).map((fact) => withUnmet(fact, client, signal)));

@@ -1,13 +1,13 @@
 import { type Envelope, type FeedEntry, receiptPayloadType, type ReceiptStatement, taskPayloadType } from "@tasuki/protocol";
 import { claimedReceipt, type KnownMessages, type KnownTask, parseTask, payloadDigest, payloadOf } from "@tasuki/evidence";
-import type { FlowState } from "@tasuki/flow";
+import { type FlowState, hasEnded } from "@tasuki/flow";
 import { z } from "zod";
 
 export interface KeptDeps {
   /** Envelopes about a run that main's store keeps, by the SHA-256 of their payloads. Their signatures were verified when they were kept. */
   readonly kept: (run: string, digests: readonly string[]) => Promise<ReadonlyMap<string, Envelope>>;
-  /** Roles of a run in the order of its hand-offs, and the nodes that it is placed on; undefined for a run that main does not have. */
-  readonly placeOf: (run: string) => Promise<Pick<FlowState, "route" | "nodes"> | undefined>;
+  /** Roles of a run in the order of its hand-offs, the nodes that it is placed on, and its state; undefined for a run that main does not have. */
+  readonly placeOf: (run: string) => Promise<Pick<FlowState, "route" | "nodes" | "state"> | undefined>;
 }
 
 /** A receipt whose signature is verified, by the digest of its payload. */
@@ -26,8 +26,12 @@ interface OpenedMessages {
 export interface Kept {
   envelope(run: string, digest: string): Envelope | undefined;
   place(run: string): Pick<FlowState, "route" | "nodes">;
+  /** Runs that the entries' messages are about. */
+  readonly runs: readonly string[];
   /** True for a run that main has. */
   isMains(run: string): boolean;
+  /** True for a run of which main expects nothing more. */
+  isOver(run: string): boolean;
 }
 
 /** Loads the kept messages that the entries' messages name, and those that these follow from, back to the task that was taken. */
@@ -48,9 +52,14 @@ export async function loadKept(entries: readonly FeedEntry[], { kept, placeOf }:
   );
   const of = new Map(runs);
   return {
+    runs: [...of.keys()],
     envelope: (run, digest) => of.get(run)?.envelopes.get(digest),
     place: (run) => of.get(run)?.place ?? { route: [], nodes: {} },
     isMains: (run) => of.get(run)?.place !== undefined,
+    isOver(run) {
+      const place = of.get(run)?.place;
+      return place !== undefined && hasEnded(place);
+    },
   };
 }
 

@@ -99,6 +99,7 @@ export function createMain(deps: MainDeps): Main {
     kept: (run, digests) => store.envelopes(run, digests),
     placeOf: (run) => steps.state(run),
     budget,
+    evidence: async (run) => (await store.evidenceOf(run)).envelopes,
   });
   const digests = contractDigests(artifactsOf(pipeline));
 

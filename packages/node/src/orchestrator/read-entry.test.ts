@@ -74,8 +74,9 @@ function readerOf(kept: readonly Envelope[], placed: Readonly<Record<string, str
     roster,
     kept: async (_run, digests) =>
       new Map(kept.map((envelope) => [payloadDigest(envelope), envelope] as const).filter(([digest]) => digests.includes(digest))),
-    placeOf: async (of) => (of === run ? { route: ["nano", "sg"], nodes: placed } : undefined),
+    placeOf: async (of) => (of === run ? { route: ["nano", "sg"], nodes: placed, state: "open" } : undefined),
     budget: createEvidenceBudget(),
+    evidence: async () => kept,
     loggerOf: () => ({ debug: say, info: say, warn: say, error: say }),
   });
   const read = (entries: readonly FeedEntry[], role: string) => readFeed(entries, { node: role, role });
@@ -151,9 +152,9 @@ test("an 'accepted' with the signed task that it answers proves the hand-off tha
   const payload = handOff();
   const { envelope, digest } = notaryOf("nano").task(payload);
   const { readOne, complaints } = reader();
-  const { facts, envelopes, instance: seen } = await readOne(entry(3, accepted(payload, digest, { index: 3 }), envelope), "sg");
+  const { facts, envelopes } = await readOne(entry(3, accepted(payload, digest, { index: 3 }), envelope), "sg");
   expect(facts).toMatchObject([{ run, event: { is: "receipt", follows: payload.prev, receipt: { state: "accepted", task: payload.id } } }]);
-  expect([envelopes.length, seen, complaints]).toEqual([2, instance, []]);
+  expect([envelopes.length, complaints]).toEqual([2, []]);
 });
 
 test("an entry in which nothing holds good is one line of the log, and its others count", async () => {
@@ -347,6 +348,32 @@ test("a reason in a receipt of an earlier release is its reason", async () => {
   const earlier = toReceipt({ ...(blocked as Receipt), reason: "no ink" }, [list], signers.sg);
   const [, , read] = await reader(task.envelope).read([...sg.slice(0, 2), entry(2, earlier)], "sg");
   expect(read).toMatchObject({ facts: [{ run: payload.run, event: { receipt: { state: "blocked", reason: "no ink" } } }], texts: [] });
+});
+
+test("a receipt that its node signed as another installation than the one that is read counts for nothing, and that one is named", async () => {
+  const feed = createFeed("nano");
+  const dispatch = work("nano", "main");
+  const task = notaryOf("main").task(dispatch);
+  feed.say(dispatch, "accepted", { prev: task.digest, others: [task.envelope] });
+  const { readFeed, complaints } = reader(task.envelope);
+  const other = randomUUIDv7();
+  const read = async (followed: string) => (await readFeed(feed.entries, { node: "nano", role: "nano", instance: followed }))[0];
+  expect(await read(other)).toMatchObject({ facts: [], envelopes: [], instance });
+  expect(complaints).toHaveLength(1);
+  expect((await read(instance))?.facts).toHaveLength(1);
+});
+
+// guarantees: R11.peers
+test("what main kept of a node before it was started again counts towards what it keeps of it about a run", async () => {
+  const dispatch = work("nano", "main");
+  const said = (index: number): Envelope =>
+    first(notaryOf("nano").receipt(factsOf(dispatch, "started", { attempt: index, prev: "c".repeat(64) }))(index).envelopes);
+  const before = Array.from({ length: 999 }, (_, index) => said(index));
+  const { readOne, complaints } = reader(...before);
+  expect((await readOne(entry(999, said(999)), "nano")).envelopes).toHaveLength(1);
+  expect((await readOne(entry(1_000, said(1_000)), "nano")).envelopes).toHaveLength(0);
+  expect((await readOne(entry(998, said(998)), "nano")).envelopes).toHaveLength(1);
+  expect(JSON.stringify(complaints)).toContain("malformed_message");
 });
 
 test("a decision has the direction of its word in the pipeline; a word that is unknown, or a direction that is not its own, gives none", async () => {

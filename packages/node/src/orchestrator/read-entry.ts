@@ -23,7 +23,7 @@ import {
 import { nodesOfRole, type Roster } from "@tasuki/bus";
 import { type TextRow, textRowsOf } from "@tasuki/store";
 import { doubtFor } from "./doubt-for.ts";
-import type { EvidenceBudget } from "./evidence-budget.ts";
+import type { EvidenceBudget, KeptMessage } from "./evidence-budget.ts";
 import { createKnown, type Kept, type KeptDeps, type KnownOf, loadKept, type ReadReceipt } from "./known-messages.ts";
 import { type FeedOf, isOfTask, toDispatched, toReceiptFact } from "./entry-facts.ts";
 import type { RunFact } from "./run-steps.ts";
@@ -37,6 +37,8 @@ export interface EntryReaderDeps extends KeptDeps {
   /** Logger for what is found in the feed of a node. */
   readonly loggerOf: (node: string) => Logger;
   readonly budget: EvidenceBudget;
+  /** Envelopes about a run that main's store keeps, all of them. */
+  readonly evidence: (run: string) => Promise<readonly Envelope[]>;
 }
 
 /** The facts that an entry of a node's feed proves. */
@@ -46,7 +48,7 @@ interface EntryRead {
   readonly envelopes: readonly Envelope[];
   /** Texts that their receipts name, to be kept. */
   readonly texts: readonly TextRow[];
-  /** The installation that signed the entry's own receipt. */
+  /** Another installation than the one that is followed, in whose name the node has signed a receipt of the entry. */
   readonly instance?: string;
 }
 
@@ -66,6 +68,7 @@ interface OpenedEntry {
   readonly tasks: readonly KnownTask[];
   readonly envelopes: readonly Envelope[];
   readonly texts: readonly TextRow[];
+  readonly instance?: string;
 }
 
 /**
@@ -83,6 +86,7 @@ export function createEntryReader({
   kept: keptOf,
   placeOf,
   budget,
+  evidence,
   loggerOf,
 }: EntryReaderDeps): EntryReader {
   const openReceipt = (envelope: Envelope, feed: FeedOf): ReadReceipt | undefined => {
@@ -123,12 +127,17 @@ export function createEntryReader({
     const tasks: KnownTask[] = [];
     const held: Envelope[] = [];
     const faults: unknown[] = [];
+    let instance: string | undefined;
     for (const envelope of envelopes) {
       try {
         const receipt = envelope.payloadType === receiptPayloadType ? openReceipt(envelope, feed) : undefined;
         const task = envelope.payloadType === taskPayloadType ? openTask(envelope, feed, kept) : undefined;
-        if (receipt !== undefined && isOwn(receipt.statement, feed) && receipt.statement.predicate.index !== index)
-          throw new Error(`a receipt that its node signed for entry ${receipt.statement.predicate.index}`);
+        const own = receipt !== undefined && isOwn(receipt.statement, feed) ? receipt.statement.predicate : undefined;
+        if (own !== undefined && own.index !== index) throw new Error(`a receipt that its node signed for entry ${own.index}`);
+        if (own !== undefined && feed.instance !== undefined && own.instance !== feed.instance) {
+          instance = own.instance;
+          throw new Error(`a receipt that its node signed as installation ${own.instance}`);
+        }
         const about = receipt?.statement.predicate ?? task?.payload;
         if (about === undefined || !isKept(envelope, about.run, { feed, kept })) continue;
         if (receipt) receipts.push(receipt);
@@ -147,7 +156,7 @@ export function createEntryReader({
     for (const { sha256 } of given.filter((text) => !isWhole(text)))
       loggerOf(feed.node).error({ peer: feed.node, index, sha256 }, "a feed holds a text that is not what its digest says; it is dropped");
     const texts = receipts.flatMap(({ statement }) => textRowsOf(statement.predicate, given));
-    return { index, receipts, tasks, envelopes: held, texts };
+    return { index, receipts, tasks, envelopes: held, texts, ...(instance !== undefined && { instance }) };
   };
 
   const factsOf = ({ index, receipts, tasks, texts }: OpenedEntry, feed: FeedOf, { knownOf, placeOf }: Judging): RunFact[] => {
@@ -172,14 +181,29 @@ export function createEntryReader({
 
   return async (entries, feed) => {
     const kept = await loadKept(entries, { kept: keptOf, placeOf });
+    // What an earlier boot of main has kept counts too.
+    for (const run of kept.runs.filter((one) => kept.isMains(one) && !budget.isCounted(one)))
+      budget.count(
+        run,
+        (await evidence(run)).flatMap((envelope) => keptMessage(envelope, run) ?? []),
+      );
     const opened = entries.map((entry) => open(entry, feed, kept));
+    // Late words about runs that are over are counted anew each time: main has them for good, and they are few.
+    for (const run of kept.runs.filter((one) => kept.isOver(one))) budget.forget(run);
     const judging = { knownOf: createKnown(opened, kept), placeOf: (run: string) => kept.place(run) };
     return opened.map((entry) => {
-      const own = entry.receipts.find(({ statement }) => isOwn(statement, feed));
-      const { envelopes, texts } = entry;
-      return { facts: factsOf(entry, feed, judging), envelopes, texts, ...(own && { instance: own.statement.predicate.instance }) };
+      const { envelopes, texts, instance } = entry;
+      return { facts: factsOf(entry, feed, judging), envelopes, texts, ...(instance !== undefined && { instance }) };
     });
   };
+}
+
+/** Kept message with the node that signed it; undefined of a script's request. */
+function keptMessage(envelope: Envelope, run: string): KeptMessage | undefined {
+  if (envelope.signatures.length === 0) return undefined;
+  const node =
+    envelope.payloadType === taskPayloadType ? parseTask(payloadOf(envelope)).fromNode : claimedReceipt(envelope)?.predicate.node;
+  return node === undefined ? undefined : { node, run, digest: payloadDigest(envelope), bytes: envelope.payload.length };
 }
 
 /** True for a receipt that the node of the feed has signed. */

@@ -32,9 +32,9 @@ test("the states, rungs, conditions and blocks are those of the messages", () =>
   expect(namesOf([...stageBlocks, ...runBlocks]).toSorted()).toEqual(block.unwrap().shape.kind.unwrap().unwrap().options.toSorted());
 });
 
-test("every kind of event happens to these runs, but a nudge, which changes nothing that is shown", () => {
+test("every kind of event happens to these runs, but a nudge, and what a node tells of its attempts, which move nothing", () => {
   // An event that is new has to be named here, or does not compile.
-  const kinds: Readonly<Record<Exclude<FlowEvent["is"], "nudge">, true>> = {
+  const kinds: Readonly<Record<Exclude<FlowEvent["is"], "nudge" | "attempt">, true>> = {
     "intake-done": true,
     "intake-blocked": true,
     dispatched: true,

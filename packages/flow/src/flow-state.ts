@@ -34,6 +34,8 @@ export interface FlowState {
     readonly at: number;
     readonly took?: readonly Subject[];
   };
+  /** Failure of the last attempt to take the run in, while further ones are to come. */
+  readonly failure?: AttemptFailure;
   /** Roles that main has no connection to now. */
   readonly unreachable: readonly string[];
   /** Installation of the node that main follows now, by role. */
@@ -52,6 +54,18 @@ interface FlowSource {
   readonly name: string;
   readonly label: string;
   readonly unreadable?: string;
+}
+
+/** Failure of an attempt, in the words of its node. */
+export interface AttemptFailure {
+  readonly attempt: number;
+  /** Number of attempts in all; nodes of earlier releases do not say it. */
+  readonly attempts?: number;
+  readonly outcome: string;
+  readonly reason: string;
+  /** Milliseconds since 1970, by the clock of the node: when it failed, and when the next attempt may begin. */
+  readonly at: number;
+  readonly next?: number;
 }
 
 /** Rule of the clocks; each fires once per stage and epoch. */
@@ -75,6 +89,10 @@ export interface StageFlow {
   /** `prev` of that task: the `produced` of the stage before, which its acceptance proves to be handed off. */
   readonly follows?: string;
   readonly attempt: number;
+  /** Failure of the last attempt that failed, while further ones are to come. */
+  readonly failure?: AttemptFailure;
+  /** Attempt that gives no sign of work, and its last one, milliseconds since 1970. */
+  readonly silent?: { readonly attempt: number; readonly since: number };
   /** Installation of the node whose receipt proves the highest rung. */
   readonly instance?: string;
   readonly producer?: string;
@@ -140,6 +158,15 @@ export type FlowEvent =
       readonly follows?: string;
       readonly carried?: readonly string[];
       readonly unmet?: readonly Unmet[];
+    }
+  /** What the node of a stage (of `main`: of the intake) says of an attempt while attempts go on. Nobody signs it. */
+  | {
+      readonly is: "attempt";
+      readonly node: string;
+      readonly stage: string;
+      readonly epoch: number;
+      readonly attempt: number;
+      readonly says: Omit<AttemptFailure, "attempt"> | { readonly silentSince: number } | "active";
     }
   /** Wrong answers, and no others, of the nodes that were asked for the stage's files: `reason` says which. */
   | { readonly is: "pull-failed"; readonly stage: string; readonly epoch: number; readonly reason: string }

@@ -38,8 +38,9 @@ function needsAfter(outcome = ""): string {
     case "no-output":
       return "an executor that writes the files of the stage to out/";
     case "timed-out":
+      return "an executor that ends in time, or more time: 'startToClose' in the clocks of another run, and executor.timeoutMs in its node's config.jsonc where that is set";
     case "stalled":
-      return "an executor that ends in time, or longer clocks for the run";
+      return "signs of work in time, or more patience: executor.silenceMs in its node's config.jsonc, of a command; 'heartbeat' in the clocks of another run, of any other executor";
     default:
       return "the cause mended (the reason names it), then a retry";
   }

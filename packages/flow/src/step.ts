@@ -1,6 +1,7 @@
 import { type FlowEvent, type FlowState, hasEnded, isAtLeast, type StageFlow, type Stepped } from "./flow-state.ts";
 import { blocked, changeStage, isSameBlock, toReason, unblocked } from "./change-stage.ts";
 import { conclude } from "./conclude.ts";
+import { stepAttempt } from "./step-attempt.ts";
 import { stepClock } from "./step-clock.ts";
 import { stepDispatch, stepRetry } from "./step-dispatch.ts";
 import { stepCancel, stepClosingChecked, stepRefused } from "./step-ending.ts";
@@ -27,7 +28,7 @@ function react(state: FlowState, event: FlowEvent, now: number): Stepped {
     case "intake-done": {
       if (state.given.length > 0) return [state, []];
       const { given, sources, deadline, accepted, nodes } = event;
-      const { block: _, ...open } = state;
+      const { block: _, failure: __, ...open } = state;
       return stepDispatch({ ...open, given, sources, deadline, accepted, nodes }, { at: 0, now });
     }
     case "intake-blocked":
@@ -36,6 +37,8 @@ function react(state: FlowState, event: FlowEvent, now: number): Stepped {
       return [changeStage(state, event, (stage, at) => dispatched(stage, event, ["main", state.route[at - 1]])), []];
     case "receipt":
       return [stepReceipt(state, event), []];
+    case "attempt":
+      return [stepAttempt(state, event), []];
     case "pulled":
       return [
         changeStage(state, event, (stage) =>

@@ -1,10 +1,11 @@
 import type { RunStatus, StageStatus } from "@tasuki/protocol";
-import type { FlowState, StageFlow } from "./flow-state.ts";
+import { type AttemptFailure, type FlowState, isAtLeast, type StageFlow } from "./flow-state.ts";
 
 const toTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 /** Status of a run, as every surface shows it: the rungs that are proven, and the next one with who is to prove it. */
 export function toRunStatus(state: FlowState): RunStatus {
+  const awaited = state.state === "closing" ? state.route.filter((role) => !state.archived.includes(role)) : [];
   return {
     id: state.id,
     state: state.state,
@@ -16,7 +17,9 @@ export function toRunStatus(state: FlowState): RunStatus {
     ...(state.block && { block: state.block }),
     stages: state.stages.map((stage, at) => toStageStatus(state, stage, at)),
     sources: state.sources.map((source) => ({ ...source })),
-    awaits: state.state === "closing" ? state.route.filter((role) => !state.archived.includes(role)) : [],
+    ...(state.failure && state.state === "open" && { failure: toFailure(state.failure) }),
+    awaits: awaited,
+    unreachable: awaited.filter((role) => state.unreachable.includes(role)),
     ...(state.bundle !== undefined && { bundle: state.bundle }),
   };
 }
@@ -33,10 +36,21 @@ function toStageStatus(state: FlowState, stage: StageFlow, at: number): StageSta
     condition: stage.condition,
     ...(stage.block && { block: stage.block }),
     attempt: stage.attempt,
+    ...(isUnderWay(state, stage) && stage.failure && { failure: toFailure(stage.failure) }),
+    ...(isUnderWay(state, stage) && stage.silent?.attempt === stage.attempt && { silentSince: toTime(stage.silent.since) }),
     ...(stage.producer !== undefined && { producer: stage.producer }),
     times: Object.fromEntries(Object.entries(stage.times).map(([rung, time]) => [rung, toTime(time)])),
     outputs: [...stage.outputs],
   };
+}
+
+/** True while attempts of a stage go on; what they came to is in its block afterwards. */
+function isUnderWay({ state }: FlowState, { rung, block }: StageFlow): boolean {
+  return state === "open" && !isAtLeast(rung, "produced") && block?.kind !== "node";
+}
+
+function toFailure({ at, next, ...rest }: AttemptFailure): NonNullable<StageStatus["failure"]> {
+  return { ...rest, at: toTime(at), ...(next !== undefined && { next: toTime(next) }) };
 }
 
 /** Next rung of a stage, and the role whose signature proves it; undefined once the stage is verified. */

@@ -1,12 +1,11 @@
 // Messages between nodes.
+export { type Block, type BlockKind, needsOperator } from "./messages/block.ts";
 export {
   type ArtifactText,
-  type Block,
-  type BlockKind,
+  type AttemptFailure,
   type Condition,
   FeedEntry,
   Health,
-  needsOperator,
   type Quarantined,
   Rung,
   type RunState,
@@ -42,7 +41,7 @@ export { clipText, shortened } from "./messages/said.ts";
 export { Receipt, receiptPredicateType, type ReceiptState, ReceiptStatement } from "./messages/receipt.ts";
 export { unknownKeys } from "./messages/unknown-keys.ts";
 export { systemCause, systemCode } from "./messages/system-cause.ts";
-export { maxTextLength, saltedDigest, SaltedText, type TextName } from "./messages/salted-text.ts";
+export { maxTextLength, saltedDigest, SaltedText, TextName } from "./messages/salted-text.ts";
 export {
   type Attachment,
   clipClocks,

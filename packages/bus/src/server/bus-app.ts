@@ -181,6 +181,8 @@ const ownWords: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
 function createFailureLog(logger: Logger) {
   return (fields: RequestFields, { code, detail }: Problem, cause: unknown): void => {
     if (code === "internal") return logger.error({ ...fields, err: cause }, "a request failed");
+    // The common answer to a task whose files its sender has yet to bring: a step of the hand-off, and no refusal.
+    if (code === "attachments_missing") return logger.debug(fields, "a task waits for files, which its sender brings next");
     logger.info({ ...fields, code, ...(ownWords.has(code) && { detail }) }, "a request was refused");
   };
 }

@@ -23,7 +23,10 @@ export const CommandConfig = z.strictObject({
   input: z.enum(["stdin", "files"]).default("stdin"),
   /** Longest time of an attempt, milliseconds; the run's own limit where that is shorter. */
   timeoutMs: z.int().positive().optional(),
-  /** Longest time without a sign of work (output, a change in out/), milliseconds; the run's heartbeat by default. */
+  /**
+   * Longest time without a sign of work (output, a change in out/), milliseconds, of a program that is known to give some; it is ended after that.
+   * Without it silence ends nothing: many programs say nothing until they are done.
+   */
   silenceMs: z.int().positive().optional(),
   /** Most bytes of stdout, and of stderr. */
   maxOutputBytes: z

@@ -137,6 +137,13 @@ test("exit code 0 without a file is no output", async () => {
   });
 });
 
+// guarantees: R5.silence
+test("a program that declares nothing may be silent for longer than the heartbeat: its process decides", async () => {
+  await using stage = await openStageFolder(sg, exampleRun());
+  const impatient = { ...stage, job: { ...stage.job, heartbeat: 50 } };
+  expect(await run(impatient, "sleep 1; cp ready/* out/")).toMatchObject({ outcome: "succeeded" });
+});
+
 test("a program that hangs silently has stalled; one that is too slow has timed out", async () => {
   await using stage = await openStageFolder(sg, exampleRun());
   expect(await run(stage, "exec sleep 60", { silenceMs: 150 })).toMatchObject({ outcome: "stalled" });

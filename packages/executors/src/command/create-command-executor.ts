@@ -60,7 +60,13 @@ export function createCommandExecutor(config: CommandConfig, environment: Readon
         attemptId: job.attemptId,
         ...(config.input === "stdin" && { input: prompt }),
         watch: join(job.folder, "out"),
-        limits: { hardMs, stallMs: config.silenceMs ?? job.heartbeat, graceMs, maxOutputBytes: config.maxOutputBytes },
+        // A program that declares nothing is judged by its process, and ended by its time alone: silence is not death.
+        limits: {
+          hardMs,
+          graceMs,
+          maxOutputBytes: config.maxOutputBytes,
+          ...(config.silenceMs !== undefined && { stallMs: config.silenceMs }),
+        },
       },
       context,
     );

@@ -12,8 +12,8 @@ const drainMs = 250;
 export interface SupervisionLimits {
   /** Longest time from start to end, milliseconds. */
   readonly hardMs: number;
-  /** Longest time without a sign of work (a byte on stdout or stderr, a change in `watch`), milliseconds. */
-  readonly stallMs: number;
+  /** Longest time without a sign of work (a byte on stdout or stderr, a change in `watch`), milliseconds; without it, silence ends nothing. */
+  readonly stallMs?: number;
   /** Time between SIGTERM and SIGKILL, milliseconds. */
   readonly graceMs: number;
   /** Most bytes that the child may print to stdout, and to stderr. */
@@ -155,7 +155,8 @@ interface ClockDeps {
 
 async function runClocks({ limits, watch }: Supervised, deps: ClockDeps): Promise<void> {
   const { clock, over, stop, sign, lastSign, started } = deps;
-  const tick = Math.max(5, Math.min(1000, limits.hardMs / 10, limits.stallMs / 10));
+  const stallMs = limits.stallMs ?? Infinity;
+  const tick = Math.max(5, Math.min(1000, limits.hardMs / 10, stallMs / 10));
   const timer = new AbortController();
   const ended = over.then(() => timer.abort());
   let change = watch === undefined ? "" : await readFolderChange(watch);
@@ -168,7 +169,7 @@ async function runClocks({ limits, watch }: Supervised, deps: ClockDeps): Promis
       change = now;
     }
     if (clock.monotonic() - started >= limits.hardMs) stop("timed-out");
-    else if (clock.monotonic() - lastSign() >= limits.stallMs) stop("stalled");
+    else if (clock.monotonic() - lastSign() >= stallMs) stop("stalled");
   }
   await ended;
 }

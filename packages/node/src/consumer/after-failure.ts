@@ -21,11 +21,13 @@ export function afterFailure(
   const { attempts, now, random, notary } = context;
   const { outcome, detail, final } = failure;
   const { run, stage, epoch } = row.payload;
-  if (final !== true && attempt < Math.min(attempts, outcomes[outcome].attempts)) {
-    const facts = { run, stage, epoch, task: row.id, attempt, outcome };
+  const all = Math.min(attempts, outcomes[outcome].attempts);
+  if (final !== true && attempt < all) {
     const backoff = createBackoff({ firstMs: 500, lastMs: 30_000, jitter: "half", random });
+    const next = Math.ceil(now + backoff(attempt));
+    const facts = { run, stage, epoch, task: row.id, attempt, attempts: all, outcome, next };
     return {
-      completion: { state: "again", notBefore: Math.ceil(now + backoff(attempt)) },
+      completion: { state: "again", notBefore: next },
       seal: () => notary.event("attempt-ended", facts, { text: { code: outcome, text: detail } }),
     };
   }

@@ -21,6 +21,7 @@ import type { Notary, Seal } from "@tasuki/evidence";
 import { executeWithin } from "./execute-within.ts";
 import { createHandOff } from "./hand-off.ts";
 import { publishOutputs } from "./publish-outputs.ts";
+import { watchSilence } from "./watch-silence.ts";
 import type { Attempt, Performed, Worker } from "./worker.ts";
 
 export interface RoleWorkerDeps {
@@ -33,6 +34,9 @@ export interface RoleWorkerDeps {
   readonly logger: Logger;
   readonly newId: () => string;
 }
+
+/** Milliseconds of silence after which an attempt is told to be silent, at most. */
+const toldAfterMs = 30_000;
 
 /** Worker of a role: the executor does the stage, its outputs are published, and the hand-off to the next role is committed with them. */
 export function createRoleWorker(deps: RoleWorkerDeps): Worker {
@@ -60,7 +64,12 @@ export function createRoleWorker(deps: RoleWorkerDeps): Worker {
         heartbeat,
       };
       await writeJobFiles(claimed, job);
-      const context = { clock, logger, progress: (note?: string) => attempt.progress(note) };
+      using silence = watchSilence(deps, claimed, Math.min(heartbeat, toldAfterMs));
+      const progress = (note?: string): void => {
+        silence.sign();
+        attempt.progress(note);
+      };
+      const context = { clock, logger, progress };
       const execution = await executeWithin(executor, job, { ...context, signal: attempt.signal });
       if (!outcomes[execution.outcome].good) {
         const { outcome, detail = `the executor ended with '${outcome}' and said no more`, unmet } = execution;

@@ -114,7 +114,7 @@ test("a node that is asked about a stage while its entries are on their way into
     client,
     steps: {
       onChange(listener) {
-        tell = listener;
+        tell = (state) => listener(state, state);
         return () => undefined;
       },
       setInstalled: async ({ next }) => keep(next),
@@ -190,7 +190,7 @@ test("a stage on an installation that main does not know has its node asked, onc
       client,
       steps: {
         onChange(listener) {
-          tell = listener;
+          tell = (state) => listener(state, state);
           return () => (tell = undefined);
         },
         async setInstalled({ instance }) {

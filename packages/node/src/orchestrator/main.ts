@@ -27,6 +27,7 @@ import { followFeed } from "./follow-feed.ts";
 import { createMainWorker } from "./main-worker.ts";
 import { type FlowEvent, type FlowState, type FlowWant, hasEnded, newFlow } from "@tasuki/flow";
 import { createOrchestrator } from "./create-orchestrator.ts";
+import { logRun } from "./log-run.ts";
 import { followOwnFeed } from "./follow-own-feed.ts";
 import { nodeOf } from "./placement.ts";
 import { pull, WrongAnswer } from "./pull.ts";
@@ -129,7 +130,8 @@ export function createMain(deps: MainDeps): Main {
   });
   const background = createBackground(logger);
   const clocks = createRunClocks(context);
-  steps.onChange((state) => {
+  steps.onChange((state, before) => {
+    logRun(logger, before, state);
     wanted.wake(state);
     if (hasEnded(state)) budget.forget(state.id);
     // An archive that could not be written is written at the next start.

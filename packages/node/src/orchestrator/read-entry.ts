@@ -22,6 +22,7 @@ import {
 } from "@tasuki/evidence";
 import { nodesOfRole, type Roster } from "@tasuki/bus";
 import { type TextRow, textRowsOf } from "@tasuki/store";
+import { toAttemptFact } from "./attempt-facts.ts";
 import { doubtFor } from "./doubt-for.ts";
 import type { EvidenceBudget, KeptMessage } from "./evidence-budget.ts";
 import { createKnown, type Kept, type KeptDeps, type KnownOf, loadKept, type ReadReceipt } from "./known-messages.ts";
@@ -191,9 +192,10 @@ export function createEntryReader({
     // Late words about runs that are over are counted anew each time: main has them for good, and they are few.
     for (const run of kept.runs.filter((one) => kept.isOver(one))) budget.forget(run);
     const judging = { knownOf: createKnown(opened, kept), placeOf: (run: string) => kept.place(run) };
-    return opened.map((entry) => {
+    return opened.map((entry, at) => {
       const { envelopes, texts, instance } = entry;
-      return { facts: factsOf(entry, feed, judging), envelopes, texts, ...(instance !== undefined && { instance }) };
+      const told = entries.slice(at, at + 1).flatMap((one) => toAttemptFact(one, feed));
+      return { facts: [...factsOf(entry, feed, judging), ...told], envelopes, texts, ...(instance !== undefined && { instance }) };
     });
   };
 }

@@ -37,8 +37,8 @@ export interface RunSteps {
   setInstalled(position: Position): Promise<void>;
   state(run: string): Promise<FlowState | undefined>;
   openRuns(): Promise<readonly FlowState[]>;
-  /** Calls back with each run that changed, after its commit; returns the way to stop that. */
-  onChange(listener: (state: FlowState) => void): () => void;
+  /** Calls back with each run that changed, as it is and as it was, after its commit; returns the way to stop that. */
+  onChange(listener: (state: FlowState, before: FlowState) => void): () => void;
 }
 
 interface RunStepsDeps {
@@ -104,7 +104,7 @@ export function unknownRun(run: string): TasukiError {
 export function createRunSteps(deps: RunStepsDeps): RunSteps {
   const { store, roster, clock } = deps;
   const lock = createKeyedLock();
-  const listeners = new Set<(state: FlowState) => void>();
+  const listeners = new Set<(state: FlowState, before: FlowState) => void>();
   const reachable = new Map<string, boolean>();
   const problems = new Map<string, string>();
   const installed = new Map<string, string>();
@@ -154,7 +154,7 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
   const tryStep = async (
     runs: readonly string[],
     { facts, along, position, envelopes = [], texts = [], attachments = [] }: StepChange,
-  ): Promise<readonly FlowState[] | undefined> => {
+  ): Promise<readonly Pick<ReturnType<typeof through>, "before" | "after">[] | undefined> => {
     const rows = await Promise.all(runs.map((run) => store.run(run)));
     const stepped = rows.flatMap((row) =>
       row === undefined
@@ -181,7 +181,7 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
       attachments,
     });
     if (committed === "missing") throw new TasukiError("unavailable", "a file that main had is gone; it is fetched again");
-    return committed === "conflict" ? undefined : changed.map(({ after }) => after);
+    return committed === "conflict" ? undefined : changed;
   };
 
   const apply: RunSteps["apply"] = (change) => {
@@ -190,7 +190,7 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
       let changed = await tryStep(runs, change);
       // Somebody else has stepped one of the runs: the step is made again from there, with new ids, and what this one had signed is forgotten.
       while (changed === undefined) changed = await tryStep(runs, change);
-      for (const after of changed) for (const listener of listeners) listener(after);
+      for (const { after, before } of changed) for (const listener of listeners) listener(after, before);
     });
   };
 

@@ -108,6 +108,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
       ...base,
       queueLimit: limits.queue,
       onAccepted({ id, kind, run }) {
+        if (kind === "run") logger.info({ run }, "a run has begun");
         if (kind === "close") background.begin("the archive of a run", () => projections.archive(run), { run });
         // Tasks of other kinds bring no files.
         else if (kind === "run" || kind === "work") project(id);

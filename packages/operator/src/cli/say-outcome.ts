@@ -1,6 +1,7 @@
 import type { RunStatus } from "@tasuki/protocol";
 import { toDuration } from "../render/quantity.ts";
 import { blocksOf, type RunOutcome, toBlock } from "../render/outcome.ts";
+import { toClosing } from "../render/run-detail.ts";
 import { toUnreadLines } from "../render/run-summary.ts";
 import type { Cli } from "./cli.ts";
 import type { DataOption } from "./options.ts";
@@ -41,6 +42,7 @@ export function sayOutcome(cli: Cli, { run, status, outcome, options, nodes = "r
       cli.say(`Run ${run} needs a person. To give it up: ${cli.next(options, "cancel", run)}`);
       return;
     case undefined:
+      for (const words of status === undefined ? [] : toClosing(status, (...words) => cli.next(options, ...words))) cli.say(words);
       cli.say(`Stopped watching; run ${run} goes on. Follow it again: ${cli.next(options, "watch", run)}`);
   }
 }

@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import { toLine } from "../render/plain-text.ts";
+import { toClosing } from "../render/run-detail.ts";
+import { noteOf } from "../render/run-progress.ts";
 import type { Cli } from "../cli/cli.ts";
 import { type DataOption, dataOption, type JsonOption, jsonOption, resolveRun, runArgument, toExamples } from "../cli/options.ts";
 
@@ -26,8 +28,12 @@ export function nudgeCommand(cli: Cli): Command {
       if (json) return cli.json({ answers, status });
       for (const { node, says, problem } of answers)
         cli.out(says === undefined ? cli.style.warn(`${node} has not answered: ${toLine(problem ?? "")}`) : `${node}: ${toLine(says)}`);
-      for (const { stage: name, rung, awaits } of status.stages)
-        if (awaits !== undefined) cli.say(cli.messageStyle.dim(`${name} is '${rung}', and awaits '${awaits.rung}' of ${awaits.from}`));
+      const now = cli.clock.now();
+      for (const stage of status.stages) {
+        const note = noteOf(status, stage, now);
+        if (stage.awaits !== undefined && note !== "") cli.say(cli.messageStyle.dim(`${stage.stage} is '${stage.rung}': ${note}`));
+      }
+      for (const words of toClosing(status, (...words) => cli.next(options, ...words))) cli.say(cli.messageStyle.dim(words));
       if (answers.some(({ says }) => says === undefined)) cli.say(cli.messageStyle.dim("What was not answered is sent again until it is."));
     });
 }

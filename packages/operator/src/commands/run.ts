@@ -1,3 +1,4 @@
+import type { RunStatus } from "@tasuki/protocol";
 import { Command } from "commander";
 import type { Cli } from "../cli/cli.ts";
 import { explainBrief } from "../cli/explain-brief.ts";
@@ -7,6 +8,7 @@ import { type DataOption, dataOption, type JsonOption, jsonOption, toExamples } 
 import { finalName, printArtifact } from "../cli/read-artifact.ts";
 import { sayOutcome } from "../cli/say-outcome.ts";
 import { startRun } from "../cli/start-run.ts";
+import { toClosing } from "../render/run-detail.ts";
 
 interface RunOptions extends DataOption, JsonOption {
   readonly wait?: true;
@@ -49,13 +51,22 @@ export function runCommand(cli: Cli): Command {
         cli.say(`Follow it: ${cli.next(options, "watch", run)}`);
         return;
       }
-      const { status, outcome } = await followRun(cli, { client, run, isQuiet: json });
-      cli.endWith(exitCodeOfRun(outcome));
-      if (json) cli.json({ run, status });
-      else if (outcome === "closed" && status !== undefined) {
+      // The final text is worth having before every node has archived it: it is verified.
+      let isPrinted = false;
+      const printFinal = async (status: RunStatus): Promise<void> => {
         const name = finalName(status);
         if (name !== undefined) await printArtifact(cli, client, { status, name });
-      }
+        isPrinted = true;
+      };
+      const onVerified = async (status: RunStatus): Promise<void> => {
+        // Where main is lost meanwhile, the text is printed at the end.
+        await printFinal(status).catch(() => undefined);
+        for (const words of toClosing(status, (...words) => cli.next(options, ...words)).slice(1, 2)) cli.say(words);
+      };
+      const { status, outcome } = await followRun(cli, { client, run, isQuiet: json, ...(!json && { onVerified }) });
+      cli.endWith(exitCodeOfRun(outcome));
+      if (json) cli.json({ run, status });
+      else if (!isPrinted && outcome === "closed" && status !== undefined) await printFinal(status);
       sayOutcome(cli, { run, status, outcome, options });
     });
 }

@@ -4,6 +4,7 @@ import { assert, integer, property, string } from "fast-check";
 import { expect, test } from "vitest";
 import { at, began, blockedStatus, exampleStatus, runId } from "../testing/example-status.ts";
 import { toAge, toDuration, toSize } from "./quantity.ts";
+import { toAttemptNote } from "./attempt-note.ts";
 import { toNodeLine } from "./node-line.ts";
 import { blocksOf, outcomeOf, toTyped } from "./outcome.ts";
 import { clip, toLine, toShellWord, toText } from "./plain-text.ts";
@@ -44,7 +45,7 @@ test("no line is wider than the screen, whatever a reason says", () => {
 });
 
 test("what is new in a run, a line each in the order of time", () => {
-  expect(text(toChanges(undefined, exampleStatus()))).toBe(`
+  expect(text(toChanges(undefined, exampleStatus(), now))).toBe(`
     0.40 s  nano   dispatched
     0.50 s  nano   accepted
     0.60 s  nano   started
@@ -55,9 +56,9 @@ test("what is new in a run, a line each in the order of time", () => {
     1.50 s  sg     started
     2.00 s  nano   verified
 `);
-  expect(toChanges(exampleStatus(), exampleStatus())).toEqual([]);
-  expect(toChanges(exampleStatus(), blockedStatus())).toEqual(["            sg     blocked: the files break their contracts"]);
-  expect(toChanges(blockedStatus(), blockedStatus())).toEqual([]);
+  expect(toChanges(exampleStatus(), exampleStatus(), now)).toEqual([]);
+  expect(toChanges(exampleStatus(), blockedStatus(), now)).toEqual(["            sg     blocked: the files break their contracts"]);
+  expect(toChanges(blockedStatus(), blockedStatus(), now)).toEqual([]);
 });
 
 test("what changed of a node is told once: another attempt, and that it can't be reached or can again", () => {
@@ -68,10 +69,10 @@ test("what changed of a node is told once: another attempt, and that it can't be
   });
   const again = changed({ attempt: 2 });
   const away = changed({ condition: "unreachable" });
-  expect(toChanges(before, again)).toEqual(["            sg     started again: attempt 2"]);
-  expect(toChanges(again, again)).toEqual([]);
-  expect(toChanges(before, away)).toEqual(["            sg     unreachable: main has no connection to it"]);
-  expect(toChanges(away, before)).toEqual(["            sg     reachable again"]);
+  expect(toChanges(before, again, now)).toEqual(["            sg     started again: attempt 2"]);
+  expect(toChanges(again, again, now)).toEqual([]);
+  expect(toChanges(before, away, now)).toEqual(["            sg     unreachable: main has no connection to it"]);
+  expect(toChanges(away, before, now)).toEqual(["            sg     reachable again"]);
 });
 
 test("a run in full says what is proven, what is awaited, and what blocks it", () => {
@@ -257,5 +258,29 @@ test("a summary says of which documents nothing was read", () => {
   expect(toUnreadLines(exampleStatus({ sources: [source] }))).toEqual([
     "The text answers from nothing: none of the documents could be read.",
     "S1.pdf (scan.pdf) could not be read: it has no text",
+  ]);
+});
+
+test("how the attempts of a stage go: the last failure, the one that runs, and since when it is silent", () => {
+  const [, sg] = exampleStatus().stages;
+  if (sg === undefined) throw new Error("the example has stages");
+  const failure = { attempt: 1, attempts: 5, outcome: "stalled", reason: "it hung", at: at(1), next: at(8) };
+  expect(toAttemptNote(sg, now)).toBe("");
+  expect(toAttemptNote({ ...sg, failure }, now)).toBe("attempt 1 of 5 failed (stalled): it hung; the next comes in 5 s");
+  expect(toAttemptNote({ ...sg, attempt: 2, failure }, now)).toBe("attempt 2 of 5; the last failed (stalled): it hung");
+  expect(toAttemptNote({ ...sg, silentSince: at(-147) }, now)).toBe(
+    "silent since 2026-11-24T11:57:33.000Z (2 min): no output and no change in out/",
+  );
+  const { attempts: _, next: __, ...earlier } = failure;
+  expect(toAttemptNote({ ...sg, failure: earlier }, now)).toBe("attempt 1 failed (stalled): it hung; another follows");
+  const status = exampleStatus({
+    stages: exampleStatus().stages.map((one) => (one.stage === "sg" ? { ...one, failure, silentSince: at(-147) } : one)),
+  });
+  expect(text(toRunDetail(status, { now, style, next }))).toMatch(
+    /failed {4}attempt 1 of 5 .*\n {2}silent {4}since \S+ \(2 min\).*; only 'startToClose', or executor\.timeoutMs, ends it/,
+  );
+  expect(toChanges(exampleStatus(), status, now)).toEqual([
+    "            sg     attempt 1 of 5 failed (stalled): it hung; the next comes in 5 s",
+    "            sg     silent since 2026-11-24T11:57:33.000Z (2 min): no output and no change in out/",
   ]);
 });

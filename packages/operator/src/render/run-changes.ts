@@ -1,10 +1,11 @@
 import { Rung, type RunStatus, type StageStatus } from "@tasuki/protocol";
+import { toFailureNote, toSilence } from "./attempt-note.ts";
 import { blocksOf, reasonOf, type ShownBlock } from "./outcome.ts";
 import { toLine } from "./plain-text.ts";
 import { mainNote } from "./run-progress.ts";
 
 /** Changes of a run since `before`, one line each in the order of time, for a screen where nothing can be redrawn. */
-export function toChanges(before: RunStatus | undefined, after: RunStatus): string[] {
+export function toChanges(before: RunStatus | undefined, after: RunStatus, now: number): string[] {
   const began = Date.parse(after.createdAt);
   const width = Math.max(6, ...after.stages.map(({ stage }) => stage.length));
   const named = (where: string, text: string): string => `${where.padEnd(width)} ${text}`;
@@ -14,13 +15,14 @@ export function toChanges(before: RunStatus | undefined, after: RunStatus): stri
     .map(({ at, stage, text }) => `${((at - began) / 1000).toFixed(2).padStart(8)} s  ${named(stage, text)}`);
   const known = before === undefined ? [] : blocksOf(before).map(keyOf);
   const blocks = blocksOf(after).filter((shown) => !known.includes(keyOf(shown)));
-  const isNewState = before?.state !== after.state && after.state !== "open";
+  const isNews = after.state !== "open" && (before === undefined || mainNote(before, now) !== mainNote(after, now));
   return [
     ...proven,
     ...[
       ...newConditions(before, after),
+      ...newsOfAttempts(before, after, now),
       ...blocks.map((shown) => ({ stage: shown.where, text: `${shown.needsHuman ? "blocked" : "held up"}: ${reasonOf(shown)}` })),
-      ...(isNewState ? [{ stage: "main", text: mainNote(after) }] : []),
+      ...(isNews ? [{ stage: "main", text: mainNote(after, now) }] : []),
     ].map(({ stage, text }) => `            ${named(stage, text)}`),
   ];
 }
@@ -46,6 +48,21 @@ function newConditions(before: RunStatus | undefined, after: RunStatus): { stage
       ...(isAgain ? [`started again: attempt ${attempt}`] : []),
     ].map((text) => ({ stage, text }));
   });
+}
+
+/** What nodes tell of their attempts while these go on. */
+function newsOfAttempts(before: RunStatus | undefined, after: RunStatus, now: number): { stage: string; text: string }[] {
+  const intake = after.failure !== undefined && after.failure.at !== before?.failure?.at ? [toFailureNote(after.failure, now)] : [];
+  return [
+    ...intake.map((text) => ({ stage: "main", text })),
+    ...after.stages.flatMap(({ stage, epoch, failure, silentSince }) => {
+      const old = before?.stages.find((one) => one.stage === stage && one.epoch === epoch);
+      return [
+        ...(failure !== undefined && failure.at !== old?.failure?.at ? [toFailureNote(failure, now)] : []),
+        ...(silentSince !== undefined && silentSince !== old?.silentSince ? [toSilence(silentSince, now)] : []),
+      ].map((text) => ({ stage, text }));
+    }),
+  ];
 }
 
 function keyOf({ where, block }: ShownBlock): string {

@@ -1,8 +1,9 @@
 import type { RunStatus, StageStatus } from "@tasuki/protocol";
+import { toFailureNote, toSilence } from "./attempt-note.ts";
 import { blocksOf, type Next, pastBlocksOf, toBlock, toPastBlock } from "./outcome.ts";
 import { toLine } from "./plain-text.ts";
 import { counted, stageSpan, toDuration, workSpan } from "./quantity.ts";
-import { mainNote } from "./run-progress.ts";
+import { archivesAwaited, mainNote } from "./run-progress.ts";
 import { line, type Style, type Words } from "./style.ts";
 
 /** A run in full: each stage's highest proven rung, what is awaited and from whom, every block. `now` is in milliseconds since 1970. */
@@ -22,10 +23,24 @@ export function toRunDetail(
     `  profile   ${profile}, epoch ${epoch}`,
     `  sources   ${counted(sources.length, "source")}${unreadable.length === 0 ? "" : `, ${unreadable.length} not readable`}`,
     ...unreadable.map((source) => style.warn(`            ${source.name} ${toLine(source.label)}: ${toLine(source.unreadable ?? "")}`)),
-    `  main      ${mainNote(status)}`,
+    `  main      ${mainNote(status, now)}`,
     ...stages.flatMap((stage) => ["", ...toStage(stage, { status, now, style })]),
     ...blocksOf(status).flatMap((shown) => ["", ...toBlock(shown, { style, next })]),
+    ...toClosing(status, next).flatMap((words, at) => (at === 0 ? ["", words] : [words])),
     ...pastBlocksOf(status).flatMap((shown) => ["", ...toPastBlock(shown, style)]),
+  ];
+}
+
+/** What a closing run still waits for, and what can be done about it; nothing of a run in any other state. */
+export function toClosing(status: RunStatus, next: Next): string[] {
+  const { id, state, unreachable = [] } = status;
+  if (state !== "closing" || blocksOf(status).length > 0) return [];
+  return [
+    `Every stage is verified, and the final text can be read: ${next("artifacts", id)}`,
+    `The run closes once main has ${archivesAwaited(status)}.`,
+    unreachable.length > 0
+      ? `Start ${unreachable.join(", ")} again: what it missed is sent to it by itself.`
+      : `It is asked again by itself; at once by: ${next("nudge", id)}`,
   ];
 }
 
@@ -45,6 +60,10 @@ function toStage(stage: StageStatus, { status, now, style }: { status: RunStatus
     ...(span === undefined ? [] : [`  took      ${toDuration(span)}${work === undefined ? "" : `, of which ${toDuration(work)} work`}`]),
     ...(proven.length === 0 ? [] : [`  proven    ${proven.join(", ")}`]),
     ...(attempt > 0 ? [`  attempt   ${attempt} at epoch ${epoch}${producer === undefined ? "" : `, by ${toLine(producer)}`}`] : []),
+    ...(stage.failure === undefined ? [] : [style.warn(`  failed    ${toFailureNote(stage.failure, now)}`)]),
+    ...(stage.silentSince === undefined
+      ? []
+      : [`  silent    ${toSilence(stage.silentSince, now).replace(/^silent /, "")}; only 'startToClose', or executor.timeoutMs, ends it`]),
     ...(outputs.length === 0 ? [] : [`  files     ${outputs.map(({ name }) => name).join(", ")}`]),
   ];
 }

@@ -18,7 +18,7 @@ export function toRunList(runs: readonly RunStatus[], { now, width, style }: { n
         paint: (text, run) => paintOf(run, style)(text),
       },
       { title: "AGE", cell: (run) => toAge(now - Date.parse(run.createdAt)), align: "right" },
-      { title: "AT", cell: whereOf },
+      { title: "AT", cell: (run) => whereOf(run, now) },
       { title: "BRIEF", cell: (run) => clip(toLine(run.brief), Math.max(20, width - 76)) },
     ],
     style.dim,
@@ -26,10 +26,11 @@ export function toRunList(runs: readonly RunStatus[], { now, width, style }: { n
 }
 
 /** The stage that a run is at, and its rung. */
-function whereOf(run: RunStatus): string {
+function whereOf(run: RunStatus, now: number): string {
+  if (run.state === "closing" && run.awaits.length > 0) return `awaits ${run.awaits.join(", ")}`;
   if (run.state !== "open") return "main";
   const at = run.stages.find((stage) => stage.block !== undefined) ?? run.stages.findLast((stage) => stage.rung !== "waiting");
-  return at === undefined ? `main: ${clip(mainNote(run), 12)}` : `${at.stage} ${at.rung}`;
+  return at === undefined ? `main: ${clip(mainNote(run, now), 12)}` : `${at.stage} ${at.rung}`;
 }
 
 function paintOf(run: RunStatus, style: Style): Paint {

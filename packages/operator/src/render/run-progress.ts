@@ -1,5 +1,6 @@
 import { Rung, type RunStatus, type StageStatus } from "@tasuki/protocol";
 
+import { toAttemptNote, toFailureNote } from "./attempt-note.ts";
 import { blocksOf, reasonOf } from "./outcome.ts";
 import { clip, toLine } from "./plain-text.ts";
 import { counted, stageSpan, toDuration } from "./quantity.ts";
@@ -28,10 +29,10 @@ export function toProgress(status: RunStatus, { now, width, style }: ProgressOpt
     const filled = Math.round(proven * cells);
     const paint = paintOf(stage, style);
     const bar = line`${paint("█".repeat(filled))}${style.dim("░".repeat(cells - filled))}`;
-    const note = clip(noteOf(status, stage), Math.max(0, noteWidth));
+    const note = clip(noteOf(status, stage, now), Math.max(0, noteWidth));
     return line`  ${stage.stage.padEnd(nameWidth)}  ${bar}  ${paint(stage.rung.padEnd(rungWidth))}  ${time}  ${paintOf(stage, style)(note)}`;
   });
-  return [...stages, line`  ${"main".padEnd(nameWidth)}  ${paintMain(status, style)(clip(mainNote(status), width - nameWidth - 4))}`];
+  return [...stages, line`  ${"main".padEnd(nameWidth)}  ${paintMain(status, style)(clip(mainNote(status, now), width - nameWidth - 4))}`];
 }
 
 function paintOf({ rung, condition }: StageStatus, style: Style): Paint {
@@ -41,35 +42,43 @@ function paintOf({ rung, condition }: StageStatus, style: Style): Paint {
   return rung === "waiting" ? style.dim : style.mark;
 }
 
-function noteOf(status: RunStatus, stage: StageStatus): string {
-  const { rung, condition, block, awaits, attempt, producer } = stage;
+/** What a stage waits for, or how its attempts go, in one line; empty where there is nothing to say. */
+export function noteOf(status: RunStatus, stage: StageStatus, now: number): string {
+  const { rung, condition, block, awaits, producer } = stage;
   if (block !== undefined) return `${condition === "blocked" ? "blocked" : "held up"}: ${reasonOf({ where: stage.stage, block })}`;
   if (condition === "unreachable") return "unreachable: main has no connection to it";
   if (condition === "fenced") return "ended";
   if (rung === "verified") return toLine(producer ?? "");
   if (status.state !== "open" || rung === "waiting") return "";
-  const again = attempt > 1 ? `, attempt ${attempt}` : "";
-  return awaits === undefined ? "" : `awaits '${awaits.rung}' of ${awaits.from}${again}`;
+  const how = toAttemptNote(stage, now);
+  return awaits === undefined ? how : `awaits '${awaits.rung}' of ${awaits.from}${how === "" ? "" : `; ${how}`}`;
 }
 
 /** Main's own part of a run, in one line. */
-export function mainNote(status: RunStatus): string {
-  const { state, stages, sources, awaits, bundle } = status;
+export function mainNote(status: RunStatus, now: number): string {
+  const { state, stages, sources, failure, bundle } = status;
   const own = blocksOf(status).find(({ where }) => where === "main");
   if (own !== undefined) return `${own.needsHuman ? "blocked" : "held up"}: ${reasonOf(own)}`;
   switch (state) {
     case "open":
-      if (stages.every(({ rung }) => rung === "waiting")) return "takes the brief and its sources in";
+      if (stages.every(({ rung }) => rung === "waiting"))
+        return failure === undefined ? "takes the brief and its sources in" : toFailureNote(failure, now);
       if (stages.every(({ rung }) => rung === "verified")) return "checks all files against each other";
       return `holds ${counted(sources.length, "source")}, follows the nodes`;
     case "closing":
-      return `checked everything; awaits 'archived' of ${awaits.join(", ")}`;
+      return `checked everything; awaits ${archivesAwaited(status)}`;
     case "closed":
       return `closed; every node archived bundle ${bundle?.slice(0, 12) ?? ""}`;
     case "failed":
     case "cancelled":
       return state;
   }
+}
+
+/** Receipts that a closing run still waits for, and which of their nodes main can't reach. */
+export function archivesAwaited({ awaits, unreachable = [] }: RunStatus): string {
+  const away = unreachable.length === 0 ? "" : `; main has no connection to ${unreachable.join(", ")}`;
+  return `'archived' of ${awaits.join(", ")}${away}`;
 }
 
 function paintMain(status: RunStatus, style: Style): Paint {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { Block, needsOperator, StatusQuery, WatchQuery } from "./answers.ts";
+import { StatusQuery, WatchQuery } from "./answers.ts";
+import { Block, needsOperator } from "./block.ts";
 
 test.each(["", " ", "1e3", "0x10", "-1", "1.0", " 7", "null", true, null, 1.5, -1])("%j is no number of an entry", (text) => {
   expect(StatusQuery.safeParse({ from: text }).success).toBe(false);

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { Block } from "./block.ts";
 import { Envelope } from "./envelope.ts";
 import { ContractRef, FileName, Id, Sha256 } from "./identifiers.ts";
-import { UnmetList } from "./problem.ts";
-import { few, said, sentence, word } from "./said.ts";
+import { said, sentence, word } from "./said.ts";
 import { SaltedText } from "./salted-text.ts";
 import { Attachment, TaskKind } from "./task.ts";
 
@@ -33,58 +33,6 @@ export type FeedEntry = z.infer<typeof FeedEntry>;
 export const TaskState = z.enum(["queued", "running", "produced", "done", "blocked", "fenced"]);
 export type TaskState = z.infer<typeof TaskState>;
 
-/** Kind of a block: its origin, which decides what clears it. A new epoch clears every block of a stage. */
-export const BlockKind = z.enum([
-  /** Intake waits for roles that main has never reached; their first health answers clear it. */
-  "unseen",
-  /** Main can't take the run in; a retry or another run. */
-  "intake",
-  /** The attempts of a stage are over; a later attempt. */
-  "node",
-  /** A node refused main's task for good; its `accepted`. */
-  "dispatch",
-  /** A node refused the result of a stage for good, or took other bytes; the proof of the hand-off. */
-  "hand-off",
-  /** The result of a stage sends the work back; the proof of the hand-off. */
-  "decision",
-  /** A node does not give the files that it has signed for; a new epoch alone. */
-  "pull",
-  /** Main's own check refuses the files of a stage, or comes to no result; a new epoch alone. */
-  "check",
-  /** A stage was not accepted in time; its `accepted`. */
-  "scheduleToStart",
-  /** A stage was not handed off in time; the proof of the hand-off. */
-  "scheduleToClose",
-  /** The files of the run don't hold together; a retry. */
-  "closing-check",
-  /** A node refuses for good to archive the run; its `archived`. */
-  "close",
-]);
-export type BlockKind = z.infer<typeof BlockKind>;
-
-/**
- * Block of something that does not go on: the reason, what it needs, who acts next, and the command or fact that clears it. These are
- * texts for people; `kind` is for programs.
- */
-export const Block = z.object({
-  /** Absent in blocks of the first releases, and where a later release has a kind that this one doesn't know. */
-  kind: BlockKind.optional().catch(undefined),
-  reason: sentence(),
-  needs: sentence(),
-  owner: sentence(),
-  clearsWith: sentence(),
-  /** With `unseen`: the roles that main has never reached. */
-  roles: few(word(), 64).optional(),
-  unmet: UnmetList.optional(),
-});
-export type Block = z.infer<typeof Block>;
-
-/** True where a block waits for a decision of the operators; a fact clears any other, such as a node that comes back. */
-export function needsOperator({ kind, owner }: Block): boolean {
-  // A block without a kind is from the first releases: there the owner says it.
-  return kind === undefined ? owner === "operator" : kind !== "unseen" && kind !== "scheduleToStart" && kind !== "close";
-}
-
 export const TaskStatus = z.object({
   id: Id,
   kind: TaskKind,
@@ -108,6 +56,19 @@ export type Rung = z.infer<typeof Rung>;
 export const Condition = z.enum(["waiting", "running", "unreachable", "blocked", "fenced"]);
 export type Condition = z.infer<typeof Condition>;
 
+/** Failure of an attempt while further ones are to come, in the words of its node, which nobody signs. */
+export const AttemptFailure = z.object({
+  attempt: z.int().nonnegative(),
+  /** Number of attempts in all; nodes of earlier releases do not say it. */
+  attempts: z.int().positive().optional(),
+  outcome: word(),
+  reason: sentence(),
+  /** Times, RFC 3339, by the clock of the node: when it failed, and when the next attempt may begin. */
+  at: z.iso.datetime(),
+  next: z.iso.datetime().optional(),
+});
+export type AttemptFailure = z.infer<typeof AttemptFailure>;
+
 export const StageStatus = z.object({
   stage: word(),
   /** Name of the node that the stage stands on; absent until main has placed it. */
@@ -120,6 +81,9 @@ export const StageStatus = z.object({
   condition: Condition,
   block: Block.optional(),
   attempt: z.int().nonnegative(),
+  failure: AttemptFailure.optional(),
+  /** Time of the last sign of work of an attempt that has long given none, RFC 3339. Nothing is ended for it. */
+  silentSince: z.iso.datetime().optional(),
   producer: word().optional(),
   /** Times by rung, RFC 3339, as the signing nodes claim them. */
   times: z.record(z.string(), z.iso.datetime()),
@@ -140,10 +104,14 @@ export const RunStatus = z.object({
   endedAt: z.iso.datetime().optional(),
   /** Block of the run itself, not of one of its stages: of its intake, of its closing check, or of a role that refuses to archive it. */
   block: Block.optional(),
+  /** Failure of the last attempt to take the run in. */
+  failure: AttemptFailure.optional(),
   stages: z.array(StageStatus),
   sources: z.array(z.object({ name: FileName, label: sentence(), unreadable: sentence().optional() })),
   /** Nodes whose `archived` is awaited, while the run is closing. */
   awaits: z.array(word()),
+  /** Those of them that main has no connection to. */
+  unreachable: z.array(word()).optional(),
   bundle: Sha256.optional(),
 });
 export type RunStatus = z.infer<typeof RunStatus>;

@@ -3,13 +3,13 @@ import { parseArgs } from "node:util";
 import { newArtifact, newDecision, newRole, removeArtifact, removeRole } from "./new/commands.ts";
 
 const usage = `pnpm new role NAME --after ROLE [--consumes a,b] --produces c     a role, its app, the artifacts that it needs
-pnpm new role NAME --remove                                         takes a role out again, with all that only it had
+pnpm new role NAME --remove [--force]                               takes a role out again, with all that only it had
 pnpm new artifact NAME [--file NAME.txt|NAME.md]                    a contract for one kind of file
-pnpm new artifact NAME --remove                                     takes one that no role produces out again
+pnpm new artifact NAME --remove [--force]                           takes one that no role produces out again
 pnpm new decision TITLE                                             half a page in docs/decisions/
 
 A role consumes run and brief, and what --consumes adds of what is given (source-text) or produced before it. --after main makes it
-the first. docs/extending.md walks through it.`;
+the first. What no commit has is removed with --force alone. docs/extending.md walks through it.`;
 
 const list = (text: string | undefined): string[] =>
   (text ?? "")
@@ -26,10 +26,12 @@ async function perform(): Promise<string[]> {
       produces: { type: "string" },
       file: { type: "string" },
       remove: { type: "boolean" },
+      force: { type: "boolean" },
       help: { type: "boolean", short: "h" },
     },
   });
   const { help = false, ...options } = values;
+  const { force = false } = options;
   const [kind, name = "", ...more] = positionals;
   if (help || kind === undefined) return [usage];
   // An option that would do nothing is a misunderstanding, which is better said than passed over.
@@ -44,12 +46,12 @@ async function perform(): Promise<string[]> {
   }
   if (more.length > 0) throw new Error(`one name, not ${positionals.length - 1}: lists have commas and no spaces.\n\n${usage}`);
   if (kind === "artifact") {
-    only(options.remove === true ? "remove" : "file");
-    return options.remove === true ? removeArtifact(name) : newArtifact(name, options.file);
+    only(...(options.remove === true ? ["remove", "force"] : ["file"]));
+    return options.remove === true ? removeArtifact(name, { force }) : newArtifact(name, options.file);
   }
   if (options.remove === true) {
-    only("remove");
-    return removeRole(name);
+    only("remove", "force");
+    return removeRole(name, { force });
   }
   only("after", "consumes", "produces");
   if (options.after === undefined) throw new Error(`say where it comes: --after ROLE, or --after main for the first.\n\n${usage}`);

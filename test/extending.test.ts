@@ -90,14 +90,19 @@ test("what is generated is formatted, and takes its place between the roles of t
   const added = (await changes()).map((line) => line.slice(3));
   await succeed(copy.run("node_modules/.bin/oxfmt", "--check", ...added.filter((path) => path !== "pnpm-lock.yaml")), "oxfmt --check");
   expect(await readFile(join(copy.root, "packages/contracts/src/relay.ts"), "utf8")).toContain("roles: [nano, sg, legal, jp]");
-  await run("pnpm new role legal --remove");
+  const kept = await copy.run("pnpm", "new", "role", "legal", "--remove");
+  expect(kept).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/no commit has these[^]*packages\/contracts\/src\/roles\/legal\.ts\n[^]*--force/),
+  });
+  await run("pnpm new role legal --remove --force");
   await run("pnpm new artifact side-note --file side-note.md");
   await succeed(
     copy.run("node_modules/.bin/vitest", "run", "--project", "unit", "packages/contracts/src/artifacts"),
     "the new artifact's tests",
   );
   expect((await changes()).every((line) => line.startsWith("??"))).toBe(true);
-  await run("pnpm new artifact side-note --remove");
+  await run("pnpm new artifact side-note --remove --force");
   expect(await changes()).toEqual([]);
 });
 

@@ -34,6 +34,17 @@ export async function removeFiles(paths: readonly string[]): Promise<readonly st
   return removed;
 }
 
+/** Files at these paths that git has in no commit as they are; the paths themselves where this is no git repository. */
+export async function readUnsaved(paths: readonly string[]): Promise<readonly string[]> {
+  const there: string[] = [];
+  for (const path of paths) if (await exists(path)) there.push(path);
+  if (there.length === 0) return [];
+  const asked = run("git", ["status", "--porcelain", "--untracked-files=all", "-z", "--", ...there], { cwd: root });
+  const answer = await asked.catch(() => undefined);
+  if (answer === undefined) return there;
+  return answer.stdout.split("\0").flatMap((line) => (line === "" ? [] : [line.slice(3)]));
+}
+
 /** Brings what depends on the pipeline and on the list of apps up to date: the policy, the lockfile, the links to dependencies. */
 export async function followUp(): Promise<void> {
   await run(process.execPath, [join(root, "scripts/policy.ts")], { cwd: root });

@@ -5,7 +5,7 @@ import { everyArtifact } from "@tasuki/contracts/testing";
 import { z } from "zod";
 import { dropContracts } from "../lock/contracts-lock.ts";
 import type { Neighbour } from "./app-files.ts";
-import { createFiles, followUp, removeFiles, root, writeFiles } from "./apply.ts";
+import { createFiles, followUp, readUnsaved, removeFiles, root, writeFiles } from "./apply.ts";
 import { decisionFile } from "./decision-file.ts";
 import { planArtifact } from "./plan-artifact.ts";
 import { planArtifactRemoval, planRemoval, type Removal } from "./plan-removal.ts";
@@ -30,9 +30,10 @@ export async function newRole(request: RoleRequest): Promise<string[]> {
   ];
 }
 
-export async function removeRole(name: string): Promise<string[]> {
+export async function removeRole(name: string, { force }: { readonly force: boolean }): Promise<string[]> {
   const plan = planRemoval(name, { pipeline: relay, files: await readGoldens() });
   await refuseImported(name, plan.removed);
+  if (!force) await refuseUnsaved(name, plan.removed);
   // The pipeline first: it must not import what is gone.
   await writeFiles({ [relayPath]: plan.relay });
   const lines = await remove(plan);
@@ -45,9 +46,10 @@ export async function removeRole(name: string): Promise<string[]> {
   ];
 }
 
-export async function removeArtifact(name: string): Promise<string[]> {
+export async function removeArtifact(name: string, { force }: { readonly force: boolean }): Promise<string[]> {
   const removed = planArtifactRemoval(name, { pipeline: relay, artifacts: await everyArtifact(), files: await readGoldens() });
   await refuseImported(name, removed);
+  if (!force) await refuseUnsaved(name, removed);
   return remove({ removed, artifacts: [name] });
 }
 
@@ -65,6 +67,14 @@ async function refuseImported(name: string, removed: readonly string[]): Promise
   if (importers.length === 0) return;
   const list = importers.map((path) => `  ${path}`).join("\n");
   throw new Error(`'${name}' can't go: what goes with it is used by\n${list}\nTake it out of these first.`);
+}
+
+/** Refuses to remove what no commit has: nobody could bring it back. */
+async function refuseUnsaved(name: string, removed: readonly string[]): Promise<void> {
+  const unsaved = await readUnsaved(removed);
+  if (unsaved.length === 0) return;
+  const list = unsaved.map((path) => `  ${path}`).join("\n");
+  throw new Error(`'${name}' can't go yet: no commit has these as they are, so they would be lost\n${list}\nCommit them, or say --force.`);
 }
 
 function readGoldens(): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey } from "node:crypto";
-import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -53,6 +53,14 @@ test("a pinned node is trusted by its receipt key alone, and by the keys that it
 test("only public halves are pinned", async () => {
   await pinKeys({ keys: at("keys"), trust: at("trust"), node: "nano" });
   for (const name of await readdir(at("trust", "nano"))) expect(await readFile(at("trust", "nano", name), "utf8")).not.toContain("PRIVATE");
+});
+
+test("a folder of pinned keys without a key is told, and not taken for a node that signs nothing", async () => {
+  await openKeys(at("keys"));
+  await pinKeys({ keys: at("keys"), trust: at("trust"), node: "nano" });
+  await mkdir(at("trust", "sg"));
+  await writeFile(at("trust", "sg", "receipt.pem"), "");
+  await expect(openTrust(at("trust"))).rejects.toThrow(/trust\/sg has no key: put the node's receipt-<keyid>\.pem there/);
 });
 
 test("a key file that is no key, a pin that is not what its name says, and no folder at all are told with the place", async () => {

@@ -44,7 +44,7 @@ const receiptKey = /^receipt-[0-9a-f]{64}\.pem$/;
 
 /**
  * Trust in the keys that are pinned in a folder, `<folder>/<node>/receipt-<keyid>.pem`. Throws `invalid_state`, which names the place,
- * where the folder is missing, or a file is not the Ed25519 key that its name says.
+ * where the folder is missing, a node's has no key, or a file is not the Ed25519 key that its name says.
  */
 export async function openTrust(folder: string): Promise<Trust> {
   const keys = new Map<string, readonly KeyObject[]>();
@@ -55,7 +55,12 @@ export async function openTrust(folder: string): Promise<Trust> {
   });
   for (const { name } of entries.filter((entry) => entry.isDirectory())) {
     const files = (await readdir(join(folder, name))).filter((file) => receiptKey.test(file));
-    if (files.length > 0) keys.set(name, await Promise.all(files.map((file) => readPublicKey(join(folder, name, file)))));
+    if (files.length === 0)
+      throw new TasukiError(
+        "invalid_state",
+        `${join(folder, name)} has no key: put the node's receipt-<keyid>.pem there, from 'keys' in its data folder, or remove the folder.`,
+      );
+    keys.set(name, await Promise.all(files.map((file) => readPublicKey(join(folder, name, file)))));
   }
   return createTrust(keys);
 }

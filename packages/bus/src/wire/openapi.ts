@@ -1,5 +1,6 @@
 import { Envelope, Problem, RunRequest } from "@tasuki/protocol";
 import { z } from "zod";
+import { openApiWords } from "./openapi-words.ts";
 import { type Operation, operations, UploadQuery } from "./operations.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -35,7 +36,10 @@ export function openApiDocument(): Json {
 
 function toOperation(name: string, { rest, summary, input, output, kind }: Operation, schemas: Map<string, Json>): Json {
   const answer = refer(`${capital(name)}Answer`, output, { schemas, io: "output" });
-  const success = { description: "Done.", content: { "application/json": { schema: answer } } };
+  const success = {
+    description: kind === "mutation" ? "Accepted, durably: the receipt is signed." : "Done.",
+    content: { "application/json": { schema: answer } },
+  };
   return {
     operationId: name,
     summary,
@@ -51,21 +55,35 @@ function toOperation(name: string, { rest, summary, input, output, kind }: Opera
 }
 
 function bodyOf(kind: Operation["kind"], schemas: Map<string, Json>): Json {
-  const bytes = { schema: {} };
-  const form = {
-    schema: { type: "object", required: ["file"], properties: { file: { type: "string", contentMediaType: "application/octet-stream" } } },
+  const bytes = { schema: {}, example: "# A document" };
+  const file = {
+    type: "string",
+    contentMediaType: "application/octet-stream",
+    description: "The file, and no other part.",
+    examples: ["# A document"],
   };
+  const form = { schema: { type: "object", required: ["file"], properties: { file } } };
   switch (kind) {
     case "mutation": {
       const anyOf = [refer("RunRequest", RunRequest, { schemas, io: "input" }), refer("Envelope", Envelope, { schemas, io: "input" })];
       const parameters = [
-        { name: "tasuki-budget-ms", in: "header", schema: { type: "integer", minimum: 0 } },
-        { name: "traceparent", in: "header", schema: { type: "string" } },
+        toParameter("header", "tasuki-budget-ms", { type: "integer", minimum: 0 }),
+        toParameter("header", "traceparent", { type: "string" }),
       ];
-      return { parameters, requestBody: { required: true, content: { "application/json": { schema: { anyOf } } } } };
+      const body = { schema: { anyOf }, example: { kind: "run", brief: "What is a receipt?" } };
+      const description =
+        "A run as a person or script asks for it: a field that is not known here is refused. Or a DSSE envelope, as nodes send it.";
+      return { parameters, requestBody: { description, required: true, content: { "application/json": body } } };
     }
     case "upload":
-      return { requestBody: { required: true, content: { "application/octet-stream": bytes, "multipart/form-data": form } } };
+      return {
+        requestBody: {
+          description:
+            "The bytes themselves, or a form with exactly one file. Their length must be declared; the cap is the contract's, bytes.",
+          required: true,
+          content: { "application/octet-stream": bytes, "multipart/form-data": form },
+        },
+      };
     case "query":
     case "subscription":
       return {};
@@ -74,12 +92,41 @@ function bodyOf(kind: Operation["kind"], schemas: Map<string, Json>): Json {
 
 function toParameters(schema: z.ZodObject): Json[] {
   const { properties = {} } = toJson(schema, "input") as { properties?: Record<string, Json> }; // an object schema has them
-  return Object.entries(properties).map(([name, property]) => ({ name, in: "query", schema: property }));
+  return Object.entries(properties).map(([name, property]) => toParameter("query", name, property));
+}
+
+function toParameter(place: "query" | "header", name: string, schema: Json): Json {
+  const [description, example] = wordsFor(place, name) ?? [];
+  return { name, in: place, description, schema, example };
+}
+
+function wordsFor(parent: string, name: string) {
+  return openApiWords[`${parent}.${name}`] ?? openApiWords[name];
+}
+
+/** Schema with the words of each of its fields, at any depth. `parent` is the name of the schema, or of the field that it is of. */
+function described(schema: Json, parent: string): Json {
+  const within = (value: unknown, key: string): unknown => {
+    if (key === "properties")
+      return Object.fromEntries(
+        Object.entries(value as Readonly<Record<string, Json>>).map(([name, property]) => {
+          const [description, example] = wordsFor(parent, name) ?? [];
+          return [name, { ...(description !== undefined && { description, examples: [example] }), ...described(property, name) }];
+        }),
+      );
+    if (Array.isArray(value)) return value.map((one) => (isJson(one) ? described(one, parent) : one));
+    return isJson(value) && key !== "default" ? described(value, parent) : value;
+  };
+  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, within(value, key)]));
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Puts a schema under a name, and refers to it. */
 function refer(name: string, schema: z.ZodType, { schemas, io }: { schemas: Map<string, Json>; io: "input" | "output" }): Json {
-  schemas.set(name, toJson(schema, io));
+  schemas.set(name, described(toJson(schema, io), name));
   return { $ref: `#/components/schemas/${name}` };
 }
 

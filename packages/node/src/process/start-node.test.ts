@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { claimedReceipt, openTrust, payloadDigest, payloadOf, readReceipt } from "@tasuki/evidence";
 import type { RunStatus, StageStatus } from "@tasuki/protocol";
@@ -276,4 +276,16 @@ test.concurrent("where a process could outlive its attempt, the node says so in 
   await using relay = await start({ work: { sg: executor }, logger: { debug: say, info: say, warn: say, error: say } });
   expect(relay.node("sg").role).toBe("sg");
   expect(said.filter((message) => message === "a process can outlive its attempt here")).toHaveLength(1);
+});
+
+test.concurrent("pinned keys of a node that nobody knows stop the start, and are named: a misspelt name would verify nothing", async () => {
+  await using relay = await start();
+  await relay.stop("sg");
+  const trust = join(relay.data, "sg", "trust");
+  await rename(join(trust, "jp"), join(trust, "jpp"));
+  await expect(relay.start("sg")).rejects.toThrow(
+    /trust\/jpp pins keys of a node that is not known here: name the folder as the node \(jp, main, nano, sg\)/,
+  );
+  await rename(join(trust, "jpp"), join(trust, "jp"));
+  await relay.start("sg");
 });

@@ -53,6 +53,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   const store = reach === undefined ? plain : storeWithFailpoints(plain, reach);
   const keys = await openKeys(join(data, "keys"));
   const trust = await openTrust(join(data, "trust"));
+  checkTrust(trust.nodes(), { data, known: [...Object.keys(roster), ...roles, node] });
   const access = opened.use(await openAccess({ role, pipeline, data, config, policy, clock, random, logger }));
   const identity = watchDrift(access.identity, { policy, role, logger });
   const clientFor = createClients({ node, roster, identity, random, reach });
@@ -115,6 +116,17 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     failed,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
+}
+
+/** Checks that each node whose keys are pinned is one that is known. Throws `invalid_state`: the keys of a misspelt one would verify nothing. */
+function checkTrust(pinned: readonly string[], { data, known }: { readonly data: string; readonly known: readonly string[] }): void {
+  const stranger = pinned.find((one) => !known.includes(one));
+  if (stranger === undefined) return;
+  const names = [...new Set(known)].toSorted().join(", ");
+  throw new TasukiError(
+    "invalid_state",
+    `${join(data, "trust", stranger)} pins keys of a node that is not known here: name the folder as the node (${names}), add '${stranger}' to 'roster' in config.jsonc, or remove the folder.`,
+  );
 }
 
 interface ClientsDeps {

@@ -68,9 +68,9 @@ async function discard(logger: Logger, remove: () => Promise<void>): Promise<voi
 
 async function perform(deps: AttemptDeps, claimed: Claimed, signal: AbortSignal): Promise<Performed> {
   const { worker, limits, logger } = deps;
-  const { kind } = claimed.row.payload;
-  // Each attempt was cut off with its node: a task that may do that is looked at by a person, not tried for ever.
-  if (kind === "work" && claimed.attempt > limits.attempts) return { failure: parked(claimed.attempt - 1) };
+  const { kind, stage } = claimed.row.payload;
+  // Each attempt was cut off with its node: a task that may do that is looked at by a person, not tried for ever. The last hop runs nothing that could.
+  if (kind === "work" && stage !== "main" && claimed.attempt > limits.attempts) return { failure: parked(claimed.attempt - 1) };
   let folder: string | undefined;
   try {
     folder = await makeWorkFolder(deps, claimed);

@@ -323,6 +323,15 @@ test("work that the end of the node cut off each time is parked, not tried for e
   expect((await node.store.task(task))?.block?.reason).toContain("were cut off");
 });
 
+test("a last hop that the end of main cut off each time is taken all the same: it runs nothing that could end a node", async () => {
+  await using node = await openNode(async () => done, { attempts: 1 });
+  const task = await node.accept({ stage: "main" });
+  await node.store.claim({ now: clock.now(), leaseMs: 1 }, () => () => ({ leaf: "{}", envelopes: [] }));
+  await node.store.expireLeases(clock.now() + 1000);
+  node.consumer.start();
+  await expect.poll(() => node.stateOf(task)).toBe("done");
+});
+
 test("at the start, strays of earlier attempts are swept, and folders of tasks that are over are removed", async () => {
   await using node = await openNode(async () => done);
   const ended = newId();

@@ -62,3 +62,16 @@ test("closing lets a running request finish", async () => {
   await closed;
   await bus[Symbol.asyncDispose]();
 });
+
+// guarantees: R7.typed
+test("a failure to listen says the place, the cause that the system gave, and what helps against that one", async () => {
+  await using first = await listenBus({ app: hello, host: "127.0.0.1", port: 0 });
+  const taken = listenBus({ app: hello, host: "127.0.0.1", port: first.port });
+  await expect(taken).rejects.toThrow(
+    `can't listen on 127.0.0.1:${first.port}: address already in use (EADDRINUSE). End the other process`,
+  );
+  const foreign = listenBus({ app: hello, host: "192.0.2.1", port: 0 });
+  await expect(foreign).rejects.toThrow(/address not available \(EADDRNOTAVAIL\)\. That is no address of this machine/);
+  const lost = listenSocket({ app: hello, path: join(folder, "nowhere", "bus.sock") });
+  await expect(lost).rejects.toThrow(/nowhere\/bus\.sock: .*\(E[A-Z]+\)\. Let this node's user write/);
+});

@@ -2,7 +2,7 @@ import { chmod, rm } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { connect, type AddressInfo, type ListenOptions, type Socket } from "node:net";
 import { once } from "node:events";
-import { TasukiError } from "@tasuki/protocol";
+import { systemCause, systemCode, TasukiError } from "@tasuki/protocol";
 import { createMalformedRequests } from "./malformed-requests.ts";
 
 /** Time that running requests have to end when a listener closes. */
@@ -100,13 +100,30 @@ async function listen(app: RequestListener, where: ListenOptions) {
   server.maxHeadersCount = 0;
   server.listen({ ...where, backlog });
   await once(server, "listening").catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    const fix = "end the other process, or change 'listen' in config.jsonc";
-    throw new TasukiError("invalid_state", `The node can't listen (${reason}): ${fix}.`, { cause });
+    const place = where.path ?? `${where.host}:${where.port}`;
+    throw new TasukiError("invalid_state", `The node can't listen on ${place}: ${systemCause(cause)}. ${adviceFor(cause, where)}`, {
+      cause,
+    });
   });
   const failed = new Promise<never>((_resolve, reject) => server.once("error", reject));
   failed.catch(() => undefined);
   return { server, failed, close: () => close(server, stopping) };
+}
+
+/** What helps against a failure to listen. */
+function adviceFor(cause: unknown, { path }: ListenOptions): string {
+  if (path !== undefined)
+    return "Let this node's user write to its data folder, and see that its disk can hold sockets; or use another folder.";
+  switch (systemCode(cause) ?? "none") {
+    case "EADDRINUSE":
+      return "End the other process, or change 'listen' in config.jsonc.";
+    case "EADDRNOTAVAIL":
+      return "That is no address of this machine: change 'listen.host' in config.jsonc.";
+    case "EACCES":
+      return "Ports below 1024 need a right of their own: change 'listen.port' in config.jsonc.";
+    default:
+      return "Look at 'listen' in config.jsonc.";
+  }
 }
 
 async function close(server: Server, stopping: AbortController): Promise<void> {

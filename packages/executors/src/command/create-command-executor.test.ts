@@ -1,5 +1,5 @@
 import { readdirSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Execution, notes, sha256Of } from "@tasuki/protocol";
 import { nano } from "@tasuki/contracts/roles/nano";
@@ -142,6 +142,22 @@ test("a program that declares nothing may be silent for longer than the heartbea
   await using stage = await openStageFolder(sg, exampleRun());
   const impatient = { ...stage, job: { ...stage.job, heartbeat: 50 } };
   expect(await run(impatient, "sleep 1; cp ready/* out/")).toMatchObject({ outcome: "succeeded" });
+});
+
+// guarantees: R7.typed
+test("a script whose interpreter is not there is misconfigured, which no attempt mends, and the interpreter is named", async () => {
+  await using stage = await openStageFolder(sg, exampleRun());
+  await stage.write("bin", { tool: "#!/nowhere/python3\n" });
+  const tool = join(stage.job.folder, "bin", "tool");
+  const execution = async () => run(stage, "", { argv: [tool] });
+  expect(await execution()).toMatchObject({
+    outcome: "misconfigured",
+    detail: expect.stringContaining("tool can't be run: permission denied (EACCES); let this node's user run it"),
+  });
+  await chmod(tool, 0o700);
+  const detail =
+    /the first line of .*tool asks for an interpreter: \/nowhere\/python3 can't be run: no such file or directory \(ENOENT\); install it/;
+  expect(await execution()).toMatchObject({ outcome: "misconfigured", detail: expect.stringMatching(detail) });
 });
 
 test("a program that hangs silently has stalled; one that is too slow has timed out", async () => {

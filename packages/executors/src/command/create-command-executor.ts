@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { constants, createReadStream } from "node:fs";
-import { access, mkdir, readdir, rm, stat } from "node:fs/promises";
+import { access, mkdir, open, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { stripVTControlCharacters } from "node:util";
@@ -10,10 +10,12 @@ import {
   type Execution,
   type Executor,
   type ExecutorContext,
+  hasErrorCode,
   isFileOf,
   isOptional,
   type Job,
   type Note,
+  systemCause,
   toUnmetNote,
   withNote,
 } from "@tasuki/protocol";
@@ -126,14 +128,30 @@ function isGivenUp({ outcome }: Execution): boolean {
 
 /** Reason why a program can't be started. It is looked for first, because prlimit would start and only then not find the program. */
 async function whyUnusable(program: string): Promise<string | undefined> {
-  try {
-    await access(program, constants.X_OK);
-    if ((await stat(program)).isFile()) return undefined;
-    return `${program} is not a program; correct executor.argv in config.jsonc`;
-  } catch (error) {
-    const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-    return `${program} can't be run (${code}); install it, or correct executor.argv in config.jsonc`;
-  }
+  const mend = "correct executor.argv in config.jsonc";
+  const unusable = async (path: string): Promise<string | undefined> => {
+    try {
+      await access(path, constants.X_OK);
+      return (await stat(path)).isFile() ? undefined : `${path} is not a program; ${mend}`;
+    } catch (error) {
+      const help = hasErrorCode(error, "EACCES") ? "let this node's user run it" : "install it";
+      return `${path} can't be run: ${systemCause(error)}; ${help}, or ${mend}`;
+    }
+  };
+  const why = await unusable(program);
+  if (why !== undefined) return why;
+  const interpreter = await interpreterOf(program);
+  const whyNot = interpreter === undefined ? undefined : await unusable(interpreter);
+  return whyNot === undefined ? undefined : `the first line of ${program} asks for an interpreter: ${whyNot}`;
+}
+
+/** Interpreter that a script names in its first line; undefined for any other program. Source: execve(2), "Interpreter scripts". */
+async function interpreterOf(program: string): Promise<string | undefined> {
+  const file = await open(program).catch(() => undefined);
+  if (file === undefined) return undefined;
+  await using _ = file;
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(256), 0, 256, 0);
+  return /^#![ \t]*(\/[^ \t\r\n]+)/.exec(buffer.toString("latin1", 0, bytesRead))?.[1];
 }
 
 function onlyOutput(role: AnyRole, out: string): string | undefined {

@@ -79,6 +79,10 @@ export async function executeStage(
 }
 
 /** Outcome of an attempt whose process was ended by the supervisor, or ended by itself with an exit code that means failure. */
-export function outcomeOf({ reason }: Ending): Outcome {
-  return reason === undefined || reason === "not-started" ? "failed" : reason;
+export function outcomeOf({ reason, errno }: Ending): Outcome {
+  if (reason === "not-started") return errno !== undefined && lasting.has(errno) ? "misconfigured" : "failed";
+  return reason ?? "failed";
 }
+
+/** Errors of a start that another attempt would meet as well. Source: execve(2). */
+const lasting: ReadonlySet<string> = new Set(["ENOENT", "EACCES", "EPERM", "ENOEXEC", "ENOTDIR", "ELOOP", "E2BIG", "ENAMETOOLONG"]);

@@ -2,7 +2,7 @@ import { assert, asyncProperty, constantFrom, string, uint8Array } from "fast-ch
 import { expect, test } from "vitest";
 import { extractSource } from "./extract-source.ts";
 import { paragraph, toDocx, toZip } from "../testing/docx-fixture.ts";
-import { encryption, toPdf } from "../testing/pdf-fixture.ts";
+import { encryption, type PdfLine, toPdf } from "../testing/pdf-fixture.ts";
 
 async function textOf(bytes: Uint8Array, name: string): Promise<string> {
   const extraction = await extractSource(bytes, name);
@@ -66,17 +66,18 @@ test("HTML that nests 100,000 deep is read like any other", { timeout: 20_000 },
   expect(await textOf(Buffer.from(`<!doctype html>${"<div>".repeat(100_000)}deep`), "S1.html")).toBe("deep\n");
 });
 
-test("A PDF's pages are parted by form feeds; running heads go, broken words are joined, numbered headings are marked", async () => {
-  const page = (number: number, ...lines: string[]): string[] => [`The Manual ${number}`, ...lines];
-  const pdf = toPdf([
-    page(1, "1.2 Leases", "A lease is re-", "newed every ten seconds."),
-    page(2, "It lasts 30 seconds."),
-    page(3, "Contents ........ 4", "The end."),
-    [],
-  ]);
-  expect(await textOf(pdf, "S1.pdf")).toBe(
-    "### 1.2 Leases\n\nA lease is renewed every ten seconds.\n\f\nIt lasts 30 seconds.\n\f\nThe end.\n\f\n\n",
-  );
+test("A PDF's pages are parted by form feeds, and its running heads are furniture behind the last", async () => {
+  const page = (...lines: string[]): readonly PdfLine[] => [{ text: "The Manual", x: 50, y: 750 }, ...lines];
+  const pdf = toPdf([page("1.2 Leases", "A lease is renewed every ten seconds."), page("It lasts 30 seconds."), page("The end."), []]);
+  const text =
+    "### 1.2 Leases\n\nA lease is renewed every ten seconds.\n\f\nIt lasts 30 seconds.\n\f\nThe end.\n\f\n\n\f\nThe Manual\nThe Manual\nThe Manual\n";
+  expect(await extractSource(pdf, "S1.pdf")).toMatchObject({
+    text,
+    blocks: [
+      { from: 0, to: 14, kind: "heading" },
+      { from: text.indexOf("The Manual"), to: text.length - 1, kind: "furniture" },
+    ],
+  });
 });
 
 test("DOCX becomes headings, paragraphs and rows, as HTML does", async () => {
@@ -94,7 +95,7 @@ test("What can't be read says why, and what to give instead", async () => {
   expect(await textOf(Buffer.concat([Buffer.from("%PDF-1.7\n"), Buffer.alloc(5000, 7)]), "S1.pdf")).toMatch(
     /^unreadable: the PDF can't be read: /,
   );
-  expect(await textOf(toPdf([["A lease."]], encryption), "S1.pdf")).toBe(
+  expect(await textOf(toPdf([["A lease."]], { trailer: encryption }), "S1.pdf")).toBe(
     "unreadable: the PDF is encrypted and needs a password; give it without one",
   );
   expect(await textOf(toPdf([[], []]), "S1.pdf")).toBe(

@@ -12,7 +12,7 @@ export type Extraction =
   | { readonly mediaType: string; readonly unreadable: string };
 
 // The version is raised whenever another text comes out of the same bytes, by our doing or a library's.
-const version = 1;
+const version = 2;
 
 /** Extracts the text of one raw source. Rejects only for what no file may do to it, such as running out of memory. */
 export async function extractSource(bytes: Uint8Array, name: string): Promise<Extraction> {
@@ -50,7 +50,7 @@ async function read(kind: Exclude<Kind, { is: "unreadable" }>, bytes: Uint8Array
       return { text: htmlToText(decodeText(bytes, declaredEncoding(bytes))) };
     case "pdf":
       // pdf.js is 1.5 MB of script, so it is loaded only where there is a PDF.
-      return (await import("./pdf-text.ts")).pdfToText(bytes);
+      return (await import("./pdf-text.ts")).readPdf(bytes);
     case "docx":
       return (await import("./docx-text.ts")).docxToText(bytes);
   }

@@ -1,26 +1,48 @@
-import { getDocumentProxy } from "unpdf";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { getDocumentProxy, getResolvedPDFJS } from "unpdf";
+import { composePages } from "./pdf-compose.ts";
+import { findFurniture } from "./pdf-furniture.ts";
+import { type Page, readPage } from "./pdf-page.ts";
+import type { Reading } from "./reading.ts";
 
-/** Text of a PDF, its pages parted by form feeds; or the reason why there is none. */
-export async function pdfToText(bytes: Uint8Array): Promise<{ readonly text: string } | { readonly unreadable: string }> {
-  let pdf: Awaited<ReturnType<typeof getDocumentProxy>>;
+type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;
+
+// Tables that say which characters the glyphs of a font without them are: all Japanese of some documents is lost without. pdf.js adds file names.
+const data = dirname(fileURLToPath(import.meta.resolve("pdfjs-dist/package.json")));
+const tables = { cMapUrl: join(data, "cmaps/"), cMapPacked: true, standardFontDataUrl: join(data, "standard_fonts/") };
+
+/** Reads a PDF, its pages parted by form feeds. Columns come in the order in which the file has them. */
+export async function readPdf(bytes: Uint8Array): Promise<Reading> {
+  let pdf: Pdf;
   try {
     // `verbosity: 0` is errors only. A copy, since pdf.js detaches the buffer that it is given.
-    pdf = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0 });
+    pdf = await getDocumentProxy(new Uint8Array(bytes), { verbosity: 0, ...tables });
   } catch (error) {
     return { unreadable: reasonOf(error) };
   }
   try {
-    const pages: string[] = [];
+    if (pdf.isPureXfa) return { unreadable: "the PDF is a form of the kind XFA, whose text is not in its pages; print it to a PDF" };
+    const pages: Page[] = [];
+    const pictured: number[] = [];
     // One page at a time: a hundred pages at once hold a hundred pages of glyphs.
     for (let number = 1; number <= pdf.numPages; number += 1) {
-      const page = await pdf.getPage(number);
-      const { items } = await page.getTextContent();
-      pages.push(items.map((item) => ("str" in item ? item.str + (item.hasEOL ? "\n" : "") : "")).join(""));
-      page.cleanup();
+      const proxy = await pdf.getPage(number);
+      const page = await readPage(proxy);
+      pages.push(page);
+      if (page.lines.length === 0 && (await isInked(proxy))) pictured.push(number);
+      proxy.cleanup();
     }
-    const letters = pages.join("").replaceAll(/[^\p{L}\p{N}]/gu, "").length;
-    if (letters === 0) return { unreadable: `the PDF has ${pdf.numPages} pages and no text layer (a scan?); run it through OCR first` };
-    return { text: `${cleanPages(pages).join("\n\f\n")}\n` };
+    const letters = pages.some(({ lines }) => lines.some(({ text }) => /[\p{L}\p{N}]/u.test(text)));
+    if (!letters) return { unreadable: `the PDF has ${pdf.numPages} pages and no text layer (a scan?); run it through OCR first` };
+    const untold = pages.filter((page) => page.untold > 0);
+    const dropped = [
+      ...(pictured.length > 0 ? [`what is shown on page ${rangesOf(pictured)}, which has no text layer (a scan?)`] : []),
+      ...(untold.length > 0
+        ? [`${sumOf(untold)} characters on page ${rangesOf(untold.map(({ number }) => number))} whose glyphs say no text`]
+        : []),
+    ];
+    return { ...composePages(pages, findFurniture(pages)), dropped };
   } catch (error) {
     return { unreadable: reasonOf(error) };
   } finally {
@@ -34,45 +56,25 @@ function reasonOf(error: unknown): string {
   return `the PDF can't be read: ${message}`;
 }
 
-/**
- * Cleans pages: lines that recur on more than 30 % of them (headers and footers, whatever their numbers) and dot leaders go, words that are
- * broken at a line's end are joined, and lines that look like numbered headings are marked as headings.
- */
-function cleanPages(pages: readonly string[]): string[] {
-  const lines = pages.map((page) => page.split("\n").map((line) => line.replaceAll(/[ \t\u00A0]+/g, " ").trim()));
-  const recurring = recurringLines(lines);
-  return lines.map((page) =>
-    joinBrokenWords(
-      page
-        .filter((line) => !recurring.has(shapeOf(line)) && !/\.{5,}|(?:\. ){5,}/.test(line))
-        .map(markHeading)
-        .join("\n"),
-    )
-      .replaceAll(/\n{3,}/g, "\n\n")
-      .trim(),
-  );
+/** True where a page without text shows something: a picture, or glyphs that no text is known of. */
+async function isInked(page: Awaited<ReturnType<Pdf["getPage"]>>): Promise<boolean> {
+  const { OPS } = await getResolvedPDFJS();
+  const { fnArray } = await page.getOperatorList();
+  const inks = new Set([OPS.showText, OPS.paintImageXObject, OPS.paintInlineImageXObject, OPS.paintImageMaskXObject, OPS.constructPath]);
+  return fnArray.some((operator: number) => inks.has(operator));
 }
 
-/** Shapes of the lines that stand on more than 30 % of the pages, and on three at least. */
-function recurringLines(pages: readonly (readonly string[])[]): ReadonlySet<string> {
-  const counts = new Map<string, number>();
-  for (const page of pages) for (const shape of new Set(page.map(shapeOf))) counts.set(shape, (counts.get(shape) ?? 0) + 1);
-  const least = Math.max(3, pages.length * 0.3 + Number.EPSILON);
-  return new Set([...counts].filter(([shape, count]) => shape !== "" && count >= least).map(([shape]) => shape));
+function sumOf(pages: readonly Page[]): number {
+  return pages.reduce((sum, { untold }) => sum + untold, 0);
 }
 
-/** Shape of a line: the line with all numbers made alike. */
-function shapeOf(line: string): string {
-  return line.replaceAll(/[0-9]+/g, "#");
-}
-
-function joinBrokenWords(text: string): string {
-  return text.replaceAll(/([a-z])[-\u00AD]\n([a-z])/g, "$1$2");
-}
-
-/** Marks a line such as `3.2 Leases and fences` as a heading, where it is short and isn't a sentence. Its depth is that of its number. */
-function markHeading(line: string): string {
-  const number = /^(\d{1,3}(?:\.\d{1,3})*)\.?\s+[A-Z]/.exec(line)?.[1];
-  if (number === undefined || line.split(" ").length >= 16 || /[.;:,]$/.test(line)) return line;
-  return `\n${"#".repeat(Math.min(6, number.split(".").length + 1))} ${line}\n`;
+/** `3–5, 9` of page numbers in order. */
+function rangesOf(numbers: readonly number[]): string {
+  const ranges: [number, number][] = [];
+  for (const number of numbers) {
+    const last = ranges.at(-1);
+    if (last?.[1] === number - 1) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges.map(([from, to]) => (from === to ? String(from) : `${from}–${to}`)).join(", ");
 }

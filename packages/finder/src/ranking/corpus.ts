@@ -8,6 +8,8 @@ export interface Source {
   /** `S1`, `N2`. */
   readonly id: string;
   readonly text: string;
+  /** Stretches that lead to the text and answer nothing: menus, lists of contents, running heads. UTF-16 positions, in order. */
+  readonly furniture?: readonly Range[];
 }
 
 /** A passage: some 130 words within one section of one source. */
@@ -58,8 +60,8 @@ export function buildCorpus(sources: readonly Source[], vocabulary: Vocabulary, 
   const sections: Section[] = [];
   const postings: number[][] = vocabulary.terms.map(() => []);
   const titled: number[][] = vocabulary.terms.map(() => []);
-  for (const [source, { text }] of sources.entries()) {
-    for (const { path, blocks } of sectionsOf(text)) {
+  for (const [source, { text, furniture }] of sources.entries()) {
+    for (const { path, blocks } of sectionsOf(text, furniture)) {
       const section = sections.length;
       const start = passages.length;
       const pathCounts = vocabulary.count(path.join("\n"));
@@ -77,11 +79,14 @@ export function buildCorpus(sources: readonly Source[], vocabulary: Vocabulary, 
   return { sources, passages, sections, postings, titled };
 }
 
-function* sectionsOf(text: string): Generator<{ path: readonly string[]; blocks: readonly Block[] }> {
+function* sectionsOf(text: string, furniture: readonly Range[] = []): Generator<{ path: readonly string[]; blocks: readonly Block[] }> {
   let path: { level: number; title: string }[] = [];
   let blocks: Block[] = [];
   const titles = (): string[] => path.map(({ title }) => title);
+  let next = 0;
   for (const block of splitBlocks(text)) {
+    while ((furniture[next]?.end ?? block.end) < block.end) next += 1;
+    if ((furniture[next]?.start ?? block.end) <= block.start) continue;
     if (block.kind !== "heading") {
       blocks.push(block);
       continue;

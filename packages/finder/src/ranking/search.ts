@@ -1,6 +1,7 @@
 import type { Question } from "@tasuki/contracts/artifacts/brief";
 import type { Run } from "@tasuki/contracts/artifacts/run";
-import type { Document } from "@tasuki/protocol";
+import { type Document, type SourceBlock, sourceBlockKinds } from "@tasuki/protocol";
+import type { Range } from "@tasuki/contracts";
 import { buildCorpus, type Corpus, type Counts, type Source } from "./corpus.ts";
 import { findQuotes, type Quote } from "./find-quotes.ts";
 import { createQuery, type Query } from "./rank-passages.ts";
@@ -16,12 +17,28 @@ export interface SourceText extends Source {
 
 /** Source texts under the ids that run.json gives them. The id of a text that nano collected is in its file's name: `N1.txt` is N1. */
 export function sourceTextsOf(run: Run, documents: readonly Document<string>[]): readonly SourceText[] {
-  const ids = new Map(run.sources.flatMap(({ id, text }) => (text ? [[text.name, id] as const] : [])));
-  return documents.map((document) => ({
-    id: ids.get(document.name) ?? document.name.replace(/\.txt$/, ""),
-    text: document.value,
-    document,
-  }));
+  const known = new Map(run.sources.flatMap((source) => (source.text ? [[source.text.name, source] as const] : [])));
+  return documents.map((document) => {
+    const source = known.get(document.name);
+    const furniture = furnitureOf(document.value, source?.blocks ?? []);
+    return { id: source?.id ?? document.name.replace(/\.txt$/, ""), text: document.value, document, furniture };
+  });
+}
+
+/** Furniture among the blocks that run.json tells of a text: their bytes as UTF-16 positions. */
+function furnitureOf(text: string, blocks: readonly SourceBlock[]): Range[] {
+  const kinds: Readonly<Record<string, { readonly isFurniture: boolean }>> = sourceBlockKinds;
+  const bytes = Buffer.from(text);
+  let [at, position] = [0, 0];
+  const positionOf = (byte: number): number => {
+    position += bytes.toString("utf8", at, byte).length;
+    at = byte;
+    return position;
+  };
+  return blocks.flatMap(({ from, to, kind }) => {
+    const [start, end] = [positionOf(from), positionOf(to)];
+    return kinds[kind]?.isFurniture === true ? [{ start, end }] : [];
+  });
 }
 
 export interface Progress {

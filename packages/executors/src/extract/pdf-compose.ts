@@ -1,0 +1,201 @@
+import type { SourceBlockKind } from "@tasuki/protocol";
+import type { Page, PageLine } from "./pdf-page.ts";
+import type { TextBlock } from "./reading.ts";
+
+/**
+ * Text of pages, which are parted by form feeds: paragraphs and headings apart, words that are broken at a line's end joined, comments after
+ * their page, and the running heads and feet of all pages behind the last one, so that no sentence is cut by them and none of their words is lost.
+ */
+export function composePages(pages: readonly Page[], furniture: ReadonlySet<PageLine>): { text: string; blocks: TextBlock[] } {
+  const bodies = pages.map(({ lines }) => lines.filter((line) => !furniture.has(line)));
+  const measures = measure(bodies.flat(), pages.length);
+  const composed = pages.map(({ comments }, at): Piece[] => [
+    ...groupsOf(bodies[at] ?? [], measures).map((group): Piece => ({ text: textOf(group, measures), kind: kindOf(group) })),
+    ...comments.map((text): Piece => ({ text, kind: "comment" })),
+  ]);
+  const edges = pages.flatMap(({ lines }) => {
+    const texts = lines.filter((line) => furniture.has(line)).map(({ text }) => text);
+    return texts.length > 0 ? [texts.join(" ")] : [];
+  });
+  return joinPieces(edges.length > 0 ? [...composed, [{ text: edges.join("\n"), kind: "furniture" }]] : composed);
+}
+
+/** A stretch of the text, one or more lines, and what it is where it isn't running text. */
+interface Piece {
+  readonly text: string;
+  readonly kind: SourceBlockKind | undefined;
+}
+
+function joinPieces(pages: readonly (readonly Piece[])[]): { text: string; blocks: TextBlock[] } {
+  const blocks: TextBlock[] = [];
+  let text = "";
+  for (const [number, page] of pages.entries()) {
+    if (number > 0) text += "\n\f\n";
+    for (const [at, piece] of page.entries()) {
+      if (at > 0) text += "\n\n";
+      if (piece.kind !== undefined) blocks.push({ from: text.length, to: text.length + piece.text.length, kind: piece.kind });
+      text += piece.text;
+    }
+  }
+  return { text: `${text}\n`, blocks };
+}
+
+function kindOf({ heading, isContents }: Group): SourceBlockKind | undefined {
+  if (isContents) return "contents";
+  return heading > 0 ? "heading" : undefined;
+}
+
+interface Measures {
+  /** Number of pages, and some that a printed number may go beyond it. */
+  readonly pages: number;
+  /** Size of the type that most of the text has, in points. */
+  readonly body: number;
+  /** Sizes of headings, the largest first. */
+  readonly headings: readonly number[];
+  /** Distance of two lines of a paragraph, as a multiple of their size. */
+  readonly leading: number;
+  /** Words of the document that stand in one piece, in lower case. */
+  readonly words: ReadonlySet<string>;
+}
+
+function measure(lines: readonly PageLine[], pages: number): Measures {
+  const sizes = new Map<number, number>();
+  for (const { size, text } of lines) sizes.set(half(size), (sizes.get(half(size)) ?? 0) + text.length);
+  const body = [...sizes].reduce((most, each) => (each[1] > most[1] ? each : most), [10, 0])[0];
+  const distances = lines.flatMap((line, at) => {
+    const next = lines[at + 1];
+    return next !== undefined && next.y > line.y && next.y - line.y < 4 * line.size && half(next.size) === half(line.size)
+      ? [(next.y - line.y) / line.size]
+      : [];
+  });
+  const headings = [...new Set(lines.filter((line) => isLarge(line, body)).map(({ size }) => half(size)))].toSorted(
+    (one, other) => other - one,
+  );
+  return {
+    pages: pages + 30,
+    body,
+    headings,
+    leading: distances.toSorted((one, other) => one - other)[distances.length >> 1] ?? 1.2,
+    words: wordsOf(lines),
+  };
+}
+
+/** Points to the half, since programs round the size of their type in many ways. */
+function half(size: number): number {
+  return Math.round(size * 2) / 2;
+}
+
+function isLarge({ size, text, leadsTo }: PageLine, body: number): boolean {
+  return size >= 1.15 * body && leadsTo === undefined && /\p{L}/u.test(text) && isShort(text);
+}
+
+function isShort(text: string): boolean {
+  return text.split(" ").length < 16 && text.length < 120;
+}
+
+/** Words in one piece, and the parts of compounds: not the halves of what a line's end breaks. */
+function wordsOf(lines: readonly PageLine[]): ReadonlySet<string> {
+  const words = new Set<string>();
+  let isHalf = false;
+  for (const { text } of lines) {
+    const found = text.toLowerCase().match(/\p{L}+(?:[-\u2010]\p{L}+)*[-\u2010\u00AD]?/gu) ?? [];
+    for (const [at, word] of found.entries()) {
+      const isLast = at === found.length - 1 && broken.test(text);
+      if (isLast || (isHalf && at === 0)) continue;
+      const whole = word.replaceAll(/\u2010/g, "-").replace(/[-\u00AD]$/, "");
+      for (const part of [whole, ...whole.split("-")]) words.add(part);
+    }
+    isHalf = broken.test(text);
+  }
+  return words;
+}
+
+const broken = /\p{L}[-\u2010\u00AD]$/u;
+
+/** Lines that belong together: a heading, a paragraph, a list of contents. */
+interface Group {
+  /** Depth of a heading, from 1; else 0. */
+  readonly heading: number;
+  readonly isContents: boolean;
+  readonly lines: PageLine[];
+}
+
+function groupsOf(lines: readonly PageLine[], measures: Measures): Group[] {
+  const groups: Group[] = [];
+  const contents = findContents(lines, measures);
+  for (const [at, line] of lines.entries()) {
+    const isContents = at >= contents.start && at < contents.end;
+    const heading = isContents ? 0 : headingDepth(line, measures);
+    const last = groups.at(-1);
+    const before = last?.lines.at(-1);
+    const goesOn = last?.heading === heading && last.isContents === isContents && before !== undefined;
+    if (goesOn && (isContents || isNext(before, line, measures.leading))) last.lines.push(line);
+    else groups.push({ heading, isContents, lines: [line] });
+  }
+  return groups;
+}
+
+/**
+ * Range of the lines of a page that are a list of contents: from the first to the last that leads to the number of a page, if these numbers
+ * rise and half of the lines between lead so. Where no dots lead there, the page must be titled as one: else it is a table of numbers.
+ */
+function findContents(lines: readonly PageLine[], { pages }: Measures): { start: number; end: number } {
+  const isTitled = lines.some(({ text }) => contentsTitle.test(text));
+  const entries = lines.flatMap(({ leadsTo }, at) =>
+    leadsTo !== undefined && leadsTo.number <= pages && (leadsTo.byDots || isTitled) ? [{ at, number: leadsTo.number }] : [],
+  );
+  const [first, last] = [entries[0]?.at ?? 0, entries.at(-1)?.at ?? -1];
+  const rises = entries.every(({ number }, at) => number >= (entries[at - 1]?.number ?? 0));
+  if (!rises || entries.length * 2 < last + 1 - first) return { start: 0, end: 0 };
+  // An entry of two lines leads at the end of its second.
+  const isBroken = first > 0 && /^\d/.test(lines[first - 1]?.text ?? "") && !/^\d/.test(lines[first]?.text ?? "");
+  return { start: isBroken ? first - 1 : first, end: last + 1 };
+}
+
+const contentsTitle =
+  /^(?:(?:table of )?contents|inhalt(?:sverzeichnis)?|sommaire|table des matières|[ií]ndice(?: de contenidos| general)?|sum[aá]rio|inhoud(?:sopgave)?|目\s*次|目\s*[录錄]|차\s*례|목\s*차)$/iu;
+
+/** True where a line stands below another, or beside it, as lines of one paragraph do. */
+function isNext(line: PageLine, next: PageLine, leading: number): boolean {
+  const down = next.y - line.y;
+  return half(line.size) === half(next.size) && down > -2 && down <= 1.35 * leading * line.size;
+}
+
+/** Depth of a heading: by its size, or by its number (`3.2 Leases`) where it is short and isn't a sentence; 0 for other lines. */
+function headingDepth(line: PageLine, { body, headings }: Measures): number {
+  if (isLarge(line, body)) return Math.min(6, headings.indexOf(half(line.size)) + 1);
+  const number = /^(\d{1,3}(?:\.\d{1,3})+)\.?\s+\p{L}/u.exec(line.text)?.[1];
+  if (number === undefined || line.leadsTo !== undefined || !isShort(line.text) || /[.;:,。；：，]$/.test(line.text)) return 0;
+  return Math.min(6, Math.max(headings.length, number.split(".").length) + 1);
+}
+
+function textOf({ heading, isContents, lines }: Group, { words }: Measures): string {
+  let text = "";
+  let before: PageLine | undefined;
+  for (const line of lines) {
+    if (before === undefined) text = heading > 0 ? `${"#".repeat(heading)} ${line.text}` : line.text;
+    else if (!isContents && broken.test(text) && /^[\p{L}\p{N}]/u.test(line.text)) text = joinBroken(text, line.text, words);
+    else text += `${heading > 0 || line.y - before.y < 2 ? " " : "\n"}${line.text}`;
+    before = line;
+  }
+  return text;
+}
+
+/**
+ * Joins a line that ends in a hyphen with the next. The hyphen goes where the document has the word without it elsewhere, or, being long, has
+ * not both halves as words of their own; else it stays, since it may be the author's. Readers of the text match both spellings.
+ */
+function joinBroken(text: string, next: string, words: ReadonlySet<string>): string {
+  if (text.endsWith("\u00AD")) return text.slice(0, -1) + next;
+  // A hyphen that stands for a word's end which comes later: `Vor- und Nachteile`.
+  if (/^(?:und|oder|bzw|sowie|and|or|et|ou|y|e|o|u|en|of)\b/.test(next)) return `${text} ${next}`;
+  const left = /[\p{L}\u2010-]+(?=[-\u2010]$)/u.exec(text)?.[0].toLowerCase() ?? "";
+  const right = /^\p{L}*/u.exec(next)?.[0].toLowerCase() ?? "";
+  const isFragment = words.size >= fewestWords && !(words.has(left) && words.has(right));
+  const isOneWord = words.has(left + right) || isFragment;
+  const isOneCase = /^\p{Ll}/u.test(next) || /\p{Lu}[-\u2010]$/u.test(text);
+  return isOneCase && isOneWord && !words.has(`${left}-${right}`) ? text.slice(0, -1) + next : text + next;
+}
+
+// Distinct words from which on a document has most words of its language that its compounds are made of.
+const fewestWords = 1_000;

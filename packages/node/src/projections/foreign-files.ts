@@ -12,12 +12,16 @@ import { inputsOf, outputsOf, workOf } from "./run-files.ts";
 const runsAtOnce = 256;
 // Number of files that are found: a folder full of them says no more than its first ones.
 const shownAtMost = 100;
+/** Files of one area that a look at the whole node goes through, those of the newest runs: a node keeps the files of all its history. */
+const filesAtMost = 10_000;
 
 interface ForeignFilesDeps {
   /** Data folder of the node. */
   readonly folder: string;
   readonly store: Store;
   readonly logger: Logger;
+  /** Files of one area that one look goes through. */
+  readonly most?: number;
 }
 
 /** Files that belong in a folder, and the task that they are of. */
@@ -29,9 +33,14 @@ interface Expected {
 /**
  * Finds foreign files: those in `inbox/` or `artifacts/` that no task put there, or whose bytes were changed by hand. Each is logged once while
  * it lies there, with the command that does properly what was meant. Bytes are hashed once, and again only where the file system says that a
- * file was touched.
+ * file was touched. A look goes through 10,000 files of each area at most, and looks at the whole node that come together are one.
  */
-export function createForeignFiles({ folder, store, logger }: ForeignFilesDeps): (run?: string) => Promise<readonly ForeignFile[]> {
+export function createForeignFiles({
+  folder,
+  store,
+  logger,
+  most = filesAtMost,
+}: ForeignFilesDeps): (run?: string) => Promise<readonly ForeignFile[]> {
   const verified = new Map<string, string>();
   const logged = new Set<string>();
   const log = (files: readonly ForeignFile[], isLookedAt: (path: string) => boolean): void => {
@@ -69,13 +78,17 @@ export function createForeignFiles({ folder, store, logger }: ForeignFilesDeps):
     if (verified.get(path) === mark) return undefined;
     const same = stats.isFile() && stats.size === file.size && (await hashOf(path)) === file.sha256;
     if (!same) return { path: shown, why: `it is not what task ${task?.id} names any more: its bytes were changed by hand`, instead };
+    // The file that was verified the longest ago is forgotten: it would be hashed once more.
+    verified.delete(path);
+    const [oldest] = verified.size < 2 * most ? [] : verified.keys();
+    if (oldest !== undefined) verified.delete(oldest);
     verified.set(path, mark);
     return undefined;
   };
 
   const find = async (areas: readonly string[]): Promise<readonly ForeignFile[]> => {
     const found: ForeignFile[] = [];
-    const paths = (await Promise.all(areas.map((area) => filesIn(folder, area)))).flat();
+    const paths = (await Promise.all(areas.map((area) => filesIn(folder, area, most)))).flat();
     const expected = await expectedIn([...new Set(paths.map((path) => relative(folder, path).split(sep)[1] ?? ""))]);
     for (const path of paths) {
       if (found.length === shownAtMost) return found;
@@ -88,12 +101,14 @@ export function createForeignFiles({ folder, store, logger }: ForeignFilesDeps):
     }
     return found;
   };
-  return async (run) => {
+  const look = async (run: string | undefined): Promise<readonly ForeignFile[]> => {
     const areas = ["inbox", "artifacts"].map((area) => (run === undefined ? area : join(area, run)));
     const found = await find(areas);
     log(found, (path) => areas.some((area) => path === area || path.startsWith(`${area}${sep}`)));
     return found;
   };
+  let whole: Promise<readonly ForeignFile[]> | undefined;
+  return (run) => (run === undefined ? (whole ??= look(run).finally(() => (whole = undefined))) : look(run));
 }
 
 /** Command that does properly what was meant by a file: a new document begins a run, another result is a stage done again. */
@@ -103,20 +118,20 @@ function commandFor(task: TaskRow | undefined, path: string): string {
   return `tasuki retry ${run}${stage === "main" ? "" : ` --from ${stage}`} --reason WHY`;
 }
 
-/** Files in a folder of the data folder, at any depth. Links are not followed (`readdir`'s own `recursive` does): what they lead to is not ours to list. */
-async function filesIn(folder: string, area: string): Promise<string[]> {
+/** Files in a folder of the data folder, at any depth, and at most so many: names that are the last in order come first, as runs that are new. Links are not followed (`readdir`'s own `recursive` does): what they lead to is not ours to list. */
+async function filesIn(folder: string, area: string, most: number): Promise<string[]> {
   const root = join(folder, area);
   if (!(await isOwnFolder(folder, root))) return (await entriesOf(dirname(root))).some(({ name }) => name === basename(root)) ? [root] : [];
   const found: string[] = [];
   const waiting = [root];
-  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-    for (const entry of await entriesOf(at)) {
+  for (let at = waiting.pop(); at !== undefined && found.length < most; at = waiting.pop()) {
+    for (const entry of (await entriesOf(at)).sort((one, other) => (one.name < other.name ? -1 : 1))) {
       const path = join(at, entry.name);
       if (entry.isDirectory()) waiting.push(path);
       else found.push(path);
     }
   }
-  return found;
+  return found.slice(0, most);
 }
 
 async function entriesOf(folder: string) {

@@ -65,7 +65,7 @@ export function readReceiptOf(envelope: Envelope): ReadReceipt {
 }
 
 function readEntry({ index, leaf, envelopes, texts = [] }: FeedEntry, { role, lies = false }: RecordedFeed): ReadEntry {
-  // What a lying node writes need be no receipt at all.
+  // A lying node's writing need be no receipt at all.
   const isReceipt = (envelope: Envelope): boolean => envelope.payloadType === receiptPayloadType && !(lies && !isWhole(envelope));
   const receipts = envelopes.filter(isReceipt).map(readReceiptOf);
   const tasks = envelopes.filter(({ payloadType }) => payloadType === taskPayloadType).map(readTaskOf);

@@ -38,7 +38,7 @@ export interface Simulation {
   readonly recorder: Recorder;
   /** Last status of each run, as main showed it. */
   readonly known: () => readonly RunStatus[];
-  /** What the lying node has lied about, if there is one. */
+  /** Subjects that the lying node has lied about, if there is one. */
   readonly lies: Lies;
   readonly liar: string | undefined;
   /** Ends of processes by an error of their own. */

@@ -134,11 +134,11 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
       });
   }
 
-  /** What main keeps of what the lying node has said: nothing of runs that it never had, and a bounded part about its own. */
+  /** Check of what main keeps of the lying node's words: nothing of runs that it never had, and a bounded part about its own. */
   async function kept(): Promise<Violation[]> {
     const store = nodes.get("main")?.running()?.store;
     if (store === undefined || liar === undefined) return [];
-    // What it gave for an answer stands in the feed of whoever asked it, and is bounded by that.
+    // Its answers stand in the feed of whoever asked it, and are bounded by that.
     const given = new Set<string>();
     for (const node of nodes.values())
       for (const { envelopes } of node.name === liar ? [] : ((await node.running()?.store.feed(0, Number.MAX_SAFE_INTEGER)) ?? []))

@@ -159,7 +159,7 @@ export type FlowEvent =
       readonly carried?: readonly string[];
       readonly unmet?: readonly Unmet[];
     }
-  /** What the node of a stage (of `main`: of the intake) says of an attempt while attempts go on. Nobody signs it. */
+  /** Word of a stage's node (of `main`: of the intake) on an attempt while attempts go on. Nobody signs it. */
   | {
       readonly is: "attempt";
       readonly node: string;

@@ -88,7 +88,7 @@ const Posted = z.object({ envelope: Envelope });
 export function createLiar({ node, pipeline, names, rate, now, onLie, ...deps }: LiarDeps): Liar {
   const random = deps.random;
   const chosen = (Object.keys(ways) as Way[]).filter((way) => way !== "says more than main keeps" && random.chance(ways[way] ? 0.1 : 0.5)); // the table's own keys
-  // What is to be more than main keeps has to be read, so a node that says that much lets it be read.
+  // A flood that is to be more than main keeps has to be read, so a node that says that much lets it be read.
   const own: readonly Way[] = random.chance(0.05) ? ["says more than main keeps", "tells a story"] : chosen;
   const newId = createIds(now, random.fork("ids"));
   const picked = random.fork("picked");

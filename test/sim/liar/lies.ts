@@ -1,4 +1,4 @@
-/** What one lie is about: a run, of main's or invented; without a run, all runs of the node, unless it only costs time. */
+/** Subject of one lie: a run, of main's or invented; without a run, all runs of the node, unless it only costs time. */
 interface LieAbout {
   readonly run?: string;
   readonly invented?: boolean;

@@ -148,7 +148,7 @@ export function createNetwork({ time, random, weather, onAnswer }: NetworkDeps):
           // A stream keeps its order; an entry that is lost in it breaks it.
           last = Math.max(last, time.now() + (delay ?? 0));
           if (delay === undefined) return loseAfter(resetMs);
-          // What is no entry at all ends the stream, as in the real client.
+          // Text that is no entry at all ends the stream, as in the real client.
           const read = FeedEntry.safeParse(JSON.parse(entry));
           if (!read.success) return;
           time.after(last - time.now(), () => {
@@ -165,7 +165,7 @@ export function createNetwork({ time, random, weather, onAnswer }: NetworkDeps):
         time.after(resetMs, () => isOpen && told(on.connected));
         time.after(pingMs, () => ping(node));
         const stop = node.boot.onDeath(() => (weather.isCut(to, from) ? undefined : loseAfter(resetMs)));
-        // What was sent before the end arrives before it.
+        // Bytes that were sent before the end arrive before it.
         const ended = (): void => (stop(), loseAfter(Math.max(0, last - time.now())));
         within(node.boot, () => void serve(node).then(ended, lose));
       });

@@ -110,7 +110,7 @@ async function listen(app: RequestListener, where: ListenOptions) {
   return { server, failed, close: () => close(server, stopping) };
 }
 
-/** What helps against a failure to listen. */
+/** Help against a failure to listen. */
 function adviceFor(cause: unknown, { path }: ListenOptions): string {
   if (path !== undefined)
     return "Let this node's user write to its data folder, and see that its disk can hold sockets; or use another folder.";

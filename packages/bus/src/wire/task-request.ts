@@ -9,7 +9,7 @@ export const maxBodyBytes = 3_000_000;
 
 const Kind = z.looseObject({ kind: TaskKind, from: z.string().optional().catch(undefined) });
 
-/** What comes with a task, and nobody signs: its headers, and how it came. */
+/** Facts that come with a task, and nobody signs: its headers, and how it came. */
 export interface TaskHeaders {
   /** Header `tasuki-budget-ms`: the sender's remaining time for this task. */
   readonly budgetMs?: number;

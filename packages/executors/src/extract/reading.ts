@@ -7,15 +7,15 @@ export interface TextBlock {
   readonly kind: SourceBlockKind;
 }
 
-/** What a reader makes of a document: its text, and what the text alone does not tell; or the reason why there is none. */
+/** Outcome of a reader: the text of a document, and what the text alone does not tell; or the reason why there is none. */
 export type Reading =
   | {
       readonly text: string;
       /** Blocks that are not running text, in the order of the text, none over another. */
       readonly blocks?: readonly TextBlock[];
-      /** What the document has and the text lacks, a phrase each: `3 pictures without a description`. */
+      /** Parts that the document has and the text lacks, a phrase each: `3 pictures without a description`. */
       readonly dropped?: readonly string[];
-      /** What was guessed, a phrase each: `its encoding, taken for windows-1251`. */
+      /** Guesses made in reading it, a phrase each: `its encoding, taken for windows-1251`. */
       readonly guessed?: readonly string[];
     }
   | { readonly unreadable: string };

@@ -36,7 +36,7 @@ function toSentence({ row, position }: TaskFacts, { queue, outbox }: StatusAnswe
     }
     case "blocked": {
       const refused = outbox.filter(({ carries, state: sent }) => carries === row.id && sent === "blocked");
-      // What is described is what the node does on being asked: a refusal of before is not its answer of now.
+      // The description is of what the node does on being asked: a refusal of before is not its answer of now.
       return refused.length === 0
         ? `${what} is blocked: ${block?.reason ?? "no reason is recorded"}`
         : `${what} is produced; hand-off to ${refused.map(toDelivery).join(", ")}`;

@@ -182,7 +182,7 @@ export function createEntryReader({
 
   return async (entries, feed) => {
     const kept = await loadKept(entries, { kept: keptOf, placeOf });
-    // What an earlier boot of main has kept counts too.
+    // Messages that an earlier boot of main has kept count too.
     for (const run of kept.runs.filter((one) => kept.isMains(one) && !budget.isCounted(one)))
       budget.count(
         run,

@@ -75,7 +75,7 @@ export async function followRun(
   return { status, outcome: status && outcomeOf(status) };
 }
 
-/** What a run waits for, in one line. */
+/** Things that a run waits for, in one line. */
 function toWaiting(status: RunStatus, now: number): string {
   const notes = status.stages.flatMap((stage) => {
     const note = stage.rung === "waiting" || stage.rung === "verified" ? "" : noteOf(status, stage, now);

@@ -1,4 +1,4 @@
-// What people see of a run that does not go on as it should: over real nodes, by every surface.
+// Reasons that people see of a run that does not go on as it should: over real nodes, by every surface.
 import type { RunStatus } from "@tasuki/protocol";
 import { expect, test, vi } from "vitest";
 import { createSocketClient } from "@tasuki/bus";

@@ -90,7 +90,7 @@ function sayError(cli: Cli, error: unknown): void {
   const message = error instanceof Error ? error.message : String(error);
   cli.say(line`${style.bad("tasuki:")} ${toLine(message)}`);
   if (isTasukiError(error)) for (const words of toUnmetLines(error.details.unmet ?? [], style)) cli.say(words);
-  // What the system refused says all that there is to say; any other error is a fault of this program's.
+  // A refusal by the system says all that there is to say; any other error is a fault of this program's.
   else if (error instanceof Error && error.stack !== undefined && systemCode(error) === undefined)
     for (const one of linesOf(error.stack)) cli.say(style.dim(one));
 }

@@ -18,7 +18,7 @@ export function showCommand(cli: Cli): Command {
       const next = (...words: readonly string[]): string => cli.next(options, ...words);
       for (const line of toRunDetail(status, { now: cli.clock.now(), style: cli.style, next })) cli.out(line);
       const outcome = outcomeOf(status);
-      // What clears a block is said with it.
+      // The command that clears a block is said with it.
       if (outcome === "needs-human") return;
       cli.say("");
       cli.say(cli.messageStyle.dim(`Next: ${next(outcome === undefined ? "watch" : "artifacts", status.id)}`));

@@ -50,7 +50,7 @@ function newConditions(before: RunStatus | undefined, after: RunStatus): { stage
   });
 }
 
-/** What nodes tell of their attempts while these go on. */
+/** Words of nodes on their attempts while these go on. */
 function newsOfAttempts(before: RunStatus | undefined, after: RunStatus, now: number): { stage: string; text: string }[] {
   const intake = after.failure !== undefined && after.failure.at !== before?.failure?.at ? [toFailureNote(after.failure, now)] : [];
   return [

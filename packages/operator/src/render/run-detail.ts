@@ -31,7 +31,7 @@ export function toRunDetail(
   ];
 }
 
-/** What a closing run still waits for, and what can be done about it; nothing of a run in any other state. */
+/** Nodes that a closing run still waits for, and what can be done about it; nothing of a run in any other state. */
 export function toClosing(status: RunStatus, next: Next): string[] {
   const { id, state, unreachable = [] } = status;
   if (state !== "closing" || blocksOf(status).length > 0) return [];

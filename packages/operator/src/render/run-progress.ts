@@ -42,7 +42,7 @@ function paintOf({ rung, condition }: StageStatus, style: Style): Paint {
   return rung === "waiting" ? style.dim : style.mark;
 }
 
-/** What a stage waits for, or how its attempts go, in one line; empty where there is nothing to say. */
+/** Line on what a stage waits for, or how its attempts go; empty where there is nothing to say. */
 export function noteOf(status: RunStatus, stage: StageStatus, now: number): string {
   const { rung, condition, block, awaits, producer } = stage;
   if (block !== undefined) return `${condition === "blocked" ? "blocked" : "held up"}: ${reasonOf({ where: stage.stage, block })}`;

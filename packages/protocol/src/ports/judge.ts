@@ -7,7 +7,7 @@ export interface JudgedFile {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
-  /** Who made it, as far as the node knows: a principal, or a node. */
+  /** Maker, as far as the node knows: a principal, or a node. */
   readonly by: string;
   /** Reads the bytes. Called once, when the file's turn has come. */
   readonly read: () => Promise<Uint8Array>;

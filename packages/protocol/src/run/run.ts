@@ -50,9 +50,9 @@ export const RunSource = z.looseObject({
   unreadable: z.string().optional(),
   /** Blocks of the text that are not its running text. */
   blocks: z.array(SourceBlock).max(mostBlocks).optional(),
-  /** What the source has and its text lacks, a phrase each: `3 pictures without a description`. The source is then a declared gap. */
+  /** Parts that the source has and its text lacks, a phrase each: `3 pictures without a description`. The source is then a declared gap. */
   dropped: z.array(z.string()).optional(),
-  /** What was guessed in reading it, a phrase each: `its encoding, taken for windows-1251`. The source is then a declared gap. */
+  /** Guesses made in reading it, a phrase each: `its encoding, taken for windows-1251`. The source is then a declared gap. */
   guessed: z.array(z.string()).optional(),
 });
 export type RunSource = z.infer<typeof RunSource>;

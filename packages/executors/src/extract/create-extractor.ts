@@ -22,7 +22,7 @@ interface Raw {
 const child = import.meta.resolve("./extract-child.ts");
 
 /**
- * Extractor of main's intake for Markdown, text, HTML, PDF and DOCX, in a child with limits. A source that can't be read, or that kills the child,
+ * Extractor of main's intake for PDF, DOCX, HTML, e-mail, CSV, Markdown and text, in a child with limits. A source that can't be read, or that kills the child,
  * is recorded with the reason, and the others go on. Rejects when it is aborted, when no child can be started, and, with `invalid_state`,
  * when the relay's files are no longer those that this process has loaded.
  */

@@ -49,7 +49,7 @@ test("UTF-16 by its mark, and bytes that are not UTF-8, become text", async () =
   expect(await textOf(Buffer.from('<meta charset="iso-8859-2"><p>\xb1', "latin1"), "S1.html")).toBe("ą\n");
 });
 
-test("HTML becomes headings, paragraphs, lists and rows; scripts, navigation and the head go", async () => {
+test("HTML becomes headings, paragraphs, lists and rows; scripts and the head go", async () => {
   const html = `<!doctype html><html><head><title>x</title><style>p{}</style></head><body><nav>Menu</nav>
 <h1>Leases</h1><p>A lease lasts <b>30</b> seconds
 and is renewed.</p><ul><li>first<li><p>second</p></ul><script>let x = "<p>";</script>
@@ -58,7 +58,7 @@ tasuki run
   --wait
 </pre><footer>Imprint</footer>`;
   expect(await textOf(Buffer.from(html), "S1.html")).toBe(
-    "# Leases\n\nA lease lasts 30 seconds and is renewed.\n\n- first\n- second\n\npart | time\nlease | 30 s\n\ntasuki run\n  --wait\n",
+    "Menu\n\n# Leases\n\nA lease lasts 30 seconds and is renewed.\n\n- first\n- second\n\npart | time\npart: lease | time: 30 s\n\ntasuki run\n  --wait\n\nImprint\n",
   );
 });
 
@@ -101,10 +101,12 @@ test("What can't be read says why, and what to give instead", async () => {
   expect(await textOf(toPdf([[], []]), "S1.pdf")).toBe(
     "unreadable: the PDF has 2 pages and no text layer (a scan?); run it through OCR first",
   );
-  expect(await textOf(Buffer.from([0x50, 0x4b, 3, 4, 0, 0]), "S1.docx")).toMatch(
-    /^unreadable: it is a ZIP archive or another office document than DOCX; give it as PDF/,
+  expect(await textOf(Buffer.from([0x50, 0x4b, 3, 4, 0, 0]), "S1.docx")).toBe(
+    "unreadable: it is a ZIP archive; unpack it, and give its files",
   );
-  expect(await textOf(toZip({ "xl/workbook.xml": "<x/>" }), "S1.docx")).toMatch(/^unreadable: it is a ZIP archive/);
+  expect(await textOf(toZip({ "xl/workbook.xml": "<x/>" }), "S1.docx")).toBe(
+    "unreadable: it is an Excel workbook (XLSX); save each of its sheets as CSV, and give those",
+  );
   const docx = toDocx(paragraph("A lease."));
   expect(await textOf(docx.subarray(0, -60), "S1.docx")).toMatch(/^unreadable: the DOCX can't be read: /);
   expect(await textOf(toDocx("<w:p>"), "S1.docx")).toMatch(/^unreadable: /);
@@ -112,7 +114,7 @@ test("What can't be read says why, and what to give instead", async () => {
   expect(await textOf(toDocx(paragraph(" ".repeat(65 * 1024 * 1024))), "S1.docx")).toMatch(
     /^unreadable: the DOCX unpacks to \d+ bytes, and at most 67108864 are read$/,
   );
-  expect(await textOf(Buffer.from([1, 0, 2, 0, 255]), "S1.txt")).toMatch(/^unreadable: it is a binary file; give it as PDF/);
+  expect(await textOf(Buffer.from([1, 0, 2, 0, 255]), "S1.txt")).toMatch(/^unreadable: it is a binary file; these are read: PDF, /);
   expect(await textOf(Buffer.from(" \n\f\n"), "S1.md")).toBe("unreadable: there is no text in it");
   expect(await textOf(Buffer.alloc(0), "S1.md")).toBe("unreadable: there is no text in it");
 });

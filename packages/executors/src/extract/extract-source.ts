@@ -1,5 +1,8 @@
 import type { ExtractedSource } from "@tasuki/protocol";
+import { csvToText } from "./csv-text.ts";
+import { declaredEncoding, type Decoded, decodeText } from "./decode.ts";
 import { htmlToText } from "./html-text.ts";
+import { markdownBlocks } from "./markdown-blocks.ts";
 import { type Reading, toSourceBlocks } from "./reading.ts";
 import { type Kind, sniff } from "./sniff.ts";
 
@@ -12,7 +15,7 @@ export type Extraction =
   | { readonly mediaType: string; readonly unreadable: string };
 
 // The version is raised whenever another text comes out of the same bytes, by our doing or a library's.
-const version = 2;
+const version = 3;
 
 /** Extracts the text of one raw source. Rejects only for what no file may do to it, such as running out of memory. */
 export async function extractSource(bytes: Uint8Array, name: string): Promise<Extraction> {
@@ -43,44 +46,29 @@ export async function extractSource(bytes: Uint8Array, name: string): Promise<Ex
 
 async function read(kind: Exclude<Kind, { is: "unreadable" }>, bytes: Uint8Array): Promise<Reading> {
   switch (kind.is) {
-    case "markdown":
     case "text":
-      return { text: decodeText(bytes) };
+      return decodeText(bytes);
+    case "markdown":
+      return withText(await decodeText(bytes), (text) => ({ text, blocks: markdownBlocks(text) }));
+    case "csv":
+      return withText(await decodeText(bytes), csvToText);
     case "html":
-      return { text: htmlToText(decodeText(bytes, declaredEncoding(bytes))) };
+      return withText(await decodeText(bytes, declaredEncoding(bytes)), htmlToText);
+    // Libraries of some kinds take long to load, so they are loaded only where there is such a document.
     case "pdf":
-      // pdf.js is 1.5 MB of script, so it is loaded only where there is a PDF.
       return (await import("./pdf-text.ts")).readPdf(bytes);
     case "docx":
       return (await import("./docx-text.ts")).docxToText(bytes);
+    case "mail":
+      return (await import("./mail-text.ts")).mailToText(bytes);
   }
 }
 
-/**
- * Text of a file: by its byte order mark, else as UTF-8, else in the `declared` encoding, else as windows-1252, which gives every byte a
- * character. Line ends stay as they are, and so does the mark of UTF-8: such a text is its file, byte for byte. Source: WHATWG Encoding
- * Standard.
- */
-function decodeText(bytes: Uint8Array, declared?: string): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder("utf-16le").decode(bytes);
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder("utf-16be").decode(bytes);
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    return (declared === undefined ? undefined : tryDecode(bytes, declared)) ?? new TextDecoder("windows-1252").decode(bytes);
-  }
-}
-
-/** Encoding that an HTML page declares in its first 1024 bytes. */
-function declaredEncoding(bytes: Uint8Array): string | undefined {
-  const head = Buffer.from(bytes.subarray(0, 1024)).toString("latin1");
-  return /<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)/i.exec(head)?.[1] ?? /<\?xml[^>]+encoding\s*=\s*["']([\w-]+)/i.exec(head)?.[1];
-}
-
-function tryDecode(bytes: Uint8Array, encoding: string): string | undefined {
-  try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
+/** Reading of a decoded text, with what its decoding guessed and lost. */
+function withText(decoded: Decoded, read: (text: string) => Reading): Reading {
+  if ("unreadable" in decoded) return decoded;
+  const found = read(decoded.text);
+  if ("unreadable" in found) return found;
+  const { dropped = [], guessed = [] } = found;
+  return { ...found, dropped: [...(decoded.dropped ?? []), ...dropped], guessed: [...(decoded.guessed ?? []), ...guessed] };
 }

@@ -1,44 +1,124 @@
+import { looksLikeMail } from "./mail-head.ts";
+import { utf16Of } from "./utf16.ts";
+import { zipEntries } from "./zip.ts";
+
 /** Kind of a file. */
 export type Kind =
-  | { readonly is: "pdf" | "docx" | "html" | "markdown" | "text"; readonly mediaType: string }
+  | { readonly is: "pdf" | "docx" | "html" | "markdown" | "csv" | "mail" | "text"; readonly mediaType: string }
   | { readonly is: "unreadable"; readonly mediaType: string; readonly reason: string };
 
-const signatures: readonly { readonly starts: readonly number[]; readonly mediaType: string; readonly what: string }[] = [
-  { starts: [0x50, 0x4b, 0x03, 0x04], mediaType: "application/zip", what: "a ZIP archive or another office document than DOCX" },
-  { starts: [0xd0, 0xcf, 0x11, 0xe0], mediaType: "application/x-ole-storage", what: "an old office document" },
-  { starts: [0x89, 0x50, 0x4e, 0x47], mediaType: "image/png", what: "a picture (PNG)" },
-  { starts: [0xff, 0xd8, 0xff], mediaType: "image/jpeg", what: "a picture (JPEG)" },
-  { starts: [0x47, 0x49, 0x46, 0x38], mediaType: "image/gif", what: "a picture (GIF)" },
-  { starts: [0x1f, 0x8b], mediaType: "application/gzip", what: "a gzip archive" },
-];
-const sniffedBytes = 8192;
-const docx = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+/** The kinds of documents that are read, for people. */
+const readKinds = "PDF, DOCX, HTML, e-mail (.eml), CSV, TSV, Markdown and text";
 
-/** Kind of a file by its bytes. The name decides only between Markdown and plain text, which are read alike. */
+interface Known {
+  readonly mediaType: string;
+  readonly what: string;
+  /** What to give instead. */
+  readonly instead?: string;
+}
+
+const office = "application/vnd.openxmlformats-officedocument";
+const openDocument = "application/vnd.oasis.opendocument";
+const asDocument = "save it as DOCX or PDF, and give that";
+const asTable = "save each of its sheets as CSV, and give those";
+const asSlides = "save it as PDF, and give that";
+
+const signatures: readonly (Known & { readonly starts: string })[] = [
+  { starts: "{\\rtf", mediaType: "application/rtf", what: "an RTF document", instead: asDocument },
+  { starts: "%!PS", mediaType: "application/postscript", what: "a PostScript file", instead: asSlides },
+  { starts: "-----BEGIN PGP MESSAGE", mediaType: "application/pgp-encrypted", what: "an encrypted message", instead: "decrypt it first" },
+  { starts: "\x89PNG", mediaType: "image/png", what: "a picture (PNG)" },
+  { starts: "\xff\xd8\xff", mediaType: "image/jpeg", what: "a picture (JPEG)" },
+  { starts: "GIF8", mediaType: "image/gif", what: "a picture (GIF)" },
+  { starts: "II*\0", mediaType: "image/tiff", what: "a picture (TIFF)" },
+  { starts: "MM\0*", mediaType: "image/tiff", what: "a picture (TIFF)" },
+  { starts: "AT&TFORM", mediaType: "image/vnd.djvu", what: "a DjVu document", instead: asSlides },
+  { starts: "\x1f\x8b", mediaType: "application/gzip", what: "a gzip archive", instead: "unpack it, and give its files" },
+  { starts: "BZh", mediaType: "application/x-bzip2", what: "a bzip2 archive", instead: "unpack it, and give its files" },
+  { starts: "7z\xbc\xaf", mediaType: "application/x-7z-compressed", what: "a 7z archive", instead: "unpack it, and give its files" },
+  { starts: "\xfd7zXZ", mediaType: "application/x-xz", what: "an xz archive", instead: "unpack it, and give its files" },
+  { starts: "Rar!", mediaType: "application/vnd.rar", what: "a RAR archive", instead: "unpack it, and give its files" },
+];
+
+// What an office document is, by a file that only it has, or by the word in its file `mimetype`.
+const archives: readonly (Known & { readonly has: string })[] = [
+  { has: "xl/workbook.xml", mediaType: `${office}.spreadsheetml.sheet`, what: "an Excel workbook (XLSX)", instead: asTable },
+  { has: "xl/workbook.bin", mediaType: "application/vnd.ms-excel", what: "an Excel workbook (XLSB)", instead: asTable },
+  { has: "ppt/presentation.xml", mediaType: `${office}.presentationml.presentation`, what: "PowerPoint slides (PPTX)", instead: asSlides },
+  { has: `${openDocument}.text`, mediaType: `${openDocument}.text`, what: "an OpenDocument text (ODT)", instead: asDocument },
+  { has: `${openDocument}.spreadsheet`, mediaType: `${openDocument}.spreadsheet`, what: "an OpenDocument table (ODS)", instead: asTable },
+  { has: `${openDocument}.presentation`, mediaType: `${openDocument}.presentation`, what: "OpenDocument slides (ODP)", instead: asSlides },
+  { has: "application/epub+zip", mediaType: "application/epub+zip", what: "a book (EPUB)", instead: "give its chapters as HTML or PDF" },
+  { has: "Index/Document.iwa", mediaType: "application/vnd.apple.pages", what: "a Pages document", instead: asDocument },
+];
+
+// Names of the streams in the directory of an OLE file, which are UTF-16.
+const oleFiles: readonly (Known & { readonly has: string })[] = [
+  {
+    has: "EncryptedPackage",
+    mediaType: "application/x-ole-storage",
+    what: "an office document with a password",
+    instead: "save it without one",
+  },
+  { has: "WordDocument", mediaType: "application/msword", what: "an old Word document (DOC)", instead: asDocument },
+  { has: "Workbook", mediaType: "application/vnd.ms-excel", what: "an old Excel workbook (XLS)", instead: asTable },
+  { has: "PowerPoint Document", mediaType: "application/vnd.ms-powerpoint", what: "old PowerPoint slides (PPT)", instead: asSlides },
+  { has: "__properties_version1.0", mediaType: "application/vnd.ms-outlook", what: "an Outlook message (MSG)", instead: "save it as .eml" },
+];
+
+const sniffedBytes = 8192;
+
+/**
+ * Kind of a file by its bytes: the one definition of what can be read, before an upload and at intake. The name decides only between texts:
+ * Markdown, tables (`.csv`, `.tsv`), plain text.
+ */
 export function sniff(bytes: Uint8Array, name: string): Kind {
-  const found = signatures.find(({ starts }) => starts.every((byte, at) => bytes[at] === byte));
-  // An archive has the names of its files as they are.
-  if (found?.mediaType === "application/zip" && Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).includes("word/document.xml"))
-    return { is: "docx", mediaType: docx };
-  if (found) return unreadable(found.mediaType, `it is ${found.what}; give it as PDF, DOCX, HTML, Markdown or text`);
-  const head = Buffer.from(bytes.subarray(0, sniffedBytes));
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const head = file.subarray(0, sniffedBytes);
   const ascii = head.toString("latin1");
+  if (ascii.startsWith("PK\u0003\u0004") || ascii.startsWith("PK\u0005\u0006")) return archiveKind(file);
+  if (ascii.startsWith("\xd0\xcf\x11\xe0")) {
+    const known = oleFiles.find(({ has }) => file.includes(Buffer.from(has, "utf16le")));
+    return unreadable(known ?? { mediaType: "application/x-ole-storage", what: "an old office document", instead: asDocument });
+  }
+  const signature = signatures.find(({ starts }) => ascii.startsWith(starts));
+  if (signature) return unreadable(signature);
   // A header within the first 1024 bytes makes a PDF (ISO 32000-1, annex H, implementation note 13).
   if (ascii.slice(0, 1024).includes("%PDF-")) return { is: "pdf", mediaType: "application/pdf" };
-  const wide = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
-  if (!wide && head.includes(0))
-    return unreadable("application/octet-stream", "it is a binary file; give it as PDF, DOCX, HTML, Markdown or text");
-  const text = wide ? new TextDecoder(bytes[0] === 0xff ? "utf-16le" : "utf-16be").decode(head) : ascii;
+  const wide = utf16Of(file);
+  if (wide === undefined && head.includes(0)) return unreadable({ mediaType: "application/octet-stream", what: "a binary file" });
+  const text = wide === undefined ? ascii.replace(/^\u00EF\u00BB\u00BF/, "") : new TextDecoder(wide).decode(head);
+  return textKind(text, name);
+}
+
+function archiveKind(file: Buffer): Kind {
+  const entries = zipEntries(file);
+  const names = new Set(entries.map((entry) => entry.name));
+  // The directory of an archive that was cut off is lost; the names of its files stand before each of them too.
+  if (names.has("word/document.xml") || (entries.length === 0 && file.includes("word/document.xml")))
+    return { is: "docx", mediaType: `${office}.wordprocessingml.document` };
+  // The file `mimetype` is the first, and not packed (OpenDocument 1.3, part 2, section 3.3; EPUB 3.3, section 4.2.2).
+  const mimetype =
+    file.toString("latin1", 30, 38) === "mimetype" ? /^[\w./+-]+?(?=PK|$)/.exec(file.toString("latin1", 38, 138))?.[0] : undefined;
+  const known = archives.find(({ has }) => names.has(has) || mimetype === has);
+  return unreadable(known ?? { mediaType: "application/zip", what: "a ZIP archive", instead: "unpack it, and give its files" });
+}
+
+function textKind(text: string, name: string): Kind {
   if (looksLikeHtml(text)) return { is: "html", mediaType: "text/html" };
-  return /\.(md|markdown|mdown)$/i.test(name) ? { is: "markdown", mediaType: "text/markdown" } : { is: "text", mediaType: "text/plain" };
+  if (/^\s*<\?xml\b/.test(text) || /^\s*(?:<!--[\s\S]*?-->\s*)*<(?:svg|!DOCTYPE)\b/i.test(text))
+    return unreadable({ mediaType: "application/xml", what: "an XML document that is no HTML" });
+  if (/\.eml$/i.test(name) || looksLikeMail(text)) return { is: "mail", mediaType: "message/rfc822" };
+  if (/\.(?:csv|tsv|tab)$/i.test(name)) return { is: "csv", mediaType: /\.csv$/i.test(name) ? "text/csv" : "text/tab-separated-values" };
+  return /\.(?:md|markdown|mdown)$/i.test(name) ? { is: "markdown", mediaType: "text/markdown" } : { is: "text", mediaType: "text/plain" };
 }
 
 /** True where a text starts as HTML does, after comments and declarations. Markdown that holds tags further down is Markdown. */
 function looksLikeHtml(text: string): boolean {
-  const start = text.replace(/^(?:\uFEFF|\u00EF\u00BB\u00BF)?(?:\s|<!--[\s\S]*?-->|<\?xml[^>]*>)*/, "");
+  const start = text.replace(/^\uFEFF?(?:\s|<!--[\s\S]*?-->|<\?xml[^>]*>)*/, "");
   return /^<(?:!doctype\s+html|html|head|body|title|meta|link|script|style)\b/i.test(start);
 }
 
-function unreadable(mediaType: string, reason: string): Kind {
-  return { is: "unreadable", mediaType, reason };
+function unreadable({ mediaType, what, instead }: Known): Kind {
+  return { is: "unreadable", mediaType, reason: `it is ${what}; ${instead ?? `these are read: ${readKinds}`}` };
 }

@@ -1,4 +1,4 @@
-type BlockKind = "heading" | "paragraph" | "list" | "table" | "code";
+type BlockKind = "heading" | "paragraph" | "list" | "table" | "code" | "furniture";
 
 /** A piece of a source text. `start` and `end` are UTF-16 positions in the text; `end` is exclusive. */
 export interface Block {
@@ -9,7 +9,14 @@ export interface Block {
   readonly level: number;
 }
 
-const fence = /^ {0,3}(?:```|~~~)/;
+/** Stretch of a text whose kind its extraction knew, by UTF-16 positions. */
+export interface KnownBlock {
+  readonly start: number;
+  readonly end: number;
+  readonly kind: "table" | "code" | "furniture";
+}
+
+const fence = /^ {0,3}(`{3,}|~{3,})/;
 const atx = /^#{1,6}[ \t]+\S/;
 const item = /^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+/;
 const underline = /^(?:={3,}|-{3,}|~{3,}|\^{3,})[ \t]*$/;
@@ -22,11 +29,15 @@ interface Line {
   readonly text: string;
 }
 
-/** Blocks of a source text: headings (`#`, underlined, numbered), paragraphs, list items, table rows, code with its fences. */
-export function splitBlocks(text: string): Block[] {
+/**
+ * Blocks of a source text: headings (`#`, underlined, numbered), paragraphs, list items, table rows, code with its fences; and what is `known` of it, in the
+ * order of the text.
+ */
+export function splitBlocks(text: string, known: readonly KnownBlock[] = []): Block[] {
   const blocks: Block[] = [];
   let open: { kind: BlockKind; start: number; end: number; lines: number } | undefined;
-  let inCode = false;
+  let fenced: string | undefined;
+  let next = 0;
   const close = (): void => {
     if (open) blocks.push({ kind: open.kind, start: open.start, end: open.end, level: 0 });
     open = undefined;
@@ -44,13 +55,25 @@ export function splitBlocks(text: string): Block[] {
   };
 
   for (const line of linesOf(text)) {
-    if (fence.test(line.text)) {
-      if (!inCode) close();
+    while ((known[next]?.end ?? Infinity) <= line.start) next += 1;
+    const told = known[next];
+    const marks = fence.exec(line.text)?.[1];
+    if (told && told.start < line.end && line.text.trim() !== "") {
+      if (told.kind !== "code") close();
+      add(told.kind, line);
+      if (told.kind !== "code") close();
+    } else if (fenced === undefined && marks !== undefined) {
+      close();
       add("code", line);
-      if (inCode) close();
-      inCode = !inCode;
-    } else if (inCode) add("code", line);
-    else if (line.text.trim() === "") close();
+      fenced = marks;
+    } else if (fenced !== undefined) {
+      add("code", line);
+      // A fence is closed by one of its own kind that is at least as long (CommonMark, section 4.5).
+      if (marks !== undefined && marks[0] === fenced[0] && marks.length >= fenced.length && line.text.trim() === marks) {
+        close();
+        fenced = undefined;
+      }
+    } else if (line.text.trim() === "") close();
     else if (atx.test(line.text)) heading(line, /^#+/.exec(line.text)?.[0].length ?? 1);
     else if (underline.test(line.text)) {
       if (open?.kind === "paragraph" && open.lines === 1) {

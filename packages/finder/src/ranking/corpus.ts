@@ -1,5 +1,5 @@
 import type { Range } from "@tasuki/contracts";
-import { type Block, headingTitle, splitBlocks } from "./blocks.ts";
+import { type Block, headingTitle, type KnownBlock, splitBlocks } from "./blocks.ts";
 import { quotableSentences } from "./quotable-sentences.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -8,8 +8,8 @@ export interface Source {
   /** `S1`, `N2`. */
   readonly id: string;
   readonly text: string;
-  /** Stretches that lead to the text and answer nothing: menus, lists of contents, running heads. UTF-16 positions, in order. */
-  readonly furniture?: readonly Range[];
+  /** What its extraction knew of it, in the order of the text. */
+  readonly known?: readonly KnownBlock[];
 }
 
 /** A passage: some 130 words within one section of one source. */
@@ -60,8 +60,8 @@ export function buildCorpus(sources: readonly Source[], vocabulary: Vocabulary, 
   const sections: Section[] = [];
   const postings: number[][] = vocabulary.terms.map(() => []);
   const titled: number[][] = vocabulary.terms.map(() => []);
-  for (const [source, { text, furniture }] of sources.entries()) {
-    for (const { path, blocks } of sectionsOf(text, furniture)) {
+  for (const [source, { text, known }] of sources.entries()) {
+    for (const { path, blocks } of sectionsOf(text, known)) {
       const section = sections.length;
       const start = passages.length;
       const pathCounts = vocabulary.count(path.join("\n"));
@@ -79,14 +79,11 @@ export function buildCorpus(sources: readonly Source[], vocabulary: Vocabulary, 
   return { sources, passages, sections, postings, titled };
 }
 
-function* sectionsOf(text: string, furniture: readonly Range[] = []): Generator<{ path: readonly string[]; blocks: readonly Block[] }> {
+function* sectionsOf(text: string, known?: readonly KnownBlock[]): Generator<{ path: readonly string[]; blocks: readonly Block[] }> {
   let path: { level: number; title: string }[] = [];
   let blocks: Block[] = [];
   const titles = (): string[] => path.map(({ title }) => title);
-  let next = 0;
-  for (const block of splitBlocks(text)) {
-    while ((furniture[next]?.end ?? block.end) < block.end) next += 1;
-    if ((furniture[next]?.start ?? block.end) <= block.start) continue;
+  for (const block of splitBlocks(text, known)) {
     if (block.kind !== "heading") {
       blocks.push(block);
       continue;
@@ -105,6 +102,12 @@ function* sectionsOf(text: string, furniture: readonly Range[] = []): Generator<
 function* passagesOf(text: string, blocks: readonly Block[], vocabulary: Vocabulary): Generator<Range> {
   let open: { start: number; end: number; words: number } | undefined;
   for (const block of blocks) {
+    // Furniture answers nothing, and no quotation goes over it.
+    if (block.kind === "furniture") {
+      if (open) yield open;
+      open = undefined;
+      continue;
+    }
     for (const piece of piecesOf(text, block, vocabulary)) {
       if (open && open.words + piece.words > passageWords * 1.15) {
         yield open;

@@ -1,7 +1,7 @@
 import type { Question } from "@tasuki/contracts/artifacts/brief";
 import type { Run } from "@tasuki/contracts/artifacts/run";
-import { type Document, type SourceBlock, sourceBlockKinds } from "@tasuki/protocol";
-import type { Range } from "@tasuki/contracts";
+import { type Document, sourceBlockKinds } from "@tasuki/protocol";
+import type { KnownBlock } from "./blocks.ts";
 import { buildCorpus, type Corpus, type Counts, type Source } from "./corpus.ts";
 import { findQuotes, type Quote } from "./find-quotes.ts";
 import { createQuery, type Query } from "./rank-passages.ts";
@@ -10,6 +10,8 @@ import { questionTerms } from "./terms.ts";
 import { createVocabulary, type Vocabulary } from "./vocabulary.ts";
 import { isUnspaced } from "./words.ts";
 
+const furniture = new Set(Object.entries(sourceBlockKinds).flatMap(([kind, { isFurniture }]) => (isFurniture ? [kind] : [])));
+
 /** A source text, and the id that candidates name it by. */
 export interface SourceText extends Source {
   readonly document: Document<string>;
@@ -17,28 +19,33 @@ export interface SourceText extends Source {
 
 /** Source texts under the ids that run.json gives them. The id of a text that nano collected is in its file's name: `N1.txt` is N1. */
 export function sourceTextsOf(run: Run, documents: readonly Document<string>[]): readonly SourceText[] {
-  const known = new Map(run.sources.flatMap((source) => (source.text ? [[source.text.name, source] as const] : [])));
-  return documents.map((document) => {
-    const source = known.get(document.name);
-    const furniture = furnitureOf(document.value, source?.blocks ?? []);
-    return { id: source?.id ?? document.name.replace(/\.txt$/, ""), text: document.value, document, furniture };
-  });
+  const ids = new Map(run.sources.flatMap(({ id, text }) => (text ? [[text.name, id] as const] : [])));
+  const blocks = new Map(run.sources.flatMap(({ text, blocks }) => (text && blocks ? [[text.name, blocks] as const] : [])));
+  return documents.map((document) => ({
+    id: ids.get(document.name) ?? document.name.replace(/\.txt$/, ""),
+    text: document.value,
+    known: toKnownBlocks(document.value, blocks.get(document.name) ?? []),
+    document,
+  }));
 }
 
-/** Furniture among the blocks that run.json tells of a text: their bytes as UTF-16 positions. */
-function furnitureOf(text: string, blocks: readonly SourceBlock[]): Range[] {
-  const kinds: Readonly<Record<string, { readonly isFurniture: boolean }>> = sourceBlockKinds;
-  const bytes = Buffer.from(text);
-  let [at, position] = [0, 0];
-  const positionOf = (byte: number): number => {
-    position += bytes.toString("utf8", at, byte).length;
-    at = byte;
+/** Blocks that run.json tells of a text, as far as they change what is quoted, by UTF-16 positions. Those out of their order are left out. */
+function toKnownBlocks(text: string, blocks: NonNullable<Run["sources"][number]["blocks"]>): KnownBlock[] {
+  const bytes = blocks.length === 0 ? undefined : Buffer.from(text, "utf8");
+  const known: KnownBlock[] = [];
+  let [byte, position] = [0, 0];
+  const positionOf = (to: number): number => {
+    position += bytes?.toString("utf8", byte, to).length ?? 0;
+    byte = to;
     return position;
   };
-  return blocks.flatMap(({ from, to, kind }) => {
+  for (const { from, to, kind } of blocks) {
+    if (from < byte || to < from || to > (bytes?.length ?? 0)) continue;
+    const used = furniture.has(kind) ? "furniture" : kind === "table" || kind === "code" ? kind : undefined;
     const [start, end] = [positionOf(from), positionOf(to)];
-    return kinds[kind]?.isFurniture === true ? [{ start, end }] : [];
-  });
+    if (used !== undefined) known.push({ start, end, kind: used });
+  }
+  return known;
 }
 
 export interface Progress {

@@ -2,10 +2,13 @@
 const unspacedClass = "\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}\\p{Script=Hangul}\\p{Script=Thai}ー々";
 const unspaced = new RegExp(`[${unspacedClass}]`, "v");
 const letter = `[[\\p{L}\\p{N}\\p{M}]--[${unspacedClass}]]`;
+// Soft hyphens, zero-width spaces and joiners, marks of direction: they take no part in matching, wherever they stand.
+const unseen = /\p{Default_Ignorable_Code_Point}/gu;
 const word = new RegExp(`[${unspacedClass}]+|${letter}+(?:[.'’_\\-]${letter}+)*`, "gv");
 
 /** Calls `found` with each word of a text, in lower case and NFKC. Two neighbouring characters of an unspaced script are a word. */
-export function forEachWord(text: string, found: (word: string) => void): void {
+export function forEachWord(given: string, found: (word: string) => void): void {
+  const text = given.replaceAll(unseen, "");
   word.lastIndex = 0;
   for (let match = word.exec(text); match !== null; match = word.exec(text)) {
     const [run] = match;
@@ -15,7 +18,8 @@ export function forEachWord(text: string, found: (word: string) => void): void {
 }
 
 /** Count of the words of a text; two characters of an unspaced script count as one. */
-export function countWords(text: string): number {
+export function countWords(given: string): number {
+  const text = given.replaceAll(unseen, "");
   let count = 0;
   word.lastIndex = 0;
   for (let match = word.exec(text); match !== null; match = word.exec(text)) {

@@ -11,6 +11,9 @@ export interface GivenSource {
   readonly text?: string;
   /** Reason why there is no text. */
   readonly unreadable?: string;
+  /** What its extraction tells of it beside the text. */
+  readonly blocks?: Run["sources"][number]["blocks"];
+  readonly dropped?: string[];
 }
 
 export interface EmbeddedRun {
@@ -58,11 +61,11 @@ function toRun(brief: string, sources: readonly GivenSource[], profile: Profile)
     run: id,
     brief: sha256Of(brief),
     profile,
-    sources: sources.map(({ text, unreadable }, at) => {
+    sources: sources.map(({ text, unreadable, blocks, dropped }, at) => {
       const name = `S${at + 1}.txt`;
       const held = { name, sha256: sha256Of(text ?? ""), size: Buffer.byteLength(text ?? "") };
       const readable = text === undefined ? { unreadable: unreadable ?? "it is a scan" } : { text: held, extractor: "given/1" };
-      return { id: `S${at + 1}`, label: `source ${at + 1}`, raw: { ...held, mediaType: "text/plain" }, ...readable };
+      return { id: `S${at + 1}`, label: `source ${at + 1}`, raw: { ...held, mediaType: "text/plain" }, ...readable, blocks, dropped };
     }),
     route: works.map(({ role }) => ({ role: role.name, consumes: [], produces: [] })),
     versions: {},

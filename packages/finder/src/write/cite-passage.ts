@@ -124,7 +124,9 @@ function isSentence(text: string): boolean {
   if (/^[#|]/.test(text)) return false;
   const said = withoutTargets(text);
   const letters = said.replaceAll(/[^\p{L}\p{M}]/gu, "").length;
-  return countWords(said) >= leastWords && letters >= said.replaceAll(/\s/g, "").length / 2;
+  // An answer may be of one word or two: `Twelve hours.`
+  const isLong = countWords(said) >= leastWords || /^[\p{Lu}\p{Lo}\d].*[\p{L}\p{N}]{3}[.!。！]["”』」)]?$/u.test(said.trim());
+  return isLong && letters >= said.replaceAll(/\s/g, "").length / 2;
 }
 
 // Neither goes on over a bracket that opens another one: a text of open brackets is read once.

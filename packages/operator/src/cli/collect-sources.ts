@@ -1,4 +1,4 @@
-import { open, readdir, realpath, stat } from "node:fs/promises";
+import { readdir, readFile, realpath, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { hasErrorCode, mostAttachments, systemCause, TasukiError } from "@tasuki/protocol";
 import { sourceContract } from "@tasuki/bus";
@@ -17,7 +17,6 @@ export interface CollectedSources {
   readonly skipped: readonly { readonly label: string; readonly why: string }[];
 }
 
-const headBytes = 8_192;
 // Files with these extensions are data for programs: quoted in an answer they help nobody. A file that is named itself is taken.
 const dataExtensions = new Set([".json", ".jsonl", ".ndjson", ".map", ".lock", ".svg", ".css"]);
 
@@ -108,12 +107,8 @@ function missing(path: string, cause: unknown): TasukiError {
 async function reasonToSkip(path: string, size: number): Promise<string | undefined> {
   if (size === 0) return "it is empty";
   if (size > sourceContract.maxBytes) return `it has ${size} bytes, and at most ${sourceContract.maxBytes} are taken`;
-  await using file = await open(path);
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0);
-  const head = buffer.subarray(0, bytesRead);
-  const isPdf = head.subarray(0, 1_024).includes("%PDF-");
-  // The names of its files can stand further down: main looks at the whole file.
-  const isDocx = head.toString("latin1", 0, 4) === "PK\u0003\u0004" && extname(path).toLowerCase() === ".docx";
-  const isUtf16 = (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff);
-  return isPdf || isDocx || isUtf16 || !head.includes(0) ? undefined : "it is a binary file; PDF, DOCX, HTML, Markdown and text are read";
+  // What main reads is decided by the same function at intake. It is loaded here, because most commands read no documents.
+  const { sniff } = await import("@tasuki/executors/sniff");
+  const kind = sniff(await readFile(path), path);
+  return kind.is === "unreadable" ? kind.reason : undefined;
 }

@@ -38,7 +38,8 @@ test("run uploads files and folders as S1, S2, …, says what it skips, and prin
   for (const [name, bytes] of [
     ["a.md", "# A"],
     ["b/LICENSE", "free"],
-    ["notes.docx", "PK\u0003\u0004\0"],
+    ["notes.docx", "PK\u0003\u0004word/document.xml"],
+    ["old.rtf", "{\\rtf1 A}"],
     ["picture.png", "\u0089PNG\0"],
     ["openapi.json", "{}"],
     ["empty.txt", ""],
@@ -58,13 +59,14 @@ test("run uploads files and folders as S1, S2, …, says what it skips, and prin
     attachments: [
       { name: "S1.md", contract: "source@1", size: 3, label: "docs/a.md" },
       { name: "S2.txt", contract: "source@1", size: 4, label: "docs/b/LICENSE" },
-      { name: "S3.docx", contract: "source@1", size: 5, label: "docs/notes.docx" },
+      { name: "S3.docx", contract: "source@1", size: 21, label: "docs/notes.docx" },
     ],
   });
   const { blobs } = main.relay.node("main").store;
   const uploads = ((await taskOf(main, run))?.attachments ?? []).map(async ({ sha256 }) => (await blobs.read(sha256)).toString("utf8"));
-  expect(await Promise.all(uploads)).toEqual(["# A", "free", "PK\u0003\u0004\0"]);
-  expect(stderr).toContain("skipped docs/picture.png: it is a binary file");
+  expect(await Promise.all(uploads)).toEqual(["# A", "free", "PK\u0003\u0004word/document.xml"]);
+  expect(stderr).toContain("skipped docs/old.rtf: it is an RTF document; save it as DOCX or PDF, and give that");
+  expect(stderr).toContain("skipped docs/picture.png: it is a picture (PNG)");
   expect(stderr).toContain("skipped docs/empty.txt: it is empty");
   expect(stderr).toContain("skipped docs/openapi.json: it is data for programs");
   expect(stderr).toContain(`pnpm tasuki watch ${run} --data ${main.data}`);

@@ -20,7 +20,7 @@ export function runCommand(cli: Cli): Command {
   return new Command("run")
     .description("start a run: a brief, and the documents to answer it from")
     .argument("<brief>", "the brief: a text, a file, or - for stdin")
-    .argument("[files...]", "documents: PDF, DOCX, HTML, Markdown and text; folders are walked")
+    .argument("[files...]", "documents: PDF, DOCX, HTML, e-mail, CSV, Markdown and text; folders are walked")
     .option("--wait", "follow the run to its end, print the final text, and exit by how it ended")
     .option("--profile <profile>", "what the final text must keep: one of the relay's profiles (default: its first)")
     .option("--id <uuid>", "the run's id (UUIDv7): starting it twice starts it once")

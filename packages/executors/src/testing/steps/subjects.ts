@@ -22,7 +22,7 @@ interface Extraction {
 const extractions: Readonly<Record<string, Extraction>> = {
   "text of an HTML page": {
     of: (html) => {
-      const page = parse(html);
+      const page = parse(html, { scriptingEnabled: false });
       return () => treeToText(page);
     },
     known: [

@@ -1,0 +1,208 @@
+// Documents as people have them: each has come out wrong in some program of this field.
+import { execFileSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { extractSource } from "./extract-source.ts";
+
+async function read(source: string | Uint8Array, name: string) {
+  return extractSource(typeof source === "string" ? Buffer.from(source) : source, name);
+}
+
+async function textOf(source: string | Uint8Array, name = "S1.html"): Promise<string> {
+  const found = await read(source, name);
+  return "text" in found ? found.text.trimEnd() : `unreadable: ${found.unreadable}`;
+}
+
+const page = (body: string): string => `<!doctype html><meta charset=utf-8><body>${body}`;
+
+test.for([
+  ["It holds 2<sup>40</sup> ids, lost once in 10<sup>-9</sup> years.", "It holds 2^40 ids, lost once in 10^-9 years."],
+  ["At most 10<sup>6</sup> rows<sup>3</sup>, see there<sup><a href='#n4'>4</a></sup>.", "At most 10^6 rows [3], see there [4]."],
+  ["H<sub>2</sub>O and x<sub>i</sub>, on the 1<sup>st</sup>, 5 m<sup>2</sup>.", "H2O and x_i, on the 1st, 5 m^2."],
+  ["<math><msup><mi>a</mi><mrow><mi>n</mi><mo>+</mo><mn>1</mn></mrow></msup></math>", "a^(n+1)"],
+  ["<math><mfrac><mn>1</mn><mn>3</mn></mfrac></math>", "1/3"],
+  ["<ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp>字<rt>じ</rt></ruby>を読む", "漢字(かんじ)を読む"],
+  ["Say <q>so</q> &amp; 👨\u200d👩\u200d👧", "Say “so” & 👨\u200d👩\u200d👧"],
+] as const)("What stands above or below the line, and beside it: %s", async ([html, text]) => {
+  expect(await textOf(page(html))).toBe(text);
+});
+
+test.for([
+  "<p hidden>x",
+  "<p HIDDEN=hidden>x",
+  "<div style='display:none'>x</div>",
+  "<div STYLE=' DISPLAY : NONE !important ; color:red'>x</div>",
+  "<div style='visibility:hidden'>x</div>",
+  "<div style='visibility: collapse'>x</div>",
+  "<span aria-hidden=true>x<b>x</b></span>",
+  "<style>.a{color:red} p.gone , .b { display:none }</style><p class='c gone'>x",
+  "<style>#x{display:none}</style><p id=x>x",
+  "<style>@media screen{.a{display:none}}</style><p class=a>x",
+  "<dialog>x</dialog>",
+  "<del>x</del>",
+  "<p><s>x</s>",
+  "<strike>x</strike>",
+  "<span style='text-decoration: line-through red'>x</span>",
+] as const)("Hidden and struck text is left out, and said: %s", async (html) => {
+  const found = await read(page(`<p>The desk.</p>${html}`), "S1.html");
+  expect(found).toMatchObject({ text: "The desk.\n", dropped: [expect.stringMatching(/^(?:hidden|struck) text: \d characters$/)] });
+});
+
+test.for([
+  ["<p hidden=until-found>x", "x"],
+  ["<div style='visibility:hidden'><span style='visibility:visible'>x</span></div>", "x"],
+  ["<style>@media print{p{display:none}} .a{display:none} .a{display:block}</style><p class=a>x", "x"],
+  ["<details><summary>More</summary>x</details>", "More\n\nx"],
+  ["<dialog open>x</dialog>", "x"],
+  ["<noscript>x</noscript>", "x"],
+  ["<ins>x</ins><template>y</template><script>z</script>", "x"],
+  ["<img alt='a chart' src=b><svg><title>a plan</title></svg>", "a chart a plan"],
+  [
+    "<select><option>red<option>blue</select><textarea>notes</textarea><input value=Ida><input type=password value=p>",
+    "red / blue notes Ida",
+  ],
+  ["<input type=checkbox checked> yes <input type=checkbox> no", "[x] yes [ ] no"],
+] as const)("What a reader sees is read: %s", async ([html, text]) => {
+  expect(await textOf(page(html))).toBe(text);
+});
+
+test("Pictures without a description and embedded documents are said", async () => {
+  expect(await read(page("text<img src=a><img alt='' src=b><iframe src=c></iframe>"), "S1.html")).toMatchObject({
+    dropped: ["pictures without a description: 1", "embedded documents and media: 1"],
+  });
+});
+
+test.for([
+  ["<ol><li>a<li>b</ol>", "1. a\n2. b"],
+  ["<ol start=3 type=a><li>x<li>y<ul><li>z</ul></ol>", "c. x\nd. y\n  - z"],
+  ["<ol reversed type=I><li>x<li value=9>y</ol>", "II. x\nIX. y"],
+  ["<dl><dt>Lease<dd>30 s<dt>Epoch<dd>a number</dl>", "Lease\n30 s\nEpoch\na number"],
+] as const)("Lists stand as they are: %s", async ([html, text]) => {
+  expect(await textOf(page(html))).toBe(text);
+});
+
+const cells = (tag: string, ...texts: string[]): string => `<tr>${texts.map((text) => `<${tag}>${text}`).join("")}`;
+
+test.for([
+  [cells("th", "<p>Plan</p>", "Room") + cells("td", "<p>Gold</p><p>old</p>", "2 TB"), "Plan | Room\nPlan: Gold old | Room: 2 TB"],
+  [cells("td", "Gold", "2 TB") + cells("td", "", "1 TB"), "Gold | 2 TB\n1 TB"],
+  ["<tr><th>Plan<td>Gold<tr><th>Room:<td>2 TB", "Plan: Gold\nRoom: 2 TB"],
+  [
+    "<caption>Berths</caption><tr><th rowspan=2>Ship<th colspan=2>Size<tr><th>Length<th>Beam<tr><td rowspan=2>Ida<td>20 m<td>6 m<tr><td colspan=2>none",
+    "Berths\nShip | Size\nLength | Beam\nShip: Ida | Size / Length: 20 m | Size / Beam: 6 m\nShip: Ida | Size / Length, Size / Beam: none",
+  ],
+  [cells("th", "Ship", "Crew") + cells("td", "Ida", "<table><tr><td>Ann<td>Bo</table>"), "Ship | Crew\nShip: Ida | Crew: Ann | Bo;"],
+  [cells("th", "Ship", "Ports") + cells("td", "Ida", "<ul><li>Bergen<li>Cork</ul>"), "Ship | Ports\nShip: Ida | Ports: - Bergen - Cork"],
+] as const)("A table's rows are lines, the names of its columns beside its values: %s", async ([html, text]) => {
+  expect(await textOf(page(`<table>${html}</table>`))).toBe(text);
+});
+
+test("Navigation, contents and feet are known as what they are", async () => {
+  const html =
+    page(`<div><table width="100%"><tr><td><a href=a>&lt;&lt;</a><td><a href=i>Up</a><td>Handbook<td><a href=b>&gt;&gt;</a></table></div>
+<h1>Harbour</h1><ul><li><a href="#deep">How deep is it?</a></li><li><a href="#far">How far?</a></li></ul>
+<p id=deep>Nine metres, see <a href=x>the chart</a> and <a href=y>the table</a>.</p><div class="breadcrumbs">Home</div><footer>Imprint</footer>`);
+  const found = await read(html, "S1.html");
+  const text = Buffer.from("text" in found ? found.text : "");
+  const blocks = ("blocks" in found ? found.blocks : []) ?? [];
+  expect(blocks.map(({ from, to, kind }) => `${kind}: ${text.toString("utf8", from, to)}`)).toEqual([
+    "navigation: << | Up | Handbook | >>",
+    "contents: - How deep is it?\n- How far?",
+    "navigation: Home",
+    "furniture: Imprint",
+  ]);
+});
+
+/** A text in an encoding, by Python's codecs. */
+function encode(text: string, codec: string): Buffer {
+  return execFileSync("python3", ["-c", `import sys; sys.stdout.buffer.write(sys.stdin.buffer.read().decode().encode('${codec}'))`], {
+    input: text,
+  });
+}
+
+const japanese = "夜間バックアップは毎日午前二時三十分に開始し、十四日間保管する。\n復元の依頼は運用窓口に行う。\n";
+const simplified = "夜间备份每天凌晨两点三十分开始，保存十四天。\n恢复请求发送给运维窗口。\n";
+const traditional = "夜間備份每天凌晨兩點三十分開始，保存十四天。\n";
+const korean = "야간 백업은 매일 오전 두 시 삼십 분에 시작합니다.\n";
+const russian = "Ночное резервное копирование начинается в 02:30 и хранится 14 дней.\n";
+
+test.for([
+  ["shift_jis", japanese],
+  ["euc_jp", japanese],
+  ["iso2022_jp", japanese],
+  ["gbk", simplified],
+  ["gb18030", `${simplified}𠮷野家𠀀\n`],
+  ["big5", traditional],
+  ["euc_kr", korean],
+  ["utf_16", japanese],
+  ["utf_16_le", `${japanese}Desk\n`],
+  ["utf_16_be", "The desk opens at nine.\n"],
+  ["utf_8_sig", "The desk opens at nine."],
+] as const)("A text in %s is decoded by evidence", async ([codec, text]) => {
+  const found = await read(encode(text, codec), "S1.txt");
+  expect(found).toMatchObject({ text: codec === "utf_8_sig" ? `\uFEFF${text}` : text });
+  expect(found).not.toHaveProperty("guessed");
+});
+
+test.for([
+  ["cp1251", "windows-1251", russian],
+  ["koi8_r", "koi8-r", russian],
+  ["cp1252", "windows-1252", "Die nächtliche Sicherung beginnt um 02:30 Uhr – die Größe ist höchstens 40 GB.\n"],
+  ["cp1253", "windows-1253", "Το νυχτερινό αντίγραφο ασφαλείας αρχίζει στις 02:30.\n"],
+] as const)("A text in %s is decoded by a guess, which is said", async ([codec, label, text]) => {
+  expect(await read(encode(text, codec), "S1.txt")).toMatchObject({ text, guessed: [`its encoding, taken for ${label}`] });
+});
+
+test("A page's declaration is followed where its bytes keep it, and not where they look like another encoding", async () => {
+  const declared = (label: string): string => `<!doctype html><meta charset="${label}"><p>`;
+  expect(await textOf(encode(`${declared("euc-jp")}夜`, "euc_jp"))).toBe("夜");
+  expect(await textOf(encode(`${declared("windows-1251")}Да`, "cp1251"))).toBe("Да");
+  expect(await textOf(encode(`${declared("iso-8859-1")}${japanese}`, "shift_jis"))).toBe(japanese.replaceAll("\n", " ").trim());
+  expect(await textOf(Buffer.from(`${declared("shift_jis")}Größe`))).toBe("Größe");
+});
+
+test("A few wrong bytes cost a few characters, which are said", async () => {
+  const bytes = Buffer.from("Die Größe der Straße, überall höchstens 3 m.");
+  bytes[6] = 0xff;
+  expect(await read(bytes, "S1.txt")).toMatchObject({ dropped: [expect.stringMatching(/^characters that are no UTF-8: \d$/)] });
+});
+
+test("Line ends, soft hyphens and full-width digits stay in the text as they are", async () => {
+  for (const text of ["a\rb\rc", "a\r\nb", "a\u0085b", "Daten\u00ADsiche\u00ADrung", "０２：３０", "Gro\u0308ße"])
+    expect(await textOf(text, "S1.txt")).toBe(text);
+});
+
+test.for([
+  ["depot,staff\nGraz,298\n", "S1.csv", "depot | staff\ndepot: Graz | staff: 298"],
+  ['\uFEFFdepot;note\r\nGraz;"one\r\ntwo; ""three"""\r\n', "S1.csv", 'depot | note\ndepot: Graz | note: one two; "three"'],
+  ["depot\tstaff\nGraz\t298\n", "S1.tsv", "depot | staff\ndepot: Graz | staff: 298"],
+  ["Graz,298\nCork,584\n", "S1.csv", "Graz | 298\nCork | 584"],
+  ['depot,staff\nGraz,"298\nCork,584\n', "S1.csv", "depot | staff\ndepot: Graz | staff: 298 Cork,584"],
+  ["one line, no table\n", "S1.csv", "one line, no table"],
+] as const)("A table's text has a row on each line: %j", async ([csv, name, text]) => {
+  expect(await textOf(csv, name)).toBe(text);
+});
+
+const mail = (type: string, body: string): string =>
+  `From: =?utf-8?Q?B=C3=A4r?= <b@example.test>\r\nTo: c@example.test\r\nSubject: =?utf-8?B?w5ZmZm51bmdzemVpdGVu?=\r\nMIME-Version: 1.0\r\nContent-Type: ${type}\r\n${body}`;
+const parted = `multipart/mixed; boundary=b1`;
+
+test.for([
+  [
+    "text/plain; charset=utf-8",
+    "Content-Transfer-Encoding: quoted-printable\r\n\r\nsie schlie=C3=9Ft um f=\r\n=C3=BCnf\r\n",
+    "sie schließt um fünf",
+  ],
+  ["text/html; charset=utf-8", "Content-Transfer-Encoding: base64\r\n\r\nPHA+TW9udGFnPHA+OSBVaHI=", "Montag\n\n9 Uhr"],
+  [
+    parted,
+    `\r\n--b1\r\nContent-Type: text/plain\r\n\r\nSee there.\r\n--b1\r\nContent-Type: application/pdf; name=plan.pdf\r\n\r\nx\r\n--b1--`,
+    "See there.",
+  ],
+] as const)("An e-mail of %s is decoded", async ([type, rest, text]) => {
+  const found = await read(mail(type, rest), "S1.txt");
+  expect(found).toMatchObject({
+    mediaType: "message/rfc822",
+    text: `# Öffnungszeiten\n\nFrom: Bär <b@example.test>\nTo: <c@example.test>\n\n${text}\n`,
+    ...(type === parted && { dropped: ["the attachment plan.pdf (application/pdf)"] }),
+  });
+});

@@ -1,0 +1,63 @@
+import type { DefaultTreeAdapterTypes } from "parse5";
+
+// Text that stands above and below the line: exponents, indices, marks of notes.
+
+const ordinal = /^(?:st|nd|rd|th|er|re|e|ème|o|a|os|as|lle|me|te|ter)$/i;
+
+/**
+ * A superscript as it is written after `before`: an exponent after a number, a bracket or a symbol of one or two letters (`2^40`, `m^2`), the ending of a number as
+ * it is (`1st`), and else the mark of a note, apart (`records [3]`).
+ */
+export function superscript(text: string, { before, isLink }: { readonly before: string; readonly isLink: boolean }): string {
+  if (text === "") return "";
+  if (/^[[(].*[\])]$/.test(text)) return ` ${text}`;
+  const word = /[\p{L}\p{N}]+$/u.exec(before)?.[0] ?? "";
+  if (isLink && /^[\d*†‡§¶a-z, ]{1,8}$/i.test(text)) return ` [${text}]`;
+  if (ordinal.test(text) && /^(?:\d+|[MD]r?|n|N)$/.test(word)) return text;
+  if (/^[™®©℠]$/.test(text)) return text;
+  const isNote =
+    /^[\d*†‡§¶, ]{1,8}$/.test(text) && !/\d$/.test(word) && word.length !== 1 && !/^[a-zµ]{2}$/.test(word) && !/[)\]}]$/.test(before);
+  return isNote ? ` [${text}]` : `^${grouped(text)}`;
+}
+
+/** A subscript: joined in a formula (`H2O`), and else after `_` (`x_1`). */
+export function subscript(text: string, before: string): string {
+  if (text === "") return "";
+  return /^\d+$/.test(text) && /(?:^|[^a-z])[A-Z][a-z]?\d*\)?$|\)$/.test(before) ? text : `_${grouped(text)}`;
+}
+
+function grouped(text: string): string {
+  const plain = text.replaceAll("\u2212", "-");
+  return /^[-+]?[\p{L}\p{N}.]+$/u.test(plain) ? plain : `(${plain})`;
+}
+
+/** Walk over a page, as far as formulas take part in it. */
+interface Walk {
+  readonly visit: (children: readonly DefaultTreeAdapterTypes.ChildNode[], after?: () => void) => void;
+  readonly captured: (children: readonly DefaultTreeAdapterTypes.ChildNode[], then: (text: string) => void) => void;
+  readonly add: (text: string) => void;
+}
+
+/** Adds an element of a formula in MathML: `a^(n+1)`, `x_i`, `1/3`, `√(2)`. */
+export function visitMath({ tagName, childNodes }: DefaultTreeAdapterTypes.Element, { visit, captured, add }: Walk): void {
+  const [base, one, other] = childNodes.filter((child) => "tagName" in child);
+  if (base === undefined) return;
+  if (tagName === "msqrt") {
+    add("√(");
+    return visit(childNodes, () => add(")"));
+  }
+  if (tagName === "mfrac")
+    return captured([base], (top) => captured(one ? [one] : [], (below) => add(`${grouped(top)}/${grouped(below)}`)));
+  const upper = tagName === "msup" ? one : other;
+  const lower = tagName === "msup" ? undefined : one;
+  const addUpper = (): void => {
+    if (upper) captured([upper], (text) => add(`^${grouped(text)}`));
+  };
+  visit([base], () => {
+    if (lower === undefined) return addUpper();
+    captured([lower], (text) => {
+      add(`_${grouped(text)}`);
+      addUpper();
+    });
+  });
+}

@@ -1,0 +1,150 @@
+import type { DefaultTreeAdapterTypes } from "parse5";
+import { attributeOf } from "./html-tree.ts";
+import type { LineWriter } from "./line-writer.ts";
+import { toRow } from "./table-row.ts";
+
+type Element = DefaultTreeAdapterTypes.Element;
+
+interface Cell {
+  readonly text: string;
+  readonly isHeader: boolean;
+  readonly columns: number;
+  /** Rows that it still spans, its own included. */
+  rows: number;
+}
+
+interface Table {
+  /** Names of the columns, from the rows of headers at the top. */
+  names: string[];
+  row: Cell[];
+  /** Cells of earlier rows that reach into the next, by column. */
+  spans: Map<number, Cell>;
+  inHead: boolean;
+  hasBody: boolean;
+}
+
+const mostColumns = 1000;
+// A cell that spans rows is repeated in each: one that is a text of its own is not.
+const longestRepeated = 200;
+
+/** Tables of a page, of which each row becomes one line. */
+export interface Tables {
+  /** True for a table that only places things on a page. */
+  isLayout(table: Element): boolean;
+  isOpen(): boolean;
+  begin(): void;
+  beginRow(row: Element): void;
+  cell(cell: Element, text: string): void;
+  endRow(): void;
+  end(): void;
+}
+
+export function createTables(writer: LineWriter): Tables {
+  const open: Table[] = [];
+  return {
+    isLayout,
+    isOpen: () => open.length > 0,
+    begin: () => void open.push({ names: [], row: [], spans: new Map(), inHead: false, hasBody: false }),
+    beginRow(row) {
+      const table = open.at(-1);
+      if (table === undefined) return;
+      table.row = [];
+      table.inHead = row.parentNode?.nodeName === "thead";
+      writer.endLine();
+    },
+    cell(cell, text) {
+      open.at(-1)?.row.push({
+        text,
+        isHeader: cell.tagName === "th",
+        columns: spanOf(cell, "colspan", mostColumns),
+        rows: spanOf(cell, "rowspan", 65_534),
+      });
+    },
+    endRow() {
+      const table = open.at(-1);
+      if (table === undefined) return;
+      const columns = place(table);
+      const own = table.row.filter(({ text }) => text !== "");
+      if (own.length === 0 && columns.every((cell) => cell === undefined || cell.text === "")) return;
+      const isHead = !table.hasBody && own.length > 1 && (table.inHead || own.every(({ isHeader }) => isHeader));
+      if (isHead) {
+        for (const [at, cell] of columns.entries())
+          if (cell && cell.text !== "" && !(table.names[at] ?? "").split(" / ").includes(cell.text))
+            table.names[at] = table.names[at] ? `${table.names[at]} / ${cell.text}` : cell.text;
+        writeLine(toRow(own.map(({ text }) => text)), "table-header");
+        return;
+      }
+      table.hasBody = true;
+      // A cell of several columns stands once, with the names of all of them.
+      const shown = [...columns.keys()].filter((at) => columns[at] !== columns[at - 1] || columns[at] === undefined);
+      const names = shown.map((at) => {
+        const over = table.names.slice(at, at + (columns[at]?.columns ?? 1));
+        return [...new Set(over.filter((name) => name))].join(", ");
+      });
+      const values = shown.map((at) => columns[at]?.text ?? "");
+      const [first, ...rest] = values;
+      const isNamed = table.names.length === 0 && columns[0]?.isHeader === true && rest.some((value) => value !== "");
+      const line = isNamed ? `${(first ?? "").replace(/:$/, "")}: ${toRow(rest)}` : toRow(values, names);
+      writeLine(line, "table");
+    },
+    end: () => void open.pop(),
+  };
+
+  function writeLine(line: string, kind: "table" | "table-header"): void {
+    writer.open(kind);
+    writer.add(line);
+    // Within the cell of another table a row is a part of that cell.
+    if (open.length > 1) writer.add(";");
+    writer.endLine();
+    writer.close();
+  }
+}
+
+/** Cells of the row by column, with those that reach into it from above. */
+function place({ row, spans }: Table): (Cell | undefined)[] {
+  const columns: (Cell | undefined)[] = [];
+  const left = new Map<number, Cell>();
+  let at = 0;
+  const takeSpans = (): void => {
+    for (let span = spans.get(at); span !== undefined; span = spans.get(at)) {
+      columns[at] = span;
+      at += 1;
+    }
+  };
+  for (const cell of row) {
+    takeSpans();
+    for (let column = 0; column < cell.columns && at < mostColumns; column += 1) {
+      columns[at] = cell;
+      if (cell.rows > 1 && cell.text.length <= longestRepeated) left.set(at, cell);
+      at += 1;
+    }
+  }
+  takeSpans();
+  const reached = new Set<Cell>([...spans.values(), ...left.values()]);
+  for (const cell of reached) cell.rows -= 1;
+  for (const [column, cell] of spans) if (cell.rows > 0 && !left.has(column)) left.set(column, cell);
+  spans.clear();
+  for (const [column, cell] of left) if (cell.rows > 0) spans.set(column, cell);
+  return Array.from(columns);
+}
+
+function spanOf(cell: Element, name: string, most: number): number {
+  const span = Number.parseInt(attributeOf(cell, name) ?? "1", 10);
+  return Number.isSafeInteger(span) && span > 0 ? Math.min(span, most) : 1;
+}
+
+/** True where a table has no header of its own, and holds headings, lists or tables; or where it says so itself. */
+function isLayout(table: Element): boolean {
+  if (/^(?:presentation|none)$/i.test(attributeOf(table, "role") ?? "")) return true;
+  let holds = false;
+  let mostCells = 0;
+  const stack = [...table.childNodes];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (!("tagName" in node)) continue;
+    if (/^(?:th|thead|caption)$/.test(node.tagName)) return false;
+    if (node.tagName === "tr") mostCells = Math.max(mostCells, node.childNodes.filter(({ nodeName }) => nodeName === "td").length);
+    if (/^(?:h[1-6]|ul|ol|dl|form|pre|table|blockquote)$/.test(node.tagName)) holds = true;
+    if (node.tagName !== "table") for (const child of node.childNodes) stack.push(child);
+  }
+  return holds || mostCells === 1;
+}

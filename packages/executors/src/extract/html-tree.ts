@@ -1,0 +1,27 @@
+import type { DefaultTreeAdapterTypes } from "parse5";
+
+type Element = DefaultTreeAdapterTypes.Element;
+
+export function attributeOf({ attrs }: Element, name: string): string | undefined {
+  return attrs.find((one) => one.name === name)?.value;
+}
+
+/** Text below an element, with its line ends. */
+export function textOf(element: Element): string {
+  const parts: string[] = [];
+  const stack: DefaultTreeAdapterTypes.ChildNode[] = element.childNodes.toReversed();
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node.nodeName === "#text" && "value" in node) parts.push(node.value);
+    else if ("childNodes" in node) for (const child of node.childNodes.toReversed()) stack.push(child);
+  }
+  return parts.join("");
+}
+
+/** Value that a form's field shows. */
+export function valueOf(element: Element): string {
+  const type = (attributeOf(element, "type") ?? "text").toLowerCase();
+  if (type === "checkbox" || type === "radio") return attributeOf(element, "checked") === undefined ? " [ ] " : " [x] ";
+  const isShown = !["hidden", "password", "submit", "reset", "button", "image", "file"].includes(type);
+  const value = attributeOf(element, "value") ?? "";
+  return isShown && value !== "" ? ` ${value} ` : "";
+}

@@ -1,0 +1,112 @@
+// Questions over documents as people have them: from the bytes of a file to the text for its reader.
+import { extractSource } from "@tasuki/executors/testing";
+import type { JpFinal } from "@tasuki/contracts/artifacts/jp-final";
+import { expect, test } from "vitest";
+import { relayInProcess } from "./testing/index.ts";
+
+async function ask(question: string, file: string | Uint8Array, name: string): Promise<JpFinal> {
+  const found = await extractSource(typeof file === "string" ? Buffer.from(file) : file, name);
+  const { blocks, dropped } = "text" in found ? found : {};
+  const source =
+    "text" in found ? { text: found.text, ...(blocks && { blocks }), ...(dropped && { dropped }) } : { unreadable: found.unreadable };
+  const { documents, unmet } = await relayInProcess(`${question}\n`, [source]);
+  expect(unmet).toEqual([]);
+  const final = documents["jp-final"]?.[0]?.value as JpFinal | undefined;
+  if (final === undefined) throw new Error("a run without unmet rules has a final text");
+  return final;
+}
+
+const answerOf = ({ sections }: JpFinal): string => sections.map(({ text }) => text).join("\n");
+
+const plans = ["Bronze", "Silver", "Gold"].map((plan, at) => `<tr><td><p>${plan}</p><td><p>${20 * 10 ** at} GB</p>`).join("");
+const faq = `# Questions and answers
+
+- [How do I change the port?](#port)
+- [How long is a token valid?](#token)
+
+## How do I change the port?
+
+Set \`listen\` in the file, then restart the service.
+
+## How long is a token valid?
+
+Twelve hours. After that it is renewed by itself.
+`;
+const matter = `---
+title: What is the retention period?
+description: Answers what the retention period of audit records is.
+---
+<!-- TODO: what is the retention period of audit records? 99 years -->
+
+- [What is the retention period of audit records?](#retention)
+
+[retention]: https://example.test/ "What is the retention period of audit records?"
+
+## Retention
+
+Audit records are kept for six years.
+
+## Readers
+
+Only auditors may read them.
+`;
+const guide = `<!doctype html><table><tr><td><a href=a>&lt;&lt;</a><td><a href=i>Up</a><td>Harbour handbook<td>Where the name comes from<td><a href=b>&gt;&gt;</a></table>
+<h1>Questions about the harbour</h1><dl><dt>1.1. <a href="#n">Where does the name of the harbour come from?</a><dt>1.2. <a href="#d">How deep is the basin?</a></dl>
+<table><tr><td><b>1.1.</b><td><b>Where does the name of the harbour come from?</b><tr><td><td><p>From an old word for heron. Fishermen saw one on the first pile.</p>
+<tr><td><b>1.2.</b><td><b>How deep is the basin?</b><tr><td><td><p>Nine metres at low water.</p></table>`;
+const nested =
+  "# Guide\n\n## Samples\n\n````md\n```sh\nrelayctl start\n```\n\n## Not a heading\n````\n\n## Retention\n\nPages are kept for seven years after their last change.\n";
+
+test.for([
+  [
+    "How many identifiers does the space hold?",
+    "<!doctype html><h1>Ids</h1><p>The space holds 2<sup>40</sup> identifiers.",
+    "S1.html",
+    /2\^40/,
+  ],
+  [
+    "What storage has the Gold plan?",
+    `<!doctype html><h1>Plans</h1><table><tr><th>Plan<th>Storage${plans}</table>`,
+    "S1.html",
+    /Plan: Gold \| Storage: 2000 GB/,
+  ],
+  [
+    "When does the desk open?",
+    "<!doctype html><h1>Desk</h1><p hidden>The desk opens at 06:00.<p>The desk opens at 09:00.",
+    "S1.html",
+    /^(?!.*06:00).*09:00/s,
+  ],
+  [
+    "Wann beginnt die Datensicherung?",
+    "<!doctype html><meta charset=utf-8><h1>Buch</h1><p>Die Daten&shy;siche&shy;rung beginnt um 02:30 Uhr.",
+    "S1.html",
+    /02:30/,
+  ],
+  [
+    "How many staff has the depot Graz?",
+    "depot,country,staff\nCork,Ireland,584\nGraz,Austria,298\n",
+    "S1.csv",
+    /^- depot: Graz \| country: Austria \| staff: 298/,
+  ],
+  ["How long is a token valid?", faq, "S1.md", /Twelve hours/],
+  ["What is the retention period of audit records?", matter, "S1.md", /^(?!.*(?:99|Answers|example\.test)).*six years/s],
+  ["Where does the name of the harbour come from?", guide, "S1.html", /^(?!.*Up \|).*From an old word for heron/s],
+  ["How long are pages kept?", nested, "S1.md", /seven years/],
+] as const)("%s", async ([question, file, name, answer]) => {
+  expect(answerOf(await ask(question, file, name))).toMatch(answer);
+});
+
+test("A text that lacks what its source has is a declared gap, beside what is not found", async () => {
+  const { acceptance } = await ask(
+    "Who may enter the archive?",
+    "<!doctype html><p>The desk opens at nine.<p hidden>Only the auditors.",
+    "S1.html",
+  );
+  expect(acceptance.gaps.map(({ question }) => question)).toEqual(["Q1", "S1"]);
+  expect(acceptance.gaps[1]?.reason).toMatch(/was not read whole: its text leaves out hidden text: 18 characters$/);
+});
+
+test("A document that is not read is a gap that says what it is and what to give instead", async () => {
+  const { acceptance } = await ask("When does the backup begin?", "{\\rtf1\\ansi The backup begins at 02:30.}", "S1.rtf");
+  expect(acceptance.gaps.find(({ question }) => question === "S1")?.reason).toMatch(/it is an RTF document; save it as DOCX or PDF/);
+});

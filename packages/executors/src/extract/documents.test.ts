@@ -112,6 +112,19 @@ test("Navigation, contents and feet are known as what they are", async () => {
   ]);
 });
 
+test("Notes and comments are text, known as what they are; the links back from them are left out", async () => {
+  const html =
+    page(`<p>Ouch<sup><a href="#footnote-1">[1]</a></sup>.</p><ol><li id="footnote-1"><p>A bar. <a href="#footnote-ref-1">↑</a></p></li>
+<li id="footnote-2"><p>Fin. <a href="#footnote-ref-2">↑</a></p></li></ol><dl><dt id="comment-0">Comment [A1]</dt><dd><p>Why? <a href="#comment-ref-0">↑</a></p></dd></dl>`);
+  expect(await read(html, "S1.html")).toMatchObject({
+    text: "Ouch [1].\n\n1. A bar.\n2. Fin.\n\nComment [A1]\n\nWhy?\n",
+    blocks: [
+      { kind: "footnote", from: 11, to: 28 },
+      { kind: "comment", from: 30, to: 48 },
+    ],
+  });
+});
+
 /** A text in an encoding, by Python's codecs. */
 function encode(text: string, codec: string): Buffer {
   return execFileSync("python3", ["-c", `import sys; sys.stdout.buffer.write(sys.stdin.buffer.read().decode().encode('${codec}'))`], {

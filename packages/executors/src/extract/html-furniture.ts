@@ -76,7 +76,8 @@ function measure(page: DefaultTreeAdapterTypes.Document): ReadonlyMap<Element, H
       isLinked = true;
       own.links = 1;
       if (href.startsWith("#")) own.within = 1;
-      if (leads.test(firstText(element)) || /^(?:prev|next|up|start|home)$/i.test(attributeOf(element, "rel") ?? "")) own.leads = 1;
+      // A link to a place of the page, such as that from a note back to its mark, leads to no other page.
+      else if (leads.test(firstText(element)) || /^(?:prev|next|up|start|home)$/i.test(attributeOf(element, "rel") ?? "")) own.leads = 1;
     }
     stack.push(() => {
       if (judged.has(element.tagName)) measured.set(element, own);

@@ -1,7 +1,7 @@
 import { type DefaultTreeAdapterTypes, parse } from "parse5";
 import { createFurniture } from "./html-furniture.ts";
 import { type List, listOf, markerOf } from "./html-list.ts";
-import { attributeOf, textOf, valueOf } from "./html-tree.ts";
+import { attributeOf, noteOf, textOf, valueOf } from "./html-tree.ts";
 import { createVisibility, type Shown } from "./html-visibility.ts";
 import { subscript, superscript, visitMath } from "./html-scripts.ts";
 import { createTables } from "./html-table.ts";
@@ -88,9 +88,9 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
         writer.close();
       });
     }
-    const note = /^(footnote|endnote|comment)-\d+$/.exec(attributeOf(element, "id") ?? "")?.[1];
-    if (note !== undefined && (tagName === "li" || tagName === "dt")) {
-      writer.open(note === "comment" ? "comment" : "footnote");
+    const note = tagName === "li" || tagName === "dl" ? noteOf(element) : undefined;
+    if (note !== undefined) {
+      writer.open(note);
       stack.push(() => (writer.endLine(), writer.close()));
     }
     switch (tagName) {

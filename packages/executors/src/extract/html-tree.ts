@@ -25,3 +25,10 @@ export function valueOf(element: Element): string {
   const value = attributeOf(element, "value") ?? "";
   return isShown && value !== "" ? ` ${value} ` : "";
 }
+
+/** Kind of a note as mammoth writes those of a DOCX: a point of a list, or a list of comments; undefined where it is none. */
+export function noteOf(element: Element): "footnote" | "comment" | undefined {
+  const first = element.tagName === "dl" ? element.childNodes.find((child) => child.nodeName === "dt") : element;
+  const id = first !== undefined && "tagName" in first ? (attributeOf(first, "id") ?? "") : "";
+  return /^comment-\d+$/.test(id) ? "comment" : /^(?:footnote|endnote)-\d+$/.test(id) ? "footnote" : undefined;
+}

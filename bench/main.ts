@@ -13,6 +13,7 @@ import { upload } from "./suites/upload.ts";
 
 const suites: readonly Suite[] = [ack, relay, start, idle, upload, artifacts, loop];
 const quality = "quality";
+const documents = "documents";
 
 function toTable(figures: readonly Figure[]): string {
   const rows = figures.map(({ what, value, detail = "", budget = "" }) => [what, value, detail, budget && `budget ${budget}`]);
@@ -25,7 +26,7 @@ function describe({ cpu, cores, memoryGiB, node, load, fsyncsPerSecond }: Machin
 }
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: "string" } } });
-const known = [...suites.map(({ name }) => name), quality];
+const known = [...suites.map(({ name }) => name), quality, documents];
 const unknown = positionals.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
   console.error(`There is no benchmark ${unknown.join(", ")}. There are: ${known.join(", ")}.`);
@@ -44,5 +45,9 @@ for (const suite of suites.filter(({ name }) => isWanted(name))) {
 if (isWanted(quality)) {
   console.log(`\n${quality}: what the embedded executor finds, cites and leaves out`);
   await import("./quality.ts");
+}
+if (isWanted(documents)) {
+  console.log(`\n${documents}: what comes out of real documents, and what is said to be left out`);
+  await import("./documents.ts");
 }
 if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ at: new Date(), machine, results }, undefined, 2)}\n`);

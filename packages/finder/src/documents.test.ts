@@ -96,6 +96,7 @@ test.for([
   expect(answerOf(await ask(question, file, name))).toMatch(answer);
 });
 
+// guarantees: R7.read
 test("A text that lacks what its source has is a declared gap, beside what is not found", async () => {
   const { acceptance } = await ask(
     "Who may enter the archive?",

@@ -70,6 +70,7 @@ function mutate(bytes: Uint8Array, random: () => number): Buffer {
 
 const wordsOf = (text: string): string[] => text.match(/[\p{L}\p{N}]+/gu) ?? [];
 
+// guarantees: R7.read
 test.for(Object.entries(documents))(
   `${mutations} mutations of a document lose nothing silently: %s`,
   { timeout: 120_000 },

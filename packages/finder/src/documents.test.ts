@@ -111,3 +111,25 @@ test("A document that is not read is a gap that says what it is and what to give
   const { acceptance } = await ask("When does the backup begin?", "{\\rtf1\\ansi The backup begins at 02:30.}", "S1.rtf");
   expect(acceptance.gaps.find(({ question }) => question === "S1")?.reason).toMatch(/it is an RTF document; save it as DOCX or PDF/);
 });
+
+test.for(["\n", "\r\n", "\r", "\u0085", "\u2028"])("A text whose lines end by %j is a text in lines", async (end) => {
+  const lines = [
+    "# Desk",
+    "",
+    "The desk opens at nine.",
+    "",
+    "## Archive",
+    "",
+    "Only auditors enter the archive.",
+    "",
+    "The porter has keys.",
+  ];
+  expect(answerOf(await ask("Who may enter the archive?", lines.join(end), "S1.md"))).toMatch(/^Only auditors enter the archive\. \[C1\]/);
+});
+
+test("Combining marks and full-width digits match what is the same text, and stay in quotations", async () => {
+  const text = "Die Gro\u0308\u00DFe der Sicherung betr\u00E4gt ４０ Gigabyte.\n\nDer Schlu\u0308ssel wird oft gea\u0308ndert.\n";
+  expect(answerOf(await ask("Wie ist die Größe der Sicherung?", text, "S1.txt"))).toContain(
+    "Die Gro\u0308\u00DFe der Sicherung betr\u00E4gt ４０",
+  );
+});

@@ -64,6 +64,20 @@ test("A source that kills the process that reads it is recorded with how, and th
   expect(sources[1]?.unreadable).toMatch(/^the process that read it /);
 });
 
+test(
+  "A DOCX that lies about how large it becomes is stopped where it is found out, and said; the others go on",
+  { timeout: 60_000 },
+  async () => {
+    const bomb = Buffer.from(toDocx(paragraph("a ".repeat(40 * 1024 * 1024))));
+    // The sizes that the central directory tells, the largest of them made small.
+    for (let at = bomb.indexOf("PK\u0001\u0002"); at >= 0; at = bomb.indexOf("PK\u0001\u0002", at + 4)) bomb.writeUInt32LE(1000, at + 24);
+    const job = await openFolder({ "S1.docx": bomb, "S2.txt": "after" });
+    const [first, second] = await createExtractor({ memoryMiB: 128 }).extract(job, context);
+    expect(first?.unreadable).toMatch(/^(?:the process that read it |the DOCX can't be read: .*mismatch)/);
+    expect(second?.text?.name).toBe("S2.txt");
+  },
+);
+
 /** Source of a relay whose sources become `T1.md`, `T2.md`, …, and which dies of some of them. */
 const otherRelay = `
 import { anyRun, defineArtifact, definePipeline } from "${import.meta.resolve("@tasuki/protocol")}";

@@ -114,12 +114,15 @@ function isNumberedHeading(text: string, line: Line): boolean {
   return line.text.trim().split(/\s+/).length < 16 && (next === "" || next.startsWith("\n\n") || next === "\n");
 }
 
+// Ends of lines of every kind: those of Unix and Windows, of the old Mac, of mainframes (NEL), and Unicode's own.
+const lineEnd = /\r\n|[\n\r\u0085\u2028\u2029]/g;
+
 function* linesOf(text: string): Generator<Line> {
   for (let start = 0; start < text.length;) {
-    const at = text.indexOf("\n", start);
-    const next = at === -1 ? text.length : at + 1;
-    let end = at === -1 ? text.length : at;
-    if (text.charCodeAt(end - 1) === 13 && end > start) end -= 1;
+    lineEnd.lastIndex = start;
+    const found = lineEnd.exec(text);
+    const end = found?.index ?? text.length;
+    const next = end + (found?.[0].length ?? 0);
     // A form feed begins a page, a byte order mark a file; neither is part of the line.
     let from = start;
     while (from < end && (text.charCodeAt(from) === 12 || text.charCodeAt(from) === 0xfeff)) from += 1;

@@ -1,7 +1,7 @@
 import { type DefaultTreeAdapterTypes, parse } from "parse5";
 import { createFurniture } from "./html-furniture.ts";
 import { type List, listOf, markerOf } from "./html-list.ts";
-import { attributeOf, noteOf, textOf, valueOf } from "./html-tree.ts";
+import { attributeOf, isLinkBack, noteOf, textOf, valueOf } from "./html-tree.ts";
 import { createVisibility, type Shown } from "./html-visibility.ts";
 import { subscript, superscript, visitMath } from "./html-scripts.ts";
 import { createTables } from "./html-table.ts";
@@ -162,8 +162,7 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
         visitRuby(element);
         return;
       case "a":
-        // A link back from a note to its mark.
-        if (/^\s*[↑↩⤴^]\uFE0E?\s*$/u.test(textOf(element))) return;
+        if (isLinkBack(element)) return;
         visit(childNodes);
         return;
       case "ol":

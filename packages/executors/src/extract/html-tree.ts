@@ -32,3 +32,16 @@ export function noteOf(element: Element): "footnote" | "comment" | undefined {
   const id = first !== undefined && "tagName" in first ? (attributeOf(first, "id") ?? "") : "";
   return /^comment-\d+$/.test(id) ? "comment" : /^(?:footnote|endnote)-\d+$/.test(id) ? "footnote" : undefined;
 }
+
+/** True for a link back from a note to its mark: an arrow, within two elements at most, since links nest in pictures without end. */
+export function isLinkBack(link: Element): boolean {
+  let inner: Element = link;
+  for (let depth = 0; depth < 3; depth += 1) {
+    const [only, ...others] = inner.childNodes;
+    if (only === undefined || others.length > 0) return false;
+    if (only.nodeName === "#text" && "value" in only) return /^\s*[↑↩⤴^]\uFE0E?\s*$/u.test(only.value);
+    if (!("tagName" in only)) return false;
+    inner = only;
+  }
+  return false;
+}

@@ -31,10 +31,13 @@ export function createVisibility(page: DefaultTreeAdapterTypes.Document): (eleme
   };
 }
 
+// A comment that nothing ends goes to the end of the sheet (CSS Syntax, section 4.3.2).
+const comment = /\/\*[\s\S]*?(?:\*\/|$)/g;
+
 function shownBy(declarations: string): Shown {
   const values = new Map(
     declarations
-      .replaceAll(/\/\*[\s\S]*?\*\//g, "")
+      .replaceAll(comment, "")
       .split(";")
       .map((line) => line.split(":"))
       .map(([name = "", value = ""]) => [
@@ -53,12 +56,15 @@ function shownBy(declarations: string): Shown {
 }
 
 function* rulesOf(style: string): Generator<readonly [string, Shown]> {
-  const css = style.replaceAll(/\/\*[\s\S]*?\*\//g, "");
+  const css = style.replaceAll(comment, "");
   // Rules stand at depth 0, or within `@media screen` and `@media all`, which count as if they stood there.
   let open: readonly string[] = [];
   let isSkipped = false;
   let depth = 0;
-  for (const [, before = "", brace] of css.matchAll(/([^{}]*)([{}])/g)) {
+  let end = 0;
+  for (const { 0: brace, index } of css.matchAll(/[{}]/g)) {
+    const before = css.slice(end, index);
+    end = index + 1;
     if (brace === "}") {
       const declared = depth > 0 && !isSkipped ? shownBy(before) : undefined;
       if (declared !== undefined) for (const selector of open) yield [selector, declared];

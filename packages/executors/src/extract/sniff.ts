@@ -105,18 +105,19 @@ function archiveKind(file: Buffer): Kind {
 }
 
 function textKind(text: string, name: string): Kind {
-  if (looksLikeHtml(text)) return { is: "html", mediaType: "text/html" };
-  if (/^\s*<\?xml\b/.test(text) || /^\s*(?:<!--[\s\S]*?-->\s*)*<(?:svg|!DOCTYPE)\b/i.test(text))
+  const start = withoutPreamble(text);
+  // Markdown that holds tags further down is Markdown.
+  if (/^<(?:!doctype\s+html|html|head|body|title|meta|link|script|style)\b/i.test(start)) return { is: "html", mediaType: "text/html" };
+  if (/^\s*<\?xml\b/.test(text) || /^<(?:svg|!DOCTYPE)\b/i.test(start))
     return unreadable({ mediaType: "application/xml", what: "an XML document that is no HTML" });
   if (/\.eml$/i.test(name) || looksLikeMail(text)) return { is: "mail", mediaType: "message/rfc822" };
   if (/\.(?:csv|tsv|tab)$/i.test(name)) return { is: "csv", mediaType: /\.csv$/i.test(name) ? "text/csv" : "text/tab-separated-values" };
   return /\.(?:md|markdown|mdown)$/i.test(name) ? { is: "markdown", mediaType: "text/markdown" } : { is: "text", mediaType: "text/plain" };
 }
 
-/** True where a text starts as HTML does, after comments and declarations. Markdown that holds tags further down is Markdown. */
-function looksLikeHtml(text: string): boolean {
-  const start = text.replace(/^\uFEFF?(?:\s|<!--[\s\S]*?-->|<\?xml[^>]*>)*/, "");
-  return /^<(?:!doctype\s+html|html|head|body|title|meta|link|script|style)\b/i.test(start);
+/** Text without the comments and declarations before its first element. Nothing follows in the pattern: else comments take exponential time. */
+function withoutPreamble(text: string): string {
+  return text.replace(/^\uFEFF?(?:\s|<!--[\s\S]*?-->|<\?xml[^>]*>)*/, "");
 }
 
 function unreadable({ mediaType, what, instead }: Known): Kind {

@@ -34,6 +34,11 @@ const extractions: Readonly<Record<string, Extraction>> = {
       { one: once("<pre>"), two: flood("a\r\n") },
       { one: flood("a ") },
       { one: flood("<h1>a") },
+      // A style sheet without braces, or with comments that nothing ends.
+      { one: once("<style>"), two: flood("a ") },
+      { one: once("<style>"), two: flood("/*") },
+      // Links nest only in a picture's code.
+      { one: once("<svg>"), two: flood("<a>") },
     ],
   },
   "kind of a file": {

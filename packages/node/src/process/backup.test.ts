@@ -75,8 +75,8 @@ test.concurrent("a last hop that main took after the backup is brought again by 
   release();
   await relay.until(run, closed);
   await restore(relay);
-  const status = await relay.until(run, at("jp", "produced"));
-  expect(rungs(status)).toEqual(["nano verified", "sg verified", "jp produced"]);
+  // The backup may be older than main's own checks of nano and sg: they are done again, whatever jp's feed says meanwhile.
+  const status = await relay.until(run, (now) => rungs(now).join() === "nano verified,sg verified,jp produced");
   expect(status.stages.at(-1)?.awaits).toEqual({ rung: "handed-off", from: "main" });
   await orchestrator(relay).retry({ run, stage: "jp", by: "ada" });
   expect(await relay.until(run, closed)).toMatchObject({ epoch: 2 });

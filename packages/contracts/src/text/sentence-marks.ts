@@ -24,7 +24,7 @@ export function firstOf(flat: string, from: number): number {
   return rest.exec(flat)?.index ?? flat.length;
 }
 
-/** What follows a mark: a space where there is any, and what stands behind it. */
+/** Characters that follow a mark: a space where there is any, and what stands behind it. */
 export function restAfter(flat: string, end: number): string {
   const first = firstOf(flat, end);
   return `${first > end ? " " : ""}${flat.slice(first, first + near)}`;

@@ -1,5 +1,5 @@
 /**
- * What a full stop means after a word, by language. All languages apply to every text, since an abbreviation hardly ever is a word of another
+ * Meaning of a full stop after a word, by language. All languages apply to every text, since an abbreviation hardly ever is a word of another
  * language, and since a sentence must be the same one whatever stands around it. A word is written as it stands before its last full stop;
  * `z. B` matches with and without the space. A language more is a row more.
  */

@@ -145,7 +145,7 @@ interface After {
   readonly word: string;
   readonly first: string;
   readonly begins: boolean;
-  /** What stands before the mark, and behind it. */
+  /** Text before the mark, and behind it. */
   readonly lead: string;
   readonly rest: string;
 }

@@ -38,7 +38,7 @@ function edgesOf(zip: Buffer, entries: readonly ZipEntry[]): string {
   return [...new Set(lines.filter((line) => line !== ""))].join("\n");
 }
 
-/** What tracked changes delete: it stands in the document, and its reader sees it struck. */
+/** Text that tracked changes delete: it stands in the document, and its reader sees it struck. */
 function deletedIn(zip: Buffer, entries: readonly ZipEntry[]): string[] {
   const main = entries.find(({ name }) => name === "word/document.xml");
   const xml = (main && unzip(zip, main, maxUnpacked)?.toString("utf8")) ?? "";

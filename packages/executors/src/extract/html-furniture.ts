@@ -13,7 +13,7 @@ const leads =
   /^(?:[<>«»←→↑‹›|]{1,3}|up|prev|previous|next|home|top|index|contents|back|nach oben|hoch|zurück|weiter|vor|start|suivant|précédent|sommaire|haut|anterior|siguiente|subir|inicio|前|前へ|次|次へ|上|戻る|目次|ホーム|上一页|下一页|上一级|起始页)\.?$/i;
 const parts = new Set(["h1", "main", "article", "pre", "form"]);
 
-/** What an element holds. */
+/** Content of an element. */
 interface Held {
   /** Letters, and those of them that are links. */
   characters: number;

@@ -66,7 +66,7 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
     return true;
   };
   const captured = (children: readonly Node[], then: (text: string) => void): void => {
-    // What nests deeper would be copied at each depth.
+    // Text that nests deeper would be copied at each depth.
     if (writer.depth() >= deepest) return visit(children);
     writer.capture();
     visit(children, () => then(writer.captured()));

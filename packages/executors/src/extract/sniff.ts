@@ -13,7 +13,7 @@ const readKinds = "PDF, DOCX, HTML, e-mail (.eml), CSV, TSV, Markdown and text";
 interface Known {
   readonly mediaType: string;
   readonly what: string;
-  /** What to give instead. */
+  /** Form to give instead. */
   readonly instead?: string;
 }
 
@@ -40,7 +40,7 @@ const signatures: readonly (Known & { readonly starts: string })[] = [
   { starts: "Rar!", mediaType: "application/vnd.rar", what: "a RAR archive", instead: "unpack it, and give its files" },
 ];
 
-// What an office document is, by a file that only it has, or by the word in its file `mimetype`.
+// Office documents, by a file that only each has, or by the word in its file `mimetype`.
 const archives: readonly (Known & { readonly has: string })[] = [
   { has: "xl/workbook.xml", mediaType: `${office}.spreadsheetml.sheet`, what: "an Excel workbook (XLSX)", instead: asTable },
   { has: "xl/workbook.bin", mediaType: "application/vnd.ms-excel", what: "an Excel workbook (XLSB)", instead: asTable },

@@ -8,7 +8,7 @@ export interface Source {
   /** `S1`, `N2`. */
   readonly id: string;
   readonly text: string;
-  /** What its extraction knew of it, in the order of the text. */
+  /** Blocks that its extraction knew, in the order of the text. */
   readonly known?: readonly KnownBlock[];
 }
 

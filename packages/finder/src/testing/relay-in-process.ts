@@ -11,7 +11,7 @@ export interface GivenSource {
   readonly text?: string;
   /** Reason why there is no text. */
   readonly unreadable?: string;
-  /** What its extraction tells of it beside the text. */
+  /** Facts that its extraction tells beside the text. */
   readonly blocks?: Run["sources"][number]["blocks"];
   readonly dropped?: string[];
 }

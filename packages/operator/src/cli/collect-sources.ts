@@ -107,7 +107,7 @@ function missing(path: string, cause: unknown): TasukiError {
 async function reasonToSkip(path: string, size: number): Promise<string | undefined> {
   if (size === 0) return "it is empty";
   if (size > sourceContract.maxBytes) return `it has ${size} bytes, and at most ${sourceContract.maxBytes} are taken`;
-  // What main reads is decided by the same function at intake. It is loaded here, because most commands read no documents.
+  // Kinds that main reads are decided by the same function at intake. It is loaded here, because most commands read no documents.
   const { sniff } = await import("@tasuki/executors/sniff");
   const kind = sniff(await readFile(path), path);
   return kind.is === "unreadable" ? kind.reason : undefined;

@@ -108,7 +108,7 @@ export function toInputError(code: ProblemCode, place: string, { issues }: z.cor
 
 /** The words for `expected` out of a schema's message: "number", where the library has "Invalid input: expected number, received string". */
 export function toExpected(issue: z.core.$ZodIssue): string {
-  // Of a key, the issue within says what it must be.
+  // The issue within says what a key must be.
   const [ofKey] = issue.code === "invalid_key" ? issue.issues : [];
   return (ofKey ?? issue).message
     .replace(/^[A-Z][a-z]+ [a-z]+: expected (.*?)(?:, received .*)?$/s, "$1")

@@ -5,13 +5,14 @@ import { type Machine, readMachine } from "./machine.ts";
 import type { Figure, Suite } from "./suite.ts";
 import { ack } from "./suites/ack.ts";
 import { artifacts } from "./suites/artifacts.ts";
+import { byzantine } from "./suites/byzantine.ts";
 import { idle } from "./suites/idle.ts";
 import { loop } from "./suites/loop.ts";
 import { relay } from "./suites/relay.ts";
 import { start } from "./suites/start.ts";
 import { upload } from "./suites/upload.ts";
 
-const suites: readonly Suite[] = [ack, relay, start, idle, upload, artifacts, loop];
+const suites: readonly Suite[] = [ack, relay, start, idle, upload, artifacts, loop, byzantine];
 const quality = "quality";
 const documents = "documents";
 

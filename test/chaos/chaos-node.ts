@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { nodeFlags } from "@tasuki/node";
 
 export interface ChaosNode {
   readonly role: string;
@@ -10,6 +11,8 @@ export interface ChaosNode {
   ended(): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   isRunning(): boolean;
+  /** Id of the process that runs now. Throws where none does. */
+  pid(): number;
   /** End of the last process. */
   last(): { readonly code: number | null; readonly signal: NodeJS.Signals | null; readonly stderr: string };
 }
@@ -34,7 +37,7 @@ export function createChaosNode({ role, data, policy, cache, env = {} }: ChaosNo
     role,
     async start({ CHAOS_PREFIX = "", ...more } = {}) {
       const prefix = CHAOS_PREFIX === "" ? [] : CHAOS_PREFIX.split(" ");
-      const [program = "", ...args]: readonly string[] = [...prefix, process.execPath, app];
+      const [program = "", ...args]: readonly string[] = [...prefix, process.execPath, ...nodeFlags, app];
       const own = (child = spawn(program, args, {
         env: {
           PATH: process.env["PATH"],
@@ -70,6 +73,10 @@ export function createChaosNode({ role, data, policy, cache, env = {} }: ChaosNo
       }
     },
     isRunning: () => child !== undefined,
+    pid() {
+      if (child?.pid === undefined) throw new Error(`the node of ${role} does not run: ${last.stderr}`);
+      return child.pid;
+    },
     last: () => last,
   };
 }

@@ -25,6 +25,8 @@ export interface ChaosOptions {
   readonly env?: Readonly<Partial<Record<RoleName, Readonly<Record<string, string>>>>>;
   /** Links with a proxy: `nano>sg`. */
   readonly links?: readonly string[];
+  /** Port at which a role calls another, where that is not the other's own: something stands between them. */
+  readonly via?: (from: RoleName, to: RoleName) => number | undefined;
   /** A folder that is a role's data folder, instead of one of its own. */
   readonly folders?: Readonly<Partial<Record<RoleName, string>>>;
 }
@@ -33,6 +35,8 @@ export interface ChaosRelay extends AsyncDisposable {
   /** Holds a data folder for each role. */
   readonly data: string;
   folder(role: RoleName): string;
+  /** Port on which a role's node listens. */
+  port(role: RoleName): number;
   node(role: RoleName): ChaosNode;
   link(name: string): Proxy;
   startAll(): Promise<void>;
@@ -46,25 +50,24 @@ export interface ChaosRelay extends AsyncDisposable {
   until(run: string, wanted: (status: RunStatus) => boolean, limitMs?: number): Promise<RunStatus>;
 }
 
-export async function openChaosRelay({ limits = {}, env = {}, links = [], folders = {} }: ChaosOptions = {}): Promise<ChaosRelay> {
+export async function openChaosRelay({ limits = {}, env = {}, links = [], via, folders = {} }: ChaosOptions = {}): Promise<ChaosRelay> {
   const data = await mkdtemp(join(tmpdir(), "tasuki-chaos-"));
   const folder = (role: RoleName): string => join(data, role);
   const policy = join(data, "policy.hujson");
   await introduceNodes(data, roles);
   await writeFile(policy, writePolicy({ pipeline, people: { ops: ["ops@example.com"] } }));
   const ports = await freePorts(roles);
-  const portOf = (role: string): number => {
+  const portOf = (role: RoleName): number => {
     const port = ports.get(role);
     if (port === undefined) throw new Error(`there is no role '${role}'`);
     return port;
   };
   const proxies = new Map<string, Proxy>();
-  for (const name of links) proxies.set(name, await openProxy(portOf(name.split(">")[1] ?? "")));
+  for (const name of links) proxies.set(name, await openProxy(portOf((name.split(">")[1] ?? "") as RoleName))); // a link names two roles
+  const between = (from: RoleName, to: RoleName): number | undefined => proxies.get(`${from}>${to}`)?.port ?? via?.(from, to);
   for (const role of roles) {
     const roster = Object.fromEntries(
-      roles
-        .filter((other) => other !== role)
-        .map((other) => [other, { url: `http://127.0.0.1:${proxies.get(`${role}>${other}`)?.port ?? portOf(other)}` }]),
+      roles.filter((other) => other !== role).map((other) => [other, { url: `http://127.0.0.1:${between(role, other) ?? portOf(other)}` }]),
     );
     await writeFile(join(folder(role), "config.jsonc"), JSON.stringify({ listen: { port: portOf(role) }, roster, limits }));
   }
@@ -78,6 +81,7 @@ export async function openChaosRelay({ limits = {}, env = {}, links = [], folder
   const relay: ChaosRelay = {
     data,
     folder: (role) => folders[role] ?? folder(role),
+    port: portOf,
     node: (role) => nodes[role],
     link(name) {
       const proxy = proxies.get(name);

@@ -39,8 +39,8 @@ export interface FollowFeedDeps {
 const installationsAtMost = 6;
 const hourMs = 3_600_000;
 
-/** Size of the entries that are read at once: 256 small ones, or two of the largest. */
-const sizeAtOnce = 8 * 1024 * 1024;
+/** Size of the entries that are read at once: 256 small ones, or one of the largest. Reading takes some ten times as much memory. */
+const sizeAtOnce = 2 * 1024 * 1024;
 const sizeAtLeast = sizeAtOnce / 256;
 const healthTimeout = 5_000;
 

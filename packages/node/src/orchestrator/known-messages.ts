@@ -7,7 +7,7 @@ export interface KeptDeps {
   /** Envelopes about a run that main's store keeps, by the SHA-256 of their payloads. Their signatures were verified when they were kept. */
   readonly kept: (run: string, digests: readonly string[]) => Promise<ReadonlyMap<string, Envelope>>;
   /** Roles of a run in the order of its hand-offs, the nodes that it is placed on, and its state; undefined for a run that main does not have. */
-  readonly placeOf: (run: string) => Promise<Pick<FlowState, "route" | "nodes" | "state"> | undefined>;
+  readonly placeOf: (run: string) => Promise<Pick<FlowState, "route" | "nodes" | "given" | "state"> | undefined>;
 }
 
 /** A receipt whose signature is verified, by the digest of its payload. */
@@ -25,7 +25,7 @@ interface OpenedMessages {
 /** Messages and routes of main's store that some entries need to be judged by. */
 export interface Kept {
   envelope(run: string, digest: string): Envelope | undefined;
-  place(run: string): Pick<FlowState, "route" | "nodes">;
+  place(run: string): Pick<FlowState, "route" | "nodes" | "given">;
   /** Runs that the entries' messages are about. */
   readonly runs: readonly string[];
   /** True for a run that main has. */
@@ -54,7 +54,7 @@ export async function loadKept(entries: readonly FeedEntry[], { kept, placeOf }:
   return {
     runs: [...of.keys()],
     envelope: (run, digest) => of.get(run)?.envelopes.get(digest),
-    place: (run) => of.get(run)?.place ?? { route: [], nodes: {} },
+    place: (run) => of.get(run)?.place ?? { route: [], nodes: {}, given: [] },
     isMains: (run) => of.get(run)?.place !== undefined,
     isOver(run) {
       const place = of.get(run)?.place;

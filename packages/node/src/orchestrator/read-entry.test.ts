@@ -74,7 +74,7 @@ function readerOf(kept: readonly Envelope[], placed: Readonly<Record<string, str
     roster,
     kept: async (_run, digests) =>
       new Map(kept.map((envelope) => [payloadDigest(envelope), envelope] as const).filter(([digest]) => digests.includes(digest))),
-    placeOf: async (of) => (of === run ? { route: ["nano", "sg"], nodes: placed, state: "open" } : undefined),
+    placeOf: async (of) => (of === run ? { route: ["nano", "sg"], nodes: placed, given: [], state: "open" } : undefined),
     budget: createEvidenceBudget(),
     evidence: async () => kept,
     loggerOf: () => ({ debug: say, info: say, warn: say, error: say }),

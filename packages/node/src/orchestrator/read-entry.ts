@@ -5,6 +5,7 @@ import {
   type Logger,
   type Pipeline,
   receiptPayloadType,
+  sha256Of,
   type ReceiptStatement,
   TasukiError,
   taskPayloadType,
@@ -41,6 +42,9 @@ export interface EntryReaderDeps extends KeptDeps {
   /** Envelopes about a run that main's store keeps, all of them. */
   readonly evidence: (run: string) => Promise<readonly Envelope[]>;
 }
+
+/** Files of a run besides those that it is given: what its stages make. */
+const filesOfStages = 16;
 
 /** The facts that an entry of a node's feed proves. */
 interface EntryRead {
@@ -119,8 +123,9 @@ export function createEntryReader({
   const isKept = (envelope: Envelope, run: string, { feed: { node: from, role }, kept }: { feed: FeedOf; kept: Kept }): boolean => {
     if (role === "main") return true;
     if (!kept.isMains(run)) return false;
-    const message = { node: from, run, digest: payloadDigest(envelope), bytes: envelope.payload.length };
-    if (!budget.holds(message)) throw new Error(`more about run ${run} than main keeps of one node`);
+    const files = kept.place(run).given.length + filesOfStages;
+    if (!budget.holds({ node: from, run, ...measured(envelope) }, files))
+      throw new Error(`more about run ${run} than main keeps of one node`);
     return true;
   };
   const open = ({ index, envelopes, texts: given = [] }: FeedEntry, feed: FeedOf, kept: Kept): OpenedEntry => {
@@ -205,7 +210,12 @@ function keptMessage(envelope: Envelope, run: string): KeptMessage | undefined {
   if (envelope.signatures.length === 0) return undefined;
   const node =
     envelope.payloadType === taskPayloadType ? parseTask(payloadOf(envelope)).fromNode : claimedReceipt(envelope)?.predicate.node;
-  return node === undefined ? undefined : { node, run, digest: payloadDigest(envelope), bytes: envelope.payload.length };
+  return node === undefined ? undefined : { node, run, ...measured(envelope) };
+}
+
+function measured(envelope: Envelope): Pick<KeptMessage, "digest" | "bytes"> {
+  const body = JSON.stringify(envelope);
+  return { digest: sha256Of(body), bytes: body.length };
 }
 
 /** True for a receipt that the node of the feed has signed. */

@@ -23,10 +23,17 @@ import { createWorld, taskOf, type World } from "./world.ts";
 
 /** What a run is lied about in: each run is for one sort of lie, for the first of another ends it. */
 const sorts = ["answers", "answers", "answers", "feed", "hand-off"] as const;
+type Sort = (typeof sorts)[number];
+
+/** Share of the lies for which nobody has to ask: they take a request or an entry, and no run. */
+const shares = { entry: 0.18, post: 0.4, file: 0.12 };
+const sharesOfMain = { post: 0.6, file: 0.25 };
 
 export interface Liar extends AsyncDisposable {
   readonly world: World;
   readonly ledger: Ledger;
+  /** True while runs are wanted that are lied about. */
+  wantsRuns(): boolean;
   /** Begins to lie, or speaks the truth from now on. */
   setLying(lying: boolean): void;
   /** Lies in an entry of its own feed. Resolves with false where no such lie is wanted; so do the next two. */
@@ -77,9 +84,9 @@ export async function createLiar({ role, relay, front, seed, lies, only = "" }: 
     retold: deck("entry", retoldLies),
   };
   const ofAll = {
+    wire: deck("answer", wireLies),
     task: deck("task", taskLies),
-    // Main takes one file of a run, and its answers about tasks are as odd.
-    upload: deck("upload", isMain ? uploadLies : [...wireLies, ...uploadLies]),
+    upload: deck("upload", uploadLies),
     handOff: deck("hand-off", handOffLies),
     post: deck("post", postLies),
     file: deck("file", fileLies),
@@ -106,10 +113,31 @@ export async function createLiar({ role, relay, front, seed, lies, only = "" }: 
     if (name !== undefined) ledger.note(name);
     return name !== undefined;
   };
-  const sortOf = new Map<string, (typeof sorts)[number]>();
-  const isFor = (run: string | undefined, sort: (typeof sorts)[number]): boolean => {
+  /** Lies in an answer: so that it is not the one of its kind, or no answer at all. */
+  const lieIn = async <Occasion extends Asked>(
+    of: Deck<Occasion>,
+    occasion: Occasion,
+    { about, most = Infinity }: { about: string; most?: number },
+  ): Promise<boolean> => {
+    const decks: readonly Deck<Occasion>[] = [of, ofAll.wire];
+    const deck = decks.find(({ names }) => ledger.untold(names).length > 0) ?? random.pick(decks);
+    return wants(deck, about, most) && tell(deck, occasion);
+  };
+  const kindsOf: Readonly<Record<Sort, readonly string[]>> = {
+    answers: [ofAll.wire, ofAll.task, ofAll.upload, ...(isMain ? [] : [ofRoles.status])].flatMap(({ names }) => names),
+    feed: isMain ? [] : ofRoles.retold.names,
+    "hand-off": ofAll.handOff.names,
+  };
+  /** Sort of lie that the next run is for: one of which some kind was not told yet, as long as there is any. */
+  const nextSort = (): Sort => {
+    const own = sorts.filter((sort) => !isMain || sort !== "feed");
+    const lacking = own.filter((sort) => ledger.untold(kindsOf[sort]).length > 0);
+    return random.pick(lacking.length === 0 ? own : lacking);
+  };
+  const sortOf = new Map<string, Sort>();
+  const isFor = (run: string | undefined, sort: Sort): boolean => {
     if (run === undefined || !world.isLiedAbout(run)) return false;
-    const own = sortOf.get(run) ?? random.pick(isMain ? sorts.filter((one) => one !== "feed") : sorts);
+    const own = sortOf.get(run) ?? nextSort();
     sortOf.set(run, own);
     return own === sort;
   };
@@ -182,9 +210,13 @@ export async function createLiar({ role, relay, front, seed, lies, only = "" }: 
       watchers.delete(res);
     });
     beginEvents(res);
-    const enough = wants(ofRoles.after, "feed", Infinity) ? AbortSignal.timeout(random.integer(100, 300)) : closed.signal;
+    const isToLie = wants(ofRoles.after, "feed", Infinity);
+    // Who is cut off asks for the health of the node before it follows its feed again.
+    const isToCut = isToLie || (isLying && ledger.wants(ofRoles.health.names));
+    const enough = isToCut ? AbortSignal.timeout(random.integer(50, 200)) : closed.signal;
     const next = await sendEntries(res, { from, feed, signal: AbortSignal.any([closed.signal, enough]) });
-    if (!closed.signal.aborted) await tell(ofRoles.after, { exchange, world, feed, next });
+    if (isToLie && !closed.signal.aborted) await tell(ofRoles.after, { exchange, world, feed, next });
+    res.destroy();
   };
 
   const asked = (exchange: Exchange): Asked => {
@@ -203,20 +235,20 @@ export async function createLiar({ role, relay, front, seed, lies, only = "" }: 
     switch (call) {
       case "health":
         health += 1;
-        return health % 2 === 0 && wants(ofRoles.health, "health", Infinity) && tell(ofRoles.health, asked(exchange));
+        return health % 2 === 0 && lieIn(ofRoles.health, asked(exchange), { about: "health" });
       case "status": {
         const query = JSON.parse(url.searchParams.get("input") ?? "{}") as { task?: string; after?: string };
         const isAbout = query.after !== undefined || isFor(world.runOf(query.task ?? ""), "answers");
-        return isAbout && wants(ofRoles.status, `status of ${query.task}`, 3) && tell(ofRoles.status, asked(exchange));
+        return isAbout && lieIn(ofRoles.status, asked(exchange), { about: `status of ${query.task}`, most: 3 });
       }
       case "upload": {
         const sha256 = url.searchParams.get("sha256") ?? "";
-        return isFor(world.runOf(sha256), "answers") && wants(ofAll.upload, `upload ${sha256}`, 1) && tell(ofAll.upload, asked(exchange));
+        return isFor(world.runOf(sha256), "answers") && lieIn(ofAll.upload, asked(exchange), { about: `upload ${sha256}`, most: 2 });
       }
       case "task": {
         const one = await askedTask(exchange);
         const isAbout = one !== undefined && isFor(one.payload.run, "answers");
-        return isAbout && wants(ofAll.task, `task ${one.payload.id}`, 2) && tell(ofAll.task, one);
+        return isAbout && lieIn(ofAll.task, one, { about: `task ${one.payload.id}`, most: 3 });
       }
       case "watch":
         await follow(exchange);
@@ -261,18 +293,20 @@ export async function createLiar({ role, relay, front, seed, lies, only = "" }: 
   /** Lies that wait for nobody to ask: so many of all, or each kind once. */
   const unasked = async <Occasion>(of: Deck<Occasion>, occasion: Occasion, share: number): Promise<boolean> => {
     const soFar = of.names.reduce((sum, name) => sum + (ledger.counts[name] ?? 0), 0);
-    return isLying && ledger.wants(of.names) && soFar < Math.max(of.names.length, lies * share) && tell(of, occasion);
+    return isLying && ledger.wants(of.names) && soFar < Math.max(of.names.length, lies * (only === "" ? share : 1)) && tell(of, occasion);
   };
   return {
     world,
     ledger,
+    wantsRuns: () => ledger.wants(Object.values(kindsOf).flat()),
     setLying(lying) {
       isLying = lying;
       for (const watcher of watchers) watcher.destroy();
     },
-    lieInEntry: async () => !isMain && unasked(ofRoles.entry, { world, add }, 0.2),
-    lieInPost: (honestRun) => unasked(ofAll.post, callee(random.pick(others), isMain ? undefined : honestRun), isMain ? 0.5 : 0.15),
-    lieInFile: () => unasked(ofAll.file, callee(random.pick(others)), isMain ? 0.2 : 0.05),
+    lieInEntry: async () => !isMain && unasked(ofRoles.entry, { world, add }, shares.entry),
+    lieInPost: (honestRun) =>
+      unasked(ofAll.post, callee(random.pick(others), isMain ? undefined : honestRun), (isMain ? sharesOfMain : shares).post),
+    lieInFile: () => unasked(ofAll.file, callee(random.pick(others)), (isMain ? sharesOfMain : shares).file),
     judged: (history) => ({
       ...history,
       feeds: [

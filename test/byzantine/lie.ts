@@ -43,7 +43,8 @@ export interface Ledger {
   note(name: string): void;
   readonly total: number;
   readonly counts: Readonly<Record<string, number>>;
-  untold(): readonly string[];
+  /** Kinds that were not told yet, of these or of all. */
+  untold(names?: readonly string[]): readonly string[];
 }
 
 /** Ledger for `most` lies. Kinds are as `decks` name them. */
@@ -64,6 +65,6 @@ export function createLedger(most: number, decks: readonly { readonly names: rea
       return total;
     },
     counts,
-    untold: () => untold(),
+    untold,
   };
 }

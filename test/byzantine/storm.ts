@@ -62,7 +62,7 @@ export interface StormReport {
 }
 
 /** Runs under way that are lied about. */
-const liedAtOnce = 8;
+const liedAtOnce = 6;
 /** Honest runs under way. */
 const honestAtOnce = 2;
 
@@ -73,7 +73,7 @@ export async function tellLies({
   only = "",
   isHonest = false,
   mainEnv = {},
-  limitMs = 150_000,
+  limitMs = 600_000,
   log = () => undefined,
 }: StormOptions): Promise<StormReport> {
   await using front = await openFront(
@@ -113,7 +113,10 @@ export async function tellLies({
       while (!isOver()) await closeOne();
     }),
     ...Array.from({ length: liedAtOnce }, async () => {
-      while (!isOver()) await lieAboutOne({ relay, liar, lied, isOver });
+      while (!isOver()) {
+        if (isHonest || liar.wantsRuns()) await lieAboutOne({ relay, liar, lied, isOver });
+        else await delay(100);
+      }
     }),
     lieUnasked(liar, { isOver, honestRun: () => [...briefs.keys()].at(-1) }),
     watchStatuses(relay, { isOver, statuses, runs: () => [...briefs.keys(), ...lied] }),
@@ -122,7 +125,7 @@ export async function tellLies({
   log(`${liar.ledger.total} lies in ${(ms / 1_000).toFixed(1)} s, beside ${briefs.size} honest runs and ${lied.size} others`);
   liar.setLying(false);
   await closeOne();
-  const last = await Promise.all([...briefs.keys(), ...lied].map((run) => relay.status(run)));
+  const last = await Promise.all([...briefs.keys(), ...lied].map((run) => look(relay, run)));
   statuses.push(...last);
   const peaks = await Promise.all(honest.map((name) => peakBytes(relay.node(name).pid())));
   const gone = honest.filter((name) => !relay.node(name).isRunning() || relay.node(name).pid() !== pids.get(name));
@@ -170,13 +173,18 @@ async function lieAboutOne({
   let seen = "";
   let since = performance.now();
   while (!isOver() && performance.now() - since < patienceMs) {
-    await delay(100);
-    const status = await relay.status(id);
+    await delay(200);
+    const status = await look(relay, id);
     if (status.state === "closed" || status.block !== undefined || status.stages.some(({ block }) => block !== undefined)) return;
     const now = JSON.stringify(status.stages.map(({ rung, attempt, epoch }) => [rung, attempt, epoch]));
     if (now !== seen) since = performance.now();
     seen = now;
   }
+}
+
+/** Main's view of a run; asked for again where a busy main does not answer in time. */
+function look(relay: ChaosRelay, run: string): Promise<RunStatus> {
+  return relay.until(run, () => true);
 }
 
 /** Milliseconds after which a run that is lied about is left as it is. */

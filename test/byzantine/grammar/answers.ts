@@ -7,7 +7,7 @@ import type { World } from "../world.ts";
 import { hostileText } from "./hostile-text.ts";
 import { receiptLies } from "./receipts.ts";
 import { shapes } from "./shape.ts";
-import { type Asked, sendJson, wireLies } from "./wire.ts";
+import { type Asked, sendJson } from "./wire.ts";
 
 /** Document that an answer of tRPC holds, or the whole of one of REST. */
 interface Document {
@@ -88,7 +88,6 @@ const refusals: readonly Lie<Asked>[] = [
 
 /** Lies about the health of the node. */
 export const healthLies: readonly Lie<Asked>[] = [
-  ...wireLies,
   ...refusals,
   // Which versions a node reads decides about the runs that begin now, and those may be honest: they stay.
   ...Object.entries(shapes).map(([name, draw]) =>
@@ -127,7 +126,6 @@ export const healthLies: readonly Lie<Asked>[] = [
 
 /** Lies about files that main asks for, and about the block of a stage. */
 export const statusLies: readonly Lie<Asked>[] = [
-  ...wireLies,
   ...refusals,
   ...shapeLies,
   within("another text", (data) => ({ ...data, artifacts: texts(data).map((one) => ({ ...one, text: `${String(one["text"])} ` })) })),
@@ -193,7 +191,6 @@ const answeredReceipts: readonly Lie<AskedTask>[] = Object.entries(receiptLies).
 
 /** Lies about what became of a task. */
 export const taskLies: readonly Lie<AskedTask>[] = [
-  ...wireLies,
   ...refusals,
   ...shapeLies,
   ...answeredReceipts,
@@ -230,7 +227,7 @@ export const taskLies: readonly Lie<AskedTask>[] = [
 
 /** Lies about what became of an upload. */
 export const uploadLies: readonly Lie<Asked>[] = [
-  ...refusals.map(({ name, tell }) => ({ name, tell })),
+  ...refusals,
   ...shapeLies,
   within("another digest", (data) => ({ ...data, sha256: sha256Of("other bytes") })),
   within("another size", (data, random) => ({ ...data, size: random.pick([0, 2 ** 53 - 1, -1, 0.5]) })),

@@ -263,7 +263,7 @@ const upload = (
   }: { contract: string; sha256: string; body: string | Buffer; headers?: Readonly<Record<string, string>> },
 ): Promise<void> =>
   send(callee, {
-    path: `/upload?contract=${encodeURIComponent(contract)}&sha256=${sha256}`,
+    path: `/upload?contract=${encodeURIComponent(contract.toWellFormed())}&sha256=${sha256}`,
     headers: { "content-type": "application/octet-stream", ...headers },
     body,
   });

@@ -376,6 +376,20 @@ test("what main kept of a node before it was started again counts towards what i
   expect(JSON.stringify(complaints)).toContain("malformed_message");
 });
 
+// guarantees: R11.peers
+test("one message under ever other signatures counts as often as it is kept", async () => {
+  const [envelope] = notaryOf("nano").receipt(factsOf(work("nano", "main"), "started", { prev: "c".repeat(64) }))(0).envelopes;
+  if (envelope === undefined) throw new Error("there is no receipt");
+  const signedAgain = (at: number): Envelope => ({
+    ...envelope,
+    signatures: [...envelope.signatures, { sig: Buffer.from(`junk ${at}`).toString("base64") }],
+  });
+  const before = Array.from({ length: 995 }, (_, at) => signedAgain(at));
+  const { readOne, complaints } = reader(...before);
+  const { envelopes } = await readOne(entry(0, ...Array.from({ length: 12 }, (_, at) => signedAgain(1_000 + at))), "nano");
+  expect([envelopes.length, JSON.stringify(complaints)]).toEqual([5, expect.stringContaining('"envelopes":7')]);
+});
+
 test("a decision has the direction of its word in the pipeline; a word that is unknown, or a direction that is not its own, gives none", async () => {
   const directionOf = async (changes: Partial<ReceiptFacts>): Promise<unknown> => {
     const feed = createFeed("nano");

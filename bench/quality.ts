@@ -9,7 +9,16 @@ import { traceCitations } from "./quality/trace-citations.ts";
 const questionsPerBrief = 4;
 const mostQuotes = 6;
 // These floors show that nothing got worse. They say nothing of other text, since the weights were set on data of this kind.
-const floors = { quoteAt3: 0.94, quoteAt1: 0.84, auc: 0.92, citations: 1, rightCuts: 0.97 };
+const floors = { quoteAt3: 0.94, quoteAt1: 0.84, citedAt3: 0.88, auc: 0.92, citations: 1, rightCuts: 0.97 };
+// Sets of XQuAD by language. Nothing was tuned on those without floors; they are measured where their data is there.
+const sets = [
+  { language: "en", floors },
+  { language: "es", floors: { ...floors, quoteAt3: 0.95 } },
+  { language: "zh", floors: { citations: 1 } },
+  { language: "de", floors: { citations: 1 } },
+  { language: "ro", floors: { citations: 1 } },
+  { language: "ru", floors: { citations: 1 } },
+];
 
 interface Asked {
   readonly question: string;
@@ -49,7 +58,12 @@ async function measureQuotes(name: string, texts: readonly string[], asked: read
   console.log(
     `  citations that resolve  ${total.resolved} of ${total.citations}; gates: ${unmet.size === 0 ? "all hold" : [...unmet].slice(0, 3).join("; ")}`,
   );
-  return { quoteAt1: found.at(1), quoteAt3: found.at(3), citations: unmet.size > 0 ? 0 : total.resolved / Math.max(1, total.citations) };
+  return {
+    quoteAt1: found.at(1),
+    quoteAt3: found.at(3),
+    citedAt3: cited.at(3),
+    citations: unmet.size > 0 ? 0 : total.resolved / Math.max(1, total.citations),
+  };
 }
 
 function askXquad({ documents, questions }: Xquad): readonly Asked[] {
@@ -63,8 +77,8 @@ function askXquad({ documents, questions }: Xquad): readonly Asked[] {
   });
 }
 
-function check(what: string, got: Readonly<Record<string, number>>): void {
-  for (const [key, floor] of Object.entries(floors)) {
+function check(what: string, got: Readonly<Record<string, number>>, least: Readonly<Record<string, number>> = floors): void {
+  for (const [key, floor] of Object.entries(least)) {
     const value = got[key];
     if (value === undefined || value >= floor) continue;
     console.log(`BELOW THE FLOOR: ${what} ${key} ${value.toFixed(3)} < ${floor}`);
@@ -77,24 +91,15 @@ console.log(`sentences: ${sentences.total} texts of seven languages and more, pa
 console.log(`  right cuts              ${sentences.share().toFixed(3)}  not so: ${sentences.faults().join("; ") || "none"}`);
 check("sentences", { rightCuts: sentences.share() });
 
-const english = await readData("xquad-en.json", Xquad);
-if (english) {
-  const quotes = await measureQuotes(
-    "XQuAD en",
-    english.documents.map(({ text }) => text),
-    askXquad(english),
-  );
-  const { auc, questions } = measureAbstention(english, 3);
+for (const { language, floors: least } of sets) {
+  const data = await readData(`xquad-${language}.json`, Xquad);
+  if (data === undefined) continue;
+  const texts = data.documents.map(({ text }) => text);
+  const quotes = await measureQuotes(`XQuAD ${language}`, texts, askXquad(data));
+  const { auc, questions } = measureAbstention(data, 3);
   console.log(`  abstention AUC          ${auc.toFixed(3)} (${questions} questions, with and without the paragraph that answers)`);
-  check("XQuAD en", { ...quotes, auc });
+  check(`XQuAD ${language}`, { ...quotes, auc }, least);
 }
-const chinese = await readData("xquad-zh.json", Xquad);
-if (chinese)
-  await measureQuotes(
-    "XQuAD zh",
-    chinese.documents.map(({ text }) => text),
-    askXquad(chinese),
-  );
 const abstracts = await readData("pubmedqa.json", PubmedQa);
 if (abstracts) {
   // A quotation `isRight` where it is from the abstract that the question was written on.

@@ -54,6 +54,12 @@ const guide = `<!doctype html><table><tr><td><a href=a>&lt;&lt;</a><td><a href=i
 <h1>Questions about the harbour</h1><dl><dt>1.1. <a href="#n">Where does the name of the harbour come from?</a><dt>1.2. <a href="#d">How deep is the basin?</a></dl>
 <table><tr><td><b>1.1.</b><td><b>Where does the name of the harbour come from?</b><tr><td><td><p>From an old word for heron. Fishermen saw one on the first pile.</p>
 <tr><td><b>1.2.</b><td><b>How deep is the basin?</b><tr><td><td><p>Nine metres at low water.</p></table>`;
+const tiers = ["one", "two"]
+  .map(
+    (tier, at) =>
+      `## Tier ${tier}\n\nRequests of tier ${tier} are answered within ${["two", "nine"][at]} hours. For all rules, see the handbook.\n`,
+  )
+  .join("\n");
 const nested =
   "# Guide\n\n## Samples\n\n````md\n```sh\nrelayctl start\n```\n\n## Not a heading\n````\n\n## Retention\n\nPages are kept for seven years after their last change.\n";
 
@@ -92,6 +98,7 @@ test.for([
   ["What is the retention period of audit records?", matter, "S1.md", /^(?!.*(?:99|Answers|example\.test)).*six years/s],
   ["Where does the name of the harbour come from?", guide, "S1.html", /^(?!.*Up \|).*From an old word for heron/s],
   ["How long are pages kept?", nested, "S1.md", /seven years/],
+  ["How fast are requests of tier two answered?", tiers, "S1.md", /^Requests of tier two are answered within nine hours\. \[C1\]/],
 ] as const)("%s", async ([question, file, name, answer]) => {
   expect(answerOf(await ask(question, file, name))).toMatch(answer);
 });

@@ -1,4 +1,5 @@
 import type { Corpus, Counts } from "./corpus.ts";
+import type { QuestionTerms } from "./terms.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 // Weights and parameters: measured on XQuAD and the Debian FAQ, where headings count most (bench/quality.ts measures them again).
@@ -14,14 +15,17 @@ export interface RankedPassage {
 /** A question against one corpus: the numbers of its terms, and the idf of each. */
 export interface Query {
   readonly terms: readonly number[];
+  /** Those that an answer must have. */
+  readonly needed: readonly number[];
   idf(term: number): number;
 }
 
 /** Query of terms with BM25's smoothed inverse document frequency, in which a term of a passage's headings counts as one of the passage. */
-export function createQuery(corpus: Corpus, vocabulary: Vocabulary, terms: readonly string[]): Query {
+export function createQuery(corpus: Corpus, vocabulary: Vocabulary, { terms, needed }: QuestionTerms): Query {
   const numbers = terms.flatMap((term) => vocabulary.numberOf(term) ?? []);
   const idf = new Map(numbers.map((term) => [term, idfOf(corpus.passages.length, passagesWith(corpus, term).size)]));
-  return { terms: numbers, idf: (term) => idf.get(term) ?? 0 };
+  const isNeeded = (term: number): boolean => needed.has(vocabulary.terms[term] ?? "");
+  return { terms: numbers, needed: numbers.filter(isNeeded), idf: (term) => idf.get(term) ?? 0 };
 }
 
 function idfOf(total: number, having: number): number {

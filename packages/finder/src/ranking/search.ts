@@ -6,7 +6,9 @@ import { buildCorpus, type Corpus, type Counts, type Source } from "./corpus.ts"
 import { findQuotes, type Quote } from "./find-quotes.ts";
 import { createQuery, type Query } from "./rank-passages.ts";
 import { splitQuestion } from "./split-question.ts";
-import { questionTerms } from "./terms.ts";
+import { type Language } from "./languages.ts";
+import { languageOf } from "./language-of.ts";
+import { languageBy, questionTerms } from "./terms.ts";
 import { createVocabulary, type Vocabulary } from "./vocabulary.ts";
 import { isUnspaced } from "./words.ts";
 
@@ -62,21 +64,26 @@ interface QuestionPart {
 export interface Search {
   readonly corpus: Corpus;
   readonly vocabulary: Vocabulary;
-  readonly questions: readonly { readonly id: string; readonly parts: readonly QuestionPart[] }[];
+  readonly questions: readonly { readonly id: string; readonly language: Language; readonly parts: readonly QuestionPart[] }[];
   /** Coverage by a text: the share of what a question asks for that stands in it, by the part of the question that it covers best; 0 to 1. */
   coverage(text: string): (question: string) => number;
 }
 
 /** Search over sources, each of which is read once. Only positions and counts of the terms asked for are kept. */
 export function createSearch(sources: readonly Source[], { questions, progress }: { questions: readonly Question[] } & Progress): Search {
-  const asked = questions.map(({ id, text }) => ({
-    id,
-    parts: splitQuestion(text).map((part) => ({ text: part, terms: questionTerms(part) })),
-  }));
-  const vocabulary = createVocabulary(asked.flatMap(({ parts }) => parts.flatMap(({ terms }) => terms)));
+  const spoken = new Set(sources.flatMap(({ text }) => languageOf(text) ?? []));
+  const asked = questions.map(({ id, text }) => {
+    const language = languageBy(languageOf(text, spoken));
+    return { id, language, parts: splitQuestion(text, language).map((part) => ({ text: part, terms: questionTerms(part, language) })) };
+  });
+  const vocabulary = createVocabulary(
+    asked.flatMap(({ parts }) => parts.flatMap(({ terms }) => terms.terms)),
+    [...new Set(asked.map(({ language }) => language))],
+  );
   const corpus = buildCorpus(sources, vocabulary, () => progress?.());
-  const prepared = asked.map(({ id, parts }) => ({
+  const prepared = asked.map(({ id, language, parts }) => ({
     id,
+    language,
     parts: parts.map(({ text, terms }) => ({ text, query: createQuery(corpus, vocabulary, terms) })),
   }));
   const partsOf = new Map(prepared.map(({ id, parts }) => [id, parts]));
@@ -105,7 +112,7 @@ export function rankQuotes({ corpus, vocabulary, questions }: Search, question: 
  */
 function coverageOf(query: Query, vocabulary: Vocabulary, terms: Counts["terms"]): number {
   let [found, all, unspaced] = [0, 0, 0];
-  for (const term of query.terms) {
+  for (const term of query.needed) {
     const idf = query.idf(term);
     all += idf;
     if (terms.has(term)) found += idf;

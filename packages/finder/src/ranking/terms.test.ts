@@ -1,11 +1,42 @@
 import { expect, test } from "vitest";
-import { questionTerms } from "./terms.ts";
+import { languageBy, questionTerms, termSet } from "./terms.ts";
 
 test.each([
-  ["How long does a lease last?", ["leas", "last"]],
-  ["What does the word epoch mean?", ["epoch"]],
-  ["What is meant by the mean of a sample?", ["meant", "sampl"]],
-  ["What is the meaning of the word?", ["mean", "word"]],
-])("%s asks for %j", (question, terms) => {
-  expect(questionTerms(question)).toEqual(terms);
+  ["en", "How long does a lease last?", ["leas", "last"]],
+  ["en", "What does the word epoch mean?", ["epoch"]],
+  ["en", "What is meant by the mean of a sample?", ["meant", "sampl"]],
+  ["en", "What is the meaning of the word?", ["mean", "word"]],
+  ["de", "Welche Fristen gelten für Kündigungen?", ["frist", "gelt", "kundig"]],
+  ["fr", "Combien de temps l'archive est-elle gardée ?", ["temp", "archiv", "gard"]],
+  ["es", "¿Cuántos días se guardan las copias?", ["dias", "guard", "copi"]],
+  ["ru", "Кто подписывает квитанции?", ["подписыва", "квитанц"]],
+  [
+    "ja",
+    "バックアップはいつ始まりますか？",
+    ["バッ", "ック", "クア", "アッ", "ップ", "プは", "はい", "つ始", "始ま", "まり", "りま", "すか"],
+  ],
+])("%s: %s asks for %j", (language, question, terms) => {
+  expect(questionTerms(question, languageBy(language)).terms).toEqual(terms);
+});
+
+test.each([
+  ["en", "How fast are requests answered?", "fast"],
+  ["de", "Wie tief ist das Becken?", "tief"],
+  ["nl", "Hoe snel worden verzoeken beantwoord?", "snel"],
+  ["es", "¿Qué tan rápido se responden las solicitudes?", "rap"],
+  ["it", "Quanto è profondo il bacino?", "profond"],
+])("%s: %s looks for the measure, which an answer need not have", (language, question, measure) => {
+  const { terms, needed } = questionTerms(question, languageBy(language));
+  expect(terms).toContain(measure);
+  expect([...needed]).toEqual(terms.filter((term) => term !== measure));
+});
+
+test("A question that asks for its measure alone needs it; a verb after a question word is no measure", () => {
+  expect([...questionTerms("How fast is it?", languageBy("en")).needed]).toEqual(["fast"]);
+  expect([...questionTerms("How does water boil?", languageBy("en")).needed]).toEqual(["water", "boil"]);
+  expect([...questionTerms("Quanto è il costo?", languageBy("it")).needed]).toEqual(["cost"]);
+});
+
+test("Two texts are compared by the stems of their own language", () => {
+  expect(termSet("Die Sicherungen werden aufbewahrt")).toEqual(termSet("Die Sicherung wird aufbewahrt"));
 });

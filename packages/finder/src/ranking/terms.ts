@@ -1,63 +1,65 @@
-// The declarations are named here for programs that import this file from another package, such as an app's own type-check.
-// oxlint-disable-next-line typescript/triple-slash-reference -- there is no module to import
-/// <reference path="./untyped-modules.d.ts" />
-import { deu, eng, fra, ita, jpn, nld, por, spa, zho } from "stopword";
-import stem from "wink-porter2-stemmer";
+import { jpn, kor, tha, zho } from "stopword";
+import { type Language, languages } from "./languages.ts";
+import { languageOf } from "./language-of.ts";
 import { forEachWord, isUnspaced } from "./words.ts";
 
-// Question words make a sentence a question, and say nothing of what is asked for.
-const questionWords =
-  "what when where who whom whose which why how many much long often far does did do done is are was were be been being has have had can could will would shall should may might must there name called kind type many".split(
-    " ",
-  );
+// Question words of scripts that don't part words, as they are indexed: by pairs of characters.
 const unspacedQuestionWords =
-  "什么 甚么 多少 哪些 哪里 哪个 哪一 为何 为什 怎么 怎样 如何 何时 何人 是谁 几个 是什 么时 なに なぜ どこ いつ だれ どの どう 何の 何が 何を 誰が ですか ますか でし した です ます".split(
+  "什么 甚么 多少 哪些 哪里 哪个 哪一 为何 为什 怎么 怎样 如何 何时 何人 是谁 几个 是什 么时 なに なぜ どこ いつ だれ どの どう 何の 何が 何を 誰が ですか ますか でし した です ます 무엇 누구 언제 어디 어떤 어느 얼마 입니 니까 인가 은가 อะไร ใคร เมื่อ ไหน ทำไม อย่า เท่า".split(
     " ",
   );
-const spaced: Readonly<Record<string, ReadonlySet<string>>> = {
-  eng: new Set([...eng, ...questionWords]),
-  deu: new Set(deu),
-  spa: new Set(spa),
-  fra: new Set(fra),
-  ita: new Set(ita),
-  por: new Set(por),
-  nld: new Set(nld),
-};
-const unspacedStops = new Set([...zho, ...jpn, ...unspacedQuestionWords]);
+const unspacedStops = new Set([...zho, ...jpn, ...kor, ...tha, ...unspacedQuestionWords]);
 
 // Meaning words are not asked for: in "What does the word epoch mean?" only `epoch` is.
 const asksForMeaning = /\b(?:mean|means|meaning|definition)\b/i;
 const meaningWords = new Set("word term phrase mean means meaning definition".split(" "));
 
-/** Index terms of one word: the word itself and the parts of a compound, each stemmed where it is plain Latin. */
-export function toTerms(word: string): readonly string[] {
-  const bare = word.endsWith("'s") ? word.slice(0, -2) : word;
+/** Language by its code, for its stop words and stems; English where it has none, since words of Latin letters in other scripts mostly are. */
+export function languageBy(code: string | undefined): Language {
+  const language = languages.get(code ?? "en") ?? languages.get("en");
+  if (language === undefined) throw new Error("English is one of the languages");
+  return language;
+}
+
+/** Index terms of one word: the word itself and the parts of a compound, each stemmed as the language has it. */
+export function toTerms(word: string, { stem, elided }: Language): readonly string[] {
+  const whole = elided ? word.replace(elided, "") : word;
+  const bare = whole.endsWith("'s") ? whole.slice(0, -2) : whole;
   const parts = /[.'_-]/.test(bare) ? bare.split(/[.'_-]/).filter((part) => part.length > 1 || /[0-9]/.test(part)) : [];
-  return [...new Set([bare, ...parts].map(stemmed))];
+  return [...new Set([bare, ...parts].map(stem))];
 }
 
-/** The stem of a word. What is longer than any word stays as it is: the stemmer takes minutes for 100 KB of one letter. */
-function stemmed(word: string): string {
-  return /^[a-z]{3,60}$/.test(word) ? stem(word) : word;
+/** Terms that a question asks for, each once, without stop words. */
+export interface QuestionTerms {
+  /** Empty where the question has only stop words. */
+  readonly terms: readonly string[];
+  /** Those that an answer must have: all but the measure that is asked for, such as `fast` of "How fast is it?". */
+  readonly needed: ReadonlySet<string>;
 }
 
-/** Terms that a question asks for: each once, without stop words. Empty where the question has only those. */
-export function questionTerms(question: string): readonly string[] {
+export function questionTerms(question: string, language: Language): QuestionTerms {
+  const { stops, elided } = language;
   const words: string[] = [];
   forEachWord(question, (word) => words.push(word));
-  const stops = spaced[languageOf(words)];
-  const told = words.filter((word) => (isUnspaced(word) ? !unspacedStops.has(word) : !stops?.has(word.replace(/'s$/, ""))));
+  const isStop = (word: string): boolean =>
+    isUnspaced(word) ? unspacedStops.has(word) : stops.has(word) || stops.has(elided ? word.replace(elided, "") : word.replace(/'s$/, ""));
+  const told = words.filter((word) => !isStop(word));
   const named = asksForMeaning.test(question) ? told.filter((word) => !meaningWords.has(word)) : told;
   const kept = named.length > 0 ? named : told;
-  return [...new Set(kept.flatMap((word) => toTerms(word)))].filter((term) => term !== "");
+  const measure = language.measure?.exec(question)?.groups?.["measure"]?.toLowerCase();
+  const needed = kept.filter((word) => word !== measure);
+  const termsOf = (some: readonly string[]): string[] =>
+    [...new Set(some.flatMap((word) => toTerms(word, language)))].filter((term) => term !== "");
+  return { terms: termsOf(kept), needed: new Set(termsOf(needed.length > 0 ? needed : kept)) };
 }
 
 /** Set of all terms of a text, by which two passages are compared. */
 export function termSet(text: string): ReadonlySet<string> {
+  const language = languageBy(languageOf(text));
   const terms = new Set<string>();
   forEachWord(text, (word) => {
-    if (isUnspaced(word) ? unspacedStops.has(word) : spaced["eng"]?.has(word)) return;
-    for (const term of toTerms(word)) terms.add(term);
+    if (isUnspaced(word) ? unspacedStops.has(word) : language.stops.has(word)) return;
+    for (const term of toTerms(word, language)) terms.add(term);
   });
   return terms;
 }
@@ -79,15 +81,4 @@ function sharedCount(one: ReadonlySet<string>, other: ReadonlySet<string>): numb
   let shared = 0;
   for (const term of small) if (large.has(term)) shared += 1;
   return shared;
-}
-
-/** Language whose stop words a question uses most; English where it uses none. */
-function languageOf(words: readonly string[]): string {
-  let best = "eng";
-  let most = 0;
-  for (const [language, stops] of Object.entries(spaced)) {
-    const count = words.filter((word) => stops.has(word)).length;
-    if (count > most) [best, most] = [language, count];
-  }
-  return best;
 }

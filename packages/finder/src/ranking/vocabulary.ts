@@ -1,4 +1,5 @@
 import type { Counts } from "./corpus.ts";
+import type { Language } from "./languages.ts";
 import { toTerms } from "./terms.ts";
 import { countWords, forEachWord } from "./words.ts";
 
@@ -14,14 +15,16 @@ export interface Vocabulary {
   words(text: string): number;
 }
 
-export function createVocabulary(wanted: Iterable<string>): Vocabulary {
+/** Vocabulary of terms, each of which is a stem of one of the `languages`: a word of a text is stemmed in all of them. */
+export function createVocabulary(wanted: Iterable<string>, languages: readonly Language[]): Vocabulary {
   const terms = [...new Set(wanted)];
   const numbers = new Map(terms.map((term, number) => [term, number]));
   const cache = new Map<string, readonly number[]>();
   const numbersOf = (word: string): readonly number[] => {
     const cached = cache.get(word);
     if (cached) return cached;
-    const found = toTerms(word).flatMap((term) => numbers.get(term) ?? []);
+    const stems = new Set(languages.flatMap((language) => toTerms(word, language)));
+    const found = [...stems].flatMap((term) => numbers.get(term) ?? []);
     if (cache.size >= cacheSize) cache.clear();
     cache.set(word, found);
     return found;

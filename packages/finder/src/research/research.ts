@@ -6,6 +6,7 @@ import { defineExecutor } from "@tasuki/executors/define";
 import { type InputsOf, type OutputsOf, sha256Of } from "@tasuki/protocol";
 import { oneLine } from "../output-fields.ts";
 import { createSearch, type Progress, type Search, sourceTextsOf } from "../ranking/search.ts";
+import type { Language } from "../ranking/languages.ts";
 import { toTerms } from "../ranking/terms.ts";
 import { forEachWord } from "../ranking/words.ts";
 import { type Selected, selectQuotes } from "./select-quotes.ts";
@@ -81,18 +82,19 @@ function locateRange(text: string, { start, end }: Range, index: TextIndex): Pic
 }
 
 function whyOf({ questions }: Search, { quote, answers }: Selected): string {
-  const asked = questions.filter(({ id }) => answers.includes(id)).flatMap(({ parts }) => parts.map(({ text }) => text));
-  const words = matchingWords(asked.join("\n"), quote.terms);
-  const has = words.length === 0 ? "stands under a heading that the question asks for" : `has ${words.slice(0, 12).join(", ")}`;
+  const asked = questions.filter(({ id }) => answers.includes(id));
+  const words = asked.flatMap(({ parts, language }) => parts.flatMap(({ text }) => matchingWords(text, { terms: quote.terms, language })));
+  const has =
+    words.length === 0 ? "stands under a heading that the question asks for" : `has ${[...new Set(words)].slice(0, 12).join(", ")}`;
   return oneLine(quote.cue ? `${has}; and what the question's form asks for (a date, number, name or reason)` : has, 300);
 }
 
 /** Words of a question that stand behind its index terms, as the question has them. */
-function matchingWords(question: string, terms: readonly string[]): readonly string[] {
+function matchingWords(question: string, { terms, language }: { terms: readonly string[]; language: Language }): readonly string[] {
   const wanted = new Set(terms);
   const words = new Set<string>();
   forEachWord(question, (word) => {
-    if (toTerms(word).some((term) => wanted.has(term))) words.add(word);
+    if (toTerms(word, language).some((term) => wanted.has(term))) words.add(word);
   });
   return [...words];
 }

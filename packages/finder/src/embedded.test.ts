@@ -120,6 +120,15 @@ test("Statements of which one denies or outnumbers the other are both kept, and 
   });
 });
 
+test("What two sections of one source say of two things does not contradict itself", async () => {
+  const { review } = await relay(
+    ["How long are the records of each plan kept?"],
+    [{ text: "## Gold\n\nThe records of the plan are kept for 30 days.\n\n## Silver\n\nThe records of the plan are kept for 10 days.\n" }],
+  );
+  expect(review.verdicts.map(({ verdict }) => verdict)).toEqual(["accepted", "accepted"]);
+  expect(review.contradictions).toEqual([]);
+});
+
 test("What is covered in part is said to be", async () => {
   const { answers } = await relay(
     ["Which lease renewal protocol limits apply to Kubernetes tasks?"],
@@ -150,6 +159,25 @@ test("Chinese and Japanese questions are answered from their texts, and not from
   expect(answers[0]).toContain("租约持续三十秒。 [C");
   expect(answers[1]).toContain("リースは十秒ごとに更新されます。 [C");
   expect(answers[2]).toBe("Not found in the sources.");
+});
+
+test.each([
+  [
+    "When does the backup start?",
+    ["バックアップは毎晩二時に始まります。当直が確認します。"],
+    "the sources are in Japanese, and the question is in English",
+  ],
+  [
+    "Wann beginnt die Datensicherung?",
+    ["The backup starts at two in the morning, and it is checked.", "La copia se hace por la noche, y se guarda en el archivo."],
+    "the sources are in English and Spanish, and the question is in German",
+  ],
+])("A gap says that no source is in the language of the question: %s", async (question, texts, reason) => {
+  const { final } = await relay(
+    [question],
+    texts.map((text) => ({ text })),
+  );
+  expect(final.acceptance.gaps).toEqual([{ question: "Q1", reason: `no passage of the sources has what is asked; ${reason}` }]);
 });
 
 test("A file without sentences or line ends is never quoted as a whole", async () => {

@@ -1,5 +1,5 @@
 import type { Range } from "@tasuki/contracts";
-import { claimsOf, findContradiction } from "./contradictions.ts";
+import { areDifferent, claimsOf } from "./contradictions.ts";
 import type { Corpus } from "./corpus.ts";
 import { createCue } from "./cues.ts";
 import { passageSentences } from "./passage-sentences.ts";
@@ -34,7 +34,7 @@ const leaning = /^(?:But|However|This|These|Those|That|It|They|He|She|His|Her|It
 
 /**
  * Best quotes for one question, best first, at most `most` of them. None overlaps a better one, and none says the same as a better one,
- * unless the two may contradict each other. The same arguments give the same quotes.
+ * unless the two differ in a figure or by a negation. The same arguments give the same quotes.
  */
 export function findQuotes(
   { corpus, vocabulary, query }: { corpus: Corpus; vocabulary: Vocabulary; query: Query },
@@ -136,7 +136,7 @@ function pick(quotes: readonly Quote[], { most, textOf }: { most: number; textOf
     const again = picked.some(
       (other) =>
         (other.quote.source === quote.source && overlaps(other.quote, quote)) ||
-        (jaccard(other.terms, terms) >= alike && findContradiction(claimsOf(other.text), claimsOf(text)) === undefined),
+        (jaccard(other.terms, terms) >= alike && !areDifferent(claimsOf(other.text), claimsOf(text))),
     );
     if (!again) picked.push({ quote, text, terms });
   }

@@ -18,6 +18,7 @@ const scripts = [
 /** Weights of a stop word by language: one that many languages have says little. */
 const evidence = new Map<string, readonly (readonly [code: string, weight: number])[]>();
 for (const word of new Set([...languages.values()].flatMap(({ stops }) => [...stops]))) {
+  if (!/\p{L}/u.test(word)) continue;
   const codes = [...languages.values()].filter(({ stops }) => stops.has(word)).map(({ code }) => code);
   evidence.set(
     word,

@@ -64,7 +64,16 @@ interface QuestionPart {
 export interface Search {
   readonly corpus: Corpus;
   readonly vocabulary: Vocabulary;
-  readonly questions: readonly { readonly id: string; readonly language: Language; readonly parts: readonly QuestionPart[] }[];
+  readonly questions: readonly {
+    readonly id: string;
+    /** Language of its stop words and stems. */
+    readonly language: Language;
+    /** Code of the language that it is asked in; undefined where it has no evidence of any. */
+    readonly askedIn?: string | undefined;
+    readonly parts: readonly QuestionPart[];
+  }[];
+  /** Codes of the languages that the sources are in, as far as they are known. */
+  readonly spoken: ReadonlySet<string>;
   /** Coverage by a text: the share of what a question asks for that stands in it, by the part of the question that it covers best; 0 to 1. */
   coverage(text: string): (question: string) => number;
 }
@@ -73,16 +82,23 @@ export interface Search {
 export function createSearch(sources: readonly Source[], { questions, progress }: { questions: readonly Question[] } & Progress): Search {
   const spoken = new Set(sources.flatMap(({ text }) => languageOf(text) ?? []));
   const asked = questions.map(({ id, text }) => {
-    const language = languageBy(languageOf(text, spoken));
-    return { id, language, parts: splitQuestion(text, language).map((part) => ({ text: part, terms: questionTerms(part, language) })) };
+    const askedIn = languageOf(text, spoken);
+    const language = languageBy(askedIn);
+    return {
+      id,
+      askedIn,
+      language,
+      parts: splitQuestion(text, language).map((part) => ({ text: part, terms: questionTerms(part, language) })),
+    };
   });
   const vocabulary = createVocabulary(
     asked.flatMap(({ parts }) => parts.flatMap(({ terms }) => terms.terms)),
     [...new Set(asked.map(({ language }) => language))],
   );
   const corpus = buildCorpus(sources, vocabulary, () => progress?.());
-  const prepared = asked.map(({ id, language, parts }) => ({
+  const prepared = asked.map(({ id, askedIn, language, parts }) => ({
     id,
+    askedIn,
     language,
     parts: parts.map(({ text, terms }) => ({ text, query: createQuery(corpus, vocabulary, terms) })),
   }));
@@ -91,6 +107,7 @@ export function createSearch(sources: readonly Source[], { questions, progress }
     corpus,
     vocabulary,
     questions: prepared,
+    spoken,
     coverage(text) {
       const { terms } = vocabulary.count(text);
       return (question) => Math.max(0, ...(partsOf.get(question) ?? []).map(({ query }) => coverageOf(query, vocabulary, terms)));

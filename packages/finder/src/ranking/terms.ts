@@ -54,8 +54,7 @@ export function questionTerms(question: string, language: Language): QuestionTer
 }
 
 /** Set of all terms of a text, by which two passages are compared. */
-export function termSet(text: string): ReadonlySet<string> {
-  const language = languageBy(languageOf(text));
+export function termSet(text: string, language = languageBy(languageOf(text))): ReadonlySet<string> {
   const terms = new Set<string>();
   forEachWord(text, (word) => {
     if (isUnspaced(word) ? unspacedStops.has(word) : language.stops.has(word)) return;

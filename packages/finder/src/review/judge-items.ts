@@ -11,6 +11,8 @@ export interface Item {
   /** The quotation; several passages are parted by a blank line. */
   readonly text: string;
   readonly places: readonly { readonly source: number; readonly start: number; readonly end: number }[];
+  /** Nearest heading that it stands under; empty where there is none. */
+  readonly heading: string;
   /** Share of each question that the candidate answers, 0 to 1. */
   readonly coverage: ReadonlyMap<string, number>;
   /** Share of any question, 0 to 1. */
@@ -75,13 +77,13 @@ function toItem({ id, answers }: Candidate, blocks: readonly RawBlock[], { searc
   const fault =
     blocks.length === 0 ? "it has no quotation" : blocks.map((block) => faultOf(block, sources.get(block.source))).find(Boolean);
   const places = fault === undefined ? blocks.flatMap((block) => placeOf(block, sources.get(block.source))) : [];
-  const headings = places.flatMap(({ source, start }) => headingsAt(search, source, start));
+  const paths = places.map(({ source, start }) => headingsAt(search, source, start));
   // A candidate without questions leaves it to the review which ones it answers.
   const asked = answers.length > 0 ? answers : search.questions.map((question) => question.id);
-  const whole = [...headings, text].join("\n");
+  const whole = [...paths.flat(), text].join("\n");
   const covers = search.coverage(whole);
   const coverage = new Map(asked.map((question) => [question, covers(question)]));
-  return { id, text, places, coverage, covers, ...(fault !== undefined && { fault }) };
+  return { id, text, places, heading: paths[0]?.at(-1) ?? "", coverage, covers, ...(fault !== undefined && { fault }) };
 }
 
 function faultOf({ source, bytes, sha256, text }: RawBlock, places: Places | undefined): string | undefined {

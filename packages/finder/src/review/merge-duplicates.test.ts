@@ -3,7 +3,7 @@ import type { Item } from "./judge-items.ts";
 import { mergeDuplicates } from "./merge-duplicates.ts";
 
 function item(id: string, text: string, shares: Readonly<Record<string, number>> = { Q1: 1 }): Item {
-  return { id, text, places: [], coverage: new Map(Object.entries(shares)), covers: (question) => shares[question] ?? 0 };
+  return { id, text, places: [], heading: "", coverage: new Map(Object.entries(shares)), covers: (question) => shares[question] ?? 0 };
 }
 
 function merged(...items: readonly Item[]): Record<string, string[]> {

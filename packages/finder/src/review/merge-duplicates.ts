@@ -1,4 +1,4 @@
-import { claimsOf, findContradiction } from "../ranking/contradictions.ts";
+import { areDifferent, claimsOf } from "../ranking/contradictions.ts";
 import { jaccard, shareIn, termSet } from "../ranking/terms.ts";
 import type { Item } from "./judge-items.ts";
 
@@ -29,7 +29,7 @@ export function mergeDuplicates(items: readonly Item[]): readonly MergedItem[] {
         (jaccard(other.terms, terms) >= alike || shareIn(terms, other.terms) >= contained) &&
         [...item.coverage].every(([question, share]) => other.item.covers(question) >= share - tolerance) &&
         // Two versions of a statement that differ in its figure are alike, and must both be seen.
-        findContradiction(other.claims, claims) === undefined,
+        !areDifferent(other.claims, claims),
     );
     if (same) same.merged.push(item);
     else kept.push({ item, merged: [], terms, claims });

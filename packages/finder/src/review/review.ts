@@ -4,7 +4,8 @@ import { defineExecutor } from "@tasuki/executors/define";
 import type { InputsOf, OutputsOf } from "@tasuki/protocol";
 import { inputDigests, oneLine, sourceGaps } from "../output-fields.ts";
 import { claimsOf, findContradiction } from "../ranking/contradictions.ts";
-import { createSearch, type Progress, sourceTextsOf } from "../ranking/search.ts";
+import { createSearch, type Progress, type Search, sourceTextsOf } from "../ranking/search.ts";
+import { termSet } from "../ranking/terms.ts";
 import { type Item, judgeItems } from "./judge-items.ts";
 import { mergeDuplicates, type MergedItem, mostCompared } from "./merge-duplicates.ts";
 import { bestCoverage, outlineQuestions } from "./outline-questions.ts";
@@ -37,7 +38,7 @@ export function review(inputs: InputsOf<typeof sg>, { progress }: Progress = {})
       ),
       outline: outline.map(({ question, items }) => ({ question, items: [...items] })),
       contradictions: contradictionsOf(kept),
-      gaps: [...questionGaps(outline, items), ...sourceGaps(run.value.sources)],
+      gaps: [...questionGaps(outline, items, search), ...sourceGaps(run.value.sources)],
       requests: [],
     },
   };
@@ -63,26 +64,52 @@ function coverageNote({ coverage }: Item): string {
 }
 
 function contradictionsOf(kept: readonly MergedItem[]): SgReview["contradictions"] {
-  const claims = kept.map(({ item }) => ({ id: item.id, claims: claimsOf(item.text) }));
+  const claims = kept.map(({ item }) => ({ id: item.id, item, under: termSet(item.heading), claims: claimsOf(item.text) }));
   const found: SgReview["contradictions"] = [];
   for (const [at, one] of claims.entries())
     for (const other of claims.slice(at + 1, at + 1 + mostCompared)) {
-      const contradiction = findContradiction(one.claims, other.claims);
+      const contradiction = areParallel(one, other) ? undefined : findContradiction(one.claims, other.claims);
       if (contradiction) found.push({ items: [one.id, other.id], note: `possible contradiction: ${contradiction.note}` });
       if (found.length === mostContradictions) return found;
     }
   return found;
 }
 
-/** Gaps for the questions without an item in the outline, with the coverage of the best passage. */
-function questionGaps(outline: ReturnType<typeof outlineQuestions>, items: readonly Item[]): SgReview["gaps"] {
+interface Placed {
+  readonly item: Item;
+  /** Terms of the heading that the item stands under. */
+  readonly under: ReadonlySet<string>;
+}
+
+/** True where two items stand in one source under headings that name different things: `Gold` and `Silver`. What is said there is said of these. */
+function areParallel(one: Placed, other: Placed): boolean {
+  const lacks = (left: Placed, right: Placed): boolean => [...left.under].some((term) => !right.under.has(term));
+  const sources = new Set(one.item.places.map(({ source }) => source));
+  return other.item.places.some(({ source }) => sources.has(source)) && lacks(one, other) && lacks(other, one);
+}
+
+/** Gaps for the questions without an item in the outline, with the coverage of the best passage, or with the languages that keep them apart. */
+function questionGaps(outline: ReturnType<typeof outlineQuestions>, items: readonly Item[], search: Search): SgReview["gaps"] {
   const coverage = bestCoverage(items);
   return outline
     .filter((entry) => entry.items.length === 0)
     .map(({ question }) => {
       const best = coverage.get(question) ?? 0;
-      const reason =
+      const found =
         best === 0 ? "no passage of the sources has what is asked" : `the best passage has ${Math.round(best * 100)} % of what is asked`;
-      return { question, reason };
+      return { question, reason: [found, ...languageGap(search, question)].join("; ") };
     });
+}
+
+const languageNames = new Intl.DisplayNames("en", { type: "language" });
+
+/** Reason of a gap in words where a question is asked in a language that no source is in; empty where one is, or where the languages are not known. */
+function languageGap({ questions, spoken }: Search, question: string): [string] | [] {
+  const askedIn = questions.find(({ id }) => id === question)?.askedIn;
+  if (askedIn === undefined || spoken.size === 0 || spoken.has(askedIn)) return [];
+  const names = [...spoken].map((code) => languageNames.of(code) ?? code).sort();
+  const last = names.pop() ?? "";
+  return [
+    `the sources are in ${names.length > 0 ? `${names.join(", ")} and ${last}` : last}, and the question is in ${languageNames.of(askedIn) ?? askedIn}`,
+  ];
 }

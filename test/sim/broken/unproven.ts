@@ -35,7 +35,7 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
   {
     name: "believes the acceptance of a task that nobody sent",
     breaks: ["R3.proven"],
-    from: 1,
+    from: 20,
     mix: { lies: 1 },
     changes: [
       {
@@ -61,7 +61,7 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
   {
     name: "believes that a role was sent what it sent to itself",
     breaks: ["R3.proven"],
-    from: 1,
+    from: 20,
     mix: { lies: 1 },
     changes: [
       {

@@ -11,6 +11,14 @@ import type {
   ValueOf,
 } from "@tasuki/protocol";
 
+export interface FollowOptions {
+  readonly signal: AbortSignal;
+  readonly onState?: ((state: "connected" | "lost") => void) | undefined;
+  readonly after?: string | undefined;
+  /** Called at each connection whose feed is known again by its entry before the next one. */
+  readonly onKnown?: (() => void) | undefined;
+}
+
 /** The verbs of one node's bus, as a client calls them. Rejections are `TasukiError`, with `unreachable` where no answer came. */
 export interface BusVerbs {
   task(envelope: Envelope, options?: { budgetMs?: number; traceparent?: string; signal?: AbortSignal }): Promise<TaskAnswer>;
@@ -18,9 +26,10 @@ export interface BusVerbs {
   health(options?: { signal?: AbortSignal }): Promise<Health>;
   /**
    * Yields the entries of the feed from an index on, in order and without gaps, and reconnects until the signal. `onState` is called when the
-   * connection is lost and found.
+   * connection is lost and found. `after` is the SHA-256 of the leaf before `from`: rejects with `digest_mismatch` where the feed has another
+   * one there, or, later, where a new connection leads to a feed that has other entries than those that were yielded.
    */
-  watch(from: number, options: { signal: AbortSignal; onState?: (state: "connected" | "lost") => void }): AsyncIterable<FeedEntry>;
+  watch(from: number, options: FollowOptions): AsyncIterable<FeedEntry>;
   /** Streams bytes to the node, under a contract (`name@version`). */
   uploadBytes(
     contract: string,

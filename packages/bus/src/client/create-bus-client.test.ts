@@ -103,6 +103,30 @@ test("a feed is followed through a restart of its node, without a gap and with n
   await again[Symbol.asyncDispose]();
 });
 
+// guarantees: R9.shorter
+test("a feed is known again by the entry before the next one, at the start and at each new connection", async () => {
+  await using bus = await startBus("editor");
+  const stopped = new AbortController();
+  const client = createBusClient({ node: "editor", url: bus.url, identity: bus.callerFrom("main"), random: () => 0 });
+  const follow = (after: string, onKnown?: () => void) =>
+    client.watch(1, { signal: stopped.signal, after, onKnown })[Symbol.asyncIterator]();
+  const other = { code: "digest_mismatch", message: "Entry 0 of the feed is not the one that is held here." };
+  await expect(follow(sha256Of("another")).next()).rejects.toMatchObject(other);
+
+  const first = await client.watch(0, { signal: stopped.signal })[Symbol.asyncIterator]().next();
+  let known = 0;
+  const feed = follow(sha256Of((first.value as FeedEntry).leaf), () => (known += 1));
+  expect(await feed.next()).toMatchObject({ value: { index: 1 } });
+  const waiting = feed.next();
+  await bus.stop();
+  bus.append();
+  const again = await listenBus({ app: bus.app, host: "127.0.0.1", port: bus.port });
+  expect(await waiting).toMatchObject({ value: { index: 2 } });
+  expect(known).toBe(2);
+  stopped.abort();
+  await again[Symbol.asyncDispose]();
+});
+
 test("a reader that is slower than its feed gets every entry", async () => {
   await using bus = await startBus("editor");
   for (let n = 0; n < 9_000; n += 1) bus.append();

@@ -84,7 +84,7 @@ export function createBusClient({ node, url, identity, random = () => 0.5, socke
     },
     status: (query, { signal } = {}) => call(Status, trpc.status.query(query, { signal: within(callMs, signal) })),
     health: ({ signal } = {}) => call(Health, trpc.health.query(undefined, { signal: within(callMs, signal) })),
-    watch: (from, { signal, onState }) =>
+    watch: (from, options) =>
       watchFeed(
         (next, on) => {
           let refusal: Error | undefined;
@@ -105,7 +105,7 @@ export function createBusClient({ node, url, identity, random = () => 0.5, socke
           );
           return { end: () => subscription.unsubscribe() };
         },
-        { from, signal, onState, random },
+        { ...options, from, random },
       ),
     async uploadBytes(contract, blob, { signal } = {}) {
       const headers = await identity.outbound(node, url);

@@ -1,6 +1,7 @@
 import { EventEmitter, on } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
-import { createBackoff, FeedEntry, TasukiError } from "@tasuki/protocol";
+import { createBackoff, FeedEntry, sha256Of, TasukiError } from "@tasuki/protocol";
+import type { FollowOptions } from "./bus-client.ts";
 import { whyNot } from "./client-error.ts";
 
 /** One connection: calls back until it is ended. `lost` has an error where what comes next is no entry, and no other connection will mend that. */
@@ -9,10 +10,8 @@ export type Connect = (
   on: { entry: (entry: unknown) => void; connected: () => void; lost: (refusal?: Error) => void },
 ) => { end: () => void };
 
-export interface WatchOptions {
+export interface WatchOptions extends FollowOptions {
   readonly from: number;
-  readonly signal: AbortSignal;
-  readonly onState?: ((state: "connected" | "lost") => void) | undefined;
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;
 }
@@ -34,14 +33,16 @@ export function sizeOfEntry({ leaf, envelopes }: FeedEntry): number {
 }
 
 /**
- * Follows a feed through any number of connections: each begins at the first entry that is not held, so there is no gap and nothing twice. Rejects with
- * `unavailable` at an entry that can't be read: what comes after it does not count without it.
+ * Follows a feed through any number of connections: each begins at the last entry that is held, by which the feed is known again, so there is no gap
+ * and nothing twice. Rejects with `unavailable` at an entry that can't be read, for what comes after it does not count without it; with
+ * `digest_mismatch` where the entry is not the one that is held.
  */
 export async function* watchFeed(
   connect: Connect,
-  { from, signal, onState, random }: WatchOptions,
+  { from, after, signal, onState, onKnown, random }: WatchOptions,
 ): AsyncGenerator<FeedEntry, void, undefined> {
   let next = from;
+  let lastLeaf: string | undefined;
   const backoff = createBackoff({ firstMs: 250, lastMs: 15_000, jitter: "half", random });
   let repetition = 0;
   let state: "connected" | "lost" | undefined;
@@ -61,7 +62,9 @@ export async function* watchFeed(
       if (!isOver) feed.emit("error", error);
       isOver = true;
     };
-    const connection = connect(next, {
+    const held = lastLeaf === undefined ? after : sha256Of(lastLeaf);
+    let isKnown = held === undefined;
+    const connection = connect(isKnown ? next : next - 1, {
       entry(value) {
         if (isOver) return;
         const { data: entry, error } = FeedEntry.safeParse(value);
@@ -87,8 +90,17 @@ export async function* watchFeed(
     try {
       for await (const [entry] of entries as AsyncIterable<[FeedEntry]>) {
         ahead -= sizeOfEntry(entry);
+        if (!isKnown) {
+          if (entry.index !== next - 1)
+            throw new TasukiError("unavailable", `The feed was asked for entry ${next - 1}, and began with ${entry.index}.`);
+          if (sha256Of(entry.leaf) !== held)
+            throw new TasukiError("digest_mismatch", `Entry ${next - 1} of the feed is not the one that is held here.`);
+          isKnown = true;
+          onKnown?.();
+        }
         if (entry.index < next) continue;
         next = entry.index + 1;
+        lastLeaf = entry.leaf;
         yield entry;
         if (signal.aborted) return;
       }

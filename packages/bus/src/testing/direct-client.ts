@@ -42,7 +42,7 @@ export function createDirectClient({ passage, random }: DirectClientDeps): BusCl
     },
     status: (query, { signal } = {}) => call(Status, ["status", query], signal),
     health: ({ signal } = {}) => call(Health, ["health", {}], signal),
-    watch: (from, { signal, onState }) => watchFeed(passage.connect, { from, signal, onState, random }),
+    watch: (from, options) => watchFeed(passage.connect, { ...options, from, random }),
     async uploadBytes(contract, { sha256, bytes }, { signal } = {}) {
       const parts: Uint8Array[] = [];
       for await (const part of bytes) parts.push(part);

@@ -7,6 +7,7 @@ import {
   type Health,
   isTasukiError,
   type Logger,
+  sha256Of,
   shortenedUnmet,
   TasukiError,
 } from "@tasuki/protocol";
@@ -16,6 +17,7 @@ import { type BusClient, sizeOfEntry } from "@tasuki/bus";
 import { batched } from "../loop/batched.ts";
 import { createKeyedLock } from "../loop/keyed-lock.ts";
 import type { FlowState } from "@tasuki/flow";
+import { olderCopy, otherCopy, refusalBy, strangerAt, unpinned } from "./node-problems.ts";
 import type { EntryReader } from "./read-entry.ts";
 import type { RunFact, RunSteps } from "./run-steps.ts";
 
@@ -67,9 +69,11 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
       );
     const problem = olderCopy(deps.node, answer, held) ?? restless(answer.instance);
     if (problem !== undefined) return refuse(problem);
-    await steps.setReachable(deps.node, true);
+    if (answer.instance !== forked) await steps.setReachable(deps.node, true);
     return answer;
   };
+  /** Installation whose feed was not the one that main holds. It is asked for its feed again and again, for its own folder may come back. */
+  let forked: string | undefined;
   const refuse = async (problem: string): Promise<never> => {
     await steps.setReachable(deps.node, false, problem);
     throw new TasukiError("invalid_state", problem);
@@ -84,10 +88,26 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
     if (installations.size < installationsAtMost) return void installations.set(instance, now);
     return `${deps.node} was ${installationsAtMost} installations within an hour, and is another one: main follows it no more for now; look for what empties its data folder`;
   };
+  const followOnce = async (instance: string, onProgress: () => void): Promise<void> => {
+    const onKnown = (): void => {
+      if (forked === undefined) return;
+      forked = undefined;
+      logger.info({ peer: deps.node, role }, "the feed of a role's node is again the one that main holds");
+      // It is shown as reachable again by the next look at it: now, or else when the connection is lost and found.
+      health().catch((error: unknown) => logger.debug({ peer: deps.node, role, err: error }, "a role's node could not be looked at again"));
+    };
+    try {
+      await session(deps, { instance, health, signal, onKnown, onProgress });
+    } catch (error) {
+      if (!isTasukiError(error) || error.code !== "digest_mismatch") throw error;
+      forked = instance;
+      await refuse(otherCopy(deps.node, error));
+    }
+  };
   for (let repetition = 1; !signal.aborted; repetition += 1) {
     try {
       const answer = await health();
-      if (answer !== undefined) await session(deps, { instance: answer.instance, health, signal, onProgress: () => (repetition = 0) });
+      if (answer !== undefined) await followOnce(answer.instance, () => (repetition = 0));
     } catch (error) {
       if (!signal.aborted)
         logger.warn({ peer: deps.node, role, err: error }, "a role's feed could not be followed; it is taken up again where it is held");
@@ -96,43 +116,17 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
   }
 }
 
-/** Problem of a node that answers, and not with its health; undefined where nothing answers. */
-function refusalBy(node: string, error: unknown): string | undefined {
-  if (!isTasukiError(error) || error.code === "unreachable") return undefined;
-  return `${node} refuses to tell main its health: ${error.code}: ${error.message}`;
-}
-
-/** Problem of a roster whose entry leads to another node: that one's life must not be taken for the life of the one that is meant. */
-function strangerAt({ node, role }: Pick<FollowFeedDeps, "node" | "role">, answer: Health): string | undefined {
-  if (answer.node === node && answer.role === role) return undefined;
-  return `at the address of ${node} answers node '${answer.node}' of role '${answer.role}', not '${node}' of role '${role}': correct the roster in main's config.jsonc, and start main again`;
-}
-
-/** Problem of a node without a pinned key: nothing of its feed can be verified, and what was passed over is never read again. */
-function unpinned({ node, trust }: Pick<FollowFeedDeps, "node" | "trust">): string | undefined {
-  if (trust.nodes().includes(node)) return undefined;
-  return `main has no pinned key of ${node}: put the public half of its keys/receipt.pem into trust/${node}/ of main's data folder, and start main again`;
-}
-
-/**
- * Problem of a node that runs on an older copy of its data folder. A feed only grows: one that is shorter than what main holds of it would
- * give its next entries under indexes that main has already. Such a node is not followed until it is a new installation.
- */
-function olderCopy(node: string, answer: Health, held: Position | undefined): string | undefined {
-  const { state, feed } = answer.store;
-  if (held?.instance !== answer.instance || state !== "ok" || feed >= held.next) return undefined;
-  return `the feed of ${node} has ${feed} entries, and main holds ${held.next}: its data folder is an older copy; give it an empty one, and main dispatches again what it has not finished`;
-}
-
 interface Session {
   readonly instance: string;
   readonly health: () => Promise<Health | undefined>;
   readonly signal: AbortSignal;
+  /** Called when the feed is known to be the one that main holds. */
+  readonly onKnown: () => void;
   readonly onProgress: () => void;
 }
 
 /** Session with one installation of the node; it ends when another one answers in its place. */
-async function session(deps: FollowFeedDeps, { instance, health, signal, onProgress }: Session): Promise<void> {
+async function session(deps: FollowFeedDeps, { instance, health, signal, onKnown, onProgress }: Session): Promise<void> {
   const { role, node, client, steps, logger } = deps;
   const ended = new AbortController();
   let position = await toPosition(deps, instance);
@@ -171,7 +165,12 @@ async function session(deps: FollowFeedDeps, { instance, health, signal, onProgr
       ended.abort();
     });
   });
-  const entries = client.watch(position.next, { signal: AbortSignal.any([signal, ended.signal]), onState });
+  const entries = client.watch(position.next, {
+    signal: AbortSignal.any([signal, ended.signal]),
+    onState,
+    after: position.leaf,
+    onKnown,
+  });
   const take = async (batch: readonly FeedEntry[]): Promise<void> => {
     const fresh = batch.filter((entry) => entry.index >= position.next);
     for (const [offset, { index }] of fresh.entries())
@@ -185,7 +184,8 @@ async function session(deps: FollowFeedDeps, { instance, health, signal, onProgr
     // Below its floor the disk has room for what main itself needs alone: the feed waits at the node.
     await deps.diskFloor.demand();
     const facts = await Promise.all(reads.flatMap((read) => read.facts).map((fact) => withUnmet(fact, client, signal)));
-    const next: Position = { node, instance, next: position.next + reads.length };
+    const last = fresh[reads.length - 1];
+    const next: Position = { node, instance, next: position.next + reads.length, ...(last && { leaf: sha256Of(last.leaf) }) };
     await steps.apply({
       facts,
       position: next,

@@ -1,6 +1,6 @@
 import { flushCompileCache } from "node:module";
 import { join } from "node:path";
-import { type Clock, isTasukiError, type Logger, type Pipeline } from "@tasuki/protocol";
+import { type Clock, isTasukiError, type Logger, type Pipeline, TasukiError } from "@tasuki/protocol";
 import manifest from "../../package.json" with { type: "json" };
 import { closeToOthers, ownUmask } from "./close-to-others.ts";
 import { parseFailpoint } from "./failpoint.ts";
@@ -52,7 +52,7 @@ export async function serveNode(options: NodeProcess): Promise<never> {
     await closeToOthers(data);
     const config = await readNodeConfig(join(data, "config.jsonc"));
     const base = { node: config.node ?? options.role, role: options.role };
-    const log = (logger = openLogger({ data, level, base }));
+    const log = (logger = openOwnLog({ data, level, base }));
     process.on("uncaughtExceptionMonitor", (error) => log.error({ err: error }, "an error that nothing handled ends the process"));
     const policy = await readOwnText(environment.policy, "It is the policy file, which TASUKI_POLICY names: who may do what on this node.");
     const reach = environment.failpoint === undefined ? {} : { reach: parseFailpoint(environment.failpoint, killSelf) };
@@ -64,6 +64,17 @@ export async function serveNode(options: NodeProcess): Promise<never> {
     logger?.error({ err: error }, "the node can't start or can't go on");
     process.stderr.write(`${options.role}: ${describe(error)}\n`);
     process.exit(1);
+  }
+}
+
+/** Opens the log, the first file that a node writes. Throws `invalid_state` where its data folder can't be written. */
+function openOwnLog(options: Parameters<typeof openLogger>[0]): Logger {
+  try {
+    return openLogger(options);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const fix = "check the disk, mount it writable, give the folder to the node's user; then start the node again";
+    throw new TasukiError("invalid_state", `the data folder ${options.data} can't be written (${why}): ${fix}`, { cause });
   }
 }
 

@@ -21,7 +21,7 @@ interface FileBlobsDeps {
   /** The data folder. It belongs to this process alone: its temporary files are those of processes that are gone, and are removed. */
   readonly folder: string;
   readonly newId: () => string;
-  /** Called after a failed fsync, when a name may be visible that isn't durable: the process must end. */
+  /** Called where the disk can't keep a file, or a name may be visible that isn't durable (a failed fsync): the process must end. */
   readonly broken: (error: TasukiError) => void;
 }
 
@@ -86,8 +86,19 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
     } catch (error) {
       if (hasErrorCode(error, "EIO"))
         broken(new TasukiError("internal", `${to} may not be on the disk: the node must start again`, { cause: error }));
-      throw error;
+      return refuseReadOnly(error);
     }
+  };
+  /** A disk that was made read-only, as Linux does after an error of its file system, takes nothing until somebody looks after it. */
+  const refuseReadOnly = (error: unknown): never => {
+    if (!hasErrorCode(error, "EROFS")) throw error;
+    const failure = new TasukiError(
+      "internal",
+      `${root} can't be written, for its file system is read-only: check the disk, mount it writable, then start the node again`,
+      { cause: error },
+    );
+    broken(failure);
+    throw failure;
   };
 
   const stream: Blobs["stream"] = async function* (sha256) {
@@ -115,7 +126,7 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
   return {
     stage(bytes, { maxBytes }) {
       const to = join(unfinished, newId());
-      return stageFile(bytes, { path: to, maxBytes, publish: (sha256) => publish(to, sha256) });
+      return stageFile(bytes, { path: to, maxBytes, publish: (sha256) => publish(to, sha256) }).catch(refuseReadOnly);
     },
     sizeOf: (sha256) =>
       stat(path(sha256)).then(

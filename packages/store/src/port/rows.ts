@@ -80,6 +80,8 @@ export interface Position {
   readonly instance: string;
   /** Index of the first entry that is not held yet. */
   readonly next: number;
+  /** SHA-256 of the leaf of the entry before it, by which the feed is known again; earlier releases kept none. */
+  readonly leaf?: string;
 }
 
 /** The last word of another node about itself. */

@@ -27,14 +27,19 @@ export function createRuns({ sql, recorder }: { sql: Sql; recorder: Pick<Recorde
       sql<RunRecord>(`${select} ${open ? "WHERE ended = 0" : ""} ORDER BY created_at DESC, id DESC LIMIT :limit`)
         .all({ limit })
         .map(toRunRow),
-    savePosition: ({ node, instance, next }: Position): void =>
+    savePosition: ({ node, instance, next, leaf }: Position): void =>
       void sql(
-        `INSERT INTO position (node, log, next, saved)
-         VALUES (:node, :instance, :next, (SELECT coalesce(max(saved), 0) + 1 FROM position WHERE node = :node))
-         ON CONFLICT (node, log) DO UPDATE SET next = excluded.next, saved = excluded.saved`,
-      ).run({ node, instance, next }),
-    position: (node: string): Position | undefined =>
-      sql<Position>("SELECT node, log AS instance, next FROM position WHERE node = :node ORDER BY saved DESC LIMIT 1").get({ node }),
+        `INSERT INTO position (node, log, next, leaf, saved)
+         VALUES (:node, :instance, :next, :leaf, (SELECT coalesce(max(saved), 0) + 1 FROM position WHERE node = :node))
+         ON CONFLICT (node, log) DO UPDATE SET next = excluded.next, leaf = excluded.leaf, saved = excluded.saved`,
+      ).run({ node, instance, next, leaf }),
+    position(node: string): Position | undefined {
+      const newest = "SELECT log AS instance, next, leaf FROM position WHERE node = :node ORDER BY saved DESC LIMIT 1";
+      const record = sql<{ instance: string; next: number; leaf: string | null }>(newest).get({ node });
+      if (record === undefined) return undefined;
+      const { instance, next, leaf } = record;
+      return { node, instance, next, ...(leaf !== null && { leaf }) };
+    },
     savePeer({ node, health, at }: PeerRow): void {
       sql("INSERT OR REPLACE INTO peer (node, health, at) VALUES (:node, :health, :at)").run({ node, health: JSON.stringify(health), at });
       recorder.changed({ topic: "peer" });

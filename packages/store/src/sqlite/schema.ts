@@ -136,11 +136,17 @@ ALTER TABLE blob ADD COLUMN doomed_at INTEGER;
 ALTER TABLE blob ADD COLUMN deleting INTEGER NOT NULL DEFAULT 0;
 `;
 
+/** A position names the last leaf before it by its digest, so that a feed which has become another one is found out. */
+const knownAgain = `
+ALTER TABLE position ADD COLUMN leaf TEXT;
+`;
+
 /** Steps from each version to the next, in order; a released step is never changed. `user_version` counts the steps that a database has taken. */
 export const migrations = [
   "", // Version 1 was never released, and no step leads on from it; databases with its number still exist.
   initial,
   logs,
+  knownAgain,
 ];
 
 /**

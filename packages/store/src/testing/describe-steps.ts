@@ -42,7 +42,7 @@ export function describeSteps(open: OpenTestStore): void {
     test("is one commit of runs, hand-offs, withdrawals, position, envelopes, files and events", async () => {
       await using opened = await openFolder(open);
       const row = runOf(run, { state: { nested: [1, "two", null] } });
-      const position = { node: "finder", instance: id(5), next: 7 };
+      const position = { node: "finder", instance: id(5), next: 7, leaf: sha256("the last one") };
       const file = { ...(await putBlob(opened.store, "a", { name: "a.md" })), task: two, direction: "out", attempt: 2 } as const;
       await opened.store.change({
         runs: [row],

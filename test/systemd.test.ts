@@ -33,7 +33,7 @@ test(`systemd takes the unit of every role, and finds it hardened${missing}`, { 
     expect(unit).toContain(`/node ${nodeFlags.join(" ")} /`);
     expect(unit).toMatch(/^User=(?!root)/m);
     // The group gets the socket and nothing else, and each attempt a cgroup of its own.
-    for (const line of ["UMask=0077", "StateDirectoryMode=0710", "Delegate=yes"]) expect(unit.split("\n")).toContain(line);
+    for (const line of ["UMask=0077", "StateDirectoryMode=0710", "Delegate=yes", "LimitCORE=0"]) expect(unit.split("\n")).toContain(line);
     expect(unit).not.toMatch(/^ProtectControlGroups=/m);
     expect(unit).toMatch(/^After=.*tailscale-online\.target/m);
   } finally {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { type Clock, isTasukiError, type Logger, type Pipeline, TasukiError } from "@tasuki/protocol";
 import manifest from "../../package.json" with { type: "json" };
 import { closeToOthers, ownUmask } from "./close-to-others.ts";
+import { keepMemoryFromCores } from "./core-dumps.ts";
 import { parseFailpoint } from "./failpoint.ts";
 import { type NodeConfig, readNodeConfig } from "./node-config.ts";
 import type { NodeEnvironment } from "./node-environment.ts";
@@ -53,6 +54,7 @@ export async function serveNode(options: NodeProcess): Promise<never> {
     const config = await readNodeConfig(join(data, "config.jsonc"));
     const base = { node: config.node ?? options.role, role: options.role };
     const log = (logger = openOwnLog({ data, level, base }));
+    await keepMemoryFromCores(log);
     process.on("uncaughtExceptionMonitor", (error) => log.error({ err: error }, "an error that nothing handled ends the process"));
     const policy = await readOwnText(environment.policy, "It is the policy file, which TASUKI_POLICY names: who may do what on this node.");
     const reach = environment.failpoint === undefined ? {} : { reach: parseFailpoint(environment.failpoint, killSelf) };

@@ -54,6 +54,19 @@ const guide = `<!doctype html><table><tr><td><a href=a>&lt;&lt;</a><td><a href=i
 <h1>Questions about the harbour</h1><dl><dt>1.1. <a href="#n">Where does the name of the harbour come from?</a><dt>1.2. <a href="#d">How deep is the basin?</a></dl>
 <table><tr><td><b>1.1.</b><td><b>Where does the name of the harbour come from?</b><tr><td><td><p>From an old word for heron. Fishermen saw one on the first pile.</p>
 <tr><td><b>1.2.</b><td><b>How deep is the basin?</b><tr><td><td><p>Nine metres at low water.</p></table>`;
+const plainFaq = `QUESTIONS AND ANSWERS
+
+1. How long is a token valid?
+2. Where are the log files?
+
+1. How long is a token valid?
+
+Twelve hours.
+
+2. Where are the log files?
+
+In \`/var/log/relay\`, one a day.
+`;
 const tiers = ["one", "two"]
   .map(
     (tier, at) =>
@@ -98,9 +111,34 @@ test.for([
   ["What is the retention period of audit records?", matter, "S1.md", /^(?!.*(?:99|Answers|example\.test)).*six years/s],
   ["Where does the name of the harbour come from?", guide, "S1.html", /^(?!.*Up \|).*From an old word for heron/s],
   ["How long are pages kept?", nested, "S1.md", /seven years/],
+  ["How long is a token valid?", plainFaq, "S1.txt", /^Twelve hours\. \[C1\]/],
+  ["Where are the log files?", plainFaq, "S1.txt", /^In `\/var\/log\/relay`, one a day\. \[C1\]/],
+  [
+    "How long is a pass valid?",
+    "# Passes\n\n## How long is a pass valid?\n\nOne year.\n\n## Who issues a pass?\n\nThe porter.\n",
+    "S1.md",
+    /^One year\. \[C1\]/,
+  ],
   ["How fast are requests of tier two answered?", tiers, "S1.md", /^Requests of tier two are answered within nine hours\. \[C1\]/],
 ] as const)("%s", async ([question, file, name, answer]) => {
   expect(answerOf(await ask(question, file, name))).toMatch(answer);
+});
+
+test.each([
+  ["what nano collected, and a Markdown text that was not told to be one", matter],
+  [
+    "pages of a plain text",
+    [1, 2, 3]
+      .map(
+        (page) => `Retention of audit records\n\n${page === 2 ? "Audit records are kept for six years." : "Other text."}\n\nPage ${page}\n`,
+      )
+      .join("\f"),
+  ],
+])("Furniture is known by its text alone: %s", async (_, text) => {
+  const { documents } = await relayInProcess("What is the retention period of audit records?\n", [{ text }]);
+  const raw = documents["de-raw-output"]?.[0]?.text ?? "";
+  expect(raw).toContain("six years");
+  expect(raw).not.toMatch(/example\.test|99 years|title:|Retention of audit records|Page \d/);
 });
 
 // guarantees: R7.read

@@ -31,3 +31,22 @@ test("Items, rows and code are blocks of their own; line ends, pages and a byte 
     "paragraph: end",
   ]);
 });
+
+test("A question that stands alone heads what follows; one among other sentences, or in a list, does not", () => {
+  expect(
+    kindsOf(
+      "# One\n\n1.2. How deep is\nthe basin?\n\nNine metres.\n\nWhy? Because.\n\n- Who?\n- Where?\n\nThere.\n\n2. Who?\n\nI.\n\nWho?\n",
+    ),
+  ).toEqual([
+    "heading1: # One",
+    "heading9: 1.2. How deep is\nthe basin?",
+    "paragraph: Nine metres.",
+    "paragraph: Why? Because.",
+    "list: Who?",
+    "list: Where?",
+    "paragraph: There.",
+    "heading9: Who?",
+    "paragraph: I.",
+    "paragraph: Who?",
+  ]);
+});

@@ -23,6 +23,10 @@ const underline = /^(?:={3,}|-{3,}|~{3,}|\^{3,})[ \t]*$/;
 const numbered = /^(\d{1,3}(?:\.\d{1,3})*)\.?[ \t]+\p{Lu}/u;
 const levels: Readonly<Record<string, number>> = { "=": 1, "-": 2, "~": 3, "^": 4 };
 
+// Level of a question that stands alone, deeper than that of every other heading.
+const askedLevel = 9;
+const longestQuestion = 300;
+
 interface Line {
   readonly start: number;
   readonly end: number;
@@ -30,7 +34,7 @@ interface Line {
 }
 
 /**
- * Blocks of a source text: headings (`#`, underlined, numbered), paragraphs, list items, table rows, code with its fences; and what is `known` of it, in the
+ * Blocks of a source text: headings (`#`, underlined, numbered, questions that stand alone), paragraphs, list items, table rows, code with its fences; and what is `known` of it, in the
  * order of the text.
  */
 export function splitBlocks(text: string, known: readonly KnownBlock[] = []): Block[] {
@@ -94,7 +98,19 @@ export function splitBlocks(text: string, known: readonly KnownBlock[] = []): Bl
     } else add(open?.kind === "list" ? "list" : "paragraph", line);
   }
   close();
-  return blocks;
+  return headed(text, blocks);
+}
+
+/** Blocks of which a question that stands alone, as a paragraph or as the one item of a list, is the heading of what follows: that is its answer. */
+function headed(text: string, blocks: readonly Block[]): Block[] {
+  const isQuestion = (block: Block | undefined): boolean =>
+    block !== undefined && (block.kind === "paragraph" || block.kind === "list") && isAsked(text.slice(block.start, block.end));
+  return blocks.map((block, at) => {
+    const [before, next] = [blocks[at - 1], blocks[at + 1]];
+    const isListed = block.kind === "list" && (before?.kind === "list" || next?.kind === "list");
+    const isHead = next !== undefined && next.kind !== "heading" && !isListed && isQuestion(block) && !isQuestion(next);
+    return isHead ? { ...block, kind: "heading" as const, level: askedLevel } : block;
+  });
 }
 
 /** Title of a heading: its text without the marks. */
@@ -112,6 +128,12 @@ function isNumberedHeading(text: string, line: Line): boolean {
   if (!numbered.test(line.text) || /[.;:,!?]\s*$/.test(line.text)) return false;
   const next = text.slice(line.end, line.end + 4).replaceAll("\r", "");
   return line.text.trim().split(/\s+/).length < 16 && (next === "" || next.startsWith("\n\n") || next === "\n");
+}
+
+/** True for a text that is one question and nothing else, behind its number or `Q:`. */
+function isAsked(text: string): boolean {
+  if (text.length > longestQuestion || !/[?？؟][*_"”»)\]]{0,4}\s*$/u.test(text)) return false;
+  return !/[.!?。！？]\s+\p{Lu}|[。！？]./u.test(text.replace(/^[\p{L}\p{N}.]{0,8}[.:)]\s+/u, ""));
 }
 
 // Ends of lines of every kind: those of Unix and Windows, of the old Mac, of mainframes (NEL), and Unicode's own.

@@ -62,8 +62,10 @@ export function findQuotes(
       const penalty = (one.code ? weights.code : 0) + (one.counts.words > 60 ? weights.long : 0);
       return [{ ...one, at, cue, words: one.counts.words, value: (scores[at] ?? 0) / best + weights.cue * cue - penalty }];
     });
+    const groups = Map.groupBy(own, ({ group }) => group);
     const anchors = own
-      .filter(({ counts }) => counts.words >= leastWords)
+      // A paragraph of its own says something, however short: the `Twelve hours.` under its heading.
+      .filter(({ words, group }) => words >= leastWords || (words > 0 && groups.get(group)?.length === 1))
       .sort((one, other) => other.value - one.value || one.at - other.at);
     const taken: Range[] = [];
     for (const anchor of anchors) {

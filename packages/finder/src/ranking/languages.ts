@@ -44,7 +44,8 @@ const rows: Readonly<Record<string, Row>> = {
     asks: "what when where who whom whose which why how",
     says: "many much long often far does did do done is are was were be been being has have had can could will would shall should may might must there name called kind type",
     and: "and",
-    measure: /\bhow (?<measure>\p{L}+) (?:is|are|was|were|do|does|did|must|may|can|could|should|shall|will|would|has|have|had)\b/iu,
+    measure:
+      /(?<!\p{L})how (?<measure>\p{L}+) (?:is|are|was|were|do|does|did|must|may|can|could|should|shall|will|would|has|have|had)(?!\p{L})/iu,
   },
   de: {
     stops: stopwords.deu,
@@ -52,7 +53,7 @@ const rows: Readonly<Record<string, Row>> = {
     says: "heißt heißen hieß hießen genannt nennt nennen bezeichnet name namen art gibt gab gilt wurde wurden wird werden worden hat hatte haben hatten ist sind war waren kann konnte können",
     and: "und",
     measure:
-      /\bwie (?<measure>\p{L}+) (?:ist|sind|war|waren|wird|werden|wurde|wurden|darf|dürfen|muss|müssen|kann|können|soll|sollen|hat|haben)\b/iu,
+      /(?<!\p{L})wie (?<measure>\p{L}+) (?:ist|sind|war|waren|wird|werden|wurde|wurden|darf|dürfen|muss|müssen|kann|können|soll|sollen|hat|haben)(?!\p{L})/iu,
   },
   fr: {
     stops: stopwords.fra,
@@ -60,11 +61,11 @@ const rows: Readonly<Record<string, Row>> = {
     says: "est-ce qu'est-ce est-il est-elle sont-ils sont-elles y-a-t-il a-t-il a-t-elle appelle appelé appelée nomme nom type sorte genre peut peuvent doit doivent été fut était étaient plus fait font cela",
     and: "et",
     elided: elidedInRomance,
-    measure: /\bà quel point\b.*?-(?:il|elle|ils|elles|on) (?<measure>\p{L}+)/iu,
+    measure: /(?<!\p{L})à quel point .{0,80}?-(?:il|elle|ils|elles|on) (?<measure>\p{L}+)/iu,
   },
   es: {
     stops: stopwords.spa,
-    asks: "qué quién quiénes cuándo cuánto cuánta cuántos cuántas cómo dónde adónde cuál cuáles que quien quienes cuando cuanto cuanta cuantos cuantas como donde cual cuales",
+    asks: "qué quién quiénes cuándo cuánto cuánta cuántos cuántas cómo dónde adónde cuál cuáles cuán cuan tan que quien quienes cuando cuanto cuanta cuantos cuantas como donde cual cuales",
     says: "es son ser era eran fue fueron sido está están estaba estaban estar hay había haber ha han tiene tienen tenía tenían tuvo hace hacen hizo puede pueden podía debe deben llama llaman llamó llamaba nombre tipo tipos clase significa este esta estos estas esos esas ella ellos él entre si",
     and: "y e",
     measure: /(?<!\p{L})(?:qué tan|que tan|cuán|cuan) (?<measure>\p{L}+)/iu,
@@ -75,49 +76,50 @@ const rows: Readonly<Record<string, Row>> = {
     says: "chiama chiamano chiamato nome tipo genere può possono deve devono viene vengono stato stata stati state",
     and: "e ed",
     elided: elidedInRomance,
-    measure: /\bquanto (?:è|era|sono|erano) (?!(?:il|lo|la|i|gli|le|l['’]|un|uno|una)\b)(?<measure>\p{L}+)/iu,
+    measure: /(?<!\p{L})quanto (?:è|era|sono|erano) (?!(?:il|lo|la|i|gli|le|l['’]|un|uno|una)(?!\p{L}))(?<measure>\p{L}+)/iu,
   },
   pt: {
     stops: stopwords.por,
-    asks: "que quem quê quando onde aonde como porquê porque quanto quanta quantos quantas qual quais",
+    asks: "quão que quem quê quando onde aonde como porquê porque quanto quanta quantos quantas qual quais",
     says: "é são era eram foi foram ser está estão há tem têm tinha pode podem deve devem chama chamado nome tipo faz",
     and: "e",
-    measure: /\bquão (?<measure>\p{L}+)/iu,
+    measure: /(?<!\p{L})quão (?<measure>\p{L}+)/iu,
   },
   nl: {
     stops: stopwords.nld,
     asks: "wat wanneer waar wie wiens waarom hoe hoeveel welke welk waarmee waarvoor waarvan waarin waaruit waardoor",
     says: "heet heten heette genoemd noemt naam soort wordt worden werden is zijn was waren heeft hebben had hadden kan kunnen mag mogen",
     and: "en",
-    measure: /\bhoe (?<measure>\p{L}+) (?:is|zijn|was|waren|wordt|worden|werd|werden|mag|mogen|moet|moeten|kan|kunnen|heeft|hebben)\b/iu,
+    measure:
+      /(?<!\p{L})hoe (?<measure>\p{L}+) (?:is|zijn|was|waren|wordt|worden|werd|werden|mag|mogen|moet|moeten|kan|kunnen|heeft|hebben)(?!\p{L})/iu,
   },
   sv: {
     stops: stopwords.swe,
     asks: "vad när var vem vems varför hur vilken vilket vilka vart varifrån",
     says: "heter hette kallas kallades namn sorts är var finns fanns många mycket",
     and: "och",
-    measure: /\bhur (?<measure>\p{L}+) (?:är|var|blir|blev|får|kan|ska|måste|har)\b/iu,
+    measure: /(?<!\p{L})hur (?<measure>\p{L}+) (?:är|var|blir|blev|får|kan|ska|måste|har)(?!\p{L})/iu,
   },
   da: {
     stops: stopwords.dan,
     asks: "hvad hvornår hvor hvem hvis hvorfor hvordan hvilken hvilket hvilke hvorfra hvortil",
     says: "hedder hed kaldes kaldtes navn slags er var findes mange meget",
     and: "og",
-    measure: /\bhvor (?<measure>\p{L}+) (?:er|var|bliver|blev|må|kan|skal|har)\b/iu,
+    measure: /(?<!\p{L})hvor (?<measure>\p{L}+) (?:er|var|bliver|blev|må|kan|skal|har)(?!\p{L})/iu,
   },
   no: {
     stops: stopwords.nob,
     asks: "hva når hvor hvem hvorfor hvordan hvilken hvilket hvilke",
     says: "heter het kalles kaltes navn slags er var finnes mange mye",
     and: "og",
-    measure: /\bhvor (?<measure>\p{L}+) (?:er|var|blir|ble|må|kan|skal|har)\b/iu,
+    measure: /(?<!\p{L})hvor (?<measure>\p{L}+) (?:er|var|blir|ble|må|kan|skal|har)(?!\p{L})/iu,
   },
   fi: {
     stops: stopwords.fin,
     asks: "mikä mitä mitkä milloin missä mistä mihin kuka ketkä kenen ketä miksi miten kuinka millainen millä monta paljonko",
     says: "on oli ovat olivat nimi kutsutaan",
     and: "ja",
-    measure: /\bkuinka (?<measure>\p{L}+) (?:on|oli|ovat|olivat)\b/iu,
+    measure: /(?<!\p{L})kuinka (?<measure>\p{L}+) (?:on|oli|ovat|olivat)(?!\p{L})/iu,
   },
   hu: {
     stops: stopwords.hun,
@@ -130,7 +132,7 @@ const rows: Readonly<Record<string, Row>> = {
     asks: "ce când unde cine cui cum cât câtă câți câte care cărui cărei căror",
     says: "este sunt era erau fost a au numește numit numele numele tip fel poate pot trebuie lui ei lor",
     and: "și",
-    measure: /\bcât de (?<measure>\p{L}+)/iu,
+    measure: /(?<!\p{L})cât de (?<measure>\p{L}+)/iu,
   },
   ca: {
     stops: stopwords.cat,
@@ -172,9 +174,9 @@ const rows: Readonly<Record<string, Row>> = {
   tr: {
     stops: stopwords.tur,
     asks: "ne nedir neler nelerdir neyi kim kimdir kimin kimi kimler neden niçin niye nasıl nerede nereye nereden nerde zaman kaç kaçta hangi hangisi hangileri mı mi mu mü mıdır midir",
-    says: "var vardı adı adlandırılır denir tür olan olarak",
+    says: "kadar var vardı adı adlandırılır denir tür olan olarak",
     and: "ve",
-    measure: /\bne kadar (?<measure>\p{L}+)/iu,
+    measure: /(?<!\p{L})ne kadar (?<measure>\p{L}+)/iu,
   },
   id: {
     stops: stopwords.ind,

@@ -4,6 +4,7 @@ import { type Document, sourceBlockKinds } from "@tasuki/protocol";
 import type { KnownBlock } from "./blocks.ts";
 import { buildCorpus, type Corpus, type Counts, type Source } from "./corpus.ts";
 import { findQuotes, type Quote } from "./find-quotes.ts";
+import { findFurniture } from "./furniture.ts";
 import { createQuery, type Query } from "./rank-passages.ts";
 import { splitQuestion } from "./split-question.ts";
 import { type Language } from "./languages.ts";
@@ -26,7 +27,7 @@ export function sourceTextsOf(run: Run, documents: readonly Document<string>[]):
   return documents.map((document) => ({
     id: ids.get(document.name) ?? document.name.replace(/\.txt$/, ""),
     text: document.value,
-    known: toKnownBlocks(document.value, blocks.get(document.name) ?? []),
+    known: joinBlocks(toKnownBlocks(document.value, blocks.get(document.name) ?? []), findFurniture(document.value)),
     document,
   }));
 }
@@ -48,6 +49,16 @@ function toKnownBlocks(text: string, blocks: NonNullable<Run["sources"][number][
     if (used !== undefined) known.push({ start, end, kind: used });
   }
   return known;
+}
+
+/** Blocks that an extraction told, and of those that their text alone shows the ones that lie outside of them. */
+function joinBlocks(told: readonly KnownBlock[], seen: readonly KnownBlock[]): readonly KnownBlock[] {
+  let next = 0;
+  const free = seen.filter(({ start, end }) => {
+    while ((told[next]?.end ?? Infinity) <= start) next += 1;
+    return (told[next]?.start ?? Infinity) >= end;
+  });
+  return free.length === 0 ? told : [...told, ...free].sort((one, other) => one.start - other.start);
 }
 
 export interface Progress {

@@ -25,6 +25,8 @@ test.each([
   ["nl", "Hoe snel worden verzoeken beantwoord?", "snel"],
   ["es", "¿Qué tan rápido se responden las solicitudes?", "rap"],
   ["it", "Quanto è profondo il bacino?", "profond"],
+  ["fr", "À quel point le bassin est-il profond ?", "profond"],
+  ["pt", "Quão rápido são respondidos os pedidos?", "ráp"],
 ])("%s: %s looks for the measure, which an answer need not have", (language, question, measure) => {
   const { terms, needed } = questionTerms(question, languageBy(language));
   expect(terms).toContain(measure);

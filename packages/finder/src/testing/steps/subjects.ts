@@ -1,5 +1,6 @@
 import { type Stage, tokens, toStage } from "@tasuki/contracts/testing";
 import { flood, once, type Recipe, type Subject } from "@tasuki/protocol/testing";
+import { findFurniture } from "../../ranking/furniture.ts";
 import { headingTitle, splitBlocks } from "../../ranking/blocks.ts";
 import { claimsOf, findContradiction } from "../../ranking/contradictions.ts";
 import { research } from "../../research/research.ts";
@@ -27,6 +28,7 @@ const works: Readonly<Record<string, readonly [parts: string, work: (stage: Stag
 
 const ofTexts: Readonly<Record<string, (text: string) => unknown>> = {
   "titles of a text": (text) => splitBlocks(text).map((block) => headingTitle(text, block)),
+  "furniture of a text": (text) => findFurniture(text),
   "citation of a passage": (text) => citePassage(text, "C1"),
   "claims of a text": (text) => findContradiction(claimsOf(text), claimsOf(text)),
 };
@@ -49,6 +51,15 @@ const known: Readonly<Record<string, readonly Recipe[]>> = {
     { ids: once(""), blocks: flood("A receipt is b c d. "), contradictions: flood("- Q1: C1\n.[", "units") },
   ],
   "titles of a text": [{ one: once("# a"), two: flood(" "), three: once("b") }],
+  "furniture of a text": [
+    { one: flood("[a](b) ") },
+    { one: flood("[") },
+    { one: flood(".") },
+    { one: flood("<!-- ") },
+    { one: once("a 1\n"), two: flood("\f") },
+    { one: flood("Up: ") },
+    { one: flood("a?\n") },
+  ],
   "citation of a passage": [
     { one: once("a b c "), two: flood("![") },
     { one: once("a b c "), two: flood("[") },

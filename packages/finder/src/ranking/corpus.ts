@@ -32,7 +32,7 @@ interface Section {
   readonly lastCounts: Counts;
 }
 
-/** Counts of a text: its length in words, and the occurrences of each term of the vocabulary, by the term's number. */
+/** Counts of a text: its length in words, and the occurrences of each term of the vocabulary, by the term's number. Kin of a term counts in part. */
 export interface Counts {
   readonly words: number;
   readonly terms: ReadonlyMap<number, number>;

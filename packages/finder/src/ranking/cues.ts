@@ -1,18 +1,99 @@
-const months = "January|February|March|April|May|June|July|August|September|October|November|December";
-const date = new RegExp(`\\b(?:1[0-9]{3}|20[0-9]{2})s?\\b|\\b(?:${months})\\b|\\b[0-9]{1,2}(?:st|nd|rd|th) century|[0-9]年`, "u");
-const numberWords =
-  "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|hundred|thousand|million|billion|dozen|half|third|quarter";
-const quantity = new RegExp(`[0-9]|\\b(?:${numberWords})\\b|[一二三四五六七八九十百千万亿]`, "iu");
-const capitalised = /(?<=[\p{L}\p{N},;:)"'’]\s+|\()\p{Lu}[\p{L}'’.-]+/u;
-const reason =
-  /\b(?:because|since|due to|owing to|therefore|thus|so that|in order to|as a result|reason|caused?|to (?:avoid|prevent|protect|ensure))\b|因为|因此|由于|ため|から/iu;
+import { numberWordsOf } from "./number-words.ts";
 
-const asksWhen =
-  /\b(?:when|what (?:year|date|day|month|century|decade)|which (?:year|date|day|month|century|decade))\b|何时|哪一?年|什么时候|いつ/iu;
-const asksHowMany =
-  /\bhow (?:many|much|old|long|far|tall|high|large|big|often|fast|deep|wide|heavy)\b|\bwhat (?:percentage|percent|number|proportion|fraction|amount|size|age)\b|多少|几个|いくつ/iu;
-const asksWho = /\b(?:who|whom|whose|which (?:person|president|king|queen|player|author|scientist|team|company))\b|谁|誰/iu;
-const asksWhy = /\bwhy\b|\bwhat (?:caused|causes|is the reason|was the reason)\b|为什么|为何|なぜ/iu;
+/** Words of a language that tell what a question asks for, and that an answer of that kind has. Each is a pattern of whole words. */
+interface Row {
+  readonly when: string;
+  readonly howMany: string;
+  readonly who: string;
+  readonly why: string;
+  readonly months: string;
+  readonly because: string;
+}
+
+// A language more is a row more. Questions in a language without one have no cue.
+const rows: Readonly<Record<string, Row>> = {
+  en: {
+    when: "when|(?:what|which) (?:year|date|day|month|century|decade)",
+    howMany:
+      "how (?:many|much|old|long|far|tall|high|large|big|often|fast|quick(?:ly)?|soon|deep|wide|heavy)|what (?:percentage|percent|number|proportion|fraction|amount|size|age)",
+    who: "who|whom|whose|which (?:person|president|king|queen|player|author|scientist|team|company)",
+    why: "why|what (?:caused|causes|is the reason|was the reason)",
+    months: "January|February|March|April|May|June|July|August|September|October|November|December",
+    because:
+      "because|since|due to|owing to|therefore|thus|so that|in order to|as a result|reason|caused?|to (?:avoid|prevent|protect|ensure)",
+  },
+  de: {
+    when: "wann|(?:in |an |zu )?welche[mnrs]? (?:jahr|datum|tag|monat|jahrhundert|jahrzehnt|zeitpunkt)|seit wann|bis wann",
+    howMany:
+      "wie ?viele?|wie (?:alt|lange?|weit|hoch|groß|oft|häufig|schnell|tief|breit|schwer|teuer)|welche[rn]? (?:anteil|anzahl|zahl|höhe|größe)",
+    who: "wer|wen|wem|wessen",
+    why: "warum|weshalb|wieso|aus welchem grund|aus welchen gründen|wozu",
+    months: "Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember",
+    because: "weil|da|denn|wegen|aufgrund|deshalb|daher|damit|um zu|grund|gründe|führte zu",
+  },
+  fr: {
+    when: "quand|(?:en |à )?quelles? (?:année|date|jour|mois|siècle|époque)|quel (?:jour|mois|siècle)",
+    howMany: "combien|quelle? (?:pourcentage|nombre|proportion|quantité|taille|âge|longueur|hauteur|distance|durée|vitesse|profondeur)",
+    who: "qui|à qui|de qui",
+    why: "pourquoi|pour quelles? raisons?",
+    months: "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre",
+    because: "parce que|puisque|car|afin de|afin que|pour que|en raison|à cause|raison|donc",
+  },
+  es: {
+    when: "cuándo|cuando|(?:en )?(?:qué|que) (?:año|fecha|día|mes|siglo|década)",
+    howMany:
+      "cuánt[ao]s?|cuant[ao]s?|qué (?:porcentaje|número|proporción|cantidad|tamaño|edad|altura|distancia|longitud|velocidad)|cuán|qué tan",
+    who: "quién(?:es)?|quien(?:es)?",
+    why: "por qué|por que|cuál (?:es|fue|era) la (?:razón|causa)",
+    months: "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre",
+    because: "porque|ya que|debido a|puesto que|para que|a causa|razón|por lo tanto|por eso",
+  },
+  it: {
+    when: "quando|(?:in )?(?:quale|che) (?:anno|data|giorno|mese|secolo)",
+    howMany: "quant[aoie]|quale (?:percentuale|numero|quantità|età|altezza|distanza|durata|velocità)",
+    who: "chi",
+    why: "perché|per quale (?:motivo|ragione)",
+    months: "gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre",
+    because: "perché|poiché|siccome|a causa|affinché|motivo|ragione|quindi",
+  },
+  pt: {
+    when: "quando|(?:em )?que (?:ano|data|dia|mês|século)",
+    howMany: "quant[ao]s?|qual (?:a )?(?:percentagem|porcentagem|número|quantidade|idade|altura|distância|duração|velocidade)|quão",
+    who: "quem",
+    why: "por que|porque|porquê|por quê",
+    months: "janeiro|fevereiro|março|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro",
+    because: "porque|pois|devido a|já que|para que|por causa|razão|portanto",
+  },
+  nl: {
+    when: "wanneer|(?:in )?welke? (?:jaar|datum|dag|maand|eeuw)",
+    howMany: "hoeveel|hoe (?:oud|lang|ver|hoog|groot|vaak|snel|diep|breed|zwaar)|welk (?:percentage|aantal|deel)",
+    who: "wie|wiens",
+    why: "waarom|om welke reden",
+    months: "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december",
+    because: "omdat|want|doordat|vanwege|zodat|daarom|reden",
+  },
+  ru: {
+    when: "когда|в каком (?:году|месяце|веке)|какого числа",
+    howMany: "сколько|как(?:ой|ая|ое|ова|ово|ов) (?:процент|доля|число|количество|возраст|высота|длина)",
+    who: "кто|кого|кому|кем",
+    why: "почему|зачем|по какой причине",
+    months: "января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря",
+    because: "потому что|поскольку|так как|из-за|чтобы|поэтому|причин[аы]",
+  },
+};
+
+// Scripts that part no words: their cues need no language.
+const unspaced = {
+  when: /何时|哪一?年|什么时候|いつ|언제/u,
+  howMany: /多少|几个|いくつ|얼마/u,
+  who: /谁|誰|누구/u,
+  why: /为什么|为何|なぜ|왜/u,
+  because: /因为|因此|由于|ため|から|때문/u,
+};
+const year = String.raw`(?<!\p{N})(?:1[0-9]{3}|20[0-9]{2})(?:s|er)?(?![\p{L}\p{N}])|[0-9]{1,2}(?:st|nd|rd|th) century|[0-9]年`;
+const number = "[0-9]|[一二三四五六七八九十百千万亿]";
+const englishNumbers = "one|million|billion|dozen|half|third|quarter";
+const capitalised = /(?<=[\p{L}\p{N},;:)"'’]\s+|\()\p{Lu}[\p{L}'’.-]+/u;
 
 // `thing` of "What is a lease?" and `word` of "What does the word lease mean?" are the lease. Longer questions ask about a thing, not for
 // its definition.
@@ -20,15 +101,53 @@ const asksMeaning =
   /\b(?:what (?:is|are)|what['’]s|define) (?:an? |the )?(?<thing>[^\s,?]+(?: [^\s,?]+)?)\s*\??$|\bwhat (?:does|do) (?:an? |the )?(?:(?:word|term) )?["'“‘]?(?<word>[^\s,?"'”’]+(?: [^\s,?"'”’]+)?)["'”’]? mean\b/iu;
 const marks = /^[\s|*_`>"'“‘#+-]*(?:(?:an?|the)\s+)?[*_`"'“‘]*/iu;
 
-/** Cue of a question: a function that says how well a sentence is of the kind that the question asks for, -0.5 to 1. */
-export function createCue(question: string): (sentence: string) => number {
-  const { thing, word = thing } = asksMeaning.exec(question.trim())?.groups ?? {};
+type Cue = (sentence: string) => number;
+
+/** Cue of a question in a language: a function that says how well a sentence is of the kind that the question asks for, -0.5 to 1. */
+export function createCue(question: string, code: string): Cue {
+  const { thing, word = thing } = (code === "en" ? asksMeaning.exec(question.trim())?.groups : undefined) ?? {};
   if (word !== undefined) return (sentence) => (beginsWith(sentence, word) ? 1 : 0);
-  if (asksWhen.test(question)) return (sentence) => (date.test(sentence) ? 1 : -0.5);
-  if (asksHowMany.test(question)) return (sentence) => (quantity.test(sentence) ? 1 : -0.5);
-  if (asksWho.test(question)) return (sentence) => (capitalised.test(sentence) ? 0.5 : -0.5);
-  if (asksWhy.test(question)) return (sentence) => (reason.test(sentence) ? 0.7 : 0);
+  const { asks, has } = patternsOf(code);
+  if (asks.when(question)) return (sentence) => (has.date.test(sentence) ? 1 : -0.5);
+  if (asks.howMany(question)) return (sentence) => (has.quantity.test(sentence) ? 1 : -0.5);
+  if (asks.who(question)) return (sentence) => (capitalised.test(sentence) ? 0.5 : -0.5);
+  if (asks.why(question)) return (sentence) => (has.reason.test(sentence) ? 0.7 : 0);
   return () => 0;
+}
+
+interface Patterns {
+  readonly asks: Readonly<Record<"when" | "howMany" | "who" | "why", (question: string) => boolean>>;
+  readonly has: Readonly<Record<"date" | "quantity" | "reason", RegExp>>;
+}
+
+const known = new Map<string, Patterns>();
+
+function patternsOf(code: string): Patterns {
+  const found = known.get(code) ?? toPatterns(code);
+  known.set(code, found);
+  return found;
+}
+
+function toPatterns(code: string): Patterns {
+  const row = rows[code];
+  const asked = (kind: "when" | "howMany" | "who" | "why") => {
+    const own = row && new RegExp(whole(row[kind]), "iu");
+    return (question: string): boolean => own?.test(question) === true || unspaced[kind].test(question);
+  };
+  const numbers = [...numberWordsOf(code), ...(code === "en" ? englishNumbers.split("|") : [])].join("|");
+  return {
+    asks: { when: asked("when"), howMany: asked("howMany"), who: asked("who"), why: asked("why") },
+    has: {
+      date: new RegExp(row ? `${year}|${whole(row.months)}` : year, "u"),
+      quantity: new RegExp(numbers === "" ? number : `${number}|${whole(numbers)}`, "iu"),
+      reason: new RegExp(row ? `${unspaced.because.source}|${whole(row.because)}` : unspaced.because.source, "iu"),
+    },
+  };
+}
+
+/** Pattern of whole words: letters of all scripts bound it, which `\b` does not know. */
+function whole(words: string): string {
+  return String.raw`(?<![\p{L}\p{M}])(?:${words})(?![\p{L}\p{M}])`;
 }
 
 /** True where the sentence begins with the word, behind marks and an article, as a definition of it would. */

@@ -2,6 +2,7 @@ import type { Range } from "@tasuki/contracts";
 import { areDifferent, claimsOf } from "./contradictions.ts";
 import type { Corpus } from "./corpus.ts";
 import { createCue } from "./cues.ts";
+import type { Language } from "./languages.ts";
 import { passageSentences } from "./passage-sentences.ts";
 import { largest, type Query, rankPassages, scoreTexts } from "./rank-passages.ts";
 import { jaccard, termSet } from "./terms.ts";
@@ -38,7 +39,7 @@ const leaning = /^(?:But|However|This|These|Those|That|It|They|He|She|His|Her|It
  */
 export function findQuotes(
   { corpus, vocabulary, query }: { corpus: Corpus; vocabulary: Vocabulary; query: Query },
-  question: string,
+  { text: question, language }: { text: string; language: Language },
   most: number,
 ): Quote[] {
   const ranked = rankPassages(corpus, query, passagesKept);
@@ -49,7 +50,7 @@ export function findQuotes(
     sentence,
   );
   const best = Math.max(largest(scores), Number.MIN_VALUE);
-  const cueOf = createCue(question);
+  const cueOf = createCue(question, language.code);
   const textOf = (source: number, { start, end }: Range): string => corpus.sources[source]?.text.slice(start, end) ?? "";
 
   const quotes: Quote[] = [];

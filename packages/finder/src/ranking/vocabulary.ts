@@ -1,10 +1,19 @@
 import type { Counts } from "./corpus.ts";
 import type { Language } from "./languages.ts";
 import { toTerms } from "./terms.ts";
-import { countWords, forEachWord } from "./words.ts";
+import { countWords, forEachWord, isUnspaced } from "./words.ts";
+
+// Part of an occurrence that a word counts for whose stem is another one, but begins as the term does: `interpretó` for `interpretación`. On XQuAD the
+// first quote is right oftener by .007 in Spanish, .018 in German, .016 in Turkish, and by nothing in English.
+const kinship = 0.5;
+const leastShared = 5;
+const shareOfLonger = 0.7;
+const kindred = /^[\p{L}\p{M}]{5,60}$/u;
 
 // The cache is emptied at this size, because its keys can keep the texts that they were cut from in memory.
 const cacheSize = 20_000;
+
+type Occurrence = readonly [term: number, weight: number];
 
 /** The terms that are looked for, by number. Counts of a text hold no other terms. */
 export interface Vocabulary {
@@ -19,12 +28,25 @@ export interface Vocabulary {
 export function createVocabulary(wanted: Iterable<string>, languages: readonly Language[]): Vocabulary {
   const terms = [...new Set(wanted)];
   const numbers = new Map(terms.map((term, number) => [term, number]));
-  const cache = new Map<string, readonly number[]>();
-  const numbersOf = (word: string): readonly number[] => {
+  const cache = new Map<string, readonly Occurrence[]>();
+  const beginning = Map.groupBy(
+    [...terms.entries()].filter(([, term]) => kindred.test(term) && !isUnspaced(term)),
+    ([, term]) => term.slice(0, leastShared),
+  );
+  const kinOf = (stem: string): readonly number[] =>
+    kindred.test(stem)
+      ? (beginning.get(stem.slice(0, leastShared)) ?? []).flatMap(([number, term]) => (areKin(stem, term) ? [number] : []))
+      : [];
+  const occurrencesOf = (word: string): readonly Occurrence[] => {
     const cached = cache.get(word);
     if (cached) return cached;
     const stems = new Set(languages.flatMap((language) => toTerms(word, language)));
-    const found = [...stems].flatMap((term) => numbers.get(term) ?? []);
+    const weights = new Map([...stems].flatMap(kinOf).map((number) => [number, kinship]));
+    for (const stem of stems) {
+      const number = numbers.get(stem);
+      if (number !== undefined) weights.set(number, 1);
+    }
+    const found = [...weights];
     if (cache.size >= cacheSize) cache.clear();
     cache.set(word, found);
     return found;
@@ -38,9 +60,16 @@ export function createVocabulary(wanted: Iterable<string>, languages: readonly L
       let words = 0;
       forEachWord(text, (word) => {
         words += 1;
-        for (const number of numbersOf(word)) counts.set(number, (counts.get(number) ?? 0) + 1);
+        for (const [number, weight] of occurrencesOf(word)) counts.set(number, (counts.get(number) ?? 0) + weight);
       });
       return { words, terms: counts };
     },
   };
+}
+
+/** True for two stems that share their beginning, and little else: forms of one word that stemming keeps apart. */
+function areKin(one: string, other: string): boolean {
+  let shared = leastShared;
+  while (shared < one.length && one[shared] === other[shared]) shared += 1;
+  return shared >= shareOfLonger * Math.max(one.length, other.length);
 }

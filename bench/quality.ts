@@ -1,4 +1,4 @@
-// Measures the quality of the embedded executor on public data in `../shared/data`: `node bench/quality.ts`.
+// Measures the quality of the embedded executor, on public data in `../shared/data` and on real manuals: `node bench/quality.ts`.
 import { relayInProcess } from "@tasuki/finder/testing";
 import { measureAbstention } from "./quality/measure-abstention.ts";
 import { measureSentences } from "./quality/measure-sentences.ts";
@@ -112,3 +112,5 @@ if (abstracts) {
     asked,
   );
 }
+
+await import("./answers.ts");

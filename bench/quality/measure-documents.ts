@@ -1,0 +1,109 @@
+import { readFile } from "node:fs/promises";
+import { jpFinal } from "@tasuki/contracts/artifacts/jp-final";
+import { extractSource } from "@tasuki/executors/testing";
+import { type EmbeddedRun, relayInProcess } from "@tasuki/finder/testing";
+import { sourceBlockKinds } from "@tasuki/protocol";
+import { readCorpus } from "./corpus.ts";
+import { citationsFor } from "./quote-hits.ts";
+import { createTally, type Tally } from "./tally.ts";
+
+interface Asked {
+  readonly id: string;
+  readonly document: string;
+  readonly language: string;
+  readonly question: string;
+  /** Texts of which a right answer holds one. */
+  readonly answers: readonly string[];
+  readonly type: string;
+}
+
+/** A question whose top answer is wrong. */
+interface Wrong {
+  readonly id: string;
+  readonly question: string;
+  readonly wanted: string;
+  /** Top answer as the text has it. */
+  readonly got: string;
+  /** Where the right answer is: `second or third`, `in the source's text`, `not extracted`. */
+  readonly right: string;
+}
+
+export interface DocumentAnswers {
+  /** Whether the top answer is right. */
+  readonly top: Tally;
+  /** Whether one of the first three is. */
+  readonly three: Tally;
+  /** Top answers out of what extraction knows as furniture, by the ids of their questions. */
+  readonly furniture: readonly string[];
+  readonly wrong: readonly Wrong[];
+  /** Rules that a relay did not meet. */
+  readonly unmet: readonly string[];
+}
+
+const furniture = new Set(Object.entries(sourceBlockKinds).flatMap(([kind, { isFurniture }]) => (isFurniture ? [kind] : [])));
+
+/**
+ * Answers to the written questions on the manuals of the corpus: each manual is extracted as main does it and relayed with its questions. An answer is what
+ * the final text prints of an item, so that the top answer is what a person reads first below the question.
+ */
+export async function measureDocuments(): Promise<DocumentAnswers> {
+  const [top, three] = [createTally(), createTally()];
+  const [fromFurniture, unmet]: [string[], string[]] = [[], []];
+  const wrong: Wrong[] = [];
+  const asked = Map.groupBy(await readQuestions(), ({ document }) => document);
+  for (const { key, name, kind, bytes } of await readCorpus((key) => asked.has(key))) {
+    const questions = asked.get(key) ?? [];
+    const source = await extractSource(bytes, name);
+    const brief = `# Questions\n\n${questions.map(({ question }, at) => `- Q${at + 1}: ${question}\n`).join("")}`;
+    const run = await relayInProcess(brief, ["unreadable" in source ? { unreadable: source.unreadable } : toGiven(source)]);
+    unmet.push(...run.unmet.map((one) => `${key}: ${one.file}: ${one.expected}, got ${one.got}`));
+    for (const [at, { id, language, question, answers, type }] of questions.entries()) {
+      const wanted = answers.map(compared);
+      const isRight = (text: string): boolean => wanted.some((answer) => compared(text).includes(answer));
+      const printed = answersFor(run, `Q${at + 1}`);
+      const [first = "(not found)"] = printed;
+      const kinds = [language, kind, type];
+      const isTop = printed.length > 0 && isRight(first);
+      top.add(isTop, { id, kinds });
+      three.add(printed.slice(0, 3).some(isRight), { id, kinds });
+      if (isTop) continue;
+      const isThere = "text" in source && isRight(source.text);
+      const right = printed.some(isRight) ? "second or third" : isThere ? "in the source's text" : "not extracted";
+      wrong.push({ id, question, wanted: answers.join(" || "), got: first, right });
+    }
+    const blocks = "text" in source ? (source.blocks ?? []).filter((block) => furniture.has(block.kind)) : [];
+    for (const [at, { id }] of questions.entries()) {
+      const [first] = citationsFor(run, `Q${at + 1}`);
+      if (first && blocks.some(({ from, to }) => from < first.end && to > first.start)) fromFurniture.push(id);
+    }
+  }
+  return { top, three, furniture: fromFurniture, wrong, unmet };
+}
+
+function toGiven({ text, blocks, dropped }: Extract<Awaited<ReturnType<typeof extractSource>>, { text: string }>) {
+  return { text, ...(blocks && { blocks: [...blocks] }), ...(dropped && { dropped: [...dropped] }) };
+}
+
+/** Texts that the final text prints for a question, one for each item, in its order. */
+function answersFor({ documents }: EmbeddedRun, question: string): readonly string[] {
+  const final = jpFinal.schema.parse(documents["jp-final"]?.[0]?.value);
+  const text = final.sections.find(({ heading }) => heading.startsWith(`${question}:`))?.text ?? "";
+  const printed = new Map<string, string>();
+  for (const [, before = "", item = ""] of text.matchAll(/([\s\S]*?)((?:\[C\d+\])+)/g))
+    printed.set(item, (printed.get(item) ?? "") + before);
+  return [...printed.values()];
+}
+
+async function readQuestions(): Promise<readonly Asked[]> {
+  const text = await readFile(new URL("written/document-questions.tsv", import.meta.url), "utf8");
+  const [, ...lines] = text.trimEnd().split("\n");
+  return lines.map((line) => {
+    const [id = "", document = "", language = "", question = "", answer = "", , type = ""] = line.split("\t");
+    return { id, document, language, question, answers: answer.split(" || "), type };
+  });
+}
+
+/** Text as it is compared: NFKC, without white space (lines are broken inside of words), marks that are not seen, and Markdown's. */
+function compared(text: string): string {
+  return text.normalize("NFKC").replaceAll(/[\s\p{Default_Ignorable_Code_Point}*`]/gu, "");
+}

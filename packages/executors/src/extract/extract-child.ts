@@ -10,6 +10,9 @@ import { loadPipeline } from "../define/load-pipeline.ts";
 import { type ExtractNote, ExtractRequest, textFileOf } from "./extract-notes.ts";
 import { extractSource } from "./extract-source.ts";
 
+// Rejections that a reader of a damaged file leaves to nobody, as pdf.js does: what becomes of the reading is told by its own promise.
+process.on("unhandledRejection", () => undefined);
+
 const request = ExtractRequest.parse(await json(process.stdin));
 const note = (line: ExtractNote): void => appendFileSync(request.notes, `${JSON.stringify(line)}\n`);
 

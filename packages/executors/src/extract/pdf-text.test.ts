@@ -183,3 +183,24 @@ test("Pages that show something without a text, and characters without one, are 
   expect(drawn).toMatchObject({ dropped: ["what is shown on page 2, 4, which has no text layer (a scan?)"] });
   expect(await readPdf(toPdf([["Text."], []]))).toMatchObject({ dropped: [] });
 });
+
+test("Of a damaged PDF the whole pages are read, and the others are told as gaps", async () => {
+  const pages = ["One.", "Two.", "Three.", "Four."].map((text) => [text]);
+  const whole = Buffer.from(toPdf(pages)).toString("latin1");
+  const damaged = async (change: (pdf: string) => string) => readPdf(Buffer.from(change(whole), "latin1"));
+  expect(await damaged((pdf) => pdf.replace("(Two.)", "(Two."))).toMatchObject({
+    text: expect.stringMatching(/^One\.\n\f[\s\S]*\f\nThree\.\n\f\nFour\.\n$/),
+    dropped: ["what can't be read on page 2, which is damaged"],
+  });
+  expect(await damaged((pdf) => pdf.replace("/Contents 6 0 R", "/Contents 6 0 Q"))).toMatchObject({
+    text: expect.stringContaining("One."),
+    guessed: [expect.stringContaining("page 2 is blank")],
+  });
+  expect(await damaged((pdf) => pdf.replace("xref\n0", "xrif\n0"))).toMatchObject({
+    text: "One.\n\f\nTwo.\n\f\nThree.\n\f\nFour.\n",
+    guessed: ["what its pages are, since the file is damaged"],
+  });
+  expect(await damaged((pdf) => pdf.replaceAll(/\(.*\) Tj/g, "("))).toMatchObject({
+    unreadable: "the PDF is damaged, and no text is left of it",
+  });
+});

@@ -1,6 +1,8 @@
 import type { SourceBlockKind } from "@tasuki/protocol";
 import type { Page, PageLine } from "./pdf-page.ts";
+import { findRows, type TableRow } from "./pdf-tables.ts";
 import type { TextBlock } from "./reading.ts";
+import { toRow } from "./table-row.ts";
 
 /**
  * Text of pages, which are parted by form feeds: paragraphs and headings apart, words that are broken at a line's end joined, comments after
@@ -40,8 +42,9 @@ function joinPieces(pages: readonly (readonly Piece[])[]): { text: string; block
   return { text: `${text}\n`, blocks };
 }
 
-function kindOf({ heading, isContents }: Group): SourceBlockKind | undefined {
+function kindOf({ heading, isContents, rows }: Group): SourceBlockKind | undefined {
   if (isContents) return "contents";
+  if (rows.length > 0) return "table";
   return heading > 0 ? "heading" : undefined;
 }
 
@@ -112,25 +115,39 @@ function wordsOf(lines: readonly PageLine[]): ReadonlySet<string> {
 
 const broken = /\p{L}[-\u2010\u00AD]$/u;
 
-/** Lines that belong together: a heading, a paragraph, a list of contents. */
+/** Lines that belong together: a heading, a paragraph, a list of contents, a table. */
 interface Group {
   /** Depth of a heading, from 1; else 0. */
   readonly heading: number;
   readonly isContents: boolean;
   readonly lines: PageLine[];
+  /** Rows of a table; none of what is no table. */
+  readonly rows: TableRow[];
 }
 
 function groupsOf(lines: readonly PageLine[], measures: Measures): Group[] {
   const groups: Group[] = [];
   const contents = findContents(lines, measures);
-  for (const [at, line] of lines.entries()) {
-    const isContents = at >= contents.start && at < contents.end;
+  const isContent = (at: number): boolean => at >= contents.start && at < contents.end;
+  const rows = findRows(lines, (line, at) => isContent(at) || headingDepth(line, measures) > 0);
+  const rowAt = new Map(rows.map((row) => [row.from, row]));
+  for (let at = 0; at < lines.length;) {
+    const line = lines[at];
+    if (line === undefined) break;
+    const isContents = isContent(at);
     const heading = isContents ? 0 : headingDepth(line, measures);
+    const row = rowAt.get(at);
+    const own = row === undefined ? [line] : lines.slice(row.from, row.to);
     const last = groups.at(-1);
     const before = last?.lines.at(-1);
-    const goesOn = last?.heading === heading && last.isContents === isContents && before !== undefined;
-    if (goesOn && (isContents || isNext(before, line, measures.leading))) last.lines.push(line);
-    else groups.push({ heading, isContents, lines: [line] });
+    const goesOn =
+      last?.heading === heading && last.isContents === isContents && before !== undefined && last.rows.length > 0 === (row !== undefined);
+    const isOne = isContents || row !== undefined || (before !== undefined && isNext(before, line, measures.leading));
+    if (goesOn && isOne) {
+      last.lines.push(...own);
+      if (row !== undefined) last.rows.push(row);
+    } else groups.push({ heading, isContents, lines: own, rows: row === undefined ? [] : [row] });
+    at += own.length;
   }
   return groups;
 }
@@ -169,33 +186,54 @@ function headingDepth(line: PageLine, { body, headings }: Measures): number {
   return Math.min(6, Math.max(headings.length, number.split(".").length) + 1);
 }
 
-function textOf({ heading, isContents, lines }: Group, { words }: Measures): string {
-  let text = "";
-  let before: PageLine | undefined;
-  for (const line of lines) {
-    if (before === undefined) text = heading > 0 ? `${"#".repeat(heading)} ${line.text}` : line.text;
-    else if (!isContents && broken.test(text) && /^[\p{L}\p{N}]/u.test(line.text)) text = joinBroken(text, line.text, words);
-    else text += `${heading > 0 || line.y - before.y < 2 ? " " : "\n"}${line.text}`;
-    before = line;
+function textOf({ heading, isContents, lines, rows }: Group, { words }: Measures): string {
+  if (rows.length > 0) {
+    const cellOf = (texts: readonly string[]): string => joinLines(texts, { words, between: () => " " });
+    return rows.map(({ cells }) => toRow(cells.map(cellOf))).join("\n");
   }
-  return text;
+  const between = (at: number): string => (heading > 0 || (lines[at]?.y ?? 0) - (lines[at - 1]?.y ?? 0) < 2 ? " " : "\n");
+  const text = joinLines(
+    lines.map((line) => line.text),
+    { words: isContents ? undefined : words, between },
+  );
+  return heading > 0 ? `${"#".repeat(heading)} ${text}` : text;
+}
+
+/** Text of lines, each with what is between it and the one before. Words that a line's end breaks are joined, if the `words` of the document are given. */
+function joinLines(
+  lines: readonly string[],
+  { words, between }: { readonly words: ReadonlySet<string> | undefined; readonly between: (at: number) => string },
+): string {
+  // Pieces, since a text that grows and is looked at is copied at each look.
+  const pieces: string[] = [];
+  for (const [at, line] of lines.entries()) {
+    const before = lines[at - 1];
+    if (before === undefined) pieces.push(line);
+    else if (words !== undefined && broken.test(before) && /^[\p{L}\p{N}]/u.test(line)) {
+      const joint = jointOf(before, line, words);
+      if (joint === "none") pieces.push((pieces.pop() ?? "").slice(0, -1));
+      pieces.push(joint === "space" ? ` ${line}` : line);
+    } else pieces.push(`${between(at)}${line}`);
+  }
+  return pieces.join("");
 }
 
 /**
- * Joins a line that ends in a hyphen with the next. The hyphen goes where the document has the word without it elsewhere, or, being long, has
+ * What joins a line that ends in a hyphen with the next. The hyphen goes where the document has the word without it elsewhere, or, being long, has
  * not both halves as words of their own; else it stays, since it may be the author's. Readers of the text match both spellings.
  */
-function joinBroken(text: string, next: string, words: ReadonlySet<string>): string {
-  if (text.endsWith("\u00AD")) return text.slice(0, -1) + next;
+function jointOf(line: string, next: string, words: ReadonlySet<string>): "none" | "hyphen" | "space" {
+  if (line.endsWith("\u00AD")) return "none";
   // A hyphen that stands for a word's end which comes later: `Vor- und Nachteile`.
-  if (/^(?:und|oder|bzw|sowie|and|or|et|ou|y|e|o|u|en|of)\b/.test(next)) return `${text} ${next}`;
-  const left = /[\p{L}\u2010-]+(?=[-\u2010]$)/u.exec(text)?.[0].toLowerCase() ?? "";
-  const right = /^\p{L}*/u.exec(next)?.[0].toLowerCase() ?? "";
+  if (/^(?:und|oder|bzw|sowie|and|or|et|ou|y|e|o|u|en|of)\b/.test(next)) return "space";
+  const left = /[\p{L}\u2010-]+$/u.exec(line.slice(-longestWord, -1))?.[0].toLowerCase() ?? "";
+  const right = /^\p{L}*/u.exec(next.slice(0, longestWord))?.[0].toLowerCase() ?? "";
   const isFragment = words.size >= fewestWords && !(words.has(left) && words.has(right));
   const isOneWord = words.has(left + right) || isFragment;
-  const isOneCase = /^\p{Ll}/u.test(next) || /\p{Lu}[-\u2010]$/u.test(text);
-  return isOneCase && isOneWord && !words.has(`${left}-${right}`) ? text.slice(0, -1) + next : text + next;
+  const isOneCase = /^\p{Ll}/u.test(next) || /\p{Lu}[-\u2010]$/u.test(line);
+  return isOneCase && isOneWord && !words.has(`${left}-${right}`) ? "none" : "hyphen";
 }
 
 // Distinct words from which on a document has most words of its language that its compounds are made of.
 const fewestWords = 1_000;
+const longestWord = 80;

@@ -78,10 +78,12 @@ test("A hyphen at a line's end goes only where the document has the word without
     "newed. What is renewed stays; UTF-",
     "8 and Vor-",
     "und Nachteile too.",
+    "It is never re-",
+    "newed.",
   ];
   expect(await read([lines])).toEqual([
     [
-      "The relay is a peer-to-peer network with a client-server fallback. It was renewed. What is renewed stays; UTF-8 and Vor- und Nachteile too.",
+      "The relay is a peer-to-peer network with a client-server fallback. It was renewed. What is renewed stays; UTF-8 and Vor- und Nachteile too.\nIt is never renewed.",
     ],
   ]);
 });
@@ -133,7 +135,7 @@ test("A list of contents is known as one, a table of numbers is not", async () =
   const prices = ["Tea ........ 3", "Coffee ........ 2"];
   expect(await read([contents, table, dots, prices])).toEqual([
     ["Contents", "contents: Berths 2\nDues 3\nIndex 3"],
-    ["Gold plan 2\nSilver plan 3\nBronze plan 3"],
+    ["table: Gold plan | 2\nSilver plan | 3\nBronze plan | 3"],
     [`contents: ${dots.join("\n")}`],
     [prices.join("\n")],
   ]);
@@ -203,4 +205,52 @@ test("Of a damaged PDF the whole pages are read, and the others are told as gaps
   expect(await damaged((pdf) => pdf.replaceAll(/\(.*\) Tj/g, "("))).toMatchObject({
     unreadable: "the PDF is damaged, and no text is left of it",
   });
+});
+
+/** Lines one below the other from (x, y), 14 points apart. */
+const column = (x: number, y: number, ...texts: string[]): readonly PdfLine[] => texts.map((text, at) => ({ text, x, y: y - 14 * at }));
+
+test("A row of a table is a line, whatever lines its cells have, and wherever they stand beside each other", async () => {
+  const page = [
+    ...column(50, 700, "The commands of the relay are few and"),
+    ...column(50, 686, "stand in this table:"),
+    ...column(50, 650, "status", "[run]"),
+    ...column(200, 650, "Shows where a run", "stands now, and why."),
+    // The first cell stands in the middle of the second, and the second in the middle of the first.
+    ...column(50, 608, "retry"),
+    ...column(200, 615, "Begins a stage", "again."),
+    ...column(50, 580, "archive", "--all", "[run]"),
+    ...column(200, 566, "Keeps it."),
+    ...column(50, 500, "It can be done by hand, too."),
+  ];
+  expect(await read([page])).toEqual([
+    [
+      "The commands of the relay are few and\nstand in this table:",
+      "table: status [run] | Shows where a run stands now, and why.\nretry | Begins a stage again.\narchive --all [run] | Keeps it.",
+      "It can be done by hand, too.",
+    ],
+  ]);
+});
+
+test("Columns of text, the points of a list, and lines that a wide space parts once are no table", async () => {
+  const words = (from: number): string[] => Array.from({ length: 20 }, (_, at) => `Line ${from + at} of a long text`);
+  const text = await read([
+    [...column(50, 700, ...words(1)), ...column(300, 700, ...words(21))],
+    [
+      { text: "1.", x: 50, y: 700 },
+      { text: "Open the valve", x: 80, y: 700 },
+      { text: "2.", x: 50, y: 680 },
+      { text: "Close it", x: 80, y: 680 },
+    ],
+    [
+      { text: "Oslo", x: 50, y: 700 },
+      { text: "3 May", x: 300, y: 700 },
+      { text: "Dear Ida,", x: 50, y: 660 },
+    ],
+  ]);
+  expect(text).toEqual([
+    [words(1).join("\n"), words(21).join("\n")],
+    ["1. Open the valve", "2. Close it"],
+    ["Oslo 3 May", "Dear Ida,"],
+  ]);
 });

@@ -2,6 +2,7 @@ import type { Question } from "@tasuki/contracts/artifacts/brief";
 import type { Run } from "@tasuki/contracts/artifacts/run";
 import { type Document, sourceBlockKinds } from "@tasuki/protocol";
 import type { KnownBlock } from "./blocks.ts";
+import { writesCompounds } from "./compounds.ts";
 import { buildCorpus, type Corpus, type Counts, type Source } from "./corpus.ts";
 import { findQuotes, type Quote } from "./find-quotes.ts";
 import { findFurniture } from "./furniture.ts";
@@ -14,6 +15,9 @@ import { createVocabulary, type Vocabulary } from "./vocabulary.ts";
 import { isUnspaced } from "./words.ts";
 
 const furniture = new Set(Object.entries(sourceBlockKinds).flatMap(([kind, { isFurniture }]) => (isFurniture ? [kind] : [])));
+
+// A compound is one term, of which a text seldom has all: a coverage of 0.4 in English is one of 0.35 in German, measured in both kinds of error (XQuAD).
+const compoundCoverage = 1.12;
 
 /** A source text, and the id that candidates name it by. */
 export interface SourceText extends Source {
@@ -113,7 +117,7 @@ export function createSearch(sources: readonly Source[], { questions, progress }
     language,
     parts: parts.map(({ text, terms }) => ({ text, query: createQuery(corpus, vocabulary, terms) })),
   }));
-  const partsOf = new Map(prepared.map(({ id, parts }) => [id, parts]));
+  const byId = new Map(prepared.map((question) => [question.id, question]));
   return {
     corpus,
     vocabulary,
@@ -121,7 +125,11 @@ export function createSearch(sources: readonly Source[], { questions, progress }
     spoken,
     coverage(text) {
       const { terms } = vocabulary.count(text);
-      return (question) => Math.max(0, ...(partsOf.get(question) ?? []).map(({ query }) => coverageOf(query, vocabulary, terms)));
+      return (id) => {
+        const { parts = [], language } = byId.get(id) ?? {};
+        const best = Math.max(0, ...parts.map(({ query }) => coverageOf(query, vocabulary, terms)));
+        return Math.min(1, best * (language && writesCompounds(language) ? compoundCoverage : 1));
+      };
     },
   };
 }

@@ -1,3 +1,4 @@
+import { type Compounds, createCompounds } from "./compounds.ts";
 import type { Counts } from "./corpus.ts";
 import type { Language } from "./languages.ts";
 import { toTerms } from "./terms.ts";
@@ -13,7 +14,12 @@ const kindred = /^[\p{L}\p{M}]{5,60}$/u;
 // The cache is emptied at this size, because its keys can keep the texts that they were cut from in memory.
 const cacheSize = 20_000;
 
-type Occurrence = readonly [term: number, weight: number];
+/** Facts of a word, which are the same wherever it stands. */
+interface Known {
+  /** Terms that it counts for, by number, and how much. */
+  readonly occurrences: ReadonlyMap<number, number>;
+  readonly parts: ReturnType<Compounds["partsOf"]>;
+}
 
 /** The terms that are looked for, by number. Counts of a text hold no other terms. */
 export interface Vocabulary {
@@ -28,7 +34,8 @@ export interface Vocabulary {
 export function createVocabulary(wanted: Iterable<string>, languages: readonly Language[]): Vocabulary {
   const terms = [...new Set(wanted)];
   const numbers = new Map(terms.map((term, number) => [term, number]));
-  const cache = new Map<string, readonly Occurrence[]>();
+  const compounds = createCompounds(terms, languages);
+  const cache = new Map<string, Known>();
   const beginning = Map.groupBy(
     [...terms.entries()].filter(([, term]) => kindred.test(term) && !isUnspaced(term)),
     ([, term]) => term.slice(0, leastShared),
@@ -37,16 +44,17 @@ export function createVocabulary(wanted: Iterable<string>, languages: readonly L
     kindred.test(stem)
       ? (beginning.get(stem.slice(0, leastShared)) ?? []).flatMap(([number, term]) => (areKin(stem, term) ? [number] : []))
       : [];
-  const occurrencesOf = (word: string): readonly Occurrence[] => {
+  const read = (word: string): Known => {
     const cached = cache.get(word);
     if (cached) return cached;
     const stems = new Set(languages.flatMap((language) => toTerms(word, language)));
-    const weights = new Map([...stems].flatMap(kinOf).map((number) => [number, kinship]));
+    const occurrences = new Map([...stems].flatMap(kinOf).map((number) => [number, kinship]));
+    for (const stem of stems) for (const [number, weight] of compounds.within(stem)) raise(occurrences, number, weight);
     for (const stem of stems) {
       const number = numbers.get(stem);
-      if (number !== undefined) weights.set(number, 1);
+      if (number !== undefined) occurrences.set(number, 1);
     }
-    const found = [...weights];
+    const found = { occurrences, parts: [...stems].flatMap((stem) => compounds.partsOf(stem)) };
     if (cache.size >= cacheSize) cache.clear();
     cache.set(word, found);
     return found;
@@ -57,14 +65,22 @@ export function createVocabulary(wanted: Iterable<string>, languages: readonly L
     words: countWords,
     count(text) {
       const counts = new Map<number, number>();
+      const parts: Known["parts"][number][] = [];
       let words = 0;
       forEachWord(text, (word) => {
         words += 1;
-        for (const [number, weight] of occurrencesOf(word)) counts.set(number, (counts.get(number) ?? 0) + weight);
+        const known = read(word);
+        for (const [number, weight] of known.occurrences) counts.set(number, (counts.get(number) ?? 0) + weight);
+        for (const part of known.parts) parts.push(part);
       });
+      for (const [number, weight] of compounds.complete(parts)) counts.set(number, (counts.get(number) ?? 0) + weight);
       return { words, terms: counts };
     },
   };
+}
+
+function raise(weights: Map<number, number>, number: number, weight: number): void {
+  if (weight > (weights.get(number) ?? 0)) weights.set(number, weight);
 }
 
 /** True for two stems that share their beginning, and little else: forms of one word that stemming keeps apart. */

@@ -159,6 +159,8 @@ function endsAfter(said: string, { word, first, begins, lead, rest }: After): bo
     return !isOrdinal(lead, word, begins);
   }
   if (isInner(said)) return false;
+  // Plan A or B. What follows is another sentence: letters that are joined are no initials.
+  if (/(?<!\p{L})\p{Lu}\s(?:and|or|und|oder|et|ou|y|o|e|en|of)\s\p{Lu}$/u.test(lead)) return true;
   const letters = said.slice(said.lastIndexOf(".") + 1).replace(/^-/, "");
   if (/^[IVXLC]+$/.test(said) && said.length > 1) return digit || !isOrdinal(lead, word, begins);
   if (joined(said, numbered) && (digit || /^(?:[IVXLC]+|[A-Za-z])(?![\p{L}\p{N}])/u.test(rest) || /^[§°º]/.test(rest))) return false;

@@ -167,7 +167,7 @@ export function createMain(deps: MainDeps): Main {
       toRunRow(
         newFlow({
           payload,
-          profile: payload.profile ?? defaultProfile(pipeline),
+          profile: payload.profile ?? defaultProfile(pipeline, brief),
           brief,
           route,
           now,

@@ -19,7 +19,6 @@ import {
   type Run,
   type RunSource,
   type AnyArtifact,
-  defaultProfile,
 } from "@tasuki/protocol";
 import { type AttachmentRow, type Claimed, publish, type Store } from "@tasuki/store";
 import type { Attempt } from "../consumer/worker.ts";
@@ -88,7 +87,7 @@ export async function takeIn(
     contract: refOf(used.run),
     run: payload.run,
     brief: brief.sha256,
-    profile: payload.profile ?? defaultProfile(pipeline),
+    profile: state.profile,
     sources,
     route: pipeline.roles.map((role) => ({
       role: role.name,

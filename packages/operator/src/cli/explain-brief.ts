@@ -7,20 +7,25 @@ const explainMs = 5_000;
 const maxColumns = 120;
 const Explanation = z.array(z.union([z.string(), z.record(z.string(), z.string())]));
 
+/** Row of an explanation: a text, or texts by name. */
+export type ReadingRow = z.infer<typeof Explanation>[number];
+
 /**
- * Says on a terminal how the relay takes a brief, by the view that its intake names. Says nothing where there is no such view, or no answer
- * in time: the run has begun anyway.
+ * How the relay takes a brief, by the view that its intake names: a row for each question, and for what is taken for none. Empty where there
+ * is no such view, or no answer in time: the run begins anyway.
  */
-export async function explainBrief(cli: Cli, client: OperatorClient, brief: string): Promise<void> {
-  if (cli.stderr.isTTY !== true) return;
+export async function readBriefAsRelay(cli: Cli, client: OperatorClient, brief: string): Promise<readonly ReadingRow[]> {
   const signal = AbortSignal.any([cli.signal, AbortSignal.timeout(explainMs)]);
-  const lines = await linesOf(client, brief, signal).catch(() => []);
+  return rowsOf(client, brief, signal).catch(() => []);
+}
+
+/** Says how a brief is taken, a line for each row. */
+export function sayReading(cli: Cli, rows: readonly ReadingRow[]): void {
+  const lines = rows.map((row) => (typeof row === "string" ? [row] : Object.values(row)).map(toLine).join("  "));
   for (const line of lines) cli.say(cli.messageStyle.dim(`  ${clip(line, maxColumns)}`));
 }
 
-async function linesOf(client: OperatorClient, text: string, signal: AbortSignal): Promise<readonly string[]> {
+async function rowsOf(client: OperatorClient, text: string, signal: AbortSignal): Promise<readonly ReadingRow[]> {
   const { explain } = await client.relay({ signal });
-  if (explain === undefined) return [];
-  const rows = Explanation.parse(await client.view({ view: explain, files: [{ text }] }, { signal }));
-  return rows.map((row) => (typeof row === "string" ? [row] : Object.values(row)).map(toLine).join("  "));
+  return explain === undefined ? [] : Explanation.parse(await client.view({ view: explain, files: [{ text }] }, { signal }));
 }

@@ -21,12 +21,12 @@ export interface RunToStart {
   readonly profile?: string;
   /** The run's id, a UUIDv7: a second start with the same one starts nothing. */
   readonly id?: string;
+  /** Called with the text of the brief once all that the user gave is there, before anything is uploaded. */
+  readonly onBrief?: (text: string) => Promise<void>;
 }
 
 export interface StartedRun {
   readonly run: string;
-  /** The text of its brief. */
-  readonly brief: string;
 }
 
 const maxBrief = 65_536;
@@ -36,7 +36,7 @@ const uploadsAtOnce = 6;
 const maxLabel = 1_024;
 
 /** Uploads the sources of a run and starts it. Says which files were skipped, and why. */
-export async function startRun(cli: Cli, client: OperatorClient, { brief, files, profile, id }: RunToStart): Promise<StartedRun> {
+export async function startRun(cli: Cli, client: OperatorClient, { brief, files, profile, id, onBrief }: RunToStart): Promise<StartedRun> {
   if (id !== undefined && !Id.safeParse(id).success)
     throw new TasukiError("malformed_request", `--id must be a UUID of version 7 (RFC 9562), not '${id}'.`);
   // Main refuses an unknown profile, but only once every source is uploaded.
@@ -52,6 +52,8 @@ export async function startRun(cli: Cli, client: OperatorClient, { brief, files,
         "no documents were given: there is nothing to answer from but the brief itself. Name files or folders after it",
       ),
     );
+  await onBrief?.(text);
+  cli.signal.throwIfAborted();
   const attachments = await uploadSources(client, sources, cli.signal);
   const run = await client.start({
     v: 1,
@@ -62,7 +64,7 @@ export async function startRun(cli: Cli, client: OperatorClient, { brief, files,
     ...(id !== undefined && { id }),
   });
   cli.say(cli.messageStyle.dim(`main has signed for the run, with ${counted(sources.length, "source")}`));
-  return { run, brief: text };
+  return { run };
 }
 
 async function readBrief(cli: Cli, given: string): Promise<string> {

@@ -131,33 +131,32 @@ const views: Pipeline["views"] = {
 };
 const explain = "what it asks";
 
-test("on a terminal, run says after the id how the relay takes a brief, a line each, where it has a view for that", async () => {
+test("run says before it starts how the relay takes a brief, a line each, where it has a view for that", async () => {
   await using main = await startOperatedRelay({ without: alone, views, explain });
   const run = (brief: string, ...options: string[]) => startTasuki(["run", brief, "--data", main.data, ...options], { terminal: 80 }).ended;
   const asked = await run(`What is\na \u001b[2Jreceipt? ${"long ".repeat(100)}? Or?`);
   expect(asked).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[0-9a-f-]{36}\n$/) });
   expect(stripVTControlCharacters(asked.printed)).toMatch(
-    /with 0 sources\n[0-9a-f-]{36}\n {2}Q1 {2}What is a \[2Jreceipt\n {2}Q2 {2}(?:long ){2,}.*…\n {2}Or\?\nFollow it/,
+    / {2}Q1 {2}What is a \[2Jreceipt\n {2}Q2 {2}(?:long ){2,}.*…\n {2}Or\?\n.*with 0 sources\n[0-9a-f-]{36}\nFollow it/,
   );
   // An answer that is no list of texts is not shown.
   expect(stripVTControlCharacters((await run("Why?")).stderr)).toMatch(/with 0 sources\nFollow it/);
   const json = await run("What?", "--json");
-  expect(JSON.parse(json.stdout)).toEqual({ v: 1, run: expect.any(String) });
+  expect(JSON.parse(json.stdout)).toEqual({ v: 1, run: expect.any(String), reading: [{ n: "Q1", part: "What?" }] });
   expect(json.stderr).not.toContain("Q1");
-  expect((await tasuki(["run", "What?", "--data", main.data])).stderr).not.toContain("Q1");
+  expect((await tasuki(["run", "What?", "--data", main.data])).stderr).toContain("Q1  What?");
 });
 
-test("Ctrl-C while a brief is explained loses neither the id nor the run", async () => {
+test("Ctrl-C while a brief is explained starts nothing", async () => {
   const asked = Promise.withResolvers<void>();
   const never = (): Promise<never> => (asked.resolve(), new Promise(() => undefined));
   await using main = await startOperatedRelay({ without: alone, views: { never }, explain: "never" });
   const stopped = new AbortController();
   const running = startTasuki(["run", "What?", "--data", main.data], { terminal: 80, signal: stopped.signal });
   await asked.promise;
-  const id = /^[0-9a-f-]{36}$/m.exec(running.printed())?.[0];
   stopped.abort();
-  expect(await running.ended).toMatchObject({ stdout: `${id}\n`, stderr: expect.stringContaining(`watch ${id}`) });
-  expect(await main.client.runs()).toMatchObject([{ id }]);
+  expect(await running.ended).toMatchObject({ stdout: "" });
+  expect(await main.client.runs()).toEqual([]);
 });
 
 test("a profile that the relay doesn't have is refused before anything is uploaded", async () => {

@@ -1,7 +1,7 @@
 import type { RunStatus } from "@tasuki/protocol";
 import { Command } from "commander";
 import type { Cli } from "../cli/cli.ts";
-import { explainBrief } from "../cli/explain-brief.ts";
+import { readBriefAsRelay, type ReadingRow, sayReading } from "../cli/explain-brief.ts";
 import { exitCodeOfRun } from "../cli/exit-code.ts";
 import { followRun } from "../cli/follow-run.ts";
 import { type DataOption, dataOption, type JsonOption, jsonOption, toExamples } from "../cli/options.ts";
@@ -34,19 +34,35 @@ export function runCommand(cli: Cli): Command {
         ["run - docs/ < question.md", "the brief from stdin"],
       ]),
     )
+    .addHelpText(
+      "after",
+      `
+What is taken for a question is said before the run starts, and what is not. To name the questions yourself, put
+them into a list below a heading; everything else is then background:
+
+  # Questions
+
+  - How long does a lease last?
+  - The fee for late payment
+`,
+    )
     .action(async (brief: string, files: string[], options: RunOptions) => {
       const { profile, id, wait = false, json = false } = options;
       const client = cli.client(options);
-      const { run, brief: text } = await startRun(cli, client, {
+      let reading: readonly ReadingRow[] = [];
+      const { run } = await startRun(cli, client, {
         brief,
         files,
         ...(profile !== undefined && { profile }),
         ...(id !== undefined && { id }),
+        async onBrief(text) {
+          reading = await readBriefAsRelay(cli, client, text);
+          if (!json) sayReading(cli, reading);
+        },
       });
-      // The run has begun, so its id comes before anything that may take a while.
-      if (!wait && json) cli.json({ run });
+      const read = reading.length > 0 ? { reading } : {};
+      if (!wait && json) cli.json({ run, ...read });
       else if (!wait) cli.out(run);
-      if (!json) await explainBrief(cli, client, text);
       if (!wait) {
         cli.say(`Follow it: ${cli.next(options, "watch", run)}`);
         return;
@@ -65,7 +81,7 @@ export function runCommand(cli: Cli): Command {
       };
       const { status, outcome } = await followRun(cli, { client, run, isQuiet: json, ...(!json && { onVerified }) });
       cli.endWith(exitCodeOfRun(outcome));
-      if (json) cli.json({ run, status });
+      if (json) cli.json({ run, ...read, status });
       else if (!isPrinted && outcome === "closed" && status !== undefined) await printFinal(status);
       sayOutcome(cli, { run, status, outcome, options });
     });

@@ -48,6 +48,8 @@ interface Intake<Given extends AnyArtifact = AnyArtifact> {
    * object of texts, which people see as a line.
    */
   readonly explain?: string;
+  /** Profile of a run that names none, by the text of its brief; the pipeline's first where it is left out or says none. It may be given any text. */
+  readonly profile?: (brief: string) => string | undefined;
 }
 
 /**
@@ -98,9 +100,9 @@ export function definePipeline<
   return { module, profiles, intake, given, roles, ...(views !== undefined && { views }) };
 }
 
-/** The profile of a run that names none: the pipeline's first. */
-export function defaultProfile({ profiles }: Pick<Pipeline, "profiles">): string {
-  return Object.keys(profiles)[0] ?? "";
+/** The profile of a run that names none: what its brief calls for, else the pipeline's first. */
+export function defaultProfile({ profiles, intake }: Pick<Pipeline, "profiles" | "intake">, brief: string): string {
+  return intake.profile?.(brief) ?? Object.keys(profiles)[0] ?? "";
 }
 
 type NamesOf<Roles extends readonly AnyRole[]> = Roles extends readonly [infer R extends AnyRole, ...infer Rest extends readonly AnyRole[]]

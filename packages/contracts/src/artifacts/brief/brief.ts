@@ -1,7 +1,9 @@
 import { createReport, defineArtifact, distinct, judge, Line, parseText, Text } from "@tasuki/protocol";
 import { z } from "zod";
 import { QuestionId } from "../ids.ts";
-import { findQuestions } from "./find-questions.ts";
+import { findQuestions, wholeOf } from "./find-questions.ts";
+
+export { findQuestions, type Reading } from "./find-questions.ts";
 
 export const Question = z.object({ id: QuestionId, text: Line.min(1) });
 export type Question = z.infer<typeof Question>;
@@ -12,7 +14,7 @@ export const Questions = z
   .max(999)
   .check(distinct((question) => question.id));
 
-/** Value of brief.md: the text as its author wrote it, and the questions found in it (at least one: the whole text where none is marked). */
+/** Value of brief.md: the text as its author wrote it, and the questions found in it (at least one: the whole text where it asks none). */
 export const Brief = z.object({ text: Text, questions: Questions.min(1) });
 export type Brief = z.infer<typeof Brief>;
 
@@ -28,7 +30,8 @@ export const brief = defineArtifact({
     const plain = parseText(text, fileName);
     if (!plain.ok) return plain;
     const report = createReport(fileName);
-    const found = findQuestions(text);
+    const { questions } = findQuestions(text);
+    const found = questions.length > 0 ? questions : wholeOf(text);
     for (const [at, { line }] of found.entries()) report.at(`questions.${at}`, line);
     return judge(report, { schema: Brief, rules }, { text, questions: found.map(({ id, text }) => ({ id, text })) });
   },

@@ -2,9 +2,9 @@ import { anyCharacter } from "@tasuki/protocol/testing";
 import { assert, property, string } from "fast-check";
 import { expect, test } from "vitest";
 import { text } from "../../testing/arbitraries.ts";
-import { findQuestions } from "./find-questions.ts";
+import { findQuestions, wholeOf } from "./find-questions.ts";
 
-const found = (brief: string): string[] => findQuestions(brief).map(({ id, text, line }) => `${line} ${id} ${text}`);
+const found = (brief: string): string[] => findQuestions(brief).questions.map(({ id, text, line }) => `${line} ${id} ${text}`);
 
 test("a list under a Questions heading is the questions, whatever else is asked", () => {
   expect(found("Why this?\n\n# Questions\n\n- What is it\n- Who made it,\n  and when?\n1. Where?\n\n# Notes\n\n- What else?\n")).toEqual([
@@ -22,36 +22,68 @@ test("where only some have ids, the order gives them", () => {
   expect(found("# Questions\n\n- Q7: What?\n- Who?\n")).toEqual(["3 Q1 What?", "4 Q2 Who?"]);
 });
 
-test("else the sentences that ask are questions, parted where they ask two things", () => {
+test("else the sentences that ask are questions, parted where they ask two things; a later one keeps its subject", () => {
   expect(
     found(
       "# Receipts\n\nWe need to know more. What is a receipt, and when is a task\naccepted? See above.\n\n- Who signs; who reads it?\n",
     ),
-  ).toEqual(["3 Q1 What is a receipt?", "3 Q2 When is a task accepted?", "6 Q3 Who signs?", "6 Q4 Who reads it?"]);
+  ).toEqual(["3 Q1 What is a receipt?", "3 Q2 When is a task accepted? (a receipt)", "6 Q3 Who signs?", "6 Q4 Who reads it? (signs)"]);
 });
 
-test("a part of one word stays with what it asks about, and a question of one word is one", () => {
-  expect(found("Is it signed and why?")).toEqual(["1 Q1 Is it signed and why?"]);
-  expect(found("What?")).toEqual(["1 Q1 What?"]);
+// Questions are parted by `|`, and stand on one line in `brief`.
+test.each([
+  ["What is a lease, and what is it for?", "What is a lease?|What is it for? (a lease)"],
+  ["Is it signed and why?", "Is it signed and why?"],
+  ["What?", "What?"],
+  ["how does a lease end", "how does a lease end"],
+  ["Please explain how leases end. Keep it short and cite the page.", "Please explain how leases end."],
+  ["Compare A and B. Name the page. Answer in English.", "Compare A and B."],
+  ["I would like to know who signs. She asked whether I sign.", "I would like to know who signs."],
+  ["Please answer:\n- the fee\n- Who pays\n\nThanks!", "the fee|Who pays"],
+  ["Background: who knows? The page “What if?” is gone.\n\nHow much is it? Why?", "How much is it? Why?"],
+  ["Could you help me? See `a ? b` and https://a.b/c?d=e. When does it open?", "When does it open?"],
+  ["Erkläre den Unterschied. Bitte die Fristen nennen. Antworte kurz.", "Erkläre den Unterschied.|Bitte die Fristen nennen."],
+  [
+    "Bis wann muss der Antrag, der am 31. Dezember endet, gestellt sein?",
+    "Bis wann muss der Antrag, der am 31. Dezember endet, gestellt sein?",
+  ],
+  ["Fragen:\n1. Kosten\n2. Dauer", "Kosten|Dauer"],
+  ["Liste les frais. Quand payer ? Cite la page.", "Liste les frais.|Quand payer ?"],
+  ["¿Qué es un recibo y para qué sirve?", "¿Qué es un recibo?|Para qué sirve? (un recibo)"],
+  ["Vorrei sapere quanto costa. Grazie!", "Vorrei sapere quanto costa."],
+  ["在宅勤務は週何日まで認められますか。よろしくお願いします。", "在宅勤務は週何日まで認められますか。"],
+  ["手順を説明してください。ページ番号を示してください。", "手順を説明してください。"],
+  ["## 質問\n- 料金\n- 期間", "料金|期間"],
+  ["什么是租约？为什么？", "什么是租约？为什么？"],
+  ["租约是什么，它有什么用？", "租约是什么？|它有什么用？ (租约)"],
+  ["请列出所有费用。用中文回答。", "请列出所有费用。"],
+])("%j", (brief, questions) => {
+  expect(findQuestions(brief).questions.map(({ text }) => text)).toEqual(questions.split("|"));
 });
 
-test("questions in Chinese and Japanese end in their own mark", () => {
-  expect(found("袖とは何ですか？誰が署名しますか？以上。")).toEqual(["1 Q1 袖とは何ですか？", "1 Q2 誰が署名しますか？"]);
+test("what is not taken for a question is said", () => {
+  expect(findQuestions("We met. Who signs?\n\nThanks!")).toEqual({
+    questions: [{ id: "Q1", text: "Who signs?", line: 1 }],
+    others: ["We met.", "Thanks!"],
+  });
 });
 
 test.each(["", " \n", "?", "--- *** ---"])("%j has no question", (brief) => {
   expect(found(brief)).toEqual([]);
 });
 
-test("a brief that asks nothing is one question as a whole", () => {
-  expect(found("\nSummarise the documents\nin a page.\n")).toEqual(["2 Q1 Summarise the documents in a page."]);
-  expect(found(" \n\n")).toEqual([]);
-});
+test.each(["Write a friendly mail to Bob. Keep it short.", "Summarise the text below.\n\nBob ate. He left.", "Name of the vessel: Ada."])(
+  "%j asks nothing, and is to be done as a whole",
+  (brief) => {
+    expect(findQuestions(brief).questions).toEqual([]);
+    expect(wholeOf(brief)).toEqual([{ id: "Q1", text: brief.replaceAll(/\s+/g, " "), line: 1 }]);
+  },
+);
 
 test("whatever the text, questions are lines of their own and stand in it", () => {
   const check = (brief: string): void => {
     const lines = brief.split(/\r?\n|\r/).length;
-    for (const { text, line } of findQuestions(brief)) {
+    for (const { text, line } of [...findQuestions(brief).questions, ...wholeOf(brief)]) {
       expect(text).toMatch(/^\S(?:[^\r\n]*\S)?$/u);
       expect(line).toBeLessThanOrEqual(lines);
     }

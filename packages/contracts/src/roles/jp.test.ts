@@ -110,7 +110,7 @@ describe("jp's gate", () => {
     ["an author's own sentences, cited", "Receipts are signed [C1]. Dr. No, e.g., says so [C1]."],
     [
       "a verbatim quotation across lines, with the writer's own full stop",
-      "It is “durable, and the node has signed that it is.” [C2] It is “a signed statement.” [C1]",
+      "It is “durable, and the node has signed that it is.” [C2] It is “a signed statement”. [C1]",
     ],
     ["the fixed sentences, questions and lead-ins", `${boilerplate.partial} Why?\n\nTwo things:\n\n- A receipt is signed. [C1]`],
   ])("takes %s", (_, text) => {

@@ -11,6 +11,7 @@ import { collect } from "../checks/collect.ts";
 import { checkAcceptance, checkDecision } from "../checks/decision.ts";
 import { checkGaps, checkUnreadableDeclared } from "../checks/gaps.ts";
 import { checkInputsRead } from "../checks/inputs-read.ts";
+import { checkOmissions } from "../checks/omissions.ts";
 import { checkQuotations, checkVerbatimStatements, passagesOf } from "../checks/quotations.ts";
 import { checkSameRun } from "../checks/same-run.ts";
 
@@ -45,6 +46,7 @@ export const jp = defineRole({
       checkReferences(final, raw, review),
       ...finished,
       checkQuotations(final, passages, brief.value),
+      checkOmissions(final, passages),
       ...(producer?.startsWith("embedded/") ? [checkVerbatimStatements(final, passages)] : []),
       checkGaps(final, acceptance.gaps, { brief: brief.value, run: run.value }),
     );

@@ -1,4 +1,5 @@
 export { arbitraryStages } from "./arbitrary-stages.ts";
+export { changed, stageOf } from "./change-documents.ts";
 export { everyArtifact } from "./every-artifact.ts";
 export { exampleRelay } from "./example-relay.ts";
 export { exampleRun } from "./example-run.ts";

@@ -29,6 +29,8 @@ export function citePassage(passage: string, item: string): string | undefined {
   );
 }
 
+const omitted = "[…]";
+
 function isProse({ kind }: Block): boolean {
   return kind === "paragraph" || kind === "list";
 }
@@ -70,10 +72,15 @@ function isLaidOut(passage: string, { start, end }: Block): boolean {
 }
 
 function citeProse(passage: string, { kind, ...range }: Block, item: string): string {
-  const sentences = splitSentences(passage, range)
-    .map((sentence) => flat(passage, sentence))
-    .filter(isSentence);
-  const text = sentences.flatMap((sentence) => citeOne(sentence.replace(marker, ""), item)).join(" ");
+  let text = "";
+  let isLeftOut = false;
+  for (const sentence of splitSentences(passage, range)) {
+    const said = flat(passage, sentence);
+    const [cited] = isSentence(said) ? citeOne(said.replace(marker, ""), item) : [];
+    // What is left out inside a paragraph is marked.
+    if (cited !== undefined) text += `${text === "" ? "" : isLeftOut ? ` ${omitted} ` : " "}${cited}`;
+    isLeftOut = cited === undefined && (isLeftOut || !isBare(said));
+  }
   return kind === "list" && text !== "" ? `- ${text}` : text;
 }
 

@@ -11,6 +11,7 @@ import { checkAcceptance, checkDecision } from "../../checks/decision.ts";
 import { checkGaps, checkUnreadableDeclared } from "../../checks/gaps.ts";
 import { checkInputsRead } from "../../checks/inputs-read.ts";
 import { checkContradictions, checkOutline } from "../../checks/outline.ts";
+import { checkOmissions } from "../../checks/omissions.ts";
 import { checkQuotations, checkVerbatimStatements, passagesOf } from "../../checks/quotations.ts";
 import { checkRawBlocks } from "../../checks/raw-blocks.ts";
 import { checkSameRun } from "../../checks/same-run.ts";
@@ -45,6 +46,10 @@ const checks: Readonly<Record<string, readonly [parts: string, check: (stage: St
   checkQuotations: [
     "ids blocks verdicts texts tails questions",
     ({ final, raw, review, brief }) => checkQuotations(final, passagesOf(final, raw, review.value), brief.value),
+  ],
+  checkOmissions: [
+    "ids blocks verdicts texts tails",
+    ({ final, raw, review }) => checkOmissions(final, passagesOf(final, raw, review.value)),
   ],
   checkVerbatimStatements: [
     "ids blocks verdicts texts tails",

@@ -134,14 +134,14 @@ test("an incompatible change of a released contract fails its test, and explains
   const text = await readFile(join(copy.root, path), "utf8");
   await copy.write({
     [path]: text.replace(
-      "z.object({ text: Text, questions",
-      "z.object({ text: Text, language: Text.optional().default('en'), deadline: Text, questions",
+      "z.object({ text: Text.max(maxText), questions",
+      "z.object({ text: Text.max(maxText), language: Text.optional().default('en'), deadline: Text, questions",
     ),
   });
   const { code, stdout, stderr } = await copy.run("node_modules/.bin/vitest", "run", "--project", "unit", "scripts/contracts-lock.test.ts");
   await copy.write({ [path]: text });
   expect(code).toBe(1);
-  expect(stdout + stderr).toContain("brief@1 has changed since its release");
+  expect(stdout + stderr).toContain("brief@2 has changed since its release");
   expect(stdout + stderr).toContain("deadline: is new, and required: released files don't have it");
-  expect(stdout + stderr).toContain("pnpm contracts:lock --accept brief@1");
+  expect(stdout + stderr).toContain("pnpm contracts:lock --accept brief@2");
 });

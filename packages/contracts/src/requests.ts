@@ -1,5 +1,5 @@
 import type { View } from "@tasuki/protocol";
-import { brief, findQuestions } from "./artifacts/brief/brief.ts";
+import { brief, findQuestions, splitList } from "./artifacts/brief/brief.ts";
 import { documentsOf } from "./artifacts/documents.ts";
 import type { Profile } from "./artifacts/run/run.ts";
 import { sourceText } from "./artifacts/source-text/source-text.ts";
@@ -15,7 +15,7 @@ export const intake = {
   brief,
   sources: sourceText,
   explain: "reading",
-  profile: (text: string) => (findQuestions(text).questions.length === 0 ? "plain" : undefined),
+  profile: (text: string) => (findQuestions(splitList(text).text).questions.length === 0 ? "plain" : undefined),
 } as const;
 
 // Limit of what a view says of a brief that is not taken for a question.
@@ -29,9 +29,9 @@ export const views: Readonly<Record<"questions" | "reading", View>> = {
   reading: (documents) =>
     documentsOf(documents, "brief").flatMap(({ value }) => {
       const { questions, others } = findQuestions(value.text);
-      const asked = questions.map(({ id, text }) => ({ as: id, text }));
+      const asked = value.questions.map(({ id, text }) => ({ as: id, text }));
       const rest = others.slice(0, mostOthers).map((text) => ({ as: "not a question", text }));
-      return asked.length > 0
+      return questions.length > 0
         ? [...asked, ...rest]
         : [{ as: "no question was found", text: "the brief is done as a whole, with the profile plain unless another is named" }];
     }),

@@ -108,9 +108,9 @@ function isLaidOut(text: string): boolean {
   return /^\s*(?:\||```|~~~)|\S {3,}\S| \| |[{};=]\s*$/m.test(text);
 }
 
-/** A sentence without the marks around it: those of lists, quotations and emphasis, and its full stop. */
+/** A sentence without the marks around it: those of lists, quotations, brackets and emphasis, and its full stop. */
 function bare(text: string): string {
   return normaliseSpace(text)
-    .replace(/^(?:[-*+•>#|"'“”„«»_`\s]|\d{1,3}[.)]\s|\[…\]\s)+/u, "")
-    .replace(/[\s|"'“”„«»*_`.,;:!?…。！？]+$/u, "");
+    .replace(/^(?:(?![%‰§&])[\p{P}+|`~^<>=\s]|\d{1,3}[.)]\s)+/u, "")
+    .replace(/(?:(?![%‰§&])[\p{P}|`~^<>=\s])+$/u, "");
 }

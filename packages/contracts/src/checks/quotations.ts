@@ -155,7 +155,7 @@ const near = 80;
 
 /**
  * How a sentence goes on that a quotation ends with a full stop: "bis zum 31." does not end where its sentence does. Undefined where it ends
- * there, or where the full stop is the writer's, behind words that end no sentence of their own.
+ * there, and where the full stop is the writer's own, behind words from within a sentence: it is “a signed statement.”
  */
 function endsWithin(quotation: string, items: readonly string[], { byItem, lookups }: Passages): string | undefined {
   if (!/[.!?。！？]$/u.test(quotation)) return undefined;
@@ -170,9 +170,16 @@ function endsWithin(quotation: string, items: readonly string[], { byItem, looku
     if (end === passage.length) return undefined;
     const follows = passage.slice(start, end + near);
     if (splitSentences(follows).some((one) => start + one.end >= end && start + one.end <= end + 3)) return undefined;
+    if (/^[.,]$/.test(wanted.slice(bare.length)) && passage.charAt(end) !== "." && !beginsSentence(passage, at)) return undefined;
     rest ??= passage.slice(end, end + 40).trim();
   }
   return rest;
+}
+
+/** True where a sentence of the passage begins, its quotation marks aside. */
+function beginsSentence(passage: string, at: number): boolean {
+  const start = Math.max(0, at - near);
+  return splitSentences(passage.slice(start, at + near)).some((one) => start + one.start <= at && start + one.start >= at - 2);
 }
 
 /** The quotation as its source has it: without citations. */

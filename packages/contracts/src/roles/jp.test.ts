@@ -69,6 +69,11 @@ describe("jp's gate", () => {
       saying("It is “a signed statement by a node that knows”. [C1]"),
       { got: "“a signed statement by a node that knows”" },
     ],
+    [
+      "a quotation that ends before its sentence does",
+      saying("They say: “A receipt is a signed statement.” [C1]"),
+      { got: "“A receipt is a signed statement.”" },
+    ],
     ["a quotation in straight marks", saying('It is "an unsigned statement". [C1]'), { got: "“an unsigned statement”" }],
     [
       "a quotation from another item than the cited one",
@@ -110,7 +115,7 @@ describe("jp's gate", () => {
     ["an author's own sentences, cited", "Receipts are signed [C1]. Dr. No, e.g., says so [C1]."],
     [
       "a verbatim quotation across lines, with the writer's own full stop",
-      "It is “durable, and the node has signed that it is.” [C2] It is “a signed statement”. [C1]",
+      "It is “durable, and the node has signed that it is.” [C2] It is “a signed statement.” [C1]",
     ],
     ["the fixed sentences, questions and lead-ins", `${boilerplate.partial} Why?\n\nTwo things:\n\n- A receipt is signed. [C1]`],
   ])("takes %s", (_, text) => {

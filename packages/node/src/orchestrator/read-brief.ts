@@ -4,8 +4,8 @@ import { type AnyArtifact, parseContractRef, type Parsed, readText, withoutMark 
 import type { Claimed } from "@tasuki/store";
 
 /**
- * Reads the brief of a `run` task, inline or from the attempt's `in/`. It is in the version that the run uses: the very text, unless its sender
- * wrote another version.
+ * Reads the brief of a `run` task, inline or from the attempt's `in/`. It is written again from its value, in the version that the run
+ * uses, so that what this release finds in a text can stand in the file.
  */
 export async function readBrief(
   claimed: Claimed,
@@ -15,8 +15,7 @@ export async function readBrief(
   const text = await unmarkedText(written, { inline: claimed.row.payload.brief, path: join(folder, "in", brief.file) });
   if (!text.ok) return text;
   const parsed = written.read(text.value);
-  if (!parsed.ok) return parsed;
-  return written.version === used.version ? text : { ok: true, value: used.write(parsed.value as never) }; // of the same artifact;
+  return parsed.ok ? { ok: true, value: used.write(parsed.value as never) } : parsed; // a value of the same artifact
 }
 
 /** Contract of the brief in the version that its sender wrote: the attachment's, or the current one for a text in the task. */

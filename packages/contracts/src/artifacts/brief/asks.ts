@@ -170,8 +170,14 @@ function subjectOf(question: string): string {
   const told = said.replace(new RegExp(`^[¿]?(?:(?:${any("before")})\\s+)?(?:${any("words")})${wordEnd}\\s*`, "iu"), "");
   const verbs =
     /^(?:is|are|was|were|does|do|did|can|could|may|must|should|will|has|have|ist|sind|war|waren|wird|werden|kann|können|muss|darf|gilt|est|sont|es|son|está|è|sono|é|são|zijn|wordt|heißt|bedeutet|significa|signifie)\s+/iu;
-  return told.replace(verbs, "").trim().slice(0, 120);
+  const subject = told.replace(verbs, "").trim().slice(0, 120);
+  // The verb of "Who signs?" is no subject.
+  return /\s/.test(subject) || !/^(?:who|wer|qui|quién|chi|wie)\s\S+$/iu.test(said) ? subject : "";
 }
+
+// A noun of the question's own.
+const determiners =
+  /(?<!\p{L})(?:an?|the|my|our|your|der|die|das|dem|den|ein|eine[rmns]?|le|la|les|une?|el|los|las|una|il|lo|gli|de|het|een)\s\p{L}|\b[dl]['’]\p{L}/iu;
 
 /** True for a question that leaves its subject to the one before it: it has a pronoun, begins with "and", or has hardly a word of its own. */
 function isElliptic(question: string, isPart: boolean): boolean {
@@ -181,6 +187,6 @@ function isElliptic(question: string, isPart: boolean): boolean {
   return (
     pronouns.test(question.replaceAll(/\bgibt es\b|\bil y a\b|\by a-t-il\b/giu, "")) ||
     joins.test(question) ||
-    (isPart && question.split(/\s+/).length < 7)
+    (isPart && question.split(/\s+/).length < 7 && !determiners.test(question))
   );
 }

@@ -27,7 +27,7 @@ test("else the sentences that ask are questions, parted where they ask two thing
     found(
       "# Receipts\n\nWe need to know more. What is a receipt, and when is a task\naccepted? See above.\n\n- Who signs; who reads it?\n",
     ),
-  ).toEqual(["3 Q1 What is a receipt?", "3 Q2 When is a task accepted? (a receipt)", "6 Q3 Who signs?", "6 Q4 Who reads it? (signs)"]);
+  ).toEqual(["3 Q1 What is a receipt?", "3 Q2 When is a task accepted?", "6 Q3 Who signs?", "6 Q4 Who reads it?"]);
 });
 
 // Questions are parted by `|`, and stand on one line in `brief`.

@@ -15,7 +15,7 @@ interface Found {
 }
 
 /** Reading of a brief: its questions, and what is not taken for one. */
-export interface Reading {
+interface Reading {
   readonly questions: readonly FoundQuestion[];
   /** Sentences and titles that ask nothing, or are background, in order. */
   readonly others: readonly string[];
@@ -25,7 +25,8 @@ export interface Reading {
  * Finds the questions of a brief: the list under a `# Questions` heading, else the lines that begin with `Q1:`, else what a person who has to
  * answer would tick off: the sentences that ask, with a mark or without, that request content ("Explain …", 説明して), or say what somebody would
  * like to know, and the items of a list that a line announces. None is found where nothing is asked.
- * Rules and tables alone find them (`ask-words.ts`), since every node reads the brief and must find the same questions.
+ * Rules and tables alone find them (`ask-words.ts`), so that what a text asks depends on no data of a node's Node. What main found is written
+ * into the brief (`brief.ts`).
  */
 export function findQuestions(text: string): Reading {
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n|\r/);

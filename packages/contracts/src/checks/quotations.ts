@@ -36,7 +36,7 @@ const omission = /\s*\[(?:…|\.{3})\]\s*/u;
  * True for a text that stands, white space aside, in a passage of one of the items: as one range, or as ranges in the passage's order, with
  * `[…]` for each thing that is left out between them.
  */
-export function isVerbatim(text: string, items: Iterable<string>, { byItem, lookups }: Passages): boolean {
+function isVerbatim(text: string, items: Iterable<string>, { byItem, lookups }: Passages): boolean {
   const [first = "", ...others] = normaliseSpace(text)
     .split(omission)
     .filter((piece) => piece !== "");

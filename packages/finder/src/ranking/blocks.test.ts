@@ -50,3 +50,13 @@ test("A question that stands alone heads what follows; one among other sentences
     "paragraph: Who?",
   ]);
 });
+
+test("A number that a line end parts from its sentence begins no item; a list that begins with 1 or after a sentence does", () => {
+  expect(kindsOf("It burns in O\n2. The flame is hot.\n1. Light it.\n2. Look away.\n\nDone so far.\n3. Put it out.")).toEqual([
+    "paragraph: It burns in O\n2. The flame is hot.",
+    "list: Light it.",
+    "list: Look away.",
+    "paragraph: Done so far.",
+    "list: Put it out.",
+  ]);
+});

@@ -19,6 +19,7 @@ export interface KnownBlock {
 const fence = /^ {0,3}(`{3,}|~{3,})/;
 const atx = /^#{1,6}[ \t]+\S/;
 const item = /^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+/;
+const number = /^[ \t]*(\d{1,3})[.)][ \t]/;
 const underline = /^(?:={3,}|-{3,}|~{3,}|\^{3,})[ \t]*$/;
 const numbered = /^(\d{1,3}(?:\.\d{1,3})*)\.?[ \t]+\p{Lu}/u;
 const levels: Readonly<Record<string, number>> = { "=": 1, "-": 2, "~": 3, "^": 4 };
@@ -91,7 +92,7 @@ export function splitBlocks(text: string, known: readonly KnownBlock[] = []): Bl
       close();
       add("table", line);
       close();
-    } else if (item.test(line.text)) {
+    } else if (item.test(line.text) && !(open?.kind === "paragraph" && isMidSentence(text, open, line))) {
       close();
       const marker = item.exec(line.text)?.[0].length ?? 0;
       add("list", { ...line, start: line.start + marker });
@@ -111,6 +112,23 @@ function headed(text: string, blocks: readonly Block[]): Block[] {
     const isHead = next !== undefined && next.kind !== "heading" && !isListed && isQuestion(block) && !isQuestion(next);
     return isHead ? { ...block, kind: "heading" as const, level: askedLevel } : block;
   });
+}
+
+/** Number of the list item that a block is, as its mark has it; undefined for an item with another mark. */
+export function itemNumber(text: string, { kind, start }: Block): number | undefined {
+  if (kind !== "list") return undefined;
+  const line = text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
+  const [, found] = number.exec(line) ?? [];
+  return found === undefined ? undefined : Number(found);
+}
+
+/**
+ * True for a line that only looks like an item: a number that a line end has parted from its sentence, as in "oxygen is written O / 2. It …". As
+ * in CommonMark (section 5.3), a list that interrupts a paragraph begins with 1, unless the paragraph has come to an end.
+ */
+function isMidSentence(text: string, { end }: Pick<Block, "end">, line: Line): boolean {
+  const [, found] = number.exec(line.text) ?? [];
+  return found !== undefined && Number(found) > 1 && !/[.:;!?。：；！？]["'”’)\]]*\s*$/u.test(text.slice(Math.max(0, end - 20), end));
 }
 
 /** Title of a heading: its text without the marks. */

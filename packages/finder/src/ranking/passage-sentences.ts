@@ -1,14 +1,19 @@
 import type { Range } from "@tasuki/contracts";
-import { type Block, splitBlocks } from "./blocks.ts";
+import { type Block, itemNumber, splitBlocks } from "./blocks.ts";
 import type { Corpus, Counts } from "./corpus.ts";
 import { quotableSentences } from "./quotable-sentences.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
 export interface PassageSentence extends Range {
   readonly passage: number;
-  /** Number of the group that a quotation may not leave: a paragraph, an item, a row; or a line with a colon and all that it announces. */
+  /**
+   * Number of the group that a quotation may not leave: a paragraph, an item, a row; a line with a colon and all that it announces; or the
+   * numbered steps of a procedure.
+   */
   readonly group: number;
   readonly code: boolean;
+  /** True in a numbered step. */
+  readonly step: boolean;
   readonly counts: Counts;
 }
 
@@ -28,11 +33,12 @@ export function passageSentences(corpus: Corpus, vocabulary: Vocabulary, passage
   for (const block of splitBlocks(text)) {
     // Rows of a glossary have nothing to do with each other; the items after "three parts:" have.
     announced = (announced && block.kind === before?.kind) || isAnnounced(text, before, block);
-    if (!announced) group += 1;
+    if (!announced && !isNextStep(text, before, block)) group += 1;
     before = block;
+    const step = itemNumber(text, block) !== undefined;
     for (const { start, end } of piecesOf(text, block)) {
       const counts = vocabulary.count(text.slice(start, end));
-      sentences.push({ start: place.start + start, end: place.start + end, passage, group, code: block.kind === "code", counts });
+      sentences.push({ start: place.start + start, end: place.start + end, passage, group, code: block.kind === "code", step, counts });
     }
   }
   return sentences;
@@ -41,6 +47,11 @@ export function passageSentences(corpus: Corpus, vocabulary: Vocabulary, passage
 function isAnnounced(text: string, before: Block | undefined, { kind }: Block): boolean {
   if (before === undefined || kind === "heading" || kind === "paragraph") return false;
   return /[:：]\s*$/.test(text.slice(before.start, before.end));
+}
+
+function isNextStep(text: string, before: Block | undefined, block: Block): boolean {
+  const last = before && itemNumber(text, before);
+  return last !== undefined && itemNumber(text, block) === last + 1;
 }
 
 /** Pieces of a block that are quoted: short code as a whole, with its fences; anything else by sentences. */

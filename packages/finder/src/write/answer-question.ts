@@ -22,6 +22,8 @@ export interface Accepted {
   readonly partial: ReadonlySet<string>;
   /** The passages of an item, cited; undefined where nothing of them can be quoted. */
   readonly cited: (item: string) => string | undefined;
+  /** Source of an item's first passage, and the byte where it begins there. */
+  readonly placeOf: (item: string) => { readonly source: string; readonly first: number };
 }
 
 const mostItems = 3;
@@ -30,17 +32,21 @@ const mostPassages = 20;
 const headingLength = 160;
 
 /**
- * Answer to a question: up to three items of the outline, a paragraph each. It says plainly where they answer in part only, or where there
- * are none.
+ * Answer to a question: up to three items of the outline, a paragraph each. Those of one source stand in the source's order, and sources in the
+ * order of their best item. It says plainly where they answer in part only, or where there are none.
  */
-export function answerQuestion({ id, text }: Question, { items, partial, cited }: Accepted): Answer {
+export function answerQuestion({ id, text }: Question, { items, partial, cited, placeOf }: Accepted): Answer {
   const quoted: { item: string; text: string }[] = [];
   for (const item of new Set(items.get(id))) {
     if (quoted.length === mostItems) break;
     const text = cited(item);
     if (text !== undefined) quoted.push({ item, text });
   }
-  const paragraphs = quoted.map((one) => one.text);
+  const bySource = Map.groupBy(quoted, ({ item }) => placeOf(item).source);
+  const ordered = [...bySource.values()].flatMap((own) =>
+    own.toSorted((one, other) => placeOf(one.item).first - placeOf(other.item).first),
+  );
+  const paragraphs = ordered.map((one) => one.text);
   if (quoted.length === 0) paragraphs.unshift(boilerplate.notFound);
   else if (quoted.every(({ item }) => partial.has(item))) paragraphs.unshift(boilerplate.partial);
   return {
@@ -55,7 +61,7 @@ export function answerQuestion({ id, text }: Question, { items, partial, cited }
 export function acceptedIn({ outline, verdicts }: SgReview, blocks: ReadonlyMap<string, readonly RawBlock[]>): Accepted {
   const known = new Map<string, string | undefined>();
   const cite = (item: string): string | undefined => {
-    const passages = (blocks.get(item) ?? []).slice(0, mostPassages);
+    const passages = (blocks.get(item) ?? []).slice(0, mostPassages).toSorted((one, other) => one.bytes.first - other.bytes.first);
     const cited = passages.flatMap(({ text }) => citePassage(text, item) ?? []);
     return cited.length === 0 ? undefined : cited.join("\n\n");
   };
@@ -63,6 +69,10 @@ export function acceptedIn({ outline, verdicts }: SgReview, blocks: ReadonlyMap<
     // The last entry of a key wins: in reverse, that is the first of a question which stands twice.
     items: new Map(outline.map(({ question, items }) => [question, items] as const).toReversed()),
     partial: new Set(verdicts.flatMap(({ item, verdict }) => (verdict === "partial" ? [item] : []))),
+    placeOf(item) {
+      const [first] = (blocks.get(item) ?? []).toSorted((one, other) => one.bytes.first - other.bytes.first);
+      return { source: first?.source ?? "", first: first?.bytes.first ?? 0 };
+    },
     cited(item) {
       if (!known.has(item)) known.set(item, cite(item));
       return known.get(item);

@@ -9,11 +9,17 @@ test("Every sentence is cited, on one line, and keeps the marks around it", () =
 
 test("Lists stay lists; tables and code are shown where a colon announces them, or where there is nothing else", () => {
   expect(citePassage("Two parts of it:\n\n1. the bus of all\n2. the store of all", "C1")).toBe(
-    "Two parts of it: [C1]\n\n- the bus of all [C1]\n- the store of all [C1]",
+    "Two parts of it: [C1]\n\n1. the bus of all [C1]\n2. the store of all [C1]",
   );
   expect(citePassage("Run this command:\n\n```sh\npnpm test  # all\n```", "C1")).toBe("Run this command: [C1]\n\n    pnpm test # all [C1]");
   expect(citePassage("A sentence about it.\n\n```sh\npnpm test\n```", "C1")).toBe("A sentence about it. [C1]");
   expect(citePassage("| part | time |\n|---|---|\n| lease | 30 s |", "C1")).toBe("- part | time [C1]\n- lease | 30 s [C1]");
+});
+
+test("A step keeps its number", () => {
+  expect(citePassage("7) Close the valve of the tank.\n8) Open the hatch of the tank.", "C1")).toBe(
+    "7. Close the valve of the tank. [C1]\n8. Open the hatch of the tank. [C1]",
+  );
 });
 
 test("Badges say nothing, and a link says its text", () => {

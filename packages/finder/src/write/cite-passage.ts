@@ -1,5 +1,5 @@
 import { citationsIn, citeSentences, findText, normaliseSpace, type Range, splitSentences, statementsOf } from "@tasuki/contracts";
-import { type Block, splitBlocks } from "../ranking/blocks.ts";
+import { type Block, itemNumber, splitBlocks } from "../ranking/blocks.ts";
 import { countWords } from "../ranking/words.ts";
 
 const leastWords = 3;
@@ -71,17 +71,18 @@ function isLaidOut(passage: string, { start, end }: Block): boolean {
   return lines.filter((line) => /\S {3,}\S/.test(line)).length >= Math.max(2, lines.length / 2);
 }
 
-function citeProse(passage: string, { kind, ...range }: Block, item: string): string {
+function citeProse(passage: string, block: Block, item: string): string {
+  const step = itemNumber(passage, block);
   let text = "";
   let isLeftOut = false;
-  for (const sentence of splitSentences(passage, range)) {
+  for (const sentence of splitSentences(passage, block)) {
     const said = flat(passage, sentence);
     const [cited] = isSentence(said) ? citeOne(said.replace(marker, ""), item) : [];
     // What is left out inside a paragraph is marked.
     if (cited !== undefined) text += `${text === "" ? "" : isLeftOut ? ` ${omitted} ` : " "}${cited}`;
     isLeftOut = cited === undefined && (isLeftOut || !isBare(said));
   }
-  return kind === "list" && text !== "" ? `- ${text}` : text;
+  return block.kind === "list" && text !== "" ? `${step === undefined ? "-" : `${step}.`} ${text}` : text;
 }
 
 /** Lines of code, each indented, or rows of a table, each as a list item without the outer bars. */

@@ -89,7 +89,7 @@ test("an order with a note becomes bread, and every node has archived the same b
   };
   const texts = Object.fromEntries(artifacts.map(({ name, text }) => [name, text]));
   expect(texts).toMatchObject({
-    "order.txt": "2 loaves of rye",
+    "order.txt": "2 loaves of rye\n", // as main writes what it has read
     "note1.txt": note,
     "dough.txt": `contract: dough@1\ngrain: rye\ngrams: 1000\n\n${note}`,
     "bread.txt": `contract: bread@1\noutcome: risen\ncrust: soft\n\n2 of rye, ${note}`,

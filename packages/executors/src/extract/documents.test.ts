@@ -38,6 +38,9 @@ test.for([
   "<style>#x{display:none}</style><p id=x>x",
   "<style>@media screen{.a{display:none}}</style><p class=a>x",
   "<dialog>x</dialog>",
+  "<p style='opacity: 0'>x",
+  "<p style='font-size:0px'>x",
+  "<p style='content-visibility:hidden'>x",
   "<del>x</del>",
   "<p><s>x</s>",
   "<strike>x</strike>",
@@ -60,6 +63,8 @@ test.for([
     "<select><option>red<option>blue</select><textarea>notes</textarea><input value=Ida><input type=password value=p>",
     "red / blue notes Ida",
   ],
+  ["Colour<select><option>red<option selected>blue</select>and<textarea>notes</textarea>here", "Colour red / [x] blue and notes here"],
+  ["done<progress value=3 max=10>30 %</progress>now", "done 30 % now"],
   ["<input type=checkbox checked> yes <input type=checkbox> no", "[x] yes [ ] no"],
 ] as const)("What a reader sees is read: %s", async ([html, text]) => {
   expect(await textOf(page(html))).toBe(text);
@@ -76,6 +81,7 @@ test.for([
   ["<ol start=3 type=a><li>x<li>y<ul><li>z</ul></ol>", "c. x\nd. y\n  - z"],
   ["<ol reversed type=I><li>x<li value=9>y</ol>", "II. x\nIX. y"],
   ["<dl><dt>Lease<dd>30 s<dt>Epoch<dd>a number</dl>", "Lease\n30 s\nEpoch\na number"],
+  ["<dl><dt>Lease<dd><p>30 s</p><p>or more</p></dl>", "Lease\n30 s\n\nor more"],
 ] as const)("Lists stand as they are: %s", async ([html, text]) => {
   expect(await textOf(page(html))).toBe(text);
 });
@@ -117,10 +123,10 @@ test("Notes and comments are text, known as what they are; the links back from t
     page(`<p>Ouch<sup><a href="#footnote-1">[1]</a></sup>.</p><ol><li id="footnote-1"><p>A bar. <a href="#footnote-ref-1">↑</a></p></li>
 <li id="footnote-2"><p>Fin. <a href="#footnote-ref-2">↑</a></p></li></ol><dl><dt id="comment-0">Comment [A1]</dt><dd><p>Why? <a href="#comment-ref-0">↑</a></p></dd></dl>`);
   expect(await read(html, "S1.html")).toMatchObject({
-    text: "Ouch [1].\n\n1. A bar.\n2. Fin.\n\nComment [A1]\n\nWhy?\n",
+    text: "Ouch [1].\n\n1. A bar.\n2. Fin.\n\nComment [A1]\nWhy?\n",
     blocks: [
       { kind: "footnote", from: 11, to: 28 },
-      { kind: "comment", from: 30, to: 48 },
+      { kind: "comment", from: 30, to: 47 },
     ],
   });
 });
@@ -191,6 +197,11 @@ test.for([
   ["Graz,298\nCork,584\n", "S1.csv", "Graz | 298\nCork | 584"],
   ['depot,staff\nGraz,"298\nCork,584\n', "S1.csv", "depot | staff\ndepot: Graz | staff: 298 Cork,584"],
   ["one line, no table\n", "S1.csv", "one line, no table"],
+  ["Depots of 2025\n\ndepot,staff\nGraz,298\n", "S1.csv", "Depots of 2025\n\ndepot | staff\ndepot: Graz | staff: 298"],
+  ["sep=|\ndepot|staff\nGraz, A|298\n", "S1.csv", "depot | staff\ndepot: Graz, A | staff: 298"],
+  [",2024,2025\nGraz,10,12\n", "S1.csv", "2024 | 2025\nGraz | 2024: 10 | 2025: 12"],
+  ["Graz,1998,2004\nCork,2001,2007\n", "S1.csv", "Graz | 1998 | 2004\nCork | 2001 | 2007"],
+  ["name,name,year\na,b,7\n", "S1.csv", "name | name | year\nname: a | name: b | year: 7"],
 ] as const)("A table's text has a row on each line: %j", async ([csv, name, text]) => {
   expect(await textOf(csv, name)).toBe(text);
 });
@@ -211,11 +222,34 @@ test.for([
     `\r\n--b1\r\nContent-Type: text/plain\r\n\r\nSee there.\r\n--b1\r\nContent-Type: application/pdf; name=plan.pdf\r\n\r\nx\r\n--b1--`,
     "See there.",
   ],
+  // What the page says and the plain text does not is not lost.
+  [
+    "multipart/alternative; boundary=b1",
+    `\r\n--b1\r\nContent-Type: text/plain\r\n\r\nSee the page.\r\n--b1\r\nContent-Type: text/html\r\n\r\n<p>See the page.<p>Friday: nine.\r\n--b1--`,
+    "See the page.\n\nFriday: nine.",
+  ],
+  [
+    parted.replace("mixed", "alternative"),
+    `\r\n--b1\r\nContent-Type: text/plain\r\n\r\nOne text.\r\n--b1\r\nContent-Type: text/html\r\n\r\n<p>Another page.\r\n--b1--`,
+    "One text.\n\nAnother page.",
+  ],
 ] as const)("An e-mail of %s is decoded", async ([type, rest, text]) => {
   const found = await read(mail(type, rest), "S1.txt");
   expect(found).toMatchObject({
     mediaType: "message/rfc822",
     text: `# Öffnungszeiten\n\nFrom: Bär <b@example.test>\nTo: <c@example.test>\n\n${text}\n`,
     ...(type === parted && { dropped: ["the attachment plan.pdf (application/pdf)"] }),
+  });
+});
+
+test("An e-mail with bytes that it does not declare is decoded by a guess, and what its declaration loses is said", async () => {
+  const bytes = (type: string): Buffer =>
+    Buffer.from(mail(type, "\r\nGr\u00F6\u00DFe der Sicherung: \u00FCberall h\u00F6chstens 3 m.\r\n"), "latin1");
+  expect(await read(bytes("text/plain"), "S1.eml")).toMatchObject({
+    text: expect.stringContaining("Größe der Sicherung: überall höchstens 3 m."),
+    guessed: ["its encoding, taken for windows-1252"],
+  });
+  expect(await read(bytes("text/plain; charset=utf-8"), "S1.eml")).toMatchObject({
+    dropped: [expect.stringMatching(/^characters that are none in the encoding that the mail declares: \d$/)],
   });
 });

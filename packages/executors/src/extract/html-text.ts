@@ -13,7 +13,9 @@ type Element = DefaultTreeAdapterTypes.Element;
 
 const skipped = new Set("script style template head button datalist annotation annotation-xml desc rp".split(" "));
 const deepest = 8;
-const embedded = new Set("iframe object embed video audio canvas applet".split(" "));
+const embedded = new Set("iframe frame object embed video audio canvas applet".split(" "));
+// Parts of a line that stand apart from the words beside them.
+const boxes = new Set("textarea progress meter output".split(" "));
 const blocks = new Set(
   "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form header hgroup hr html legend li main menu nav ol optgroup p section summary".split(
     " ",
@@ -134,6 +136,7 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
         captured(childNodes, (options) => writer.add(` ${options.replace(/ \/ ?$/, "")} `));
         return;
       case "option":
+        if (attributeOf(element, "selected") !== undefined) addText("[x] ");
         visit(childNodes, () => writer.add(" / "));
         return;
       case "q":
@@ -211,6 +214,12 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
         });
         return;
     }
+    if (boxes.has(tagName)) {
+      addText(" ");
+      return visit(childNodes, () => addText(" "));
+    }
+    // What a definition begins with stands on its line, as the first paragraph of a point does.
+    if (tagName === "dd") writer.startWith("");
     const isBlock = blocks.has(tagName) || tagName === "td" || tagName === "th" || tagName === "table" || tagName === "tr";
     if (!isBlock) return visit(childNodes);
     // The first paragraph of a point stands on its line.

@@ -1,14 +1,21 @@
-import PostalMime, { type Address } from "postal-mime";
+import PostalMime, { type Address, type Email } from "postal-mime";
+import { decodeText } from "./decode.ts";
 import { htmlToText } from "./html-text.ts";
-import type { Reading } from "./reading.ts";
+import type { Reading, TextBlock } from "./reading.ts";
 
 const deepest = 32;
+// Share of the words of a mail's page that its plain text lacks from which on it is no version of the page.
+const mostLacking = 0.1;
 
-/** Text of an e-mail (RFC 5322, MIME): its subject as a heading, who and when, and its plain text, or else that of its HTML. Attachments are said. */
+/** A part of a mail that is read: its text, and what is known of it. */
+type Body = Exclude<Reading, { unreadable: string }>;
+
+/**
+ * Text of an e-mail (RFC 5322, MIME): its subject as a heading, who and when, and its plain text; its HTML where there is no plain text, or where that lacks
+ * words of the page. Attachments are said.
+ */
 export async function mailToText(bytes: Uint8Array): Promise<Reading> {
-  const mail = await PostalMime.parse(bytes, { maxNestingDepth: deepest });
-  const plain = mail.text?.trim() ?? "";
-  const page = plain === "" && mail.html !== undefined ? htmlToText(mail.html) : undefined;
+  const { mail, guessed } = await parse(bytes);
   const fields = [
     ["From", nameOf(mail.from)],
     ["To", (mail.to ?? []).map(nameOf).join(", ")],
@@ -18,14 +25,49 @@ export async function mailToText(bytes: Uint8Array): Promise<Reading> {
   const head = [...(mail.subject === undefined ? [] : [`# ${mail.subject}`]), fields.join("\n")].filter((part) => part !== "").join("\n\n");
   const start = head === "" ? "" : `${head}\n\n`;
   const attached = mail.attachments.map(({ filename, mimeType }) => `the attachment ${filename ?? "without a name"} (${mimeType})`);
-  const own = page !== undefined && "text" in page ? page : { text: `${plain}\n` };
+  const own = bodyOf(mail);
   if (own.text.trim() === "")
     return { unreadable: `there is no text in the e-mail${attached.length > 0 ? `, but ${attached.join(", ")}: give that instead` : ""}` };
+  const text = start + own.text;
+  const lost = text.split("\uFFFD").length - 1;
+  const blocks = (own.blocks ?? []).map(({ from, to, kind }): TextBlock => ({ from: from + start.length, to: to + start.length, kind }));
+  const wrong = lost > 0 ? [`characters that are none in the encoding that the mail declares: ${lost}`] : [];
+  return { text, blocks, dropped: [...(own.dropped ?? []), ...wrong, ...attached], guessed };
+}
+
+/** Parses a mail. One in a single-byte encoding that it does not declare, as old programs write it, is decoded by a guess first. */
+async function parse(bytes: Uint8Array): Promise<{ readonly mail: Email; readonly guessed: readonly string[] }> {
+  const mail = await PostalMime.parse(bytes, { maxNestingDepth: deepest });
+  const isBroken = `${mail.subject ?? ""}${mail.text ?? ""}${mail.html ?? ""}`.includes("\uFFFD");
+  if (!isBroken || /charset\s*=/i.test(Buffer.from(bytes).toString("latin1"))) return { mail, guessed: [] };
+  const decoded = await decodeText(bytes);
+  if ("unreadable" in decoded) return { mail, guessed: [] };
   return {
-    text: start + own.text.replaceAll("\r\n", "\n"),
-    blocks: (own.blocks ?? []).map(({ from, to, kind }) => ({ from: from + start.length, to: to + start.length, kind })),
-    dropped: [...(own.dropped ?? []), ...attached],
+    mail: await PostalMime.parse(Buffer.from(decoded.text), { maxNestingDepth: deepest }),
+    guessed: decoded.guessed ?? ["the encoding of its text, which it does not declare"],
   };
+}
+
+function bodyOf({ text = "", html }: Email): Body {
+  const plain: Body = { text: `${text.replaceAll("\r\n", "\n").trim()}\n` };
+  if (html === undefined) return plain;
+  const page = htmlToText(html);
+  if (!lacks(plain, page)) return plain;
+  if (!lacks(page, plain)) return page;
+  // Two texts of their own, such as those of two parts.
+  const from = plain.text.length + 1;
+  const blocks = (page.blocks ?? []).map((block) => ({ ...block, from: block.from + from, to: block.to + from }));
+  return { ...page, text: `${plain.text}\n${page.text}`, blocks };
+}
+
+/** True for a text without many of the words of another. */
+function lacks(body: Body, other: Body): boolean {
+  const [own, wanted] = [wordsOf(body.text), wordsOf(other.text)];
+  return [...wanted].filter((word) => !own.has(word)).length > mostLacking * wanted.size;
+}
+
+function wordsOf(text: string): ReadonlySet<string> {
+  return new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu));
 }
 
 function nameOf(address: Address | undefined): string {

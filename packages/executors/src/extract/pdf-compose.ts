@@ -188,15 +188,33 @@ function headingDepth(line: PageLine, { body, headings }: Measures): number {
 
 function textOf({ heading, isContents, lines, rows }: Group, { words }: Measures): string {
   if (rows.length > 0) {
-    const cellOf = (texts: readonly string[]): string => joinLines(texts, { words, between: () => " " });
+    const cellOf = (texts: readonly string[]): string =>
+      joinLines(texts, { words, between: (at) => (isUnspaced(texts[at - 1], texts[at]) ? "" : " ") });
     return rows.map(({ cells }) => toRow(cells.map(cellOf))).join("\n");
   }
-  const between = (at: number): string => (heading > 0 || (lines[at]?.y ?? 0) - (lines[at - 1]?.y ?? 0) < 2 ? " " : "\n");
+  const edge = Math.max(...lines.map(({ right }) => right));
+  const between = (at: number): string => {
+    const [before, line] = [lines[at - 1], lines[at]];
+    if (before === undefined || line === undefined) return "\n";
+    // Lines beside each other: what is filled into a form on the right, or the next vertical line on the left.
+    const isBeside = line.y - before.y < 2;
+    const isFull = isBeside ? line.x < before.x : heading > 0 || before.right >= edge - 2 * before.size;
+    if (!isContents && isFull && isUnspaced(before.text, line.text)) return "";
+    return heading > 0 || isBeside ? " " : "\n";
+  };
   const text = joinLines(
     lines.map((line) => line.text),
     { words: isContents ? undefined : words, between },
   );
   return heading > 0 ? `${"#".repeat(heading)} ${text}` : text;
+}
+
+/** True where a line goes on in the next without a space, as in Japanese and Chinese. */
+function isUnspaced(line = "", next = ""): boolean {
+  return (
+    /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー々、，・「『（《〈]$/u.test(line.slice(-2)) &&
+    /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー々、。，．・」』）》〉（「『]/u.test(next)
+  );
 }
 
 /** Text of lines, each with what is between it and the one before. Words that a line's end breaks are joined, if the `words` of the document are given. */

@@ -45,10 +45,38 @@ const wide = 0.9;
 
 /** Reads a page: its lines, with what was filled into its form beside the labels, and its comments. */
 export async function readPage(page: PDFPageProxy): Promise<Page> {
-  const { height, transform } = page.getViewport({ scale: 1 });
-  const { fields, comments } = fieldsOf(await page.getAnnotations(), transform);
-  const { lines, untold } = linesOf(await page.getTextContent(), transform);
+  const { width, height: shown, transform } = page.getViewport({ scale: 1 });
+  const content = await page.getTextContent();
+  const { view, height } = upright({ view: transform, width, height: shown }, content.items);
+  const { fields, comments } = fieldsOf(await page.getAnnotations(), view);
+  const { lines, untold } = linesOf(content, view);
   return { number: page.pageNumber, height, lines: withFields(lines, fields), comments, untold };
+}
+
+/** View of a page: its transform, and its size. */
+interface View {
+  readonly view: readonly number[];
+  readonly width: number;
+  readonly height: number;
+}
+
+/** View of a page turned so that most of its text runs from left to right: a table on its side is shown with the page turned by its reader. */
+function upright({ view, width, height }: View, items: TextContent["items"]): View {
+  const [va = 1, vb = 0, vc = 0, vd = 1, ve = 0, vf = 0] = view;
+  const lengths = [0, 0, 0, 0];
+  for (const item of items) {
+    if (!("str" in item)) continue;
+    const [a = 1, b = 0] = item.transform;
+    const quarter = Math.round(Math.atan2(vb * a + vd * b, va * a + vc * b) / (Math.PI / 2)) & 3;
+    lengths[quarter] = (lengths[quarter] ?? 0) + item.str.length;
+  }
+  // Quarters of a turn, clockwise: text that runs down, upside down, or up.
+  const [, down = 0, over = 0, up = 0] = lengths;
+  const most = Math.max(...lengths);
+  if (most === 0 || lengths[0] === most) return { view, width, height };
+  if (down === most) return { view: [vb, -va, vd, -vc, vf, width - ve], width: height, height: width };
+  if (over === most) return { view: [-va, -vb, -vc, -vd, width - ve, height - vf], width, height };
+  return up === most ? { view: [-vb, va, -vd, vc, height - vf, ve], width: height, height: width } : { view, width, height };
 }
 
 /** Lines of the items of a page, in their order, and the number of glyphs that have no text. `view` is the page's transform. */
@@ -65,8 +93,11 @@ export function linesOf({ items, styles }: Pick<TextContent, "items" | "styles">
   };
   for (const item of items) {
     if (!("str" in item)) continue;
-    const told = item.str.replaceAll(bullet, "•").replaceAll(noText, "");
-    untold += item.str.length - told.length;
+    const told = item.str
+      .replaceAll(bullet, "•")
+      .replaceAll(noText, "")
+      .replaceAll(upended, (mark) => mark.normalize("NFKC"));
+    untold += item.str.match(noText)?.length ?? 0;
     const placed = place(item, { text: told, isCode: styles[item.fontName]?.fontFamily === "monospace", view });
     // pdf.js does not end a line where the next item of the file stands a little higher or lower, as the next cell of a table may.
     if (before !== undefined && isElsewhere(placed, before)) endRow();
@@ -88,6 +119,8 @@ function isElsewhere(item: PlacedItem, before: PlacedItem): boolean {
 
 // The bullets of the fonts Symbol and Wingdings, which have no characters of their own.
 const bullet = /[\uF0A7\uF0B7\uF0D8]/g;
+// Marks as they stand in vertical lines, which have characters of their own: `︒` for `。`.
+const upended = /[\uFE10-\uFE19\uFE30-\uFE44\uFE47\uFE48]/g;
 // Characters that stand for no text: controls, private use, unassigned, the replacement character.
 const noText = /[^\P{C}\t\n\p{Cf}\p{Cs}]|\uFFFD/gu;
 

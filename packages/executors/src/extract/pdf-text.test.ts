@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { literal, type PdfLine, type PdfPage, toPdf } from "../testing/pdf-fixture.ts";
+import { composePages } from "./pdf-compose.ts";
+import type { PageLine } from "./pdf-page.ts";
 import { readPdf } from "./pdf-text.ts";
 
 /** Text of a PDF: its pages, each with its pieces; a piece that isn't running text has its kind before it. */
@@ -253,4 +255,36 @@ test("Columns of text, the points of a list, and lines that a wide space parts o
     ["1. Open the valve", "2. Close it"],
     ["Oslo 3 May", "Dear Ida,"],
   ]);
+});
+
+test("A page whose text runs up or down is read as its reader turns it", async () => {
+  const turned = (matrix: string, lines: readonly (readonly [text: string, x: number, y: number])[]): string =>
+    lines.map(([text, x, y]) => `BT /F1 12 Tf ${matrix} ${x} ${y} Tm ${literal(text)} Tj ET`).join("\n");
+  const up = turned("0 1 -1 0", [
+    ["Gold", 100, 60],
+    ["2 TB", 100, 300],
+    ["Silver", 120, 60],
+    ["1 TB", 120, 300],
+  ]);
+  const down = turned("0 -1 1 0", [
+    ["The desk opens at nine", 500, 700],
+    ["and closes at five.", 486, 700],
+  ]);
+  const textOf = async (content: string): Promise<unknown> => readPdf(toPdf([[]], { content }));
+  expect(await textOf(up)).toMatchObject({ text: "Gold | 2 TB\nSilver | 1 TB\n" });
+  expect(await textOf(down)).toMatchObject({ text: "The desk opens at nine\nand closes at five.\n" });
+});
+
+test("Lines of Japanese and Chinese go on without a space where they are full, and vertical ones always", () => {
+  const line = (text: string, x: number, y: number, right: number): PageLine => {
+    const at = { text, x, y, right };
+    return { ...at, size: 10, parts: [{ ...at, isCode: false }] };
+  };
+  const compose = (...lines: readonly PageLine[]): string =>
+    composePages([{ number: 1, height: 800, lines, comments: [], untold: 0 }], new Set()).text.trimEnd();
+  expect(compose(line("夜間バックアップは毎日午前", 50, 100, 180), line("二時に開始する。", 50, 114, 130))).toBe(
+    "夜間バックアップは毎日午前二時に開始する。",
+  );
+  expect(compose(line("品名", 50, 100, 70), line("夜間バックアップは毎日午前", 50, 114, 180))).toBe("品名\n夜間バックアップは毎日午前");
+  expect(compose(line("夜間バックアップは", 500, 100, 510), line("毎日行う。", 476, 100, 486))).toBe("夜間バックアップは毎日行う。");
 });

@@ -1,4 +1,5 @@
 import type { DefaultTreeAdapterTypes } from "parse5";
+import { textOf } from "./html-tree.ts";
 
 // Text that stands above and below the line: exponents, indices, marks of notes.
 
@@ -36,6 +37,16 @@ interface Walk {
   readonly visit: (children: readonly DefaultTreeAdapterTypes.ChildNode[], after?: () => void) => void;
   readonly captured: (children: readonly DefaultTreeAdapterTypes.ChildNode[], then: (text: string) => void) => void;
   readonly add: (text: string) => void;
+}
+
+/** Adds ruby: the text, and after it its readings in brackets, so that a word is not parted by the readings of its characters. */
+export function visitRuby({ childNodes }: DefaultTreeAdapterTypes.Element, { visit, add }: Pick<Walk, "visit" | "add">): void {
+  const isReading = (node: DefaultTreeAdapterTypes.ChildNode): boolean => node.nodeName === "rt" || node.nodeName === "rtc";
+  const readings = childNodes.filter(isReading).map((node) => ("tagName" in node ? textOf(node).trim() : ""));
+  visit(
+    childNodes.filter((node) => !isReading(node)),
+    () => (readings.join("") === "" ? undefined : add(`(${readings.join("")})`)),
+  );
 }
 
 /** Adds an element of a formula in MathML: `a^(n+1)`, `x_i`, `1/3`, `√(2)`. */

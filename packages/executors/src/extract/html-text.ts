@@ -3,7 +3,7 @@ import { createFurniture } from "./html-furniture.ts";
 import { type List, listOf, markerOf } from "./html-list.ts";
 import { attributeOf, isLinkBack, noteOf, textOf, valueOf } from "./html-tree.ts";
 import { createVisibility, type Shown } from "./html-visibility.ts";
-import { subscript, superscript, visitMath } from "./html-scripts.ts";
+import { subscript, superscript, visitMath, visitRuby } from "./html-scripts.ts";
 import { createTables } from "./html-table.ts";
 import { createLineWriter } from "./line-writer.ts";
 import type { Reading } from "./reading.ts";
@@ -162,7 +162,7 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
         visit(childNodes.filter((child) => "tagName" in child).slice(0, 1));
         return;
       case "ruby":
-        visitRuby(element);
+        visitRuby(element, { visit, add: addText });
         return;
       case "a":
         if (isLinkBack(element)) return;
@@ -227,15 +227,6 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
     const inList = lists.length > 0 || tagName === "dt" || tagName === "dd";
     if (!isFirst) writer[inList ? "endLine" : "gap"]();
     visit(childNodes, () => writer[inList ? "endLine" : "gap"]());
-  };
-  /** Ruby: the text, and after it its readings in brackets, so that a word is not parted by the readings of its characters. */
-  const visitRuby = ({ childNodes }: Element): void => {
-    const isReading = (node: Node): boolean => node.nodeName === "rt" || node.nodeName === "rtc";
-    const readings = childNodes.filter(isReading).map((node) => ("tagName" in node ? textOf(node).trim() : ""));
-    visit(
-      childNodes.filter((node) => !isReading(node)),
-      () => (readings.join("") === "" ? undefined : addText(`(${readings.join("")})`)),
-    );
   };
 
   visit(page.childNodes);

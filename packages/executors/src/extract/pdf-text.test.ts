@@ -276,15 +276,15 @@ test("A page whose text runs up or down is read as its reader turns it", async (
 });
 
 test("Lines of Japanese and Chinese go on without a space where they are full, and vertical ones always", () => {
-  const line = (text: string, x: number, y: number, right: number): PageLine => {
+  const line = (text: string, [x, y, right]: readonly [number, number, number]): PageLine => {
     const at = { text, x, y, right };
     return { ...at, size: 10, parts: [{ ...at, isCode: false }] };
   };
   const compose = (...lines: readonly PageLine[]): string =>
     composePages([{ number: 1, height: 800, lines, comments: [], untold: 0 }], new Set()).text.trimEnd();
-  expect(compose(line("夜間バックアップは毎日午前", 50, 100, 180), line("二時に開始する。", 50, 114, 130))).toBe(
+  expect(compose(line("夜間バックアップは毎日午前", [50, 100, 180]), line("二時に開始する。", [50, 114, 130]))).toBe(
     "夜間バックアップは毎日午前二時に開始する。",
   );
-  expect(compose(line("品名", 50, 100, 70), line("夜間バックアップは毎日午前", 50, 114, 180))).toBe("品名\n夜間バックアップは毎日午前");
-  expect(compose(line("夜間バックアップは", 500, 100, 510), line("毎日行う。", 476, 100, 486))).toBe("夜間バックアップは毎日行う。");
+  expect(compose(line("品名", [50, 100, 70]), line("夜間バックアップは毎日午前", [50, 114, 180]))).toBe("品名\n夜間バックアップは毎日午前");
+  expect(compose(line("夜間バックアップは", [500, 100, 510]), line("毎日行う。", [476, 100, 486]))).toBe("夜間バックアップは毎日行う。");
 });

@@ -125,6 +125,10 @@ test.for([
 });
 
 test.each([
+  [
+    "questions of a list",
+    "- The budget is open.\n- Is the retention period of audit records too long for the clerks, the budget, and the archive of the whole year?\n- The dates are open.\n\nAudit records: a retention period of six years.\n",
+  ],
   ["what nano collected, and a Markdown text that was not told to be one", matter],
   [
     "pages of a plain text",
@@ -138,7 +142,7 @@ test.each([
   const { documents } = await relayInProcess("What is the retention period of audit records?\n", [{ text }]);
   const raw = documents["de-raw-output"]?.[0]?.text ?? "";
   expect(raw).toContain("six years");
-  expect(raw).not.toMatch(/example\.test|99 years|title:|Retention of audit records|Page \d/);
+  expect(raw).not.toMatch(/example\.test|99 years|title:|Who is asked|Is the|Retention of audit records|Page \d/);
 });
 
 // guarantees: R7.read

@@ -32,6 +32,8 @@ const sentence = { k1: 1.2, b: 0.4 };
 const weights = { anchor: 0.7, cue: 0.15, code: 0.3, long: 0.15 };
 const alike = 0.55;
 const least = 0.35;
+const mostMarks = 10;
+const asked = /[?？؟][\p{P}\s]*$/u;
 // Beginnings of a sentence that leans on the one before it.
 const leaning = /^(?:But|However|This|These|Those|That|It|They|He|She|His|Her|Its|Their|Such|Thus|Therefore|Instead|Also)\b/;
 
@@ -61,14 +63,18 @@ export function findQuotes(
     if (place === undefined) continue;
     const own = sentences.flatMap((one, at) => {
       if (one.passage !== passage) return [];
-      const cue = cueOf(textOf(place.source, one));
+      const text = textOf(place.source, one);
+      const cue = cueOf(text);
       const penalty = (one.code ? weights.code : 0) + (one.counts.words > 60 ? weights.long : 0);
-      return [{ ...one, at, cue, words: one.counts.words, value: (scores[at] ?? 0) / best + weights.cue * cue - penalty }];
+      const isAsked = asked.test(text.slice(-mostMarks));
+      return [{ ...one, at, cue, isAsked, words: one.counts.words, value: (scores[at] ?? 0) / best + weights.cue * cue - penalty }];
     });
     const groups = Map.groupBy(own, ({ group }) => group);
+    // What only asks answers nothing, such as the questions of a list.
+    const answering = new Set([...groups].flatMap(([group, sentences]) => (sentences.every(({ isAsked }) => isAsked) ? [] : [group])));
     const anchors = own
       // A paragraph of its own says something, however short: the `Twelve hours.` under its heading.
-      .filter(({ words, group }) => words >= leastWords || (words > 0 && groups.get(group)?.length === 1))
+      .filter(({ words, group }) => answering.has(group) && (words >= leastWords || (words > 0 && groups.get(group)?.length === 1)))
       .sort((one, other) => other.value - one.value || one.at - other.at);
     const taken: Range[] = [];
     for (const anchor of anchors) {

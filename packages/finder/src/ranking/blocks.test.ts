@@ -60,3 +60,14 @@ test("A number that a line end parts from its sentence begins no item; a list th
     "list: Put it out.",
   ]);
 });
+
+test("Questions with a number or a letter head what stands below them, with and without blank lines", () => {
+  expect(kindsOf("Q: Who?\nA: I.\n1.2. Where?\nThere.\nIs it | so?\n")).toEqual([
+    "heading9: Q: Who?",
+    "paragraph: A: I.",
+    "heading9: 1.2. Where?",
+    "paragraph: There.\nIs it | so?",
+  ]);
+  const rows = "1.1. | Who?\nI do.\n1.2. | Where? | There.\n";
+  expect(splitBlocks(rows, [{ start: 0, end: rows.length, kind: "table" }]).map(({ kind }) => kind)).toEqual(["heading", "table", "table"]);
+});

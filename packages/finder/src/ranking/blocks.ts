@@ -27,6 +27,10 @@ const levels: Readonly<Record<string, number>> = { "=": 1, "-": 2, "~": 3, "^": 
 // Level of a question that stands alone, deeper than that of every other heading.
 const askedLevel = 9;
 const longestQuestion = 300;
+const asking: ReadonlySet<BlockKind> = new Set(["paragraph", "list", "table"]);
+// What a question has before it in lists of them: its number or its letter, in a cell of its own where a table lays them out.
+const label = /^[ \t]*[*_]{0,2}[\p{L}\p{N}.]{0,8}[.:)：]?[*_]{0,2}\s+(?:\|\s+)?/u;
+const labelled = /^[ \t]*[*_]{0,2}(?:\d{1,3}(?:\.\d{1,3})+\.?|[QFPD問问]\d{0,3}[.:)：])[*_]{0,2}\s/u;
 
 interface Line {
   readonly start: number;
@@ -88,6 +92,10 @@ export function splitBlocks(text: string, known: readonly KnownBlock[] = []): Bl
       } else close();
     } else if (open === undefined && isNumberedHeading(text, line)) {
       heading(line, (numbered.exec(line.text)?.[1]?.split(".").length ?? 1) + 1);
+    } else if (labelled.test(line.text) && isAsked(line.text)) {
+      close();
+      add("paragraph", line);
+      close();
     } else if (/^[ \t]*\|.*\|/.test(line.text) || / \| .* \| /.test(line.text)) {
       close();
       add("table", line);
@@ -102,10 +110,10 @@ export function splitBlocks(text: string, known: readonly KnownBlock[] = []): Bl
   return headed(text, blocks);
 }
 
-/** Blocks of which a question that stands alone, as a paragraph or as the one item of a list, is the heading of what follows: that is its answer. */
+/** Blocks of which a question that stands alone, as a paragraph, a row or the one item of a list, is the heading of what follows: that is its answer. */
 function headed(text: string, blocks: readonly Block[]): Block[] {
   const isQuestion = (block: Block | undefined): boolean =>
-    block !== undefined && (block.kind === "paragraph" || block.kind === "list") && isAsked(text.slice(block.start, block.end));
+    block !== undefined && asking.has(block.kind) && isAsked(text.slice(block.start, block.end));
   return blocks.map((block, at) => {
     const [before, next] = [blocks[at - 1], blocks[at + 1]];
     const isListed = block.kind === "list" && (before?.kind === "list" || next?.kind === "list");
@@ -151,7 +159,7 @@ function isNumberedHeading(text: string, line: Line): boolean {
 /** True for a text that is one question and nothing else, behind its number or `Q:`. */
 function isAsked(text: string): boolean {
   if (text.length > longestQuestion || !/[?？؟][*_"”»)\]]{0,4}\s*$/u.test(text)) return false;
-  return !/[.!?。！？]\s+\p{Lu}|[。！？]./u.test(text.replace(/^[\p{L}\p{N}.]{0,8}[.:)]\s+/u, ""));
+  return !/[.!?。！？]\s+\p{Lu}|[。！？].|\|/u.test(text.replace(label, ""));
 }
 
 // Ends of lines of every kind: those of Unix and Windows, of the old Mac, of mainframes (NEL), and Unicode's own.

@@ -8,16 +8,29 @@ interface Peer {
   readonly url: string;
 }
 
-/** Puts limits before what reads the answers of one node: an answer is whole and within those of its kind (`answerLimits`), or it rejects. */
-export function boundAnswers(fetch: typeof globalThis.fetch, peer: Peer): typeof globalThis.fetch {
+/**
+ * Puts limits before what reads the answers of one node: an answer is whole and within those of its kind (`answerLimits`), or it rejects. With
+ * `mostBytes`, one that is no refusal has so many bytes at most. What comes is JSON, which `json()` alone reads.
+ */
+export function boundAnswers(fetch: typeof globalThis.fetch, peer: Peer, mostBytes = Infinity): typeof globalThis.fetch {
   const refuse = (why: string): Error => notUnderstood(why, peer);
   return async (input, init) => {
     const response = await fetch(input, init);
     await demandPlain(response, refuse);
+    const { ok, status, headers } = response;
     const limit = limitOf(new URL(input instanceof Request ? input.url : input), response);
-    const body = await readBoundedBody(response, limit, refuse);
-    const { status, headers } = response;
-    return new Response(body.length === 0 ? null : body, { status, headers });
+    const bytes = ok ? Math.min(limit.bytes, mostBytes) : limit.bytes;
+    const body = await readBoundedBody(response, { ...limit, bytes }, refuse);
+    // A `Response` over these bytes would hold three copies of them.
+    const json = async (): Promise<unknown> => {
+      try {
+        return JSON.parse(body.toString("utf8"));
+      } catch (error) {
+        // The page of a proxy before a node that is down is no answer of the node's.
+        throw ok ? refuse("it is no JSON") : error;
+      }
+    };
+    return Object.assign(new Response(null, { status, headers }), { json });
   };
 }
 

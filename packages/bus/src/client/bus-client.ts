@@ -22,7 +22,8 @@ export interface FollowOptions {
 /** The verbs of one node's bus, as a client calls them. Rejections are `TasukiError`, with `unreachable` where no answer came. */
 export interface BusVerbs {
   task(envelope: Envelope, options?: { budgetMs?: number; traceparent?: string; signal?: AbortSignal }): Promise<TaskAnswer>;
-  status(query: StatusQuery, options?: { signal?: AbortSignal }): Promise<Status>;
+  /** Asks for the node's status. An answer of more than `mostBytes` is not read (`answer_invalid`). */
+  status(query: StatusQuery, options?: { signal?: AbortSignal; mostBytes?: number }): Promise<Status>;
   health(options?: { signal?: AbortSignal }): Promise<Health>;
   /**
    * Yields the entries of the feed from an index on, in order and without gaps, and reconnects until the signal. `onState` is called when the

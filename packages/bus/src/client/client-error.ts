@@ -15,11 +15,11 @@ export function toClientError(error: unknown, peer: { readonly node: string; rea
 }
 
 /**
- * Error for an answer that no bus gives: another program may listen at that address, or the node lies. The call may be tried again. `why` is a
- * phrase, `it has more than 65536 bytes`.
+ * Error for an answer that no bus gives (`answer_invalid`): another program may listen at that address, or the node lies. The call may be tried
+ * again. `why` is a phrase, `it has more than 65536 bytes`.
  */
 export function notUnderstood(why: string, peer: { readonly node: string; readonly url: string }): TasukiError {
-  return new TasukiError("unavailable", `${peer.node} at ${peer.url} gave an answer that can't be read: ${clipText(why, 1024)}.`);
+  return new TasukiError("answer_invalid", `${peer.node} at ${peer.url} gave an answer that can't be read: ${clipText(why, 1024)}.`);
 }
 
 /** The phrase for what a schema refused in an answer: the first fault alone, for there may be as many as the answer has values. */

@@ -55,8 +55,8 @@ test("what does not answer, or answers something else, is told apart from a refu
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = createBusClient({ node: "nano", url, identity: anyone });
-  await expect(client.health()).rejects.toMatchObject({ code: "unreachable", retryable: true });
-  await expect(client.uploadBytes("draft@1", blob("# a"))).rejects.toMatchObject({ retryable: true });
+  await expect(client.health()).rejects.toMatchObject({ code: "answer_invalid", retryable: true });
+  await expect(client.uploadBytes("draft@1", blob("# a"))).rejects.toMatchObject({ code: "answer_invalid", retryable: true });
   await new Promise((resolve) => server.close(resolve));
   const gone = createBusClient({ node: "nano", url, identity: anyone });
   await expect(gone.uploadBytes("draft@1", blob("# a"))).rejects.toMatchObject({ code: "unreachable" });

@@ -40,8 +40,16 @@ const feedSilenceMs = 15_000;
 export function createBusClient({ node, url, identity, random = () => 0.5, socketPath }: BusClientDeps): BusClient {
   const peer = { node, url };
   const way = { agent: createConnections(), ...(socketPath !== undefined && { socketPath }) };
-  const fetch = boundAnswers(createHttpFetch(way), peer);
+  const plain = createHttpFetch(way);
+  const fetch = boundAnswers(plain, peer);
   const fetchFeed = createHttpFetch({ ...way, silenceMs: feedSilenceMs });
+  /** Link for the calls whose answers are read by `bounded`. */
+  const callsBy = (bounded: typeof globalThis.fetch) =>
+    httpLink({
+      url: `${url}/trpc`,
+      fetch: (input, init) => bounded(input as string | URL, init as RequestInit), // the link's own, narrower types
+      headers: async ({ op }) => ({ ...(await identity.outbound(node, url)), ...(op.context["headers"] as Record<string, string>) }),
+    });
   const trpc = createTRPCClient<BusRouter>({
     links: [
       splitLink({
@@ -57,14 +65,11 @@ export function createBusClient({ node, url, identity, random = () => 0.5, socke
             },
           }),
         }),
-        false: httpLink({
-          url: `${url}/trpc`,
-          fetch: (input, init) => fetch(input as string | URL, init as RequestInit), // the link's own, narrower types
-          headers: async ({ op }) => ({ ...(await identity.outbound(node, url)), ...(op.context["headers"] as Record<string, string>) }),
-        }),
+        false: callsBy(fetch),
       }),
     ],
   });
+  const trpcWithin = (mostBytes: number) => createTRPCClient<BusRouter>({ links: [callsBy(boundAnswers(plain, peer, mostBytes))] });
   const within = (ms: number, signal: AbortSignal | undefined): AbortSignal =>
     signal === undefined ? AbortSignal.timeout(ms) : AbortSignal.any([signal, AbortSignal.timeout(ms)]);
   const call = async <S extends z.ZodType>(schema: S, answer: Promise<unknown>): Promise<z.output<S>> => {
@@ -82,7 +87,8 @@ export function createBusClient({ node, url, identity, random = () => 0.5, socke
       };
       return call(TaskAnswer, trpc.task.mutate({ envelope }, { signal: within(taskMs, signal), context: { headers } }));
     },
-    status: (query, { signal } = {}) => call(Status, trpc.status.query(query, { signal: within(callMs, signal) })),
+    status: (query, { signal, mostBytes } = {}) =>
+      call(Status, (mostBytes === undefined ? trpc : trpcWithin(mostBytes)).status.query(query, { signal: within(callMs, signal) })),
     health: ({ signal } = {}) => call(Health, trpc.health.query(undefined, { signal: within(callMs, signal) })),
     watch: (from, options) =>
       watchFeed(

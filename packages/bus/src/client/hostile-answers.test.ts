@@ -22,7 +22,7 @@ describe("an answer that is too large", () => {
       pour(blanks, 300_000_000 / blanks.length);
     });
     await expect(node.client.health()).rejects.toMatchObject({
-      code: "unavailable",
+      code: "answer_invalid",
       message: expect.stringContaining("it has 300000000 bytes, and at most 65536 are read"),
     });
     expect(node.poured()).toBeLessThan(buffered);
@@ -48,7 +48,10 @@ describe("an answer that is too large", () => {
       task: () => node.client.task(work),
       upload: () => node.client.uploadBytes("draft@1", { sha256: "a".repeat(64), size: 3, bytes: bytesOf() }),
     };
-    await expect(ask[kind]()).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining(`more than ${bytes} bytes`) });
+    await expect(ask[kind]()).rejects.toMatchObject({
+      code: "answer_invalid",
+      message: expect.stringContaining(`more than ${bytes} bytes`),
+    });
     expect(node.poured()).toBeLessThan(bytes + buffered);
     await expect.poll(node.connections).toBe(0);
   });
@@ -58,7 +61,7 @@ describe("an answer that is too large", () => {
       res.writeHead(503, json);
       pour(blanks, 50_000_000 / blanks.length);
     });
-    await expect(node.client.task(work)).rejects.toMatchObject({ code: "unavailable", retryable: true });
+    await expect(node.client.task(work)).rejects.toMatchObject({ code: "answer_invalid", retryable: true });
     expect(node.poured()).toBeLessThan(buffered);
   });
 
@@ -69,7 +72,7 @@ describe("an answer that is too large", () => {
       res.write('{"result":{"data":{"tasks":[{"block":{"unmet":[');
       pour(line, 200_000);
     });
-    await expect(node.client.status({})).rejects.toMatchObject({ code: "unavailable", message: expect.stringContaining("values") });
+    await expect(node.client.status({})).rejects.toMatchObject({ code: "answer_invalid", message: expect.stringContaining("values") });
     expect(node.poured()).toBeLessThan(50_000_000);
   });
 
@@ -131,11 +134,26 @@ test.for([
   ["another protocol", "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n"],
   ["no HTTP", "220 smtp.example\r\n"],
   ["a head without end", `HTTP/1.1 200 OK\r\nx: ${"a".repeat(1_000_000)}`],
-  ["an answer without a body", "HTTP/1.1 204 No Content\r\n\r\n"],
   ["a body that breaks off", "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"],
 ] as const)("%s is no answer, and ends nothing", async ([, bytes]) => {
   await using node = await startLyingNode((req) => void req.socket.end(bytes));
   await expect(node.client.health()).rejects.toMatchObject({ code: "unreachable" });
+});
+
+test.for([
+  ["without a body", "HTTP/1.1 204 No Content\r\n\r\n"],
+  ["that is no JSON", "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{]"],
+  ["of another shape", 'HTTP/1.1 200 OK\r\ncontent-length: 22\r\n\r\n{"result":{"data":{}}}'],
+] as const)("an answer %s is one that can't be read, and no silence", async ([, bytes]) => {
+  await using node = await startLyingNode((req) => void req.socket.end(bytes));
+  await expect(node.client.health()).rejects.toMatchObject({ code: "answer_invalid" });
+});
+
+test("an answer has so many bytes at most as its caller says", async () => {
+  await using node = await startLyingNode((_req, res) => sendResult(res, goodStatus));
+  const size = Buffer.byteLength(JSON.stringify({ result: { data: goodStatus } }));
+  expect(await node.client.status({}, { mostBytes: size })).toMatchObject({ node: goodStatus.node });
+  await expect(node.client.status({}, { mostBytes: size - 1 })).rejects.toMatchObject({ code: "answer_invalid" });
 });
 
 test("a node has so many connections and no more, however long it lets its callers wait", async () => {

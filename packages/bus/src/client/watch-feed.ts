@@ -18,10 +18,10 @@ export interface WatchOptions extends FollowOptions {
 
 /**
  * Size of the entries that may wait for a slow reader before the connection is given up, to be taken up again where it has come to: 4,096 small ones,
- * or five of the largest.
+ * or two of the largest.
  */
-const aheadLimit = 16 * 1024 * 1024;
-const smallestSize = 4 * 1024;
+const aheadLimit = 8 * 1024 * 1024;
+const smallestSize = 2 * 1024;
 
 /** Size of an entry in memory, about: its characters, and what every entry takes. */
 export function sizeOfEntry({ leaf, envelopes }: FeedEntry): number {
@@ -34,7 +34,7 @@ export function sizeOfEntry({ leaf, envelopes }: FeedEntry): number {
 
 /**
  * Follows a feed through any number of connections: each begins at the last entry that is held, by which the feed is known again, so there is no gap
- * and nothing twice. Rejects with `unavailable` at an entry that can't be read, for what comes after it does not count without it; with
+ * and nothing twice. Rejects with `answer_invalid` at an entry that can't be read, for what comes after it does not count without it; with
  * `digest_mismatch` where the entry is not the one that is held.
  */
 export async function* watchFeed(
@@ -68,7 +68,7 @@ export async function* watchFeed(
       entry(value) {
         if (isOver) return;
         const { data: entry, error } = FeedEntry.safeParse(value);
-        if (entry === undefined) return refuse(new TasukiError("unavailable", `An entry of the feed can't be read: ${whyNot(error)}.`));
+        if (entry === undefined) return refuse(new TasukiError("answer_invalid", `An entry of the feed can't be read: ${whyNot(error)}.`));
         ahead += sizeOfEntry(entry);
         feed.emit("entry", entry);
         if (ahead < aheadLimit) return;
@@ -92,7 +92,7 @@ export async function* watchFeed(
         ahead -= sizeOfEntry(entry);
         if (!isKnown) {
           if (entry.index !== next - 1)
-            throw new TasukiError("unavailable", `The feed was asked for entry ${next - 1}, and began with ${entry.index}.`);
+            throw new TasukiError("answer_invalid", `The feed was asked for entry ${next - 1}, and began with ${entry.index}.`);
           if (sha256Of(entry.leaf) !== held)
             throw new TasukiError("digest_mismatch", `Entry ${next - 1} of the feed is not the one that is held here.`);
           isKnown = true;

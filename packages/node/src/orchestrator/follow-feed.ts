@@ -8,7 +8,6 @@ import {
   isTasukiError,
   type Logger,
   sha256Of,
-  shortenedUnmet,
   TasukiError,
 } from "@tasuki/protocol";
 import type { Trust } from "@tasuki/evidence";
@@ -19,7 +18,8 @@ import { createKeyedLock } from "../loop/keyed-lock.ts";
 import type { FlowState } from "@tasuki/flow";
 import { olderCopy, otherCopy, refusalBy, strangerAt, unpinned } from "./node-problems.ts";
 import type { EntryReader } from "./read-entry.ts";
-import type { RunFact, RunSteps } from "./run-steps.ts";
+import type { RunSteps } from "./run-steps.ts";
+import { withUnmet } from "./with-unmet.ts";
 
 export interface FollowFeedDeps {
   readonly role: string;
@@ -230,21 +230,4 @@ async function toPosition({ role, node, store, steps, logger }: FollowFeedDeps, 
   const position = held?.instance === instance ? held : { node, instance, next: 0 };
   await steps.setInstalled(position);
   return position;
-}
-
-/** Unmet lines that main keeps of what a node says of its block. */
-const mostUnmet = 100;
-
-/**
- * Fact with what is unmet, of a `blocked` receipt. The receipt has the reason; the node's status has the lines. They inform, and prove nothing:
- * all else that the node says of its block is not read, for main tells its operators itself what to do.
- */
-async function withUnmet(fact: RunFact, client: BusClient, signal: AbortSignal): Promise<RunFact> {
-  const { run, event } = fact;
-  if (event.is !== "receipt" || event.receipt.state !== "blocked") return fact;
-  const unmet = await client
-    .status({ task: event.receipt.task }, { signal: AbortSignal.any([signal, AbortSignal.timeout(healthTimeout)]) })
-    .then(({ tasks }) => tasks.find((task) => task.id === event.receipt.task)?.block?.unmet)
-    .catch(() => undefined);
-  return unmet === undefined ? fact : { run, event: { ...event, unmet: shortenedUnmet(unmet, mostUnmet) } };
 }

@@ -2,7 +2,7 @@ import { randomUUIDv7 } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type ArtifactText, sha256Of, type Status, TasukiError } from "@tasuki/protocol";
+import { type ArtifactText, sha256Of, type Status, type StatusQuery, TasukiError } from "@tasuki/protocol";
 import type { BusClient } from "@tasuki/bus";
 import { type FlowState, newFlow, newStage } from "@tasuki/flow";
 import { judgeAtOnce } from "@tasuki/protocol/testing";
@@ -33,11 +33,15 @@ async function pullFrom(answers: Readonly<Record<string, (asked: number) => Pick
   const folder = await mkdtemp(join(tmpdir(), "tasuki-pull-"));
   const asked: Record<string, number> = { nano: 0, sg: 0 };
   const outputs: string[] = [];
+  let mostRead = 0;
   try {
     await using store = await openStore({ folder, clock, newId: () => randomUUIDv7() });
     const clientFor = (node: string) =>
       ({
-        status: async () => answers[node]?.((asked[node] = (asked[node] ?? 0) + 1)) ?? { artifacts: [] },
+        status: async (_query: StatusQuery, { mostBytes = Infinity }: { mostBytes?: number }) => {
+          mostRead = Math.max(mostRead, mostBytes);
+          return answers[node]?.((asked[node] = (asked[node] ?? 0) + 1)) ?? { artifacts: [] };
+        },
       }) as unknown as BusClient; // the one call of a pull
     const steps = {
       apply: async ({ facts: [fact] }: Parameters<RunSteps["apply"]>[0]) =>
@@ -57,12 +61,15 @@ async function pullFrom(answers: Readonly<Record<string, (asked: number) => Pick
       want,
       signal: new AbortController().signal,
     }).catch((thrown: unknown) => thrown);
-    return { asked, outputs, error };
+    return { asked, outputs, error, mostRead };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 const diskFloor = { demand: async () => undefined };
+const unreadable = (): never => {
+  throw new TasukiError("answer_invalid", "it is no JSON");
+};
 const silent = (): never => {
   throw new TasukiError("unreachable", "nobody is there");
 };
@@ -72,6 +79,8 @@ test("the files of a stage come from its node, each by one question", async () =
     asked: { nano: 1, sg: 0 },
     outputs: [name],
     error: undefined,
+    // The contract allows 1 MB; a task has 16 files of one name at most, and JSON takes two bytes for one.
+    mostRead: 32_000_000 + 65_536,
   });
 });
 
@@ -95,6 +104,7 @@ test.each<[string, (asked: number) => Pick<Status, "artifacts" | "next">, RegExp
     () => ({ artifacts: [artifact({ text: "x".repeat(9_000_000), sha256: sha256Of(text) })] }),
     /too_large/,
   ],
+  ["an answer that can't be read", unreadable, /nano answered answer_invalid: it is no JSON/],
 ])("%s from every holder is a wrong answer, which names the node", async (_, nano, says) => {
   const { error, outputs, asked } = await pullFrom({ nano });
   expect(error).toBeInstanceOf(WrongAnswer);

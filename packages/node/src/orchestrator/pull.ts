@@ -1,4 +1,5 @@
 import {
+  type AnyArtifact,
   artifactNamed,
   artifactsOf,
   type ArtifactText,
@@ -69,9 +70,13 @@ function holdersOf(state: FlowState, at: number, roster: Roster): Holder[] {
 
 function here(blobs: ReadonlyMap<string, BlobRow>, { name, sha256 }: Subject, pipeline: Pipeline): Attachment | undefined {
   const blob = blobs.get(sha256);
-  const artifact = artifactsOf(pipeline).find(({ versions }) => versions.some((one) => isFileOf(one, name)));
+  const artifact = artifactOfFile(pipeline, name);
   const contract = blob?.contracts.find((ref) => parseContractRef(ref).name === artifact?.name);
   return blob === undefined || contract === undefined ? undefined : { name, contract, size: blob.size, sha256 };
+}
+
+function artifactOfFile(pipeline: Pipeline, name: string): AnyArtifact | undefined {
+  return artifactsOf(pipeline).find(({ versions }) => versions.some((one) => isFileOf(one, name)));
 }
 
 /** Answer of a node that is not the file which it has signed for. A node that doesn't answer has given none. */
@@ -90,13 +95,14 @@ async function fetch(
     try {
       const client = deps.clientFor(node);
       for (const subject of wanted.filter((one) => !found.has(one.name))) {
-        const text = await textOf(client, { task, subject }, signal);
+        const text = await textOf(client, { task, subject, mostBytes: mostBytesOf(deps.pipeline, subject.name) }, signal);
         if (typeof text === "string") wrong.push(`${node} gave ${text}`);
         else found.set(subject.name, await keep(deps, text, node));
       }
     } catch (error) {
-      // A refusal is an answer; what may be tried again is none yet.
-      if (isTasukiError(error) && !error.retryable) wrong.push(`${node} answered ${error.code}: ${error.message}`);
+      // A refusal is an answer, and so is what can't be read as one; what else may be tried again is none yet.
+      if (isTasukiError(error) && (!error.retryable || error.code === "answer_invalid"))
+        wrong.push(`${node} answered ${error.code}: ${error.message}`);
       else silence = error;
     }
     if (found.size === wanted.length) return [...found.values()];
@@ -113,12 +119,12 @@ async function fetch(
  */
 async function textOf(
   client: BusClient,
-  { task, subject: { name, sha256 } }: { task: string; subject: Subject },
+  { task, subject: { name, sha256 }, mostBytes }: { task: string; subject: Subject; mostBytes: number },
   signal: AbortSignal,
 ): Promise<ArtifactText | string> {
   let after: string | undefined;
   for (let pages = 0; pages < pagesAtMost; pages += 1) {
-    const page = await client.status({ task, name, include: "artifacts", ...(after !== undefined && { after }) }, { signal });
+    const page = await client.status({ task, name, include: "artifacts", ...(after !== undefined && { after }) }, { signal, mostBytes });
     const text = page.artifacts?.find((one) => one.name === name && one.sha256 === sha256);
     if (text !== undefined) return text;
     if (page.next === undefined) return `no ${name} of these bytes`;
@@ -129,6 +135,17 @@ async function textOf(
 
 /** Pages of files of one name: an input and an output may have it, and another attempt's. */
 const pagesAtMost = 4;
+
+/** Files of one name in a page: a task has one for each of its attempts. */
+const filesOfName = 16;
+/** Bytes of an answer besides its texts, which JSON writes in up to two bytes for one. */
+const bytesBeside = 64 * 1024;
+
+/** Bytes that an answer has at most which a node gives for files of that name: their contract caps them. */
+function mostBytesOf(pipeline: Pipeline, name: string): number {
+  const caps = artifactOfFile(pipeline, name)?.versions.map(({ maxBytes }) => maxBytes) ?? [];
+  return bytesBeside + 2 * filesOfName * Math.max(0, ...caps);
+}
 
 /** Keeps a text under its digest, and under its contract if it holds; if it doesn't, or can't be judged, main's check will say so. */
 async function keep(

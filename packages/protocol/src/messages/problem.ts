@@ -81,6 +81,7 @@ export const problems = {
   too_late: { status: 422, retryable: false, title: "The task's time is over" },
   queue_full: { status: 429, retryable: true, title: "The queue is full" },
   internal: { status: 500, retryable: true, title: "The node failed" },
+  answer_invalid: { status: 502, retryable: true, title: "The node's answer can't be read" },
   identity_unavailable: { status: 503, retryable: true, title: "Who is calling can't be found out now" },
   unavailable: { status: 503, retryable: true, title: "The node is not ready" },
   unreachable: { status: 503, retryable: true, title: "The node can't be reached" },

@@ -96,7 +96,9 @@ function createPipeline(roles: number): Pipeline {
  */
 export function expectedFiles(pipeline: Pipeline, briefText: string, made: ReadonlySet<string> = new Set()): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
-  let from = sha256Of(briefText);
+  const asked = brief.read(briefText);
+  // Main writes it again from its value, with the questions that it finds in it.
+  let from = sha256Of(asked.ok ? brief.write(asked.value) : briefText);
   for (const { name, produces } of pipeline.roles) {
     const sentBack = sha256Of(toText({ role: name, from, decision: "rework" }));
     const sha256 = made.has(sentBack) ? sentBack : sha256Of(toText({ role: name, from }));

@@ -39,6 +39,7 @@ const byStatus: Readonly<Record<number, "pending" | "blocked">> = {
   422: "blocked",
   429: "pending",
   500: "pending",
+  502: "pending",
   503: "pending",
   507: "pending",
 };

@@ -7,15 +7,30 @@ const documents = exampleRun();
 const all = Object.fromEntries(
   artifactsOf(relay).flatMap((artifact) => (documents[artifact.name] ?? []).map(({ name, text }) => [name, text])),
 );
-const check = (texts: Readonly<Record<string, string>>, stages: readonly string[] = relay.roles.map(({ name }) => name)) =>
+const said = { sg: "converged", jp: "accepted" };
+const check = (
+  texts: Readonly<Record<string, string>>,
+  stages: readonly string[] = relay.roles.map(({ name }) => name),
+  decisions: Readonly<Record<string, string>> = said,
+) =>
   checkStages(relay, {
     stages,
     producers: {},
+    decisions,
     files: Object.entries(texts).map(([name, text]) => ({ name, bytes: Buffer.from(text) })),
   });
 
 test("the files of a whole run hold", () => {
   expect(check(all)).toEqual([]);
+});
+
+// guarantees: R3.decided
+test.for([
+  [{ jp: "accepted" }, "no decision, as its receipt says"],
+  [{ ...said, sg: "rework" }, "'rework', as its receipt says"],
+  [{ ...said, nano: "converged" }, "'converged', as its receipt says"],
+] as const)("a receipt that says another decision than its file is caught: %j", ([decisions, expected]) => {
+  expect(check(all, undefined, decisions)).toMatchObject([{ expected }]);
 });
 
 // Files whose change is caught by a digest: a stage need not say that it read run.json, and nobody reads jp-final.txt.

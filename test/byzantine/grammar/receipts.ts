@@ -56,6 +56,11 @@ export const receiptLies: Readonly<Record<string, Make>> = {
     decision: hostileText(random),
     reason: hostileText(random),
   })),
+  "a decision that its file does not have": says((_, random) => ({
+    state: "produced",
+    decision: random.pick(["converged", "rework", "perhaps"]),
+    direction: random.pick(["forward", "back", undefined]),
+  })),
   "a reason of 900 KB": says((_, random) => ({ state: "blocked", reason: "r".repeat(random.integer(800_000, 900_000)) })),
   "keys that nobody knows": says((_, random) => ({
     "x-more": "#".repeat(random.pick([1, 10_000, 300_000])),

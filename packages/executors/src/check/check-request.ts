@@ -4,7 +4,12 @@ import { PipelineRequest } from "../define/load-pipeline.ts";
 
 /** Question about files: a check of stages, or one of the pipeline's views. */
 export const Question = z.discriminatedUnion("asks", [
-  z.object({ asks: z.literal("check"), stages: z.array(z.string()), producers: z.record(z.string(), z.string()) }),
+  z.object({
+    asks: z.literal("check"),
+    stages: z.array(z.string()),
+    producers: z.record(z.string(), z.string()),
+    decisions: z.record(z.string(), z.string()),
+  }),
   z.object({ asks: z.literal("view"), view: z.string() }),
 ]);
 export type Question = z.infer<typeof Question>;

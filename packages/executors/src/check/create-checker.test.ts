@@ -15,7 +15,7 @@ test("a folder with the example run passes, in a child process; with a changed b
   await using stage = await openStageFolder(nano, documents);
   const { folder, attemptId } = stage.job;
   await stage.write("in", all);
-  const job = { folder, attemptId, pipeline: relay, stages, producers: {} };
+  const job = { folder, attemptId, pipeline: relay, stages, producers: {}, decisions: { sg: "converged", jp: "accepted" } };
   expect(await createChecker().check(job, testContext())).toEqual([]);
   const source = all["S1.txt"] ?? "";
   await writeFile(join(folder, "in/S1.txt"), `X${source.slice(1)}`);
@@ -25,7 +25,7 @@ test("a folder with the example run passes, in a child process; with a changed b
 
 test("a check that is cancelled, or has no time, knows nothing and says so", async () => {
   await using stage = await openStageFolder(nano, documents);
-  const job = { ...stage.job, stages, producers: {} };
+  const job = { ...stage.job, stages, producers: {}, decisions: {} };
   await expect(createChecker({ checkMs: 20 }).check(job, testContext())).rejects.toThrow(/was not done within its time/);
   await expect(createChecker().check(job, testContext({ signal: AbortSignal.abort() }))).rejects.toThrow(/was cancelled/);
 });
@@ -35,7 +35,7 @@ test("a checker whose relay's files have changed since it started says so, and j
   await stage.write("in", all);
   const pipeline: Pipeline = { ...relay, roles: relay.roles.slice(0, 1) };
   const refused = { code: "invalid_state", message: expect.stringMatching(/has started with nano: start the node again\.$/) };
-  const job = { ...stage.job, pipeline, stages, producers: {} };
+  const job = { ...stage.job, pipeline, stages, producers: {}, decisions: {} };
   await expect(createChecker().check(job, testContext())).rejects.toMatchObject(refused);
   await expect(createChecker().view({ ...stage.job, pipeline, view: "questions" }, testContext())).rejects.toMatchObject(refused);
 });

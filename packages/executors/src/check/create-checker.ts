@@ -29,8 +29,8 @@ interface Asked {
  */
 export function createChecker({ checkMs = 120_000, viewMs = 30_000 }: CheckerOptions = {}): Checker {
   return {
-    async check({ stages, producers, ...job }, context) {
-      const question: Question = { asks: "check", stages: [...stages], producers: { ...producers } };
+    async check({ stages, producers, decisions, ...job }, context) {
+      const question: Question = { asks: "check", stages: [...stages], producers: { ...producers }, decisions: { ...decisions } };
       return z
         .array(Unmet)
         .parse(await ask(job, { question, program: `the process that checks ${stages.join(", ")}`, ms: checkMs }, context));

@@ -40,9 +40,10 @@ export async function verify(
     for (const { name, sha256 } of filesOf(pipeline, state, stages)) await store.blobs.copyTo(sha256, join(folder, "in", name));
     // The checker reads the versions of the run out of the run.json among the files; those of this pipeline have to agree with it.
     const used = await pipelineOf(state, { store, pipeline });
-    const producers = state.stages.flatMap(({ stage, producer }) => (producer === undefined ? [] : [[stage, producer] as const]));
+    const said = (field: "producer" | "decision"): Record<string, string> =>
+      Object.fromEntries(state.stages.flatMap(({ stage, [field]: word }) => (word === undefined ? [] : [[stage, word]])));
     return checker.check(
-      { folder, attemptId, pipeline: used, stages, producers: Object.fromEntries(producers) },
+      { folder, attemptId, pipeline: used, stages, producers: said("producer"), decisions: said("decision") },
       { clock, logger, signal, progress: () => undefined },
     );
   });

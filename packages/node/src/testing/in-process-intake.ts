@@ -30,8 +30,8 @@ export function plainExtractor(): Extractor {
 /** Checker in this process: every file is read by its contract, every stage is put through its gate, and views are called. */
 export function inProcessChecker(): Checker {
   return {
-    check: async ({ folder, pipeline, stages, producers }) =>
-      checkStages(pipeline, { stages, producers, files: await readFiles(join(folder, "in")) }),
+    check: async ({ folder, pipeline, stages, producers, decisions }) =>
+      checkStages(pipeline, { stages, producers, decisions, files: await readFiles(join(folder, "in")) }),
     view: async ({ folder, pipeline, view }) => JSON.parse(await answerView(pipeline, view, await readFiles(join(folder, "in")))),
   };
 }

@@ -127,12 +127,13 @@ export interface Extractor {
 export interface Checker {
   /**
    * Everything in the files that doesn't hold by their contracts and by the checks of the named stages; empty where all of it holds.
-   * `producers`: who made each stage's outputs, by stage.
+   * `producers`: who made each stage's outputs, by stage; `decisions`: what the receipts over them say was decided.
    */
   check(
     job: Pick<Job, "folder" | "attemptId" | "pipeline"> & {
       readonly stages: readonly string[];
       readonly producers: Readonly<Record<string, string>>;
+      readonly decisions: Readonly<Record<string, string>>;
     },
     context: ExecutorContext,
   ): Promise<readonly Unmet[]>;

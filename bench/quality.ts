@@ -1,5 +1,6 @@
 // Measures the quality of the embedded executor, on public data in `../shared/data` and on real manuals: `node bench/quality.ts`.
 import { relayInProcess } from "@tasuki/finder/testing";
+import { createCuts } from "./quality/count-cuts.ts";
 import { measureAbstention } from "./quality/measure-abstention.ts";
 import { measureBriefs } from "./quality/measure-briefs.ts";
 import { measureSentences } from "./quality/measure-sentences.ts";
@@ -26,6 +27,8 @@ interface Asked {
   readonly isRight: (range: QuotedRange) => boolean;
 }
 
+const cuts = createCuts();
+
 /** Relays the questions, four to a brief, over all the texts. Prints how often a right quotation is among the first k, and whether citations resolve. */
 async function measureQuotes(name: string, texts: readonly string[], asked: readonly Asked[]): Promise<Record<string, number>> {
   const began = performance.now();
@@ -38,6 +41,7 @@ async function measureQuotes(name: string, texts: readonly string[], asked: read
       brief,
       texts.map((text) => ({ text })),
     );
+    cuts.add(run, name);
     for (const one of run.unmet) unmet.add(`${one.file}: ${one.expected}, got ${one.got}`);
     for (const [at, { isRight }] of batch.entries()) {
       found.add(
@@ -119,5 +123,9 @@ if (abstracts) {
     asked,
   );
 }
+console.log(
+  `quotations cut inside a sentence: ${cuts.cut.length} of ${cuts.total}${cuts.cut.length === 0 ? "" : `: ${cuts.cut.slice(0, 20).join("; ")}`}`,
+);
+if (cuts.cut.length > 0) process.exitCode = 1;
 
 await import("./answers.ts");

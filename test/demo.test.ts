@@ -16,7 +16,7 @@ test("the demo closes a run over real documents and prints the cited text, the f
     const { code, stdout, stderr } = await tasuki("demo", "--data", data, "--port-base", String(await freePortBase()));
     expect(code, stderr).toBe(0);
     expect(stdout).toMatch(/^contract: \S+@\d+$/m);
-    expect(await madeFile(stderr, "jp-final.txt")).toMatch(/^contract: jp-final@1$[^]*\[C\d+\]/m);
+    expect(await madeFile(stderr, "jp-final.txt")).toMatch(/\[C\d+\][^]*^- contract: jp-final@2$/m);
     for (const name of ["candidate-list.md", "de-raw-output.txt", "sg-review.md", "jp-final.txt"]) expect(stdout + stderr).toContain(name);
     for (const stage of ["nano", "sg", "jp"]) expect(stdout + stderr).toMatch(new RegExp(`${stage}.*\\d+(\\.\\d+)? ?m?s`));
   } finally {

@@ -15,6 +15,6 @@ test("the README's curl walk-through uploads, starts a run, polls it to closed a
     env: { PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}` },
   });
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect(stdout).toMatch(/^contract: jp-final@1$/m);
+  expect(stdout).toMatch(/^- contract: jp-final@2$/m);
   expect(stdout).toMatch(/signed statement.*\[C\d+\]/);
 });

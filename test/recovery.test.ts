@@ -31,7 +31,7 @@ test.each(roles)("a run closes though %s is killed in the middle of it", async (
   );
   expect(relay.output()).toMatch(new RegExp(`${role}.*(restart|start).*`, "i"));
   const final = await tasuki("artifacts", run, "jp-final.txt", "--data", relay.data);
-  expect(final.stdout).toMatch(/^contract: jp-final@1$/m);
+  expect(final.stdout).toMatch(/^- contract: jp-final@2$/m);
 });
 
 // guarantees: R10.reopen

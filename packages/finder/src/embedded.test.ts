@@ -66,7 +66,9 @@ test("A text answers question by question: prose, a command, a list, and what wa
     "The relay has three parts: [C3]\n\n- a bus that carries signed tasks [C3]\n- a store that keeps events and blobs [C3]\n- an executor that does the work [C3]",
   );
   expect(answers[3]).toBe("Not found in the sources.");
-  expect(final.acceptance.gaps).toEqual([{ question: "Q4", reason: "no passage of the sources has what is asked" }]);
+  expect(final.acceptance.gaps).toEqual([
+    { question: "Q4 (Who founded the city of Rome?)", reason: "no passage of the sources has what is asked" },
+  ]);
   expect(final.acceptance.checks.map(({ result, detail }) => [result, detail])).toEqual([
     ["passed", "9 sentences"],
     ["passed", "3 items"],
@@ -142,8 +144,8 @@ test("Sources that can't be read are gaps, and no source at all is a valid run",
   expect(list.candidates).toEqual([]);
   expect(review.decision).toBe("converged");
   expect(final.acceptance.gaps).toEqual([
-    { question: "Q1", reason: "no passage of the sources has what is asked" },
-    { question: "S1", reason: "source 1 can't be read: the PDF has no text layer" },
+    { question: "Q1 (What is a lease?)", reason: "no passage of the sources has what is asked" },
+    { question: "S1 (source 1)", reason: "can't be read: the PDF has no text layer" },
   ]);
   expect((await relay(["What is a lease?"], [])).answers).toEqual(["Not found in the sources."]);
 });
@@ -177,7 +179,9 @@ test.each([
     [question],
     texts.map((text) => ({ text })),
   );
-  expect(final.acceptance.gaps).toEqual([{ question: "Q1", reason: `no passage of the sources has what is asked; ${reason}` }]);
+  expect(final.acceptance.gaps).toEqual([
+    { question: `Q1 (${question})`, reason: `no passage of the sources has what is asked; ${reason}` },
+  ]);
 });
 
 test("A file without sentences or line ends is never quoted as a whole", async () => {

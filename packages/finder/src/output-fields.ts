@@ -1,7 +1,5 @@
 // Fields that the outputs of several stages have alike.
-import type { Run } from "@tasuki/contracts/artifacts/run";
-import type { Gap } from "@tasuki/contracts/artifacts/sg-review";
-import { type Document, gapOfSource } from "@tasuki/protocol";
+import type { Document } from "@tasuki/protocol";
 
 /**
  * Line of a text for a field: white space and control characters become single spaces, and a line of more than `most` characters is cut
@@ -23,13 +21,4 @@ export function inputDigests(
   return Object.values(inputs)
     .flatMap((held) => held ?? [])
     .map(({ name, sha256 }) => ({ name, sha256 }));
-}
-
-/** Gaps for the sources that were not read whole, each with the extractor's reason. */
-export function sourceGaps(sources: Run["sources"]): Gap[] {
-  return sources.flatMap((source) => {
-    const reason = gapOfSource(source);
-    const said = source.text === undefined ? `can't be read: ${reason}` : `was not read whole: ${reason}`;
-    return reason === undefined ? [] : [{ question: source.id, reason: oneLine(`${source.label} ${said}`, 500) }];
-  });
 }

@@ -115,7 +115,7 @@ export { completeHeaded, formatHeaded, readHeaded } from "./text/headed-file.ts"
 export { formatFrontMatter, type HeaderField } from "./text/header.ts";
 export { distinct, fromInline, Line, reference, Text, toCell, toInline } from "./text/line.ts";
 export { cellsIn, checkColumns, formatTable, type MdFile, readMdFile, refuseRows, type Section } from "./text/markdown.ts";
-export { type Contract, createReport, judge, longest, type Report, type Rules } from "./text/report.ts";
+export { type Contract, checkContract, createReport, judge, longest, type Report, type Rules } from "./text/report.ts";
 export { readTxtFile, type TxtFile } from "./text/txt-file.ts";
 export { escapeUnseen, replaceUnseen } from "./messages/unseen.ts";
 

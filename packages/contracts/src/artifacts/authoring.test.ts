@@ -80,7 +80,11 @@ test("a draft of sg's is its verdicts, and as much of the rest as it says", () =
 test("a draft of jp's is its sentences and the items that they cite", () => {
   const [text] = valuesIn(outputsOf(jp, { "jp-final.txt": finalDraft }));
   const sections = final.sections.map(({ heading, text }, at) => ({ heading: `Q${at + 1}: ${heading}`, text }));
-  expect(text).toEqual({ ...final, sections, acceptance: { ...final.acceptance, gaps: [gap] } });
+  expect(text).toEqual({
+    ...final,
+    sections,
+    acceptance: { ...final.acceptance, gaps: [{ ...gap, question: "Q3 (Who invented the relay race?)" }] },
+  });
 });
 
 test("a sentence that looks like a heading stays a sentence", () => {

@@ -123,7 +123,7 @@ test("a text alone makes a final text: title of the brief, references of what it
       decision: "accepted",
       sections: [{ heading: "", text: "A node signs. [C1]" }],
       references: [{ item: "C1", source: "S1", locator: "line 3" }],
-      acceptance: { checks: [{ result: "passed" }], gaps: [{ question: "Q3" }] },
+      acceptance: { checks: [{ result: "passed" }], gaps: [{ question: "Q3 (Who invented the relay race?)" }] },
     },
   });
 });

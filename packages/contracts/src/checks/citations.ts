@@ -1,6 +1,8 @@
 import type { Document, Unmet } from "@tasuki/protocol";
 import type { DeRawOutput, RawBlock } from "../artifacts/de-raw-output/de-raw-output.ts";
-import type { JpFinal, Reference } from "../artifacts/jp-final/jp-final.ts";
+import type { CandidateList } from "../artifacts/candidate-list/candidate-list.ts";
+import { type JpFinal, namesOf, type Reference, type SourceName } from "../artifacts/jp-final/jp-final.ts";
+import type { Run } from "../artifacts/run/run.ts";
 import { type SgReview, usableItems } from "../artifacts/sg-review/sg-review.ts";
 import { boilerplate, citationsIn, statementsOf } from "../text/statements.ts";
 import { place } from "./collect.ts";
@@ -54,6 +56,27 @@ export function* checkReferences(final: Document<JpFinal>, raw: Document<DeRawOu
       fix: "leave the References to completion",
     };
   }
+}
+
+/** Checks that every source that is referred to has its name: its label in run.json, or for what was collected its row in the candidate list. */
+export function* checkSourceNames(final: Document<JpFinal>, run: Run, list: CandidateList): Generator<Unmet> {
+  const given = new Map(final.value.sources.map((source) => [source.id, source]));
+  const used = new Set(final.value.references.map(({ source }) => source));
+  for (const name of namesOf(used, run, list)) {
+    const own = given.get(name.id);
+    if (own && own.name === name.name && own.origin === name.origin && own.fetched === name.fetched) continue;
+    yield {
+      ...place(final, `- ${name.id}: `),
+      path: `sources.${name.id}`,
+      expected: toLine(name),
+      got: toLine(own),
+      fix: "leave the Record to completion",
+    };
+  }
+}
+
+function toLine({ name = "", origin = "", fetched = "" }: Partial<SourceName> = {}): string {
+  return [name, origin, fetched].filter((one) => one.trim() !== "").join(", ") || "no name";
 }
 
 function citedItems(final: JpFinal): ReadonlySet<string> {

@@ -1,4 +1,4 @@
-import type { Document, Unmet } from "@tasuki/protocol";
+import { type Document, gapOfSource, type Unmet } from "@tasuki/protocol";
 import type { Brief } from "../artifacts/brief/brief.ts";
 import type { Run } from "../artifacts/run/run.ts";
 import type { Gap } from "../artifacts/sg-review/sg-review.ts";
@@ -27,16 +27,26 @@ export function* checkGaps(file: Document, gaps: readonly Gap[], { brief, run }:
   }
 }
 
-/** Checks that every source that could not be read is a declared gap, so that no reader takes the text for one that knew the source. */
-export function* checkUnreadableDeclared(file: Document, gaps: readonly Gap[], run: Run): Generator<Unmet> {
+/**
+ * Checks that every source that could not be read is a declared gap, so that no reader takes the text for one that knew the source; and those that
+ * were read in part or by a guess, where `inPart` is true, since what was not found may stand in what was left out.
+ */
+export function* checkSourcesDeclared(
+  file: Document,
+  gaps: readonly Gap[],
+  { run, inPart }: { readonly run: Run; readonly inPart: boolean },
+): Generator<Unmet> {
   const declared = new Set(gaps.map(subjectOf));
-  for (const { id, label, text, unreadable } of run.sources)
-    if (!text && !declared.has(id))
-      yield {
-        file: file.name,
-        path: `gaps.${id}`,
-        expected: `a gap for ${id} (${label}), which could not be read: ${unreadable ?? "no reason is known"}`,
-        got: "none",
-        fix: `declare ${id} as a gap, with this reason`,
-      };
+  for (const source of run.sources) {
+    const reason = source.text && !inPart ? undefined : gapOfSource(source);
+    if (reason === undefined || declared.has(source.id)) continue;
+    const what = source.text ? "was not read whole" : "could not be read";
+    yield {
+      file: file.name,
+      path: `gaps.${source.id}`,
+      expected: `a gap for ${source.id} (${source.label}), which ${what}: ${reason}`,
+      got: "none",
+      fix: `declare ${source.id} as a gap, with this reason`,
+    };
+  }
 }

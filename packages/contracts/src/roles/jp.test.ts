@@ -29,8 +29,8 @@ describe("jp's gate", () => {
   });
 
   it.each<[string, Documents, object]>([
-    ["a text of another run", withFinal(() => ({ run: "01933a52-7c00-7000-8000-00000000ffff" })), { line: 2, path: "run" }],
-    ["another profile than the run's", withFinal(() => ({ profile: "plain" })), { line: 3, path: "profile", got: "plain" }],
+    ["a text of another run", withFinal(() => ({ run: "01933a52-7c00-7000-8000-00000000ffff" })), { line: 31, path: "run" }],
+    ["another profile than the run's", withFinal(() => ({ profile: "plain" })), { line: 32, path: "profile", got: "plain" }],
     [
       "another digest of the review",
       withFinal(({ inputs }) => ({ inputs: inputs.map((input) => ({ ...input, sha256: zeros })) })),
@@ -46,7 +46,7 @@ describe("jp's gate", () => {
       changed(example, sgReview, { to: (review) => ({ ...review, gaps: [...review.gaps, ...review.gaps] }) }),
       { path: "inputs.sg-review.md" },
     ],
-    ["a citation of a merged item", saying("A node signs. [C3]"), { path: "citations.C3", got: "C3", line: 15 }],
+    ["a citation of a merged item", saying("A node signs. [C3]"), { path: "citations.C3", got: "C3", line: 5 }],
     ["a citation of no item", saying("A node signs. [C1][C9]"), { path: "citations.C9", got: "C9" }],
     [
       "a cited item without a reference",
@@ -63,7 +63,7 @@ describe("jp's gate", () => {
     ],
     ["a reference to another page", withReference({ locator: "page 1" }), { path: "references.C2" }],
     ["a reference to no place", withReference({ locator: "somewhere" }), { path: "references.C2" }],
-    ["a sentence without a citation", saying("A receipt is signed. [C1] It is also kept."), { got: "It is also kept.", line: 15 }],
+    ["a sentence without a citation", saying("A receipt is signed. [C1] It is also kept."), { got: "It is also kept.", line: 5 }],
     [
       "a quotation that is not verbatim",
       saying("It is “a signed statement by a node that knows”. [C1]"),
@@ -175,7 +175,7 @@ describe("jp's gate", () => {
     expect(check(unquoted, "embedded/1")).toEqual([]);
     const own = saying("Receipts are signed. [C1]", unquoted);
     expect(check(own, "command:agent")).toEqual([]);
-    expect(check(own, "embedded/1")).toMatchObject([{ got: "Receipts are signed. [C1]", line: 15 }]);
+    expect(check(own, "embedded/1")).toMatchObject([{ got: "Receipts are signed. [C1]", line: 5 }]);
     const misplaced = saying("A task is accepted when it is durable [C1]", unquoted);
     expect(check(misplaced, "embedded/1")).toMatchObject([{ got: "A task is accepted when it is durable [C1]" }]);
     expect(check(saying("Own words in passing", plain), "embedded/1")).toContainEqual(

@@ -6,10 +6,10 @@ import { jpFinal } from "../artifacts/jp-final/jp-final.ts";
 import { run } from "../artifacts/run/run.ts";
 import { sgReview } from "../artifacts/sg-review/sg-review.ts";
 import { checkAnsweredQuestions } from "../checks/answered-questions.ts";
-import { checkCitedSentences, checkReferences } from "../checks/citations.ts";
+import { checkCitedSentences, checkReferences, checkSourceNames } from "../checks/citations.ts";
 import { collect } from "../checks/collect.ts";
 import { checkAcceptance, checkDecision } from "../checks/decision.ts";
-import { checkGaps, checkUnreadableDeclared } from "../checks/gaps.ts";
+import { checkGaps, checkSourcesDeclared } from "../checks/gaps.ts";
 import { checkInputsRead } from "../checks/inputs-read.ts";
 import { checkOmissions } from "../checks/omissions.ts";
 import { checkQuotations, checkVerbatimStatements, passagesOf } from "../checks/quotations.ts";
@@ -29,12 +29,14 @@ export const jp = defineRole({
     const final = outputs["jp-final"];
     const { acceptance, decision, profile } = final.value;
     const passages = passagesOf(final, raw, review.value);
+    // What a text of version 1 was released with: an older jp keeps no more than that.
+    const isFirst = run.value.versions[jpFinal.name] === 1;
     // A text that goes back is not finished: its statements must be right, but it need not answer every question.
     const finished =
       decision === "accepted"
         ? [
             checkAnsweredQuestions(final, brief.value),
-            checkUnreadableDeclared(final, acceptance.gaps, run.value),
+            checkSourcesDeclared(final, acceptance.gaps, { run: run.value, inPart: !isFirst }),
             ...(profile === "cited" ? [checkCitedSentences(final)] : []),
           ]
         : [];
@@ -46,7 +48,7 @@ export const jp = defineRole({
       checkReferences(final, raw, review),
       ...finished,
       checkQuotations(final, passages, brief.value),
-      checkOmissions(final, passages),
+      ...(isFirst ? [] : [checkOmissions(final, passages), checkSourceNames(final, run.value, list.value)]),
       ...(producer?.startsWith("embedded/") ? [checkVerbatimStatements(final, passages)] : []),
       checkGaps(final, acceptance.gaps, { brief: brief.value, run: run.value }),
     );

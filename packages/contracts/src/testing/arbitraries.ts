@@ -109,6 +109,7 @@ const jpFinalValue: Arbitrary<JpFinal> = record({
   title: line,
   sections: array(record({ heading: line, text }), { maxLength: 3 }),
   references: array(record({ item: itemId, source: sourceId, locator: line, sha256 }), { maxLength: 3 }),
+  sources: uniqueArray(record({ id: sourceId, name: line, origin: line, fetched: line }), { selector: ({ id }) => id, maxLength: 3 }),
   acceptance: record({
     checks: array(record({ name: someLine, result: constantFrom("passed", "failed"), detail: line }), { maxLength: 3 }),
     gaps: array(gap, { maxLength: 3 }),

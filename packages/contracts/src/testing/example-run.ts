@@ -102,9 +102,10 @@ export function exampleRun(): Documents {
     references: blocks
       .slice(0, 2)
       .map((block) => ({ item: block.candidate, source: block.source, locator: locatorOf(block), sha256: block.sha256 })),
+    sources: ["docs/glossary.md", "manual.pdf"].map((name, at) => ({ id: `S${at + 1}`, name, origin: "", fetched: "" })),
     acceptance: {
       checks: [{ name: "every citation is of an accepted item", result: "passed", detail: "2 items are cited" }],
-      gaps: [{ question: "Q3", reason: "the sources do not say who invented it" }],
+      gaps: [{ question: "Q3 (Who invented the relay race?)", reason: "the sources do not say who invented it" }],
     },
     requests: [],
   });

@@ -27,6 +27,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   "‹": { closes: "›", form: "quote" },
   "›": { closes: "‹", form: "quote" },
   '"': { closes: '"', form: "quote" },
+  // Code within a sentence.
+  "`": { closes: "`", form: "quote" },
 };
 
 /** Quotation or bracket: from its opening mark to behind its closing one. */
@@ -35,7 +37,7 @@ export interface Enclosure extends Range {
   readonly form: "quote" | "bracket" | "title";
 }
 
-const marks = /[()[\]（）【】《》〈〉「」『』“”„‚‘’«»‹›"]/g;
+const marks = /[()[\]（）【】《》〈〉「」『』“”„‚‘’«»‹›"`]/g;
 // Limits of what is taken for one: a mark that is never closed, or much later, encloses nothing.
 const longest = 1200;
 const deepest = 8;
@@ -64,7 +66,7 @@ export function enclosuresIn(text: string): readonly Enclosure[] {
 
 /** Marks that open and close alike, and apostrophes, are told apart by what stands beside them. */
 function mayOpen(text: string, at: number, mark: string): boolean {
-  if (!/["‘»›“]/.test(mark)) return true;
+  if (!/["`‘»›“]/.test(mark)) return true;
   return (
     (at === 0 ||
       /[\s([{（「『*_—–-]/.test(text.charAt(at - 1)) ||
@@ -75,5 +77,5 @@ function mayOpen(text: string, at: number, mark: string): boolean {
 
 function mayClose(text: string, at: number, mark: string): boolean {
   if (mark === "’" || mark === "‘") return /[\p{L}\p{N}.!?…,]/u.test(text.charAt(at - 1)) && !/[\p{L}\p{N}]/u.test(text.charAt(at + 1));
-  return mark !== '"' || (at > 0 && /\S/.test(text.charAt(at - 1)));
+  return !/["`]/.test(mark) || (at > 0 && /\S/.test(text.charAt(at - 1)));
 }

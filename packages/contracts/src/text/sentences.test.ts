@@ -19,6 +19,7 @@ describe("sentences", () => {
     ["**Not one without it.** The next.", ["**Not one without it.**", "The next."]],
     ["It is _so._", ["It is _so._"]],
     ["[![Build](a.svg)](b) passes. Yes.", ["[![Build](a.svg)](b) passes.", "Yes."]],
+    ["It logs `The disk has … MiB. It is full.` and ends. Next.", ["It logs `The disk has … MiB. It is full.` and ends.", "Next."]],
     ["* One. * Two.", ["* One.", "* Two."]],
     ["  \n ", []],
     ["", []],

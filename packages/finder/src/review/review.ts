@@ -1,8 +1,8 @@
-import type { SgReview, Verdict } from "@tasuki/contracts/artifacts/sg-review";
+import { nameGap, type SgReview, sourceGaps, type Verdict } from "@tasuki/contracts/artifacts/sg-review";
 import { sg } from "@tasuki/contracts/roles/sg";
 import { defineExecutor } from "@tasuki/executors/define";
 import type { InputsOf, OutputsOf } from "@tasuki/protocol";
-import { inputDigests, oneLine, sourceGaps } from "../output-fields.ts";
+import { inputDigests, oneLine } from "../output-fields.ts";
 import { claimsOf, findContradiction } from "../ranking/contradictions.ts";
 import { createSearch, type Progress, type Search, sourceTextsOf } from "../ranking/search.ts";
 import { termSet } from "../ranking/terms.ts";
@@ -38,7 +38,7 @@ export function review(inputs: InputsOf<typeof sg>, { progress }: Progress = {})
       ),
       outline: outline.map(({ question, items }) => ({ question, items: [...items] })),
       contradictions: contradictionsOf(kept),
-      gaps: [...questionGaps(outline, items, search), ...sourceGaps(run.value.sources)],
+      gaps: [...questionGaps(outline, items, search), ...sourceGaps(run.value.sources)].map((gap) => nameGap(gap, brief.value, run.value)),
       requests: [],
     },
   };

@@ -1,14 +1,13 @@
 import { boilerplate, citationsIn } from "@tasuki/contracts";
-import type { Brief } from "@tasuki/contracts/artifacts/brief";
+import { subjectOf } from "@tasuki/contracts/artifacts/brief";
 import { locatorOf, type RawBlock } from "@tasuki/contracts/artifacts/de-raw-output";
-import type { Reference } from "@tasuki/contracts/artifacts/jp-final";
+import { namesOf, type Reference } from "@tasuki/contracts/artifacts/jp-final";
 import type { Run } from "@tasuki/contracts/artifacts/run";
-import type { Gap, SgReview } from "@tasuki/contracts/artifacts/sg-review";
+import { type Gap, nameGap, type SgReview, sourceGaps } from "@tasuki/contracts/artifacts/sg-review";
 import { jp } from "@tasuki/contracts/roles/jp";
 import { defineExecutor } from "@tasuki/executors/define";
 import type { InputsOf, OutputsOf } from "@tasuki/protocol";
-import { inputDigests, oneLine, sourceGaps } from "../output-fields.ts";
-import { headingTitle, splitBlocks } from "../ranking/blocks.ts";
+import { inputDigests } from "../output-fields.ts";
 import { claimsOf, findContradiction } from "../ranking/contradictions.ts";
 import { acceptText } from "./accept-text.ts";
 import { acceptedIn, type Answer, answerQuestion } from "./answer-question.ts";
@@ -16,7 +15,6 @@ import { citePassage } from "./cite-passage.ts";
 
 const mostPairs = 20;
 const mostCompared = 50;
-const titleLength = 100;
 
 /**
  * Writing of jp without a model: the accepted passages are compiled question by question, every sentence is cited, and what was not found
@@ -37,7 +35,8 @@ export function write(inputs: InputsOf<typeof jp>): OutputsOf<typeof jp> {
   const contradictions = contradictionsSection(review.contradictions, { blocks, cited: citedItems(answered) });
   const sections = contradictions ? [...answered, contradictions] : answered;
   const cited = citedItems(sections);
-  const gaps = finalGaps(answers, { declared: review.gaps, sources: run.value.sources });
+  const gaps = finalGaps(answers, { declared: review.gaps, sources: run.value.sources }).map((gap) => nameGap(gap, brief.value, run.value));
+  const references = referencesTo(cited, blocks);
   const checks = acceptText(sections, { blocks, cited, answers, gaps });
   const failed = checks.filter(({ result }) => result === "failed");
   return {
@@ -46,9 +45,14 @@ export function write(inputs: InputsOf<typeof jp>): OutputsOf<typeof jp> {
       profile: run.value.profile,
       inputs: inputDigests(inputs),
       decision: failed.length === 0 ? "accepted" : "returned",
-      title: titleOf(brief.value),
+      title: subjectOf(brief.value),
       sections,
-      references: referencesTo(cited, blocks),
+      references,
+      sources: namesOf(
+        references.map(({ source }) => source),
+        run.value,
+        inputs["candidate-list"].value,
+      ),
       acceptance: { checks, gaps },
       requests: failed.map(({ name, detail }) => `mend this: ${name}: ${detail}`),
     },
@@ -56,13 +60,6 @@ export function write(inputs: InputsOf<typeof jp>): OutputsOf<typeof jp> {
 }
 
 export const work = defineExecutor(jp, write);
-
-/** Title of the text: the brief's first heading, else its first question. */
-function titleOf({ text, questions }: Brief): string {
-  const headings = splitBlocks(text).filter(({ kind }) => kind === "heading");
-  const titles = headings.map((block) => oneLine(headingTitle(text, block), titleLength));
-  return titles.find((title) => !/^(?:questions?:?)?$/i.test(title)) ?? oneLine(questions[0]?.text ?? text, titleLength);
-}
 
 /** Items that sections cite, in the order in which they come up. */
 function citedItems(sections: readonly { readonly text: string }[]): ReadonlySet<string> {

@@ -167,10 +167,14 @@ function subjectOf(question: string): string {
       )
       .trim()
       .slice(0, 80);
-  const told = said.replace(new RegExp(`^[¿]?(?:(?:${any("before")})\\s+)?(?:${any("words")})${wordEnd}\\s*`, "iu"), "");
+  const asked = said.replace(new RegExp(`^[¿]?(?:(?:${any("before")})\\s+)?(?:${any("words")})${wordEnd}\\s*`, "iu"), "");
   const verbs =
     /^(?:is|are|was|were|does|do|did|can|could|may|must|should|will|has|have|ist|sind|war|waren|wird|werden|kann|können|muss|darf|gilt|est|sont|es|son|está|è|sono|é|são|zijn|wordt|heißt|bedeutet|significa|signifie)\s+/iu;
-  const subject = told.replace(verbs, "").trim().slice(0, 120);
+  const told = asked.replace(verbs, "");
+  const subject = told
+    .replace(/^(?:i|we|you|one|ich|wir|man|je|nous|on|vous)\s+/iu, "")
+    .trim()
+    .slice(0, 120);
   // The verb of "Who signs?" is no subject.
   return /\s/.test(subject) || !/^(?:who|wer|qui|quién|chi|wie)\s\S+$/iu.test(said) ? subject : "";
 }
@@ -187,6 +191,6 @@ function isElliptic(question: string, isPart: boolean): boolean {
   return (
     pronouns.test(question.replaceAll(/\bgibt es\b|\bil y a\b|\by a-t-il\b/giu, "")) ||
     joins.test(question) ||
-    (isPart && question.split(/\s+/).length < 7 && !determiners.test(question))
+    (isPart && question.split(/\s+/).length < 5 && !determiners.test(question))
   );
 }

@@ -6,6 +6,7 @@ import { Questions, questionsRule } from "./questions.ts";
 
 export { findQuestions } from "./find-questions.ts";
 export { Question, Questions } from "./questions.ts";
+export { subjectOf } from "./subject.ts";
 
 const maxText = 256 * 1024;
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { normaliseSpace } from "../../text/sentences.ts";
 import { boilerplate } from "../../text/statements.ts";
 import { ItemId, QuestionId } from "../ids.ts";
-import { formatDraft } from "./write.ts";
+import { formatDraft } from "./sections.ts";
 
 const Sentence = z.object({
   text: z.string().describe("a sentence, without citations"),

@@ -3,41 +3,56 @@ import { citationsIn } from "../../text/statements.ts";
 import { locatorOf } from "../de-raw-output/de-raw-output.ts";
 import { inputsOf, valueOf } from "../documents.ts";
 import { withSourceGaps } from "../sg-review/complete.ts";
+import { nameGap } from "../sg-review/gaps.ts";
 import { usableItems } from "../sg-review/sg-review.ts";
-import type { JpFinal, Reference } from "./jp-final.ts";
+import { subjectOf } from "../brief/subject.ts";
+import type { Reference } from "./final-text.ts";
+import { namesOf } from "./names-of.ts";
 import { type JpFinalDraft, readJpFinal } from "./read.ts";
-import { formatJpFinal } from "./write.ts";
+
+/** Context of a completion, and how a value of the contract is written. */
+interface FinalContext<Value> extends CompletionContext {
+  readonly format: (value: Value) => string;
+}
 
 /**
  * Completes a final text: the header, the title, the references from the raw blocks of cited items, and without an Acceptance the check of
  * the citations and the gaps that the review declares. The gate judges quotations, not completion.
  */
-export function completeJpFinal(text: string, contract: Contract<JpFinal>, context: CompletionContext): Parsed<string> {
+export function completeJpFinal<Value>(text: string, contract: Contract<Value>, context: FinalContext<Value>): Parsed<string> {
   if (contract.read(text, contract.file).ok) return { ok: true, value: text };
-  const { documents } = context;
+  const { documents, format } = context;
   const { report, draft } = readJpFinal(text, { artifact: contract, fileName: contract.file, draft: true });
   const { requests = [], sections } = draft;
   const cited = [...new Set(sections.flatMap((section) => citationsIn(section.text).flatMap(({ items }) => items)))];
+  const references = draft.references ?? referencesOf(cited, documents);
+  const [run, brief, list] = [valueOf(documents, "run"), valueOf(documents, "brief"), valueOf(documents, "candidate-list")];
+  const { checks, gaps } = acceptanceOf(draft.acceptance, cited, documents);
+  const isNamed = contract.version > 1 && brief !== undefined && run !== undefined;
   const parsed = judge(report, contract, {
     run: draft.run ?? context.run,
-    profile: draft.profile ?? valueOf(documents, "run")?.profile,
+    profile: draft.profile ?? run?.profile,
     inputs: draft.inputs ?? inputsOf(documents),
     decision: draft.decision ?? (requests.length > 0 ? "returned" : "accepted"),
     title: draft.title ?? titleOf(documents),
     sections,
-    references: draft.references ?? referencesOf(cited, documents),
-    acceptance: acceptanceOf(draft.acceptance, cited, documents),
+    references,
+    sources:
+      draft.sources ??
+      namesOf(
+        references.map(({ source }) => source),
+        run ?? { sources: [] },
+        list ?? { sources: [] },
+      ),
+    acceptance: { checks, gaps: isNamed ? gaps.map((gap) => nameGap(gap, brief, run)) : gaps },
     requests,
   });
-  return parsed.ok ? { ok: true, value: formatJpFinal(parsed.value) } : parsed;
+  return parsed.ok ? { ok: true, value: format(parsed.value) } : parsed;
 }
 
-/** A title for the text: the first line of the brief that is not blank. */
 function titleOf(documents: Documents): string | undefined {
-  const lines = valueOf(documents, "brief")
-    ?.text.split(/[\r\n]+/)
-    .map((line) => line.replace(/^[\s#]+/, "").trim());
-  return lines?.find((line) => line !== "")?.slice(0, 200);
+  const brief = valueOf(documents, "brief");
+  return brief && subjectOf(brief);
 }
 
 /** References to the passages of cited items. The gate reports a cited item without passages, with the citation's line. */
@@ -48,7 +63,11 @@ function referencesOf(cited: readonly string[], documents: Documents): Reference
   );
 }
 
-function acceptanceOf(own: JpFinalDraft["acceptance"], cited: readonly string[], documents: Documents): JpFinalDraft["acceptance"] {
+function acceptanceOf(
+  own: JpFinalDraft["acceptance"],
+  cited: readonly string[],
+  documents: Documents,
+): NonNullable<JpFinalDraft["acceptance"]> {
   const review = valueOf(documents, "sg-review");
   const usable = review ? usableItems(review) : new Set<string>();
   const wrong = cited.filter((item) => !usable.has(item));

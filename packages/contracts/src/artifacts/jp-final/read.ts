@@ -1,5 +1,15 @@
-import { type AnyArtifact, fromInline, readFields, readItems, readTxtFile, type Report, type TxtFile } from "@tasuki/protocol";
-import { fromSectionLines } from "./write.ts";
+import {
+  type AnyArtifact,
+  checkContract,
+  fromInline,
+  readFields,
+  readItems,
+  readTxtFile,
+  type Report,
+  type TxtFile,
+} from "@tasuki/protocol";
+import { fromSectionLines } from "./sections.ts";
+import { referenceLine } from "./write.ts";
 
 export interface JpFinalDraft {
   run?: string;
@@ -8,7 +18,8 @@ export interface JpFinalDraft {
   inputs?: { name: string; sha256: string }[];
   title?: string;
   sections: { heading: string; text: string }[];
-  references?: unknown[];
+  references?: { item: string; source: string; locator: string; sha256: string }[];
+  sources?: { id: string; name: string; origin: string; fetched: string }[];
   acceptance?: { checks: { name: string; result: string; detail: string }[]; gaps: { question: string; reason: string }[] };
   requests?: string[];
 }
@@ -21,33 +32,75 @@ interface Part {
 }
 
 const keys = ["contract", "run", "profile", "inputs", "decision"];
-const appendices = ["references", "acceptance", "requests"];
+// Parts behind the text, by version.
+const appendices: Readonly<Record<number, readonly string[]>> = {
+  1: ["references", "acceptance", "requests"],
+  2: ["gaps", "requests", "references", "acceptance", "record"],
+};
+
+/** Lines of a part that are not blank. */
+type Lines = readonly { readonly text: string; readonly line: number }[];
 
 export function readJpFinal(
   text: string,
   file: { readonly artifact: Pick<AnyArtifact, "name" | "version">; readonly fileName: string; readonly draft: boolean },
 ): { readonly report: Report; readonly draft: JpFinalDraft } {
-  const txt = readTxtFile(text, { ...file, keys });
+  const { artifact } = file;
+  // A complete file of version 1 begins with a header; of a later one a draft may, and a complete file tells of the run in its Record.
+  const txt = readTxtFile(text, { ...file, keys, draft: file.draft || artifact.version > 1 });
   const { report } = txt;
+  let listed: Lines | undefined;
+  let isRecorded = false;
   const draft: JpFinalDraft = { ...readHeader(txt), sections: [] };
   for (const part of partsOf(txt)) {
     const name = part.title.toLowerCase();
     // The title comes first. A draft without a title may begin with an appendix, or with text.
-    const appendix = part.level === 1 && appendices.includes(name) && (draft.title !== undefined || file.draft);
-    if (appendix) readAppendix(name, part, { report, draft });
+    const appendix = part.level === 1 && appendices[artifact.version]?.includes(name) && (draft.title !== undefined || file.draft);
+    if (appendix && name === "references" && artifact.version > 1) listed = linesOf(part, report);
+    else if (appendix && name === "record") {
+      isRecorded = true;
+      readRecord(linesOf(part, report), { report, draft, artifact });
+    } else if (appendix) readAppendix(name, part, { report, draft });
     else if (part.level === 1 && draft.title === undefined) {
       draft.title = part.title;
       addSection({ ...part, title: "" }, draft);
     } else if (part.level === 1 && !file.draft)
       report.add({
         line: part.line,
-        expected: "## for a section; # only for the title, References, Acceptance and Requests",
+        expected: `## for a section; # only for the title and the parts ${appendices[artifact.version]?.join(", ")}`,
         got: `# ${part.title.slice(0, 80)}`,
         fix: `write '## ${part.title.slice(0, 80)}'`,
       });
     else addSection(part, draft);
   }
+  if (artifact.version > 1 && !file.draft && !isRecorded) checkContract(report, artifact, undefined);
+  if (listed) readListed(listed, { report, draft, isRecorded });
   return { report, draft };
+}
+
+/** Reads the references that stand in a file: those of a record are there for readers, and must say the same; of a draft, those of version 1. */
+function readListed(lines: Lines, { report, draft, isRecorded }: { report: Report; draft: JpFinalDraft; isRecorded: boolean }): void {
+  const [{ line: first } = { line: 0 }] = lines;
+  if (!isRecorded) {
+    const references = readReferences(lines, report);
+    if (references.length > 0) draft.references = references;
+    return;
+  }
+  const { references = [], sources = [] } = draft;
+  const wanted = references.length === 0 ? ["None."] : references.map((one) => referenceLine(one, sources));
+  for (const [at, expected] of wanted.entries()) {
+    const { text = "nothing", line = first } = lines[at] ?? {};
+    if (text.trimEnd() !== expected.trimEnd())
+      report.add({ line, expected, got: text.slice(0, 200), fix: "leave the References to completion" });
+  }
+  const more = lines[wanted.length];
+  if (more)
+    report.add({
+      line: more.line,
+      expected: "references of the Record",
+      got: more.text.slice(0, 200),
+      fix: "leave the References to completion",
+    });
 }
 
 /** Adds a section. Text before the first heading becomes a section without a heading; no text there becomes none. */
@@ -83,32 +136,97 @@ function partsOf({ lines, header: { end } }: TxtFile): readonly Part[] {
   return parts;
 }
 
+function linesOf(part: Part, report: Report): Lines {
+  report.at(part.title.toLowerCase(), part.line);
+  return part.lines.flatMap((text, at) => (text.trim() === "" ? [] : [{ text, line: part.line + 1 + at }]));
+}
+
 function readAppendix(name: string, part: Part, { report, draft }: { readonly report: Report; readonly draft: JpFinalDraft }): void {
-  report.at(name, part.line);
-  const lines = part.lines.flatMap((text, at) => (text.trim() === "" ? [] : [{ text, line: part.line + 1 + at }]));
-  if (name === "references")
-    draft.references = lines.flatMap(({ text, line }) => {
-      const [, item, source, locator, sha256] = /^\s*(?:[-*]\s+)?\[(C\d+)\] ([SN]\d+), (.*), sha256=([0-9a-f]{64})\s*$/s.exec(text) ?? [];
-      if (/^\s*none\.?\s*$/i.test(text)) return [];
-      if (item === undefined)
-        report.add({
-          line,
-          expected: "[C1] S1, lines 3-5, sha256=<64 hexadecimal digits>",
-          got: text.trim().slice(0, 120),
-          fix: "leave the References to completion, or write the line in this form",
-        });
-      return item === undefined ? [] : [{ item, source, locator: fromInline(locator ?? ""), sha256 }];
-    });
+  const lines = linesOf(part, report);
+  const gaps = draft.acceptance?.gaps ?? [];
+  if (name === "references") draft.references = readReferences(lines, report);
   else if (name === "requests") draft.requests = readItems(lines).map(({ value }) => value);
-  else draft.acceptance = readAcceptance(lines, report);
+  else if (name === "gaps")
+    draft.acceptance = { checks: draft.acceptance?.checks ?? [], gaps: [...gaps, ...readGaps(lines, report, gaps.length)] };
+  else draft.acceptance = readAcceptance(lines, report, gaps);
+}
+
+function readReferences(lines: Lines, report: Report): NonNullable<JpFinalDraft["references"]> {
+  return lines.flatMap(({ text, line }) => {
+    const [, item, rest] = /^\s*(?:[-*]\s+)?\[(C\d+)\] (.*)$/s.exec(text) ?? [];
+    const place = placeOf(rest ?? "");
+    if (/^\s*none\.?\s*$/i.test(text)) return [];
+    if (item !== undefined && place) return [{ item, ...place }];
+    report.add({
+      line,
+      expected: "[C1] S1, lines 3-5, sha256=<64 hexadecimal digits>",
+      got: text.trim().slice(0, 120),
+      fix: "leave the References to completion, or write the line in this form",
+    });
+    return [];
+  });
+}
+
+/** Place that a reference names: `S1, lines 3-5, sha256=…`. */
+function placeOf(text: string): { source: string; locator: string; sha256: string } | undefined {
+  const [, source = "", locator = "", sha256] = /^([SN]\d+), (.*), sha256=([0-9a-f]{64})\s*$/s.exec(text) ?? [];
+  return sha256 === undefined ? undefined : { source, locator: fromInline(locator), sha256 };
+}
+
+/** Reads the record: `- key: value` lines about the run, its inputs, the names of sources, and the places of what is cited. */
+function readRecord(
+  lines: Lines,
+  {
+    report,
+    draft,
+    artifact,
+  }: { readonly report: Report; readonly draft: JpFinalDraft; readonly artifact: Pick<AnyArtifact, "name" | "version"> },
+): void {
+  const form = "- contract, run, profile, decision, input NAME, S1, S1 origin, S1 collected, or C1: …";
+  const sources = new Map<string, { id: string; name: string; origin: string; fetched: string }>();
+  const inputs: NonNullable<JpFinalDraft["inputs"]> = [];
+  const references: NonNullable<JpFinalDraft["references"]> = [];
+  let contract: string | undefined;
+  for (const { text, line } of lines) {
+    const [, key = "", raw = ""] = /^- ([^:]+): ?(.*)$/s.exec(text) ?? [];
+    const value = fromInline(raw);
+    const [, id = "", what] = /^([SN]\d+)(?: (origin|collected))?$/.exec(key) ?? [];
+    const place = /^C\d+$/.test(key) ? placeOf(raw) : undefined;
+    if (key === "contract") contract = value;
+    else if (key === "run" || key === "profile" || key === "decision") draft[key] = value;
+    else if (key.startsWith("input ")) {
+      report.at(`inputs.${inputs.length}`, line);
+      inputs.push({ name: key.slice("input ".length), sha256: value.replace(/^sha256=/, "") });
+    } else if (id !== "") {
+      const source = sources.get(id) ?? { id, name: "", origin: "", fetched: "" };
+      if (!sources.has(id)) report.at(`sources.${sources.size}`, line);
+      sources.set(id, { ...source, [what === undefined ? "name" : what === "origin" ? "origin" : "fetched"]: value });
+    } else if (place) {
+      report.at(`references.${references.length}`, line);
+      references.push({ item: key, ...place });
+    } else report.add({ line, expected: form, got: text.slice(0, 120), fix: "leave the Record to completion" });
+  }
+  checkContract(report, artifact, contract);
+  draft.inputs = inputs;
+  draft.sources = [...sources.values()];
+  draft.references = references;
+}
+
+/** Reads gaps: `- Q2: reason` lines. `before` is the number of those that stand before them. */
+function readGaps(lines: Lines, report: Report, before: number): { question: string; reason: string }[] {
+  return readFields(lines, report, "- Q2: reason").map(({ key, raw, line }, at) => {
+    report.at(`acceptance.gaps.${before + at}`, line);
+    return { question: fromInline(key), reason: fromInline(raw) };
+  });
 }
 
 function readAcceptance(
-  lines: readonly { readonly text: string; readonly line: number }[],
+  lines: Lines,
   report: Report,
+  declared: NonNullable<JpFinalDraft["acceptance"]>["gaps"],
 ): NonNullable<JpFinalDraft["acceptance"]> {
   const checks: NonNullable<JpFinalDraft["acceptance"]>["checks"] = [];
-  const gaps: NonNullable<JpFinalDraft["acceptance"]>["gaps"] = [];
+  const gaps = [...declared];
   const form = "- passed: <check>: <detail>, - failed: …, or - gap Q2: <reason>";
   for (const { key, raw, line } of readFields(lines, report, form)) {
     const [, subject] = /^gap\s+(.*)$/is.exec(key) ?? [];

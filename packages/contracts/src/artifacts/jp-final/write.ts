@@ -1,74 +1,72 @@
-import { formatItems, reference, toInline } from "@tasuki/protocol";
+import { reference, refOf, toInline } from "@tasuki/protocol";
 import { toKey } from "../sg-review/write.ts";
-import type { JpFinal } from "./jp-final.ts";
+import type { JpFinal, SourceName } from "./jp-final.ts";
+import { requestLines, textLines } from "./sections.ts";
 
-export function formatJpFinal({ run, profile, inputs, decision, references, acceptance, requests, ...text }: JpFinal): string {
+/** Writes a final text for its readers: what they read first, and at the end, in the Record, what proves it. */
+export function formatJpFinal(value: JpFinal): string {
+  const { references, acceptance, requests, sources } = value;
   return [
-    "contract: jp-final@1",
-    `run: ${run}`,
-    `profile: ${profile}`,
-    ...inputs.map(({ name, sha256 }) => `inputs: ${name} sha256=${sha256}`),
-    `decision: ${decision}`,
-    "",
-    ...textLines(text),
+    ...textLines(value),
+    ...(acceptance.gaps.length === 0
+      ? []
+      : ["# Gaps", "", ...acceptance.gaps.map(({ question, reason }) => `- ${toKey(question)}: ${toInline(reason)}`), ""]),
+    ...requestLines(requests),
     "# References",
     "",
-    ...references.map(({ item, source, locator, sha256 }) => `[${item}] ${source}, ${toInline(locator)}, sha256=${sha256}`),
+    ...references.map((one) => referenceLine(one, sources)),
     ...(references.length === 0 ? ["None."] : []),
     "",
     "# Acceptance",
     "",
     ...acceptance.checks.map(({ name, result, detail }) => `- ${result}: ${toName(name)}${detail === "" ? "" : `: ${toInline(detail)}`}`),
-    ...acceptance.gaps.map(({ question, reason }) => `- gap ${toKey(question)}: ${toInline(reason)}`),
-    ...(acceptance.checks.length + acceptance.gaps.length === 0 ? ["None."] : []),
+    ...(acceptance.checks.length === 0 ? ["None."] : []),
     "",
-    ...requestLines(requests),
+    "# Record",
+    "",
+    ...recordLines(value),
+    "",
   ].join("\n");
 }
 
-/** Writes the draft of a final text: title, sections and requests. Completion makes the other parts. */
-export function formatDraft({ requests, ...text }: Pick<JpFinal, "title" | "sections" | "requests">): string {
-  return [...textLines(text), ...requestLines(requests)].join("\n");
+/** Reference for a reader: `[C1] docs/glossary.md, line 3`; of what was collected, its URL and the day. */
+export function referenceLine({ item, source, locator }: JpFinal["references"][number], sources: JpFinal["sources"]): string {
+  const place = locator === "" ? "" : `, ${toInline(locator)}`;
+  return `[${item}] ${toInline(
+    nameOf(
+      source,
+      sources.find(({ id }) => id === source),
+    ),
+  )}${place}`;
 }
 
-function textLines({ title, sections }: Pick<JpFinal, "title" | "sections">): string[] {
-  const heading = (marks: string, text: string): string => `${marks} ${toInline(text)}`.trimEnd();
-  return [heading("#", title), "", ...sections.flatMap(({ heading: own, text }) => [heading("##", own), "", ...toSectionLines(text), ""])];
+function nameOf(id: string, source: SourceName | undefined): string {
+  const { name = "", origin = "", fetched = "" } = source ?? {};
+  // The name of a collected text that has none of its own is its file's.
+  const own = /^[A-Z]\d+\.txt$/.test(name) && origin !== "" ? "" : name;
+  const where = [origin, fetched && `collected ${fetched}`].filter((one) => one !== "").join(", ");
+  if (own === "") return where === "" ? id : where;
+  return where === "" ? own : `${own} (${where})`;
 }
 
-function requestLines(requests: readonly string[]): string[] {
-  return requests.length === 0 ? [] : ["# Requests", "", formatItems(requests)];
+function recordLines({ run, profile, decision, inputs, references, sources }: JpFinal): string[] {
+  const lines: [string, string][] = [
+    ["contract", refOf({ name: "jp-final", version: 2 })],
+    ["run", run],
+    ["profile", profile],
+    ["decision", decision],
+    ...inputs.map(({ name, sha256 }): [string, string] => [`input ${name}`, `sha256=${sha256}`]),
+    ...sources.flatMap(({ id, name, origin, fetched }): [string, string][] => [
+      [id, toInline(name)],
+      ...(origin === "" ? [] : [[`${id} origin`, toInline(origin)] as [string, string]]),
+      ...(fetched === "" ? [] : [[`${id} collected`, toInline(fetched)] as [string, string]]),
+    ]),
+    ...references.map(({ item, source, locator, sha256 }): [string, string] => [item, `${source}, ${toInline(locator)}, sha256=${sha256}`]),
+  ];
+  return lines.map(([key, value]) => `- ${key}: ${value}`);
 }
 
 /** The name of a check as text on its line, where the first colon before a blank ends it. */
-function toName(text: string): string {
+export function toName(text: string): string {
   return toInline(text).replaceAll(/:(?=\s|$)/g, reference);
-}
-
-/**
- * Lines that are written with a `\` before them: those that would be read as a heading, or as a blank line around a section, and those that
- * begin with backslashes before such a line.
- */
-const guarded = /^\\*#{1,2}(?=\s|$)|^\\+\s*$/;
-const guard = /^\\+(?=#{1,2}(?:\s|$)|\s*$)/;
-
-/** The lines of a file for a section's text. */
-export function toSectionLines(text: string): string[] {
-  if (text === "") return [];
-  const lines = text.split("\n");
-  return lines.map((line, at) => {
-    const edge = at === 0 || at === lines.length - 1;
-    return guarded.test(line) || (edge && line.trim() === "") ? `\\${line}` : line;
-  });
-}
-
-/** The text of a section from the lines of a file, without blank lines around it. */
-export function fromSectionLines(lines: readonly string[]): string {
-  let [start, end] = [0, lines.length];
-  while (start < end && lines[start]?.trim() === "") start += 1;
-  while (end > start && lines[end - 1]?.trim() === "") end -= 1;
-  return lines
-    .slice(start, end)
-    .map((line) => (guard.test(line) ? line.slice(1) : line))
-    .join("\n");
 }

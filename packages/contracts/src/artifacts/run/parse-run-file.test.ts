@@ -13,7 +13,7 @@ describe("a run.json", () => {
   });
 
   it("tells the versions that it pins, even where the rest of it can't be read", () => {
-    expect(versionsIn(text)).toMatchObject({ run: 1, "jp-final": 1 });
+    expect(versionsIn(text)).toMatchObject({ run: 1, "jp-final": 2 });
     expect(versionsIn('{"versions": {"brief": 3}}')).toEqual({ brief: 3, run: 1 });
     expect([versionsIn("no JSON"), versionsIn('{"versions": 3}')]).toEqual([{}, {}]);
   });

@@ -1,5 +1,6 @@
-import { type CompletionContext, type Contract, type Documents, gapOfSource, judge, type Parsed } from "@tasuki/protocol";
+import { type CompletionContext, type Contract, type Documents, judge, type Parsed } from "@tasuki/protocol";
 import { inputsOf, valueOf } from "../documents.ts";
+import { sourceGaps } from "./gaps.ts";
 import { readSgReview, type SgReviewDraft } from "./read.ts";
 import type { Gap, SgReview } from "./sg-review.ts";
 import { formatSgReview } from "./write.ts";
@@ -40,10 +41,6 @@ function outlineOf(verdicts: NonNullable<SgReviewDraft["verdicts"]>, documents: 
 /** The gaps, and one more for each source of the run that was not read whole and is not declared yet. */
 export function withSourceGaps(gaps: readonly Gap[], documents: Documents): Gap[] {
   const declared = new Set(gaps.map(({ question }) => /^\s*(\w+)/.exec(question)?.[1]));
-  const sources = valueOf(documents, "run")?.sources ?? [];
-  const more = sources.flatMap((source) => {
-    const reason = gapOfSource(source);
-    return reason === undefined || declared.has(source.id) ? [] : [{ question: source.id, reason }];
-  });
+  const more = sourceGaps(valueOf(documents, "run")?.sources ?? []).filter(({ question }) => !declared.has(question));
   return [...gaps, ...more];
 }

@@ -6,6 +6,8 @@ import { completeSgReview } from "./complete.ts";
 import { readSgReview } from "./read.ts";
 import { formatSgReview } from "./write.ts";
 
+export { nameGap, sourceGaps } from "./gaps.ts";
+
 /** Name and digest of a file that a stage says it read. */
 export const InputDigest = z.object({ name: FileName, sha256: Sha256 });
 export type InputDigest = z.infer<typeof InputDigest>;

@@ -129,6 +129,7 @@ export function toStage(fill: Fill): Stage {
       };
       return { item: candidate, source, locator: at % 2 === 0 ? `line ${lines.first}` : text, sha256 };
     }),
+    sources: lines("labels").map((name, at) => ({ id: `S${at + 1}`, name, origin: "", fetched: "" })),
     acceptance: { checks: lines("checks").map((text) => ({ name: text.trim() || "x", result: "failed" as const, detail: text })), gaps },
     requests: [],
   });

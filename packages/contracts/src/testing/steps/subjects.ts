@@ -6,9 +6,9 @@ import { collect } from "../../checks/collect.ts";
 import { checkAnsweredQuestions } from "../../checks/answered-questions.ts";
 import { checkCandidateQuestions } from "../../checks/candidate-questions.ts";
 import { checkCandidateSources } from "../../checks/candidate-sources.ts";
-import { checkCitedSentences, checkReferences } from "../../checks/citations.ts";
+import { checkCitedSentences, checkReferences, checkSourceNames } from "../../checks/citations.ts";
 import { checkAcceptance, checkDecision } from "../../checks/decision.ts";
-import { checkGaps, checkUnreadableDeclared } from "../../checks/gaps.ts";
+import { checkGaps, checkSourcesDeclared } from "../../checks/gaps.ts";
 import { checkInputsRead } from "../../checks/inputs-read.ts";
 import { checkContradictions, checkOutline } from "../../checks/outline.ts";
 import { checkOmissions } from "../../checks/omissions.ts";
@@ -36,7 +36,11 @@ const checks: Readonly<Record<string, readonly [parts: string, check: (stage: St
     "gaps questions labels",
     ({ review, brief, run }) => checkGaps(review, review.value.gaps, { brief: brief.value, run: run.value }),
   ],
-  checkUnreadableDeclared: ["gaps labels", ({ final, run }) => checkUnreadableDeclared(final, final.value.acceptance.gaps, run.value)],
+  checkSourcesDeclared: [
+    "gaps labels",
+    ({ final, run }) => checkSourcesDeclared(final, final.value.acceptance.gaps, { run: run.value, inPart: true }),
+  ],
+  checkSourceNames: ["references labels", ({ final, run, list }) => checkSourceNames(final, run.value, list.value)],
   checkInputsRead: [
     "inputs",
     ({ review, list, raw, run, brief }) => checkInputsRead(review, { handedOn: [list, raw], given: [run, brief] }),

@@ -15,7 +15,7 @@ test("the demo closes a run over real documents and prints the cited text, the f
   try {
     const { code, stdout, stderr } = await tasuki("demo", "--data", data, "--port-base", String(await freePortBase()));
     expect(code, stderr).toBe(0);
-    expect(stdout).toMatch(/^contract: \S+@\d+$/m);
+    expect(stdout).toMatch(/^- contract: \S+@\d+$/m);
     expect(await madeFile(stderr, "jp-final.txt")).toMatch(/\[C\d+\][^]*^- contract: jp-final@2$/m);
     for (const name of ["candidate-list.md", "de-raw-output.txt", "sg-review.md", "jp-final.txt"]) expect(stdout + stderr).toContain(name);
     for (const stage of ["nano", "sg", "jp"]) expect(stdout + stderr).toMatch(new RegExp(`${stage}.*\\d+(\\.\\d+)? ?m?s`));

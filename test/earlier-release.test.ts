@@ -41,13 +41,13 @@ async function setReviewer({ data }: MixedRelay): Promise<void> {
   );
 }
 
-/** Main reads whatever each role writes, and what sg sends back is a decision to main. Resolves with the epochs of the stages once nano and sg have done it again and the run has closed. */
+/** Main reads a version of whatever each role writes, and what sg sends back is a decision to main. Resolves with the epochs of the stages once nano and sg have done it again and the run has closed. */
 async function relayWithEachOther(relay: MixedRelay): Promise<readonly number[]> {
   const [main, ...others] = await Promise.all(roles.map((role) => relay.health(role)));
   // Their digests may differ: a later release has fields more, which may be left out.
   for (const { contracts } of others)
     for (const [name, versions] of Object.entries(contracts.writes))
-      expect(main?.contracts.reads[name]).toEqual(expect.arrayContaining(versions));
+      expect(versions.filter((version) => main?.contracts.reads[name]?.includes(version))).not.toEqual([]);
   const run = await relay.startRun(lookAgain);
   const status = await relay.until(run, (one) => stageOf(one, "sg").block !== undefined && stageOf(one, "nano").rung === "verified");
   expect([stageOf(status, "sg").rung, stageOf(status, "jp").rung]).toEqual(["produced", "waiting"]);

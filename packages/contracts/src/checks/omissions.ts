@@ -39,7 +39,7 @@ export function* checkOmissions(final: Document<JpFinal>, passages: Passages): G
         };
       if (!before || !isLong(statement.text) || !isLong(before.statement.text)) continue;
       const between = text.slice(before.statement.end, statement.start);
-      if (between.includes(omitted) || /\n[ \t\r]*\n/.test(between) || statement.text.startsWith(omitted)) continue;
+      if (between.includes(omitted) || /\n\s*\n/.test(between) || statement.text.startsWith(omitted)) continue;
       const fault = faultBetween(before.places, places);
       if (fault !== undefined)
         yield {

@@ -12,6 +12,7 @@ test.each([
   ["It ends on the 31. Dezember. Then “all” is over.", ["Itendsonthe31Dezember", "Thenallisover"]],
   ["# Steps\n\n- open it,\n  slowly\n- shut it", ["Steps", "openitslowly", "shutit"]],
   ["a line that is\nwrapped. And one", ["alinethatiswrapped", "Andone"]],
+  ["One line:\u2028\u2028another\r\n\r\nand more", ["Oneline", "another", "andmore"]],
   ["| fee | 9 % |\n| tax | 2 % |", ["fee9%", "tax2%"]],
 ])("%j has the boundaries of its sentences, items and rows", (passage, pieces) => {
   expect(piecesOf(passage)).toEqual(pieces);

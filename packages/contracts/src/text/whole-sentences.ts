@@ -11,7 +11,9 @@ export interface Reading {
 
 // White space and marks, in which a text may differ from the passage that it takes over.
 const marks = /[^\p{L}\p{N}\p{M}%‰§&]+/gu;
-const paragraphEnd = /\n[ \t\r]*\n/;
+// Line ends other than Unix's.
+const lineEnd = /\r\n|[\r\u0085\u2028\u2029]/g;
+const paragraphEnd = /\n\s*\n/;
 const itemMark = /^[ \t]*(?:[-*+•>|#]+|\d{1,3}[.)])[ \t]+/;
 
 /** The letters and digits of a text. */
@@ -23,7 +25,8 @@ export function lettersOf(text: string): string {
  * Readings of a passage. A line that begins with a number may be an item, whose number is a mark, or go on with a sentence ("compressed O / 2. It
  * …"): the passage is then read in both ways.
  */
-export function readPassage(passage: string): readonly Reading[] {
+export function readPassage(text: string): readonly Reading[] {
+  const passage = text.replaceAll(lineEnd, "\n");
   const isAmbiguous = /^[ \t]*\d{1,3}[.)][ \t]/m.test(passage);
   return isAmbiguous ? [read(passage, true), read(passage, false)] : [read(passage, true)];
 }

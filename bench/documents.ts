@@ -1,12 +1,17 @@
 // Reads real documents of many kinds and languages as main does at intake: `node bench/documents.ts`. Prints of each what came out, and what is said to be
-// left out or guessed; at the end the time and the memory of all.
+// left out or guessed, and of PDF and DOCX the recall against another program's words; at the end the time and the memory of all.
 import { extractSource } from "@tasuki/executors/testing";
 import { readCorpus } from "./quality/corpus.ts";
+import { recallOf } from "./quality/recall.ts";
 
 const documents = await readCorpus();
-const began = performance.now();
+// The floor of the words of a PDF or a DOCX that come out.
+const leastRecall = 0.99;
+let seconds = 0;
 for (const { language, kind, name, bytes } of documents) {
+  const began = performance.now();
   const found = await extractSource(bytes, name);
+  seconds += (performance.now() - began) / 1000;
   if ("unreadable" in found) {
     console.log(`${kind.padEnd(5)} ${language.padEnd(6)} ${name}: not read: ${found.unreadable}`);
     continue;
@@ -15,10 +20,17 @@ for (const { language, kind, name, bytes } of documents) {
   const blocks = [...kinds].map(([of, all]) => `${all.length} ${of}`).join(", ");
   const said = [...(found.dropped ?? []), ...(found.guessed ?? [])].join("; ");
   const cjk = found.text.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/gu)?.length ?? 0;
+  const recall = await recallOf(found.text, { kind, bytes });
+  if (recall !== undefined && recall.share < leastRecall) {
+    console.log(`BELOW THE FLOOR: ${name} recall ${recall.share.toFixed(4)} < ${leastRecall}`);
+    process.exitCode = 1;
+  }
+  const share = recall
+    ? `; recall ${recall.share.toFixed(4)}${recall.lacking.length > 0 ? ` (lacks ${recall.lacking.slice(0, 6).join(", ")})` : ""}`
+    : "";
   console.log(
-    `${kind.padEnd(5)} ${language.padEnd(6)} ${name}: ${found.text.length} characters, ${cjk} CJK${blocks && `; ${blocks}`}${said && `; said: ${said}`}`,
+    `${kind.padEnd(5)} ${language.padEnd(6)} ${name}: ${found.text.length} characters, ${cjk} CJK${share}${blocks && `; ${blocks}`}${said && `; said: ${said}`}`,
   );
 }
-const seconds = (performance.now() - began) / 1000;
 const peak = process.resourceUsage().maxRSS / 1024;
 console.log(`${documents.length} documents in ${seconds.toFixed(1)} s, at most ${peak.toFixed(0)} MiB of memory`);

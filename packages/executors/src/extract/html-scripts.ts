@@ -27,7 +27,7 @@ export function subscript(text: string, before: string): string {
   return /^\d+$/.test(text) && /(?:^|[^a-z])[A-Z][a-z]?\d*\)?$|\)$/.test(before) ? text : `_${grouped(text)}`;
 }
 
-function grouped(text: string): string {
+export function grouped(text: string): string {
   const plain = text.replaceAll("\u2212", "-");
   return /^[-+]?[\p{L}\p{N}.]+$/u.test(plain) ? plain : `(${plain})`;
 }

@@ -1,4 +1,4 @@
-import { inflateRawSync } from "node:zlib";
+import { crc32, inflateRawSync } from "node:zlib";
 
 /** File of an archive, as its central directory says it (PKWARE's APPNOTE, sections 4.3.12 and 4.3.16). */
 export interface ZipEntry {
@@ -7,6 +7,8 @@ export interface ZipEntry {
   readonly size: number;
   readonly packed: number;
   readonly method: number;
+  /** CRC-32 of its content. */
+  readonly crc: number;
   readonly offset: number;
 }
 
@@ -22,6 +24,7 @@ export function zipEntries(zip: Buffer): readonly ZipEntry[] {
       size: zip.readUInt32LE(at + 24),
       packed: zip.readUInt32LE(at + 20),
       method: zip.readUInt16LE(at + 10),
+      crc: zip.readUInt32LE(at + 16),
       offset: zip.readUInt32LE(at + 42),
     });
     at += 46 + length + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);
@@ -29,14 +32,14 @@ export function zipEntries(zip: Buffer): readonly ZipEntry[] {
   return entries;
 }
 
-/** Content of a file of an archive, of at most `most` bytes; undefined where it can't be unpacked to that. */
-export function unzip(zip: Buffer, { offset, packed, method }: ZipEntry, most: number): Buffer | undefined {
+/** Content of a file of an archive, of at most `most` bytes; undefined where it can't be unpacked to that, or is damaged. */
+export function unzip(zip: Buffer, { offset, packed, method, crc }: ZipEntry, most: number): Buffer | undefined {
   if (offset + 30 > zip.length) return undefined;
   const start = offset + 30 + zip.readUInt16LE(offset + 26) + zip.readUInt16LE(offset + 28);
   const bytes = zip.subarray(start, start + packed);
-  if (method === 0) return bytes.length <= most ? bytes : undefined;
   try {
-    return method === 8 ? inflateRawSync(bytes, { maxOutputLength: most }) : undefined;
+    const content = method === 0 ? bytes : method === 8 ? inflateRawSync(bytes, { maxOutputLength: most }) : undefined;
+    return content !== undefined && content.length <= most && crc32(content) === crc ? content : undefined;
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
 import { type Fill, flood, once, type Recipe, type Subject } from "@tasuki/protocol/testing";
 import { parse } from "parse5";
+import { rewriteDocx } from "../../extract/docx-rewrite.ts";
 import { treeToText } from "../../extract/html-text.ts";
 import { composePages } from "../../extract/pdf-compose.ts";
 import { findFurniture } from "../../extract/pdf-furniture.ts";
@@ -52,6 +53,11 @@ function itemsOf(source: string): readonly TextItems[] {
   return pages;
 }
 
+const ofDocx =
+  "w:p w:r w:t w:delText w:fldSimple w:ruby w:rt w:rubyBase w:txbxContent mc:AlternateContent mc:Choice mc:Fallback m:oMath m:e m:sup m:d m:t"
+    .split(" ")
+    .flatMap((tag) => [`<${tag}>`, `</${tag}>`]);
+
 const view = [1, 0, 0, -1, 0, 792];
 
 const extractions: Readonly<Record<string, Extraction>> = {
@@ -102,6 +108,19 @@ const extractions: Readonly<Record<string, Extraction>> = {
       { one: flood("ab-\n") },
       { one: once("a\n"), two: flood("\tb\n") },
       { one: flood("a....1\n") },
+    ],
+  },
+  "parts of a DOCX": {
+    of: (xml) => () => rewriteDocx(xml, { deleted: 0, embedded: 0 }),
+    tokens: [...ofDocx, "<w:vanish/>", '<m:chr m:val="x"/>', "<", ">", '"', "a", " "],
+    known: [
+      // Elements within each other, each of which is made anew, and tags that nothing ends.
+      { one: flood("<m:oMath><m:e>") },
+      { one: flood("<m:oMath>"), two: flood("</m:oMath>") },
+      { one: once("<m:oMath><m:sup>"), two: flood("<m:t>a"), three: once("</m:sup></m:oMath>") },
+      { one: flood("<mc:AlternateContent><mc:Choice><w:txbxContent>a") },
+      { one: flood("<") },
+      { one: flood("<a ") },
     ],
   },
   "kind of a file": {

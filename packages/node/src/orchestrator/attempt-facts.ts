@@ -24,7 +24,7 @@ const Told = z.object({
   since: time.optional(),
 });
 
-/** Fact of an entry that tells how an attempt of the feed's node goes, while attempts go on; none of any other entry. */
+/** Fact of an entry that tells how an attempt of the feed's node goes, while attempts go on; none of any other entry. Throws on a leaf that is no JSON. */
 export function toAttemptFact({ leaf, texts = [] }: Pick<FeedEntry, "leaf" | "texts">, { node, role }: FeedOf): RunFact[] {
   if (!leaf.includes('"type":"attempt-')) return [];
   const told = Told.safeParse(JSON.parse(leaf));

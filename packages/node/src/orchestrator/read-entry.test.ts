@@ -170,6 +170,17 @@ test("an entry in which nothing holds good is one line of the log, and its other
   expect(envelopes).toHaveLength(2);
 });
 
+// guarantees: R11.contained
+test("a leaf that can't be read is told as its node's, and the entries beside it count", async () => {
+  const payload = handOff();
+  const { envelope, digest } = notaryOf("nano").task(payload);
+  const { read, complaints } = reader();
+  const leaf = '{"type":"attempt-ended",';
+  const reads = await read([{ ...entry(2), leaf }, entry(3, accepted(payload, digest, { index: 3 }), envelope)], "sg");
+  expect(reads.map(({ facts }) => facts.length)).toEqual([0, 1]);
+  expect(complaints).toMatchObject([{ peer: "sg", index: 2, err: expect.any(SyntaxError) }]);
+});
+
 // guarantees: R3.proven
 test.each<[string, Partial<TaskPayload>]>([
   ["work that a role sends to itself", { from: "sg" }],

@@ -185,6 +185,15 @@ export function createEntryReader({
     ];
   };
 
+  const toldBy = (entry: FeedEntry, feed: FeedOf): RunFact[] => {
+    try {
+      return toAttemptFact(entry, feed);
+    } catch (err) {
+      loggerOf(feed.node).error({ peer: feed.node, index: entry.index, err }, "a feed holds a leaf that can't be read; it is not counted");
+      return [];
+    }
+  };
+
   return async (entries, feed) => {
     const kept = await loadKept(entries, { kept: keptOf, placeOf });
     // Messages that an earlier boot of main has kept count too.
@@ -199,7 +208,7 @@ export function createEntryReader({
     const judging = { knownOf: createKnown(opened, kept), placeOf: (run: string) => kept.place(run) };
     return opened.map((entry, at) => {
       const { envelopes, texts, instance } = entry;
-      const told = entries.slice(at, at + 1).flatMap((one) => toAttemptFact(one, feed));
+      const told = entries.slice(at, at + 1).flatMap((one) => toldBy(one, feed));
       return { facts: [...factsOf(entry, feed, judging), ...told], envelopes, texts, ...(instance !== undefined && { instance }) };
     });
   };

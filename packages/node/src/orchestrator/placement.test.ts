@@ -19,14 +19,15 @@ const healthOf = (node: string, features?: string[]): Health => ({
   identity: { provider: "loopback", state: "ok" },
   ...(features && { features }),
 });
-const peersOf = (nodes: readonly string[], features: string[] | undefined = ["nodes"]) =>
-  nodes.map((node) => ({ node, health: healthOf(node, features), at: 0 }));
+/** Nodes that main has seen; those of an earlier release don't know that a role may have several nodes. */
+const peersOf = (nodes: readonly string[], earlier: readonly string[] = []) =>
+  nodes.map((node) => ({ node, health: healthOf(node, earlier.includes(node) ? [] : ["nodes"]), at: 0 }));
 const all = Object.keys(names);
 const place = (
   run: string,
-  { seen = all, there = seen, features }: { seen?: readonly string[]; there?: readonly string[]; features?: string[] } = {},
+  { seen = all, there = seen, earlier = [] }: { seen?: readonly string[]; there?: readonly string[]; earlier?: readonly string[] } = {},
 ) => {
-  const peers = peersOf(seen, features);
+  const peers = peersOf(seen, earlier);
   const placed = placeRun(run, { pipeline, roster, peers, isReachable: (node) => there.includes(node) });
   return Object.fromEntries([...placed].map(([role, { node }]) => [role, node]));
 };
@@ -59,13 +60,26 @@ test("a node that main has never seen is not placed on; a role without a seen on
   expect(place(run, { seen: ["nano-2", "sg", "jp"], there: [] })).toEqual({ nano: "nano-2", sg: "sg", jp: "jp" });
 });
 
-test("beside a node of an earlier release, which hands on to the one that it knows, every role has its first node", () => {
-  for (let runs = 0; runs < 20; runs += 1) expect(place(randomUUIDv7(), { features: [] })).toEqual({ nano: "nano-1", sg: "sg", jp: "jp" });
+test("beside a role whose nodes are of an earlier release, and hand on to the one that they know, every role has its first node", () => {
+  for (const earlier of [all, ["sg"]])
+    for (let runs = 0; runs < 20; runs += 1) expect(place(randomUUIDv7(), { earlier })).toEqual({ nano: "nano-1", sg: "sg", jp: "jp" });
 });
 
-test("beside a node of an earlier release, a role whose first node main has never seen is placed nowhere", () => {
-  expect(place(randomUUIDv7(), { seen: ["nano-2", "sg", "jp"], features: [] })).toEqual({ sg: "sg", jp: "jp" });
+test("beside a role whose nodes are of an earlier release, one whose first node main has never seen is placed nowhere", () => {
+  expect(place(randomUUIDv7(), { seen: ["nano-2", "sg", "jp"], earlier: all })).toEqual({ sg: "sg", jp: "jp" });
 });
+
+// guarantees: R11.contained
+test.each(["nano-1", "nano-2"])(
+  "%s, which says that it is of an earlier release, is left out, and runs are spread over the others",
+  (liar) => {
+    const others = ["nano-1", "nano-2", "nano-3"].filter((node) => node !== liar);
+    for (const there of [all, all.filter((node) => node !== liar)]) {
+      const runs = Array.from({ length: 100 }, () => place(randomUUIDv7(), { there, earlier: [liar] })["nano"]);
+      expect(new Set(runs)).toEqual(new Set(others));
+    }
+  },
+);
 
 test("a run that is placed nowhere stands on the first node of a role", () => {
   expect(nodeOf({ nodes: {} }, "nano", roster)).toBe("nano-1");

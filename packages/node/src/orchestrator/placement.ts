@@ -20,8 +20,8 @@ export interface PlacementDeps {
 /**
  * Places a run: for each role one of its nodes that main has seen once, rather one that it has a connection to. Runs are spread by rendezvous
  * hashing (Thaler and Ravishankar 1998): the same run is placed on the same node whenever the same ones are there. A role none of whose nodes
- * was seen is left out. Where a node of the first releases is among the seen ones, every role has its first node: such a node hands on to the
- * one that it knows of, whatever the task says.
+ * was seen is left out. A node of the first releases hands on to the one node of a role that it knows of, whatever the task says: it is left out
+ * where its role has another one. Where it has none, every role has its first node.
  */
 export function placeRun(run: string, { pipeline, roster, peers, isReachable }: PlacementDeps): ReadonlyMap<string, SeenRole> {
   const seen = new Map(
@@ -30,11 +30,13 @@ export function placeRun(run: string, { pipeline, roster, peers, isReachable }: 
       return read.success && Object.hasOwn(roster, node) ? [[node, read.data]] : [];
     }),
   );
-  const isPlaced = [...seen.values()].every(({ features }) => features?.includes("nodes") === true);
+  const seenOf = (role: string): readonly string[] => nodesOfRole(roster, role).filter((node) => seen.has(node));
+  const ableOf = (role: string): readonly string[] => seenOf(role).filter((node) => seen.get(node)?.features?.includes("nodes") === true);
+  const isPlaced = pipeline.roles.every(({ name }) => seenOf(name).length === 0 || ableOf(name).length > 0);
   return new Map(
     pipeline.roles.flatMap(({ name }): [string, SeenRole][] => {
-      const listed = nodesOfRole(roster, name);
-      const nodes = (isPlaced ? listed : listed.slice(0, 1)).filter((node) => seen.has(node));
+      const [first] = nodesOfRole(roster, name);
+      const nodes = isPlaced ? ableOf(name) : seenOf(name).filter((node) => node === first);
       const there = nodes.filter(isReachable);
       const [node] = (there.length > 0 ? there : nodes).toSorted((one, other) => (weight(run, one) < weight(run, other) ? -1 : 1));
       const health = node === undefined ? undefined : seen.get(node);

@@ -22,6 +22,12 @@ test("A step keeps its number", () => {
   );
 });
 
+test("An item that is left out between others is marked", () => {
+  expect(citePassage("6. Close the valve of the tank.\n7. Limits:\n   1. Open the hatch of the tank.", "C1")).toBe(
+    "6. Close the valve of the tank. [C1]\n[…]\n1. Open the hatch of the tank. [C1]",
+  );
+});
+
 test("Badges say nothing, and a link says its text", () => {
   expect(
     citePassage("[![a build](https://a.b/c.svg)](https://a.b/c)\n[![style of it](d)](e)\n\nSee [the whole guide](guide.md).", "C1"),

@@ -21,8 +21,9 @@ export function citePassage(passage: string, item: string): string | undefined {
   const announced = announcedIn(passage, blocks);
   const cited = blocks.map((block) => (isProse(block) || announced.has(block) ? kept(citeBlock(passage, block, item), block) : ""));
   return (
-    join(blocks, cited) ??
+    join(passage, blocks, cited) ??
     join(
+      passage,
       blocks,
       blocks.map((block) => kept(citeLines(passage, block, item), block)),
     )
@@ -51,15 +52,18 @@ function citeBlock(passage: string, block: Block, item: string): string {
 }
 
 /** Text of all blocks: items of a list and rows of a table stand line by line, everything else as paragraphs. */
-function join(blocks: readonly Block[], cited: readonly string[]): string | undefined {
+function join(passage: string, blocks: readonly Block[], cited: readonly string[]): string | undefined {
   let text = "";
-  let last: Block["kind"] | undefined;
+  let last: number | undefined;
   for (const [at, part] of cited.entries()) {
-    const kind = blocks[at]?.kind;
     if (part === "") continue;
-    if (last !== undefined) text += kind === last && kind !== "paragraph" ? "\n" : "\n\n";
+    const kind = blocks[at]?.kind;
+    const isListed = last !== undefined && kind === blocks[last]?.kind && kind !== "paragraph";
+    // Items that follow one another read as a list: one that is left out between them is marked.
+    const leftOut = blocks.slice((last ?? at) + 1, at).some(({ start, end }) => !isBare(passage.slice(start, end)));
+    if (last !== undefined) text += isListed ? (leftOut ? `\n${omitted}\n` : "\n") : "\n\n";
     text += part;
-    last = kind;
+    last = at;
   }
   // Text without a factual statement (a question, a line that only leads in to something) is no answer.
   return statementsOf(text).some(({ factual }) => factual) ? text : undefined;

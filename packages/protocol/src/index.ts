@@ -117,6 +117,7 @@ export { distinct, fromInline, Line, reference, Text, toCell, toInline } from ".
 export { cellsIn, checkColumns, formatTable, type MdFile, readMdFile, refuseRows, type Section } from "./text/markdown.ts";
 export { type Contract, checkContract, createReport, judge, longest, type Report, type Rules } from "./text/report.ts";
 export { readTxtFile, type TxtFile } from "./text/txt-file.ts";
+export { gatherBytes, isCrumbled } from "./messages/gather-bytes.ts";
 export { escapeUnseen, replaceUnseen } from "./messages/unseen.ts";
 
 // The run.

@@ -1,3 +1,4 @@
+import { gatherBytes } from "@tasuki/protocol";
 import { type AnswerLimit, answerLimits, limitOf } from "./answer-limits.ts";
 import { createBoundedEvents } from "./bounded-events.ts";
 import { notUnderstood } from "./client-error.ts";
@@ -37,7 +38,7 @@ export function boundAnswers(fetch: typeof globalThis.fetch, peer: Peer, mostByt
 /** Reads a body of JSON to its end. Throws what `refuse` makes of the limit that it breaks, and reads no further then. */
 async function readBoundedBody(response: Response, limit: AnswerLimit, refuse: (why: string) => Error): Promise<Buffer> {
   const gauge = createJsonGauge(limit);
-  const chunks: Uint8Array[] = [];
+  const gathered = gatherBytes();
   const declared = Number(response.headers.get("content-length") ?? 0);
   if (declared > limit.bytes) {
     await response.body?.cancel();
@@ -47,9 +48,9 @@ async function readBoundedBody(response: Response, limit: AnswerLimit, refuse: (
   for await (const chunk of response.body ?? []) {
     const broken = gauge.add(chunk);
     if (broken !== undefined) throw refuse(broken);
-    chunks.push(chunk);
+    gathered.add(chunk);
   }
-  return Buffer.concat(chunks);
+  return gathered.bytes();
 }
 
 export interface EventsOptions {

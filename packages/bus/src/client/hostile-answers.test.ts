@@ -76,6 +76,20 @@ describe("an answer that is too large", () => {
     expect(node.poured()).toBeLessThan(50_000_000);
   });
 
+  // guarantees: R7.share
+  test("is refused where it comes in chunks of one byte", async () => {
+    await using node = await startLyingNode((_req, res) => {
+      res.writeHead(200, json).flushHeaders();
+      // `write` would put what is written in one turn into one chunk.
+      res.socket?.write("1\r\n \r\n".repeat(20_000));
+    });
+    await expect(node.client.health()).rejects.toMatchObject({
+      code: "unavailable",
+      message: expect.stringContaining("pieces of a few bytes"),
+    });
+    await expect.poll(node.connections).toBe(0);
+  });
+
   test("is not unpacked, however small it comes", async () => {
     const bomb = gzipSync(Buffer.alloc(100_000_000, " "));
     await using node = await startLyingNode((_req, res) => res.writeHead(200, { ...json, "content-encoding": "gzip" }).end(bomb));

@@ -57,6 +57,19 @@ test.for([
   await expect.poll(node.connections).toBe(0);
 });
 
+// guarantees: R7.share
+test("an event in chunks of one byte is refused", async () => {
+  await using node = await startLyingNode((_req, res) => {
+    beginFeed(res);
+    // What `write` has written goes out at the end of its turn.
+    setImmediate(() => res.socket?.write("1\r\n \r\n".repeat(20_000)));
+  });
+  await expect(follow(node.client.watch(0, { signal: AbortSignal.timeout(20_000) }), 1)).rejects.toMatchObject({
+    message: expect.stringContaining("pieces of a few bytes"),
+  });
+  await expect.poll(node.connections).toBe(0);
+});
+
 test("a feed in gzip is not unpacked", async () => {
   await using node = await startLyingNode((_req, res) => {
     res.writeHead(200, { "content-type": "text/event-stream", "content-encoding": "gzip" }).end("garbage");

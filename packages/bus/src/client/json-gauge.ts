@@ -1,3 +1,4 @@
+import { isCrumbled } from "@tasuki/protocol";
 import { type AnswerLimit, deepestAnswer } from "./answer-limits.ts";
 
 /** Gauge of JSON that comes in pieces. It parses nothing: it counts what a parser would have to build. */
@@ -15,7 +16,7 @@ const firstPrintable = 0x20;
 
 /** Creates the gauge of one answer, or of one event of a feed: fields of an event before its data are counted as if they were JSON. */
 export function createJsonGauge({ bytes: mostBytes, values: mostValues }: AnswerLimit): JsonGauge {
-  let size = 0;
+  let [size, chunks] = [0, 0];
   let values = 0;
   let depth = 0;
   let deepest = 0;
@@ -37,6 +38,8 @@ export function createJsonGauge({ bytes: mostBytes, values: mostValues }: Answer
   return {
     add(bytes) {
       size += bytes.length;
+      chunks += 1;
+      if (isCrumbled({ bytes: size, chunks })) return `it comes in pieces of a few bytes (${size} bytes so far)`;
       if (size > mostBytes) return `it has more than ${mostBytes} bytes`;
       for (const byte of bytes) count(byte);
       if (deepest > deepestAnswer) return `it has more than ${deepestAnswer} levels`;

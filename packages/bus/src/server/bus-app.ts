@@ -22,7 +22,7 @@ import { maxBodyBytes, parseTaskBody, parseTaskHeaders } from "../wire/task-requ
 import { admit, type Admitted, guardStream, pathOf } from "./admission.ts";
 import { type BusHandlers, createBusCalls } from "./bus-calls.ts";
 import { createBusRouter } from "./bus-router.ts";
-import { continueBody, limitArrival, readBody } from "./request-body.ts";
+import { continueBody, createBodyReader, limitArrival } from "./request-body.ts";
 import { sendProblem } from "./send-problem.ts";
 import { toJson } from "./to-json.ts";
 import { problemOf } from "./trpc-problem.ts";
@@ -58,6 +58,7 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
   };
 
   const logFailure = createFailureLog(logger);
+  const bodies = createBodyReader();
 
   const app = express();
   app.disable("x-powered-by").disable("etag").enable("strict routing").enable("case sensitive routing");
@@ -83,7 +84,7 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
     if (req.is("application/json") === false)
       throw new TasukiError("unsupported_media_type", "A task is application/json: a DSSE envelope, or the bare payload.");
     checkQuery(req, noNames);
-    const envelope = parseTaskBody(await readBody(req, maxBodyBytes));
+    const envelope = parseTaskBody(await bodies.read(req, caller));
     const { answer, replayed } = await calls.task(
       envelope,
       { ...parseTaskHeaders(req.headers), isByHand: envelope.signatures.length === 0 },
@@ -108,7 +109,7 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
   });
   // tRPC parses a body whatever its shape: it is given one that was read and looked at before, as the other spelling's is.
   app.post("/trpc/task", async (req, _res, next) => {
-    const body = await readBody(req, maxBodyBytes);
+    const body = await bodies.read(req, callerOf(req));
     checkShape(body, "body");
     req.body = body.toString("utf8");
     next();

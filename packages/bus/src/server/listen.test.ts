@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { type IncomingMessage, request, type RequestListener } from "node:http";
-import { createServer } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { listenBus, listenSocket } from "./listen.ts";
 
@@ -49,6 +50,37 @@ test("a port that is taken is refused, and says so", async () => {
     message: expect.stringContaining(String(port)),
   });
   await new Promise((resolve) => other.close(resolve));
+});
+
+// guarantees: R7.share
+test("an address has some hundred connections; more are dropped, and other addresses come in", async () => {
+  await using bus = await listenBus({ app: hello, host: "0.0.0.0", port: 0 });
+  const open = async (localAddress: string): Promise<Socket> => {
+    const socket = connect({ port: bus.port, host: "127.0.0.1", localAddress }).on("error", () => undefined);
+    await once(socket, "connect");
+    return socket;
+  };
+  const sockets = await Promise.all(Array.from({ length: 300 }, () => open("127.0.0.2")));
+  try {
+    await expect.poll(() => sockets.filter(({ destroyed }) => destroyed).length, { timeout: 20_000 }).toBe(300 - 256);
+    const other = await open("127.0.0.3");
+    other.write("GET /health HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+    expect(await text(other)).toContain("hello");
+    // A connection that ends makes room for another.
+    sockets.find(({ destroyed }) => !destroyed)?.destroy();
+    await expect
+      .poll(
+        async () => {
+          const next = await open("127.0.0.2");
+          next.write("GET /health HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
+          return text(next).catch(() => "dropped");
+        },
+        { timeout: 20_000 },
+      )
+      .toContain("hello");
+  } finally {
+    for (const socket of sockets) socket.destroy();
+  }
 });
 
 test("closing lets a running request finish", async () => {

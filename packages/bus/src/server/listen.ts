@@ -13,6 +13,12 @@ const graceMs = 3_000;
  */
 const backlog = 4_096;
 
+/**
+ * Connections that a listener holds at once, of all and of one address; more are dropped before a byte of them is read. Each takes a file descriptor,
+ * and what has none left can open no file either. A peer has some dozens at the most; the machine's own users come by a socket that has no address.
+ */
+const mostConnections = { ofAll: 4_096, ofAddress: 256 };
+
 export interface BusListener extends AsyncDisposable {
   /** Base URL. */
   readonly url: string;
@@ -96,6 +102,8 @@ async function listen(app: RequestListener, where: ListenOptions) {
   server.on("clientError", (error, socket) => malformed.refuse(error, socket as Socket));
   server.on("connect", (_req, socket) => malformed.refuseTunnel(socket as Socket));
   server.on("connection", lingerOnClose);
+  server.on("connection", createAddressCap());
+  server.maxConnections = mostConnections.ofAll;
   // `maxHeadersCount` would drop every header beyond the 2,000th, and a check would not find it. `maxHeaderSize` bounds them.
   server.maxHeadersCount = 0;
   server.listen({ ...where, backlog });
@@ -108,6 +116,23 @@ async function listen(app: RequestListener, where: ListenOptions) {
   const failed = new Promise<never>((_resolve, reject) => server.once("error", reject));
   failed.catch(() => undefined);
   return { server, failed, close: () => close(server, stopping) };
+}
+
+/** Cap of the connections of one address: those beyond it are reset. */
+function createAddressCap(): (socket: Socket) => void {
+  const counts = new Map<string, number>();
+  return (socket) => {
+    const { remoteAddress } = socket;
+    if (remoteAddress === undefined) return;
+    const count = (counts.get(remoteAddress) ?? 0) + 1;
+    if (count > mostConnections.ofAddress) return void socket.resetAndDestroy();
+    counts.set(remoteAddress, count);
+    socket.once("close", () => {
+      const left = (counts.get(remoteAddress) ?? 1) - 1;
+      if (left === 0) counts.delete(remoteAddress);
+      else counts.set(remoteAddress, left);
+    });
+  };
 }
 
 /** Help against a failure to listen. */

@@ -28,6 +28,9 @@ async function headOf(bus: Bus, first: string): Promise<string> {
   return `${first} HTTP/1.1\r\nhost: ${bus.host}\r\nauthorization: ${authorization}\r\n`;
 }
 
+/** Time in which a busy machine answers. */
+const inTime = { timeout: 20_000 };
+
 const statuses = (text: string): string[] => [...text.matchAll(/HTTP\/1\.1 ([0-9]{3})/g)].map((match) => match[1] ?? "");
 
 test.each([
@@ -94,6 +97,44 @@ test.each(["/task", "/upload?contract=brief", "/trpc/task"])("a broken chunk in 
   expect(statuses(received())).toEqual([expect.stringMatching(path.startsWith("/upload") ? /^4(00|11)$/ : /^400$/)]);
   expect(bus.traces()).toEqual({ staged: 0, blobs: [] });
   expect(bus.tasks).toEqual([]);
+});
+
+// guarantees: R7.share
+test.each(["/task", "/trpc/task"])("a body in chunks of one byte is refused for %s, and read no further", async (path) => {
+  await using bus = await startBus();
+  const { socket, received, ended } = open(bus);
+  socket.write(`${await headOf(bus, `POST ${path}`)}content-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n`);
+  socket.write("1\r\n \r\n".repeat(20_000));
+  expect(await ended).toBe("ended");
+  expect(received()).toMatch(/^HTTP\/1\.1 400 [^]*connection: close[^]*"malformed_request"[^]*pieces of a few bytes/);
+  expect(bus.tasks).toEqual([]);
+});
+
+// guarantees: R7.share
+test("of one caller's large bodies eight come in at once, and small ones beside them", async () => {
+  await using bus = await startBus();
+  const begin = async (body: string) => {
+    const one = open(bus);
+    one.socket.write(
+      `${await headOf(bus, "POST /task")}content-type: application/json\r\ncontent-length: 1000000\r\nconnection: close\r\n\r\n${body}`,
+    );
+    return one;
+  };
+  const large = await Promise.all(Array.from({ length: 12 }, () => begin(" ".repeat(200_000))));
+  await expect.poll(() => large.filter(({ received }) => /^HTTP\/1\.1 503 [^]*retry-after: 1/i.test(received())).length, inTime).toBe(4);
+  const small = open(bus);
+  small.socket.write(`${await headOf(bus, "POST /task")}content-type: application/json\r\ncontent-length: 1\r\nconnection: close\r\n\r\n{`);
+  expect(await small.ended).toBe("ended");
+  expect(statuses(small.received())).toEqual(["400"]);
+  // The end of one makes room for another.
+  for (const { socket } of large) socket.destroy();
+  await expect
+    .poll(async () => {
+      const next = await begin(" ".repeat(1_000_000));
+      await next.ended;
+      return statuses(next.received());
+    }, inTime)
+    .toEqual(["400"]);
 });
 
 test("a refusal before the body has come says that the connection ends with it", async () => {

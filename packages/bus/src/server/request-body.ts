@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { TasukiError, toProblem } from "@tasuki/protocol";
+import { gatherBytes, TasukiError, toProblem } from "@tasuki/protocol";
+import type { Caller } from "../identity/identity.ts";
 import { maxBodyBytes } from "../wire/task-request.ts";
 import { sendProblem } from "./send-problem.ts";
 
@@ -36,15 +37,53 @@ export function limitArrival(req: IncomingMessage, res: ServerResponse): void {
   socket.once("close", stop);
 }
 
-/** Reads a whole body of at most `maxBytes`. Rejects with `too_large`. */
-export async function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  // The iterator must not destroy the request when it is left: its socket still has the answer to carry.
-  for await (const chunk of req.iterator({ destroyOnReturn: false })) {
-    size += (chunk as Buffer).length; // no encoding is set on a request, so chunks are buffers
-    if (size > maxBytes) throw new TasukiError("too_large", `The body has more than ${maxBytes} bytes.`);
-    chunks.push(chunk as Buffer);
-  }
-  return Buffer.concat(chunks);
+/** Reader of whole bodies, with a share of the memory for each caller. */
+export interface BodyReader {
+  /**
+   * Reads a body of at most `maxBodyBytes`. Rejects with `too_large`; with `malformed_request` for one in crumbs; with `unavailable` while other large
+   * bodies of the caller come in.
+   */
+  read(req: IncomingMessage, caller: Pick<Caller, "principal">): Promise<Buffer>;
+}
+
+/** Bytes from which a body counts as large. A hand-off is smaller, however many files it names. */
+const largeBytes = 65_536;
+/** Large bodies of one caller that may come in at once. With what parsing makes of them, they take some 100 MB. */
+const mostLarge = 8;
+
+export function createBodyReader(): BodyReader {
+  const large = new Map<string, number>();
+  const count = (principal: string, by: 1 | -1): number => {
+    const now = (large.get(principal) ?? 0) + by;
+    if (now === 0) large.delete(principal);
+    else large.set(principal, now);
+    return now;
+  };
+  return {
+    async read(req, { principal }) {
+      const body = gatherBytes();
+      let isLarge = false;
+      try {
+        // The iterator must not destroy the request when it is left: its socket still has the answer to carry.
+        for await (const chunk of req.iterator({ destroyOnReturn: false })) {
+          body.add(chunk as Buffer); // no encoding is set on a request, so chunks are buffers
+          if (body.size > maxBodyBytes) throw new TasukiError("too_large", `The body has more than ${maxBodyBytes} bytes.`);
+          if (body.isCrumbled)
+            throw new TasukiError(
+              "malformed_request",
+              `The body comes in pieces of a few bytes (${body.size} bytes so far): send it in larger ones.`,
+            );
+          if (isLarge || body.size <= largeBytes) continue;
+          isLarge = true;
+          if (count(principal, 1) > mostLarge)
+            throw new TasukiError("unavailable", `${mostLarge} large bodies of ${principal} come in already: send one after the other.`, {
+              retryAfter: 1,
+            });
+        }
+        return body.bytes();
+      } finally {
+        if (isLarge) count(principal, -1);
+      }
+    },
+  };
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open, readFile, rm } from "node:fs/promises";
-import { TasukiError, isNoSpace } from "@tasuki/protocol";
+import { gatherBytes, TasukiError, isNoSpace } from "@tasuki/protocol";
 import type { StagedBlob } from "../port/blobs.ts";
 
 /** Bytes of one write. A socket gives chunks of 64 KiB, and writing each by itself costs a third of the speed. */
@@ -19,21 +19,18 @@ export async function stageFile(bytes: AsyncIterable<Uint8Array>, { path, maxByt
   const hash = createHash("sha256");
   let size = 0;
   async function* grouped(): AsyncGenerator<Buffer, void, undefined> {
-    let group: Uint8Array[] = [];
-    let length = 0;
+    let group = gatherBytes();
     for await (const chunk of bytes) {
       size += chunk.length;
       if (size > maxBytes)
         throw new TasukiError("too_large", `the content has more than the ${maxBytes} bytes that are taken here; nothing was kept`);
       hash.update(chunk);
-      group.push(chunk);
-      length += chunk.length;
-      if (length < groupBytes) continue;
-      yield Buffer.concat(group, length);
-      group = [];
-      length = 0;
+      group.add(chunk);
+      if (group.size < groupBytes) continue;
+      yield group.bytes();
+      group = gatherBytes();
     }
-    yield Buffer.concat(group, length);
+    yield group.bytes();
   }
 
   const file = await open(path, "wx", 0o400).catch(refuseFullDisk);

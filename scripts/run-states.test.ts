@@ -48,6 +48,8 @@ test("every kind of event happens to these runs, but a nudge, and what a node te
     installed: true,
     clock: true,
     retry: true,
+    "send-back": true,
+    answer: true,
     cancel: true,
   };
   expect(new Set(everyEvent(["sg"], { epochs: [1] }).map(({ is }) => is))).toEqual(new Set(Object.keys(kinds)));

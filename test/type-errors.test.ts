@@ -57,7 +57,7 @@ const declarations = `
 import { type Artifact, completeHeaded, defineArtifact, defineAuthoring, definePipeline, defineRole, defineRun, formatHeaded, Id, Line, optional, readHeaded, type Role, Text } from "@tasuki/protocol";
 import { z } from "zod";
 declare const order: Artifact<"order", { to: string }, false>;
-declare const notes: Artifact<"notes", string, false>;
+declare const remarks: Artifact<"remarks", string, false>;
 declare const editor: Role<"editor", readonly [typeof run, typeof letter], readonly [], 18102>;
 `;
 

@@ -39,6 +39,7 @@ export function everyEvent(route: readonly string[], { about = route, epochs }: 
       block: { ...blockOf("main has never reached sg, so it can't know which contract versions to use"), kind: "unseen", owner: "sg" },
     },
     { is: "retry", by: "ops" },
+    { is: "answer", by: "ops", text: "the second one" },
     { is: "cancel", by: "ops" },
     ...about.flatMap((role): FlowEvent[] => [
       { is: "retry", by: "ops", stage: role },
@@ -114,6 +115,12 @@ function ofStage(stage: string, { route, epoch }: Place): FlowEvent[] {
   return [
     ...[1, 2].flatMap((attempt): FlowEvent[] => [
       receipt(stage, epoch, { state: "started", attempt }),
+      receipt(stage, epoch, {
+        state: "blocked",
+        attempt,
+        reason: `${stage}: the next node refused the hand-off for good: which one?`,
+        outcome: "needs-human",
+      }),
       receipt(stage, epoch, { state: "blocked", attempt, reason: `${stage}: the next node refused the hand-off for good: not_granted` }),
     ]),
     receipt(stage, epoch, { state: "produced" }),
@@ -132,6 +139,10 @@ function ofStage(stage: string, { route, epoch }: Place): FlowEvent[] {
     { is: "pulled", stage, epoch, outputs: [outputOf(stage, epoch)] },
     { is: "pull-failed", stage, epoch, reason: "nano-2 gave other bytes" },
     { is: "checked", stage, epoch, unmet: [] },
+    { is: "send-back", stage, epoch },
+    ...(previous === undefined
+      ? []
+      : [{ is: "send-back" as const, stage, epoch, feedback: { to: previous, files: [outputOf(stage, epoch)], requests: [] } }]),
     { is: "checked", stage, epoch, unmet: [unmet] },
     ...(["work", "close"] as const).map((kind): FlowEvent => {
       return { is: "outbox-blocked", kind, stage, epoch, block: blockOf(`${stage} refused main's '${kind}': not_granted: no`) };

@@ -61,15 +61,17 @@ export function simulatedPipeline(roles: number): Pipeline {
 
 function createPipeline(roles: number): Pipeline {
   const names = Array.from({ length: roles }, (_, at) => ["nano", "sg", "jp"][at] ?? `role-${at + 1}`);
-  let before: AnyArtifact = brief;
+  const results = names.map(resultOf);
   const made = names.map((name, at): AnyRole => {
-    const from = before;
-    before = resultOf(name);
+    const from = results[at - 1] ?? brief;
+    const own = results[at] ?? brief;
     return defineRole({
       name,
       port: mainPort + 1 + at,
       consumes: at === 0 ? [run, brief, sourceText] : [run, from],
-      produces: [before],
+      produces: [own],
+      // What the next role makes comes back with work that it sends back.
+      feedback: results.slice(at + 1, at + 2),
       check(inputs, outputs) {
         // The files of a stage by their artifacts' names, which only this loop knows.
         const files = { ...inputs, ...outputs } as unknown as Record<string, Before & { value: Result }>;

@@ -1,5 +1,6 @@
 import type { Block, Condition } from "@tasuki/protocol";
-import { type FlowEffect, type FlowState, isAtLeast, type StageFlow, type Stepped, type Subject } from "./flow-state.ts";
+import type { FlowEffect, Stepped } from "./flow-effect.ts";
+import { type FlowState, isAtLeast, type StageFlow, type Subject } from "./flow-state.ts";
 import { blocked, unblocked } from "./change-stage.ts";
 
 /** State with the conclusions drawn from what is proven: rungs that need facts of two nodes, conditions, and the end of closing. */
@@ -29,7 +30,7 @@ function handedOff(state: FlowState, stage: StageFlow, at: number): StageFlow {
     : next !== undefined && isAtLeast(next.rung, "accepted") && { follows: next.follows, at: next.times["accepted"], took: next.took };
   if (!holder || holder.follows === undefined || holder.follows !== stage.produced) return stage;
   // A node that decides against it hands nothing on, and if it does, that decides nothing: only a person sends the work on, from main.
-  if (stage.block?.kind === "decision" && next?.from !== "main") return stage;
+  if ((stage.block?.kind === "decision" || stage.back === true) && next?.from !== "main") return stage;
   const other = stage.subjects.find((subject) => holder.took !== undefined && !isTaken(subject, holder.took, stage.carried));
   // A check that refuses the files, or a decision, asks for a retry too, and stays: two blocks that replace each other would never come to rest.
   const stays = stage.block?.kind === "check" || stage.block?.kind === "decision";

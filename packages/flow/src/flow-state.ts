@@ -1,4 +1,4 @@
-import type { Attachment, Block, Clocks, Condition, Receipt, Rung, RunState, Unmet } from "@tasuki/protocol";
+import type { Attachment, Block, Clocks, Condition, Note, Receipt, Rung, RunState, Unmet } from "@tasuki/protocol";
 
 /** State of a run: the progress that main has proven, and what it is built on. Plain data: stored as JSON, changed by `step` alone. */
 export interface FlowState {
@@ -24,6 +24,12 @@ export interface FlowState {
   readonly given: readonly Attachment[];
   readonly sources: readonly FlowSource[];
   readonly stages: readonly StageFlow[];
+  /** Most times that work is sent back by itself; runs of earlier releases have none, and the default. */
+  readonly rounds?: number;
+  /** Rounds so far whose work was sent back, oldest first. */
+  readonly sentBack?: readonly Round[];
+  /** Notes to the authors of stages (`to`), oldest first. They go out with main's own dispatch of the stage. */
+  readonly notes?: readonly (Note & { readonly to: string })[];
   /** Block of the run itself: at intake, by the closing check, or by a node that refuses to archive. Blocks of stages are in `stages`. */
   readonly block?: Block;
   /** Last hop, as main accepted it: its epoch and task, the `produced` that it `follows` from, and the files of stages that it is over. */
@@ -68,6 +74,24 @@ export interface AttemptFailure {
   readonly next?: number;
 }
 
+/** Round of a run whose work was sent back: the files and receipts of its stages, from the one that it went back to (`to`) to the one that decided (`by`). */
+export interface Round {
+  readonly by: string;
+  readonly to: string;
+  readonly decision: string;
+  readonly stages: readonly (Pick<StageFlow, "stage" | "epoch" | "outputs" | "receipts"> & {
+    readonly task?: string;
+    readonly producer?: string;
+  })[];
+}
+
+/** Deciding files of a stage, the earlier stage that takes them as feedback, and what they ask of its author. */
+export interface Feedback {
+  readonly to: string;
+  readonly files: readonly Attachment[];
+  readonly requests: readonly string[];
+}
+
 /** Rule of the clocks; each fires once per stage and epoch. */
 export type ClockRule = "nudge" | "scheduleToStart" | "scheduleToClose";
 
@@ -97,6 +121,10 @@ export interface StageFlow {
   readonly instance?: string;
   readonly producer?: string;
   readonly decision?: string;
+  /** True where that decision sends the work back. */
+  readonly back?: boolean;
+  /** With `back`: what main has found in the checked files for the author of an earlier stage. */
+  readonly feedback?: Feedback;
   /** Milliseconds since 1970, by rung, as the signing node claims them. */
   readonly times: Readonly<Record<string, number>>;
   /** Files that the stage's `produced` vouches for. */
@@ -172,6 +200,8 @@ export type FlowEvent =
   | { readonly is: "pull-failed"; readonly stage: string; readonly epoch: number; readonly reason: string }
   | { readonly is: "pulled"; readonly stage: string; readonly epoch: number; readonly outputs: readonly Attachment[] }
   | { readonly is: "checked"; readonly stage: string; readonly epoch: number; readonly unmet: readonly Unmet[] }
+  /** Feedback that main has found in the checked files of a stage that sends its work back; none where no earlier stage's node takes them. */
+  | { readonly is: "send-back"; readonly stage: string; readonly epoch: number; readonly feedback?: Feedback }
   | { readonly is: "closing-checked"; readonly epoch: number; readonly unmet: readonly Unmet[]; readonly bundle: string }
   /** Refusal for good of a task that main sent. */
   | {
@@ -188,45 +218,13 @@ export type FlowEvent =
   | { readonly is: "clock"; readonly stage: string; readonly epoch: number; readonly rule: ClockRule }
   /** Wish of a person, or of a clock, that nodes look again. `underWay`: roles to which a nudge is on its way already; that one is sent now, instead of a second one. */
   | { readonly is: "nudge"; readonly stage?: string; readonly by: string; readonly reason?: string; readonly underWay?: readonly string[] }
-  | { readonly is: "retry"; readonly stage?: string; readonly by: string; readonly reason?: string }
+  /** `note`: what the operator says to the author of the stage that is done again. */
+  | { readonly is: "retry"; readonly stage?: string; readonly by: string; readonly reason?: string; readonly note?: string }
+  /** Answer of an operator to the question that a stage is blocked with. */
+  | { readonly is: "answer"; readonly by: string; readonly text: string }
   | { readonly is: "cancel"; readonly by: string; readonly reason?: string };
 
 export type ReceiptEvent = Extract<FlowEvent, { readonly is: "receipt" }>;
-
-/** Effect that must be committed with the new state. The caller adds ids and signatures. */
-export type FlowEffect =
-  /** Dispatch from main. `attachments`: all files that main holds of what comes before the stage; the caller sends those that the stage carries. */
-  | {
-      readonly do: "dispatch";
-      readonly stage: string;
-      readonly epoch: number;
-      readonly prev: string;
-      readonly attachments: readonly Attachment[];
-      readonly reason?: string;
-    }
-  | { readonly do: "cancel"; readonly role: string; readonly epoch: number; readonly reason: string }
-  | { readonly do: "close"; readonly role: string; readonly bundle: string }
-  /** Nudge: the role's node looks again at everything that it holds of the run. */
-  | { readonly do: "nudge"; readonly role: string; readonly epoch: number; readonly reason: string }
-  /** Outbox rows of the run on main become due now. */
-  | { readonly do: "hasten" }
-  | {
-      readonly do: "sign";
-      readonly state: "verified" | "closed" | "cancelled" | "failed";
-      readonly stage: string;
-      readonly reason?: string;
-    }
-  /** Record of a decision of an operator, or of main itself, for the feed. */
-  | { readonly do: "record"; readonly type: "retry" | "nudge"; readonly stage: string; readonly by: string; readonly reason?: string };
-
-/** Work that the state calls for. It leaves no trace until it is done, so it is derived anew (`wants`) and begins again after a restart. */
-export type FlowWant =
-  | { readonly want: "pull"; readonly stage: string; readonly epoch: number; readonly task: string }
-  | { readonly want: "check"; readonly stage: string; readonly epoch: number }
-  | { readonly want: "closing-check"; readonly epoch: number };
-
-/** Next state, and the effects that must be committed with it. */
-export type Stepped = readonly [FlowState, readonly FlowEffect[]];
 
 const rungs: readonly Rung[] = ["waiting", "dispatched", "accepted", "started", "produced", "handed-off", "verified"];
 

@@ -1,10 +1,11 @@
 export { newFlow, newStage } from "./new-flow.ts";
 export { pickVersions, type SeenRole } from "./pick-versions.ts";
-export { type FlowEffect, type FlowEvent, type FlowState, type FlowWant, hasEnded, type StageFlow, type Subject } from "./flow-state.ts";
+export { type FlowEffect, type FlowWant } from "./flow-effect.ts";
+export { type Feedback, type FlowEvent, type FlowState, hasEnded, type StageFlow, type Subject } from "./flow-state.ts";
 export { toReason } from "./change-stage.ts";
 export { nodeBlock } from "./node-block.ts";
 export { type PendingClock, pendingClocks } from "./step-clock.ts";
-export { planRetry } from "./step-dispatch.ts";
+export { planAnswer, planRetry } from "./step-retry.ts";
 export { planNudge } from "./step-nudge.ts";
 export { step } from "./step.ts";
 export { toRunStatus } from "./to-run-status.ts";

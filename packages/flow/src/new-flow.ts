@@ -2,7 +2,7 @@ import { clipClocks, type Clocks, defaultClocks, type TaskPayload } from "@tasuk
 import type { FlowState, StageFlow } from "./flow-state.ts";
 
 export interface NewFlow {
-  readonly payload: Pick<TaskPayload, "run" | "from" | "clocks">;
+  readonly payload: Pick<TaskPayload, "run" | "from" | "clocks" | "rounds">;
   readonly profile: string;
   /** Text of the brief; its first 280 characters are kept for lists. */
   readonly brief: string;
@@ -32,6 +32,7 @@ export function newFlow({ payload, profile, brief, route, now }: NewFlow): FlowS
     route,
     nodes: {},
     clocks,
+    ...(payload.rounds !== undefined && { rounds: payload.rounds }),
     deadline: now + clocks.scheduleToClose * route.length,
     given: [],
     sources: [],

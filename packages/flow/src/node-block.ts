@@ -2,7 +2,7 @@ import type { Block, Unmet } from "@tasuki/protocol";
 
 /** Block that a node raises, as far as it knows of it. Reason, outcome and unmet lines are the node's words. */
 export interface RaisedBlock {
-  readonly kind: "intake" | "node" | "hand-off";
+  readonly kind: "intake" | "node" | "question" | "hand-off";
   readonly run: string;
   readonly stage: string;
   readonly reason: string;
@@ -21,9 +21,14 @@ export function nodeBlock({ kind, run, stage, reason, outcome, unmet = [] }: Rai
     reason,
     needs: kind === "hand-off" ? "its cause mended (the answer names it), then another try" : needsAfter(outcome),
     owner: "operator",
-    clearsWith: kind === "node" ? `tasuki retry ${run} --from ${stage}` : `tasuki retry ${run}`,
+    clearsWith: clearing(kind, { run, stage }),
     ...(unmet.length > 0 && { unmet: [...unmet] }),
   };
+}
+
+function clearing(kind: RaisedBlock["kind"], { run, stage }: Pick<RaisedBlock, "run" | "stage">): string {
+  if (kind === "question") return `tasuki answer ${run} TEXT`;
+  return kind === "node" ? `tasuki retry ${run} --from ${stage}` : `tasuki retry ${run}`;
 }
 
 /** Needs of a further attempt, by the outcome of the last one. A later release may have outcomes that this one doesn't know. */
@@ -31,6 +36,8 @@ function needsAfter(outcome = ""): string {
   switch (outcome) {
     case "contract-violation":
       return "outputs that keep the contracts of the stage: mend the executor, then retry";
+    case "needs-human":
+      return "an answer";
     case "misconfigured":
       return "the app's work.ts mended, then a retry; or the executor in this node's config.jsonc, then the node started again and a retry";
     case "output-limit":

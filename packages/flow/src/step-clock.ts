@@ -1,4 +1,5 @@
-import { type ClockRule, type FlowEffect, type FlowEvent, type FlowState, isAtLeast, type StageFlow, type Stepped } from "./flow-state.ts";
+import type { FlowEffect, Stepped } from "./flow-effect.ts";
+import { type ClockRule, type FlowEvent, type FlowState, isAtLeast, type StageFlow } from "./flow-state.ts";
 import { stepNudge } from "./step-nudge.ts";
 import { blocked, changeStage } from "./change-stage.ts";
 

@@ -1,5 +1,6 @@
 import type { Block, Unmet } from "@tasuki/protocol";
-import type { FlowEffect, FlowEvent, FlowState, ReceiptEvent, Stepped } from "./flow-state.ts";
+import type { FlowEffect, Stepped } from "./flow-effect.ts";
+import type { FlowEvent, FlowState, ReceiptEvent } from "./flow-state.ts";
 import { blocked, changeStage, isSameBlock, toReason } from "./change-stage.ts";
 import { isReadyToClose } from "./wants.ts";
 

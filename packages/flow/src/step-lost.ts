@@ -1,5 +1,6 @@
-import { type FlowEvent, type FlowState, isAtLeast, type StageFlow, type Stepped } from "./flow-state.ts";
-import { stepRetry } from "./step-dispatch.ts";
+import type { Stepped } from "./flow-effect.ts";
+import { type FlowEvent, type FlowState, isAtLeast, type StageFlow } from "./flow-state.ts";
+import { stepRetry } from "./step-retry.ts";
 
 /** Replaced installations that are remembered: more than one node may be within a run's life. */
 const goneAtMost = 32;
@@ -39,10 +40,10 @@ export function stepLost(state: FlowState, now: number): Stepped {
  * True where a stage stands on an installation that is gone, and nobody else can finish it. From its hand-off on, the next holder has the
  * files too, unless that was replaced as well. A stage that waits for a decision over files that main holds goes on waiting.
  */
-function isLost({ gone }: FlowState, { rung, instance, pulled, block, produced }: StageFlow, next: StageFlow | undefined): boolean {
+function isLost({ gone }: FlowState, { rung, instance, pulled, block, produced, back }: StageFlow, next: StageFlow | undefined): boolean {
   if (instance === undefined || !gone.includes(instance) || !isAtLeast(rung, "accepted")) return false;
   if (isAtLeast(rung, "handed-off")) return !pulled && next?.instance !== undefined && gone.includes(next.instance);
   // Main itself has dispatched the next stage with this result.
   if (produced !== undefined && next?.from === "main" && next.follows === produced) return false;
-  return !(pulled && (block?.kind === "decision" || block?.kind === "check"));
+  return !(pulled && (back === true || block?.kind === "decision" || block?.kind === "check"));
 }

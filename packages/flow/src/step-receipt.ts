@@ -23,7 +23,7 @@ function ofStage(stage: StageFlow, event: ReceiptEvent, state: FlowState): Stage
     case "started": {
       const later = receipt.attempt > stage.attempt;
       const raised = raise(stage, "started", event);
-      return later ? { ...unblocked(raised, ["node"]), attempt: receipt.attempt } : raised;
+      return later ? { ...unblocked(raised, ["node", "question"]), attempt: receipt.attempt } : raised;
     }
     case "produced":
       return produced(stage, event, state.id);
@@ -66,7 +66,7 @@ function produced(stage: StageFlow, event: ReceiptEvent, run: string): StageFlow
   const { receipt, digest, subjects, carried, outputs } = event;
   if (isAtLeast(stage.rung, "produced")) return stage;
   const done: StageFlow = {
-    ...unblocked(raise(stage, "produced", event), ["node", "dispatch"]),
+    ...unblocked(raise(stage, "produced", event), ["node", "question", "dispatch"]),
     attempt: Math.max(stage.attempt, receipt.attempt),
     produced: digest,
     subjects,
@@ -84,12 +84,8 @@ function produced(stage: StageFlow, event: ReceiptEvent, run: string): StageFlow
       owner: "operator",
       clearsWith: `tasuki retry ${run} --from ${stage.stage}`,
     });
-  return blocked(done, "decision", {
-    reason: `${stage.stage} decided '${receipt.decision}', and handed nothing on`,
-    needs: `a decision: do the stage before ${stage.stage} again, or cancel the run`,
-    owner: "operator",
-    clearsWith: `tasuki retry ${run}`,
-  });
+  // Main decides what becomes of it once it holds the files and has checked them.
+  return { ...done, back: true };
 }
 
 /** Stage that its node says is `blocked`: before `produced` the attempts are over; after it the hand-off was refused. */
@@ -97,8 +93,8 @@ function refused(stage: StageFlow, event: ReceiptEvent, run: string): StageFlow 
   const { receipt } = event;
   if (isAtLeast(stage.rung, "handed-off") || receipt.attempt < stage.attempt) return stage;
   if (stage.block?.kind === "check" || stage.block?.kind === "decision") return stage;
-  const kind = isAtLeast(stage.rung, "produced") ? "hand-off" : "node";
   const { outcome } = receipt;
+  const kind = isAtLeast(stage.rung, "produced") ? "hand-off" : outcome === "needs-human" ? "question" : "node";
   const next = blocked(stage, kind, nodeBlock({ kind, run, stage: stage.stage, reason: quoted(event), outcome, unmet: event.unmet }));
   return next === stage ? stage : { ...next, attempt: receipt.attempt, ...(stage.task === undefined && { task: receipt.task }) };
 }

@@ -3,9 +3,10 @@ import { createHash } from "node:crypto";
 import type { Attachment, Receipt, ReceiptState, Unmet } from "@tasuki/protocol";
 import { describe, expect, test } from "vitest";
 import { newFlow } from "./new-flow.ts";
-import { type ClockRule, type FlowEffect, type FlowEvent, type FlowState, isAtLeast, type ReceiptEvent } from "./flow-state.ts";
+import type { FlowEffect } from "./flow-effect.ts";
+import { type ClockRule, type FlowEvent, type FlowState, isAtLeast, type ReceiptEvent } from "./flow-state.ts";
 import { pendingClocks } from "./step-clock.ts";
-import { planRetry } from "./step-dispatch.ts";
+import { planRetry } from "./step-retry.ts";
 import { planNudge } from "./step-nudge.ts";
 import { step } from "./step.ts";
 import { awaits, toRunStatus } from "./to-run-status.ts";
@@ -107,6 +108,8 @@ function answer(state: FlowState): FlowEvent | undefined {
   switch (want.want) {
     case "pull":
       return { is: "pulled", stage: want.stage, epoch: want.epoch, outputs: [outputOf(want.stage, want.epoch)] };
+    case "send-back":
+      return { is: "send-back", stage: want.stage, epoch: want.epoch };
     case "check":
       return { is: "checked", stage: want.stage, epoch: want.epoch, unmet: [] };
     case "closing-check":
@@ -262,6 +265,123 @@ describe("a run in trouble", () => {
     const { state } = satisfied(through(events).state);
     expect(state.stages[1]).toMatchObject({ condition: "blocked", block: { kind: "decision" }, pulled: true });
     expect(dispatchesOf(step(state, { is: "retry", by: "ops:ada" }, 30)[1])[0]).toMatchObject({ stage: "nano", epoch: 2 });
+  });
+
+  describe("work that is sent back", () => {
+    const decide = (epoch: number, after = epoch): FlowEvent[] => [
+      ...stageFacts("sg", epoch, after).slice(0, 2),
+      receipt({ stage: "sg", epoch, state: "produced", decision: "again", direction: "back" }),
+    ];
+    const held = (stage: string, epoch: number, outputs = [outputOf(stage, epoch)]): FlowEvent[] => [
+      { is: "pulled", stage, epoch, outputs },
+      { is: "checked", stage, epoch, unmet: [] },
+    ];
+    const sendBack = (epoch: number): FlowEvent => ({
+      is: "send-back",
+      stage: "sg",
+      epoch,
+      feedback: { to: "nano", files: [outputOf("sg", epoch)], requests: ["find more"] },
+    });
+    /** Events of a round in which sg sends nano's work back. */
+    const round = (epoch: number, outputs?: readonly Attachment[]): FlowEvent[] => [
+      ...stageFacts("nano", epoch),
+      ...held("nano", epoch, outputs && [...outputs]),
+      ...decide(epoch),
+      ...held("sg", epoch),
+      sendBack(epoch),
+    ];
+
+    // guarantees: R4.sent-back
+    test("goes to the stage that takes the file, with what it asks for, once main holds that file and has checked it: not before", () => {
+      const events = [intakeDone, ...round(1)];
+      const sent = events.map((_, at) => dispatchesOf(through(events.slice(0, at + 1)).effects).length);
+      expect(sent.indexOf(2)).toBe(events.length - 1);
+      // Earlier, the same news changes nothing.
+      for (let at = 0; at < events.length - 1; at += 1)
+        expect(dispatchesOf(through([...events.slice(0, at), sendBack(1)]).effects).length).toBeLessThan(2);
+      const { state, effects } = through(events);
+      expect(dispatchesOf(effects)[1]).toMatchObject({
+        stage: "nano",
+        epoch: 2,
+        feedback: [outputOf("sg", 1)],
+        notes: [{ kind: "request", by: "sg", text: "find more" }],
+      });
+      const order = effects.map((effect) => (effect.do === "sign" ? effect.state : effect.do));
+      expect(order.slice(-6)).toEqual(["verified", "record", "cancel", "cancel", "cancel", "dispatch"]);
+      expect(effects.findLast((effect) => effect.do === "sign")).toMatchObject({
+        stage: "sg",
+        of: { epoch: 1, produced: producedOf("sg", 1) },
+      });
+      expect(toRunStatus(state).rounds).toEqual([
+        expect.objectContaining({ by: "sg", to: "nano", decision: "again", stages: [expect.anything(), expect.anything()] }),
+      ]);
+    });
+
+    test("blocks once the run's rounds are used up, and a person can send it back once more", () => {
+      const { state, effects } = through([intakeDone, ...round(1), ...round(2), ...round(3)]);
+      expect(dispatchesOf(effects)).toHaveLength(3);
+      expect(state.stages[1]?.block).toMatchObject({ kind: "decision", reason: expect.stringContaining("over the 2 rounds of the run") });
+      const [next, more] = step(state, { is: "retry", by: "ops:ada", note: "look in S2" }, 30);
+      expect(dispatchesOf(more)[0]).toMatchObject({ stage: "nano", epoch: 4, feedback: [outputOf("sg", 3)] });
+      expect(dispatchesOf(more)[0]?.notes?.map(({ kind, text }) => [kind, text])).toEqual([
+        ["request", "find more"],
+        ["request", "find more"],
+        ["note", "look in S2"],
+        ["request", "find more"],
+      ]);
+      expect(next.sentBack).toHaveLength(3);
+    });
+
+    test("blocks at once where the round before has changed nothing", () => {
+      const same = [outputOf("nano", 1)];
+      const { state, effects } = through([intakeDone, ...round(1), ...round(2, same)]);
+      expect(dispatchesOf(effects)).toHaveLength(2);
+      expect(state.stages[1]?.block?.reason).toBe("sg decided 'again', and nano has made the very files that were sent back before");
+    });
+
+    test("is not sent back at all in a run that asks for no rounds, nor where nobody takes the file", () => {
+      const none = newFlow({ profile: "plain", payload: { run, from: "ops:ada", rounds: 0 }, brief: "What?", route, now: 1 });
+      expect(through([intakeDone, ...round(1)], none).state.stages[1]?.block?.reason).toContain("over the 0 rounds");
+      const alone = through([intakeDone, ...round(1).slice(0, -1), { is: "send-back", stage: "sg", epoch: 1 }]).state;
+      expect(alone.stages[1]?.block?.reason).toBe("sg decided 'again', and handed nothing on");
+    });
+  });
+
+  test("a question blocks with its words, and the answer goes to its author, who is called again", () => {
+    const asks = receipt({ stage: "sg", epoch: 1, state: "blocked", says: { reason: "sg: which S2?" } });
+    if (asks.is === "receipt") Object.assign(asks.receipt, { outcome: "needs-human" });
+    const { state } = satisfied(through([intakeDone, ...stageFacts("nano", 1), ...stageFacts("sg", 1).slice(0, 2), asks]).state);
+    expect(state.stages[1]?.block).toMatchObject({
+      kind: "question",
+      reason: "sg says: which S2?",
+      needs: "an answer",
+      clearsWith: `tasuki answer ${run} TEXT`,
+    });
+    const [next, effects] = step(state, { is: "answer", by: "ops:ada", text: "the second edition" }, 30);
+    expect(dispatchesOf(effects)[0]).toMatchObject({
+      stage: "sg",
+      epoch: 2,
+      notes: [{ kind: "answer", by: "ops:ada", text: "the second edition" }],
+    });
+    // An answer that nobody asked for changes nothing.
+    expect(step(next, { is: "answer", by: "ops:ada", text: "again" }, 31)).toEqual([next, []]);
+  });
+
+  test("what is done again is told the faults of its last attempt, and those alone", () => {
+    const refused = (epoch: number, line: number): FlowEvent[] => {
+      const event = receipt({ stage: "sg", epoch, state: "blocked" });
+      return [
+        ...stageFacts("sg", epoch, 1).slice(0, 2),
+        ...(event.is === "receipt" ? [{ ...event, unmet: [{ ...unmet, line }] }] : []),
+        { is: "retry", by: "ops:ada" },
+      ];
+    };
+    const first = satisfied(through([intakeDone, ...stageFacts("nano", 1)]).state).state;
+    const { effects } = through([...refused(1, 3), ...refused(2, 7)], first);
+    expect(dispatchesOf(effects).map(({ notes }) => notes?.map(({ by, text }) => [by, text]))).toEqual([
+      [["the gate of sg", "- sg-review.md line 3: expected a verdict; got none; write one"]],
+      [["the gate of sg", "- sg-review.md line 7: expected a verdict; got none; write one"]],
+    ]);
   });
 
   test("a decision that main does not know blocks too, and names the word", () => {

@@ -1,13 +1,16 @@
-import { type FlowEvent, type FlowState, hasEnded, isAtLeast, type StageFlow, type Stepped } from "./flow-state.ts";
+import type { Stepped } from "./flow-effect.ts";
+import { type FlowEvent, type FlowState, hasEnded, isAtLeast, type StageFlow } from "./flow-state.ts";
 import { blocked, changeStage, isSameBlock, toReason, unblocked } from "./change-stage.ts";
 import { conclude } from "./conclude.ts";
 import { stepAttempt } from "./step-attempt.ts";
 import { stepClock } from "./step-clock.ts";
-import { stepDispatch, stepRetry } from "./step-dispatch.ts";
+import { stepDispatch } from "./step-dispatch.ts";
+import { stepAnswer, stepRetry } from "./step-retry.ts";
 import { stepCancel, stepClosingChecked, stepRefused } from "./step-ending.ts";
 import { stepInstalled, stepLost } from "./step-lost.ts";
 import { stepNudge } from "./step-nudge.ts";
 import { stepReceipt } from "./step-receipt.ts";
+import { stepSendBack } from "./step-send-back.ts";
 
 /**
  * Steps a run by an event: returns its next state and the effects that must be committed with it. Pure. An event that changes nothing (a
@@ -52,6 +55,8 @@ function react(state: FlowState, event: FlowEvent, now: number): Stepped {
       return [changeStage(state, event, (stage) => pullFailed(stage, event.reason, state.id)), []];
     case "checked":
       return [changeStage(state, event, (stage) => checked(stage, event.unmet, state.id)), []];
+    case "send-back":
+      return stepSendBack(state, event, now);
     case "closing-checked":
       return stepClosingChecked(state, event);
     case "outbox-blocked":
@@ -66,6 +71,8 @@ function react(state: FlowState, event: FlowEvent, now: number): Stepped {
       return stepNudge(state, event);
     case "retry":
       return stepRetry(state, event, now);
+    case "answer":
+      return stepAnswer(state, event, now);
     case "cancel":
       return stepCancel(state, event, now);
   }

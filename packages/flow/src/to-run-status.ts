@@ -1,5 +1,5 @@
-import type { RunStatus, StageStatus } from "@tasuki/protocol";
-import { type AttemptFailure, type FlowState, isAtLeast, type StageFlow } from "./flow-state.ts";
+import type { RoundStatus, RunStatus, StageStatus } from "@tasuki/protocol";
+import { type AttemptFailure, type FlowState, isAtLeast, type Round, type StageFlow } from "./flow-state.ts";
 
 const toTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
@@ -16,11 +16,21 @@ export function toRunStatus(state: FlowState): RunStatus {
     ...(state.endedAt !== undefined && { endedAt: toTime(state.endedAt) }),
     ...(state.block && { block: state.block }),
     stages: state.stages.map((stage, at) => toStageStatus(state, stage, at)),
+    ...(state.sentBack && { rounds: state.sentBack.map(toRoundStatus) }),
     sources: state.sources.map((source) => ({ ...source })),
     ...(state.failure && state.state === "open" && { failure: toFailure(state.failure) }),
     awaits: awaited,
     unreachable: awaited.filter((role) => state.unreachable.includes(role)),
     ...(state.bundle !== undefined && { bundle: state.bundle }),
+  };
+}
+
+function toRoundStatus({ by, to, decision, stages }: Round): RoundStatus {
+  return {
+    by,
+    to,
+    decision,
+    stages: stages.map(({ stage, epoch, outputs, receipts }) => ({ stage, epoch, outputs: [...outputs], receipts: [...receipts] })),
   };
 }
 

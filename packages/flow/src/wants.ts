@@ -1,10 +1,13 @@
-import { type FlowState, type FlowWant, isAtLeast } from "./flow-state.ts";
+import { isToBeSentBack } from "./step-send-back.ts";
+import type { FlowWant } from "./flow-effect.ts";
+import { type FlowState, isAtLeast } from "./flow-state.ts";
 
 /** Work that should be under way now. It is derived from the state alone, so that it begins again by itself after a restart. */
 export function wants(state: FlowState): readonly FlowWant[] {
   if (state.state !== "open") return [];
   const wanted: FlowWant[] = [];
-  state.stages.forEach(({ stage, epoch, rung, task, pulled, checked, block }, at) => {
+  state.stages.forEach((one, at) => {
+    const { stage, epoch, rung, task, pulled, checked, block } = one;
     if (!isAtLeast(rung, "produced")) return;
     if (!pulled) {
       if (task !== undefined && block?.kind !== "pull") wanted.push({ want: "pull", stage, epoch, task });
@@ -13,6 +16,7 @@ export function wants(state: FlowState): readonly FlowWant[] {
     // The check of a stage reads its inputs too: everything before it must be here.
     const inputs = state.stages.slice(0, at).every((earlier) => earlier.pulled);
     if (!checked && inputs && block?.kind !== "check") wanted.push({ want: "check", stage, epoch });
+    if (isToBeSentBack(one)) wanted.push({ want: "send-back", stage, epoch });
   });
   if (isReadyToClose(state)) wanted.push({ want: "closing-check", epoch: state.epoch });
   return wanted;

@@ -15,6 +15,19 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
     ],
   },
   {
+    name: "sends work back with a file that is not checked",
+    breaks: ["R4.sent-back"],
+    from: 1,
+    mix: { conducts: { rework: 0.5 } },
+    changes: [
+      {
+        file: `${flow}/step-send-back.ts`,
+        find: "back === true && pulled && checked &&",
+        put: "back === true && pulled &&",
+      },
+    ],
+  },
+  {
     name: "believes a receipt that a stranger signed",
     breaks: ["R3.proven"],
     from: 1,

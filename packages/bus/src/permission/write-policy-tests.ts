@@ -1,4 +1,4 @@
-import { artifactsOf, carriedTo, nextRole, type Pipeline } from "@tasuki/protocol";
+import { artifactsOf, broughtTo, carriedTo, nextRole, notes, type Pipeline } from "@tasuki/protocol";
 import { sourceContract } from "../wire/taken-contracts.ts";
 import type { Want } from "./permission.ts";
 import { opsGroup, tagOf } from "./policy.ts";
@@ -25,12 +25,13 @@ const textBytes = 8 * 1024 * 1024;
  */
 export function writePolicyTests({ pipeline }: { readonly pipeline: Pipeline }): string {
   const roles = pipeline.roles.map((role) => role.name);
-  const all = artifactsOf(pipeline).map(({ name }) => name);
+  const all = [...artifactsOf(pipeline), notes].map(({ name }) => name);
   const carried = (to: string): readonly string[] => carriedTo(pipeline, to).map(({ name }) => name);
-  const others = (to: string): Want[] =>
-    [...all.filter((name) => !carried(to).includes(name)), sourceContract.name].map((name) => upload(name));
-  const uploads = (to: string): Want[] => carried(to).map((name) => upload(name, textBytes));
-  const tooLarge = (to: string): Want[] => carried(to).map((name) => upload(name, textBytes + 1));
+  const brought = (to: string): readonly string[] => broughtTo(pipeline, to).map(({ name }) => name);
+  const others = (names: readonly string[]): Want[] =>
+    [...all.filter((name) => !names.includes(name)), sourceContract.name].map((name) => upload(name));
+  const uploads = (names: readonly string[]): Want[] => names.map((name) => upload(name, textBytes));
+  const tooLarge = (names: readonly string[]): Want[] => names.map((name) => upload(name, textBytes + 1));
 
   const people: Cells[] = [
     {
@@ -53,8 +54,8 @@ export function writePolicyTests({ pipeline }: { readonly pipeline: Pipeline }):
   const main = roles.map((dst): Cells => ({
     src: tagOf("main"),
     dst,
-    accept: [...(["work", "nudge", "cancel", "close"] as const).map(signed), ...uploads(dst), seesAll, health],
-    deny: [signed("run"), unsigned("work"), ...tooLarge(dst), ...others(dst)],
+    accept: [...(["work", "nudge", "cancel", "close"] as const).map(signed), ...uploads(brought(dst)), seesAll, health],
+    deny: [signed("run"), unsigned("work"), ...tooLarge(brought(dst)), ...others(brought(dst))],
   }));
   const handOffs = roles.map((src): Cells => {
     const dst = nextRole(pipeline, src);
@@ -62,8 +63,8 @@ export function writePolicyTests({ pipeline }: { readonly pipeline: Pipeline }):
     return {
       src: tagOf(src),
       dst,
-      accept: [signed("work"), ...uploads(dst), health],
-      deny: [unsigned("work"), ...kinds, ...tooLarge(dst), ...others(dst), seesOwn, seesAll],
+      accept: [signed("work"), ...uploads(carried(dst)), health],
+      deny: [unsigned("work"), ...kinds, ...tooLarge(carried(dst)), ...others(carried(dst)), seesOwn, seesAll],
     };
   });
   const strangers = roles.flatMap((src) =>

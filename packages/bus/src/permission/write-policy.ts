@@ -1,4 +1,4 @@
-import { carriedTo, mainPort, Name, nextRole, type Pipeline } from "@tasuki/protocol";
+import { broughtTo, carriedTo, mainPort, Name, nextRole, type Pipeline } from "@tasuki/protocol";
 import { z } from "zod";
 import { sourceContract } from "../wire/taken-contracts.ts";
 import { busCapability, type Permission } from "./permission.ts";
@@ -65,6 +65,7 @@ ${tests.join("\n")}
 
 function edgesOf(pipeline: Pipeline): Edge[] {
   const carried = (to: string): string[] => carriedTo(pipeline, to).map((artifact) => artifact.name);
+  const brought = (to: string): string[] => broughtTo(pipeline, to).map((artifact) => artifact.name);
   const upload = (to: string, contracts: string[], maxBytes: number): Permission => ({ v: 1, to, call: "upload", contracts, maxBytes });
   const health = (to: string): Permission => ({ v: 1, to, call: "health" });
   const status = (to: string): Permission => ({ v: 1, to, call: "status", scope: "all" });
@@ -93,7 +94,7 @@ function edgesOf(pipeline: Pipeline): Edge[] {
       to,
       permissions: [
         { v: 1, to, call: "task", kinds: ["work", "nudge", "cancel", "close"] },
-        upload(to, carried(to), textBytes),
+        upload(to, brought(to), textBytes),
         status(to),
         health(to),
       ],

@@ -1,4 +1,4 @@
-import { type AnyArtifact, carriedTo, FileName, fileNameOf, isFileOf, type Pipeline, TasukiError, type Unmet } from "@tasuki/protocol";
+import { type AnyArtifact, broughtTo, FileName, fileNameOf, isFileOf, type Pipeline, TasukiError, type Unmet } from "@tasuki/protocol";
 
 /** Contract of a raw source: any bytes, kept by main as they came. Intake extracts their text in a limited process; a bus never parses them. */
 export const sourceContract = { name: "source", version: 1, maxBytes: 67_108_864 } as const;
@@ -22,11 +22,11 @@ export interface TakenContract {
 }
 
 /**
- * Contracts that a node of a role takes, in every version that it reads, the current one first. A role takes the files that its tasks carry;
+ * Contracts that a node of a role takes, in every version that it reads, the current one first. A role takes the files that main may bring it;
  * main takes the files of requests, and those that the last role hands it.
  */
 export function takenContracts(pipeline: Pipeline, role: string): readonly TakenContract[] {
-  const carried = carriedTo(pipeline, role).flatMap(fromVersions);
+  const carried = broughtTo(pipeline, role).flatMap(fromVersions);
   if (role !== "main") return carried;
   const { brief, sources } = pipeline.intake;
   const source: TakenContract = { ...sourceContract, files: "S1.pdf, S2.md, …", isFile: isSourceFile };

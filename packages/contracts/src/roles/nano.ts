@@ -4,6 +4,7 @@ import { candidateList } from "../artifacts/candidate-list/candidate-list.ts";
 import { collected } from "../artifacts/collected/collected.ts";
 import { deRawOutput } from "../artifacts/de-raw-output/de-raw-output.ts";
 import { run } from "../artifacts/run/run.ts";
+import { sgReview } from "../artifacts/sg-review/sg-review.ts";
 import { sourceText } from "../artifacts/source-text/source-text.ts";
 import { checkCandidateQuestions } from "../checks/candidate-questions.ts";
 import { checkCandidateSources } from "../checks/candidate-sources.ts";
@@ -18,6 +19,7 @@ export const nano = defineRole({
   port: 18101,
   consumes: [run, brief, sourceText],
   produces: [candidateList, deRawOutput, optional(collected)],
+  feedback: [sgReview],
   check(inputs, outputs) {
     const { run, brief } = inputs;
     const list = outputs["candidate-list"];

@@ -3,6 +3,7 @@ import { brief } from "../artifacts/brief/brief.ts";
 import { candidateList } from "../artifacts/candidate-list/candidate-list.ts";
 import { collected } from "../artifacts/collected/collected.ts";
 import { deRawOutput } from "../artifacts/de-raw-output/de-raw-output.ts";
+import { jpFinal } from "../artifacts/jp-final/jp-final.ts";
 import { run } from "../artifacts/run/run.ts";
 import { sgReview } from "../artifacts/sg-review/sg-review.ts";
 import { sourceText } from "../artifacts/source-text/source-text.ts";
@@ -20,6 +21,7 @@ export const sg = defineRole({
   port: 18102,
   consumes: [run, brief, sourceText, candidateList, deRawOutput, optional(collected)],
   produces: [sgReview],
+  feedback: [jpFinal],
   check(inputs, outputs) {
     const { run, brief, collected } = inputs;
     const list = inputs["candidate-list"];

@@ -51,6 +51,9 @@ ${said.join("\n")}
 
 function toPrompt({ role, run, notes: told = [] }: Pick<Job, "role" | "run" | "notes">): string {
   const consumed = role.consumes.map(artifactOf).map(({ file, name, many }) => `- \`in/${file}\`${many ? " (any number)" : ""}: ${name}`);
+  const feedback = (role.feedback ?? []).map(
+    ({ file, name }) => `- \`in/${file}\`: ${name} of a later role, where it has sent this work back; what it asks for is to be done`,
+  );
   const produced = role.produces.map((slot) => {
     const { file, name, maxBytes, authoring } = artifactOf(slot);
     const need = isOptional(slot) ? "may be left out" : "required";
@@ -66,7 +69,7 @@ Leave \`in/\` as it is.
 
 ${told.length === 0 ? "" : notesSection(told)}# Inputs
 
-${consumed.join("\n")}
+${[...consumed, ...feedback].join("\n")}
 
 # Outputs
 

@@ -5,10 +5,13 @@ import {
   type Documents,
   filesOfSlots,
   type InputsOf,
+  type Note,
+  optional,
   type OutputsOf,
   type Parsed,
   readDocuments,
   roleAt,
+  type Slot,
   type StageFile,
   versionsOf,
 } from "@tasuki/protocol";
@@ -18,6 +21,8 @@ import { readOutputs } from "./read-outputs.ts";
 export interface WorkContext {
   /** The run's id. */
   readonly run: string;
+  /** Notes to the author, oldest first: what gates, later roles and people say of earlier attempts; none at first. */
+  readonly notes?: readonly Note[];
   /** Called by the work on any sign of progress. */
   progress(note?: string): void;
 }
@@ -96,15 +101,24 @@ export function defineExecutor<R extends AnyRole>(role: R, work: Work<R, Outputs
       const used = roleAt(role, versionsOf(files));
       const inputs = readDocuments(used.consumes, filesOfSlots(used.consumes, files));
       if (!inputs.ok) return inputs;
-      const outputs = await work(toInputs(used, inputs.value) as InputsOf<R>, context); // read by the role's own slots
+      const slots = feedbackSlots(used);
+      const feedback = readDocuments(slots, filesOfSlots(slots, files));
+      if (!feedback.ok) return feedback;
+      const given = { ...toInputs(used.consumes, inputs.value), ...toInputs(slots, feedback.value) };
+      const outputs = await work(given as InputsOf<R>, context); // read by the role's own slots
       return readOutputs(used, outputs);
     },
   };
 }
 
-function toInputs(role: AnyRole, documents: Documents): Record<string, Document | readonly Document[] | undefined> {
+/** Slots of a role's feedback, each of which may be empty. */
+export function feedbackSlots({ feedback = [] }: Pick<AnyRole, "feedback">): readonly Slot[] {
+  return feedback.map((artifact) => optional(artifact));
+}
+
+function toInputs(slots: readonly Slot[], documents: Documents): Record<string, Document | readonly Document[] | undefined> {
   return Object.fromEntries(
-    role.consumes.map((slot) => {
+    slots.map((slot) => {
       const artifact = artifactOf(slot);
       const found = documents[artifact.name] ?? [];
       return [artifact.name, artifact.many ? found : found[0]];

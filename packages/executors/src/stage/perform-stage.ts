@@ -1,6 +1,7 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { StageWork, WorkContext } from "../define/define-executor.ts";
+import { notes } from "@tasuki/protocol";
+import { feedbackSlots, type StageWork, type WorkContext } from "../define/define-executor.ts";
 import { finishStage, type StageToFinish } from "./finish-stage.ts";
 import { readFolder } from "./read-folder.ts";
 import { contractViolation, type StageResult } from "./stage-result.ts";
@@ -20,10 +21,16 @@ export async function loadWork(url: string): Promise<StageWork | string> {
 
 /** Performs a stage by a work of an app, and finishes it. An exception of the work is a failed attempt. */
 export async function performStage(work: StageWork, stage: StageToFinish, context: Pick<WorkContext, "progress">): Promise<StageResult> {
-  const { files } = await readFolder(join(stage.folder, "in"), stage.role.consumes);
+  const { files } = await readFolder(join(stage.folder, "in"), [...stage.role.consumes, ...feedbackSlots(stage.role), notes]);
+  const noted = files.find(({ name }) => name === notes.file);
+  const read = noted === undefined ? undefined : notes.read(Buffer.from(noted.bytes).toString("utf8"));
   let outputs: Awaited<ReturnType<StageWork["perform"]>>;
   try {
-    outputs = await work.perform(files, { run: stage.run, progress: (note) => context.progress(note) });
+    outputs = await work.perform(files, {
+      run: stage.run,
+      notes: read?.ok === true ? read.value.notes : [],
+      progress: (note) => context.progress(note),
+    });
   } catch (error) {
     return { outcome: "failed", detail: `the executor of ${stage.role.name} failed: ${describeError(error)}`, files: [] };
   }

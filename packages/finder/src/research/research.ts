@@ -18,7 +18,8 @@ export function research(inputs: InputsOf<typeof nano>, { progress }: Progress =
   const labels = new Map(run.value.sources.map(({ id, label }) => [id, label]));
   const search = createSearch(texts, { questions: brief.value.questions, progress });
   const indexes = new Map<number, TextIndex>();
-  const found = selectQuotes(search).map(({ quote, answers }, at) => {
+  // Work that a reviewer has sent back: as many passages more.
+  const found = selectQuotes(search, { isAgain: inputs["sg-review"] !== undefined }).map(({ quote, answers }, at) => {
     const index = indexes.get(quote.source) ?? indexText(texts[quote.source]?.text ?? "");
     indexes.set(quote.source, index);
     return toFinding(search, { quote, answers, index }, `C${at + 1}`);

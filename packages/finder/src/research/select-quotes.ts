@@ -15,8 +15,9 @@ const mostInAll = 240;
  * Quotations for all questions. Those of one question stand best first. A quotation that holds one of another question is listed once
  * for both where the order of both allows it; else it is listed a second time, and a reviewer merges the two.
  */
-export function selectQuotes(search: Search): readonly Selected[] {
-  const quota = Math.max(1, Math.min(mostPerQuestion, Math.floor(mostInAll / search.questions.length)));
+export function selectQuotes(search: Search, { isAgain = false }: { readonly isAgain?: boolean } = {}): readonly Selected[] {
+  const wanted = isAgain ? 2 * mostPerQuestion : mostPerQuestion;
+  const quota = Math.max(1, Math.min(wanted, Math.floor(mostInAll / search.questions.length)));
   const selected: { quote: Quote; answers: string[] }[] = [];
   for (const { id } of search.questions) {
     let last = -1;

@@ -21,7 +21,9 @@ const mostContradictions = 50;
  * is asked are refused.
  */
 export function review(inputs: InputsOf<typeof sg>, { progress }: Progress = {}): OutputsOf<typeof sg> {
-  const { run, brief, collected } = inputs;
+  // A text that came back is the author's to read, and no input of the stage.
+  const { "jp-final": _, ...given } = inputs;
+  const { run, brief, collected } = given;
   const texts = sourceTextsOf(run.value, [...inputs["source-text"], ...collected]);
   const search = createSearch(texts, { questions: brief.value.questions, progress });
   const items = judgeItems(inputs, search);
@@ -31,7 +33,7 @@ export function review(inputs: InputsOf<typeof sg>, { progress }: Progress = {})
   return {
     "sg-review": {
       run: run.value.run,
-      inputs: inputDigests(inputs),
+      inputs: inputDigests(given),
       decision: "converged",
       verdicts: items.map(
         (item) => verdicts.get(item.id) ?? { item: item.id, verdict: "rejected", reason: item.fault ?? coverageNote(item) },

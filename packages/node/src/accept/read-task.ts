@@ -78,7 +78,7 @@ function readRun(
   const [first] = unmet;
   if (first !== undefined)
     throw new TasukiError("malformed_message", `The task has a field that is not known here, ${first.path}: ${first.fix}.`, { unmet });
-  const { id = newId(), brief, attachments, profile, clocks, deadline } = request.data;
+  const { id = newId(), brief, attachments, profile, clocks, rounds, deadline } = request.data;
   return {
     v: 1,
     id,
@@ -92,6 +92,7 @@ function readRun(
     ...(brief !== undefined && { brief }),
     ...(profile !== undefined && { profile }),
     ...(clocks !== undefined && { clocks }),
+    ...(rounds !== undefined && { rounds }),
     ...(deadline !== undefined && { deadline }),
   };
 }

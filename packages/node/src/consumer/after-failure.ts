@@ -36,7 +36,8 @@ export function afterFailure(
 }
 
 function toBlock({ payload: { run, stage, kind } }: TaskRow, { outcome, detail, unmet }: Failure): Block {
-  return nodeBlock({ kind: kind === "run" ? "intake" : "node", run, stage, reason: `${stage}: ${detail}`, outcome, unmet });
+  const asked = outcome === "needs-human" ? "question" : "node";
+  return nodeBlock({ kind: kind === "run" ? "intake" : asked, run, stage, reason: `${stage}: ${detail}`, outcome, unmet });
 }
 
 function blockedSeal(notary: Notary, row: TaskRow, { block, attempt, outcome }: { block: Block; attempt: number; outcome: Outcome }): Seal {

@@ -9,6 +9,8 @@ import {
   type Job,
   type Logger,
   nextInRoute,
+  type Note,
+  notes,
   outcomes,
   parseRunFile,
   type Pipeline,
@@ -51,6 +53,7 @@ export function createRoleWorker(deps: RoleWorkerDeps): Worker {
       if (clocks !== run.clocks)
         logger.warn({ run: run.run, asked: run.clocks, clocks }, "the clocks of a run are longer than any may be; they are clipped");
       const { startToClose, heartbeat } = clocks;
+      const told = await notesIn(claimed, attempt);
       const job: Job = {
         task: row.id,
         run: row.payload.run,
@@ -60,6 +63,7 @@ export function createRoleWorker(deps: RoleWorkerDeps): Worker {
         folder: attempt.folder,
         pipeline: pipelineAt(deps.pipeline, run.versions),
         role,
+        ...(told.length > 0 && { notes: told }),
         startToClose,
         heartbeat,
       };
@@ -80,6 +84,13 @@ export function createRoleWorker(deps: RoleWorkerDeps): Worker {
       return produced(deps, { claimed, attempt, run, execution, outputs: published.outputs });
     },
   };
+}
+
+/** Notes to the author that came with a task. The door has read them by their contract. */
+async function notesIn({ inputs }: Claimed, { folder }: Attempt): Promise<readonly Note[]> {
+  const file = inputs.find(({ name }) => name === notes.file);
+  const read = file && notes.read(await readFile(join(folder, "in", file.name), "utf8"));
+  return read?.ok === true ? read.value.notes : [];
 }
 
 type Produced = Extract<Awaited<ReturnType<typeof publishOutputs>>, { outputs: unknown }>;
@@ -128,7 +139,10 @@ function produced(
 }
 
 /** Writes the files of a job that an executor reads first, next to `in/` and `out/`: `task.json` and the brief. */
-async function writeJobFiles({ row, inputs }: Claimed, { folder, pipeline, role, attempt, startToClose, heartbeat }: Job): Promise<void> {
+async function writeJobFiles(
+  { row, inputs }: Claimed,
+  { folder, pipeline, role, attempt, notes: noted, startToClose, heartbeat }: Job,
+): Promise<void> {
   const { id: task, run, stage, epoch, from, reason, deadline } = row.payload;
   const files = inputs.map(({ name, contract, size, sha256, label }) => ({
     name,
@@ -146,6 +160,7 @@ async function writeJobFiles({ row, inputs }: Claimed, { folder, pipeline, role,
     attempt,
     from,
     ...(reason !== undefined && { reason }),
+    ...(noted !== undefined && { notes: noted }),
     ...(deadline !== undefined && { deadline }),
   };
   await writeFile(

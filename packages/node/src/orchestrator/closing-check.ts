@@ -37,8 +37,16 @@ function toBundle(
   readonly digest: string;
   readonly lacking: readonly Unmet[];
 } {
-  const files = [...state.given, ...state.stages.flatMap((stage) => stage.outputs)].map(({ name, sha256 }) => ({ path: name, sha256 }));
-  const proofs = state.stages.flatMap(({ stage, receipts }) => receipts.map((digest) => ({ stage, digest })));
+  const rounds = state.sentBack ?? [];
+  const files = [
+    ...[...state.given, ...state.stages.flatMap((stage) => stage.outputs)].map(({ name, sha256 }) => ({ path: name, sha256 })),
+    ...rounds.flatMap(({ stages }, at) =>
+      stages.flatMap(({ outputs }) => outputs.map(({ name, sha256 }) => ({ path: `rounds/${at + 1}/${name}`, sha256 }))),
+    ),
+  ];
+  const proofs = [...rounds.flatMap((round) => round.stages), ...state.stages].flatMap(({ stage, receipts }) =>
+    receipts.map((digest) => ({ stage, digest })),
+  );
   const tasks = proofs.flatMap(({ stage, digest }) => taskBehind(kept, digest).map((task) => ({ stage, digest: task })));
   const evidence = new Map([...proofs, ...tasks].map(({ stage, digest }) => [digest, stage]));
   const manifest = toManifest([...files, ...[...evidence.keys()].map((sha256) => ({ path: `evidence/${sha256}.json`, sha256 }))]);

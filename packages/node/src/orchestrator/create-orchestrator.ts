@@ -6,7 +6,7 @@ import { createKeyedLock } from "../loop/keyed-lock.ts";
 import type { NodeView, Orchestrator } from "./orchestrator.ts";
 import type { Notary } from "@tasuki/evidence";
 import { nudge } from "./nudge.ts";
-import { hasEnded, planRetry, toRunStatus } from "@tasuki/flow";
+import { hasEnded, planAnswer, planRetry, toRunStatus } from "@tasuki/flow";
 import { knownRun, type RunSteps, stateOf } from "./run-steps.ts";
 import type { VerifyDeps } from "./verify.ts";
 import { viewFiles } from "./view-files.ts";
@@ -58,16 +58,31 @@ export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
       });
     },
     async retry(request) {
-      const { run, stage, by, reason } = request;
+      const { run, stage, by, reason, note } = request;
       const state = await knownRun(steps, run);
-      if (state.state === "open" && state.given.length === 0) await resumeIntake(request);
-      else {
+      if (state.state === "open" && state.given.length === 0) {
+        if (note !== undefined)
+          throw new TasukiError("invalid_state", `run ${run} is still at intake: there is no author yet who would read a note`);
+        await resumeIntake(request);
+      } else {
         const plan = planRetry(state, stage);
         if ("refused" in plan) throw new TasukiError("invalid_state", plan.refused);
         const asked = state.route[plan.at] ?? stage;
-        const event = { is: "retry" as const, by, ...(asked !== undefined && { stage: asked }), ...(reason !== undefined && { reason }) };
+        const event = {
+          is: "retry" as const,
+          by,
+          ...(asked !== undefined && { stage: asked }),
+          ...(reason !== undefined && { reason }),
+          ...(note !== undefined && { note }),
+        };
         await steps.apply({ facts: [{ run, event }] });
       }
+      return toRunStatus(await knownRun(steps, run));
+    },
+    async answer({ run, by, text }) {
+      const plan = planAnswer(await knownRun(steps, run));
+      if ("refused" in plan) throw new TasukiError("invalid_state", plan.refused);
+      await steps.apply({ facts: [{ run, event: { is: "answer", by, text } }] });
       return toRunStatus(await knownRun(steps, run));
     },
     nudge: (request) => nudge({ store, steps }, request),

@@ -1,16 +1,35 @@
-import { carriedTo, parseContractRef, type Pipeline, type TaskPayload } from "@tasuki/protocol";
+import {
+  type Attachment,
+  carriedTo,
+  notes as notesFile,
+  type Note,
+  parseContractRef,
+  type Pipeline,
+  refOf,
+  sha256Of,
+  type TaskPayload,
+} from "@tasuki/protocol";
+import { isRead, type Reads } from "./node-reads.ts";
 import type { EventOfTask, RunChange } from "@tasuki/store";
 import type { FreeText, Notary, SignedTask } from "@tasuki/evidence";
 import type { FlowEffect, FlowState } from "@tasuki/flow";
 
+/** File that main writes itself, to be kept before the task that brings it is committed. */
+interface OwnFile {
+  readonly bytes: Uint8Array;
+  readonly contract: string;
+}
+
 export interface EffectContext {
+  /** Contracts that the node of a role reads. */
+  readonly readsOf: (role: string) => Reads;
   readonly notary: Notary;
   readonly pipeline: Pipeline;
   readonly newId: () => string;
   readonly now: number;
 }
 
-type Part = Partial<Pick<RunChange, "outbox" | "supersede" | "hasten" | "events">>;
+type Part = Partial<Pick<RunChange, "outbox" | "supersede" | "hasten" | "events">> & { readonly files?: readonly OwnFile[] };
 
 /** Change that a step's effects ask for, with everything signed. `state` is the one that the step gave. */
 export function effectsToChange(state: FlowState, effects: readonly FlowEffect[], context: EffectContext): Required<Part> {
@@ -20,6 +39,7 @@ export function effectsToChange(state: FlowState, effects: readonly FlowEffect[]
     supersede: parts.flatMap((part) => part.supersede ?? []),
     hasten: parts.flatMap((part) => part.hasten ?? []),
     events: parts.flatMap((part) => part.events ?? []),
+    files: parts.flatMap((part) => part.files ?? []),
   };
 }
 
@@ -27,15 +47,22 @@ function toPart(state: FlowState, effect: FlowEffect, context: EffectContext): P
   switch (effect.do) {
     case "dispatch": {
       const carried = new Set(carriedTo(context.pipeline, effect.stage).map((artifact) => artifact.name));
-      return send(state, context, {
+      const feedback = (effect.feedback ?? []).filter(({ contract }) => isRead(contract, context.readsOf(effect.stage)));
+      const told = notesFor(state, effect, context);
+      const sent = send(state, context, {
         kind: "work",
         to: effect.stage,
         epoch: effect.epoch,
         prev: effect.prev,
-        attachments: effect.attachments.filter(({ contract }) => carried.has(parseContractRef(contract).name)),
+        attachments: [
+          ...effect.attachments.filter(({ contract }) => carried.has(parseContractRef(contract).name)),
+          ...feedback,
+          ...(told === undefined ? [] : [told.attachment]),
+        ],
         deadline: new Date(context.now + state.clocks.scheduleToClose).toISOString(),
         ...(effect.reason !== undefined && { reason: effect.reason.slice(0, 1024) }),
       });
+      return { ...sent, ...(told && { files: [told.file] }) };
     }
     case "cancel": {
       const sent = send(state, context, {
@@ -66,6 +93,18 @@ function toPart(state: FlowState, effect: FlowEffect, context: EffectContext): P
       return { events: [context.notary.event(type, { run: state.id, stage, epoch: state.epoch, by }, textFor(reason, by))] };
     }
   }
+}
+
+/** The notes to a stage's author as a file, for a node that reads them. */
+function notesFor(
+  state: FlowState,
+  { stage, notes = [] }: { readonly stage: string; readonly notes?: readonly Note[] },
+  { readsOf }: EffectContext,
+): { readonly attachment: Attachment; readonly file: OwnFile } | undefined {
+  const contract = refOf(notesFile);
+  if (notes.length === 0 || !isRead(contract, readsOf(stage))) return undefined;
+  const bytes = Buffer.from(notesFile.write({ run: state.id, notes: [...notes] }), "utf8");
+  return { attachment: { name: notesFile.file, contract, size: bytes.length, sha256: sha256Of(bytes) }, file: { bytes, contract } };
 }
 
 type Sent = Pick<TaskPayload, "kind" | "to" | "epoch" | "attachments"> &
@@ -100,7 +139,7 @@ function send(state: FlowState, { notary, newId, now }: EffectContext, sent: Sen
 
 /** Main's own receipt: on a stage it continues the stage's receipts, on the run those of the task that began it. */
 function sign(state: FlowState, effect: Extract<FlowEffect, { do: "sign" }>, { notary }: EffectContext): Required<Part>["events"][number] {
-  const stage = state.stages.find((one) => one.stage === effect.stage);
+  const stage = effect.of ?? state.stages.find((one) => one.stage === effect.stage);
   const text = textFor(effect.reason);
   if (stage?.task !== undefined)
     return notary.receipt({

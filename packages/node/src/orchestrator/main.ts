@@ -23,6 +23,7 @@ import { limitLogger } from "../loop/limited-logger.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 import { closingCheck } from "./closing-check.ts";
 import { createEvidenceBudget } from "./evidence-budget.ts";
+import { findFeedback } from "./find-feedback.ts";
 import { followFeed } from "./follow-feed.ts";
 import { createMainWorker } from "./main-worker.ts";
 import { type FlowEvent, type FlowState, type FlowWant, hasEnded, newFlow } from "@tasuki/flow";
@@ -111,6 +112,11 @@ export function createMain(deps: MainDeps): Main {
       case "check": {
         const unmet = await verify(deps, state, { stages: [want.stage], signal });
         return steps.apply({ facts: [{ run: state.id, event: { is: "checked", stage: want.stage, epoch: want.epoch, unmet } }] });
+      }
+      case "send-back": {
+        const feedback = await findFeedback({ store, pipeline, roster }, state, want.stage);
+        const event = { is: "send-back" as const, stage: want.stage, epoch: want.epoch, ...(feedback && { feedback }) };
+        return steps.apply({ facts: [{ run: state.id, event }] });
       }
       case "closing-check":
         return closingCheck(context, state, signal);
@@ -235,6 +241,8 @@ function failureOf(want: FlowWant, error: unknown): FlowEvent {
       return { is: "pull-failed", stage: want.stage, epoch: want.epoch, reason };
     case "check":
       return { is: "checked", stage: want.stage, epoch: want.epoch, unmet };
+    case "send-back":
+      return { is: "send-back", stage: want.stage, epoch: want.epoch };
     case "closing-check":
       return { is: "closing-checked", epoch: want.epoch, unmet, bundle: "" };
   }

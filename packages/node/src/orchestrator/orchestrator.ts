@@ -41,8 +41,10 @@ export interface Orchestrator {
   watch(run: string, signal: AbortSignal): AsyncIterable<RunStatus>;
   /** Nudges the nodes that hold what is awaited of a run: they look again now (pending hand-offs, lapsed leases), and describe their part. */
   nudge(request: { run: string; stage?: string; by: string; reason?: string }): Promise<readonly NudgeAnswer[]>;
-  /** Dispatches a blocked stage again at a new epoch (or resumes a blocked intake). `reason` and `by` are recorded. */
-  retry(request: { run: string; stage?: string; by: string; reason?: string }): Promise<RunStatus>;
+  /** Dispatches a blocked stage again at a new epoch (or resumes a blocked intake), with a `note` to its author. Who, why and the note are recorded. */
+  retry(request: { run: string; stage?: string; by: string; reason?: string; note?: string }): Promise<RunStatus>;
+  /** Answers the question that a stage is blocked with: its author is called again, with the answer among its notes. */
+  answer(request: { run: string; by: string; text: string }): Promise<RunStatus>;
   /** Ends a run; every node that took part is told, and fences it. */
   cancel(request: { run: string; by: string; reason?: string }): Promise<RunStatus>;
   nodes(): Promise<readonly NodeView[]>;

@@ -1,11 +1,12 @@
 import { type BlockKind, clipClocks, type Clock, type Envelope, longestDeadline, type Pipeline, TasukiError } from "@tasuki/protocol";
-import type { AttachmentRow, Position, RunRow, Store, TextRow } from "@tasuki/store";
+import { type AttachmentRow, type Position, publish, type RunRow, type Store, type TextRow } from "@tasuki/store";
 import type { Notary } from "@tasuki/evidence";
 import type { Roster } from "@tasuki/bus";
 import { effectsToChange } from "./effects-to-change.ts";
+import { readsOfNode } from "./node-reads.ts";
 import { createKeyedLock } from "../loop/keyed-lock.ts";
 import { nodeOf } from "./placement.ts";
-import { type FlowEvent, type FlowState, hasEnded, type StageFlow, step } from "@tasuki/flow";
+import { type FlowEffect, type FlowEvent, type FlowState, hasEnded, type StageFlow, step } from "@tasuki/flow";
 
 /** Fact about a run. */
 export interface RunFact {
@@ -136,18 +137,30 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
   /** Steps one run through events. Effects are signed with the state of their own step: a later one may have moved on. */
   const through = (row: RunRow, events: readonly FlowEvent[]) => {
     const now = clock.now();
-    const signed: ReturnType<typeof effectsToChange>[] = [];
+    const asked: { readonly state: FlowState; readonly effects: readonly FlowEffect[]; readonly now: number }[] = [];
     const before = stateOf(row);
     let after = before;
     const apply = (event: FlowEvent): void => {
       const [next, effects] = step(after, event, now);
       after = next;
-      if (effects.length > 0) signed.push(effectsToChange(next, effects, { ...deps, now }));
+      if (effects.length > 0) asked.push({ state: next, effects, now });
     };
     events.forEach(apply);
     // The nodes are those that the run stands on after the events: one of these may have placed it. Before intake it stands on none.
     if (after.given.length > 0) after.route.flatMap((role) => knownOf(after, role)).forEach(apply);
-    return { version: row.version, before, after, signed };
+    return { version: row.version, before, after, asked };
+  };
+
+  /** Signs what a step asks for. Healths are read only where a dispatch brings what some nodes do not read. */
+  const sign = async (asked: ReturnType<typeof through>["asked"]) => {
+    const isTold = ({ effects }: (typeof asked)[number]): boolean =>
+      effects.some((effect) => effect.do === "dispatch" && (effect.notes ?? effect.feedback) !== undefined);
+    const peers = asked.some(isTold) ? await store.peers() : [];
+    const signed = asked.map(({ state, effects, now }) =>
+      effectsToChange(state, effects, { ...deps, now, readsOf: (role) => readsOfNode(peers, nodeOf(state, role, roster)) }),
+    );
+    for (const { bytes, contract } of signed.flatMap(({ files }) => files)) await publish(store, bytes, { contract, now: clock.now() });
+    return signed;
   };
 
   /** Makes one step of the runs, and resolves with the states that it changed; with undefined where one of the runs was stepped meanwhile. */
@@ -166,9 +179,9 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
             ),
           ],
     );
-    const changed = stepped.filter(({ before, after, signed }) => after !== before || signed.length > 0);
+    const changed = stepped.filter(({ before, after, asked }) => after !== before || asked.length > 0);
     if (changed.length === 0 && position === undefined && envelopes.length === 0 && attachments.length === 0) return [];
-    const signed = changed.flatMap((one) => one.signed);
+    const signed = await sign(changed.flatMap((one) => one.asked));
     const committed = await store.change({
       runs: changed.map(({ after, version }) => toRunRow(after, version)),
       outbox: signed.flatMap((part) => part.outbox),

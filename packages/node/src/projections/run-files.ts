@@ -46,7 +46,7 @@ export function parseManifest(text: string): ArchivedFile[] {
     .filter((line) => line !== "")
     .map((line) => {
       const [sha256 = "", path = ""] = line.split("  ", 2);
-      const name = path.startsWith("evidence/") ? path.slice("evidence/".length) : path;
+      const name = path.replace(/^(?:evidence|rounds\/[1-9][0-9]?)\//, "");
       if (!Sha256.safeParse(sha256).success || !FileName.safeParse(name).success)
         throw new TasukiError(
           "malformed_message",

@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { payloadDigest, payloadOf, toManifest } from "@tasuki/evidence";
 import { makeOwnFolder, type Store, type TaskFacts } from "@tasuki/store";
 import { isLinkOf, placeBlob, placeBytes } from "./place.ts";
@@ -37,6 +37,8 @@ export async function writeArchive({ folder, store }: { folder: string; store: S
   if (sources.length > 0) await makeOwnFolder(folder, join(to, "sources"));
   for (const { path, sha256 } of [...files, ...sources]) {
     const at = join(to, path);
+    // Files of a round whose work was sent back lie in a folder of its own.
+    if (path.startsWith("rounds/")) await makeOwnFolder(folder, dirname(at));
     const placed = await placeBlob({ folder, blobs }, sha256, at);
     if (placed !== "there" || (await isLinkOf(folder, sha256, at))) continue;
     // Something else has the name, or a copy, which can't be told apart from it: the blob is placed again.

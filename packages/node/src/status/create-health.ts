@@ -1,4 +1,4 @@
-import { artifactOf, artifactsOf, type Clock, contractDigests, type Health, type Pipeline, roleOf } from "@tasuki/protocol";
+import { artifactOf, artifactsOf, type Clock, contractDigests, type Health, notes, type Pipeline, roleOf, toldTo } from "@tasuki/protocol";
 import type { Store } from "@tasuki/store";
 import type { BusHandlers, Identity } from "@tasuki/bus";
 
@@ -38,11 +38,11 @@ export function createHealth(deps: HealthDeps): BusHandlers["health"] {
   };
 }
 
-/** Contracts of a role; main, which is none, writes the given artifacts and reads every one. */
+/** Contracts of a role; main, which is none, writes the given artifacts and the notes to authors, and reads every one. */
 function contractsOf(pipeline: Pipeline, role: string): Health["contracts"] {
   const found = roleOf(pipeline, role);
-  const read = found?.consumes.map(artifactOf) ?? artifactsOf(pipeline);
-  const written = found?.produces.map(artifactOf) ?? pipeline.given;
+  const read = found === undefined ? [...artifactsOf(pipeline), notes] : [...found.consumes.map(artifactOf), ...toldTo(found)];
+  const written = found?.produces.map(artifactOf) ?? [...pipeline.given, notes];
   return {
     reads: Object.fromEntries(read.map(({ name, versions }) => [name, versions.map(({ version }) => version)])),
     writes: Object.fromEntries(written.map(({ name, writes }) => [name, [...writes]])),

@@ -38,7 +38,10 @@ export interface OperatorClient {
   watch(run: string, options: { signal: AbortSignal; onState?: (state: "connected" | "lost") => void }): AsyncIterable<RunStatus>;
   /** Answers of the nodes that hold something of the run, and of main itself: where each stands. */
   nudge(request: { run: string; stage?: string; reason?: string }): Promise<readonly NudgeAnswer[]>;
-  retry(request: { run: string; stage?: string; reason?: string }): Promise<RunStatus>;
+  /** `note`: what the stage's author is told in notes.md. */
+  retry(request: { run: string; stage?: string; reason?: string; note?: string }): Promise<RunStatus>;
+  /** Answers the question that a stage of the run is blocked with. */
+  answer(request: { run: string; text: string }): Promise<RunStatus>;
   cancel(request: { run: string; reason?: string }): Promise<RunStatus>;
   nodes(): Promise<readonly NodeView[]>;
   /** Main's relay: its profiles, and the view that explains a brief. */
@@ -110,6 +113,7 @@ export function createOperatorClient(socketPath: string): OperatorClient {
       }, options),
     nudge: (request) => call(z.array(Answer), trpc.nudge.mutate(request, within())),
     retry: (request) => call(RunStatus, trpc.retry.mutate(request, within())),
+    answer: (request) => call(RunStatus, trpc.answer.mutate(request, within())),
     cancel: (request) => call(RunStatus, trpc.cancel.mutate(request, within())),
     // The router types these; they are shown to people, and no decision is made on them.
     nodes: async () => (await trpc.nodes.query(undefined, within()).catch(refused)) as readonly NodeView[],

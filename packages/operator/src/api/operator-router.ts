@@ -14,6 +14,8 @@ export interface OperatorRouterDeps {
 
 const pingMs = 15_000;
 const Reason = z.string().min(1).max(1024);
+/** Text to an author; notes.md has it whole. */
+const Note = z.string().min(1).max(4096);
 
 /** The router of the operator API: what people and agents ask of main, besides the bus. Its errors are the bus's own problems. */
 export function createOperatorRouter({ orchestrator, by, stopping }: OperatorRouterDeps) {
@@ -44,10 +46,19 @@ export function createOperatorRouter({ orchestrator, by, stopping }: OperatorRou
         orchestrator.nudge({ run, by, ...(stage !== undefined && { stage }), ...(reason !== undefined && { reason }) }),
       ),
     retry: t.procedure
-      .input(z.object({ run: Id, stage: Name.optional(), reason: Reason.optional() }))
-      .mutation(({ input: { run, stage, reason } }) =>
-        orchestrator.retry({ run, by, ...(stage !== undefined && { stage }), ...(reason !== undefined && { reason }) }),
+      .input(z.object({ run: Id, stage: Name.optional(), reason: Reason.optional(), note: Note.optional() }))
+      .mutation(({ input: { run, stage, reason, note } }) =>
+        orchestrator.retry({
+          run,
+          by,
+          ...(stage !== undefined && { stage }),
+          ...(reason !== undefined && { reason }),
+          ...(note !== undefined && { note }),
+        }),
       ),
+    answer: t.procedure
+      .input(z.object({ run: Id, text: Note }))
+      .mutation(({ input: { run, text } }) => orchestrator.answer({ run, by, text })),
     cancel: t.procedure
       .input(z.object({ run: Id, reason: Reason.optional() }))
       .mutation(({ input: { run, reason } }) => orchestrator.cancel({ run, by, ...(reason !== undefined && { reason }) })),

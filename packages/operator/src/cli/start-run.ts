@@ -23,6 +23,8 @@ export interface RunToStart {
   readonly id?: string;
   /** Called with the text of the brief once all that the user gave is there, before anything is uploaded. */
   readonly onBrief?: (text: string) => Promise<void>;
+  /** Most times that work may be sent back by itself. */
+  readonly rounds?: number;
 }
 
 export interface StartedRun {
@@ -36,7 +38,11 @@ const uploadsAtOnce = 6;
 const maxLabel = 1_024;
 
 /** Uploads the sources of a run and starts it. Says which files were skipped, and why. */
-export async function startRun(cli: Cli, client: OperatorClient, { brief, files, profile, id, onBrief }: RunToStart): Promise<StartedRun> {
+export async function startRun(
+  cli: Cli,
+  client: OperatorClient,
+  { brief, files, profile, id, rounds, onBrief }: RunToStart,
+): Promise<StartedRun> {
   if (id !== undefined && !Id.safeParse(id).success)
     throw new TasukiError("malformed_request", `--id must be a UUID of version 7 (RFC 9562), not '${id}'.`);
   // Main refuses an unknown profile, but only once every source is uploaded.
@@ -62,6 +68,7 @@ export async function startRun(cli: Cli, client: OperatorClient, { brief, files,
     attachments,
     ...(profile !== undefined && { profile }),
     ...(id !== undefined && { id }),
+    ...(rounds !== undefined && { rounds }),
   });
   cli.say(cli.messageStyle.dim(`main has signed for the run, with ${counted(sources.length, "source")}`));
   return { run };

@@ -5,6 +5,7 @@ import { type DataOption, dataOption, type JsonOption, jsonOption, resolveRun, r
 interface RetryOptions extends DataOption, JsonOption {
   readonly from?: string;
   readonly reason?: string;
+  readonly note?: string;
 }
 
 export function retryCommand(cli: Cli): Command {
@@ -13,6 +14,7 @@ export function retryCommand(cli: Cli): Command {
     .argument("<run>", runArgument)
     .option("--from <stage>", "the stage to begin again with (default: the blocked one)")
     .option("--reason <text>", "why, for the record")
+    .option("--note <text>", "what the stage's author is told, in notes.md")
     .addOption(dataOption())
     .addOption(jsonOption())
     .addHelpText(
@@ -23,10 +25,15 @@ export function retryCommand(cli: Cli): Command {
       ]),
     )
     .action(async (given: string, options: RetryOptions) => {
-      const { from, reason, json } = options;
+      const { from, reason, note, json } = options;
       const client = cli.client(options);
       const run = await resolveRun(client, given);
-      const status = await client.retry({ run, ...(from !== undefined && { stage: from }), ...(reason !== undefined && { reason }) });
+      const status = await client.retry({
+        run,
+        ...(from !== undefined && { stage: from }),
+        ...(reason !== undefined && { reason }),
+        ...(note !== undefined && { note }),
+      });
       if (json) return cli.json({ status });
       cli.out(`Run ${run} goes on at epoch ${status.epoch}.`);
       cli.say(cli.messageStyle.dim(`Follow it: ${cli.next(options, "watch", run)}`));

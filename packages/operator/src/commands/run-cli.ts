@@ -5,6 +5,7 @@ import { toUnmetLines } from "../render/outcome.ts";
 import { line } from "../render/style.ts";
 import { type CliDeps, createCli, type Cli } from "../cli/cli.ts";
 import { aclCommand } from "./acl.ts";
+import { answerCommand } from "./answer.ts";
 import { artifactsCommand } from "./artifacts.ts";
 import { cancelCommand } from "./cancel.ts";
 import { checkCommand } from "./check.ts";
@@ -30,6 +31,7 @@ const commands = [
   watchCommand,
   artifactsCommand,
   nudgeCommand,
+  answerCommand,
   retryCommand,
   cancelCommand,
   nodesCommand,

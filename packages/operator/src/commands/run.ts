@@ -1,5 +1,5 @@
 import type { RunStatus } from "@tasuki/protocol";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import type { Cli } from "../cli/cli.ts";
 import { readBriefAsRelay, type ReadingRow, sayReading } from "../cli/explain-brief.ts";
 import { exitCodeOfRun } from "../cli/exit-code.ts";
@@ -14,6 +14,12 @@ interface RunOptions extends DataOption, JsonOption {
   readonly wait?: true;
   readonly profile?: string;
   readonly id?: string;
+  readonly rounds?: number;
+}
+
+function parseRounds(text: string): number {
+  if (!/^[0-9]{1,2}$/.test(text) || Number(text) > 16) throw new InvalidArgumentError("a whole number from 0 to 16");
+  return Number(text);
 }
 
 export function runCommand(cli: Cli): Command {
@@ -24,6 +30,7 @@ export function runCommand(cli: Cli): Command {
     .option("--wait", "follow the run to its end, print the final text, and exit by how it ended")
     .option("--profile <profile>", "what the final text must keep: one of the relay's profiles (default: its first)")
     .option("--id <uuid>", "the run's id (UUIDv7): starting it twice starts it once")
+    .option("--rounds <n>", "how often a role may send work back before a person decides (default: 2)", parseRounds)
     .addOption(dataOption())
     .addOption(jsonOption())
     .addHelpText(
@@ -47,7 +54,7 @@ them into a list below a heading; everything else is then background:
 `,
     )
     .action(async (brief: string, files: string[], options: RunOptions) => {
-      const { profile, id, wait = false, json = false } = options;
+      const { profile, id, rounds, wait = false, json = false } = options;
       const client = cli.client(options);
       let reading: readonly ReadingRow[] = [];
       const { run } = await startRun(cli, client, {
@@ -55,6 +62,7 @@ them into a list below a heading; everything else is then background:
         files,
         ...(profile !== undefined && { profile }),
         ...(id !== undefined && { id }),
+        ...(rounds !== undefined && { rounds }),
         async onBrief(text) {
           reading = await readBriefAsRelay(cli, client, text);
           if (!json) sayReading(cli, reading);

@@ -1,4 +1,4 @@
-import type { RunStatus, StageStatus } from "@tasuki/protocol";
+import type { RoundStatus, RunStatus, StageStatus } from "@tasuki/protocol";
 import { toFailureNote, toSilence } from "./attempt-note.ts";
 import { blocksOf, type Next, pastBlocksOf, toBlock, toPastBlock } from "./outcome.ts";
 import { toLine } from "./plain-text.ts";
@@ -24,6 +24,7 @@ export function toRunDetail(
     `  sources   ${counted(sources.length, "source")}${unreadable.length === 0 ? "" : `, ${unreadable.length} not readable`}`,
     ...unreadable.map((source) => style.warn(`            ${source.name} ${toLine(source.label)}: ${toLine(source.unreadable ?? "")}`)),
     `  main      ${mainNote(status, now)}`,
+    ...(status.rounds ?? []).map((round, at) => toRound(round, at + 1)),
     ...stages.flatMap((stage) => ["", ...toStage(stage, { status, now, style })]),
     ...blocksOf(status).flatMap((shown) => ["", ...toBlock(shown, { style, next })]),
     ...toClosing(status, next).flatMap((words, at) => (at === 0 ? ["", words] : [words])),
@@ -42,6 +43,13 @@ export function toClosing(status: RunStatus, next: Next): string[] {
       ? `Start ${unreachable.join(", ")} again: what it missed is sent to it by itself.`
       : `It is asked again by itself; at once by: ${next("nudge", id)}`,
   ];
+}
+
+/** Round whose work was sent back: by whom, to whom, and the files that were made until then. */
+function toRound({ by, to, decision, stages }: RoundStatus, number: number): string {
+  const files = stages.flatMap(({ outputs }) => outputs.map(({ name }) => name));
+  const epochs = [...new Set(stages.map(({ epoch }) => epoch))].join(", ");
+  return `  round ${number}: ${toLine(by)} decided '${toLine(decision)}', back to ${toLine(to)}; epoch ${epochs}: ${files.join(", ")}`;
 }
 
 function toStage(stage: StageStatus, { status, now, style }: { status: RunStatus; now: number; style: Style }): Words[] {

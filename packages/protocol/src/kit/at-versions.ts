@@ -25,7 +25,8 @@ export function artifactAt<A extends AnyArtifact>(artifact: A, versions: Version
 export function roleAt(role: AnyRole, versions: Versions): AnyRole {
   const at = (slots: readonly Slot[]): readonly Slot[] =>
     slots.map((slot) => ("optional" in slot ? { optional: artifactAt(slot.optional, versions) } : artifactAt(slot, versions)));
-  return { ...role, consumes: at(role.consumes), produces: at(role.produces) };
+  const feedback = role.feedback?.map((artifact) => artifactAt(artifact, versions));
+  return { ...role, consumes: at(role.consumes), produces: at(role.produces), ...(feedback && { feedback }) };
 }
 
 /** The pipeline over the files of a run's versions. Throws `unknown_version`. */

@@ -31,10 +31,19 @@ export interface Decision {
   readonly field: string;
   readonly forward: string;
   readonly back: string;
+  /** Field with the texts that say what is asked of the author to whom the work goes back. */
+  readonly requests?: string;
 }
 
+type TextsIn<Value> = { [Field in keyof Value & string]: Value[Field] extends readonly string[] ? Field : never }[keyof Value & string];
+
 type Decides<Value> = {
-  [Field in keyof Value & string]: { field: Field; forward: Value[Field] & string; back: Value[Field] & string };
+  [Field in keyof Value & string]: {
+    field: Field;
+    forward: Value[Field] & string;
+    back: Value[Field] & string;
+    requests?: TextsIn<Value>;
+  };
 }[keyof Value & string];
 
 /** Definition of a contract, for `defineArtifact`. */

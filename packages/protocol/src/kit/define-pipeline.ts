@@ -4,15 +4,22 @@ import { artifactOf, type AnyRole, type ArtifactOf, type Slot } from "./define-r
 type NameOfSlot<S extends Slot> = ArtifactOf<S>["name"];
 type ConsumedBy<R extends AnyRole> = NameOfSlot<R["consumes"][number]>;
 type ProducedBy<R extends AnyRole> = NameOfSlot<R["produces"][number]>;
+type FedBackTo<R extends AnyRole> = number extends NonNullable<R["feedback"]>["length"]
+  ? never
+  : NonNullable<R["feedback"]>[number]["name"];
 
 /** The sentence that the compiler prints for a role that doesn't fit in at its place; `unknown` for a role that does. */
-type Fit<R extends AnyRole, Available extends string, Seen extends string, Ports extends number> = R["name"] extends Seen | "main"
+type Fit<R extends AnyRole, Available extends string, Seen extends string, Ports extends number, Later extends string> = R["name"] extends
+  | Seen
+  | "main"
   ? `role '${R["name"]}' is in the pipeline twice: give one of them another name`
   : R["port"] extends Ports
     ? `role '${R["name"]}' has port ${R["port"]}, which another role has: give it a free one`
     : Exclude<ConsumedBy<R>, Available> extends never
       ? Extract<ProducedBy<R>, Available> extends never
-        ? unknown
+        ? Exclude<FedBackTo<R>, Later> extends never
+          ? unknown
+          : `role '${R["name"]}' has feedback '${Exclude<FedBackTo<R>, Later>}', which no later role produces: name an artifact of a role after it`
         : `role '${R["name"]}' produces '${Extract<ProducedBy<R>, Available>}', which is there already: each artifact has one producer`
       : `role '${R["name"]}' consumes '${Exclude<ConsumedBy<R>, Available>}', which nothing before it produces: add it to 'given', or put its producer earlier`;
 
@@ -21,7 +28,10 @@ type Fits<Roles extends readonly AnyRole[], Available extends string, Seen exten
   infer R extends AnyRole,
   ...infer Rest extends readonly AnyRole[],
 ]
-  ? readonly [Fit<R, Available, Seen, Ports>, ...Fits<Rest, Available | ProducedBy<R>, Seen | R["name"], Ports | R["port"]>]
+  ? readonly [
+      Fit<R, Available, Seen, Ports, ProducedBy<Rest[number]>>,
+      ...Fits<Rest, Available | ProducedBy<R>, Seen | R["name"], Ports | R["port"]>,
+    ]
   : readonly [];
 
 type PipelineCheck<Given extends readonly AnyArtifact[], Roles extends readonly AnyRole[]> = number extends Roles["length"]

@@ -54,6 +54,7 @@ export interface RoleDefinition<
   Consumes extends readonly Slot[],
   Produces extends readonly Slot[],
   Port extends number,
+  Feedback extends readonly AnyArtifact[] = readonly AnyArtifact[],
 > {
   /** Name in the pipeline, on the wire and of the app's folder: lower-case letters, digits and '-'. */
   readonly name: Name;
@@ -63,6 +64,11 @@ export interface RoleDefinition<
   readonly consumes: Consumes;
   /** Artifacts that the role must write, all of them. Each artifact has one producer in a pipeline. */
   readonly produces: Produces;
+  /**
+   * Artifacts of later roles that come with work which was sent back by one of them. They are for the author alone: absent at first, never
+   * handed on, and no part of what is checked.
+   */
+  readonly feedback?: Feedback;
   /** Cross-artifact check of the stage, over files that keep their own contracts. Returns the faults; none means that the check holds. */
   check(inputs: FilesOf<Consumes>, outputs: FilesOf<Produces>, context: CheckContext): Unmet[];
 }
@@ -73,7 +79,8 @@ export type Role<
   Consumes extends readonly Slot[] = readonly Slot[],
   Produces extends readonly Slot[] = readonly Slot[],
   Port extends number = number,
-> = RoleDefinition<Name, Consumes, Produces, Port>;
+  Feedback extends readonly AnyArtifact[] = readonly AnyArtifact[],
+> = RoleDefinition<Name, Consumes, Produces, Port, Feedback>;
 
 /** Any role. `check` takes `never`, the loosest form: `gate` alone calls it, with files read by the role's own slots. */
 export interface AnyRole {
@@ -81,11 +88,17 @@ export interface AnyRole {
   readonly port: number;
   readonly consumes: readonly Slot[];
   readonly produces: readonly Slot[];
+  readonly feedback?: readonly AnyArtifact[];
   check(inputs: never, outputs: never, context: CheckContext): Unmet[];
 }
 
-/** Inputs of a role's work: documents by artifact name. */
-export type InputsOf<R extends AnyRole> = FilesOf<R["consumes"]>;
+/** Feedback of a role by artifact name: a document where work was sent back, else undefined. */
+type FeedbackOf<R extends AnyRole> = {
+  readonly [A in NonNullable<R["feedback"]>[number] as A["name"]]?: Document<ValueOf<A>> | undefined;
+};
+
+/** Inputs of a role's work: documents by artifact name. Those of its feedback are there only where the work was sent back. */
+export type InputsOf<R extends AnyRole> = FilesOf<R["consumes"]> & FeedbackOf<R>;
 /** Outputs of a role's work: values by artifact name. */
 export type OutputsOf<R extends AnyRole> = ValuesOf<R["produces"]>;
 
@@ -98,7 +111,7 @@ export type OutputsOf<R extends AnyRole> = ValuesOf<R["produces"]>;
  *   name: "writer",
  *   port: 18101,
  *   consumes: [run, order],
- *   produces: [letter, optional(notes)],
+ *   produces: [letter, optional(remarks)],
  *   check({ order }, { letter }) {
  *     const { to } = order.value;
  *     if (letter.value.to === to) return [];
@@ -111,6 +124,7 @@ export function defineRole<
   const Consumes extends readonly Slot[],
   const Produces extends readonly Slot[],
   const Port extends number,
->(definition: RoleDefinition<Name, Consumes, Produces, Port>): Role<Name, Consumes, Produces, Port> {
+  const Feedback extends readonly AnyArtifact[] = readonly [],
+>(definition: RoleDefinition<Name, Consumes, Produces, Port, Feedback>): Role<Name, Consumes, Produces, Port, Feedback> {
   return definition;
 }

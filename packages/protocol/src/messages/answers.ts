@@ -91,6 +91,15 @@ export const StageStatus = z.object({
 });
 export type StageStatus = z.infer<typeof StageStatus>;
 
+/** Round of a run whose work was sent back: by which stage's decision, to which stage, and the files that its stages had made. */
+export const RoundStatus = z.object({
+  by: word(),
+  to: word(),
+  decision: word(),
+  stages: z.array(z.object({ stage: word(), epoch: z.int().nonnegative(), outputs: z.array(Attachment), receipts: z.array(Sha256) })),
+});
+export type RoundStatus = z.infer<typeof RoundStatus>;
+
 export const RunState = z.enum(["open", "closing", "closed", "failed", "cancelled"]);
 export type RunState = z.infer<typeof RunState>;
 
@@ -107,6 +116,8 @@ export const RunStatus = z.object({
   /** Failure of the last attempt to take the run in. */
   failure: AttemptFailure.optional(),
   stages: z.array(StageStatus),
+  /** Rounds whose work was sent back, oldest first; the stages above are those of the present one. */
+  rounds: z.array(RoundStatus).optional(),
   sources: z.array(z.object({ name: FileName, label: sentence(), unreadable: sentence().optional() })),
   /** Nodes whose `archived` is awaited, while the run is closing. */
   awaits: z.array(word()),

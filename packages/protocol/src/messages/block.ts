@@ -10,11 +10,13 @@ export const BlockKind = z.enum([
   "intake",
   /** The attempts of a stage are over; a later attempt. */
   "node",
+  /** The author of a stage asks something; an answer, or a later attempt. */
+  "question",
   /** A node refused main's task for good; its `accepted`. */
   "dispatch",
   /** A node refused the result of a stage for good, or took other bytes; the proof of the hand-off. */
   "hand-off",
-  /** The result of a stage sends the work back; the proof of the hand-off. */
+  /** The result of a stage sends the work back, and main does not do so by itself; the proof of the hand-off. */
   "decision",
   /** A node does not give the files that it has signed for; a new epoch alone. */
   "pull",

@@ -55,6 +55,9 @@ export type Attachment = z.infer<typeof Attachment>;
 export const TaskKind = z.enum(["run", "work", "nudge", "cancel", "close"]);
 export type TaskKind = z.infer<typeof TaskKind>;
 
+/** Rounds that a run may ask for. */
+const mostRounds = 16;
+
 /** Attachments of a task. */
 export const mostAttachments = 2_048;
 
@@ -90,10 +93,11 @@ export const TaskPayload = z.looseObject({
   reason: z.string().max(1024).optional(),
   /** SHA-256 of the bundle, with `close`. */
   bundle: Sha256.optional(),
-  /** Brief, inline. It, `profile` and `clocks` stand in a `run` only. */
+  /** Brief, inline. It, `profile`, `clocks` and `rounds` stand in a `run` only. */
   brief: z.string().min(1).max(65_536).optional(),
   profile: Name.optional(),
   clocks: Clocks.partial().optional(),
+  rounds: z.int().min(0).max(mostRounds).optional(),
 });
 export type TaskPayload = z.infer<typeof TaskPayload>;
 
@@ -107,6 +111,8 @@ export const RunRequest = z.looseObject({
   attachments: attachments.default([]),
   profile: Name.optional(),
   clocks: AskedClocks.partial().optional(),
+  /** Most times that a role's decision sends work back by itself; 2 by default, then a person decides. */
+  rounds: z.int().min(0).max(mostRounds).optional(),
   deadline: z.iso.datetime().optional(),
 });
 export type RunRequest = z.infer<typeof RunRequest>;

@@ -39,6 +39,6 @@ export const jpFinal = defineArtifact({
   write: formatJpFinal,
   complete: (text, context) => completeJpFinal(text, contract, { ...context, format: formatJpFinal }),
   authoring,
-  decides: { field: "decision", forward: "accepted", back: "returned" },
+  decides: { field: "decision", forward: "accepted", back: "returned", requests: "requests" },
   earlier: [earlierVersion(jpFinal1, { toCurrent: (value) => ({ ...value, sources: [] }), fromCurrent: (value) => value })],
 });

@@ -88,5 +88,5 @@ export const sgReview = defineArtifact({
   write: formatSgReview,
   complete: (text, context) => completeSgReview(text, contract, context),
   authoring,
-  decides: { field: "decision", forward: "converged", back: "rework" },
+  decides: { field: "decision", forward: "converged", back: "rework", requests: "requests" },
 });

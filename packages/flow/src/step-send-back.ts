@@ -1,0 +1,102 @@
+import { toNote } from "@tasuki/protocol";
+import type { FlowEffect, Stepped } from "./flow-effect.ts";
+import { type FlowEvent, type FlowState, isAtLeast, type Round, type StageFlow } from "./flow-state.ts";
+import { noted } from "./author-notes.ts";
+import { blocked, changeStage } from "./change-stage.ts";
+import { stepDispatch } from "./step-dispatch.ts";
+
+/** Times that a run's work may be sent back by itself, where the run asks for no other number. */
+const defaultRounds = 2;
+
+/** True for a stage whose result sends the work back, once main holds it and has checked it, and nobody has decided anything yet. */
+export function isToBeSentBack({ rung, back, pulled, checked, block }: StageFlow): boolean {
+  return rung === "produced" && back === true && pulled && checked && (block === undefined || block.kind === "scheduleToClose");
+}
+
+/**
+ * Sends work back to the earlier stage that takes the deciding file as feedback, at a new epoch; or blocks the stage for a decision, where no node
+ * takes it, the run's rounds are used up, or the round before has changed nothing.
+ */
+export function stepSendBack(state: FlowState, event: Extract<FlowEvent, { is: "send-back" }>, now: number): Stepped {
+  const at = state.stages.findIndex(({ stage }) => stage === event.stage);
+  const stage = state.stages[at];
+  if (state.state !== "open" || stage?.epoch !== event.epoch || !isToBeSentBack(stage)) return [state, []];
+  const { feedback } = event;
+  const known = feedback === undefined ? state : changeStage(state, event, (one) => ({ ...one, feedback }));
+  const to = feedback === undefined ? -1 : state.route.indexOf(feedback.to);
+  const reason =
+    to < 0 || to >= at
+      ? `${stage.stage} decided '${stage.decision}', and handed nothing on`
+      : refusalOf(state, { to, at, word: stage.decision });
+  if (reason === undefined) return goBack(known, at, { by: "main", now });
+  return [
+    changeStage(known, event, (one) =>
+      blocked(one, "decision", {
+        reason,
+        needs: `a decision: do the stage before ${stage.stage} again, or cancel the run`,
+        owner: "operator",
+        clearsWith: `tasuki retry ${state.id}`,
+      }),
+    ),
+    [],
+  ];
+}
+
+function refusalOf(
+  state: FlowState,
+  { to, at, word }: { readonly to: number; readonly at: number; readonly word: string | undefined },
+): string | undefined {
+  const { rounds = defaultRounds, sentBack = [] } = state;
+  const [again, by] = [state.stages[to], state.route[at]];
+  const before = sentBack.at(-1)?.stages.find(({ stage }) => stage === again?.stage);
+  if (before !== undefined && again !== undefined && filesOf(before) === filesOf(again))
+    return `${by} decided '${word}', and ${again.stage} has made the very files that were sent back before`;
+  return sentBack.length >= rounds
+    ? `${by} decided '${word}', and what ${by} sends back is over the ${rounds} rounds of the run`
+    : undefined;
+}
+
+function filesOf({ outputs }: Pick<StageFlow, "outputs">): string {
+  return JSON.stringify(outputs.map(({ name, sha256 }) => `${name} ${sha256}`).sort());
+}
+
+/** Has the work of a deciding stage done again from the stage that takes its feedback on; what was made until then is kept as a round. */
+export function goBack(
+  state: FlowState,
+  at: number,
+  { by, now, reason: given }: { readonly by: string; readonly now: number; readonly reason?: string },
+): Stepped {
+  const deciding = state.stages[at];
+  const feedback = deciding?.feedback;
+  const to = feedback === undefined ? -1 : state.route.indexOf(feedback.to);
+  if (deciding === undefined || feedback === undefined || to < 0) return [state, []];
+  const round: Round = {
+    by: deciding.stage,
+    to: feedback.to,
+    decision: deciding.decision ?? "",
+    stages: state.stages.slice(to, at + 1).map(({ stage, epoch, task, producer, outputs, receipts }) => ({
+      stage,
+      epoch,
+      ...(task !== undefined && { task }),
+      ...(producer !== undefined && { producer }),
+      outputs,
+      receipts,
+    })),
+  };
+  const requests = feedback.requests.map((text) => toNote({ kind: "request", by: deciding.stage, at: now, text }));
+  const kept = noted({ ...state, sentBack: [...(state.sentBack ?? []), round] }, feedback.to, requests);
+  const reason = given ?? `${deciding.stage} decided '${deciding.decision}'`;
+  const [next, dispatch] = stepDispatch(kept, { at: to, now, reason, feedback: feedback.files });
+  const told = state.route.slice(to).map((role): FlowEffect => ({ do: "cancel", role, epoch: next.epoch, reason }));
+  const sign = isAtLeast(deciding.rung, "produced") && deciding.checked;
+  return [
+    next,
+    [
+      // Main's word that it holds the deciding file, and has checked it, comes before the task that brings it.
+      ...(sign ? [{ do: "sign" as const, state: "verified" as const, stage: deciding.stage, of: deciding }] : []),
+      { do: "record", type: "sent-back", stage: feedback.to, by, reason },
+      ...told,
+      ...dispatch,
+    ],
+  ];
+}

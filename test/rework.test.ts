@@ -69,7 +69,7 @@ test("sg's rework goes back to nano with the review and what it asks for; the ar
   const [first, , again] = await givenTo(run);
   expect(first?.in).not.toContain("sg-review.md");
   expect(again).toMatchObject({ stage: "nano", epoch: 2, in: expect.arrayContaining(["sg-review.md", "notes.md"]) });
-  expect(again?.noted).toMatch(/# request by sg at .*\n\n> find the second edition\n/);
+  expect(again?.noted).toMatch(/# request to nano by sg at .*\n\n> find the second edition\n/);
 
   const archive = join(relay.data, "main/archive", run);
   await eventually(async () => existsSync(join(archive, "SUMMARY.md")) || undefined);
@@ -101,7 +101,7 @@ test("a run whose rounds are used up waits for a person, who can send it back wi
   expect((await tasuki("retry", run, "--note", "the one of 2024", "--data", relay.data)).code).toBe(0);
   expect((await until(run, closed)).epoch).toBe(3);
   const last = (await givenTo(run)).findLast(({ stage }) => stage === "nano");
-  expect(last?.noted).toMatch(/# note by .*\n\n> the one of 2024\n/);
+  expect(last?.noted).toMatch(/# note to nano by .*\n\n> the one of 2024\n/);
 });
 
 test("a round that changes nothing blocks at once", async () => {
@@ -120,13 +120,18 @@ test("a prefaced and fenced output is mended by its author, without a person", a
   expect(calls[1]?.noted).toContain("> - sg-review.md line 1: ");
 });
 
-test("a question waits for an answer, which its author reads, and the run closes", async () => {
-  const run = await startRun("What is a receipt? (asks)");
+test("a question waits for an answer, which its author reads, also when it is handed on in a later round; and the run closes", async () => {
+  const run = await startRun("What is a receipt? (asks, return 2 times)");
   const status = await until(run, ({ stages }) => stages.some(({ block }) => block?.kind === "question"));
-  expect(stageOf(status, "sg").block).toMatchObject({ needs: "an answer", clearsWith: `tasuki answer ${run} TEXT` });
-  expect(stageOf(status, "sg").block?.reason).toContain("Which edition counts?");
+  expect(stageOf(status, "jp").block).toMatchObject({ needs: "an answer", clearsWith: `tasuki answer ${run} TEXT` });
+  expect(stageOf(status, "jp").block?.reason).toContain("Which edition counts?");
   expect((await tasuki("answer", run, "the second", "--data", relay.data)).code).toBe(0);
   await until(run, closed);
-  expect((await givenTo(run)).findLast(({ stage }) => stage === "sg")?.noted).toMatch(/# answer by .*\n\n> the second\n/);
+  const [, , asked, answered, again, last, ...more] = (await givenTo(run)).map(({ stage, epoch, noted }) => ({ stage, epoch, noted }));
+  expect([asked, more]).toEqual([{ stage: "jp", epoch: 1, noted: "" }, []]);
+  const answer = expect.stringMatching(/# answer to jp by .*\n\n> the second\n/);
+  expect([answered, last]).toEqual([2, 3].map((epoch) => ({ stage: "jp", epoch, noted: answer })));
+  // What is for jp is not shown to sg, which hands it on.
+  expect(again).toEqual({ stage: "sg", epoch: 3, noted: expect.not.stringContaining("answer") });
   expect((await tasuki("answer", run, "again", "--data", relay.data)).stderr).toContain(`no stage of run ${run} asks anything`);
 });

@@ -40,5 +40,5 @@ function change(name: string, text: string): string {
   return text;
 }
 
-if (stage === "sg" && brief.includes("asks") && !noted.includes("answer by"))
+if (stage === "jp" && brief.includes("asks") && !noted.includes("# answer to jp"))
   writeFileSync("out/result.json", JSON.stringify({ status: "needs-human", notes: "Which edition counts?" }));

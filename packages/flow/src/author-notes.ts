@@ -4,15 +4,20 @@ import { type FlowState, isAtLeast } from "./flow-state.ts";
 /** Notes of a run that are kept, over all stages: the newest. */
 const mostKept = 32;
 
-/** Notes to the author of a stage, oldest first. */
-export function notesTo({ notes = [] }: FlowState, stage: string): readonly Note[] {
-  return notes.flatMap(({ to, ...note }) => (to === stage ? [note] : []));
+/** Notes to the authors of a stage and of all later ones, oldest first. */
+export function notesFrom({ route, notes = [] }: FlowState, at: number): readonly Note[] {
+  return notes.filter(({ to }) => route.indexOf(to) >= at);
 }
 
-/** State with more notes to the author of a stage. */
-export function noted(state: FlowState, to: string, more: readonly Note[]): FlowState {
-  if (more.length === 0) return state;
-  return { ...state, notes: [...(state.notes ?? []), ...more.map((note) => ({ ...note, to }))].slice(-mostKept) };
+/** State without the faults of stages after one that is done again: those were found in files of other inputs. */
+export function withoutLaterFaults(state: FlowState, at: number): FlowState {
+  const { route, notes } = state;
+  return notes === undefined ? state : { ...state, notes: notes.filter(({ kind, to }) => kind !== "unmet" || route.indexOf(to) <= at) };
+}
+
+/** State with more notes to authors. */
+export function noted(state: FlowState, more: readonly Note[]): FlowState {
+  return more.length === 0 ? state : { ...state, notes: [...(state.notes ?? []), ...more].slice(-mostKept) };
 }
 
 /** State in which a stage that is done again is told the faults of its last attempt, which take the place of earlier ones, and what a person says. */
@@ -25,9 +30,9 @@ export function notedForRetry(
   const block = stage?.block ?? state.block;
   const isOver = block !== undefined || (stage !== undefined && isAtLeast(stage.rung, "produced"));
   const notes = (state.notes ?? []).filter((note) => !(isOver && note.to === to && note.kind === "unmet"));
-  const faults = block?.unmet === undefined ? [] : [toUnmetNote(block.unmet, { by: judgeOf(block, to), at: now })];
-  const words = said === undefined ? [] : [toNote({ ...said, by, at: now })];
-  return noted({ ...state, ...((state.notes !== undefined || notes.length > 0) && { notes }) }, to, [...faults, ...words]);
+  const faults = block?.unmet === undefined ? [] : [toUnmetNote(block.unmet, { to, by: judgeOf(block, to), at: now })];
+  const words = said === undefined ? [] : [toNote({ ...said, to, by, at: now })];
+  return noted({ ...state, ...((state.notes !== undefined || notes.length > 0) && { notes }) }, [...faults, ...words]);
 }
 
 function judgeOf({ kind }: Block, stage: string): string {

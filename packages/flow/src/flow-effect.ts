@@ -10,7 +10,10 @@ export type FlowEffect =
       readonly epoch: number;
       readonly prev: string;
       readonly attachments: readonly Attachment[];
-      /** Files of later stages that the work was sent back with, and notes to its author; the caller brings them to a node that takes them. */
+      /**
+       * Files of later stages that the work was sent back with, and notes to the authors of it and of the stages after it; the caller brings them
+       * to nodes that take them.
+       */
       readonly feedback?: readonly Attachment[];
       readonly notes?: readonly Note[];
       readonly reason?: string;

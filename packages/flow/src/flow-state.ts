@@ -28,8 +28,8 @@ export interface FlowState {
   readonly rounds?: number;
   /** Rounds so far whose work was sent back, oldest first. */
   readonly sentBack?: readonly Round[];
-  /** Notes to the authors of stages (`to`), oldest first. They go out with main's own dispatch of the stage. */
-  readonly notes?: readonly (Note & { readonly to: string })[];
+  /** Notes to the authors of stages, oldest first. They go out with main's own dispatch of the stage or of one before it. */
+  readonly notes?: readonly Note[];
   /** Block of the run itself: at intake, by the closing check, or by a node that refuses to archive. Blocks of stages are in `stages`. */
   readonly block?: Block;
   /** Last hop, as main accepted it: its epoch and task, the `produced` that it `follows` from, and the files of stages that it is over. */

@@ -1,5 +1,5 @@
 import type { Attachment } from "@tasuki/protocol";
-import { notesTo } from "./author-notes.ts";
+import { notesFrom, withoutLaterFaults } from "./author-notes.ts";
 import type { Stepped } from "./flow-effect.ts";
 import type { FlowState } from "./flow-state.ts";
 import { newStage } from "./new-flow.ts";
@@ -21,8 +21,8 @@ export function stepDispatch(
     const fresh = newStage(one.stage, epoch);
     return index === to.at ? { ...fresh, rung: "dispatched" as const, from: "main", follows: prev, times: { dispatched: to.now } } : fresh;
   });
-  const { lastHop: _, block: __, ...rest } = state;
-  const notes = notesTo(state, stage);
+  const { lastHop: _, block: __, ...rest } = withoutLaterFaults(state, to.at);
+  const notes = notesFrom(rest, to.at);
   const attachments = [...state.given, ...state.stages.slice(0, to.at).flatMap((one) => one.outputs)];
   return [
     { ...rest, epoch, stages },

@@ -83,8 +83,8 @@ export function goBack(
       receipts,
     })),
   };
-  const requests = feedback.requests.map((text) => toNote({ kind: "request", by: deciding.stage, at: now, text }));
-  const kept = noted({ ...state, sentBack: [...(state.sentBack ?? []), round] }, feedback.to, requests);
+  const requests = feedback.requests.map((text) => toNote({ kind: "request", to: feedback.to, by: deciding.stage, at: now, text }));
+  const kept = noted({ ...state, sentBack: [...(state.sentBack ?? []), round] }, requests);
   const reason = given ?? `${deciding.stage} decided '${deciding.decision}'`;
   const [next, dispatch] = stepDispatch(kept, { at: to, now, reason, feedback: feedback.files });
   const told = state.route.slice(to).map((role): FlowEffect => ({ do: "cancel", role, epoch: next.epoch, reason }));

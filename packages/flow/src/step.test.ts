@@ -304,7 +304,7 @@ describe("a run in trouble", () => {
         stage: "nano",
         epoch: 2,
         feedback: [outputOf("sg", 1)],
-        notes: [{ kind: "request", by: "sg", text: "find more" }],
+        notes: [{ kind: "request", to: "nano", by: "sg", text: "find more" }],
       });
       const order = effects.map((effect) => (effect.do === "sign" ? effect.state : effect.do));
       expect(order.slice(-6)).toEqual(["verified", "record", "cancel", "cancel", "cancel", "dispatch"]);
@@ -361,8 +361,12 @@ describe("a run in trouble", () => {
     expect(dispatchesOf(effects)[0]).toMatchObject({
       stage: "sg",
       epoch: 2,
-      notes: [{ kind: "answer", by: "ops:ada", text: "the second edition" }],
+      notes: [{ kind: "answer", to: "sg", by: "ops:ada", text: "the second edition" }],
     });
+    // It goes with the work of an earlier stage too, which hands it on.
+    expect(dispatchesOf(step(next, { is: "retry", by: "ops:ada", stage: "nano" }, 31)[1])[0]?.notes).toMatchObject([
+      { to: "sg", text: "the second edition" },
+    ]);
     // An answer that nobody asked for changes nothing.
     expect(step(next, { is: "answer", by: "ops:ada", text: "again" }, 31)).toEqual([next, []]);
   });
@@ -382,6 +386,10 @@ describe("a run in trouble", () => {
       [["the gate of sg", "- sg-review.md line 3: expected a verdict; got none; write one"]],
       [["the gate of sg", "- sg-review.md line 7: expected a verdict; got none; write one"]],
     ]);
+    // Faults of files that were made of other inputs are nobody's.
+    expect(
+      dispatchesOf(through([...refused(1, 3), { is: "retry", by: "ops:ada", stage: "nano" }], first).effects)[1]?.notes,
+    ).toBeUndefined();
   });
 
   test("a decision that main does not know blocks too, and names the word", () => {

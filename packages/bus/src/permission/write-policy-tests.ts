@@ -1,4 +1,4 @@
-import { artifactsOf, broughtTo, carriedTo, nextRole, notes, type Pipeline } from "@tasuki/protocol";
+import { artifactsOf, broughtTo, handedTo, nextRole, notes, type Pipeline } from "@tasuki/protocol";
 import { sourceContract } from "../wire/taken-contracts.ts";
 import type { Want } from "./permission.ts";
 import { opsGroup, tagOf } from "./policy.ts";
@@ -26,7 +26,7 @@ const textBytes = 8 * 1024 * 1024;
 export function writePolicyTests({ pipeline }: { readonly pipeline: Pipeline }): string {
   const roles = pipeline.roles.map((role) => role.name);
   const all = [...artifactsOf(pipeline), notes].map(({ name }) => name);
-  const carried = (to: string): readonly string[] => carriedTo(pipeline, to).map(({ name }) => name);
+  const handed = (to: string): readonly string[] => handedTo(pipeline, to).map(({ name }) => name);
   const brought = (to: string): readonly string[] => broughtTo(pipeline, to).map(({ name }) => name);
   const others = (names: readonly string[]): Want[] =>
     [...all.filter((name) => !names.includes(name)), sourceContract.name].map((name) => upload(name));
@@ -63,8 +63,8 @@ export function writePolicyTests({ pipeline }: { readonly pipeline: Pipeline }):
     return {
       src: tagOf(src),
       dst,
-      accept: [signed("work"), ...uploads(carried(dst)), health],
-      deny: [unsigned("work"), ...kinds, ...tooLarge(carried(dst)), ...others(carried(dst)), seesOwn, seesAll],
+      accept: [signed("work"), ...uploads(handed(dst)), health],
+      deny: [unsigned("work"), ...kinds, ...tooLarge(handed(dst)), ...others(handed(dst)), seesOwn, seesAll],
     };
   });
   const strangers = roles.flatMap((src) =>

@@ -1,4 +1,4 @@
-import { broughtTo, carriedTo, mainPort, Name, nextRole, type Pipeline } from "@tasuki/protocol";
+import { broughtTo, handedTo, mainPort, Name, nextRole, type Pipeline } from "@tasuki/protocol";
 import { z } from "zod";
 import { sourceContract } from "../wire/taken-contracts.ts";
 import { busCapability, type Permission } from "./permission.ts";
@@ -64,12 +64,12 @@ ${tests.join("\n")}
 }
 
 function edgesOf(pipeline: Pipeline): Edge[] {
-  const carried = (to: string): string[] => carriedTo(pipeline, to).map((artifact) => artifact.name);
+  const handed = (to: string): string[] => handedTo(pipeline, to).map((artifact) => artifact.name);
   const brought = (to: string): string[] => broughtTo(pipeline, to).map((artifact) => artifact.name);
   const upload = (to: string, contracts: string[], maxBytes: number): Permission => ({ v: 1, to, call: "upload", contracts, maxBytes });
   const health = (to: string): Permission => ({ v: 1, to, call: "health" });
   const status = (to: string): Permission => ({ v: 1, to, call: "status", scope: "all" });
-  const work = (to: string): Permission[] => [{ v: 1, to, call: "task", kinds: ["work"] }, upload(to, carried(to), textBytes), health(to)];
+  const work = (to: string): Permission[] => [{ v: 1, to, call: "task", kinds: ["work"] }, upload(to, handed(to), textBytes), health(to)];
   const names = pipeline.roles.map((role) => role.name);
   return [
     {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type AnyRole,
@@ -53,7 +53,9 @@ export function createRoleWorker(deps: RoleWorkerDeps): Worker {
       if (clocks !== run.clocks)
         logger.warn({ run: run.run, asked: run.clocks, clocks }, "the clocks of a run are longer than any may be; they are clipped");
       const { startToClose, heartbeat } = clocks;
-      const told = await notesIn(claimed, attempt);
+      const said = await notesIn(claimed, attempt);
+      const told = said.filter(({ to }) => to === row.payload.stage);
+      if (told.length < said.length) await keepOwnNotes(attempt, row.payload.run, told);
       const job: Job = {
         task: row.id,
         run: row.payload.run,
@@ -81,16 +83,23 @@ export function createRoleWorker(deps: RoleWorkerDeps): Worker {
       }
       const published = await publishOutputs({ ...deps, role, folder: attempt.folder }, execution.files);
       if ("failure" in published) return published;
-      return produced(deps, { claimed, attempt, run, execution, outputs: published.outputs });
+      return produced(deps, { claimed, run, said, execution, outputs: published.outputs });
     },
   };
 }
 
-/** Notes to the author that came with a task. The door has read them by their contract. */
+/** Notes that came with a task: to its author, and to those of later stages. The door has read them by their contract. */
 async function notesIn({ inputs }: Claimed, { folder }: Attempt): Promise<readonly Note[]> {
   const file = inputs.find(({ name }) => name === notes.file);
   const read = file && notes.read(await readFile(join(folder, "in", file.name), "utf8"));
   return read?.ok === true ? read.value.notes : [];
+}
+
+/** Leaves in `in/` what is said to the stage's own author. */
+async function keepOwnNotes({ folder }: Attempt, run: string, told: readonly Note[]): Promise<void> {
+  const path = join(folder, "in", notes.file);
+  await rm(path);
+  if (told.length > 0) await writeFile(path, notes.write({ run, notes: [...told] }), { flag: "wx", mode: 0o400 });
 }
 
 type Produced = Extract<Awaited<ReturnType<typeof publishOutputs>>, { outputs: unknown }>;
@@ -100,9 +109,10 @@ function produced(
   {
     claimed,
     run,
+    said,
     execution,
     outputs,
-  }: Produced & { claimed: Claimed; attempt: Attempt; run: Run; execution: Awaited<ReturnType<Executor["execute"]>> },
+  }: Produced & { claimed: Claimed; run: Run; said: readonly Note[]; execution: Awaited<ReturnType<Executor["execute"]>> },
 ): Performed {
   const { row } = claimed;
   const { producer, outcome, decision, direction, detail } = execution;
@@ -124,7 +134,9 @@ function produced(
   // A result that sends the work back, or nobody knows where, is not handed on: main decides what is done again.
   const goesOn = decision === undefined ? direction !== "back" : direction === "forward";
   const next = goesOn ? nextInRoute(run, stage) : undefined;
-  const handOff = next && createHandOff(deps, { claimed, outputs, next, scheduleToClose: clipClocks(run.clocks).scheduleToClose });
+  const toldOn = said.some(({ to }) => isLater(run, to, stage));
+  const { scheduleToClose } = clipClocks(run.clocks);
+  const handOff = next && createHandOff(deps, { claimed, outputs, next, toldOn, scheduleToClose });
   const sealAfter = (prev: string): Seal =>
     handOff ? deps.notary.handOff({ ...facts, prev }, handOff) : deps.notary.receipt({ ...facts, prev });
   // A commit that is made again asks again: what follows from the same receipt is signed once.
@@ -138,13 +150,20 @@ function produced(
   };
 }
 
+function isLater({ route }: Run, stage: string, other: string): boolean {
+  const place = (name: string): number => route.findIndex(({ role }) => role === name);
+  return place(stage) > place(other);
+}
+
 /** Writes the files of a job that an executor reads first, next to `in/` and `out/`: `task.json` and the brief. */
 async function writeJobFiles(
   { row, inputs }: Claimed,
   { folder, pipeline, role, attempt, notes: noted, startToClose, heartbeat }: Job,
 ): Promise<void> {
   const { id: task, run, stage, epoch, from, reason, deadline } = row.payload;
-  const files = inputs.map(({ name, contract, size, sha256, label }) => ({
+  // The notes are in `notes`: they change with each call of a program.
+  const given = inputs.filter(({ name }) => name !== notes.file);
+  const files = given.map(({ name, contract, size, sha256, label }) => ({
     name,
     contract,
     size,

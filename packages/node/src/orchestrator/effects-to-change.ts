@@ -95,15 +95,22 @@ function toPart(state: FlowState, effect: FlowEffect, context: EffectContext): P
   }
 }
 
-/** The notes to a stage's author as a file, for a node that reads them. */
+/**
+ * The notes to the authors of a stage and of later ones as a file, for nodes that read it: a node hands on what is said to those after it, so that
+ * the notes end before the first node that does not.
+ */
 function notesFor(
   state: FlowState,
   { stage, notes = [] }: { readonly stage: string; readonly notes?: readonly Note[] },
   { readsOf }: EffectContext,
 ): { readonly attachment: Attachment; readonly file: OwnFile } | undefined {
   const contract = refOf(notesFile);
-  if (notes.length === 0 || !isRead(contract, readsOf(stage))) return undefined;
-  const bytes = Buffer.from(notesFile.write({ run: state.id, notes: [...notes] }), "utf8");
+  const onward = state.route.slice(state.route.indexOf(stage));
+  const end = onward.findIndex((role) => !isRead(contract, readsOf(role)));
+  const reached = end < 0 ? onward : onward.slice(0, end);
+  const told = notes.filter(({ to }) => reached.includes(to));
+  if (told.length === 0) return undefined;
+  const bytes = Buffer.from(notesFile.write({ run: state.id, notes: told }), "utf8");
   return { attachment: { name: notesFile.file, contract, size: bytes.length, sha256: sha256Of(bytes) }, file: { bytes, contract } };
 }
 

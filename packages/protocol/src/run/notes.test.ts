@@ -5,11 +5,12 @@ import { notes, toNote, toUnmetNote, withNote } from "./notes.ts";
 
 const run = "01933a52-7c00-7000-8000-000000000001";
 const { line, text } = arbitraryText({
-  words: ["> ", " by ", " at ", "note by ops at 2026"],
-  lines: ["> x", "# note by ops at 2026", "---"],
+  words: ["> ", " to ", " by ", " at ", "note to writer by ops at 2026"],
+  lines: ["> x", "# note to writer by ops at 2026", "---"],
 });
 const note = record({
   kind: constantFrom("unmet" as const, "request" as const, "answer" as const, "note" as const),
+  to: constantFrom("writer", "editor-2"),
   by: line,
   at: date({ min: new Date(0), max: new Date("2100-01-01"), noInvalidDate: true }).map(Number),
   text,
@@ -24,7 +25,7 @@ test("whatever is noted reads as it was written, and passes for no other note", 
 });
 
 test("a text of any length and any number of notes is cut to what is taken", () => {
-  const long = toNote({ kind: "note", by: "x".repeat(1000), at: 0, text: "y\r\n".repeat(9000) });
+  const long = toNote({ kind: "note", to: "writer", by: "x".repeat(1000), at: 0, text: "y\r\n".repeat(9000) });
   const all = Array.from({ length: 99 }, (_, at) => at).reduce((held, at) => withNote(held, { ...long, by: `p${at}` }), withNote([], long));
   const read = notes.read(notes.write({ run, notes: [...all] }));
   expect(read.ok && read.value.notes.map(({ by }) => by)).toEqual(Array.from({ length: 32 }, (_, at) => `p${67 + at}`));
@@ -33,7 +34,8 @@ test("a text of any length and any number of notes is cut to what is taken", () 
 test("faults are a line each, with the place and what is to be done", () => {
   const fault = { file: "letter.md", expected: "a title", got: "nothing", fix: "write '# Title'" };
   const told = toUnmetNote([{ ...fault, line: 3 }, { ...fault, path: "title" }, ...Array.from({ length: 30 }, () => fault)], {
-    by: "sg",
+    to: "writer",
+    by: "editor",
     at: 0,
   });
   expect(told.text.split("\n")).toHaveLength(21);
@@ -45,9 +47,10 @@ test("faults are a line each, with the place and what is to be done", () => {
 });
 
 test.for<[string, string, object]>([
-  ["a line that is no quotation", "# note by ops at 2026-11-30T00:00:00.000Z\n\nx\n", { line: 8 }],
+  ["a line that is no quotation", "# note to writer by ops at 2026-11-30T00:00:00.000Z\n\nx\n", { line: 8 }],
   ["a heading of another form", "# note\n\n> x\n", { line: 6, got: "note" }],
-  ["a time of another form", "# note by ops at noon\n\n> x\n", { line: 6, path: "notes.0.at" }],
+  ["a time of another form", "# note to writer by ops at noon\n\n> x\n", { line: 6, path: "notes.0.at" }],
+  ["a name of a stage that is none", "# note to The-Writer by ops at 2026-11-30T00:00:00.000Z\n\n> x\n", { line: 6, path: "notes.0.to" }],
   ["words before the first note", "x\n", { line: 6 }],
 ])("%s is a fault", ([, body, fault]) => {
   expect(notes.read(`---\ncontract: notes@1\nrun: ${run}\n---\n\n${body}`)).toMatchObject({ ok: false, unmet: [fault] });

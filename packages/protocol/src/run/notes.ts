@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { defineArtifact } from "../kit/define-artifact.ts";
 import type { Parsed } from "../kit/read-text.ts";
-import { Id } from "../messages/identifiers.ts";
+import { Id, Name } from "../messages/identifiers.ts";
 import type { Unmet } from "../messages/problem.ts";
 import { clipText } from "../messages/said.ts";
 import { formatFrontMatter } from "../text/header.ts";
@@ -22,6 +22,8 @@ const mostFaults = 20;
  */
 export const Note = z.object({
   kind: z.enum(["unmet", "request", "answer", "note"]),
+  /** Stage whose author is told. */
+  to: Name,
   /** Author of the note: the principal of a person, or the role that speaks. */
   by: z
     .string()
@@ -37,7 +39,7 @@ export const Note = z.object({
 });
 export type Note = z.infer<typeof Note>;
 
-/** Value of notes.md: what gates, later roles and people say to the author of a stage, oldest first. */
+/** Value of notes.md: what gates, later roles and people say to the authors of stages, oldest first. */
 export const Notes = z.object({ run: Id, notes: z.array(Note).max(mostNotes) });
 export type Notes = z.infer<typeof Notes>;
 
@@ -50,7 +52,7 @@ const contract = { name: "notes", version: 1, file: "notes.md", schema: Notes, r
 
 /**
  * Contract of notes.md, which main, and an executor that has faults mended, write for an author. It comes with work that is done again, in any
- * relay; no role consumes or produces it.
+ * relay, and a node hands it on where it has notes to a later stage; no role consumes or produces it.
  */
 export const notes = defineArtifact({ ...contract, mediaType: "text/markdown", maxBytes: 512 * 1024, read: readNotes, write: formatNotes });
 
@@ -66,40 +68,43 @@ function readNotes(text: string, fileName: string): Parsed<Notes> {
     const stray = lines.find((one) => !head || !one.text.startsWith(">"))?.line ?? rows[0]?.line;
     if (stray !== undefined) report.add({ line: stray, expected: "the text of a note, each line after '> '", ...strayForm });
     if (!head) continue;
-    const [, kind, by = "", at] = head;
+    const [, kind, to, by = "", at] = head;
     report.at(`notes.${found.length}`, line);
-    found.push({ kind, by: fromInline(by), at, text: lines.map((one) => one.text.replace(/^> ?/, "")).join("\n") });
+    found.push({ kind, to, by: fromInline(by), at, text: lines.map((one) => one.text.replace(/^> ?/, "")).join("\n") });
   }
   return judge(report, contract, { run: header.fields.get("run")?.[0]?.text, notes: found });
 }
 
-const heading = /^(unmet|request|answer|note) by (.+) at (\S+)$/s;
-const noteForm = { expected: "a heading '# note by WHO at TIME'", fix: "begin it with unmet, request, answer or note" };
+const heading = /^(unmet|request|answer|note) to (\S+) by (.+) at (\S+)$/s;
+const noteForm = { expected: "a heading '# note to STAGE by WHO at TIME'", fix: "begin it with unmet, request, answer or note" };
 const strayForm = { got: "another line", fix: "begin it with '> ', below a heading" };
 
 function formatNotes({ run, notes: all }: Notes): string {
-  const sections = all.map(({ kind, by, at, text }) => {
+  const sections = all.map(({ kind, to, by, at, text }) => {
     const quoted = text.split("\n").map((line) => `> ${line}`);
-    return `\n# ${kind} by ${toInline(by)} at ${at}\n\n${quoted.join("\n")}\n`;
+    return `\n# ${kind} to ${to} by ${toInline(by)} at ${at}\n\n${quoted.join("\n")}\n`;
   });
   return `${formatFrontMatter({ contract: "notes@1", run })}${sections.join("")}`;
 }
 
 /** A note, of a text of any length and with any line ends. `at` is in milliseconds since 1970. */
-export function toNote({ kind, by, at, text }: Pick<Note, "kind" | "by" | "text"> & { readonly at: number }): Note {
+export function toNote({ kind, to, by, at, text }: Omit<Note, "at"> & { readonly at: number }): Note {
   const clean = text.replaceAll(/\r\n?/g, "\n").replaceAll("\0", "").trim();
   const who = clipText(by.replaceAll(/[\s\0]+/g, " ").trim(), 256);
-  return { kind, by: who || "unknown", at: new Date(at).toISOString(), text: clipText(clean || "(no text)", longestNote) };
+  return { kind, to, by: who || "unknown", at: new Date(at).toISOString(), text: clipText(clean || "(no text)", longestNote) };
 }
 
 /** The faults of an attempt as a note, a line for each. */
-export function toUnmetNote(unmet: readonly Unmet[], { by, at }: { readonly by: string; readonly at: number }): Note {
+export function toUnmetNote(
+  unmet: readonly Unmet[],
+  { to, by, at }: { readonly to: string; readonly by: string; readonly at: number },
+): Note {
   const lines = unmet.slice(0, mostFaults).map(({ file, line, path, expected, got, fix }) => {
     const where = line === undefined ? (path === undefined ? file : `${file} (${path})`) : `${file} line ${line}`;
     return `- ${where}: expected ${expected}; got ${got}; ${fix}`.replaceAll(/\s+/g, " ");
   });
   const more = unmet.length > mostFaults ? [`- and ${unmet.length - mostFaults} more`] : [];
-  return toNote({ kind: "unmet", by, at, text: [...lines, ...more].join("\n") });
+  return toNote({ kind: "unmet", to, by, at, text: [...lines, ...more].join("\n") });
 }
 
 /** Notes with one more; where there are too many the oldest go. */

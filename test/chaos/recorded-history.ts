@@ -1,4 +1,4 @@
-import { artifactsOf, notes, type FeedEntry, isFileOf, parseContractRef, receiptPayloadType, type RunStatus } from "@tasuki/protocol";
+import { artifactsOnWire, type FeedEntry, isFileOf, parseContractRef, receiptPayloadType, type RunStatus } from "@tasuki/protocol";
 import { openTrust } from "@tasuki/evidence";
 import { systemClock } from "@tasuki/node";
 import { openStore, type Store } from "@tasuki/store";
@@ -28,7 +28,7 @@ export async function recordedHistory(relay: ChaosRelay, { answers, statuses, br
     isNamed(contract, name) {
       const { name: of } = parseContractRef(contract);
       if (of === "source") return /^S[1-9][0-9]*\.[a-z]+$/.test(name);
-      const artifact = [...artifactsOf(pipeline), notes].find((one) => one.name === of);
+      const artifact = artifactsOnWire(pipeline).find((one) => one.name === of);
       return artifact !== undefined && isFileOf(artifact, name);
     },
     expected(run) {

@@ -1,4 +1,4 @@
-import { artifactsOf, notes, type FeedEntry, isFileOf, parseContractRef, type Pipeline, type RunStatus } from "@tasuki/protocol";
+import { artifactsOnWire, type FeedEntry, isFileOf, parseContractRef, type Pipeline, type RunStatus } from "@tasuki/protocol";
 import type { Trust } from "@tasuki/evidence";
 import { openStore, type OpenStore } from "@tasuki/store";
 import { lackingFiles } from "./lacking-files.ts";
@@ -109,7 +109,7 @@ export function createRecorder({ pipeline, trust, liar, time }: RecorderDeps): R
       isNamed(contract, name) {
         const { name: of } = parseContractRef(contract);
         if (of === "source") return /^S[1-9][0-9]*\.[a-z]+$/.test(name);
-        const artifact = [...artifactsOf(pipeline), notes].find((one) => one.name === of);
+        const artifact = artifactsOnWire(pipeline).find((one) => one.name === of);
         return artifact !== undefined && isFileOf(artifact, name);
       },
       expected(run) {

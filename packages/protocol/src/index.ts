@@ -122,7 +122,7 @@ export { gatherBytes, isCrumbled } from "./messages/gather-bytes.ts";
 export { escapeUnseen, replaceUnseen } from "./messages/unseen.ts";
 
 // The run.
-export { broughtTo, handedTo, toldTo } from "./run/brought-to.ts";
+export { artifactsOnWire, broughtTo, handedTo, toldTo } from "./run/brought-to.ts";
 export { Note, notes, type Notes, toNote, toUnmetNote, withNote } from "./run/notes.ts";
 export { nextInRoute, parseRunFile, versionsIn, versionsOf } from "./run/parse-run-file.ts";
 export { anyRun, type SourceBlockKind, sourceBlockKinds, defineRun, mostBlocks, Run, RunSource, SourceBlock } from "./run/run.ts";

@@ -1,4 +1,4 @@
-import { artifactsOf, broughtTo, handedTo, nextRole, notes, type Pipeline } from "@tasuki/protocol";
+import { artifactsOnWire, broughtTo, handedTo, nextRole, type Pipeline } from "@tasuki/protocol";
 import { sourceContract } from "../wire/taken-contracts.ts";
 import type { Want } from "./permission.ts";
 import { opsGroup, tagOf } from "./policy.ts";
@@ -25,7 +25,7 @@ const textBytes = 8 * 1024 * 1024;
  */
 export function writePolicyTests({ pipeline }: { readonly pipeline: Pipeline }): string {
   const roles = pipeline.roles.map((role) => role.name);
-  const all = [...artifactsOf(pipeline), notes].map(({ name }) => name);
+  const all = artifactsOnWire(pipeline).map(({ name }) => name);
   const handed = (to: string): readonly string[] => handedTo(pipeline, to).map(({ name }) => name);
   const brought = (to: string): readonly string[] => broughtTo(pipeline, to).map(({ name }) => name);
   const others = (names: readonly string[]): Want[] =>

@@ -1,11 +1,11 @@
 import { setImmediate } from "node:timers/promises";
-import { artifactsOf, type AnyArtifact, type JudgedFile, type Pipeline } from "@tasuki/protocol";
+import { artifactsOnWire, type AnyArtifact, fileNameOf, type JudgedFile, type Pipeline } from "@tasuki/protocol";
 import { exampleRelay as relay, exampleRun } from "@tasuki/contracts/testing";
 import { expect, test } from "vitest";
 import { createJudge } from "./create-judge.ts";
 
 const artifactOf = (name: string): AnyArtifact => {
-  const found = artifactsOf(relay).find((one) => one.name === name);
+  const found = artifactsOnWire(relay).find((one) => one.name === name);
   if (found === undefined) throw new Error(`there is no ${name}`);
   return found;
 };
@@ -39,6 +39,14 @@ test("a file gets the same faults aside as at once, whatever its size", async ()
   for (const text of [good, good.replace("# ", "#"), "", "\0", "no final\n"])
     expect(await aside.judge(fileOf(text))).toEqual(await atOnce.judge(fileOf(text)));
   expect(await aside.judge(fileOf(good))).toEqual([]);
+});
+
+test("every contract whose files nodes bring each other is known aside", async () => {
+  const [aside, atOnce] = [createJudge(relay, { atOnce: 0 }), createJudge(relay)];
+  for (const artifact of artifactsOnWire(relay)) {
+    const file = { artifact, name: fileNameOf(artifact, 1), size: 0, by: "node:main", read: async () => Buffer.of() };
+    expect(await aside.judge(file)).toEqual(await atOnce.judge(file));
+  }
 });
 
 test("those who made the files take turns: many files of one hold up another's by one", async () => {

@@ -1,6 +1,6 @@
 // Thread that judges files which other machines made, one after another, by their contracts.
 import { parentPort, workerData } from "node:worker_threads";
-import { artifactsOf, judgeFile, refOf, TasukiError, toProblem } from "@tasuki/protocol";
+import { artifactsOnWire, judgeFile, refOf, TasukiError, toProblem } from "@tasuki/protocol";
 import { loadPipeline, PipelineRequest } from "../define/load-pipeline.ts";
 import type { ThreadAnswer, ThreadQuestion } from "./create-judge.ts";
 
@@ -12,7 +12,7 @@ const loading = loadPipeline(PipelineRequest.parse(workerData)).catch((error: un
 async function answer({ contract, name, bytes }: ThreadQuestion): Promise<ThreadAnswer> {
   const pipeline = await loading;
   if ("status" in pipeline) return { refused: pipeline };
-  const artifact = artifactsOf(pipeline)
+  const artifact = artifactsOnWire(pipeline)
     .flatMap(({ versions }) => versions)
     .find((one) => refOf(one) === contract);
   if (artifact === undefined) return { refused: toProblem(new TasukiError("unknown_version", `The relay has no contract '${contract}'.`)) };

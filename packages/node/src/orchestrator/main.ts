@@ -1,5 +1,5 @@
 import {
-  artifactsOf,
+  artifactsOnWire,
   type Checker,
   type Judge,
   type Clock,
@@ -103,7 +103,7 @@ export function createMain(deps: MainDeps): Main {
     budget,
     evidence: async (run) => (await store.evidenceOf(run)).envelopes,
   });
-  const digests = contractDigests(artifactsOf(pipeline));
+  const digests = contractDigests(artifactsOnWire(pipeline));
 
   const perform = async (state: FlowState, want: FlowWant, signal: AbortSignal): Promise<void> => {
     switch (want.want) {

@@ -1,4 +1,14 @@
-import { artifactOf, artifactsOf, type Clock, contractDigests, type Health, notes, type Pipeline, roleOf, toldTo } from "@tasuki/protocol";
+import {
+  artifactOf,
+  artifactsOnWire,
+  type Clock,
+  contractDigests,
+  type Health,
+  notes,
+  type Pipeline,
+  roleOf,
+  toldTo,
+} from "@tasuki/protocol";
 import type { Store } from "@tasuki/store";
 import type { BusHandlers, Identity } from "@tasuki/bus";
 
@@ -41,7 +51,7 @@ export function createHealth(deps: HealthDeps): BusHandlers["health"] {
 /** Contracts of a role; main, which is none, writes the given artifacts and the notes to authors, and reads every one. */
 function contractsOf(pipeline: Pipeline, role: string): Health["contracts"] {
   const found = roleOf(pipeline, role);
-  const read = found === undefined ? [...artifactsOf(pipeline), notes] : [...found.consumes.map(artifactOf), ...toldTo(found)];
+  const read = found === undefined ? artifactsOnWire(pipeline) : [...found.consumes.map(artifactOf), ...toldTo(found)];
   const written = found?.produces.map(artifactOf) ?? [...pipeline.given, notes];
   return {
     reads: Object.fromEntries(read.map(({ name, versions }) => [name, versions.map(({ version }) => version)])),

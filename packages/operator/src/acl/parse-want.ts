@@ -1,4 +1,4 @@
-import { artifactsOf, notes, type Pipeline, TaskKind, TasukiError } from "@tasuki/protocol";
+import { artifactsOnWire, type Pipeline, TaskKind, TasukiError } from "@tasuki/protocol";
 import { sourceContract, type Want } from "@tasuki/bus";
 
 const verbs = ["task", "upload", "status", "health"] as const;
@@ -34,7 +34,7 @@ export function toWants({ verb, what, signed, bytes }: WantWords, pipeline: Pipe
     case "task":
       return chosen("kind", TaskKind.options, what).map((kind) => ({ call: "task", kind, signed }));
     case "upload": {
-      const contracts = [...artifactsOf(pipeline), notes, sourceContract].map(({ name }) => name);
+      const contracts = [...artifactsOnWire(pipeline), sourceContract].map(({ name }) => name);
       return chosen("contract", contracts, what?.replace(/@.*$/, "")).map((contract) => ({ call: "upload", contract, bytes }));
     }
     case "status":

@@ -1,7 +1,12 @@
 import type { AnyArtifact } from "../kit/define-artifact.ts";
 import type { AnyRole } from "../kit/define-role.ts";
-import { carriedTo, type Pipeline, roleOf } from "../kit/define-pipeline.ts";
+import { artifactsOf, carriedTo, type Pipeline, roleOf } from "../kit/define-pipeline.ts";
 import { notes } from "./notes.ts";
+
+/** Every artifact whose files nodes bring each other: those of the pipeline, and the notes, which any relay has. */
+export function artifactsOnWire(pipeline: Pipeline): readonly AnyArtifact[] {
+  return [...artifactsOf(pipeline), notes];
+}
 
 /** Artifacts that a hand-off to a role may carry, or to main: those of the route, and to a role the notes to it and to later ones. */
 export function handedTo(pipeline: Pipeline, stage: string): readonly AnyArtifact[] {

@@ -1,42 +1,65 @@
-import type { AnyArtifact, Complaint, Documents } from "./define-artifact.ts";
-import { artifactOf, type AnyRole, type ArtifactOf, type Slot } from "./define-role.ts";
+import type { AnyArtifact, Complaint, Documents, ValueOf } from "./define-artifact.ts";
+import { artifactOf, type AnyRole, type ArtifactOf } from "./define-role.ts";
 
-type NameOfSlot<S extends Slot> = ArtifactOf<S>["name"];
-type ConsumedBy<R extends AnyRole> = NameOfSlot<R["consumes"][number]>;
-type ProducedBy<R extends AnyRole> = NameOfSlot<R["produces"][number]>;
-type FedBackTo<R extends AnyRole> = number extends NonNullable<R["feedback"]>["length"]
-  ? never
-  : NonNullable<R["feedback"]>[number]["name"];
+type Consumed<R extends AnyRole> = ArtifactOf<R["consumes"][number]>;
+type Produced<R extends AnyRole> = ArtifactOf<R["produces"][number]>;
+type FedBack<R extends AnyRole> = number extends NonNullable<R["feedback"]>["length"] ? never : NonNullable<R["feedback"]>[number];
+
+/** Names of artifacts that are not there. */
+type Missing<A extends AnyArtifact, There extends AnyArtifact> = Exclude<A["name"], There["name"]>;
+/** Names of artifacts that are there, but as another kind of file or of other values. */
+type Other<A extends AnyArtifact, There extends AnyArtifact> = A extends AnyArtifact
+  ? IsSame<A, Extract<There, { readonly name: A["name"] }>> extends true
+    ? never
+    : A["name"]
+  : never;
+type IsSame<A extends AnyArtifact, B extends AnyArtifact> = [ValueOf<A>, A["many"]] extends [ValueOf<B>, B["many"]]
+  ? [ValueOf<B>, B["many"]] extends [ValueOf<A>, A["many"]]
+    ? true
+    : false
+  : false;
 
 /** The sentence that the compiler prints for a role that doesn't fit in at its place; `unknown` for a role that does. */
-type Fit<R extends AnyRole, Available extends string, Seen extends string, Ports extends number, Later extends string> = R["name"] extends
-  | Seen
-  | "main"
+type Fit<
+  R extends AnyRole,
+  Before extends AnyArtifact,
+  After extends AnyArtifact,
+  Seen extends string,
+  Ports extends number,
+> = R["name"] extends Seen | "main"
   ? `role '${R["name"]}' is in the pipeline twice: give one of them another name`
   : R["port"] extends Ports
     ? `role '${R["name"]}' has port ${R["port"]}, which another role has: give it a free one`
-    : Exclude<ConsumedBy<R>, Available> extends never
-      ? Extract<ProducedBy<R>, Available> extends never
-        ? Exclude<FedBackTo<R>, Later> extends never
-          ? unknown
-          : `role '${R["name"]}' has feedback '${Exclude<FedBackTo<R>, Later>}', which no later role produces: name an artifact of a role after it`
-        : `role '${R["name"]}' produces '${Extract<ProducedBy<R>, Available>}', which is there already: each artifact has one producer`
-      : `role '${R["name"]}' consumes '${Exclude<ConsumedBy<R>, Available>}', which nothing before it produces: add it to 'given', or put its producer earlier`;
+    : [Missing<Consumed<R>, Before>] extends [never]
+      ? [Other<Consumed<R>, Before>] extends [never]
+        ? [Extract<Produced<R>["name"], Before["name"] | "notes">] extends [never]
+          ? [Missing<FedBack<R>, After>] extends [never]
+            ? [Other<FedBack<R>, After>] extends [never]
+              ? unknown
+              : `role '${R["name"]}' has another '${Other<FedBack<R>, After>}' as feedback than a later role produces: name the artifact of that role`
+            : `role '${R["name"]}' has feedback '${Missing<FedBack<R>, After>}', which no later role produces: name an artifact of a role after it`
+          : `role '${R["name"]}' produces '${Extract<Produced<R>["name"], Before["name"] | "notes">}', which is there already: each artifact has one producer`
+        : `role '${R["name"]}' consumes another '${Other<Consumed<R>, Before>}' than the one that comes to it: name the artifact that is given or produced before it`
+      : `role '${R["name"]}' consumes '${Missing<Consumed<R>, Before>}', which nothing before it produces: add it to 'given', or put its producer earlier`;
 
 /** The fit of each role, in order, so that a sentence stands in the place of each role that doesn't fit. */
-type Fits<Roles extends readonly AnyRole[], Available extends string, Seen extends string, Ports extends number> = Roles extends readonly [
-  infer R extends AnyRole,
-  ...infer Rest extends readonly AnyRole[],
-]
-  ? readonly [
-      Fit<R, Available, Seen, Ports, ProducedBy<Rest[number]>>,
-      ...Fits<Rest, Available | ProducedBy<R>, Seen | R["name"], Ports | R["port"]>,
-    ]
+type Fits<
+  Roles extends readonly AnyRole[],
+  Before extends AnyArtifact,
+  Seen extends string,
+  Ports extends number,
+> = Roles extends readonly [infer R extends AnyRole, ...infer Rest extends readonly AnyRole[]]
+  ? readonly [Fit<R, Before, Produced<Rest[number]>, Seen, Ports>, ...Fits<Rest, Before | Produced<R>, Seen | R["name"], Ports | R["port"]>]
   : readonly [];
 
 type PipelineCheck<Given extends readonly AnyArtifact[], Roles extends readonly AnyRole[]> = number extends Roles["length"]
   ? unknown
-  : { readonly roles: Fits<Roles, Given[number]["name"], never, typeof mainPort> };
+  : {
+      readonly given: [Extract<Given[number]["name"], "notes">] extends [never]
+        ? unknown
+        : "'notes' is given in every relay: give the artifact another name";
+      readonly roles: Fits<Roles, Given[number], never, typeof mainPort>;
+    };
 
 /** The views of a pipeline, one of which may explain a brief. */
 interface Viewed<Name extends string> {

@@ -2,14 +2,15 @@
 import { parseArgs } from "node:util";
 import { newArtifact, newDecision, newRole, removeArtifact, removeRole } from "./new/commands.ts";
 
-const usage = `pnpm new role NAME --after ROLE [--consumes a,b] --produces c     a role, its app, the artifacts that it needs
+const usage = `pnpm new role NAME --after ROLE [--consumes a,b] [--feedback d] --produces c
+                                                                    a role, its app, the artifacts that it needs
 pnpm new role NAME --remove [--force]                               takes a role out again, with all that only it had
 pnpm new artifact NAME [--file NAME.txt|NAME.md]                    a contract for one kind of file
 pnpm new artifact NAME --remove [--force]                           takes one that no role produces out again
 pnpm new decision TITLE                                             half a page in docs/decisions/
 
-A role consumes run and brief, and what --consumes adds of what is given (source-text) or produced before it. --after main makes it
-the first. What no commit has is removed with --force alone. docs/extending.md walks through it.`;
+A role consumes run and brief, and what --consumes adds of what is given (source-text) or produced before it; --feedback names what later
+roles produce and may send back to it. --after main makes it the first. What no commit has is removed with --force alone. docs/extending.md walks through it.`;
 
 const list = (text: string | undefined): string[] =>
   (text ?? "")
@@ -23,6 +24,7 @@ async function perform(): Promise<string[]> {
     options: {
       after: { type: "string" },
       consumes: { type: "string" },
+      feedback: { type: "string" },
       produces: { type: "string" },
       file: { type: "string" },
       remove: { type: "boolean" },
@@ -53,9 +55,10 @@ async function perform(): Promise<string[]> {
     only("remove", "force");
     return removeRole(name, { force });
   }
-  only("after", "consumes", "produces");
+  only("after", "consumes", "feedback", "produces");
   if (options.after === undefined) throw new Error(`say where it comes: --after ROLE, or --after main for the first.\n\n${usage}`);
-  return newRole({ name, after: options.after, consumes: list(options.consumes), produces: list(options.produces) });
+  const { consumes, feedback, produces } = options;
+  return newRole({ name, after: options.after, consumes: list(consumes), feedback: list(feedback), produces: list(produces) });
 }
 
 try {

@@ -86,7 +86,7 @@ test(
 );
 
 test("what is generated is formatted, and takes its place between the roles of the pipeline", async () => {
-  await run("pnpm new role legal --after sg --consumes sg-review,source-text --produces legal-opinion");
+  await run("pnpm new role legal --after sg --consumes sg-review,source-text --feedback jp-final --produces legal-opinion");
   const added = (await changes()).map((line) => line.slice(3));
   await succeed(copy.run("node_modules/.bin/oxfmt", "--check", ...added.filter((path) => path !== "pnpm-lock.yaml")), "oxfmt --check");
   expect(await readFile(join(copy.root, "packages/contracts/src/relay.ts"), "utf8")).toContain("roles: [nano, sg, legal, jp]");
@@ -115,7 +115,7 @@ test("a role that other code builds on is not taken out, and the code is named",
 
 test("the tests of the repository hold whatever roles there are, the first and one in the middle too", async () => {
   await run("pnpm new role opener --after main --consumes source-text --produces outline");
-  await run("pnpm new role legal --after nano --consumes outline,candidate-list --produces legal-opinion");
+  await run("pnpm new role legal --after nano --consumes outline,candidate-list --feedback sg-review --produces legal-opinion");
   expect(await readFile(join(copy.root, "packages/contracts/src/relay.ts"), "utf8")).toContain("roles: [opener, nano, legal, sg, jp]");
   // Tests that read the shipped pipeline or its policy.
   const [contracts, bus, operator] = ["packages/contracts/src", "packages/bus/src", "packages/operator/src"];

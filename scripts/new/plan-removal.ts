@@ -1,4 +1,4 @@
-import { type AnyArtifact, artifactOf, type Pipeline } from "@tasuki/protocol";
+import { type AnyArtifact, artifactOf, notes, type Pipeline } from "@tasuki/protocol";
 import { writeRelay } from "./write-relay.ts";
 
 const contracts = "packages/contracts";
@@ -55,6 +55,7 @@ export function planArtifactRemoval(
 ): readonly string[] {
   const artifact = artifacts.find((one) => one.name === name);
   if (artifact === undefined) throw new Error(`there is no artifact '${name}'; there are: ${artifacts.map((one) => one.name).join(", ")}.`);
+  if (name === notes.name) throw new Error(`'${name}' can't go: any relay has it.`);
   if (pipeline.given.some((one) => one.name === name)) throw new Error(`'${name}' can't go: main gives it.`);
   const producer = pipeline.roles.find((role) => role.produces.some((slot) => artifactOf(slot).name === name));
   if (producer !== undefined)

@@ -9,7 +9,7 @@ import { planRole, type RoleRequest } from "./plan-role.ts";
 const artifacts = await everyArtifact();
 const surroundings = { pipeline: relay, artifacts, neighbour: { manifest: {}, tsconfig: "{}", env: "" } };
 const plan = (request: Partial<RoleRequest>) =>
-  planRole({ name: "legal", after: "sg", consumes: ["sg-review"], produces: ["opinion"], ...request }, surroundings);
+  planRole({ name: "legal", after: "sg", consumes: ["sg-review"], feedback: [], produces: ["opinion"], ...request }, surroundings);
 
 test("a new role gets the next free port, and its place in the order", () => {
   const { port, relay, created } = plan({});
@@ -17,6 +17,12 @@ test("a new role gets the next free port, and its place in the order", () => {
   expect(relay).toContain("roles: [nano, sg, legal, jp]");
   expect(Object.keys(created)).toContain("apps/legal/src/work.ts");
   expect(Object.keys(created)).toContain("packages/contracts/src/artifacts/opinion/opinion.ts");
+});
+
+test("a role may have what later roles produce as feedback", () => {
+  const definition = plan({ feedback: ["jp-final"] }).created["packages/contracts/src/roles/legal.ts"];
+  expect(definition).toContain("\n  feedback: [jpFinal],\n");
+  expect(definition).toContain('import { jpFinal } from "../artifacts/jp-final/jp-final.ts";');
 });
 
 test.for<[string, Partial<RoleRequest>, string]>([
@@ -28,9 +34,16 @@ test.for<[string, Partial<RoleRequest>, string]>([
   ["a place after nobody", { after: "jpp" }, "there is no such role; there are main, nano, sg, jp"],
   ["an artifact that nobody knows", { consumes: ["reviews"] }, "'reviews', which nothing before it produces; there are: run, brief"],
   ["an artifact of a later role", { consumes: ["jp-final"] }, "'jp-final', which 'jp' produces only after it: --after jp."],
+  [
+    "feedback of an earlier role",
+    { feedback: ["sg-review"] },
+    "'sg-review' as feedback, which no later role produces; there are: jp-final.",
+  ],
+  ["feedback of nobody", { after: "jp", consumes: [], feedback: ["opinions"] }, "which no later role produces; there is no later role."],
   ["nothing produced", { produces: [] }, "a role produces something: --produces legal-report"],
   ["its own name produced", { produces: ["legal"] }, "can't both be called 'legal'"],
   ["another's artifact produced", { produces: ["jp-final"] }, "'jp-final' is produced by 'jp'"],
+  ["the notes, which any relay has, produced", { produces: ["notes"] }, "'notes' is given by main"],
   ["what main gives produced", { produces: ["brief"] }, "'brief' is given by main"],
   [
     "an artifact that the code would call as another",
@@ -88,5 +101,6 @@ test("an artifact goes alone where no role produces it and main doesn't give it"
   expect(removal("jp-final", unused)()).toContain("packages/contracts/fixtures/artifacts/jp-final.1.txt");
   expect(removal("jp-final", relay)).toThrow("'jp' produces it, and pnpm new role jp --remove takes it along");
   expect(removal("brief", relay)).toThrow("main gives it");
+  expect(removal("notes", relay)).toThrow("any relay has it");
   expect(removal("opinion", relay)).toThrow("there is no artifact 'opinion'");
 });

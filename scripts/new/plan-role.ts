@@ -1,4 +1,4 @@
-import { type AnyArtifact, type AnyRole, artifactOf, isOptional, mainPort, type Pipeline } from "@tasuki/protocol";
+import { type AnyArtifact, type AnyRole, artifactOf, isOptional, mainPort, notes, type Pipeline } from "@tasuki/protocol";
 import { appFiles, type Neighbour } from "./app-files.ts";
 import type { Files } from "./artifact-files.ts";
 import { parseName, toCamel } from "./names.ts";
@@ -12,6 +12,8 @@ export interface RoleRequest {
   readonly after: string;
   /** Artifacts given or produced before it. `run` and `brief` are always consumed. */
   readonly consumes: readonly string[];
+  /** Artifacts of later roles that may come back to it with its work. */
+  readonly feedback: readonly string[];
   /** Artifacts that nobody else produces; those that are not there are made. */
   readonly produces: readonly string[];
 }
@@ -45,7 +47,8 @@ export function planRole(request: RoleRequest, { pipeline, artifacts, neighbour 
   if (request.produces.length === 0) throw new Error(`a role produces something: --produces ${name}-report.`);
   const produces = [...new Set(request.produces)].map((one) => toOutput(one, { role: name, pipeline, artifacts }));
   const port = freePort(roles);
-  const role = { name, port, consumes, produces };
+  const feedback = [...new Set(request.feedback)].map((one) => producedAfter(one, { name, at, roles }));
+  const role = { name, port, consumes, produces, feedback };
   const missing = produces.filter((one) => !artifacts.some((artifact) => artifact.name === one.name));
   const created = [
     ...missing.map((one) => planArtifact({ name: one.name, file: `${one.name}.txt` }, { pipeline, artifacts })),
@@ -85,6 +88,16 @@ function slotsBefore(
   });
 }
 
+function producedAfter(
+  artifact: string,
+  { name, at, roles }: { readonly name: string; readonly at: number; readonly roles: readonly AnyRole[] },
+): string {
+  const later = roles.slice(at).flatMap(producesOf);
+  if (later.includes(artifact)) return artifact;
+  const there = later.length === 0 ? "there is no later role" : `there are: ${later.join(", ")}`;
+  throw new Error(`role '${name}' can't have '${artifact}' as feedback, which no later role produces; ${there}.`);
+}
+
 function producesOf(role: AnyRole): readonly string[] {
   return role.produces.map((slot) => artifactOf(slot).name);
 }
@@ -95,7 +108,7 @@ function toOutput(
 ): NewOutput {
   const name = parseName(given, "an artifact");
   if (toCamel(name) === toCamel(role)) throw new Error(`a role and an artifact can't both be called '${name}'.`);
-  if (pipeline.given.some((artifact) => artifact.name === name))
+  if ([...pipeline.given, notes].some((artifact) => artifact.name === name))
     throw new Error(`'${name}' is given by main: each artifact has one producer.`);
   const producer = pipeline.roles.find((one) => producesOf(one).includes(name));
   if (producer !== undefined) throw new Error(`'${name}' is produced by '${producer.name}': each artifact has one producer.`);

@@ -19,14 +19,16 @@ export interface NewRole {
   /** `run` and `brief` first. */
   readonly consumes: readonly NewSlot[];
   readonly produces: readonly NewOutput[];
+  /** Artifacts of later roles that may come back to it. */
+  readonly feedback: readonly string[];
 }
 
 /** Files of a role in the contracts: its definition, and the test of its check. */
-export function roleFiles({ name, port, consumes, produces }: NewRole): Files {
+export function roleFiles({ name, port, consumes, produces, feedback }: NewRole): Files {
   const camel = toCamel(name);
   const texts = produces.filter(({ isText }) => isText);
   const [checked] = texts;
-  const artifacts = [...new Set([...consumes, ...produces].map((one) => one.name))].sort();
+  const artifacts = [...new Set([...consumes.map((one) => one.name), ...produces.map((one) => one.name), ...feedback])].sort();
   const imports = artifacts.map((artifact) => `import { ${toCamel(artifact)} } from "../artifacts/${artifact}/${artifact}.ts";`);
   const slot = (one: NewSlot): string => (one.isOptional ? `optional(${toCamel(one.name)})` : toCamel(one.name));
   const hasOptional = consumes.some(({ isOptional }) => isOptional);
@@ -47,7 +49,7 @@ export const ${camel} = defineRole({
   name: "${name}",
   port: ${port},
   consumes: [${consumes.map(slot).join(", ")}],
-  produces: [${produces.map((one) => toCamel(one.name)).join(", ")}],
+  produces: [${produces.map((one) => toCamel(one.name)).join(", ")}],${feedback.length === 0 ? "" : `\n  feedback: [${feedback.map(toCamel).join(", ")}],`}
   ${check}
 });
 `,

@@ -1,3 +1,4 @@
+import { type Notes, toNote } from "@tasuki/protocol";
 import { anyCharacter, arbitraryText } from "@tasuki/protocol/testing";
 import {
   type Arbitrary,
@@ -161,6 +162,20 @@ const briefValue: Arbitrary<Brief> = tuple(text, option(someLine)).map(([body, q
   return parsed.ok ? parsed.value : { text: "What is it?", questions: [{ id: "Q1", text: "What is it?" }] };
 });
 
+const notesValue: Arbitrary<Notes> = record({
+  run: id,
+  notes: array(
+    record({
+      kind: constantFrom("unmet" as const, "request" as const, "answer" as const, "note" as const),
+      to: constantFrom("nano", "sg"),
+      by: line,
+      at: date({ min: new Date(0), max: new Date("2100-01-01"), noInvalidDate: true }).map(Number),
+      text,
+    }).map(toNote),
+    { maxLength: 4 },
+  ),
+});
+
 /** Arbitrary values by artifact name, of every shape that the artifact's schema takes. */
 export const arbitraryValueOf = {
   run: runValue,
@@ -171,4 +186,5 @@ export const arbitraryValueOf = {
   "de-raw-output": deRawOutputValue,
   "sg-review": sgReviewValue,
   "jp-final": jpFinalValue,
+  notes: notesValue,
 } as const;

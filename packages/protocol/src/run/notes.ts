@@ -81,7 +81,7 @@ const strayForm = { got: "another line", fix: "begin it with '> ', below a headi
 
 function formatNotes({ run, notes: all }: Notes): string {
   const sections = all.map(({ kind, to, by, at, text }) => {
-    const quoted = text.split("\n").map((line) => `> ${line}`);
+    const quoted = text.split("\n").map((line) => (line === "" ? ">" : `> ${line}`));
     return `\n# ${kind} to ${to} by ${toInline(by)} at ${at}\n\n${quoted.join("\n")}\n`;
   });
   return `${formatFrontMatter({ contract: "notes@1", run })}${sections.join("")}`;

@@ -84,14 +84,22 @@ test("sg's rework goes back to nano with the review and what it asks for; the ar
   expect(shown.stdout).toContain("round 1: sg decided 'rework', back to nano");
 });
 
-test("what jp returns goes back to sg with the text, and closes", async () => {
+test("what jp returns goes back to sg with the text, from there to nano with what is asked for, and closes", async () => {
   const run = await startRun("What is a receipt? (return 1 times)");
   const status = await until(run, (one) => closed(one) || decided(one));
-  expect(status.rounds).toMatchObject([{ by: "jp", to: "sg", decision: "returned" }]);
+  expect(status.rounds).toMatchObject([
+    { by: "jp", to: "sg", decision: "returned" },
+    { by: "sg", to: "nano", decision: "rework" },
+  ]);
   const again = (await givenTo(run)).find(({ stage, epoch }) => stage === "sg" && epoch === 2);
   expect(again?.in).toEqual(expect.arrayContaining(["jp-final.txt", "notes.md"]));
   expect(again?.noted).toContain("> settle which edition counts");
-  expect([status.state, ...status.stages.map(({ epoch }) => epoch)]).toEqual([expect.stringMatching(/closing|closed/), 1, 2, 2]);
+  expect((await givenTo(run)).at(-3)).toMatchObject({
+    stage: "nano",
+    epoch: 3,
+    noted: expect.stringContaining("> for jp: settle which edition"),
+  });
+  expect([status.state, ...status.stages.map(({ epoch }) => epoch)]).toEqual(["closed", 3, 3, 3]);
 });
 
 test("a run whose rounds are used up waits for a person, who can send it back with a note", async () => {
@@ -127,11 +135,15 @@ test("a question waits for an answer, which its author reads, also when it is ha
   expect(stageOf(status, "jp").block?.reason).toContain("Which edition counts?");
   expect((await tasuki("answer", run, "the second", "--data", relay.data)).code).toBe(0);
   await until(run, closed);
-  const [, , asked, answered, again, last, ...more] = (await givenTo(run)).map(({ stage, epoch, noted }) => ({ stage, epoch, noted }));
-  expect([asked, more]).toEqual([{ stage: "jp", epoch: 1, noted: "" }, []]);
+  const [, , asked, answered, again, ...more] = (await givenTo(run)).map(({ stage, epoch, noted }) => ({ stage, epoch, noted }));
+  const last = more.at(-1);
+  expect([asked, more.map(({ stage, epoch }) => `${stage} ${epoch}`)]).toEqual([
+    { stage: "jp", epoch: 1, noted: "" },
+    ["nano 4", "sg 4", "jp 4"],
+  ]);
   const answer = expect.stringMatching(/# answer to jp by .*\n\n> the second\n/);
-  expect([answered, last]).toEqual([2, 3].map((epoch) => ({ stage: "jp", epoch, noted: answer })));
-  // What is for jp is not shown to sg, which hands it on.
-  expect(again).toEqual({ stage: "sg", epoch: 3, noted: expect.not.stringContaining("answer") });
+  expect([answered, last]).toEqual([2, 4].map((epoch) => ({ stage: "jp", epoch, noted: answer })));
+  // What is for jp is not shown to nano and sg, which hand it on.
+  for (const one of [again, ...more.slice(0, -1)]) expect(one?.noted).not.toContain("answer");
   expect((await tasuki("answer", run, "again", "--data", relay.data)).stderr).toContain(`no stage of run ${run} asks anything`);
 });

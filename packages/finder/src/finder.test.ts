@@ -1,7 +1,9 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Documents, Execution } from "@tasuki/protocol";
+import { sgReview } from "@tasuki/contracts/artifacts/sg-review";
 import { nano } from "@tasuki/contracts/roles/nano";
+import { sg } from "@tasuki/contracts/roles/sg";
 import { exampleRelay as relay, exampleRun } from "@tasuki/contracts/testing";
 import { expect, test } from "vitest";
 import { createExecutor } from "@tasuki/executors";
@@ -25,6 +27,16 @@ test("three stages, each a process of its own, make a cited text of a brief and 
   for (const execution of executions) expect(execution).toMatchObject({ outcome: "succeeded", producer: "embedded/1" });
   expect(executions.map(({ decision }) => decision)).toEqual([undefined, "converged", "accepted"]);
   expect(documents["jp-final"]?.[0]?.text).toContain("A receipt is a signed statement by the node that knows. [C");
+});
+
+test("what a text that came back asks for goes on to nano: a reviewer without a model knows no more", async () => {
+  const returned = await readFile(join(import.meta.dirname, "../../contracts/fixtures/artifacts/jp-final.1.returned.txt"), "utf8");
+  await using stage = await openStageFolder(sg, given);
+  await stage.write("in", { "jp-final.txt": returned });
+  const { outcome, decision } = await executorOf("sg").execute(stage.job, testContext());
+  expect([outcome, decision]).toEqual(["succeeded", "rework"]);
+  const review = sgReview.read(await readFile(join(stage.job.folder, "out", sgReview.file), "utf8"));
+  expect(review.ok && review.value.requests).toEqual(["for jp: settle C1: is it | signed?"]);
 });
 
 test("inputs that break their contracts are named, and nothing is written", async () => {

@@ -10,6 +10,8 @@ import { type Item, judgeItems } from "./judge-items.ts";
 import { mergeDuplicates, type MergedItem, mostCompared } from "./merge-duplicates.ts";
 import { bestCoverage, outlineQuestions } from "./outline-questions.ts";
 
+/** UTF-16 units of a request. */
+const longestRequest = 1_000;
 // Coverage at which a passage is accepted, and at which it counts in part. Measured on XQuAD: 0.6 turns away 93 % of what the sources
 // don't answer.
 const supported = 0.6;
@@ -18,11 +20,12 @@ const mostContradictions = 50;
 
 /**
  * Review of sg without a model: every quotation is checked, those that say the same are merged, and those that cover too little of what
- * is asked are refused.
+ * is asked are refused. What a returned text asks for can only be found in more passages: it goes on to nano.
  */
 export function review(inputs: InputsOf<typeof sg>, { progress }: Progress = {}): OutputsOf<typeof sg> {
   // A text that came back is the author's to read, and no input of the stage.
-  const { "jp-final": _, ...given } = inputs;
+  const { "jp-final": returned, ...given } = inputs;
+  const asked = returned?.value.requests.filter((request) => request.trim() !== "") ?? [];
   const { run, brief, collected } = given;
   const texts = sourceTextsOf(run.value, [...inputs["source-text"], ...collected]);
   const search = createSearch(texts, { questions: brief.value.questions, progress });
@@ -34,14 +37,14 @@ export function review(inputs: InputsOf<typeof sg>, { progress }: Progress = {})
     "sg-review": {
       run: run.value.run,
       inputs: inputDigests(given),
-      decision: "converged",
+      decision: asked.length === 0 ? "converged" : "rework",
       verdicts: items.map(
         (item) => verdicts.get(item.id) ?? { item: item.id, verdict: "rejected", reason: item.fault ?? coverageNote(item) },
       ),
       outline: outline.map(({ question, items }) => ({ question, items: [...items] })),
       contradictions: contradictionsOf(kept),
       gaps: [...questionGaps(outline, items, search), ...sourceGaps(run.value.sources)].map((gap) => nameGap(gap, brief.value, run.value)),
-      requests: [],
+      requests: asked.map((request) => `for jp: ${oneLine(request, longestRequest)}`),
     },
   };
 }

@@ -28,6 +28,8 @@ export interface FlowState {
   readonly rounds?: number;
   /** Rounds so far whose work was sent back, oldest first. */
   readonly sentBack?: readonly Round[];
+  /** Who has cancelled the run, and why; earlier releases have not kept it. */
+  readonly cancelled?: { readonly by: string; readonly reason?: string };
   /** Notes to the authors of stages, oldest first. They go out with main's own dispatch of the stage or of one before it. */
   readonly notes?: readonly Note[];
   /** Block of the run itself: at intake, by the closing check, or by a node that refuses to archive. Blocks of stages are in `stages`. */

@@ -6,6 +6,7 @@ export { toReason } from "./change-stage.ts";
 export { nodeBlock } from "./node-block.ts";
 export { type PendingClock, pendingClocks } from "./step-clock.ts";
 export { planAnswer, planRetry } from "./step-retry.ts";
+export { roundsOf } from "./step-send-back.ts";
 export { planNudge } from "./step-nudge.ts";
 export { step } from "./step.ts";
 export { toRunStatus } from "./to-run-status.ts";

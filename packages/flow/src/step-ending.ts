@@ -67,7 +67,13 @@ export function stepCancel(state: FlowState, event: Extract<FlowEvent, { is: "ca
   const epoch = state.epoch + 1;
   const { block: _, ...rest } = state;
   return [
-    { ...rest, state: "cancelled", epoch, endedAt: now },
+    {
+      ...rest,
+      state: "cancelled",
+      epoch,
+      endedAt: now,
+      cancelled: { by: event.by, ...(event.reason !== undefined && { reason: event.reason }) },
+    },
     [
       ...(state.epoch === 0 ? [] : state.route.map((role): FlowEffect => ({ do: "cancel", role, epoch, reason }))),
       { do: "sign", state: "cancelled", stage: "main", reason },

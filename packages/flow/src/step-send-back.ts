@@ -8,6 +8,11 @@ import { stepDispatch } from "./step-dispatch.ts";
 /** Times that a run's work may be sent back by itself, where the run asks for no other number. */
 const defaultRounds = 2;
 
+/** Most times that work of a run is sent back by itself. */
+export function roundsOf({ rounds = defaultRounds }: Pick<FlowState, "rounds">): number {
+  return rounds;
+}
+
 /** True for a stage whose result sends the work back, once main holds it and has checked it, and nobody has decided anything yet. */
 export function isToBeSentBack({ rung, back, pulled, checked, block }: StageFlow): boolean {
   return rung === "produced" && back === true && pulled && checked && (block === undefined || block.kind === "scheduleToClose");
@@ -46,14 +51,19 @@ function refusalOf(
   state: FlowState,
   { to, at, word }: { readonly to: number; readonly at: number; readonly word: string | undefined },
 ): string | undefined {
-  const { rounds = defaultRounds, sentBack = [] } = state;
+  const { sentBack = [] } = state;
+  const rounds = roundsOf(state);
   const [again, by] = [state.stages[to], state.route[at]];
   const before = sentBack.at(-1)?.stages.find(({ stage }) => stage === again?.stage);
   if (before !== undefined && again !== undefined && filesOf(before) === filesOf(again))
     return `${by} decided '${word}', and ${again.stage} has made the very files that were sent back before`;
   return sentBack.length >= rounds
-    ? `${by} decided '${word}', and what ${by} sends back is over the ${rounds} rounds of the run`
+    ? `${by} decided '${word}', and the work of this run goes back by itself at most ${times(rounds)}`
     : undefined;
+}
+
+function times(count: number): string {
+  return count === 1 ? "once" : count === 2 ? "twice" : `${count} times`;
 }
 
 function filesOf({ outputs }: Pick<StageFlow, "outputs">): string {

@@ -320,7 +320,10 @@ describe("a run in trouble", () => {
     test("blocks once the run's rounds are used up, and a person can send it back once more", () => {
       const { state, effects } = through([intakeDone, ...round(1), ...round(2), ...round(3)]);
       expect(dispatchesOf(effects)).toHaveLength(3);
-      expect(state.stages[1]?.block).toMatchObject({ kind: "decision", reason: expect.stringContaining("over the 2 rounds of the run") });
+      expect(state.stages[1]?.block).toMatchObject({
+        kind: "decision",
+        reason: expect.stringContaining("goes back by itself at most twice"),
+      });
       const [next, more] = step(state, { is: "retry", by: "ops:ada", note: "look in S2" }, 30);
       expect(dispatchesOf(more)[0]).toMatchObject({ stage: "nano", epoch: 4, feedback: [outputOf("sg", 3)] });
       expect(dispatchesOf(more)[0]?.notes?.map(({ kind, text }) => [kind, text])).toEqual([
@@ -341,7 +344,7 @@ describe("a run in trouble", () => {
 
     test("is not sent back at all in a run that asks for no rounds, nor where nobody takes the file", () => {
       const none = newFlow({ profile: "plain", payload: { run, from: "ops:ada", rounds: 0 }, brief: "What?", route, now: 1 });
-      expect(through([intakeDone, ...round(1)], none).state.stages[1]?.block?.reason).toContain("over the 0 rounds");
+      expect(through([intakeDone, ...round(1)], none).state.stages[1]?.block?.reason).toContain("at most 0 times");
       const alone = through([intakeDone, ...round(1).slice(0, -1), { is: "send-back", stage: "sg", epoch: 1 }]).state;
       expect(alone.stages[1]?.block?.reason).toBe("sg decided 'again', and handed nothing on");
     });

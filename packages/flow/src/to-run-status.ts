@@ -1,4 +1,5 @@
 import type { RoundStatus, RunStatus, StageStatus } from "@tasuki/protocol";
+import { roundsOf } from "./step-send-back.ts";
 import { type AttemptFailure, type FlowState, isAtLeast, type Round, type StageFlow } from "./flow-state.ts";
 
 const toTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
@@ -17,11 +18,13 @@ export function toRunStatus(state: FlowState): RunStatus {
     ...(state.block && { block: state.block }),
     stages: state.stages.map((stage, at) => toStageStatus(state, stage, at)),
     ...(state.sentBack && { rounds: state.sentBack.map(toRoundStatus) }),
+    mostRounds: roundsOf(state),
     sources: state.sources.map((source) => ({ ...source })),
     ...(state.failure && state.state === "open" && { failure: toFailure(state.failure) }),
     awaits: awaited,
     unreachable: awaited.filter((role) => state.unreachable.includes(role)),
     ...(state.bundle !== undefined && { bundle: state.bundle }),
+    ...(state.cancelled && { cancelled: state.cancelled }),
   };
 }
 

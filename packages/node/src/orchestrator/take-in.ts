@@ -23,7 +23,7 @@ import {
 import { type AttachmentRow, type Claimed, publish, type Store } from "@tasuki/store";
 import type { Attempt } from "../consumer/worker.ts";
 import { readBrief } from "./read-brief.ts";
-import { type FlowState, toReason } from "@tasuki/flow";
+import { type FlowState, roundsOf, toReason } from "@tasuki/flow";
 
 export interface IntakeDeps {
   readonly store: Store;
@@ -96,6 +96,7 @@ export async function takeIn(
     })),
     versions: { ...versions },
     clocks: state.clocks,
+    rounds: roundsOf(state),
     deadline: new Date(deadline).toISOString(),
   };
   const runJson = await publish(store, Buffer.from(used.run.write(run), "utf8"), { contract: refOf(used.run), now: clock.now() });

@@ -1,6 +1,7 @@
 import type { RunStatus } from "@tasuki/protocol";
 import { toDuration } from "../render/quantity.ts";
 import { blocksOf, type RunOutcome, toBlock } from "../render/outcome.ts";
+import { cancelledNote } from "../render/run-progress.ts";
 import { toClosing } from "../render/run-detail.ts";
 import { toUnreadLines } from "../render/run-summary.ts";
 import type { Cli } from "./cli.ts";
@@ -28,7 +29,7 @@ export function sayOutcome(cli: Cli, { run, status, outcome, options, nodes = "r
     }
     case "failed":
     case "cancelled":
-      cli.say(style.bad(`Run ${run} is ${outcome}.`));
+      cli.say(style.bad(`Run ${run} is ${outcome === "cancelled" && status !== undefined ? cancelledNote(status) : outcome}.`));
       if (nodes !== "removed") cli.say(`What happened: ${cli.next(options, "show", run)}`);
       return;
     case "needs-human":

@@ -284,3 +284,25 @@ test("how the attempts of a stage go: the last failure, the one that runs, and s
     "            sg     silent since 2026-11-24T11:57:33.000Z (2 min): no output and no change in out/",
   ]);
 });
+
+test("work that was sent back is told when it happens, and each round is shown with what it had made", () => {
+  const { stages } = exampleStatus();
+  const made = stages.slice(0, 2).map(({ stage, outputs }) => ({ stage, epoch: 1, outputs, receipts: [] }));
+  const again = exampleStatus({ epoch: 2, rounds: [{ by: "sg", to: "nano", decision: "rework", stages: made }], mostRounds: 2 });
+  expect(toChanges(exampleStatus(), again, now)).toEqual(["            main   sends the work back: sg decided 'rework'; back to nano"]);
+  expect(text(toRunDetail(again, { now, style, next: (...words) => words.join(" ") }))).toContain(`
+  main      holds 1 source, follows the nodes; sent back 1 of 2 times
+  round     1 of 2: sg decided 'rework'; back to nano
+            it had made, at epoch 1: candidate-list.md
+`);
+});
+
+test("of a run that was cancelled, it is said by whom, when and why", () => {
+  const cancelled = exampleStatus({ state: "cancelled", endedAt: at(9), cancelled: { by: "ops:ada", reason: "asked twice\u001b[2J" } });
+  const said = "cancelled by ops:ada at 2026-11-24T12:00:09.000Z: asked twice";
+  expect(text(toRunDetail(cancelled, { now, style, next: (...words) => words.join(" ") }))).toContain(`  main      ${said}`);
+  expect(toChanges(exampleStatus(), cancelled, now)).toEqual([expect.stringContaining(`main   ${said}`)]);
+  // Main of an earlier release has kept neither.
+  const { cancelled: _, ...earlier } = cancelled;
+  expect(toChanges(exampleStatus(), earlier, now)).toEqual(["            main   cancelled at 2026-11-24T12:00:09.000Z"]);
+});

@@ -2,7 +2,7 @@ import { Rung, type RunStatus, type StageStatus } from "@tasuki/protocol";
 import { toFailureNote, toSilence } from "./attempt-note.ts";
 import { blocksOf, reasonOf, type ShownBlock } from "./outcome.ts";
 import { toLine } from "./plain-text.ts";
-import { mainNote } from "./run-progress.ts";
+import { mainNote, toSentBack } from "./run-progress.ts";
 
 /** Changes of a run since `before`, one line each in the order of time, for a screen where nothing can be redrawn. */
 export function toChanges(before: RunStatus | undefined, after: RunStatus, now: number): string[] {
@@ -16,14 +16,18 @@ export function toChanges(before: RunStatus | undefined, after: RunStatus, now: 
   const known = before === undefined ? [] : blocksOf(before).map(keyOf);
   const blocks = blocksOf(after).filter((shown) => !known.includes(keyOf(shown)));
   const isNews = after.state !== "open" && (before === undefined || mainNote(before, now) !== mainNote(after, now));
+  const untimed = (news: readonly { readonly stage: string; readonly text: string }[]): string[] =>
+    news.map(({ stage, text }) => `            ${named(stage, text)}`);
   return [
+    // The stages are those of the new round already.
+    ...untimed(newRounds(before, after)),
     ...proven,
-    ...[
+    ...untimed([
       ...newConditions(before, after),
       ...newsOfAttempts(before, after, now),
       ...blocks.map((shown) => ({ stage: shown.where, text: `${shown.needsHuman ? "blocked" : "held up"}: ${reasonOf(shown)}` })),
       ...(isNews ? [{ stage: "main", text: mainNote(after, now) }] : []),
-    ].map(({ stage, text }) => `            ${named(stage, text)}`),
+    ]),
   ];
 }
 
@@ -35,6 +39,10 @@ function newRungs(before: RunStatus | undefined, stage: StageStatus) {
     const note = rung === "produced" && stage.producer !== undefined ? ` by ${toLine(stage.producer)}` : "";
     return [{ at: Date.parse(time), stage: stage.stage, text: `${rung}${note}` }];
   });
+}
+
+function newRounds(before: RunStatus | undefined, { rounds = [] }: RunStatus): { stage: string; text: string }[] {
+  return rounds.slice(before?.rounds?.length ?? 0).map((round) => ({ stage: "main", text: `sends the work back: ${toSentBack(round)}` }));
 }
 
 function newConditions(before: RunStatus | undefined, after: RunStatus): { stage: string; text: string }[] {

@@ -3,7 +3,7 @@ import { toFailureNote, toSilence } from "./attempt-note.ts";
 import { blocksOf, type Next, pastBlocksOf, toBlock, toPastBlock } from "./outcome.ts";
 import { toLine } from "./plain-text.ts";
 import { counted, stageSpan, toDuration, workSpan } from "./quantity.ts";
-import { archivesAwaited, mainNote } from "./run-progress.ts";
+import { archivesAwaited, mainNote, toSentBack } from "./run-progress.ts";
 import { line, type Style, type Words } from "./style.ts";
 
 /** A run in full: each stage's highest proven rung, what is awaited and from whom, every block. `now` is in milliseconds since 1970. */
@@ -24,7 +24,7 @@ export function toRunDetail(
     `  sources   ${counted(sources.length, "source")}${unreadable.length === 0 ? "" : `, ${unreadable.length} not readable`}`,
     ...unreadable.map((source) => style.warn(`            ${source.name} ${toLine(source.label)}: ${toLine(source.unreadable ?? "")}`)),
     `  main      ${mainNote(status, now)}`,
-    ...(status.rounds ?? []).map((round, at) => toRound(round, at + 1)),
+    ...(status.rounds ?? []).flatMap((round, at) => toRound(round, { number: at + 1, most: status.mostRounds })),
     ...stages.flatMap((stage) => ["", ...toStage(stage, { status, now, style })]),
     ...blocksOf(status).flatMap((shown) => ["", ...toBlock(shown, { style, next })]),
     ...toClosing(status, next).flatMap((words, at) => (at === 0 ? ["", words] : [words])),
@@ -46,10 +46,11 @@ export function toClosing(status: RunStatus, next: Next): string[] {
 }
 
 /** Round whose work was sent back: by whom, to whom, and the files that were made until then. */
-function toRound({ by, to, decision, stages }: RoundStatus, number: number): string {
-  const files = stages.flatMap(({ outputs }) => outputs.map(({ name }) => name));
-  const epochs = [...new Set(stages.map(({ epoch }) => epoch))].join(", ");
-  return `  round ${number}: ${toLine(by)} decided '${toLine(decision)}', back to ${toLine(to)}; epoch ${epochs}: ${files.join(", ")}`;
+function toRound(round: RoundStatus, { number, most }: { readonly number: number; readonly most: number | undefined }): string[] {
+  const files = round.stages.flatMap(({ outputs }) => outputs.map(({ name }) => name));
+  const epochs = [...new Set(round.stages.map(({ epoch }) => epoch))].join(", ");
+  const which = most === undefined || number > most ? `${number}` : `${number} of ${most}`;
+  return [`  round     ${which}: ${toSentBack(round)}`, `            it had made, at epoch ${epochs}: ${files.join(", ")}`];
 }
 
 function toStage(stage: StageStatus, { status, now, style }: { status: RunStatus; now: number; style: Style }): Words[] {

@@ -1,4 +1,4 @@
-import { Rung, type RunStatus, type StageStatus } from "@tasuki/protocol";
+import { type RoundStatus, Rung, type RunStatus, type StageStatus } from "@tasuki/protocol";
 
 import { toAttemptNote, toFailureNote } from "./attempt-note.ts";
 import { blocksOf, reasonOf } from "./outcome.ts";
@@ -64,15 +64,34 @@ export function mainNote(status: RunStatus, now: number): string {
       if (stages.every(({ rung }) => rung === "waiting"))
         return failure === undefined ? "takes the brief and its sources in" : toFailureNote(failure, now);
       if (stages.every(({ rung }) => rung === "verified")) return "checks all files against each other";
-      return `holds ${counted(sources.length, "source")}, follows the nodes`;
+      return `holds ${counted(sources.length, "source")}, follows the nodes${roundNote(status)}`;
     case "closing":
       return `checked everything; awaits ${archivesAwaited(status)}`;
     case "closed":
       return `closed; every node archived bundle ${bundle?.slice(0, 12) ?? ""}`;
     case "failed":
-    case "cancelled":
       return state;
+    case "cancelled":
+      return cancelledNote(status);
   }
+}
+
+/** Times that work of the run was sent back, in words for a line; empty for a run whose work never was. */
+function roundNote({ rounds = [], mostRounds }: RunStatus): string {
+  if (rounds.length === 0) return "";
+  return `; sent back ${mostRounds === undefined ? counted(rounds.length, "time") : `${rounds.length} of ${counted(mostRounds, "time")}`}`;
+}
+
+/** Decision by which work was sent back, in words. */
+export function toSentBack({ by, to, decision }: RoundStatus): string {
+  return `${toLine(by)} decided '${toLine(decision)}'; back to ${toLine(to)}`;
+}
+
+/** Who has cancelled a run, when and why. */
+export function cancelledNote({ cancelled, endedAt }: RunStatus): string {
+  const by = cancelled === undefined ? "" : ` by ${toLine(cancelled.by)}`;
+  const at = endedAt === undefined ? "" : ` at ${endedAt}`;
+  return `cancelled${by}${at}${cancelled?.reason === undefined ? "" : `: ${toLine(cancelled.reason)}`}`;
 }
 
 /** Receipts that a closing run still waits for, and which of their nodes main can't reach. */

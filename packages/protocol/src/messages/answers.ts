@@ -118,12 +118,16 @@ export const RunStatus = z.object({
   stages: z.array(StageStatus),
   /** Rounds whose work was sent back, oldest first; the stages above are those of the present one. */
   rounds: z.array(RoundStatus).optional(),
+  /** Most times that work is sent back by itself; then a person decides. */
+  mostRounds: z.int().nonnegative().optional(),
   sources: z.array(z.object({ name: FileName, label: sentence(), unreadable: sentence().optional() })),
   /** Nodes whose `archived` is awaited, while the run is closing. */
   awaits: z.array(word()),
   /** Those of them that main has no connection to. */
   unreachable: z.array(word()).optional(),
   bundle: Sha256.optional(),
+  /** Principal who has cancelled the run, and why; main of an earlier release has kept neither. */
+  cancelled: z.object({ by: word(), reason: sentence().optional() }).optional(),
 });
 export type RunStatus = z.infer<typeof RunStatus>;
 

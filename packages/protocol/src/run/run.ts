@@ -73,6 +73,8 @@ export const Run = z.looseObject({
   /** Versions that the run uses, by contract. */
   versions: z.record(z.string(), z.int().positive()),
   clocks: Clocks,
+  /** Most times that a decision sends work back by itself; then a person decides. */
+  rounds: z.int().nonnegative().optional(),
   deadline: z.iso.datetime(),
 });
 export type Run = z.infer<typeof Run>;

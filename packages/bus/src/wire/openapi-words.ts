@@ -162,7 +162,7 @@ export const openApiWords: Readonly<Record<string, Words>> = {
     "What is not as it must be, a line each: enough to mend it.",
     [{ file: "task", path: "breif", expected: "one of: brief", got: "'breif'", fix: "write 'brief', or leave 'breif' out" }],
   ],
-  unreachable: ["Those awaited roles that main has no connection to.", []],
+  unreachable: ["Those awaited roles whose nodes do not answer main.", []],
   unreadable: ["Why no text could be made of it.", "it has no text layer"],
   v: ["Version of the message: 1.", 1],
   version: ["Release of the program.", "0.1.0"],

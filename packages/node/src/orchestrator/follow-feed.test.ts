@@ -27,6 +27,7 @@ function startFollowing({
   diskFloor = { demand: async () => undefined },
   read = async (entries) => entries.map(() => ({ facts: [], envelopes: [], texts: [] })),
   pinned = ["sg"],
+  untilAwaited = async (signal) => void (await untilEnded(signal)),
 }: {
   client: Partial<BusClient>;
   store?: Partial<FollowFeedDeps["store"]>;
@@ -34,6 +35,7 @@ function startFollowing({
   read?: FollowFeedDeps["read"];
   diskFloor?: FollowFeedDeps["diskFloor"];
   pinned?: readonly string[];
+  untilAwaited?: FollowFeedDeps["untilAwaited"];
 }): AsyncDisposable {
   const ended = new AbortController();
   const nothing = async (): Promise<void> => undefined;
@@ -50,6 +52,7 @@ function startFollowing({
     logger: quiet,
     backoff: () => 1,
     digests: {},
+    untilAwaited,
   };
   const following = followFeed(deps as unknown as FollowFeedDeps, ended.signal); // the parts that a follower calls
   return {
@@ -62,6 +65,42 @@ function startFollowing({
 
 const untilEnded = (signal: AbortSignal): Promise<unknown> =>
   new Promise((resolve) => (signal.aborted ? resolve(undefined) : signal.addEventListener("abort", resolve, { once: true })));
+
+test("a node that a closing run waits for is unreachable once it does not answer, though its connection is open, and is asked until it answers", async () => {
+  const told: boolean[] = [];
+  const silent = Promise.withResolvers<void>();
+  const back = Promise.withResolvers<void>();
+  let [isAwaited, isStopped, asked] = [true, false, 0];
+  await using _ = startFollowing({
+    untilAwaited: async (signal) => void (isAwaited || (await untilEnded(signal))),
+    client: {
+      async health({ signal } = {}) {
+        asked += 1;
+        if (isStopped) await untilEnded(signal ?? AbortSignal.abort());
+        signal?.throwIfAborted();
+        return healthOf("one", 0);
+      },
+      async *watch(_from, { signal }): AsyncGenerator<FeedEntry, void, undefined> {
+        isStopped = true;
+        await untilEnded(signal);
+        yield* [];
+      },
+    },
+    steps: {
+      async setReachable(_node, is) {
+        told.push(is);
+        if (!is) silent.resolve();
+        if (is && told.includes(false)) back.resolve();
+      },
+    },
+  });
+  await silent.promise;
+  const before = asked;
+  [isAwaited, isStopped] = [false, false];
+  await back.promise;
+  expect(told).toEqual([true, false, true]);
+  expect(asked).toBeGreaterThan(before);
+});
 
 // guarantees: R11.peers
 test("a node that is another installation at each answer is followed six times within an hour, and no more then", async () => {

@@ -13,6 +13,7 @@ import {
 import type { Trust } from "@tasuki/evidence";
 import type { DiskFloor, Position, Store } from "@tasuki/store";
 import { type BusClient, sizeOfEntry } from "@tasuki/bus";
+import { askWhileAwaited } from "./ask-while-awaited.ts";
 import { batched } from "../loop/batched.ts";
 import { createKeyedLock } from "../loop/keyed-lock.ts";
 import type { FlowState } from "@tasuki/flow";
@@ -35,6 +36,8 @@ export interface FollowFeedDeps {
   /** Digests of the contracts as this program has them, by `name@version`. */
   readonly digests: Readonly<Record<string, string>>;
   readonly diskFloor: Pick<DiskFloor, "demand">;
+  /** Resolves when a closing run waits for this node, and on the signal. */
+  readonly untilAwaited: (signal: AbortSignal) => Promise<void>;
 }
 
 /** Installations of one node within an hour that main follows. More are a fault, or a lie, that would have it dispatch for ever. */
@@ -44,7 +47,7 @@ const hourMs = 3_600_000;
 /** Size of the entries that are read at once: 256 small ones, or one of the largest. Reading takes some ten times as much memory. */
 const sizeAtOnce = 2 * 1024 * 1024;
 const sizeAtLeast = sizeAtOnce / 256;
-const healthTimeout = 5_000;
+const healthTimeout = 4_000;
 
 /** Follows the feed of one node until the signal, through lost connections, restarts and replaced hosts. Resolves when it has stopped. */
 export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Promise<void> {
@@ -165,6 +168,7 @@ async function session(deps: FollowFeedDeps, { instance, health, signal, onKnown
       ended.abort();
     });
   });
+  const asking = askWhileAwaited({ ...deps, onAnswer: checkInstance }, AbortSignal.any([signal, ended.signal]));
   const entries = client.watch(position.next, {
     signal: AbortSignal.any([signal, ended.signal]),
     onState,
@@ -207,6 +211,8 @@ async function session(deps: FollowFeedDeps, { instance, health, signal, onKnown
     }
   } finally {
     stopListening();
+    ended.abort();
+    await asking;
   }
 }
 

@@ -21,6 +21,7 @@ import { createBackground } from "../loop/background.ts";
 import { createLoop, retryBounds } from "../loop/create-loop.ts";
 import { limitLogger } from "../loop/limited-logger.ts";
 import type { Orchestrator } from "./orchestrator.ts";
+import { createArchivesAwaited } from "./archives-awaited.ts";
 import { closingCheck } from "./closing-check.ts";
 import { createEvidenceBudget } from "./evidence-budget.ts";
 import { findFeedback } from "./find-feedback.ts";
@@ -135,10 +136,12 @@ export function createMain(deps: MainDeps): Main {
     deadlineMs: wantMs,
   });
   const background = createBackground(logger);
+  const archives = createArchivesAwaited(roster);
   const clocks = createRunClocks(context);
   steps.onChange((state, before) => {
     logRun(logger, before, state);
     wanted.wake(state);
+    archives.see(state);
     if (hasEnded(state)) budget.forget(state.id);
     // An archive that could not be written is written at the next start.
     if (state.state === "closed") background.begin("the archive of a run", () => projections.archive(state.id), { run: state.id });
@@ -158,6 +161,7 @@ export function createMain(deps: MainDeps): Main {
         for (const gone of Object.values(state.nodes).filter((one) => one !== node && !Object.hasOwn(roster, one)))
           await lose(gone, state.id);
         wanted.wake(state);
+        archives.see(state);
       }
     },
     backoff,
@@ -203,6 +207,7 @@ export function createMain(deps: MainDeps): Main {
               backoff,
               digests,
               diskFloor,
+              untilAwaited: (signal) => archives.untilAwaited(one.node, signal),
             },
             ended.signal,
           ),

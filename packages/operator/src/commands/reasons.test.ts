@@ -21,7 +21,7 @@ test("a node that is lost in closing is named by every surface; the final text i
   await main.stopKnown("writer");
   held.release();
   await main.relay.until(run, ({ state, awaits }) => state === "closing" && awaits.join() === "writer");
-  const says = "awaits 'archived' of writer; main has no connection to writer";
+  const says = "awaits 'archived' of writer; writer does not answer main";
   for (const one of [waited, watched]) await vi.waitFor(() => expect(one.printed()).toContain(says), { timeout: 5_000 });
   expect(waited.printed()).toContain(letterText);
   expect(waited.printed()).toContain("The run closes once main has 'archived' of writer");

@@ -71,7 +71,7 @@ test("what changed of a node is told once: another attempt, and that it can't be
   const away = changed({ condition: "unreachable" });
   expect(toChanges(before, again, now)).toEqual(["            sg     started again: attempt 2"]);
   expect(toChanges(again, again, now)).toEqual([]);
-  expect(toChanges(before, away, now)).toEqual(["            sg     unreachable: main has no connection to it"]);
+  expect(toChanges(before, away, now)).toEqual(["            sg     unreachable: it does not answer main"]);
   expect(toChanges(away, before, now)).toEqual(["            sg     reachable again"]);
 });
 

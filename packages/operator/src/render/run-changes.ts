@@ -51,7 +51,7 @@ function newConditions(before: RunStatus | undefined, after: RunStatus): { stage
     const isAgain = old?.epoch === epoch && old.attempt > 0 && attempt > old.attempt;
     const wasUnreachable = old?.condition === "unreachable";
     return [
-      ...(condition === "unreachable" && !wasUnreachable ? ["unreachable: main has no connection to it"] : []),
+      ...(condition === "unreachable" && !wasUnreachable ? ["unreachable: it does not answer main"] : []),
       ...(condition !== "unreachable" && wasUnreachable ? ["reachable again"] : []),
       ...(isAgain ? [`started again: attempt ${attempt}`] : []),
     ].map((text) => ({ stage, text }));

@@ -27,7 +27,9 @@ export function toRunList(runs: readonly RunStatus[], { now, width, style }: { n
 
 /** The stage that a run is at, and its rung. */
 function whereOf(run: RunStatus, now: number): string {
-  if (run.state === "closing" && run.awaits.length > 0) return `awaits ${run.awaits.join(", ")}`;
+  const { awaits, unreachable = [] } = run;
+  if (run.state === "closing" && awaits.length > 0)
+    return awaits.map((one) => (unreachable.includes(one) ? `awaits ${one}, which does not answer` : `awaits ${one}`)).join("; ");
   if (run.state !== "open") return "main";
   const at = run.stages.find((stage) => stage.block !== undefined) ?? run.stages.findLast((stage) => stage.rung !== "waiting");
   return at === undefined ? `main: ${clip(mainNote(run, now), 12)}` : `${at.stage} ${at.rung}`;

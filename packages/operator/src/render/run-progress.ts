@@ -46,7 +46,7 @@ function paintOf({ rung, condition }: StageStatus, style: Style): Paint {
 export function noteOf(status: RunStatus, stage: StageStatus, now: number): string {
   const { rung, condition, block, awaits, producer } = stage;
   if (block !== undefined) return `${condition === "blocked" ? "blocked" : "held up"}: ${reasonOf({ where: stage.stage, block })}`;
-  if (condition === "unreachable") return "unreachable: main has no connection to it";
+  if (condition === "unreachable") return "unreachable: it does not answer main";
   if (condition === "fenced") return "ended";
   if (rung === "verified") return toLine(producer ?? "");
   if (status.state !== "open" || rung === "waiting") return "";
@@ -96,7 +96,7 @@ export function cancelledNote({ cancelled, endedAt }: RunStatus): string {
 
 /** Receipts that a closing run still waits for, and which of their nodes main can't reach. */
 export function archivesAwaited({ awaits, unreachable = [] }: RunStatus): string {
-  const away = unreachable.length === 0 ? "" : `; main has no connection to ${unreachable.join(", ")}`;
+  const away = unreachable.length === 0 ? "" : `; ${unreachable.join(", ")} ${unreachable.length === 1 ? "does" : "do"} not answer main`;
   return `'archived' of ${awaits.join(", ")}${away}`;
 }
 

@@ -123,7 +123,7 @@ export const RunStatus = z.object({
   sources: z.array(z.object({ name: FileName, label: sentence(), unreadable: sentence().optional() })),
   /** Nodes whose `archived` is awaited, while the run is closing. */
   awaits: z.array(word()),
-  /** Those of them that main has no connection to. */
+  /** Those of them that do not answer main. */
   unreachable: z.array(word()).optional(),
   bundle: Sha256.optional(),
   /** Principal who has cancelled the run, and why; main of an earlier release has kept neither. */

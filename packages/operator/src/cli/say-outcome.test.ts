@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { blockedStatus, runId } from "../testing/example-status.ts";
-import { createCli } from "./cli.ts";
+import { writeOnlyCli } from "../testing/write-only-cli.ts";
 import { sayOutcome } from "./say-outcome.ts";
 
 test.each([
@@ -10,18 +10,8 @@ test.each([
   ],
   ["running", /^(?![^]*tasuki dev)[^]*clears with pnpm tasuki retry .* --from sg --data \/relay\n/],
   ["removed", /^(?![^]*pnpm tasuki)[^]*needs a person.*--keep or --data/],
-] as const)("of a blocked run what to type next is said, as far as its nodes are there after the command: %s", (nodes, said) => {
-  let written = "";
-  const cli = createCli({
-    env: { cwd: "/", color: false, isLive: false },
-    cwd: "/",
-    stdin: (async function* (): AsyncGenerator<Uint8Array> {})(),
-    stdout: { write: () => true },
-    stderr: { write: (text) => (written += text) },
-    clock: { now: () => 0, monotonic: () => 0 },
-    signal: new AbortController().signal,
-    relay: () => Promise.reject(new Error("no relay is needed")),
-  });
+] as const)("of a blocked run what to type next is said, as far as its nodes are there after the command: %s", (nodes, says) => {
+  const { cli, said } = writeOnlyCli();
   sayOutcome(cli, { run: runId, status: blockedStatus(), outcome: "needs-human", options: { data: "/relay" }, nodes });
-  expect(written).toMatch(said);
+  expect(said()).toMatch(says);
 });

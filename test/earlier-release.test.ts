@@ -1,4 +1,4 @@
-// A commit that operators may still run, beside this one: its data folders are opened and its open runs closed, and nodes of both relay.
+// Commits that operators may still run, beside this one: their data folders are opened and their open runs closed, and nodes of both relay.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -8,9 +8,13 @@ import { copyCommit, hasCommit, type RepositoryCopy } from "./copy-repository.ts
 import { eventually, repository, roles } from "./local-relay.ts";
 import { type MixedRelay, openMixedRelay, stageOf } from "./mixed-relay.ts";
 
-const commit = "926594a";
-const isThere = await hasCommit(commit);
-if (!isThere) console.log(`${commit} is not in the history of this clone (git fetch --unshallow brings it), so no test runs beside it`);
+/** A commit of the first relays, and the last one whose main sends no work back by itself. */
+const [first, beforeRework] = ["926594a", "828f97e"];
+const there = new Set<string>();
+for (const commit of [first, beforeRework])
+  if (await hasCommit(commit)) there.add(commit);
+  else console.log(`${commit} is not in the history of this clone (git fetch --unshallow brings it), so no test runs beside it`);
+const skipped = "(skipped where the history does not reach back to it, as in a shallow clone)";
 
 const closed = ({ state }: RunStatus): boolean => state === "closed";
 const lookAgain = "What is a receipt? When that is answered, look again.";
@@ -56,9 +60,9 @@ async function relayWithEachOther(relay: MixedRelay): Promise<readonly number[]>
   return (await relay.until(run, closed)).stages.map(({ epoch }) => epoch);
 }
 
-describe.skipIf(!isThere)(`beside ${commit} (skipped where the history does not reach back to it, as in a shallow clone)`, () => {
+describe.skipIf(!there.has(first))(`beside ${first} ${skipped}`, () => {
   beforeAll(async () => {
-    earlier = await copyCommit(commit);
+    earlier = await copyCommit(first);
   });
   afterAll(async () => {
     await earlier?.[Symbol.asyncDispose]();
@@ -141,4 +145,25 @@ describe.skipIf(!isThere)(`beside ${commit} (skipped where the history does not 
       expect(await relayWithEachOther(relay)).toEqual([2, 2, 2]);
     },
   );
+});
+
+describe.skipIf(!there.has(beforeRework))(`beside ${beforeRework} ${skipped}`, () => {
+  beforeAll(async () => {
+    earlier = await copyCommit(beforeRework);
+  });
+  afterAll(async () => {
+    await earlier?.[Symbol.asyncDispose]();
+  });
+
+  // guarantees: R4.sent-back
+  test("what sg of the earlier commit sends back goes to nano of this one by itself; nano of the earlier one gets nothing, and a person decides", async () => {
+    await using relay = await openMixedRelay(earlier.root);
+    await setReviewer(relay);
+    await start(relay, roles, ["main", "nano"]);
+    const { stages, rounds } = await relay.until(await relay.startRun(lookAgain), closed);
+    expect(stages.map(({ epoch }) => epoch)).toEqual([2, 2, 2]);
+    expect(rounds).toMatchObject([{ by: "sg", to: "nano", decision: "rework" }]);
+    await relay.replace("nano", earlier.root);
+    expect(await relayWithEachOther(relay)).toEqual([2, 2, 2]);
+  });
 });

@@ -102,6 +102,36 @@ test("what jp returns goes back to sg with the text, from there to nano with wha
   expect([status.state, ...status.stages.map(({ epoch }) => epoch)]).toEqual(["closed", 3, 3, 3]);
 });
 
+// guarantees: R5.told
+test("a node that has stopped while its run closes is named by every surface, and so is its return", async () => {
+  const run = await startRun("What is a receipt? (waits)");
+  await until(run, (one) => stageOf(one, "sg").rung === "verified");
+  const sg = await relay.pid("sg");
+  const watched = tasuki("watch", run, "--data", relay.data);
+  process.kill(sg, "SIGSTOP");
+  try {
+    await writeFile(join(seen, "go"), "");
+    await until(run, ({ state, awaits }) => state === "closing" && awaits.join() === "sg");
+    const closing = performance.now();
+    await until(run, ({ unreachable = [] }) => unreachable.join() === "sg");
+    console.log(`a stopped node was named ${((performance.now() - closing) / 1000).toFixed(1)} s after its run began to wait for it`);
+    const surfaces = await Promise.all(
+      [["show", run], ["nudge", run], ["ls"], ["nodes"]].map((words) => tasuki(...words, "--data", relay.data)),
+    );
+    const said = surfaces.map(({ stdout, stderr }) => stdout + stderr);
+    expect(said).toEqual([
+      expect.stringContaining("awaits 'archived' of sg; sg does not answer main"),
+      expect.stringContaining("sg does not answer main"),
+      expect.stringContaining("awaits sg, which does not answer"),
+      expect.stringMatching(/sg +unreachable/),
+    ]);
+  } finally {
+    process.kill(sg, "SIGCONT");
+  }
+  await until(run, closed);
+  expect((await watched).stderr).toContain("awaits 'archived' of sg; sg does not answer main");
+});
+
 test("a run whose rounds are used up waits for a person, who can send it back with a note", async () => {
   const run = await startRun("What is a receipt? (rework 2 times)", "--rounds", "1");
   const status = await until(run, decided);
@@ -133,8 +163,8 @@ test("a prefaced and fenced output is mended by its author, without a person", a
 test("a question waits for an answer, which its author reads, also when it is handed on in a later round; and the run closes", async () => {
   const run = await startRun("What is a receipt? (asks, return 2 times)");
   const status = await until(run, ({ stages }) => stages.some(({ block }) => block?.kind === "question"));
-  expect(stageOf(status, "jp").block).toMatchObject({ needs: "an answer", clearsWith: `tasuki answer ${run} TEXT` });
-  expect(stageOf(status, "jp").block?.reason).toContain("Which edition counts?");
+  expect(stageOf(status, "jp").block).toMatchObject({ needs: "an answer", clearsWith: `tasuki answer ${run} "TEXT"` });
+  expect(stageOf(status, "jp").block?.reason).toBe("jp asks: Which edition counts?");
   expect((await tasuki("answer", run, "the second", "--data", relay.data)).code).toBe(0);
   await until(run, closed);
   const [, , asked, answered, again, ...more] = (await givenTo(run)).map(({ stage, epoch, noted }) => ({ stage, epoch, noted }));

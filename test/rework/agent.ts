@@ -1,6 +1,7 @@
 // An agent of any role, as the program of a command executor: it does the role's embedded work, and what the brief says besides.
 import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { work as research } from "@tasuki/finder/research";
 import { work as review } from "@tasuki/finder/review";
 import { work as write } from "@tasuki/finder/write";
@@ -13,6 +14,9 @@ const times = (words: string): number => Number(new RegExp(`${words} (\\d+) time
 
 // What the agent was given, for the test to look at.
 appendFileSync(join(seen, `${run}.jsonl`), `${JSON.stringify({ stage, epoch: Number(epoch), in: readdirSync("in").sort(), noted })}\n`);
+
+// A node is lost meanwhile.
+if (stage === "jp" && brief.includes("waits")) while (!existsSync(join(seen, "go"))) await delay(50);
 
 const works = { nano: research, sg: review, jp: write };
 const work = works[stage as keyof typeof works]; // the roles that the test gives it

@@ -27,7 +27,7 @@ export function nodeBlock({ kind, run, stage, reason, outcome, unmet = [] }: Rai
 }
 
 function clearing(kind: RaisedBlock["kind"], { run, stage }: Pick<RaisedBlock, "run" | "stage">): string {
-  if (kind === "question") return `tasuki answer ${run} TEXT`;
+  if (kind === "question") return `tasuki answer ${run} "TEXT"`;
   return kind === "node" ? `tasuki retry ${run} --from ${stage}` : `tasuki retry ${run}`;
 }
 

@@ -95,15 +95,19 @@ function refused(stage: StageFlow, event: ReceiptEvent, run: string): StageFlow 
   if (stage.block?.kind === "check" || stage.block?.kind === "decision") return stage;
   const { outcome } = receipt;
   const kind = isAtLeast(stage.rung, "produced") ? "hand-off" : outcome === "needs-human" ? "question" : "node";
-  const next = blocked(stage, kind, nodeBlock({ kind, run, stage: stage.stage, reason: quoted(event), outcome, unmet: event.unmet }));
+  const next = blocked(
+    stage,
+    kind,
+    nodeBlock({ kind, run, stage: stage.stage, reason: quoted(event, kind === "question" ? "asks" : "says"), outcome, unmet: event.unmet }),
+  );
   return next === stage ? stage : { ...next, attempt: receipt.attempt, ...(stage.task === undefined && { task: receipt.task }) };
 }
 
 /** Reason of a `blocked` receipt as what its node says, which is shown as such and proves nothing. */
-function quoted({ receipt }: ReceiptEvent): string {
+function quoted({ receipt }: ReceiptEvent, verb: "asks" | "says"): string {
   const { stage, reason = "" } = receipt;
   const words = reason.startsWith(`${stage}: `) ? reason.slice(stage.length + 2) : reason;
-  return words === "" ? `${stage} is blocked${unsaid(receipt)}` : `${stage} says: ${words}`;
+  return words === "" ? `${stage} is blocked${unsaid(receipt)}` : `${stage} ${verb}: ${words}`;
 }
 
 /** End of the reason of a block whose receipt came without its text. */

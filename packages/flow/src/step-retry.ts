@@ -50,8 +50,9 @@ export function stepRetry(state: FlowState, event: Extract<FlowEvent, { is: "ret
 
 /** Plans an answer: the index of the stage that asks, or why it is refused. */
 export function planAnswer(state: FlowState): { readonly at: number } | { readonly refused: string } {
+  if (state.state !== "open") return { refused: `run ${state.id} is ${state.state}; it asks nothing any more` };
   const at = state.stages.findIndex(({ block }) => block?.kind === "question");
-  return state.state === "open" && at >= 0 ? planRetry(state, state.route[at]) : { refused: `no stage of run ${state.id} asks anything` };
+  return at < 0 ? { refused: `no stage of run ${state.id} asks anything` } : planRetry(state, state.route[at]);
 }
 
 /** Has the stage that asked done again, at a new epoch, with the answer in its author's notes. */

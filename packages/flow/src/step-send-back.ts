@@ -34,11 +34,15 @@ export function stepSendBack(state: FlowState, event: Extract<FlowEvent, { is: "
       ? `${stage.stage} decided '${stage.decision}', and handed nothing on`
       : refusalOf(state, { to, at, word: stage.decision });
   if (reason === undefined) return goBack(known, at, { by: "main", now });
+  const needs =
+    to < 0
+      ? `a decision: do the stage before ${stage.stage} again, or cancel the run`
+      : `a decision: have ${state.route[to]} do it once more (--note TEXT tells its author something), or cancel the run`;
   return [
     changeStage(known, event, (one) =>
       blocked(one, "decision", {
         reason,
-        needs: `a decision: do the stage before ${stage.stage} again, or cancel the run`,
+        needs,
         owner: "operator",
         clearsWith: `tasuki retry ${state.id}`,
       }),

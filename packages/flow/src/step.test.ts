@@ -356,9 +356,9 @@ describe("a run in trouble", () => {
     const { state } = satisfied(through([intakeDone, ...stageFacts("nano", 1), ...stageFacts("sg", 1).slice(0, 2), asks]).state);
     expect(state.stages[1]?.block).toMatchObject({
       kind: "question",
-      reason: "sg says: which S2?",
+      reason: "sg asks: which S2?",
       needs: "an answer",
-      clearsWith: `tasuki answer ${run} TEXT`,
+      clearsWith: `tasuki answer ${run} "TEXT"`,
     });
     const [next, effects] = step(state, { is: "answer", by: "ops:ada", text: "the second edition" }, 30);
     expect(dispatchesOf(effects)[0]).toMatchObject({

@@ -15,7 +15,7 @@ export interface OperatorRouterDeps {
 const pingMs = 15_000;
 const Reason = z.string().min(1).max(1024);
 /** Text to an author; notes.md has it whole. */
-const Note = z.string().min(1).max(4096);
+const Note = z.string().regex(/\S/, "a text that is not empty").max(4096, "a text of at most 4,096 characters");
 
 /** The router of the operator API: what people and agents ask of main, besides the bus. Its errors are the bus's own problems. */
 export function createOperatorRouter({ orchestrator, by, stopping }: OperatorRouterDeps) {

@@ -50,7 +50,6 @@ export function stepRetry(state: FlowState, event: Extract<FlowEvent, { is: "ret
 
 /** Plans an answer: the index of the stage that asks, or why it is refused. */
 export function planAnswer(state: FlowState): { readonly at: number } | { readonly refused: string } {
-  if (state.state !== "open") return { refused: `run ${state.id} is ${state.state}; it asks nothing any more` };
   const at = state.stages.findIndex(({ block }) => block?.kind === "question");
   return at < 0 ? { refused: `no stage of run ${state.id} asks anything` } : planRetry(state, state.route[at]);
 }

@@ -24,8 +24,8 @@ export const spreadingBuilds: readonly BrokenBuild[] = [
     changes: [
       {
         file: `${node}/orchestrator/evidence-budget.ts`,
-        find: "if (to.digests.size >= messagesAtMost || to.bytes + message.bytes > bytesAtMost) return false;",
-        put: "",
+        find: "to.digests.size >= messagesAtMost || to.bytes + message.bytes > Math.min(bytesAtMost, bytesOfAny + files * bytesOfFile)",
+        put: "false",
       },
     ],
   },

@@ -55,7 +55,7 @@ export const stuckBuilds: readonly BrokenBuild[] = [
     mix: { conducts: { throws: 0.4, "lies-nothing": 0.3 } },
     changes: [
       {
-        file: `${flow}/step-dispatch.ts`,
+        file: `${flow}/step-retry.ts`,
         find: `if (state.state !== "open") return { refused`,
         put: `if (state.state !== "closing") return { refused`,
       },

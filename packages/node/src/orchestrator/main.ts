@@ -7,11 +7,9 @@ import {
   createBackoff,
   defaultProfile,
   type Extractor,
-  isTasukiError,
   type Logger,
   type Pipeline,
   type TaskPayload,
-  type Unmet,
 } from "@tasuki/protocol";
 import type { Notary, Trust } from "@tasuki/evidence";
 import type { DiskFloor, RunRow, Store } from "@tasuki/store";
@@ -27,7 +25,7 @@ import { createEvidenceBudget } from "./evidence-budget.ts";
 import { findFeedback } from "./find-feedback.ts";
 import { followFeed } from "./follow-feed.ts";
 import { createMainWorker } from "./main-worker.ts";
-import { type FlowEvent, type FlowState, type FlowWant, hasEnded, newFlow } from "@tasuki/flow";
+import { type FlowState, type FlowWant, hasEnded, newFlow } from "@tasuki/flow";
 import { createOrchestrator } from "./create-orchestrator.ts";
 import { logRun } from "./log-run.ts";
 import { followOwnFeed } from "./follow-own-feed.ts";
@@ -38,6 +36,7 @@ import { createRunClocks } from "./run-clocks.ts";
 import { createRunSteps, hasLongClocks, stateOf, toRunRow } from "./run-steps.ts";
 import { verify } from "./verify.ts";
 import { createWaitingIntakes } from "./waiting-intakes.ts";
+import { failureOf, isCheckResult } from "./want-failure.ts";
 import { createWantLoop } from "./want-loop.ts";
 
 export interface MainDeps {
@@ -228,27 +227,4 @@ export function createMain(deps: MainDeps): Main {
       await background[Symbol.asyncDispose]();
     },
   };
-}
-
-/** True for the failure of a check that says something of the files: its process died, or was not done in time. */
-function isCheckResult(error: unknown): boolean {
-  return !isTasukiError(error) || error.code === "internal";
-}
-
-/** Event for a want that is given up. */
-function failureOf(want: FlowWant, error: unknown): FlowEvent {
-  const reason = error instanceof Error ? error.message : String(error);
-  const unmet: Unmet[] = [
-    { file: "the check", expected: "a result", got: reason, fix: "mend what the check fails on, or the executor that wrote it" },
-  ];
-  switch (want.want) {
-    case "pull":
-      return { is: "pull-failed", stage: want.stage, epoch: want.epoch, reason };
-    case "check":
-      return { is: "checked", stage: want.stage, epoch: want.epoch, unmet };
-    case "send-back":
-      return { is: "send-back", stage: want.stage, epoch: want.epoch };
-    case "closing-check":
-      return { is: "closing-checked", epoch: want.epoch, unmet, bundle: "" };
-  }
 }

@@ -1,7 +1,7 @@
 import { type Cli, createCli } from "../cli/cli.ts";
 
 /** Command line of which only what it says is of interest: not a terminal, and without a relay of its own. */
-export function writeOnlyCli(): { readonly cli: Cli; said(): string } {
+export function writeOnlyCli(): { readonly cli: Cli; said: () => string } {
   let written = "";
   const cli = createCli({
     env: { cwd: "/", color: false, isLive: false },

@@ -81,6 +81,7 @@ export interface Round {
   readonly by: string;
   readonly to: string;
   readonly decision: string;
+  readonly requests?: readonly string[];
   readonly stages: readonly (Pick<StageFlow, "stage" | "epoch" | "outputs" | "receipts"> & {
     readonly task?: string;
     readonly producer?: string;

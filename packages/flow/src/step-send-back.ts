@@ -88,6 +88,7 @@ export function goBack(
     by: deciding.stage,
     to: feedback.to,
     decision: deciding.decision ?? "",
+    requests: feedback.requests,
     stages: state.stages.slice(to, at + 1).map(({ stage, epoch, task, producer, outputs, receipts }) => ({
       stage,
       epoch,

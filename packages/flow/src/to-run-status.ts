@@ -28,11 +28,12 @@ export function toRunStatus(state: FlowState): RunStatus {
   };
 }
 
-function toRoundStatus({ by, to, decision, stages }: Round): RoundStatus {
+function toRoundStatus({ by, to, decision, requests, stages }: Round): RoundStatus {
   return {
     by,
     to,
     decision,
+    ...(requests && { requests: [...requests] }),
     stages: stages.map(({ stage, epoch, outputs, receipts }) => ({ stage, epoch, outputs: [...outputs], receipts: [...receipts] })),
   };
 }

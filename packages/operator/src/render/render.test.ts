@@ -288,12 +288,17 @@ test("how the attempts of a stage go: the last failure, the one that runs, and s
 test("work that was sent back is told when it happens, and each round is shown with what it had made", () => {
   const { stages } = exampleStatus();
   const made = stages.slice(0, 2).map(({ stage, outputs }) => ({ stage, epoch: 1, outputs, receipts: [] }));
-  const again = exampleStatus({ epoch: 2, rounds: [{ by: "sg", to: "nano", decision: "rework", stages: made }], mostRounds: 2 });
+  const again = exampleStatus({
+    epoch: 2,
+    rounds: [{ by: "sg", to: "nano", decision: "rework", requests: ["look in S2"], stages: made }],
+    mostRounds: 2,
+  });
   expect(toChanges(exampleStatus(), again, now)).toEqual(["            main   sends the work back: sg decided 'rework'; back to nano"]);
   expect(text(toRunDetail(again, { now, style, next: (...words) => words.join(" ") }))).toContain(`
   main      holds 1 source, follows the nodes; sent back 1 of 2 times
   round     1 of 2: sg decided 'rework'; back to nano
-            it had made, at epoch 1: candidate-list.md
+            asked for: look in S2
+            made until then, at epoch 1: candidate-list.md
 `);
 });
 

@@ -50,7 +50,11 @@ function toRound(round: RoundStatus, { number, most }: { readonly number: number
   const files = round.stages.flatMap(({ outputs }) => outputs.map(({ name }) => name));
   const epochs = [...new Set(round.stages.map(({ epoch }) => epoch))].join(", ");
   const which = most === undefined || number > most ? `${number}` : `${number} of ${most}`;
-  return [`  round     ${which}: ${toSentBack(round)}`, `            it had made, at epoch ${epochs}: ${files.join(", ")}`];
+  return [
+    `  round     ${which}: ${toSentBack(round)}`,
+    ...(round.requests ?? []).map((request) => `            asked for: ${toLine(request)}`),
+    `            made until then, at epoch ${epochs}: ${files.join(", ")}`,
+  ];
 }
 
 function toStage(stage: StageStatus, { status, now, style }: { status: RunStatus; now: number; style: Style }): Words[] {

@@ -91,11 +91,12 @@ export const StageStatus = z.object({
 });
 export type StageStatus = z.infer<typeof StageStatus>;
 
-/** Round of a run whose work was sent back: by which stage's decision, to which stage, and the files that its stages had made. */
+/** Round of a run whose work was sent back: by which stage's decision, to which stage, what it asks for, and the files that its stages had made. */
 export const RoundStatus = z.object({
   by: word(),
   to: word(),
   decision: word(),
+  requests: z.array(sentence()).optional(),
   stages: z.array(z.object({ stage: word(), epoch: z.int().nonnegative(), outputs: z.array(Attachment), receipts: z.array(Sha256) })),
 });
 export type RoundStatus = z.infer<typeof RoundStatus>;

@@ -65,7 +65,14 @@ export async function openStore({ folder, node, clock, newId, logger }: StoreOpt
     if (requeued > 0) logger?.info({ tasks: requeued }, "leases of an earlier boot ended; their tasks are queued again");
     await matchBlobs({ blobs, rows: createBlobRows(sql), write: writer.write, now: clock.now(), ...(logger && { logger }) });
     const store = createSqliteStore({ db, sql, writer, recorder, blobs, instance, boot: newId(), clock, onCommit });
-    return { ...store, failed };
+    return {
+      ...store,
+      failed,
+      async [Symbol.asyncDispose]() {
+        await blobs.end();
+        await store[Symbol.asyncDispose]();
+      },
+    };
   } catch (error) {
     if (db.isOpen) db.close();
     throw isBroken(error) ? toFailure(error, databasePath(folder)) : error;

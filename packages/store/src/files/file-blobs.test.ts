@@ -47,3 +47,25 @@ test("blobs, and copies of them, are for their owner alone", async () => {
   await blobs.copyTo(sha256Of(text), join(folder, "copy"));
   expect(await openToOthers(folder)).toEqual([]);
 });
+
+test("a file that is under way when the store ends is written first, and none is begun after", async () => {
+  const blobs = await open();
+  const begun = Promise.withResolvers<void>();
+  const rest = Promise.withResolvers<void>();
+  async function* slow(): AsyncGenerator<Uint8Array, void, undefined> {
+    begun.resolve();
+    await rest.promise;
+    yield* bytes();
+  }
+  const staging = blobs.stage(slow(), { maxBytes: 100 });
+  await begun.promise;
+  let hasEnded = false;
+  const ending = blobs.end().then(() => (hasEnded = true));
+  await expect(blobs.stage(bytes(), { maxBytes: 100 })).rejects.toMatchObject({ code: "unavailable" });
+  expect(hasEnded).toBe(false);
+  rest.resolve();
+  await using staged = await staging;
+  await ending;
+  await expect(staged.publish()).rejects.toMatchObject({ code: "unavailable" });
+  expect(await blobs.list()).toEqual([]);
+});

@@ -15,6 +15,8 @@ export interface FileBlobs extends Blobs {
   list(): Promise<readonly string[]>;
   /** Deletes the files of blobs. A file that is not there is no error. */
   remove(sha256s: readonly string[]): Promise<void>;
+  /** Begins no further file, and resolves once those that are under way are written or given up: the data folder is left alone from then on. */
+  end(): Promise<void>;
 }
 
 interface FileBlobsDeps {
@@ -123,10 +125,26 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
     if (held !== undefined) yield held;
   };
 
+  const underWay = new Set<Promise<unknown>>();
+  let hasEnded = false;
+  /** Writes a file, where the store has not ended: whoever sends one may not know yet that it has. */
+  const writing = <Written>(write: () => Promise<Written>): Promise<Written> => {
+    if (hasEnded) return Promise.reject(new TasukiError("unavailable", "the store is closed: the node is stopping"));
+    const written = write().finally(() => underWay.delete(written));
+    underWay.add(written);
+    return written;
+  };
+
   return {
-    stage(bytes, { maxBytes }) {
-      const to = join(unfinished, newId());
-      return stageFile(bytes, { path: to, maxBytes, publish: (sha256) => publish(to, sha256) }).catch(refuseReadOnly);
+    stage: (bytes, { maxBytes }) =>
+      writing(() => {
+        const to = join(unfinished, newId());
+        const publishing = (sha256: string): Promise<boolean> => writing(() => publish(to, sha256));
+        return stageFile(bytes, { path: to, maxBytes, publish: publishing }).catch(refuseReadOnly);
+      }),
+    async end() {
+      hasEnded = true;
+      await Promise.allSettled(underWay);
     },
     sizeOf: (sha256) =>
       stat(path(sha256)).then(

@@ -30,7 +30,7 @@ export const jpFinal1 = defineArtifact({
   write: format,
   complete: (text, context) => completeJpFinal(text, contract, { ...context, format }),
   authoring,
-  decides: { field: "decision", forward: "accepted", back: "returned" },
+  decides: { field: "decision", forward: "accepted", back: "returned", requests: "requests" },
 });
 
 function format({ run, profile, inputs, decision, references, acceptance, requests, ...text }: JpFinal1): string {

@@ -30,7 +30,7 @@ test("three stages, each a process of its own, make a cited text of a brief and 
 });
 
 test("what a text that came back asks for goes on to nano: a reviewer without a model knows no more", async () => {
-  const returned = await readFile(join(import.meta.dirname, "../../contracts/fixtures/artifacts/jp-final.1.returned.txt"), "utf8");
+  const returned = await readFile(join(import.meta.dirname, "../../contracts/fixtures/artifacts/jp-final.2.returned.txt"), "utf8");
   await using stage = await openStageFolder(sg, given);
   await stage.write("in", { "jp-final.txt": returned });
   const { outcome, decision } = await executorOf("sg").execute(stage.job, testContext());

@@ -84,7 +84,7 @@ describe("an answer that is too large", () => {
       res.socket?.write("1\r\n \r\n".repeat(20_000));
     });
     await expect(node.client.health()).rejects.toMatchObject({
-      code: "unavailable",
+      code: "answer_invalid",
       message: expect.stringContaining("pieces of a few bytes"),
     });
     await expect.poll(node.connections).toBe(0);

@@ -60,13 +60,13 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
   const stack = new AsyncDisposableStack();
 
   const notary = createNotary({ node, role, instance: store.instance, signer, clock, salt });
-  const projections = createProjections({ folder: data, store, logger });
   const background = stack.use(createBackground(logger));
   const project = (task: string): void => background.begin("the picture of a task", () => projections.task(task));
   const nodeFor = ({ to, node: placed }: Pick<OutboxRow, "to" | "node">): string => placed ?? nodesOfRole(roster, to)[0] ?? to;
 
   const { freeBytes = async () => Number.MAX_SAFE_INTEGER } = parts;
   const diskFloor = createDiskFloor({ freeBytes, floor: limits.minFreeBytes, clock, logger });
+  const projections = createProjections({ folder: data, store, logger, diskFloor });
   const base = { ...options, ...parts, notary, roster, projections, diskFloor };
   const quarantine = createQuarantine(base);
   const work = createNodeWork(base);

@@ -1,24 +1,31 @@
 import { hasErrorCode } from "@tasuki/protocol";
 import { link, lstat, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { blobPath, type Blobs, plainFile } from "@tasuki/store";
+import { blobPath, type Blobs, type DiskFloor, plainFile } from "@tasuki/store";
 
 export interface PlaceDeps {
   /** Data folder of the node. */
   readonly folder: string;
   readonly blobs: Blobs;
+  readonly diskFloor: Pick<DiskFloor, "demand">;
 }
 
 /**
- * Places a blob under a readable name, in a folder that is there: as a hard link, or as a copy where links can't reach. An entry that has
- * that name already stays, and may be anything (`there`).
+ * Places a blob under a readable name, in a folder that is there: as a hard link, or as a copy where links can't reach, or there are as many as
+ * may be. An entry that has that name already stays, and may be anything (`there`). A link takes no room; a copy rejects with `disk_full` below the
+ * disk's floor.
  */
-export async function placeBlob({ folder, blobs }: PlaceDeps, sha256: string, path: string): Promise<"linked" | "copied" | "there"> {
+export async function placeBlob(
+  { folder, blobs, diskFloor }: PlaceDeps,
+  sha256: string,
+  path: string,
+): Promise<"linked" | "copied" | "there"> {
   try {
     await link(blobPath(folder, sha256), path);
     return "linked";
   } catch (error) {
     if (hasErrorCode(error, "EEXIST")) return "there";
     if (!hasErrorCode(error, "EXDEV", "EMLINK", "EPERM", "ENOTSUP")) throw error;
+    await diskFloor.demand();
     const unfinished = `${path}.unfinished`;
     await rm(unfinished, { force: true });
     await blobs.copyTo(sha256, unfinished);

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { chmod, lstat, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type Attachment, type Logger, sha256Of, type TaskPayload } from "@tasuki/protocol";
+import { type Attachment, type Logger, sha256Of, type TaskPayload, TasukiError } from "@tasuki/protocol";
 import { payloadDigest, toManifest } from "@tasuki/evidence";
 import { expect, test } from "vitest";
 import { openStore, publish, type RunChange, type Store } from "@tasuki/store";
@@ -17,9 +17,24 @@ async function openNode() {
   const logged: string[] = [];
   const log = (_: object, message: string): void => void logged.push(message);
   const logger: Logger = { debug: log, info: log, warn: log, error: log };
-  const projections = createProjections({ folder: opened.folder, store: opened.store, logger });
+  const disk = { hasRoom: true };
+  const diskFloor = {
+    async demand() {
+      if (!disk.hasRoom) throw new TasukiError("disk_full", "there is no room");
+    },
+  };
+  const projections = createProjections({ folder: opened.folder, store: opened.store, logger, diskFloor });
   const at = (...path: string[]): string => join(opened.folder, ...path);
-  return { ...opened, store: opened.store, projections, logged, at, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() };
+  return {
+    ...opened,
+    store: opened.store,
+    projections,
+    diskFloor,
+    disk,
+    logged,
+    at,
+    [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose](),
+  };
 }
 
 async function acceptWork(store: Store, more: Partial<TaskPayload> = {}, id = one): Promise<void> {
@@ -128,9 +143,49 @@ test("a manifest that names other places writes nothing", async () => {
   await using node = await openNode();
   const planted = await putBlob(node.store, `${sha256("x")}  ../../keys/receipt.pem\n`);
   const close = payloadOf({ id: two, kind: "close", bundle: planted.sha256 });
-  await node.store.accept(requestOf(close), receiptOf("archived", two));
+  const row = { id: run, version: 0, epoch: 1, ended: true, state: {}, createdAt: 1 };
+  const asked = payloadOf({ id: run, kind: "run", stage: "main", epoch: 0, attachments: [] });
+  await node.store.accept(requestOf(asked, { run: row }), receiptOf("accepted", run));
+  await node.store.change({ ...nothing, outbox: [handOffOf(two, { payload: close })] });
   await expect(node.projections.archive(run)).rejects.toMatchObject({ code: "malformed_message" });
   expect(await readdir(node.folder)).not.toContain("archive");
+});
+
+// guarantees: R11.contained
+test("the archive of a role's node has the files of its own work, whatever bundle it is told to close the run with", async () => {
+  await using node = await openNode();
+  const file = await putBlob(node.store, "what the node has");
+  const planted = await putBlob(
+    node.store,
+    toManifest(Array.from({ length: 100 }, (_, nth) => ({ path: `planted-${nth}`, sha256: file.sha256 }))),
+  );
+  const close = payloadOf({ id: two, kind: "close", bundle: planted.sha256 });
+  await node.store.accept(requestOf(close), receiptOf("archived", two));
+  await node.projections.archive(run);
+  await node.projections.rebuild();
+  expect([await readdir(node.folder), node.logged]).toEqual([expect.not.arrayContaining(["archive"]), []]);
+  const other = id(9);
+  await acceptWork(node.store, { run: other }, three);
+  await produce(node.store, "found", three);
+  const its = payloadOf({ id: id(4), run: other, kind: "close", bundle: planted.sha256 });
+  await node.store.accept(requestOf(its), receiptOf("archived", its.id));
+  await node.projections.archive(other);
+  const own = ["SUMMARY.md", "brief.md", "evidence", "found.md", "manifest-sha256.txt", "run.json"];
+  expect(await readdir(node.at("archive", other))).toEqual(own);
+});
+
+// guarantees: R1.disk-full
+test("below the disk's floor no archive is written, nor is a file copied where it can't be a link; a later start makes up for it", async () => {
+  await using node = await openNode();
+  await acceptWork(node.store);
+  await node.store.accept(requestOf(payloadOf({ id: two, kind: "close" })), receiptOf("archived", two));
+  node.disk.hasRoom = false;
+  await node.projections.rebuild();
+  const written = async (): Promise<string[]> => (await readdir(node.folder)).filter((name) => ["archive", "inbox"].includes(name));
+  expect([await written(), node.logged]).toEqual([["inbox"], [expect.stringContaining("tried again at the next start")]]);
+  node.disk.hasRoom = true;
+  await node.projections.rebuild();
+  expect(await written()).toEqual(["archive", "inbox"]);
 });
 
 test("what is missing is written again at the next start", async () => {

@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger, ForeignFile } from "@tasuki/protocol";
-import { type AttachmentRow, makeOwnFolder, type Store, type TaskFacts } from "@tasuki/store";
+import { type AttachmentRow, type DiskFloor, makeOwnFolder, type Store, type TaskFacts } from "@tasuki/store";
 import { summaryName, writeArchive } from "./write-archive.ts";
 import { placeBlob } from "./place.ts";
 import { bundleOf, inputsOf, outputsOf } from "./run-files.ts";
@@ -11,7 +11,7 @@ import { createForeignFiles } from "./foreign-files.ts";
 export interface Projections {
   /** Writes `inbox/<run>/<stage>.<epoch>/` and `artifacts/<run>/<stage>.<epoch>/` of a task, as far as it has got. */
   task(id: string): Promise<void>;
-  /** Writes `archive/<run>/`. */
+  /** Writes `archive/<run>/` of a run that this node has worked on. Rejects with `disk_full` below the disk's floor. */
   archive(run: string): Promise<void>;
   /** Writes everything that is missing. A task or run that fails is logged, and the others are written. */
   rebuild(): Promise<void>;
@@ -24,12 +24,14 @@ interface ProjectionsDeps {
   readonly folder: string;
   readonly store: Store;
   readonly logger: Logger;
+  readonly diskFloor: Pick<DiskFloor, "demand">;
 }
 
 /** Number of tasks that are read at once: well under a millisecond's work. */
 const pageSize = 64;
 
-export function createProjections({ folder, store, logger }: ProjectionsDeps): Projections {
+export function createProjections({ folder, store, logger, diskFloor }: ProjectionsDeps): Projections {
+  const place = { folder, blobs: store.blobs, diskFloor };
   const findForeignFiles = createForeignFiles({ folder, store, logger });
   const archiving = new Map<string, Promise<void>>();
   let looking: Promise<readonly ForeignFile[]> | undefined;
@@ -40,7 +42,7 @@ export function createProjections({ folder, store, logger }: ProjectionsDeps): P
     const there = new Set(await readdir(to).catch(() => []));
     const missing = files.filter(({ name }) => !there.has(name));
     if (missing.length > 0) await makeOwnFolder(folder, to);
-    for (const { name, sha256 } of missing) await placeBlob({ folder, blobs: store.blobs }, sha256, join(to, name));
+    for (const { name, sha256 } of missing) await placeBlob(place, sha256, join(to, name));
   };
   const placeTask = async (task: TaskFacts): Promise<void> => {
     const { run, stage, epoch } = task.row.payload;
@@ -48,7 +50,7 @@ export function createProjections({ folder, store, logger }: ProjectionsDeps): P
     await placeAll(join(folder, "artifacts", run, `${stage}.${epoch}`), outputsOf(task));
   };
   const archive = (run: string): Promise<void> => {
-    const writing = archiving.get(run) ?? writeArchive({ folder, store }, run).finally(() => archiving.delete(run));
+    const writing = archiving.get(run) ?? writeArchive({ folder, store, diskFloor }, run).finally(() => archiving.delete(run));
     archiving.set(run, writing);
     return writing;
   };

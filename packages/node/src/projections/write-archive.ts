@@ -1,24 +1,35 @@
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { payloadDigest, payloadOf, toManifest } from "@tasuki/evidence";
-import { makeOwnFolder, type Store, type TaskFacts } from "@tasuki/store";
+import { type DiskFloor, makeOwnFolder, type Store, type TaskFacts } from "@tasuki/store";
 import { isLinkOf, placeBlob, placeBytes } from "./place.ts";
-import { type ArchivedFile, bundleOf, filesOf, inputsOf, parseManifest } from "./run-files.ts";
+import { type ArchivedFile, bundleOf, filesOf, inputsOf, parseManifest, workOf } from "./run-files.ts";
 import { toSummary } from "./to-summary.ts";
 
 /** Name of the summary. It is written last, so an archive that has it is whole. */
 export const summaryName = "SUMMARY.md";
 
+interface ArchiveDeps {
+  /** Data folder of the node. */
+  readonly folder: string;
+  readonly store: Store;
+  readonly diskFloor: Pick<DiskFloor, "demand">;
+}
+
 /**
  * Writes `archive/<run>/`: the run's files, every signed message about it (its payload as signed, and the envelope), a manifest that
- * `sha256sum -c` checks, and a summary. Where the bundle itself is here (on main), the manifest is that one, byte for byte.
+ * `sha256sum -c` checks, and a summary. On main, whose run it is, the manifest is the bundle that main closed it with, byte for byte. A role's node
+ * archives the files of its own work, whatever else a bundle may name; of a run that it has no work of, nothing.
  */
-export async function writeArchive({ folder, store }: { folder: string; store: Store }, run: string): Promise<void> {
+export async function writeArchive({ folder, store, diskFloor }: ArchiveDeps, run: string): Promise<void> {
   const to = join(folder, "archive", run);
   const { blobs } = store;
   const held = await store.evidenceOf(run);
+  const isMains = held.run !== undefined;
+  if (!isMains && workOf(held.tasks).length === 0) return;
+  await diskFloor.demand();
   const bundle = bundleOf(held);
-  const isHere = bundle !== undefined && (await store.blobsOf([bundle])).has(bundle);
+  const isHere = isMains && bundle !== undefined && (await store.blobsOf([bundle])).has(bundle);
   const signed = isHere ? (await blobs.read(bundle)).toString("utf8") : undefined;
   const listed = signed === undefined ? undefined : parseManifest(signed);
 
@@ -39,11 +50,11 @@ export async function writeArchive({ folder, store }: { folder: string; store: S
     const at = join(to, path);
     // Files of a round whose work was sent back lie in a folder of its own.
     if (path.startsWith("rounds/")) await makeOwnFolder(folder, dirname(at));
-    const placed = await placeBlob({ folder, blobs }, sha256, at);
+    const placed = await placeBlob({ folder, blobs, diskFloor }, sha256, at);
     if (placed !== "there" || (await isLinkOf(folder, sha256, at))) continue;
     // Something else has the name, or a copy, which can't be told apart from it: the blob is placed again.
     await rm(at, { recursive: true });
-    await placeBlob({ folder, blobs }, sha256, at);
+    await placeBlob({ folder, blobs, diskFloor }, sha256, at);
   }
 
   const own = [...files, ...[...evidence.keys()].map((sha256) => ({ path: `evidence/${sha256}.json`, sha256 }))];

@@ -1,4 +1,4 @@
-import { type AttemptFailure, type FlowEvent, type FlowState, isAtLeast, type StageFlow } from "./flow-state.ts";
+import { type FlowEvent, type FlowState, isAtLeast, type StageFlow } from "./flow-state.ts";
 import { changeStage } from "./change-stage.ts";
 
 type AttemptEvent = Extract<FlowEvent, { readonly is: "attempt" }>;
@@ -13,20 +13,19 @@ export function stepAttempt(state: FlowState, event: AttemptEvent): FlowState {
 }
 
 function told(stage: StageFlow, { attempt, says }: AttemptEvent): StageFlow {
-  if (isAtLeast(stage.rung, "produced") || attempt < stage.attempt) return stage;
+  // An attempt has begun when its node has signed that, ends once, and is silent until it is active again: else words that nobody signs could change
+  // a run for ever.
+  if (isAtLeast(stage.rung, "produced") || attempt !== stage.attempt) return stage;
   if (says === "active") {
     const { silent, ...rest } = stage;
     return silent === undefined ? stage : rest;
   }
-  if ("silentSince" in says) return { ...stage, silent: { attempt, since: says.silentSince } };
-  return isSame(stage.failure, { attempt, ...says }) ? stage : { ...stage, failure: { attempt, ...says } };
+  if ("silentSince" in says) return stage.silent?.attempt === attempt ? stage : { ...stage, silent: { attempt, since: says.silentSince } };
+  return stage.failure?.attempt === attempt ? stage : { ...stage, failure: { attempt, ...says } };
 }
 
+/** State with a failure of main's own attempt to take the run in; a retry begins them at 1 again. */
 function intakeFailed(state: FlowState, { attempt, says }: AttemptEvent): FlowState {
-  if (says === "active" || "silentSince" in says || isSame(state.failure, { attempt, ...says })) return state;
+  if (says === "active" || "silentSince" in says || (state.failure?.attempt === attempt && state.failure.at === says.at)) return state;
   return { ...state, failure: { attempt, ...says } };
-}
-
-function isSame(one: AttemptFailure | undefined, other: AttemptFailure): boolean {
-  return one?.attempt === other.attempt && one.at === other.at;
 }

@@ -36,24 +36,28 @@ const failure = { attempt: 1, attempts: 5, outcome: "failed", reason: "it threw"
 
 function logged(before: FlowState, after: FlowState): string[] {
   const lines: string[] = [];
-  const log = (level: string) => (fields: object, message: string) => void lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
-  logRun({ debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") }, before, after);
+  const loggerOf = (peer: string) => {
+    const log = (level: string) => (fields: object, message: string) =>
+      void lines.push(`${peer}${level} ${message} ${JSON.stringify(fields)}`);
+    return { debug: log("debug"), info: log("info"), warn: log("warn"), error: log("error") };
+  };
+  logRun({ main: loggerOf(""), ofStage: (stage) => loggerOf(`${stage}: `) }, before, after);
   return lines;
 }
 
-test("main's log tells each run: that it is taken in, its rungs, its failures and blocks, and its end", () => {
+test("main's log tells each run: that it is taken in, its rungs and its end; the failures and blocks of a stage are said for its node", () => {
   const ids = `"run":"${run}"`;
   expect(logged(first, open)).toEqual([`info a run is taken in {${ids},"sources":1,"unreadable":0,"nodes":{}}`]);
   expect(logged(open, withNano({ rung: "started", attempt: 1 }))).toEqual([
     `info a stage has reached a rung {${ids},"stage":"nano","epoch":1,"rung":"started","attempt":1}`,
   ]);
   expect(logged(open, withNano({ failure }))).toEqual([
-    expect.stringMatching(/^warn an attempt of a stage failed; another follows .*"attempts":5.*it threw/),
+    expect.stringMatching(/^nano: warn an attempt of a stage failed; another follows .*"attempts":5.*it threw/),
   ]);
   expect(logged(open, withNano({ block }))).toEqual([
-    expect.stringMatching(/^warn a run is blocked .*"block":"node","reason":"nano says: no","clearsWith"/),
+    expect.stringMatching(/^nano: warn a run is blocked .*"block":"node","reason":"nano says: no","clearsWith"/),
   ]);
-  expect(logged(withNano({ block }), open)).toEqual([expect.stringContaining("info a block is cleared")]);
+  expect(logged(withNano({ block }), open)).toEqual([expect.stringContaining("nano: info a block is cleared")]);
   expect(logged(open, { ...open, state: "closing", bundle: "b".repeat(64) })).toEqual([
     expect.stringContaining("its nodes are asked to archive it"),
   ]);

@@ -1,8 +1,17 @@
 import type { Block, Logger } from "@tasuki/protocol";
 import { type FlowState, hasEnded, type StageFlow } from "@tasuki/flow";
 
-/** Logs what a change of a run was: that it was taken in, each rung, failure and block, and its end. Ids are fields, reasons are others' words. */
-export function logRun(logger: Logger, before: FlowState, after: FlowState): void {
+interface RunLoggers {
+  readonly main: Logger;
+  /** Logger of what the node of a stage gives cause to say. */
+  readonly ofStage: (stage: string) => Logger;
+}
+
+/**
+ * Logs what a change of a run was: that it was taken in, each rung, failure and block, and its end. Ids are fields, reasons are others' words. A stage
+ * has a few rungs at each epoch, and as many failures and blocks as its node likes: these are said by the logger of that node.
+ */
+export function logRun({ main: logger, ofStage }: RunLoggers, before: FlowState, after: FlowState): void {
   const { id: run } = after;
   if (before.given.length === 0 && after.given.length > 0) {
     const unreadable = after.sources.filter((source) => source.unreadable !== undefined).length;
@@ -15,7 +24,8 @@ export function logRun(logger: Logger, before: FlowState, after: FlowState): voi
   if (after.failure !== undefined && after.failure.at !== before.failure?.at)
     logger.warn({ run, ...after.failure }, "a run could not be taken in; it is tried again");
   logBlock(logger, { run }, { before: before.block, after: after.block });
-  for (const stage of after.stages) logStage(logger, run, { stage, old: before.stages.find((one) => one.stage === stage.stage) });
+  for (const stage of after.stages)
+    logStage({ main: logger, ofStage }, run, { stage, old: before.stages.find((one) => one.stage === stage.stage) });
   if (after.state === before.state) return;
   if (after.state === "closing")
     logger.info({ run, bundle: after.bundle }, "every stage of a run is verified; its nodes are asked to archive it");
@@ -24,17 +34,17 @@ export function logRun(logger: Logger, before: FlowState, after: FlowState): voi
 }
 
 function logStage(
-  logger: Logger,
+  { main, ofStage }: RunLoggers,
   run: string,
   { stage: after, old }: { readonly stage: StageFlow; readonly old: StageFlow | undefined },
 ): void {
   const before = old?.epoch === after.epoch ? old : undefined;
   const { stage, epoch, rung, attempt, failure, block } = after;
   const ids = { run, stage, epoch };
-  if (rung !== (before?.rung ?? "waiting")) logger.info({ ...ids, rung, attempt }, "a stage has reached a rung");
+  if (rung !== (before?.rung ?? "waiting")) main.info({ ...ids, rung, attempt }, "a stage has reached a rung");
   if (failure !== undefined && failure.at !== before?.failure?.at)
-    logger.warn({ ...ids, ...failure }, "an attempt of a stage failed; another follows");
-  logBlock(logger, ids, { before: before?.block, after: block });
+    ofStage(stage).warn({ ...ids, ...failure }, "an attempt of a stage failed; another follows");
+  logBlock(ofStage(stage), ids, { before: before?.block, after: block });
 }
 
 function logBlock(logger: Logger, ids: object, { before, after }: Readonly<Record<"before" | "after", Block | undefined>>): void {

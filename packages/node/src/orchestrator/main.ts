@@ -138,7 +138,7 @@ export function createMain(deps: MainDeps): Main {
   const archives = createArchivesAwaited(roster);
   const clocks = createRunClocks(context);
   steps.onChange((state, before) => {
-    logRun(logger, before, state);
+    logRun({ main: logger, ofStage: (stage) => loggerOf(nodeOf(state, stage, roster) ?? stage) }, before, state);
     wanted.wake(state);
     archives.see(state);
     if (hasEnded(state)) budget.forget(state.id);

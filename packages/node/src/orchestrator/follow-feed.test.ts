@@ -420,3 +420,31 @@ test("of what a node's status says of its block, main takes the lines that are u
   const unmet = Array.from({ length: 100 }, () => ({ ...line, expected: `${"x".repeat(1_023)}…` }));
   expect(await applied.promise).toEqual([{ run: "r", event: { ...event, unmet } }]);
 });
+
+// guarantees: R11.peers
+test("however many blocks a node tells of at once, it is asked about them one after another", async () => {
+  const blocked = Array.from({ length: 200 }, () => ({ is: "receipt", receipt: { state: "blocked", task: randomUUIDv7() } }));
+  const applied = Promise.withResolvers<readonly RunFact[]>();
+  const calls = { open: 0, most: 0, all: 0 };
+  const client = {
+    health: async () => healthOf(randomUUIDv7(), 1),
+    async status({ task }: { task: string }) {
+      calls.all += 1;
+      calls.most = Math.max(calls.most, (calls.open += 1));
+      await new Promise(setImmediate);
+      calls.open -= 1;
+      return { tasks: [{ id: task, block: { unmet: [] } }] };
+    },
+    async *watch(_from: number, { signal }: { signal: AbortSignal }): AsyncGenerator<FeedEntry, void, undefined> {
+      yield { index: 0, leaf: "{}", envelopes: [] };
+      await untilEnded(signal);
+    },
+  };
+  await using _ = startFollowing({
+    client: client as unknown as Partial<BusClient>, // the parts that a follower reads
+    steps: { apply: async ({ facts }) => applied.resolve(facts) },
+    read: async () => [{ facts: blocked.map((event) => ({ run: "r", event }) as unknown as RunFact), envelopes: [], texts: [] }],
+  });
+  expect(await applied.promise).toEqual(blocked.map((event) => ({ run: "r", event: { ...event, unmet: [] } })));
+  expect(calls).toEqual({ open: 0, most: 1, all: 200 });
+});

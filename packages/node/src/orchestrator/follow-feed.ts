@@ -187,7 +187,8 @@ async function session(deps: FollowFeedDeps, { instance, health, signal, onKnown
     if (ended.signal.aborted) return;
     // Below its floor the disk has room for what main itself needs alone: the feed waits at the node.
     await deps.diskFloor.demand();
-    const facts = await Promise.all(reads.flatMap((read) => read.facts).map((fact) => withUnmet(fact, client, signal)));
+    const told = reads.flatMap((read) => read.facts);
+    const facts = await withUnmet(told, client, signal);
     const last = fresh[reads.length - 1];
     const next: Position = { node, instance, next: position.next + reads.length, ...(last && { leaf: sha256Of(last.leaf) }) };
     await steps.apply({

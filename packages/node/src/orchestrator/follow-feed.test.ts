@@ -448,3 +448,43 @@ test("however many blocks a node tells of at once, it is asked about them one af
   expect(await applied.promise).toEqual(blocked.map((event) => ({ run: "r", event: { ...event, unmet: [] } })));
   expect(calls).toEqual({ open: 0, most: 1, all: 200 });
 });
+
+// guarantees: R11.words
+test("of what a node tells of the silence of an attempt, main takes the last word, and another one a second later at the earliest", async () => {
+  const word = (says: unknown, task = "a run"): RunFact =>
+    ({ run: task, event: { is: "attempt", node: "sg", stage: "sg", epoch: 1, attempt: 1, says } }) as unknown as RunFact;
+  const failed = { outcome: "failed", reason: "it threw", at: 1 };
+  const told = Array.from({ length: 200 }, (_, at) => word(at % 2 === 0 ? "active" : { silentSince: at }));
+  const batches: { readonly facts: readonly RunFact[]; readonly at: number }[] = [];
+  const done = Promise.withResolvers<void>();
+  const taken = [Promise.withResolvers<void>(), Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const client: Partial<BusClient> = {
+    health: async () => healthOf(randomUUIDv7(), 3),
+    async *watch(_from, { signal }): AsyncGenerator<FeedEntry, void, undefined> {
+      for (const [index, one] of taken.entries()) {
+        yield { index, leaf: "{}", envelopes: [] };
+        await one.promise;
+      }
+      await untilEnded(signal);
+    },
+  };
+  await using _ = startFollowing({
+    client,
+    steps: {
+      async apply({ facts }) {
+        batches.push({ facts, at: performance.now() });
+        taken[batches.length - 1]?.resolve();
+        if (batches.length === 3) done.resolve();
+      },
+    },
+    read: async ([entry]) => [
+      { facts: entry?.index === 1 ? [word(failed)] : [...told, word("active", "another")], envelopes: [], texts: [] },
+    ],
+  });
+  await done.promise;
+  const last = [word({ silentSince: 199 }), word("active", "another")];
+  expect(batches.map(({ facts }) => facts)).toEqual([last, [word(failed)], last]);
+  // The clock of this follower stands still, so that the third waits for the whole second.
+  const [, second, third] = batches.map(({ at }) => at);
+  expect((third ?? 0) - (second ?? 0)).toBeGreaterThan(990);
+});

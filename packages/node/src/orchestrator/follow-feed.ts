@@ -20,6 +20,7 @@ import type { FlowState } from "@tasuki/flow";
 import { olderCopy, otherCopy, refusalBy, strangerAt, unpinned } from "./node-problems.ts";
 import type { EntryReader } from "./read-entry.ts";
 import type { RunSteps } from "./run-steps.ts";
+import { createSilencePace, type SilencePace } from "./silence-pace.ts";
 import { withUnmet } from "./with-unmet.ts";
 
 export interface FollowFeedDeps {
@@ -77,6 +78,7 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
   };
   /** Installation whose feed was not the one that main holds. It is asked for its feed again and again, for its own folder may come back. */
   let forked: string | undefined;
+  const pace = createSilencePace(clock);
   const refuse = async (problem: string): Promise<never> => {
     await steps.setReachable(deps.node, false, problem);
     throw new TasukiError("invalid_state", problem);
@@ -100,7 +102,7 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
       health().catch((error: unknown) => logger.debug({ peer: deps.node, role, err: error }, "a role's node could not be looked at again"));
     };
     try {
-      await session(deps, { instance, health, signal, onKnown, onProgress });
+      await session(deps, { instance, health, signal, pace, onKnown, onProgress });
     } catch (error) {
       if (!isTasukiError(error) || error.code !== "digest_mismatch") throw error;
       forked = instance;
@@ -123,13 +125,14 @@ interface Session {
   readonly instance: string;
   readonly health: () => Promise<Health | undefined>;
   readonly signal: AbortSignal;
+  readonly pace: SilencePace;
   /** Called when the feed is known to be the one that main holds. */
   readonly onKnown: () => void;
   readonly onProgress: () => void;
 }
 
 /** Session with one installation of the node; it ends when another one answers in its place. */
-async function session(deps: FollowFeedDeps, { instance, health, signal, onKnown, onProgress }: Session): Promise<void> {
+async function session(deps: FollowFeedDeps, { instance, health, signal, pace, onKnown, onProgress }: Session): Promise<void> {
   const { role, node, client, steps, logger } = deps;
   const ended = new AbortController();
   let position = await toPosition(deps, instance);
@@ -181,13 +184,16 @@ async function session(deps: FollowFeedDeps, { instance, health, signal, onKnown
       if (index !== position.next + offset) throw new Error(`the feed of ${node} skips from ${position.next + offset} to ${index}`);
     const reads = await deps.read(fresh, { node, role, instance });
     if (reads.length === 0) return;
+    const told = await pace(
+      reads.flatMap((read) => read.facts),
+      AbortSignal.any([signal, ended.signal]),
+    );
     // Another installation may answer already: the next session begins with its first entry. A node that says it is still the same one has signed
     // in the name of another: that counts for nothing, and what comes after it is read.
     if (reads.some((read) => read.instance !== undefined)) await checkInstance();
     if (ended.signal.aborted) return;
     // Below its floor the disk has room for what main itself needs alone: the feed waits at the node.
     await deps.diskFloor.demand();
-    const told = reads.flatMap((read) => read.facts);
     const facts = await withUnmet(told, client, signal);
     const last = fresh[reads.length - 1];
     const next: Position = { node, instance, next: position.next + reads.length, ...(last && { leaf: sha256Of(last.leaf) }) };

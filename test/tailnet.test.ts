@@ -211,7 +211,7 @@ describe.skipIf(missing.length > 0)(`a real tailnet${why}`, () => {
     { from: "laptop", to: "sg", path: "/upload?contract=brief" },
     { from: "laptop", to: "jp", path: "/task" },
     { from: "sg", to: "jp", path: "/upload?contract=jp-final" },
-    { from: "main", to: "nano", path: "/upload?contract=sg-review" },
+    { from: "main", to: "nano", path: "/upload?contract=jp-final" },
   ])("on an open port, $from may not $path on $to", async ({ from, to, path }) => {
     const post: Partial<Call> =
       path === "/status" ? {} : { method: "POST", headers: { "content-type": "application/json", "content-length": "2" }, body: "{}" };

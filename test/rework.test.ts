@@ -81,7 +81,7 @@ test("sg's rework goes back to nano with the review and what it asks for; the ar
   for (const { receipts } of status.rounds?.[0]?.stages ?? [])
     for (const receipt of receipts) expect(existsSync(join(archive, "evidence", `${receipt}.json`))).toBe(true);
   const shown = await tasuki("show", run, "--data", relay.data);
-  expect(shown.stdout).toContain("round 1: sg decided 'rework', back to nano");
+  expect(shown.stdout).toMatch(/round +1 of 2: sg decided 'rework'; back to nano\n +asked for: find the second edition\n/);
 });
 
 test("what jp returns goes back to sg with the text, from there to nano with what is asked for, and closes", async () => {

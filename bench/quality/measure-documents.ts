@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { jpFinal } from "@tasuki/contracts/artifacts/jp-final";
+import { sgReview } from "@tasuki/contracts/artifacts/sg-review";
 import { extractSource } from "@tasuki/executors/testing";
 import { type EmbeddedRun, relayInProcess } from "@tasuki/finder/testing";
 import { sourceBlockKinds } from "@tasuki/protocol";
@@ -44,7 +45,7 @@ const furniture = new Set(Object.entries(sourceBlockKinds).flatMap(([kind, { isF
 
 /**
  * Answers to the written questions on the manuals of the corpus: each manual is extracted as main does it and relayed with its questions. An answer is what
- * the final text prints of an item, so that the top answer is what a person reads first below the question.
+ * the final text prints of an item; the top answer is that of the item which the review ranks first among those that are printed.
  */
 export async function measureDocuments(): Promise<DocumentAnswers> {
   const [top, three] = [createTally(), createTally()];
@@ -73,7 +74,7 @@ export async function measureDocuments(): Promise<DocumentAnswers> {
     }
     const blocks = "text" in source ? (source.blocks ?? []).filter((block) => furniture.has(block.kind)) : [];
     for (const [at, { id }] of questions.entries()) {
-      const [first] = citationsFor(run, `Q${at + 1}`);
+      const [first] = run.unmet.length > 0 ? [] : citationsFor(run, `Q${at + 1}`);
       if (first && blocks.some(({ from, to }) => from < first.end && to > first.start)) fromFurniture.push(id);
     }
   }
@@ -84,14 +85,17 @@ function toGiven({ text, blocks, dropped }: Extract<Awaited<ReturnType<typeof ex
   return { text, ...(blocks && { blocks: [...blocks] }), ...(dropped && { dropped: [...dropped] }) };
 }
 
-/** Texts that the final text prints for a question, one for each item, in its order. */
-function answersFor({ documents }: EmbeddedRun, question: string): readonly string[] {
+/** Texts that the final text prints for a question, one for each item, best first: it prints them in the order of their source. */
+function answersFor({ documents, unmet }: EmbeddedRun, question: string): readonly string[] {
+  if (unmet.length > 0) return [];
   const final = jpFinal.schema.parse(documents["jp-final"]?.[0]?.value);
+  const { outline } = sgReview.schema.parse(documents["sg-review"]?.[0]?.value);
   const text = final.sections.find(({ heading }) => heading.startsWith(`${question}:`))?.text ?? "";
   const printed = new Map<string, string>();
-  for (const [, before = "", item = ""] of text.matchAll(/([\s\S]*?)((?:\[C\d+\])+)/g))
+  for (const [, before = "", item = ""] of text.matchAll(/([\s\S]*?)\[(C\d+)\](?:\[C\d+\])*/g))
     printed.set(item, (printed.get(item) ?? "") + before);
-  return [...printed.values()];
+  const ranked = outline.find((one) => one.question === question)?.items ?? [];
+  return ranked.flatMap((item) => printed.get(item) ?? []);
 }
 
 async function readQuestions(): Promise<readonly Asked[]> {

@@ -25,10 +25,12 @@ export function* checkOmissions(final: Document<JpFinal>, passages: Passages): G
     for (const [at, { statement, places }] of taken.entries()) {
       const [before, after] = [taken[at - 1], taken[at + 1]];
       const where = () => ({ ...place(final, statement.text.split("\n", 1)[0] ?? ""), path: `sections.${heading}` });
+      const isLine = standsAlone(text, statement);
       const isWhole = places.some(
         ({ reading, start, end }) =>
-          (reading.boundaries.has(start) || before?.places.some((one) => one.reading === reading && one.end === start)) &&
-          (reading.boundaries.has(end) || after?.places.some((one) => one.reading === reading && one.start === end)),
+          (isLine && reading.lines.has(start) && reading.lines.has(end)) ||
+          ((reading.boundaries.has(start) || before?.places.some((one) => one.reading === reading && one.end === start)) &&
+            (reading.boundaries.has(end) || after?.places.some((one) => one.reading === reading && one.start === end))),
       );
       if (!isWhole && places.length > 0 && isQuotation(statement))
         yield {
@@ -51,6 +53,14 @@ export function* checkOmissions(final: Document<JpFinal>, passages: Passages): G
     }
     if (passages.lookups.gaveUp) return yield tooMany(final);
   }
+}
+
+/** True for a statement that is all of an item or of a line of code: lines of a passage are shown so. */
+function standsAlone(text: string, { start, end }: Statement): boolean {
+  const from = text.lastIndexOf("\n", start - 1) + 1;
+  const next = text.indexOf("\n", end);
+  const behind = text.slice(end, next === -1 ? text.length : next);
+  return /^(?: {4,}|\s*[-*+] )$/.test(text.slice(from, start)) && lettersOf(behind) === "";
 }
 
 function isLong(text: string): boolean {

@@ -5,6 +5,8 @@ export interface Reading {
   readonly letters: string;
   /** Positions in `letters`. */
   readonly boundaries: ReadonlySet<number>;
+  /** Positions in `letters` where a line begins or ends. */
+  readonly lines: ReadonlySet<number>;
   /** Number of the paragraph that a position is in. */
   paragraphAt(position: number): number;
 }
@@ -16,9 +18,12 @@ const lineEnd = /\r\n|[\r\u0085\u2028\u2029]/g;
 const paragraphEnd = /\n\s*\n/;
 const itemMark = /^[ \t]*(?:[-*+•>|#]+|\d{1,3}[.)])[ \t]+/;
 
-/** The letters and digits of a text. */
+// What a passage cites itself, which is none of its words.
+const citations = /\[C[1-9][0-9]{0,4}(?:,\s?C[1-9][0-9]{0,4})*\]/g;
+
+/** The letters and digits of a text, without citations. */
 export function lettersOf(text: string): string {
-  return text.replaceAll(marks, "");
+  return text.replaceAll(citations, "").replaceAll(marks, "");
 }
 
 /**
@@ -32,9 +37,10 @@ export function readPassage(text: string): readonly Reading[] {
 }
 
 function read(passage: string, numbersAreMarks: boolean): Reading {
-  const boundaries = new Set<number>([0]);
+  const [boundaries, lines] = [new Set<number>([0]), new Set<number>([0])];
   const starts: number[] = [];
   let letters = "";
+  let end = 0;
   const add = (text: string): void => {
     let from = 0;
     for (const { start, end } of splitSentences(text)) {
@@ -56,7 +62,9 @@ function read(passage: string, numbersAreMarks: boolean): Reading {
         add(block);
         block = "";
       }
-      block += `${isItem ? line.slice(mark.length) : line}\n`;
+      const content = isItem ? line.slice(mark.length) : line;
+      block += `${content}\n`;
+      lines.add((end += lettersOf(content).length));
     }
     add(block);
   }
@@ -69,7 +77,7 @@ function read(passage: string, numbersAreMarks: boolean): Reading {
     }
     return from;
   };
-  return { letters, boundaries, paragraphAt };
+  return { letters, boundaries, lines, paragraphAt };
 }
 
 /** True for lines that are no prose: columns, code. */

@@ -32,7 +32,7 @@ export interface Exchange {
 
 export interface Front extends AsyncDisposable {
   /** Port at which one role calls another, where either is the node behind this front. */
-  via(from: RoleName, to: RoleName): number | undefined;
+  via(from: string, to: string): number | undefined;
   /** Begins to answer: by `handle`, with requests sent on to the ports that roles really have. */
   stand(portOf: (role: RoleName) => number, handle: (exchange: Exchange) => Promise<void>): void;
 }
@@ -73,7 +73,7 @@ export async function openFront(role: RoleName, others: readonly RoleName[]): Pr
     return server;
   };
   const inward = await open(role);
-  const outward = new Map<RoleName, Server>();
+  const outward = new Map<string, Server>();
   for (const other of others) outward.set(other, await open(other));
   const portOf = (server: Server | undefined): number | undefined => (server?.address() as AddressInfo | undefined)?.port; // it listens on TCP
   return {

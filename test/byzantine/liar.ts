@@ -310,7 +310,7 @@ export async function createLiar({ role, relay, front, seed, lies, only = "" }: 
     judged: (history) => ({
       ...history,
       feeds: [
-        ...history.feeds.map((one) => (one.role === role && !isMain ? { ...one, entries: feed.entries.map(toRecorded), lies: true } : one)),
+        ...history.feeds.map((one) => (one.node === role && !isMain ? { ...one, entries: feed.entries.map(toRecorded), lies: true } : one)),
         // What it signed for senders alone proves what it says, too.
         {
           node: role,

@@ -20,6 +20,8 @@ export interface StormOptions {
   readonly only?: string;
   /** True where nothing is told, for comparison: the same runs, until the limit. */
   readonly isHonest?: boolean;
+  /** True where the role has a second node, which is honest. */
+  readonly hasSecond?: boolean;
   /** Environment of main's process, besides what it always gets. */
   readonly mainEnv?: Readonly<Record<string, string>>;
   /** Milliseconds after which no more lies are told. */
@@ -56,11 +58,13 @@ export interface StormReport {
   /** What main keeps of the liar, by run. */
   readonly kept: readonly KeptOfRun[];
   readonly violations: readonly Violation[];
-  /** Milliseconds of each honest run beside the others, from its start to the moment when main shows it as closed. */
-  readonly honestMs: readonly number[];
+  /** Milliseconds of honest runs beside the others, from their starts to the moment when main shows them as closed, by the node of the role. */
+  readonly honestMs: Readonly<Record<string, readonly number[]>>;
   readonly ms: number;
 }
 
+/** Milliseconds in which an honest run closes, also on a machine that is busy with other things. */
+const closesWithinMs = 660_000;
 /** Runs under way that are lied about. */
 const liedAtOnce = 6;
 /** Honest runs under way. */
@@ -72,6 +76,7 @@ export async function tellLies({
   lies,
   only = "",
   isHonest = false,
+  hasSecond = false,
   mainEnv = {},
   limitMs = 600_000,
   log = () => undefined,
@@ -80,24 +85,30 @@ export async function tellLies({
     role,
     roles.filter((name) => name !== role),
   );
-  await using relay = await openChaosRelay({ limits: { minFreeBytes: 0 }, via: (from, to) => front.via(from, to), env: { main: mainEnv } });
+  await using relay = await openChaosRelay({
+    limits: { minFreeBytes: 0 },
+    via: (from, to) => front.via(from, to),
+    env: { main: mainEnv },
+    ...(hasSecond && { twice: role }),
+  });
   front.stand(
     (name) => relay.port(name),
     (exchange) => exchange.pass(),
   );
   await relay.startAll();
   await using liar = await createLiar({ role, relay, front, seed, lies, only });
-  const honest = roles.filter((name) => name !== role);
+  const honest = relay.names.filter((name) => name !== role);
   const briefs = new Map<string, string>();
-  const honestMs: number[] = [];
-  const closeOne = async (): Promise<void> => {
+  const honestMs: Record<string, number[]> = {};
+  /** Begins an honest run, and waits for its end. Resolves with the node of the role that it stands on, and the milliseconds. */
+  const closeOne = async (): Promise<readonly [string, number]> => {
     const id = randomUUIDv7();
     const brief = `# What is honest run ${briefs.size + 1}?\n`;
     briefs.set(id, brief);
     const began = performance.now();
     await relay.run(brief, { id });
-    await relay.until(id, isClosed, limitMs + 60_000);
-    honestMs.push(performance.now() - began);
+    const { stages } = await relay.until(id, isClosed, closesWithinMs);
+    return [stages.find(({ stage }) => stage === role)?.node ?? role, performance.now() - began];
   };
   await closeOne();
   const pids = new Map(honest.map((name) => [name, relay.node(name).pid()]));
@@ -110,7 +121,10 @@ export async function tellLies({
   const lied = new Set<string>();
   await Promise.all([
     ...Array.from({ length: honestAtOnce }, async () => {
-      while (!isOver()) await closeOne();
+      while (!isOver()) {
+        const [node, ofRun] = await closeOne();
+        (honestMs[node] ??= []).push(ofRun);
+      }
     }),
     ...Array.from({ length: liedAtOnce }, async () => {
       while (!isOver()) {
@@ -148,7 +162,7 @@ export async function tellLies({
     logs: await byRole(logBytes),
     longestLine: Math.max(...Object.values(await byRole(longestLogLine))),
     kept: role === "main" ? [] : keptOfRuns(relay.folder("main"), role),
-    honestMs: honestMs.slice(1, -1),
+    honestMs,
     violations: checkHistory(liar.judged(history)),
     ms,
   };

@@ -26,18 +26,22 @@ export interface ChaosOptions {
   /** Links with a proxy: `nano>sg`. */
   readonly links?: readonly string[];
   /** Port at which a role calls another, where that is not the other's own: something stands between them. */
-  readonly via?: (from: RoleName, to: RoleName) => number | undefined;
+  readonly via?: (from: string, to: string) => number | undefined;
+  /** Role that has a second node, `nano-2`: main spreads the runs over the two. */
+  readonly twice?: RoleName;
   /** A folder that is a role's data folder, instead of one of its own. */
   readonly folders?: Readonly<Partial<Record<RoleName, string>>>;
 }
 
 export interface ChaosRelay extends AsyncDisposable {
-  /** Holds a data folder for each role. */
+  /** Holds a data folder for each node. */
   readonly data: string;
-  folder(role: RoleName): string;
-  /** Port on which a role's node listens. */
-  port(role: RoleName): number;
-  node(role: RoleName): ChaosNode;
+  /** Names of its nodes: those of their roles, but for a second one. */
+  readonly names: readonly string[];
+  folder(name: string): string;
+  /** Port on which a node listens. */
+  port(name: string): number;
+  node(name: string): ChaosNode;
   link(name: string): Proxy;
   startAll(): Promise<void>;
   stopAll(): Promise<void>;
@@ -50,51 +54,68 @@ export interface ChaosRelay extends AsyncDisposable {
   until(run: string, wanted: (status: RunStatus) => boolean, limitMs?: number): Promise<RunStatus>;
 }
 
-export async function openChaosRelay({ limits = {}, env = {}, links = [], via, folders = {} }: ChaosOptions = {}): Promise<ChaosRelay> {
+export async function openChaosRelay({
+  limits = {},
+  env = {},
+  links = [],
+  via,
+  twice,
+  folders = {},
+}: ChaosOptions = {}): Promise<ChaosRelay> {
   const data = await mkdtemp(join(tmpdir(), "tasuki-chaos-"));
-  const folder = (role: RoleName): string => join(data, role);
+  const names: readonly string[] = twice === undefined ? roles : [...roles, secondOf(twice)];
+  const roleOf = (name: string): RoleName => roles.find((role) => role === name) ?? twice ?? "main";
+  const folder = (name: string): string => folders[roleOf(name)] ?? join(data, name);
   const policy = join(data, "policy.hujson");
-  await introduceNodes(data, roles);
+  await introduceNodes(data, names);
   await writeFile(policy, writePolicy({ pipeline, people: { ops: ["ops@example.com"] } }));
-  const ports = await freePorts(roles);
-  const portOf = (role: RoleName): number => {
-    const port = ports.get(role);
-    if (port === undefined) throw new Error(`there is no role '${role}'`);
+  const ports = await freePorts(names);
+  const portOf = (name: string): number => {
+    const port = ports.get(name);
+    if (port === undefined) throw new Error(`there is no node '${name}'`);
     return port;
   };
   const proxies = new Map<string, Proxy>();
-  for (const name of links) proxies.set(name, await openProxy(portOf((name.split(">")[1] ?? "") as RoleName))); // a link names two roles
-  const between = (from: RoleName, to: RoleName): number | undefined => proxies.get(`${from}>${to}`)?.port ?? via?.(from, to);
-  for (const role of roles) {
+  for (const name of links) proxies.set(name, await openProxy(portOf(name.split(">")[1] ?? "")));
+  const between = (from: string, to: string): number | undefined => proxies.get(`${from}>${to}`)?.port ?? via?.(from, to);
+  for (const name of names) {
     const roster = Object.fromEntries(
-      roles.filter((other) => other !== role).map((other) => [other, { url: `http://127.0.0.1:${between(role, other) ?? portOf(other)}` }]),
+      names
+        .filter((other) => other !== name)
+        .map((other) => [other, { role: roleOf(other), url: `http://127.0.0.1:${between(name, other) ?? portOf(other)}` }]),
     );
-    await writeFile(join(folder(role), "config.jsonc"), JSON.stringify({ listen: { port: portOf(role) }, roster, limits }));
+    await writeFile(join(data, name, "config.jsonc"), JSON.stringify({ node: name, listen: { port: portOf(name) }, roster, limits }));
   }
-  const nodes = Object.fromEntries(
-    roles.map((role) => [
-      role,
-      createChaosNode({ role, data: folders[role] ?? folder(role), policy, cache: join(data, "compile-cache"), env: env[role] ?? {} }),
-    ]),
-  ) as Record<RoleName, ChaosNode>; // one for each role
+  const nodes = new Map(
+    names.map((name) => {
+      const role = roleOf(name);
+      return [name, createChaosNode({ role, data: folder(name), policy, cache: join(data, "compile-cache"), env: env[role] ?? {} })];
+    }),
+  );
+  const node = (name: string): ChaosNode => {
+    const found = nodes.get(name);
+    if (found === undefined) throw new Error(`there is no node '${name}'`);
+    return found;
+  };
 
   const relay: ChaosRelay = {
     data,
-    folder: (role) => folders[role] ?? folder(role),
+    names,
+    folder,
     port: portOf,
-    node: (role) => nodes[role],
+    node,
     link(name) {
       const proxy = proxies.get(name);
       if (proxy === undefined) throw new Error(`there is no proxy on ${name}`);
       return proxy;
     },
     async startAll() {
-      const started = await Promise.all(roles.filter((role) => !nodes[role].isRunning()).map((role) => nodes[role].start()));
-      if (started.includes(false)) throw new Error(`a node did not start: ${roles.map((role) => nodes[role].last().stderr).join("\n")}`);
+      const started = await Promise.all(names.map(async (name) => node(name).isRunning() || node(name).start()));
+      if (started.includes(false)) throw new Error(`a node did not start: ${names.map((name) => node(name).last().stderr).join("\n")}`);
     },
     async stopAll() {
-      for (const role of roles) nodes[role].kill("SIGTERM");
-      await Promise.all(roles.map((role) => nodes[role].ended()));
+      for (const name of names) node(name).kill("SIGTERM");
+      await Promise.all(names.map((name) => node(name).ended()));
     },
     call: (role, path, body) => callSocket(join(relay.folder(role), "bus.sock"), path, body),
     async run(brief, { id, clocks } = {}) {
@@ -121,13 +142,18 @@ export async function openChaosRelay({ limits = {}, env = {}, links = [], via, f
       }
     },
     async [Symbol.asyncDispose]() {
-      for (const role of roles) nodes[role].kill("SIGKILL");
-      await Promise.all(roles.map((role) => nodes[role].ended()));
+      for (const name of names) node(name).kill("SIGKILL");
+      await Promise.all(names.map((name) => node(name).ended()));
       for (const proxy of proxies.values()) await proxy[Symbol.asyncDispose]();
       await rm(data, { recursive: true, force: true });
     },
   };
   return relay;
+}
+
+/** Name of the second node of a role. */
+export function secondOf(role: RoleName): string {
+  return `${role}-2`;
 }
 
 /** Asks again until it is done, as a patient script does. A refusal for good is thrown. */

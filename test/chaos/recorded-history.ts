@@ -6,7 +6,7 @@ import { randomUUIDv7 } from "node:crypto";
 import { join } from "node:path";
 import type { History, RecordedAnswer, RecordedFeed } from "../history/history.ts";
 import { expectedFiles } from "../sim/pipeline.ts";
-import { type ChaosRelay, pipeline, type RoleName, roles } from "./chaos-relay.ts";
+import { type ChaosRelay, pipeline, roles, secondOf } from "./chaos-relay.ts";
 
 interface Recorded {
   /** Answers that scripts got from main. */
@@ -18,7 +18,7 @@ interface Recorded {
 
 /** All that a relay whose processes have ended left on its disks, with what was seen of it meanwhile. */
 export async function recordedHistory(relay: ChaosRelay, { answers, statuses, briefs }: Recorded): Promise<History> {
-  const feeds = await Promise.all(roles.map((role) => readFeed(relay, role)));
+  const feeds = await Promise.all(relay.names.map((name) => readFeed(relay, name)));
   return {
     route: pipeline.roles.map(({ name }) => name),
     trust: await openTrust(join(relay.folder("main"), "trust")),
@@ -38,11 +38,11 @@ export async function recordedHistory(relay: ChaosRelay, { answers, statuses, br
   };
 }
 
-async function readFeed(relay: ChaosRelay, role: RoleName): Promise<RecordedFeed> {
-  await using store = await openStore({ folder: relay.folder(role), clock: systemClock, newId: randomUUIDv7 });
+async function readFeed(relay: ChaosRelay, node: string): Promise<RecordedFeed> {
+  await using store = await openStore({ folder: relay.folder(node), clock: systemClock, newId: randomUUIDv7 });
   return {
-    node: role,
-    role,
+    node,
+    role: roles.find((role) => role === node || secondOf(role) === node) ?? node,
     instance: store.instance,
     entries: await store.feed(0, Number.MAX_SAFE_INTEGER),
     lacking: await lackingFiles(store),

@@ -54,7 +54,7 @@ export function createTally(): Tally {
         `seed ${seed} failed:`,
         ...shown,
         ...more,
-        `  see it again: pnpm sim ${report.pool > 1 ? `--pool ${report.pool} ` : ""}${report.late ? "--late " : ""}--log --seeds 1 --nodes ${roles + 1} --from ${seed}`,
+        `  see it again: pnpm sim ${report.pool > 1 ? `--pool ${report.pool} ` : ""}${report.late ? "--late " : ""}${mixOf(report)}--log --seeds 1 --nodes ${roles + 1} --from ${seed}`,
       ].join("\n");
     },
     failed: () => failed,
@@ -68,4 +68,10 @@ export function createTally(): Tally {
       ].join("\n");
     },
   };
+}
+
+/** Option for what was more than the seed brings. */
+function mixOf({ mix }: Pick<Report, "mix">): string {
+  const more = Object.entries(mix).map(([fault, amount]) => `${fault}=${JSON.stringify(amount)}`);
+  return more.length === 0 ? "" : `--mix ${more.join(",")} `;
 }

@@ -3,7 +3,7 @@ import type { SimulationOptions } from "./create-simulation.ts";
 import { type Outcome, simulate } from "./simulate.ts";
 
 /** Report of a worker on one simulation. */
-export type Report = { readonly pool: number; readonly late: boolean } & (
+export type Report = { readonly pool: number; readonly late: boolean; readonly mix: NonNullable<SimulationOptions["mix"]> } & (
   | { readonly outcome: Outcome }
   | { readonly seed: number; readonly roles: number; readonly crash: string }
 );
@@ -24,9 +24,9 @@ async function run({ seed, roles, mix = {}, pool = 1, late = false, log = false 
     const unhandled = strays
       .splice(0)
       .map((what) => ({ guarantee: "R10.reopen", what: `an error that nothing handles would end a node: ${what}` }));
-    return { pool, late, outcome: { ...outcome, violations: [...outcome.violations, ...unhandled] } };
+    return { pool, late, mix, outcome: { ...outcome, violations: [...outcome.violations, ...unhandled] } };
   } catch (error) {
-    return { pool, late, seed, roles, crash: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    return { pool, late, mix, seed, roles, crash: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }
 }
 

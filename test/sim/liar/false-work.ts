@@ -1,28 +1,15 @@
-import { type Attachment, type Clock, type Envelope, type Pipeline, sha256Of, type TaskPayload } from "@tasuki/protocol";
+import { type Attachment, type Envelope, sha256Of, type TaskPayload } from "@tasuki/protocol";
 import { createNotary, payloadDigest } from "@tasuki/evidence";
-import type { Passage } from "@tasuki/bus/testing";
-import type { OpenStore } from "@tasuki/store";
 import { z } from "zod";
 import { signerOf } from "../keys.ts";
 import { setTimeout as delay } from "../machine/timers-promises.ts";
 import { toText } from "../pipeline.ts";
-import type { Random } from "../random.ts";
 import { leafOf, type Said, signSaid, textFor, untrue } from "./false-receipts.ts";
-import type { Way } from "./liar.ts";
+import type { LiarDeps, LiarParts, Way } from "./liar.ts";
 
 /** One boot of the node that lies, and what it lies with. */
-interface FalseWorkDeps {
-  readonly node: string;
-  readonly role: string;
-  readonly pipeline: Pipeline;
-  /** Names of all nodes with their roles. */
-  readonly names: ReadonlyMap<string, string>;
-  readonly random: Random;
+interface FalseWorkDeps extends Pick<LiarDeps, "node" | "pipeline" | "names" | "random">, Omit<LiarParts, "bus"> {
   readonly newId: () => string;
-  readonly store: Pick<OpenStore, "append" | "instance" | "blobs">;
-  readonly clock: Pick<Clock, "now">;
-  /** Way to another node of the relay. */
-  readonly passage: (to: string) => Passage;
   /** Makes up a run that main never had. */
   readonly makeUp: () => string;
   /** Called with files that the node has signed for, and the task that it says they are of. */
@@ -153,26 +140,31 @@ export function createFalseWork({
       random.pick(["produced", "produced", "blocked"]),
       random.pick(["archived", "rejected", "fenced", "closed", ""]),
     ];
-    for (const state of told) {
-      if (state === "") break;
-      const isMade = state === "produced";
-      const truth: Said = {
-        ...of,
-        attempt: state === "accepted" ? 0 : 1,
-        state,
-        ...(prev && { prev }),
-        subjects: isMade ? [file] : inputs,
-      };
-      const so = random.chance(way === "hands on what nobody made" ? 0.1 : state === "accepted" ? 0.7 : 0.4)
-        ? untrue(truth, random, newId)
-        : truth;
+    /** Says a state of the task, true or not. Resolves with the receipt; undefined where the node is gone. */
+    const sayState = async (state: string): Promise<Envelope | undefined> => {
+      const subjects = state === "produced" ? [file] : inputs;
+      const truth: Said = { ...of, attempt: state === "accepted" ? 0 : 1, state, ...(prev && { prev }), subjects };
+      const odds = way === "hands on what nobody made" ? 0.1 : state === "accepted" ? 0.7 : 0.4;
+      const so = random.chance(odds) ? untrue(truth, random, newId) : truth;
       const own = state === "accepted" && random.chance(0.25) ? notary.task({ ...payload, from: role, fromNode: node }) : undefined;
       const said = own === undefined ? so : { ...truth, prev: own.digest };
       const receipt = await say(said, state === "accepted" ? [own?.envelope ?? envelope] : []).catch(() => undefined);
+      if (receipt !== undefined) prev = payloadDigest(receipt);
+      return receipt;
+    };
+    /** Tells on after the answer is out. */
+    const rest = async (states: readonly string[]): Promise<void> => {
+      for (const state of states) {
+        if (state === "" || (await sayState(state)) === undefined) return;
+        await delay(random.integer(1, 5_000));
+      }
+    };
+    for (const state of told) {
+      if (state === "") break;
+      const receipt = await sayState(state);
       if (receipt === undefined) return first;
       first ??= receipt;
-      prev = payloadDigest(receipt);
-      if (isMade && way !== "answers with a lie") {
+      if (state === "produced" && way !== "answers with a lie") {
         const attachments = [...payload.attachments, file];
         const changes = { kind: "work", to: next(role), stage: next(role), epoch, from: role, attachments, prev } as const;
         void send(ownTask(payload, random.chance(0.7) ? changes : {}), new Map(text === undefined ? [] : [[file.sha256, text]]));
@@ -184,19 +176,6 @@ export function createFalseWork({
       await delay(random.integer(1, 3_000));
     }
     return first;
-
-    /** Tells on after the answer is out. */
-    async function rest(states: readonly string[]): Promise<void> {
-      for (const state of states) {
-        if (state === "") return;
-        const isMade = state === "produced";
-        const truth: Said = { ...of, attempt: 1, state, ...(prev && { prev }), subjects: isMade ? [file] : inputs };
-        const receipt = await say(random.chance(0.4) ? untrue(truth, random, newId) : truth).catch(() => undefined);
-        if (receipt === undefined) return;
-        prev = payloadDigest(receipt);
-        await delay(random.integer(1, 5_000));
-      }
-    }
   };
   const flood = async ({ id: task, run, stage, epoch }: TaskPayload): Promise<void> => {
     for (let at = 0; at < messagesOfFlood; at += messagesAnEntry)

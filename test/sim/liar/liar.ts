@@ -60,7 +60,7 @@ export interface Liar {
   over(parts: LiarParts): DirectBus;
 }
 
-interface LiarParts {
+export interface LiarParts {
   readonly bus: DirectBus;
   readonly role: string;
   readonly store: Pick<OpenStore, "append" | "instance" | "task" | "blobs">;
@@ -118,20 +118,11 @@ export function createLiar({ node, pipeline, names, rate, now, onLie, ...deps }:
     return true;
   };
 
-  const over = ({ bus, role, store, clock, passage }: LiarParts): DirectBus => {
-    const work = createFalseWork({
-      node,
-      role,
-      pipeline,
-      names,
-      random,
-      newId,
-      store,
-      clock,
-      passage,
-      makeUp,
-      onClaim: (task, claim) => void claimed.set(task, claim),
-    });
+  const over = (parts: LiarParts): DirectBus => {
+    const { bus, role, store } = parts;
+    const onClaim = (task: string, claim: { readonly run: string; readonly files: readonly Attachment[] }): void =>
+      void claimed.set(task, claim);
+    const work = createFalseWork({ ...parts, node, pipeline, names, random, newId, makeUp, onClaim });
 
     const task = async (body: string, honestly: () => Promise<string>): Promise<string> => {
       const sent = sentIn(body);

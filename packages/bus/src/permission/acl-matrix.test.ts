@@ -8,7 +8,7 @@ import { jp } from "@tasuki/contracts/roles/jp";
 import { nano } from "@tasuki/contracts/roles/nano";
 import { sg } from "@tasuki/contracts/roles/sg";
 import { describe, expect, test } from "vitest";
-import { startBus, tokenOf } from "../testing/bus-fixture.ts";
+import { type BusFixture, startBus, tokenOf } from "../testing/bus-fixture.ts";
 import { grantFor, type Want } from "./permission.ts";
 import { parsePolicy } from "./policy.ts";
 import { writePolicy } from "./write-policy.ts";
@@ -173,7 +173,7 @@ function toEnvelope(kind: string, signed: boolean) {
 }
 
 /** Reads a decision from an answer. An allowed call is answered with 200 or 202, a denied one with 403; any other status is a mistake of this test. */
-async function isAllowed(answer: ReturnType<Awaited<ReturnType<typeof startBus>>["send"]>, success: number): Promise<boolean> {
+async function isAllowed(answer: ReturnType<BusFixture["send"]>, success: number): Promise<boolean> {
   const { status, body } = await answer;
   if (status === success || status === 200) return true;
   expect(JSON.stringify({ status, body })).toContain('"not_granted"');

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { TasukiError } from "@tasuki/protocol";
 import type { Caller } from "../identity/identity.ts";
 import { type Route, routes } from "../wire/operations.ts";
@@ -50,30 +50,4 @@ export async function admit({ role, identify, allowedHosts }: AdmissionDeps, req
   if (kind !== "upload" && length > maxBodyBytes)
     throw new TasukiError("too_large", `The body has ${length} bytes; ${maxBodyBytes} are taken. Files are uploaded apart.`);
   return { caller, route };
-}
-
-export interface StreamGuardDeps {
-  /** Rejects where the caller may no longer have the stream, or where the caller can't be identified. */
-  readonly demand: () => Promise<void>;
-  /** Called once, with the rejection of `demand`, before the connection ends. */
-  readonly onCut: (error: unknown) => void;
-}
-
-/** Milliseconds between two calls of `demand`. An identity may cache its answer for 2 s, so a revoked grant ends within 2.5 s. */
-const everyMs = 500;
-
-/**
- * Ends a stream, and its connection, once its caller may no longer have it. `admit` decides once, before the answer begins; a stream lasts for
- * as long as the caller likes, and would outlive the grant. The stream is cut and not ended in order, since a reader that takes nothing would
- * put that end off.
- */
-export function guardStream(res: ServerResponse, { demand, onCut }: StreamGuardDeps): void {
-  const ask = (): void =>
-    void demand().catch((error: unknown) => {
-      if (res.destroyed) return;
-      onCut(error);
-      res.destroy();
-    });
-  const timer = setInterval(ask, everyMs).unref();
-  res.once("close", () => clearInterval(timer));
 }

@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { TasukiError } from "@tasuki/protocol";
 import { expect, test, vi } from "vitest";
 import { parsePolicy } from "../permission/policy.ts";
-import { startBus, tokenOf } from "../testing/bus-fixture.ts";
+import { type BusFixture, startBus, tokenOf } from "../testing/bus-fixture.ts";
 
 const json = { "content-type": "application/json" };
 const form = (fileName: string, text: string): string =>
@@ -383,13 +383,13 @@ test("an upload whose permission ends while it comes in is not published", async
 });
 
 /** The request by which main follows the feed of a bus. */
-async function feedRequest(bus: Awaited<ReturnType<typeof startBus>>): Promise<string> {
+async function feedRequest(bus: BusFixture): Promise<string> {
   const { authorization } = await tokenOf(bus.folder, "main");
   return `GET /trpc/watch?input=%7B%7D HTTP/1.1\r\nhost: ${bus.host}\r\nconnection: close\r\nauthorization: ${authorization}\r\n\r\n`;
 }
 
 /** Follows the feed; `text` is what has come so far. */
-async function followRaw(bus: Awaited<ReturnType<typeof startBus>>) {
+async function followRaw(bus: BusFixture) {
   const socket = connect(bus.port, "127.0.0.1");
   const came = { text: "", socket };
   socket.on("error", () => undefined).on("data", (chunk: Buffer) => (came.text += chunk.toString()));

@@ -19,9 +19,10 @@ import { z } from "zod";
 import type { Caller } from "../identity/identity.ts";
 import { operations, routes } from "../wire/operations.ts";
 import { maxBodyBytes, parseTaskBody, parseTaskHeaders } from "../wire/task-request.ts";
-import { admit, type Admitted, guardStream, pathOf } from "./admission.ts";
+import { admit, type Admitted, pathOf } from "./admission.ts";
 import { type BusHandlers, createBusCalls } from "./bus-calls.ts";
 import { createBusRouter } from "./bus-router.ts";
+import { createFollowers } from "./followers.ts";
 import { continueBody, createBodyReader, limitArrival } from "./request-body.ts";
 import { sendProblem } from "./send-problem.ts";
 import { toJson } from "./to-json.ts";
@@ -59,6 +60,10 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
 
   const logFailure = createFailureLog(logger);
   const bodies = createBodyReader();
+  const followers = createFollowers({
+    demand: async (req) => calls.demandFeed(await identify(req)),
+    onCut: (error, { principal }) => logFailure({ path: "/trpc/watch", principal }, toProblem(error), error),
+  });
 
   const app = express();
   app.disable("x-powered-by").disable("etag").enable("strict routing").enable("case sensitive routing");
@@ -72,11 +77,7 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
     const { kind } = admission.route.operation;
     // An upload asks for its body itself, once its contract and size are granted.
     if (kind !== "upload") continueBody(req, res);
-    if (kind === "subscription")
-      guardStream(res, {
-        demand: async () => calls.demandFeed(await identify(req)),
-        onCut: (error) => logFailure({ path: pathOf(req), principal: admission.caller.principal }, toProblem(error), error),
-      });
+    if (kind === "subscription") followers.take({ req, res, caller: admission.caller });
     next();
   });
   app.post(operations.task.rest.path, async (req, res) => {

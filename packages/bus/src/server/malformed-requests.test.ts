@@ -3,12 +3,10 @@ import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
-import { startBus, tokenOf } from "../testing/bus-fixture.ts";
-
-type Bus = Awaited<ReturnType<typeof startBus>>;
+import { type BusFixture, startBus, tokenOf } from "../testing/bus-fixture.ts";
 
 /** A connection that tells what it received, and how it ended. */
-function open(bus: Bus) {
+function open(bus: BusFixture) {
   const socket = connect(bus.port, "127.0.0.1");
   let received = "";
   socket.setEncoding("latin1").on("data", (text: string) => (received += text));
@@ -23,7 +21,7 @@ async function writeOn(socket: Socket, bytes: Buffer, ended: Promise<unknown>): 
   while (socket.writable) if (!socket.write(bytes)) await Promise.race([once(socket, "drain"), ended]).catch(() => undefined);
 }
 
-async function headOf(bus: Bus, first: string): Promise<string> {
+async function headOf(bus: BusFixture, first: string): Promise<string> {
   const { authorization } = await tokenOf(bus.folder, "operator");
   return `${first} HTTP/1.1\r\nhost: ${bus.host}\r\nauthorization: ${authorization}\r\n`;
 }

@@ -221,6 +221,8 @@ export async function startBus(role = "main", options: BusOptions = {}) {
   };
 }
 
+export type BusFixture = Awaited<ReturnType<typeof startBus>>;
+
 /** Reads the header that a principal sends. */
 export async function tokenOf(folder: string, principal: string): Promise<{ authorization: string }> {
   const secret = await readFile(join(folder, principal, principal === "operator" ? "operator-secret" : "secret"), "utf8");

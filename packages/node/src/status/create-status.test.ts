@@ -24,12 +24,20 @@ const may = (scope: "own" | "all", principal = "node:main"): Caller => ({
 });
 const query = (values: object) => StatusQuery.parse(values);
 
-async function openNode() {
+async function openNode({ storeFor = (own: Store) => own } = {}) {
   const folder = await mkdtemp(join(tmpdir(), "tasuki-status-"));
   const store = await openStore({ folder, clock, newId });
   const notary = createNotary({ node: "sg", role: "sg", instance: store.instance, signer: makeSigner(), clock, salt: testSalt });
   const foreignFiles = async () => [{ path: "inbox/x", why: "put there by hand", instead: "tasuki run" }];
-  const status = createStatus({ node: "sg", role: "sg", store, pipeline, queueLimit: 9, foreignFiles, quarantined: async () => [] });
+  const status = createStatus({
+    node: "sg",
+    role: "sg",
+    store: storeFor(store),
+    pipeline,
+    queueLimit: 9,
+    foreignFiles,
+    quarantined: async () => [],
+  });
   const hold = async (name: string, contract: string, text: string): Promise<Attachment> => {
     const { sha256, size } = await publish(store, Buffer.from(text), { contract, now: clock.now() });
     return { name, contract, sha256, size };
@@ -191,6 +199,56 @@ test("a follower gets what is there, then what comes, until it goes", async () =
   await expect.poll(() => seen.map(({ index }) => index)).toEqual([0, 1]);
   gone.abort();
   await following;
+});
+
+const append = ({ store }: { store: Store }) => store.append((index) => ({ leaf: `{"index":${index}}`, envelopes: [] }));
+
+// guarantees: R5.followers
+test("200 followers read each page once for all of them", async () => {
+  let pages = 0;
+  const storeFor = (store: Store): Store => ({ ...store, feed: (from, limit) => ((pages += 1), store.feed(from, limit)) });
+  await using node = await openNode({ storeFor });
+  const gone = new AbortController();
+  const seen = Array.from({ length: 200 }, () => 0);
+  const following = seen.map(async (_, nth) => {
+    for await (const { index } of node.status.watch(0, may("all"), gone.signal)) seen[nth] = index + 1;
+  });
+  for (let n = 1; n <= 20; n += 1) {
+    await append(node);
+    await expect.poll(() => new Set(seen), { interval: 1 }).toEqual(new Set([n]));
+  }
+  // The page of each entry, and the empty one after it: 200 readers apart would read 8,000.
+  expect(pages).toBeLessThanOrEqual(2 * 20 + 1);
+  gone.abort();
+  await Promise.all(following);
+});
+
+test("a follower misses nothing that is committed while another one still reads what was there before", async () => {
+  const held = Promise.withResolvers<void>();
+  let pages = 0;
+  const storeFor = (store: Store): Store => ({
+    ...store,
+    async feed(from, limit) {
+      const [page] = await Promise.all([store.feed(from, limit), (pages += 1) === 2 && held.promise]);
+      return page;
+    },
+  });
+  await using node = await openNode({ storeFor });
+  const gone = new AbortController();
+  const seen = [0, 0];
+  const follow = async (nth: number) => {
+    for await (const { index } of node.status.watch(0, may("all"), gone.signal)) seen[nth] = index + 1;
+  };
+  const first = follow(0);
+  await expect.poll(() => pages).toBe(1);
+  const second = follow(1);
+  await expect.poll(() => pages).toBe(2);
+  await append(node);
+  await expect.poll(() => seen).toEqual([1, 0]);
+  held.resolve();
+  await expect.poll(() => seen).toEqual([1, 1]);
+  gone.abort();
+  await Promise.all([first, second]);
 });
 
 test("a run that is not known here, or of which the caller may see nothing, is not found", async () => {

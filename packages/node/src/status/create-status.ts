@@ -1,4 +1,5 @@
 import {
+  type FeedEntry,
   type Pipeline,
   type Quarantined,
   type RunStatus,
@@ -37,6 +38,7 @@ export function createStatus(deps: StatusDeps): Pick<BusHandlers, "status" | "wa
     if (!seesAll(caller))
       throw new TasukiError("not_granted", `The policy lets ${caller.principal} see its own tasks on ${role}, and not ${what}.`);
   };
+  const pages = createPages(store);
 
   return {
     async status(query, caller) {
@@ -70,18 +72,44 @@ export function createStatus(deps: StatusDeps): Pick<BusHandlers, "status" | "wa
     },
     async *watch(from, caller, signal) {
       demandAll(caller, "the feed");
-      yield* follow(store, from, signal);
+      yield* follow(pages, from, signal);
     },
   };
 }
 
 const entriesAtOnce = 256;
 
+/** Pages of the feed for all who follow it. */
+interface Pages {
+  /** The page from an index on, read once for all who ask for it between two commits: most followers want the same one, and wake together. */
+  from(index: number): Promise<readonly FeedEntry[]>;
+  /** Waits for commits as `onCommit` of the store does. */
+  onCommit(wake: () => void): () => void;
+}
+
+function createPages(store: Pick<Store, "feed" | "onCommit">): Pages {
+  const reading = new Map<number, Promise<readonly FeedEntry[]>>();
+  return {
+    from(index) {
+      const page =
+        reading.get(index) ?? store.feed(index, entriesAtOnce).finally(() => reading.get(index) === page && reading.delete(index));
+      reading.set(index, page);
+      return page;
+    },
+    onCommit: (wake) =>
+      store.onCommit([{ topic: "feed" }], () => {
+        // A page whose reading began before the commit may be without its entries, of which nobody is told again.
+        reading.clear();
+        wake();
+      }),
+  };
+}
+
 /** Follows the feed: the entries from an index on, then each new one. */
-async function* follow(store: Store, from: number, signal: AbortSignal) {
+async function* follow(pages: Pages, from: number, signal: AbortSignal) {
   let next = from;
-  for await (const _ of turnsOf((wake) => store.onCommit([{ topic: "feed" }], wake), signal))
-    for (let page = await store.feed(next, entriesAtOnce); page.length > 0; page = await store.feed(next, entriesAtOnce))
+  for await (const _ of turnsOf((wake) => pages.onCommit(wake), signal))
+    for (let page = await pages.from(next); page.length > 0; page = await pages.from(next))
       for (const entry of page) {
         yield entry;
         next = entry.index + 1;

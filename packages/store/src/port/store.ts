@@ -217,7 +217,7 @@ export interface Store extends AsyncDisposable {
   run(id: string): Promise<RunRow | undefined>;
   /** Runs, newest first. */
   runs(filter?: { open?: boolean; limit?: number }): Promise<readonly RunRow[]>;
-  /** Entries in their order, each with those of its texts that are here. */
+  /** A page of entries in their order, each with those of its texts that are here: at most `limit`, and 8 MiB of them or one. */
   feed(from: number, limit: number): Promise<readonly FeedEntry[]>;
   feedSize(): Promise<number>;
   /** The newest kept envelope about a run for each of these payloads (their SHA-256) that there is. */

@@ -72,6 +72,9 @@ interface TextRecord extends Body {
   readonly salt: string;
 }
 
+/** Size of a page of the feed, leaves and envelopes; one entry alone may have more (4 MiB, of what a node takes). */
+const pageBytes = 8 * 1024 * 1024;
+
 /** Run of a text whose entry is about none. */
 const noRun = "";
 
@@ -130,9 +133,13 @@ export function createEvents({ sql, log, recorder }: EventsDeps): Events {
       return { ...sealed, index, kept };
     },
     feed(from, limit) {
-      const page = "SELECT idx, leaf, envelopes FROM event WHERE log = :log AND idx >= :from ORDER BY idx LIMIT :limit";
+      const sized = `SELECT idx, leaf, envelopes, octet_length(leaf) + (
+          SELECT coalesce(sum(octet_length(body)), 0) FROM envelope WHERE seq IN (SELECT value FROM json_each(event.envelopes))
+        ) AS size FROM event WHERE log = :log AND idx >= :from ORDER BY idx LIMIT :limit`;
+      const page = `SELECT idx, leaf, envelopes FROM (SELECT *, sum(size) OVER (ORDER BY idx) AS until FROM (${sized}))
+        WHERE until <= :pageBytes OR until = size ORDER BY idx`;
       const entries = sql<EventRecord>(page)
-        .all({ log, from, limit })
+        .all({ log, from, limit, pageBytes })
         // `add` wrote this text from an array of numbers.
         .map(({ idx, leaf, envelopes }) => ({ index: idx, leaf, keys: JSON.parse(envelopes) as number[] }));
       const bodies = sql<Key & Body>("SELECT seq, body FROM envelope WHERE seq IN (SELECT value FROM json_each(:keys))").all({

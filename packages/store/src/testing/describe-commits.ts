@@ -18,6 +18,21 @@ export function describeCommits(open: OpenTestStore): void {
       expect((await store.feed(0, 1_000)).map(({ index }) => index)).toEqual(Array.from({ length: 200 }, (_, n) => n));
     });
 
+    test("are read back by pages of a bounded size, of one entry at least", async () => {
+      await using opened = await openFolder(open);
+      const { store } = opened;
+      const large = (size: number) => envelopeOf({ predicate: { run: id(1), task: id(2) }, x: "x".repeat(size) }, receiptPayloadType);
+      for (const size of [2_500_000, 2_500_000, 2_500_000, 7_000_000, 10, 10])
+        await store.append((index) => ({ leaf: `{"index":${index}}`, envelopes: [large(size)] }));
+      const page = async (from: number, limit = 1_000) => (await store.feed(from, limit)).map(({ index }) => index);
+      expect(await page(0)).toEqual([0, 1]);
+      expect(await page(0, 1)).toEqual([0]);
+      expect(await page(2)).toEqual([2]);
+      expect(await page(3)).toEqual([3]);
+      expect(await page(4)).toEqual([4, 5]);
+      expect(await page(6)).toEqual([]);
+    });
+
     test("are waited for by whoever closes the store; what comes later is refused", async () => {
       await using opened = await openFolder(open);
       const { store } = opened;

@@ -9,10 +9,14 @@ import { simulatedPipeline, toText } from "../sim/pipeline.ts";
 const {
   CHAOS_ROLE: role,
   CHAOS_WORK_MS: workMs,
-  CHAOS_SKEW_MS: skewMs,
+  CHAOS_SKEW_MS: firstSkewMs,
 } = z
   .object({ CHAOS_ROLE: z.string(), CHAOS_WORK_MS: z.coerce.number().default(5), CHAOS_SKEW_MS: z.coerce.number().default(0) })
   .parse(process.env);
+
+// The process that started this one steps the clock while the node runs.
+let skewMs = firstSkewMs;
+process.on("message", (message) => ({ skewMs } = z.object({ skewMs: z.number() }).parse(message)));
 
 await serveNode({
   role,

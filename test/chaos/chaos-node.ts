@@ -10,6 +10,8 @@ export interface ChaosNode {
   /** Resolves when the process that runs now, if any, has ended. */
   ended(): Promise<void>;
   kill(signal: NodeJS.Signals): void;
+  /** Steps its clock while it runs, so that it is wrong by so many milliseconds. Resolves when the process has been told. */
+  setClock(skewMs: number): Promise<void>;
   isRunning(): boolean;
   /** Id of the process that runs now. Throws where none does. */
   pid(): number;
@@ -71,6 +73,11 @@ export function createChaosNode({ role, data, policy, cache, env = {} }: ChaosNo
         // It has just died by itself, and that is not known here yet.
         if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
       }
+    },
+    async setClock(skewMs) {
+      const own = child;
+      if (own === undefined) throw new Error(`${role} does not run`);
+      await new Promise<void>((resolve, reject) => own.send({ skewMs }, (error) => (error === null ? resolve() : reject(error))));
     },
     isRunning: () => child !== undefined,
     pid() {

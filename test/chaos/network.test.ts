@@ -12,6 +12,7 @@ const faults: readonly Fault[] = [
   { is: "reset" },
   { is: "half-open" },
   { is: "cut", after: 400 },
+  { is: "trickle" },
 ];
 
 // guarantees: R5.ends

@@ -6,6 +6,8 @@ export type Fault =
   | { readonly is: "none" }
   /** Each piece arrives so many milliseconds later. */
   | { readonly is: "latency"; readonly ms: number }
+  /** A byte each second goes through, either way, until it heals; then what was sent arrives. */
+  | { readonly is: "trickle" }
   /** Connections are taken, and nothing goes through until it heals; then what was sent arrives. */
   | { readonly is: "black-hole" }
   /** Requests arrive, answers do not until it heals. */
@@ -55,10 +57,19 @@ export async function openProxy(to: number): Promise<Proxy> {
     far.resume();
     if (fault.is === "black-hole") near.pause();
     if (fault.is === "black-hole" || fault.is === "one-way") far.pause();
+    if (fault.is === "trickle") for (const socket of [near, far]) trickle(socket);
     if (fault.is === "reset") end(pair, "reset");
     if (fault.is !== "half-open") return;
     far.removeAllListeners("close").removeAllListeners("end");
     far.destroy();
+  };
+  /** Lets a byte a second through of what comes from one end, for as long as the fault lasts. */
+  const trickle = (socket: Socket): void => {
+    socket.pause();
+    const timer = setInterval(() => {
+      if (fault.is !== "trickle" || socket.destroyed) clearInterval(timer);
+      else socket.read(1);
+    }, 1_000);
   };
   const pass = (bytes: Buffer, socket: Socket): void => {
     const send = (): void => void (socket.writable && socket.write(bytes));

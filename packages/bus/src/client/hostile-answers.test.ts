@@ -1,6 +1,7 @@
 // Answers of a node that is taken over: each is refused or clipped, in time, and read no further than its kind allows.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import type { ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
 import { taskPayloadType } from "@tasuki/protocol";
@@ -13,6 +14,7 @@ const blanks = Buffer.alloc(65_536, " ");
 const json = { "content-type": "application/json" };
 /** Bytes that the kernel takes from a sender before anybody reads them, at most: net.ipv4.tcp_rmem and tcp_wmem. */
 const buffered = 16_000_000;
+const soon = () => ({ signal: AbortSignal.timeout(100) });
 const unmet = { file: "a.md", expected: "x", got: "y", fix: "z" };
 
 describe("an answer that is too large", () => {
@@ -105,14 +107,29 @@ test("an answer is not parsed that is small, and would be large or deep once it 
   await expect(node.client.status({})).rejects.toMatchObject({ message: expect.stringContaining("more than 100000 values") });
 });
 
-test("an answer that comes byte by byte ends with the time limit of its call, and so does its connection", async () => {
-  await using node = await startLyingNode((_req, res) => {
-    res.writeHead(200, json);
-    const timer = setInterval(() => res.write(" "), 5);
-    res.once("close", () => clearInterval(timer));
+test.for([
+  ["whose head comes", (res: ServerResponse) => () => res.socket?.write("H")],
+  ["whose body comes", (res: ServerResponse) => (res.writeHead(200, json), () => res.write(" "))],
+] as const)("an answer %s byte by byte ends with the time limit of its call, and so does its connection", async ([, trickle]) => {
+  await using node = await startLyingNode((req, res) => {
+    const timer = setInterval(trickle(res), 5);
+    req.socket.once("close", () => clearInterval(timer));
   });
-  await expect(node.client.health({ signal: AbortSignal.timeout(100) })).rejects.toMatchObject({ code: "unreachable" });
+  for (const answer of [node.client.health(soon()), node.client.task(work, soon())])
+    await expect(answer).rejects.toMatchObject({ code: "unreachable" });
   await expect.poll(node.connections).toBe(0);
+});
+
+test("an upload that is taken byte by byte ends with its time limit", async () => {
+  await using node = await startLyingNode((req) => {
+    const timer = setInterval(() => req.read(1), 5);
+    req.socket.once("close", () => clearInterval(timer));
+  });
+  const bytes = async function* () {
+    for (;;) yield blanks;
+  };
+  const upload = { sha256: "a".repeat(64), size: 300_000_000, bytes: bytes() };
+  await expect(node.client.uploadBytes("draft@1", upload, soon())).rejects.toMatchObject({ code: "unreachable" });
 });
 
 test("of an answer only the known fields are kept, whatever else it has", async () => {

@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 interface HttpFetchOptions {
   /** Path of a unix socket to call instead of the URL's host. */
   readonly socketPath?: string;
-  /** Silence after which a connection is given up, while it is being made and while it lasts. */
+  /** Silence after which a connection is given up, while it is being made and while it lasts; also the time within which the answer's head is whole. */
   readonly silenceMs?: number;
   readonly agent?: Agent;
 }
@@ -43,6 +43,9 @@ export function createHttpFetch({ socketPath, silenceMs, agent = createConnectio
         answer?.destroy(reason);
         outgoing.destroy(reason);
       };
+      // Bytes that trickle in are no silence.
+      const head =
+        silenceMs === undefined ? undefined : setTimeout(() => end(new Error(`no answer began within ${silenceMs} ms`)), silenceMs);
       const outgoing = request(
         {
           agent,
@@ -55,6 +58,7 @@ export function createHttpFetch({ socketPath, silenceMs, agent = createConnectio
           ...(silenceMs !== undefined && { timeout: silenceMs }),
         },
         (incoming) => {
+          clearTimeout(head);
           answer = incoming;
           try {
             resolve(toResponse(incoming));
@@ -67,6 +71,7 @@ export function createHttpFetch({ socketPath, silenceMs, agent = createConnectio
       const abort = (): void => end(toError(signal?.reason));
       signal?.addEventListener("abort", abort, { once: true });
       outgoing.once("close", () => {
+        clearTimeout(head);
         signal?.removeEventListener("abort", abort);
         // Without this, an answer in another protocol (101), which ends the connection, would leave the call waiting for ever.
         reject(new Error("the connection ended without an answer"));

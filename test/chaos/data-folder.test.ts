@@ -5,6 +5,7 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, open, readdir, readFile, rename, rm, truncate, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { Status } from "@tasuki/protocol";
 import { openStore } from "@tasuki/store";
 import { freePorts } from "@tasuki/bus/testing";
 import { expect, test } from "vitest";
@@ -80,6 +81,10 @@ function rootOf(path: string, table: string): number {
 }
 
 interface Ext4 extends AsyncDisposable {
+  /** Cuts its power: the node is killed, and what was written and is not on the disk yet is gone. */
+  cutPower(): Promise<void>;
+  /** Puts on the disk what was written. */
+  sync(): void;
   /** Has it find an error, at which it becomes read-only as it would by itself. */
   fail(): Promise<void>;
   /** Mounts it anew, for a stopped node. */
@@ -87,7 +92,7 @@ interface Ext4 extends AsyncDisposable {
 }
 
 /** Puts a role's data folder on an ext4 file system of its own, in a file. */
-async function ownExt4(relay: ChaosRelay, role: RoleName): Promise<Ext4> {
+async function ownExt4(relay: ChaosRelay, role: RoleName, options = "errors=remount-ro"): Promise<Ext4> {
   const folder = relay.folder(role);
   const image = join(relay.data, "ext4");
   await rename(folder, `${folder}.before`);
@@ -95,11 +100,21 @@ async function ownExt4(relay: ChaosRelay, role: RoleName): Promise<Ext4> {
   await writeFile(image, "");
   await truncate(image, 32 * 1024 * 1024);
   execFileSync("mkfs.ext4", ["-q", image]);
-  const mount = (): void => void execFileSync("mount", ["-o", "loop,errors=remount-ro", image, folder]);
+  const mount = (): void => void execFileSync("mount", ["-o", `loop,${options}`, image, folder]);
   mount();
   await cp(`${folder}.before`, folder, { recursive: true });
-  execFileSync("sync", ["--file-system", folder]);
+  const sync = (): void => void execFileSync("sync", ["--file-system", folder]);
+  sync();
   return {
+    sync,
+    async cutPower() {
+      await cp(image, `${image}.left`);
+      relay.node(role).kill("SIGKILL");
+      await relay.node(role).ended();
+      execFileSync("umount", [folder]);
+      await rename(`${image}.left`, image);
+      mount();
+    },
     async fail() {
       const device = basename(execFileSync("findmnt", ["--noheadings", "--output", "SOURCE", folder]).toString().trim());
       await writeFile(`/sys/fs/ext4/${device}/trigger_fs_error`, "the test");
@@ -149,6 +164,43 @@ test.skipIf(!canFail).each(["sg", "main"] as const)(
     runs.set(run, second);
     await relay.until(run, isClosed);
     expect(await stopAndCheck(relay, runs)).toEqual([]);
+  },
+);
+
+const canTrace = spawnSync("strace", ["-qq", "-o", "/dev/null", "true"]).status === 0;
+
+// guarantees: R9.shorter
+test.skipIf(!canFail || !canTrace)(
+  "a role whose disk says that it has kept what it has not is found out after a loss of power; an empty folder mends it (skipped where no ext4 can be mounted, or there is no strace)",
+  { timeout },
+  async () => {
+    await using relay = await openChaosRelay({ limits: { minFreeBytes: 0 } });
+    // The kernel writes nothing by itself for so long; fsync does nothing, and says that it did.
+    await using disk = await ownExt4(relay, "sg", "commit=600");
+    await relay.startAll();
+    await stop(relay, "sg");
+    const lies = "strace -f -qq -o /dev/null -e trace=fsync,fdatasync -e inject=fsync,fdatasync:retval=0";
+    await relay.node("sg").start({ CHAOS_PREFIX: lies });
+    const close = async (brief: string): Promise<void> => {
+      const { run } = await relay.run(brief);
+      await relay.until(run, isClosed);
+    };
+    await close("# Is it on the disk?\n");
+    disk.sync();
+    await close("# Is it?\n");
+    const { entries: [, ...later] = [] } = Status.parse((await relay.call("sg", "/status?from=0&limit=1000")).body);
+    await disk.cutPower();
+    await relay.node("sg").start();
+    const { entries: left = [] } = Status.parse((await relay.call("sg", "/status?from=0&limit=1000")).body);
+    expect(left.length).toBeGreaterThan(0);
+    expect(left.length).toBeLessThan(later.length);
+    await expect
+      .poll(() => logOf(relay, "main"), { timeout: 30_000 })
+      .toMatch(/the feed of sg has \d+ entries, and main holds \d+: its data folder is an older copy/);
+    await stop(relay, "sg");
+    await emptyFolder(relay, "sg");
+    await relay.node("sg").start();
+    await close("# And now?\n");
   },
 );
 

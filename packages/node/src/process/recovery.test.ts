@@ -206,33 +206,38 @@ test.concurrent("a file put in by hand has no effect; status and log say what it
 });
 
 // guarantees: R10.changed, R10.retry
-test.concurrent("a node whose input was changed on its disk blocks the stage, and gets the bytes again with a retry", async ({
-  expect,
-}) => {
-  const { work, release } = held("sg");
-  await using relay = await start({ work: { sg: work } });
-  const busy = await relay.run({ brief, sources });
-  await relay.until(busy, atRung("sg", "started"));
-  // The next one waits in sg's queue: its inputs are there, and nobody has read them.
-  const run = await relay.run({ brief, sources: ["# Another\n\nA sash.\n"] });
-  await relay.until(run, atRung("sg", "accepted"));
-  const { store } = relay.node("sg");
-  const [task] = (await store.statusOf({ run })).tasks;
-  const { sha256 = "" } = task?.attachments.find(({ name }) => name === "S1.txt") ?? {};
-  const path = join(relay.data, "sg", "blobs", sha256.slice(0, 2), sha256);
-  await chmod(path, 0o600);
-  await writeFile(path, "# Changed\n");
-  release();
-  const blocked = await relay.until(run, (status) => stageOf(status, "sg")?.condition === "blocked");
-  expect(stageOf(blocked, "sg")?.block).toMatchObject({
-    reason: expect.stringMatching(/ were changed: they hash to /),
-    clearsWith: expect.stringContaining("tasuki retry"),
-  });
-  expect((await store.task(task?.row.id ?? ""))?.attempt).toBe(1); // another attempt would find nothing there
-  await relay.node("main").orchestrator?.retry({ run, by: "ada" });
-  expect((await relay.until(run, closed)).epoch).toBe(2);
-  expect(await readFile(join(relay.data, "sg", "blobs", "changed", sha256), "utf8")).toBe("# Changed\n");
-});
+test.concurrent.for([
+  ["changed", / were changed: they hash to /],
+  ["lost", /the bytes of .* are gone: restore the file, or send it again/],
+] as const)(
+  "a node whose input was %s on its disk blocks the stage, and gets the bytes again with a retry",
+  async ([how, reason], { expect }) => {
+    const { work, release } = held("sg");
+    await using relay = await start({ work: { sg: work } });
+    const busy = await relay.run({ brief, sources });
+    await relay.until(busy, atRung("sg", "started"));
+    // The next one waits in sg's queue: its inputs are there, and nobody has read them.
+    const run = await relay.run({ brief, sources: ["# Another\n\nA sash.\n"] });
+    await relay.until(run, atRung("sg", "accepted"));
+    const { store } = relay.node("sg");
+    const [task] = (await store.statusOf({ run })).tasks;
+    const { sha256 = "" } = task?.attachments.find(({ name }) => name === "S1.txt") ?? {};
+    const path = join(relay.data, "sg", "blobs", sha256.slice(0, 2), sha256);
+    await chmod(path, 0o600);
+    if (how === "changed") await writeFile(path, "# Changed\n");
+    else await rm(path);
+    release();
+    const blocked = await relay.until(run, (status) => stageOf(status, "sg")?.condition === "blocked");
+    expect(stageOf(blocked, "sg")?.block).toMatchObject({
+      reason: expect.stringMatching(reason),
+      clearsWith: expect.stringContaining("tasuki retry"),
+    });
+    expect((await store.task(task?.row.id ?? ""))?.attempt).toBe(1); // another attempt would find nothing there
+    await relay.node("main").orchestrator?.retry({ run, by: "ada" });
+    expect((await relay.until(run, closed)).epoch).toBe(2);
+    if (how === "changed") expect(await readFile(join(relay.data, "sg", "blobs", "changed", sha256), "utf8")).toBe("# Changed\n");
+  },
+);
 
 test.concurrent("whoever can't be nudged is named with why, and is not nudged twice when it comes back", async ({ expect }) => {
   const { work, release } = held("nano");

@@ -114,7 +114,8 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
         held = chunk;
       }
     } catch (error) {
-      throw hasErrorCode(error, "ENOENT") ? new TasukiError("not_found", `no blob ${sha256} is here`, { cause: error }) : error;
+      if (!hasErrorCode(error, "ENOENT")) throw error;
+      throw new TasukiError("not_found", `the bytes of ${path(sha256)} are gone: restore the file, or send it again`, { cause: error });
     }
     const got = hash.digest("hex");
     if (got !== sha256)

@@ -103,7 +103,7 @@ export { checkStages } from "./kit/check-stages.ts";
 export { contractDigests, differingContracts, type JsonSchema, toJsonSchema } from "./kit/contract-digest.ts";
 export { describeOutputs, Direction, directionOf, type OutputFile } from "./kit/describe-outputs.ts";
 export { gate } from "./kit/gate.ts";
-export { judgeFile } from "./kit/judge-file.ts";
+export { judgeFile, rewriteFile } from "./kit/judge-file.ts";
 export { completeStage, judgeStage } from "./kit/judge-stage.ts";
 export { readDocuments } from "./kit/read-documents.ts";
 export { type Parsed, parseText, readText, type StageFile } from "./kit/read-text.ts";
@@ -124,7 +124,7 @@ export { escapeUnseen, replaceUnseen } from "./messages/unseen.ts";
 // The run.
 export { artifactsOnWire, broughtTo, handedTo, toldTo } from "./run/brought-to.ts";
 export { Note, notes, type Notes, toNote, toUnmetNote, withNote } from "./run/notes.ts";
-export { nextInRoute, parseRunFile, versionsIn, versionsOf } from "./run/parse-run-file.ts";
+export { nextInRoute, parseRunFile, parseRunPlan, type RunPlan, versionsIn, versionsOf } from "./run/parse-run-file.ts";
 export { anyRun, type SourceBlockKind, sourceBlockKinds, defineRun, mostBlocks, Run, RunSource, SourceBlock } from "./run/run.ts";
 export { gapOfSource } from "./run/gap-of-source.ts";
 
@@ -143,4 +143,4 @@ export {
   type Outcome,
   outcomes,
 } from "./ports/executor.ts";
-export type { Judge, JudgedFile } from "./ports/judge.ts";
+export type { GivenFile, Judge, JudgedFile } from "./ports/judge.ts";

@@ -4,6 +4,7 @@ import { taskPayloadType } from "@tasuki/protocol";
 import { exampleRelay as relay } from "@tasuki/contracts/testing";
 import { expect, test } from "vitest";
 import { type BusHandlers, createBusCalls } from "../server/bus-calls.ts";
+import { openTask } from "../wire/task-request.ts";
 import { quiet } from "../testing/bus-fixture.ts";
 import { grantFor } from "../permission/permission.ts";
 import { parsePolicy, type Policy, tagOf } from "../permission/policy.ts";
@@ -43,7 +44,7 @@ async function openNode(to: string, { granted = policy, roster: known = roster }
     const payload = Buffer.from(JSON.stringify(task)).toString("base64");
     const signatures = signed ? [{ keyid: "k", sig: "c2ln" }] : [];
     const caller = await identity.identify(peer);
-    return calls.task({ payload, payloadType: taskPayloadType, signatures }, {}, caller).then(
+    return calls.task(openTask({ payload, payloadType: taskPayloadType, signatures }), {}, caller).then(
       () => "taken",
       ({ code }: { code: string }) => code,
     );

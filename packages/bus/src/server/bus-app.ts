@@ -85,12 +85,9 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
     if (req.is("application/json") === false)
       throw new TasukiError("unsupported_media_type", "A task is application/json: a DSSE envelope, or the bare payload.");
     checkQuery(req, noNames);
-    const envelope = parseTaskBody(await bodies.read(req, caller));
-    const { answer, replayed } = await calls.task(
-      envelope,
-      { ...parseTaskHeaders(req.headers), isByHand: envelope.signatures.length === 0 },
-      caller,
-    );
+    const body = parseTaskBody(await bodies.read(req, caller));
+    const headers = { ...parseTaskHeaders(req.headers), isByHand: body.envelope.signatures.length === 0 };
+    const { answer, replayed } = await calls.task(body, headers, caller);
     if (replayed) res.set("Idempotent-Replayed", "true");
     res.status(operations.task.rest.status).location(`/status?task=${answer.task}`).type("json").send(toJson(answer));
   });

@@ -1,7 +1,7 @@
-import { type Envelope, type FeedEntry, type Health, type Status, type StatusQuery, type TaskAnswer, TasukiError } from "@tasuki/protocol";
+import { type FeedEntry, type Health, type Status, type StatusQuery, type TaskAnswer, TasukiError } from "@tasuki/protocol";
 import type { Caller } from "../identity/identity.ts";
 import { grantFor, type Want } from "../permission/permission.ts";
-import { parseTaskRequest, type TaskHeaders, type TaskRequest } from "../wire/task-request.ts";
+import { parseTaskRequest, type TaskBody, type TaskHeaders, type TaskRequest } from "../wire/task-request.ts";
 
 /** The four verbs as a node implements them. Every transport, the node's own socket included, calls them by `BusCalls`. Rejections are `TasukiError`. */
 export interface BusHandlers {
@@ -15,7 +15,7 @@ export interface BusHandlers {
 
 /** The four verbs as a caller may use them. Both spellings call them, so that no transport decides about permission. */
 export interface BusCalls {
-  task(envelope: Envelope, headers: TaskHeaders, caller: Caller): Promise<{ readonly answer: TaskAnswer; readonly replayed: boolean }>;
+  task(body: TaskBody, headers: TaskHeaders, caller: Caller): Promise<{ readonly answer: TaskAnswer; readonly replayed: boolean }>;
   status(query: StatusQuery, caller: Caller): Promise<Status>;
   /** Throws `not_granted` unless the caller may follow the feed. */
   demandFeed(caller: Caller): void;
@@ -31,9 +31,9 @@ export function createBusCalls({ role, handlers }: { role: string; handlers: Bus
   };
   const demandFeed = (caller: Caller): void => demand(caller, { call: "status", scope: "all" }, "follow the feed");
   return {
-    async task(envelope, headers, caller) {
-      const { request, kind, from } = parseTaskRequest(envelope, headers);
-      const signed = envelope.signatures.length > 0;
+    async task(body, headers, caller) {
+      const { request, kind, from } = parseTaskRequest(body, headers);
+      const signed = body.envelope.signatures.length > 0;
       const want: Want = { call: "task", kind, signed };
       const what = `send ${signed ? "a signed" : "an unsigned"} '${kind}' task`;
       demand(caller, want, what);

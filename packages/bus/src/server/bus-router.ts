@@ -2,7 +2,7 @@ import { initTRPC, tracked } from "@trpc/server";
 import { operations } from "../wire/operations.ts";
 import type { Caller } from "../identity/identity.ts";
 import type { BusCalls } from "./bus-calls.ts";
-import type { TaskHeaders } from "../wire/task-request.ts";
+import { openTask, type TaskHeaders } from "../wire/task-request.ts";
 import { problemOf, toTrpcShape } from "./trpc-problem.ts";
 
 export interface BusContext {
@@ -26,7 +26,7 @@ export function createBusRouter(calls: BusCalls) {
   return t.router({
     task: t.procedure
       .input(operations.task.input)
-      .mutation(async ({ ctx, input }) => (await calls.task(input.envelope, ctx.headers, ctx.caller)).answer),
+      .mutation(async ({ ctx, input }) => (await calls.task(openTask(input.envelope), ctx.headers, ctx.caller)).answer),
     status: t.procedure.input(operations.status.input).query(({ ctx, input }) => calls.status(input, ctx.caller)),
     health: t.procedure.query(({ ctx }) => calls.health(ctx.caller)),
     watch: t.procedure.input(operations.watch.input).subscription(async function* ({ ctx, input, signal }) {

@@ -7,7 +7,7 @@ import { type BusHandlers, createBusCalls } from "../server/bus-calls.ts";
 import { keepUpload, uploadLimit } from "../server/keep-upload.ts";
 import { operations } from "../wire/operations.ts";
 import { contractOf, takenContracts } from "../wire/taken-contracts.ts";
-import { parseTaskHeaders } from "../wire/task-request.ts";
+import { openTask, parseTaskHeaders } from "../wire/task-request.ts";
 
 export type DirectVerb = "task" | "status" | "health" | "upload";
 
@@ -50,7 +50,7 @@ export function createDirectBus(deps: DirectBusDeps): DirectBus {
       case "task": {
         const input = TaskInput.safeParse(body);
         if (!input.success) throw toInputError("malformed_message", "message", input.error);
-        return (await calls.task(input.data.envelope, parseTaskHeaders(input.data.headers), caller)).answer;
+        return (await calls.task(openTask(input.data.envelope), parseTaskHeaders(input.data.headers), caller)).answer;
       }
       case "status": {
         const query = operations.status.input.safeParse(body);

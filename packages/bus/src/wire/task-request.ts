@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { Envelope, parseJson, TaskKind, taskPayloadType, TasukiError } from "@tasuki/protocol";
+import { Envelope, parseJson, sha256Of, TaskKind, taskPayloadType, TasukiError } from "@tasuki/protocol";
 import { z } from "zod";
 
 /** Cap on a task's payload, bytes: 2,048 attachments with long labels fit. */
@@ -18,11 +18,19 @@ export interface TaskHeaders {
   readonly isByHand?: boolean;
 }
 
-/** A task as it came, before anything in it is believed. Bare JSON comes as an envelope without signatures. */
-export interface TaskRequest extends TaskHeaders {
+/** A task's envelope, opened: nothing in it is believed yet. */
+export interface TaskBody {
   readonly envelope: Envelope;
   /** The exact bytes of the envelope's payload. */
   readonly payload: Buffer;
+  /** JSON of the payload. It is parsed here, and nowhere again: a payload may have 2 MB. */
+  readonly document: unknown;
+}
+
+/** A task as it came, before anything in it is believed. Bare JSON comes as an envelope without signatures. */
+export interface TaskRequest extends TaskHeaders, TaskBody {
+  /** SHA-256 of the payload's bytes. */
+  readonly digest: string;
 }
 
 /** Form of a traceparent (W3C Trace Context, section 3.2). A header of any other form is treated as absent. */
@@ -42,14 +50,33 @@ export function parseTaskHeaders(headers: IncomingHttpHeaders): TaskHeaders {
 }
 
 /** Reads the body of `POST /task`: a DSSE envelope, or a bare payload, whose exact bytes are put into an envelope without signatures. */
-export function parseTaskBody(body: Buffer): Envelope {
+export function parseTaskBody(body: Buffer): TaskBody {
   const document = parseJson(body, "body");
-  if (isEnvelopeLike(document)) {
-    const envelope = Envelope.safeParse(document);
-    if (!envelope.success) throw new TasukiError("malformed_message", "The body is not a DSSE envelope: payload, payloadType, signatures.");
-    return envelope.data;
+  if (!isEnvelopeLike(document)) {
+    demandSize(body);
+    return { envelope: { payload: body.toString("base64"), payloadType: taskPayloadType, signatures: [] }, payload: body, document };
   }
-  return { payload: body.toString("base64"), payloadType: taskPayloadType, signatures: [] };
+  const envelope = Envelope.safeParse(document);
+  if (!envelope.success) throw new TasukiError("malformed_message", "The body is not a DSSE envelope: payload, payloadType, signatures.");
+  return openTask(envelope.data);
+}
+
+/** Opens the envelope of a task. Throws `malformed_message`, `too_large`. */
+export function openTask(envelope: Envelope): TaskBody {
+  if (envelope.payloadType !== taskPayloadType)
+    throw new TasukiError("malformed_message", `The envelope's payloadType must be ${taskPayloadType}.`);
+  if (!base64Form.test(envelope.payload)) throw new TasukiError("malformed_message", "The envelope's payload is not base64.");
+  const payload = Buffer.from(envelope.payload, "base64");
+  demandSize(payload);
+  return { envelope, payload, document: parseJson(payload, "payload") };
+}
+
+function demandSize(payload: Buffer): void {
+  if (payload.length > maxPayloadBytes)
+    throw new TasukiError(
+      "too_large",
+      `A task has at most ${maxPayloadBytes} bytes; this one has ${payload.length}. Attach files instead.`,
+    );
 }
 
 function isEnvelopeLike(document: unknown): boolean {
@@ -64,19 +91,10 @@ interface ReadTaskRequest {
   readonly from: string | undefined;
 }
 
-/** Takes an envelope's payload out, and reads the fields on which permission depends. Throws `malformed_message`, `too_large`. */
-export function parseTaskRequest(envelope: Envelope, headers: TaskHeaders): ReadTaskRequest {
-  if (envelope.payloadType !== taskPayloadType)
-    throw new TasukiError("malformed_message", `The envelope's payloadType must be ${taskPayloadType}.`);
-  if (!base64Form.test(envelope.payload)) throw new TasukiError("malformed_message", "The envelope's payload is not base64.");
-  const payload = Buffer.from(envelope.payload, "base64");
-  if (payload.length > maxPayloadBytes)
-    throw new TasukiError(
-      "too_large",
-      `A task has at most ${maxPayloadBytes} bytes; this one has ${payload.length}. Attach files instead.`,
-    );
-  const kind = Kind.safeParse(parseJson(payload, "payload"));
+/** Reads the fields on which permission depends. Throws `malformed_message`. */
+export function parseTaskRequest(body: TaskBody, headers: TaskHeaders): ReadTaskRequest {
+  const kind = Kind.safeParse(body.document);
   if (!kind.success)
     throw new TasukiError("malformed_message", `A task is an object whose 'kind' is one of: ${TaskKind.options.join(", ")}.`);
-  return { request: { envelope, payload, ...headers }, kind: kind.data.kind, from: kind.data.from };
+  return { request: { ...body, ...headers, digest: sha256Of(body.payload) }, kind: kind.data.kind, from: kind.data.from };
 }

@@ -23,7 +23,7 @@ const largest = "[C1] x\n".repeat(Math.floor(final.maxBytes / 7));
 
 // guarantees: R5.loop
 test("the loop goes on while the largest file is judged", async () => {
-  const judging = createJudge(relay).judge(fileOf(largest));
+  const judging = createJudge(relay, { fileMs: 600_000 }).judge(fileOf(largest));
   // A file that held the loop would be judged within one turn of it.
   const over = new AbortController();
   const judged = judging.finally(() => over.abort());
@@ -47,6 +47,23 @@ test("every contract whose files nodes bring each other is known aside", async (
     const file = { artifact, name: fileNameOf(artifact, 1), size: 0, by: "node:main", read: async () => Buffer.of() };
     expect(await aside.judge(file)).toEqual(await atOnce.judge(file));
   }
+});
+
+test("a run.json, and a text in another version, are the same read aside as at once, and so are their refusals", async () => {
+  const run = artifactOf("run");
+  const text = exampleRun()["run"]?.[0]?.text ?? "";
+  const aside = createJudge(relay, { atOnce: 0 });
+  const atOnce = createJudge(relay, { atOnce: Number.MAX_SAFE_INTEGER });
+  const plan = await aside.plan(fileOf(text, { artifact: run }));
+  expect(plan).toEqual(await atOnce.plan(fileOf(text, { artifact: run })));
+  expect(plan).toMatchObject({ versions: { run: 1 }, route: [{ role: "nano" }, { role: "sg" }, { role: "jp" }] });
+  for (const [broken, code] of [
+    ["{}", "contract_violation"],
+    [text.replace("run@1", "run@7"), "unknown_version"],
+  ] as const)
+    for (const judge of [aside, atOnce]) await expect(judge.plan(fileOf(broken, { artifact: run }))).rejects.toMatchObject({ code });
+  for (const one of [good, "no final\n"]) expect(await aside.rewrite(fileOf(one), final)).toEqual(await atOnce.rewrite(fileOf(one), final));
+  expect(await aside.rewrite(fileOf(good), final)).toEqual({ ok: true, value: good });
 });
 
 test("those who made the files take turns: many files of one hold up another's by one", async () => {

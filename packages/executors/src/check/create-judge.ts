@@ -1,27 +1,37 @@
 import { Worker } from "node:worker_threads";
 import {
   fromProblem,
+  type GivenFile,
   type Judge,
-  type JudgedFile,
   judgeFile,
+  parseRunPlan,
+  type Parsed,
   type Pipeline,
   type Problem,
   refOf,
+  rewriteFile,
+  type RunPlan,
   TasukiError,
   type Unmet,
 } from "@tasuki/protocol";
 import { toPipelineRequest } from "../define/load-pipeline.ts";
 
+/** What the judging thread is asked of a file. Contracts are named with their versions. */
+export type Asked =
+  | { readonly is: "judge"; readonly contract: string }
+  | { readonly is: "plan" }
+  | { readonly is: "rewrite"; readonly contract: string; readonly as: string };
+
 /** Question to the judging thread, and its answer. */
 export interface ThreadQuestion {
-  readonly contract: string;
+  readonly asked: Asked;
   readonly name: string;
   readonly bytes: Uint8Array;
 }
-export type ThreadAnswer = { readonly unmet: readonly Unmet[] } | { readonly refused: Problem };
+export type ThreadAnswer = { readonly said: readonly Unmet[] | RunPlan | Parsed<string> } | { readonly refused: Problem };
 
 export interface JudgeOptions {
-  /** Bytes up to which a file is judged at once, in this thread. */
+  /** Bytes up to which a file is read at once, in this thread. */
   readonly atOnce?: number;
   /** Longest time of one file, milliseconds. */
   readonly fileMs?: number;
@@ -32,12 +42,13 @@ export interface JudgeOptions {
 }
 
 interface Waiting {
-  readonly file: JudgedFile;
-  readonly done: PromiseWithResolvers<readonly Unmet[]>;
+  readonly file: GivenFile;
+  readonly asked: Asked;
+  readonly done: PromiseWithResolvers<unknown>;
 }
 
 /**
- * Judge of a node. A file of up to 16 KiB is judged at once; a larger one in a thread, so that the event loop goes on. There is one thread, begun
+ * Judge of a node. A file of up to 16 KiB is read at once; a larger one in a thread, so that the event loop goes on. There is one thread, begun
  * when it is needed and ended when it is idle. Those who made the files take turns: whoever sends many waits for itself.
  */
 export function createJudge(
@@ -63,7 +74,7 @@ export function createJudge(
     made.unref();
     return made;
   };
-  const askThread = async ({ artifact, name, read }: JudgedFile): Promise<readonly Unmet[]> => {
+  const askThread = async ({ file: { name, read }, asked }: Waiting): Promise<unknown> => {
     const bytes = await read();
     const worker = (thread ??= begin());
     const { promise, resolve, reject } = Promise.withResolvers<ThreadAnswer>();
@@ -76,11 +87,11 @@ export function createJudge(
     }, fileMs);
     worker.once("message", resolve).once("error", onError).once("exit", onExit);
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-    worker.postMessage({ contract: refOf(artifact), name, bytes } satisfies ThreadQuestion);
+    worker.postMessage({ asked, name, bytes } satisfies ThreadQuestion);
     try {
-      const said = await promise;
-      if ("refused" in said) throw fromProblem(said.refused);
-      return said.unmet;
+      const answer = await promise;
+      if ("refused" in answer) throw fromProblem(answer.refused);
+      return answer.said;
     } finally {
       clearTimeout(timer);
       worker.off("message", resolve).off("error", onError).off("exit", onExit);
@@ -90,20 +101,35 @@ export function createJudge(
     if (isBusy) return;
     isBusy = true;
     clearTimeout(idle);
-    for (let next = take(turns); next !== undefined; next = take(turns))
-      await askThread(next.file).then(next.done.resolve, next.done.reject);
+    for (let next = take(turns); next !== undefined; next = take(turns)) await askThread(next).then(next.done.resolve, next.done.reject);
     isBusy = false;
     idle = setTimeout(end, idleMs).unref();
   };
 
+  const ask = (file: GivenFile, asked: Asked): Promise<unknown> => {
+    const done = Promise.withResolvers<unknown>();
+    const own = turns.get(file.by) ?? [];
+    turns.set(file.by, [...own, { file, asked, done }]);
+    void takeTurns();
+    return done.promise;
+  };
+  const isSmall = ({ size }: GivenFile): boolean => size <= atOnce;
+
+  // The thread answers each question as its kind has it (`answer` of judge-thread.ts).
   return {
     async judge(file) {
-      if (file.size <= atOnce) return judgeFile(file.artifact, { name: file.name, bytes: await file.read() });
-      const done = Promise.withResolvers<readonly Unmet[]>();
-      const own = turns.get(file.by) ?? [];
-      turns.set(file.by, [...own, { file, done }]);
-      void takeTurns();
-      return done.promise;
+      const { artifact, name, read } = file;
+      if (isSmall(file)) return judgeFile(artifact, { name, bytes: await read() });
+      return (await ask(file, { is: "judge", contract: refOf(artifact) })) as readonly Unmet[];
+    },
+    async plan(file) {
+      if (isSmall(file)) return parseRunPlan(await file.read());
+      return (await ask(file, { is: "plan" })) as RunPlan;
+    },
+    async rewrite(file, as) {
+      const { artifact, name, read } = file;
+      if (isSmall(file)) return rewriteFile(artifact, { name, bytes: await read() }, as);
+      return (await ask(file, { is: "rewrite", contract: refOf(artifact), as: refOf(as) })) as Parsed<string>;
     },
   };
 }

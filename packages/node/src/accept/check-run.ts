@@ -1,7 +1,7 @@
 import {
   type AnyArtifact,
+  type Judge,
   parseContractRef,
-  parseRunFile,
   type Pipeline,
   roleOf,
   type TaskPayload,
@@ -18,11 +18,11 @@ type Blobs = Pick<Store["blobs"], "read">;
 /** Checks the run.json of a `work` task: its run is the task's, and this node can reach the next role in its route. Rejects with `contract_violation`, `unknown_role`. */
 export async function checkRoute(
   payload: TaskPayload,
-  { node, blobs, pipeline, roster }: { node: string; blobs: Blobs; pipeline: Pipeline; roster: Roster },
+  { node, blobs, pipeline, roster, judge }: { node: string; blobs: Blobs; pipeline: Pipeline; roster: Roster; judge: Judge },
 ): Promise<void> {
   const held = payload.attachments.find(({ contract }) => parseContractRef(contract).name === "run");
   if (held === undefined) return;
-  const run = parseRunFile((await blobs.read(held.sha256)).toString("utf8"));
+  const run = await judge.plan({ ...held, by: payload.from, read: () => blobs.read(held.sha256) });
   if (run.run !== payload.run)
     throw new TasukiError("contract_violation", `run.json is of run ${run.run}, the task of ${payload.run}.`, {
       unmet: [{ file: held.name, path: "run", expected: payload.run, got: run.run, fix: "attach the run.json of this run" }],
@@ -81,16 +81,17 @@ function freeNumber(sources: readonly { readonly name: string }[]): number {
 
 /** Checks the brief of a `run` task, inline or attached, and resolves with its text. The attachments are here. Rejects with `contract_violation`. */
 export async function checkBrief(
-  { brief, attachments }: TaskPayload,
-  { blobs, pipeline }: { blobs: Blobs; pipeline: Pipeline },
+  { brief, attachments, from }: TaskPayload,
+  { blobs, pipeline, judge }: { blobs: Blobs; pipeline: Pipeline; judge: Judge },
 ): Promise<string> {
   const artifact = pipeline.intake.brief;
   const attached = attachments.find(({ contract }) => parseContractRef(contract).name === artifact.name);
   if ((brief === undefined) === (attached === undefined)) throw neitherOrBoth(artifact, brief !== undefined);
   if (attached !== undefined) return withoutMark((await blobs.read(attached.sha256)).toString("utf8"));
   const text = withoutMark(brief ?? "");
-  const parsed = artifact.read(text);
-  if (!parsed.ok) throw new TasukiError("contract_violation", "The brief breaks its contract.", { unmet: parsed.unmet });
+  const bytes = Buffer.from(text);
+  const unmet = await judge.judge({ artifact, name: artifact.file, size: bytes.length, by: from, read: async () => bytes });
+  if (unmet.length > 0) throw new TasukiError("contract_violation", "The brief breaks its contract.", { unmet });
   return text;
 }
 

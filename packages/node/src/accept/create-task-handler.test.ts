@@ -18,10 +18,12 @@ import { claimedReceipt, createNotary, doubtAbout, parseTask, payloadDigest, pay
 import { makeSigner, makeTrust, testSalt } from "@tasuki/evidence/testing";
 import { openStore, publish } from "@tasuki/store";
 import { array, assert, asyncProperty, constantFrom, integer, record } from "fast-check";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { newFlow } from "@tasuki/flow";
 import { toRunRow } from "../orchestrator/run-steps.ts";
 import type { Caller } from "@tasuki/bus";
+import { judgeAtOnce } from "@tasuki/protocol/testing";
+import { openTask, parseTaskRequest } from "@tasuki/bus/testing";
 import { smallPipeline as pipeline } from "../testing/small-pipeline.ts";
 import { createTaskHandler } from "./create-task-handler.ts";
 
@@ -79,6 +81,7 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
         if (disk.isFull) throw new TasukiError("disk_full", "The disk has no room.");
       },
     },
+    judge: judgeAtOnce,
     queueLimit,
     onAccepted: (payload) => accepted.push(payload),
     ...(role === "main" && {
@@ -117,12 +120,12 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
     }: { signer?: keyof typeof signers; caller?: string; budgetMs?: number; as?: Caller } = {},
   ) => {
     const envelope = signEnvelope(Buffer.from(JSON.stringify(payload)), taskPayloadType, signers[signer]);
-    return handler({ envelope, payload: payloadOf(envelope), ...(budgetMs !== undefined && { budgetMs }) }, who);
+    return handler(parseTaskRequest(openTask(envelope), budgetMs === undefined ? {} : { budgetMs }).request, who);
   };
   const script = (body: object, isByHand?: true) => {
     const payload = Buffer.from(JSON.stringify(body));
     const envelope = { payload: payload.toString("base64"), payloadType: taskPayloadType, signatures: [] };
-    return handler({ envelope, payload, ...(isByHand && { isByHand }) }, as());
+    return handler(parseTaskRequest(openTask(envelope), isByHand === undefined ? {} : { isByHand }).request, as());
   };
   const events = async () => (await store.feed(0, 1000)).map(({ leaf }) => (JSON.parse(leaf) as { type: string }).type);
   return {
@@ -161,6 +164,18 @@ const refusal = (answer: Promise<unknown>): Promise<TasukiError> =>
   );
 const replace = (inputs: readonly Attachment[], name: string, change: Partial<Attachment>): Attachment[] =>
   inputs.map((one) => (one.name === name ? { ...one, ...change } : one));
+
+// guarantees: R5.loop
+test.each(["signed", "bare"])("the payload of a %s task is parsed once on its way, however large it is", async (how) => {
+  await using node = await openNode(how === "signed" ? "sg" : "main");
+  const payload = how === "signed" ? node.work() : { kind: "run", brief: "# What?\n" };
+  const { length } = JSON.stringify(payload);
+  const parse = vi.spyOn(JSON, "parse");
+  await (how === "signed" ? node.send(node.work()) : node.script(payload));
+  const parsed = parse.mock.calls.filter(([text]) => text.length === length);
+  parse.mockRestore();
+  expect(parsed).toHaveLength(1);
+});
 
 test("a hand-off is accepted: queued, with a signed receipt over its files that follows from it", async () => {
   await using node = await openNode();

@@ -3,9 +3,9 @@ import {
   type Envelope,
   Id,
   isTasukiError,
+  type Judge,
   type Pipeline,
   type ProblemCode,
-  sha256Of,
   type TaskPayload,
   TasukiError,
 } from "@tasuki/protocol";
@@ -28,6 +28,7 @@ export interface TaskHandlerDeps extends ReadTaskDeps {
   readonly notary: Notary;
   readonly clock: Clock;
   readonly diskFloor: DiskFloor;
+  readonly judge: Judge;
   /** Number of tasks that may wait. */
   readonly queueLimit: number;
   readonly runs?: CheckTaskDeps["runs"] & {
@@ -70,8 +71,8 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
     if (payload.kind === "run") checkProfile(payload, pipeline);
     if (payload.kind === "run") checkSources(payload);
     checkAttachments(payload.attachments, taken, grounds.blobs);
-    if (payload.kind === "work") await checkRoute(payload, { node: deps.node, blobs: store.blobs, pipeline, roster: deps.roster });
-    const brief = payload.kind === "run" ? await checkBrief(payload, { blobs: store.blobs, pipeline }) : undefined;
+    if (payload.kind === "work") await checkRoute(payload, { ...deps, blobs: store.blobs });
+    const brief = payload.kind === "run" ? await checkBrief(payload, { ...deps, blobs: store.blobs }) : undefined;
     await deps.diskFloor.demand();
     const says = payload.kind === "nudge" ? await describe(payload.run, grounds.epoch) : undefined;
     return { ...(brief !== undefined && { brief }), ...(says !== undefined && { says }) };
@@ -150,12 +151,10 @@ function acceptanceSeal(
 const Named = z.looseObject({ id: Id });
 
 /** Task that was accepted before, known by its id and its exact bytes: it is answered again whatever has happened since. */
-async function knownTask({ payload, envelope }: TaskRequest, store: Pick<Store, "task">): Promise<IncomingTask | undefined> {
-  const named = Named.safeParse(JSON.parse(payload.toString("utf8")));
+async function knownTask({ document, digest, envelope }: TaskRequest, store: Pick<Store, "task">): Promise<IncomingTask | undefined> {
+  const named = Named.safeParse(document);
   const row = named.success ? await store.task(named.data.id) : undefined;
-  return row?.digest === sha256Of(payload)
-    ? { payload: row.payload, digest: row.digest, signed: envelope.signatures.length > 0 }
-    : undefined;
+  return row?.digest === digest ? { payload: row.payload, digest: row.digest, signed: envelope.signatures.length > 0 } : undefined;
 }
 
 function answerOf(accepted: Accepted, { id, run, stage }: TaskPayload) {

@@ -2,15 +2,14 @@ import {
   FileName,
   mostAttachments,
   RunRequest,
-  sha256Of,
-  type TaskPayload,
+  TaskPayload,
   taskPayloadType,
   TasukiError,
   toInputError,
   unknownKeys,
   type Unmet,
 } from "@tasuki/protocol";
-import { parseTask, type Trust, verifyEnvelopeAside } from "@tasuki/evidence";
+import { type Trust, verifyEnvelopeAside } from "@tasuki/evidence";
 import { z } from "zod";
 import { type Caller, nodesOfRole, roleOfNode, type Roster, type TaskRequest } from "@tasuki/bus";
 
@@ -33,29 +32,31 @@ export interface IncomingTask {
  * Rejects with `signature_invalid`, `name_invalid`, `malformed_message`.
  */
 export async function readTask(
-  { envelope, payload, isByHand }: TaskRequest,
+  { envelope, document, digest, isByHand }: TaskRequest,
   caller: Caller,
   { trust, roster, newId }: ReadTaskDeps,
 ): Promise<IncomingTask> {
-  const digest = sha256Of(payload);
   const signed = envelope.signatures.length > 0;
-  if (!signed) return { payload: readRun(payload, { caller, newId, isByHand: isByHand === true }), digest, signed };
-  const node = signerOf(payload, caller, roster);
+  if (!signed) return { payload: readRun(document, { caller, newId, isByHand: isByHand === true }), digest, signed };
+  const node = signerOf(document, caller, roster);
   if (node === undefined)
     throw new TasukiError("signature_invalid", `${caller.principal} has no node whose key could be pinned here; send a bare 'run' task.`);
-  const bytes = await verifyEnvelopeAside(envelope, { trust, node, payloadType: taskPayloadType });
-  checkNames(JSON.parse(bytes.toString("utf8")));
-  return { payload: parseTask(bytes), digest, signed };
+  // What is verified are the bytes that `document` was parsed from.
+  await verifyEnvelopeAside(envelope, { trust, node, payloadType: taskPayloadType });
+  checkNames(document);
+  const task = TaskPayload.safeParse(document);
+  if (!task.success) throw toInputError("malformed_message", "task", task.error);
+  return { payload: task.data, digest, signed };
 }
 
 const From = z.looseObject({ from: z.string(), fromNode: z.string().optional() });
 
 /** Node whose key must have signed: one of the role that the task is from. Nodes that share a machine share its identity, and only their keys tell them apart. */
-function signerOf(payload: Buffer, { nodes, roles }: Caller, roster: Roster): string | undefined {
+function signerOf(document: unknown, { nodes, roles }: Caller, roster: Roster): string | undefined {
   // A machine that no entry leads to may still have a node of its role: whose key it has tells. Where the roster has none, it is named as the role.
   const listed = (role: string): readonly string[] => (nodesOfRole(roster, role).length > 0 ? nodesOfRole(roster, role) : [role]);
   const may = nodes.length > 0 ? nodes : roles.flatMap(listed);
-  const { from, fromNode } = may.length > 1 ? (From.safeParse(JSON.parse(payload.toString("utf8"))).data ?? {}) : {};
+  const { from, fromNode } = may.length > 1 ? (From.safeParse(document).data ?? {}) : {};
   const ofRole = may.filter((node) => (roleOfNode(roster, node) ?? node) === from);
   return ofRole.find((node) => node === fromNode) ?? ofRole[0] ?? may[0];
 }
@@ -63,10 +64,9 @@ function signerOf(payload: Buffer, { nodes, roles }: Caller, roster: Roster): st
 const RunLike = z.looseObject({ kind: z.literal("run") });
 
 function readRun(
-  bytes: Buffer,
+  document: unknown,
   { caller: { principal }, newId, isByHand }: { caller: Caller; newId: () => string; isByHand: boolean },
 ): TaskPayload {
-  const document: unknown = JSON.parse(bytes.toString("utf8"));
   checkNames(document);
   const request = RunRequest.safeParse(document);
   if (!request.success) {

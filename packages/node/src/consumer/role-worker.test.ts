@@ -6,6 +6,7 @@ import type { Claimed } from "@tasuki/store";
 import { expect, test } from "vitest";
 import { smallPipeline } from "../testing/small-pipeline.ts";
 import { systemClock as clock } from "../process/system-clock.ts";
+import { judgeAtOnce } from "@tasuki/protocol/testing";
 import { createRoleWorker, type RoleWorkerDeps } from "./role-worker.ts";
 
 const id = "0197c0de-0000-7000-8000-000000000001";
@@ -44,6 +45,7 @@ async function perform(clocks: Clocks, said: readonly Note[] = []): Promise<Seen
     pipeline: smallPipeline,
     role,
     clock,
+    judge: judgeAtOnce,
     logger: { debug: say, info: say, warn: say, error: say },
     executor: {
       name: "fails",
@@ -60,7 +62,7 @@ async function perform(clocks: Clocks, said: readonly Note[] = []): Promise<Seen
     task: id,
     attempt: 1,
     inputs: said.length > 0 ? [{ name: notes.file }] : [],
-    row: { id, payload: { id, run: id, stage: "nano", epoch: 1, from: "main" } },
+    row: { id, from: "node:main", payload: { id, run: id, stage: "nano", epoch: 1, from: "main" } },
   };
   const attempt = { attemptId: `${id}.1`, folder, signal: new AbortController().signal, progress: () => undefined };
   await worker.perform(claimed as unknown as Claimed, attempt);

@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type AnyRole,
@@ -7,16 +7,16 @@ import {
   type Executor,
   isFileOf,
   type Job,
+  type Judge,
   type Logger,
   nextInRoute,
   type Note,
   notes,
   outcomes,
-  parseRunFile,
   type Pipeline,
   pipelineAt,
   roleAt,
-  type Run,
+  type RunPlan,
 } from "@tasuki/protocol";
 import type { Claimed, Store } from "@tasuki/store";
 import type { Notary, Seal } from "@tasuki/evidence";
@@ -32,6 +32,7 @@ export interface RoleWorkerDeps {
   readonly pipeline: Pipeline;
   readonly role: AnyRole;
   readonly executor: Executor;
+  readonly judge: Judge;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly newId: () => string;
@@ -42,11 +43,13 @@ const toldAfterMs = 30_000;
 
 /** Worker of a role: the executor does the stage, its outputs are published, and the hand-off to the next role is committed with them. */
 export function createRoleWorker(deps: RoleWorkerDeps): Worker {
-  const { executor, clock, logger } = deps;
+  const { executor, clock, logger, judge } = deps;
   return {
     async perform(claimed, attempt) {
       const { row } = claimed;
-      const run = parseRunFile(await readFile(join(attempt.folder, "in", "run.json"), "utf8"));
+      const path = join(attempt.folder, "in", "run.json");
+      const { size } = await stat(path);
+      const run = await judge.plan({ name: "run.json", size, by: row.from, read: () => readFile(path) });
       // Every file of the run is in the version that was pinned at intake, whatever this release writes by itself.
       const role = roleAt(deps.role, run.versions);
       const clocks = clipClocks(run.clocks);
@@ -112,7 +115,7 @@ function produced(
     said,
     execution,
     outputs,
-  }: Produced & { claimed: Claimed; run: Run; said: readonly Note[]; execution: Awaited<ReturnType<Executor["execute"]>> },
+  }: Produced & { claimed: Claimed; run: RunPlan; said: readonly Note[]; execution: Awaited<ReturnType<Executor["execute"]>> },
 ): Performed {
   const { row } = claimed;
   const { producer, outcome, decision, direction, detail } = execution;
@@ -150,7 +153,7 @@ function produced(
   };
 }
 
-function isLater({ route }: Run, stage: string, other: string): boolean {
+function isLater({ route }: RunPlan, stage: string, other: string): boolean {
   const place = (name: string): number => route.findIndex(({ role }) => role === name);
   return place(stage) > place(other);
 }

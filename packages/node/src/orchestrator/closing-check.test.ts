@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { sha256Of } from "@tasuki/protocol";
 import { type FlowEvent, type FlowState, newFlow, newStage } from "@tasuki/flow";
 import { openStore } from "@tasuki/store";
+import { judgeAtOnce } from "@tasuki/protocol/testing";
 import { expect, test } from "vitest";
 import { systemClock as clock } from "../process/system-clock.ts";
 import { smallPipeline as pipeline } from "../testing/small-pipeline.ts";
@@ -29,6 +30,7 @@ test("a run whose store lacks a receipt that proves a rung is not closed: the cl
       clock,
       logger,
       newId: () => randomUUIDv7(),
+      judge: judgeAtOnce,
       checker: { check: async () => [], view: async () => [] },
     };
     await closingCheck({ ...deps, steps: steps as RunSteps }, state, new AbortController().signal);

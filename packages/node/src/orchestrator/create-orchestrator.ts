@@ -11,7 +11,7 @@ import { knownRun, type RunSteps, stateOf } from "./run-steps.ts";
 import type { VerifyDeps } from "./verify.ts";
 import { viewFiles } from "./view-files.ts";
 
-interface OrchestratorDeps extends Omit<VerifyDeps, "store"> {
+interface OrchestratorDeps extends Omit<VerifyDeps, "store" | "judge"> {
   readonly store: Store;
   readonly notary: Notary;
   readonly steps: RunSteps;

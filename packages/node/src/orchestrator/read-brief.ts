@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type AnyArtifact, parseContractRef, type Parsed, readText, withoutMark } from "@tasuki/protocol";
+import { type AnyArtifact, type Judge, parseContractRef, type Parsed, readText, withoutMark } from "@tasuki/protocol";
 import type { Claimed } from "@tasuki/store";
 
 /**
@@ -9,13 +9,14 @@ import type { Claimed } from "@tasuki/store";
  */
 export async function readBrief(
   claimed: Claimed,
-  { folder, brief, used }: { readonly folder: string; readonly brief: AnyArtifact; readonly used: AnyArtifact },
+  { folder, brief, used, judge }: { folder: string; brief: AnyArtifact; used: AnyArtifact; judge: Judge },
 ): Promise<Parsed<string>> {
   const written = asWritten(brief, claimed);
   const text = await unmarkedText(written, { inline: claimed.row.payload.brief, path: join(folder, "in", brief.file) });
   if (!text.ok) return text;
-  const parsed = written.read(text.value);
-  return parsed.ok ? { ok: true, value: used.write(parsed.value as never) } : parsed; // a value of the same artifact
+  const bytes = Buffer.from(text.value);
+  const file = { artifact: written, name: brief.file, size: bytes.length, by: claimed.row.from, read: async () => bytes };
+  return judge.rewrite(file, used);
 }
 
 /** Contract of the brief in the version that its sender wrote: the attachment's, or the current one for a text in the task. */

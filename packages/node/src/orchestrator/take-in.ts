@@ -8,6 +8,7 @@ import {
   type Clock,
   type ExtractedSource,
   type Extractor,
+  type Judge,
   type Logger,
   mostBlocks,
   parseContractRef,
@@ -28,6 +29,7 @@ import { type FlowState, roundsOf, toReason } from "@tasuki/flow";
 export interface IntakeDeps {
   readonly store: Store;
   readonly extractor: Extractor;
+  readonly judge: Judge;
   readonly pipeline: Pipeline;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -56,7 +58,7 @@ export async function takeIn(
     brief: artifactAt(intake.brief, versions),
     ...(intake.sources && { sources: artifactAt(intake.sources, versions) }),
   };
-  const text = await readBrief(claimed, { folder: attempt.folder, brief: intake.brief, used: used.brief });
+  const text = await readBrief(claimed, { ...deps, folder: attempt.folder, brief: intake.brief, used: used.brief });
   if (!text.ok) return { is: "refused", block: briefBlock(payload.run, text.unmet) };
   const brief = await publish(store, Buffer.from(text.value, "utf8"), { contract: refOf(used.brief), now: clock.now() });
 
@@ -73,8 +75,8 @@ export async function takeIn(
     const { name } = source.text;
     const contract = refOf(used.sources);
     const content = await contentOf(
-      { path: join(attempt.folder, "out", name), sha256: source.text.sha256 },
-      { current: intake.sources, used: used.sources },
+      { ...source.text, path: join(attempt.folder, "out", name) },
+      { current: intake.sources, used: used.sources, judge: deps.judge },
     );
     const { sha256, size } = await publish(store, content.bytes, { ...content.expect, contract, now: clock.now() });
     sources.push({ ...source, text: { name, sha256, size } });
@@ -113,11 +115,14 @@ export async function takeIn(
 }
 
 /** Content of an extracted text in the run's version of its contract: the file itself where that is the current one. */
-async function contentOf(file: { path: string; sha256: string }, { current, used }: { current: AnyArtifact; used: AnyArtifact }) {
-  if (used.version === current.version) return { bytes: { path: file.path }, expect: { sha256: file.sha256 } };
-  const parsed = current.read(await readFile(file.path, "utf8"));
-  if (!parsed.ok) throw new TasukiError("contract_violation", "An extracted text breaks its contract.", { unmet: parsed.unmet });
-  return { bytes: Buffer.from(used.write(parsed.value as never), "utf8"), expect: {} };
+async function contentOf(
+  { path, name, size, sha256 }: { path: string; name: string; size: number; sha256: string },
+  { current, used, judge }: { current: AnyArtifact; used: AnyArtifact; judge: Judge },
+) {
+  if (used.version === current.version) return { bytes: { path }, expect: { sha256 } };
+  const text = await judge.rewrite({ artifact: current, name, size, by: "main", read: () => readFile(path) }, used);
+  if (!text.ok) throw new TasukiError("contract_violation", "An extracted text breaks its contract.", { unmet: text.unmet });
+  return { bytes: Buffer.from(text.value, "utf8"), expect: {} };
 }
 
 async function extract({ extractor, pipeline, clock, logger }: IntakeDeps, attempt: Attempt): Promise<readonly ExtractedSource[]> {

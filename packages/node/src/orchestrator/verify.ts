@@ -4,9 +4,9 @@ import {
   artifactOf,
   type Checker,
   type Clock,
+  type Judge,
   type Logger,
   parseContractRef,
-  parseRunFile,
   type Pipeline,
   pipelineAt,
   roleOf,
@@ -19,6 +19,7 @@ import { inCheckFolder } from "../consumer/work-folder.ts";
 export interface VerifyDeps {
   readonly store: Pick<Store, "blobs">;
   readonly checker: Checker;
+  readonly judge: Judge;
   readonly pipeline: Pipeline;
   /** Data folder of the node. */
   readonly data: string;
@@ -32,14 +33,14 @@ export interface VerifyDeps {
  * result means that everything holds.
  */
 export async function verify(
-  { store, checker, pipeline, data, clock, logger, newId }: VerifyDeps,
+  { store, checker, judge, pipeline, data, clock, logger, newId }: VerifyDeps,
   state: FlowState,
   { stages, signal }: { readonly stages: readonly string[]; readonly signal: AbortSignal },
 ): Promise<readonly Unmet[]> {
   return inCheckFolder({ data, newId }, async ({ folder, attemptId }) => {
     for (const { name, sha256 } of filesOf(pipeline, state, stages)) await store.blobs.copyTo(sha256, join(folder, "in", name));
     // The checker reads the versions of the run out of the run.json among the files; those of this pipeline have to agree with it.
-    const used = await pipelineOf(state, { store, pipeline });
+    const used = await pipelineOf(state, { store, pipeline, judge });
     const said = (field: "producer" | "decision"): Record<string, string> =>
       Object.fromEntries(state.stages.flatMap(({ stage, [field]: word }) => (word === undefined ? [] : [[stage, word]])));
     return checker.check(
@@ -58,7 +59,12 @@ function filesOf(pipeline: Pipeline, state: FlowState, stages: readonly string[]
 }
 
 /** Pipeline in the versions of the run. */
-async function pipelineOf(state: FlowState, { store, pipeline }: Pick<VerifyDeps, "store" | "pipeline">): Promise<Pipeline> {
+async function pipelineOf(
+  state: FlowState,
+  { store, pipeline, judge }: Pick<VerifyDeps, "store" | "pipeline" | "judge">,
+): Promise<Pipeline> {
   const run = state.given.find(({ contract }) => parseContractRef(contract).name === "run");
-  return run === undefined ? pipeline : pipelineAt(pipeline, parseRunFile((await store.blobs.read(run.sha256)).toString("utf8")).versions);
+  if (run === undefined) return pipeline;
+  const { versions } = await judge.plan({ ...run, by: "main", read: () => store.blobs.read(run.sha256) });
+  return pipelineAt(pipeline, versions);
 }

@@ -10,7 +10,7 @@ import type { VerifyDeps } from "./verify.ts";
  * Rejects with `not_found`, `contract_violation` and `too_large`.
  */
 export async function viewFiles(
-  { checker, pipeline, data, clock, logger, newId }: Omit<VerifyDeps, "store">,
+  { checker, pipeline, data, clock, logger, newId }: Omit<VerifyDeps, "store" | "judge">,
   { view, files }: Parameters<Orchestrator["view"]>[0],
   signal: AbortSignal,
 ): Promise<unknown> {

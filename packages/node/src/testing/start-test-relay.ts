@@ -18,7 +18,7 @@ import type { RunningNode } from "../process/node.ts";
 import { startNode } from "../process/start-node.ts";
 import { systemClock } from "../process/system-clock.ts";
 import { judgeAtOnce } from "@tasuki/protocol/testing";
-import { freePorts } from "@tasuki/bus/testing";
+import { freePorts, openTask, parseTaskRequest } from "@tasuki/bus/testing";
 import { introduceNodes } from "./introduce-nodes.ts";
 import { inProcessExecutor, type StageWork } from "./in-process-executor.ts";
 import { inProcessChecker, plainExtractor } from "./in-process-intake.ts";
@@ -101,7 +101,7 @@ export async function startTestRelay(options: TestRelayOptions): Promise<TestRel
       );
       const payload = Buffer.from(JSON.stringify({ kind: "run", brief, attachments, clocks }));
       const envelope = { payload: payload.toString("base64"), payloadType: "application/vnd.tasuki.task+json", signatures: [] };
-      return (await handlers.task({ envelope, payload }, local)).run;
+      return (await handlers.task(parseTaskRequest(openTask(envelope), {}).request, local)).run;
     },
     async until(run, wanted) {
       const { orchestrator } = relay.node("main");

@@ -205,6 +205,44 @@ test.each(strangers)("main follows nothing at $at, and says why", async ({ healt
 });
 
 // guarantees: R5.ends
+// guarantees: R11.peers
+test.each([
+  ["has something next that is no entry", new TasukiError("unavailable", "An entry of the feed can't be read: envelopes."), []],
+  ["skips an entry", undefined, [{ index: 4, leaf: "{}", envelopes: [] }]],
+])("a node whose feed %s is shown with that, until something of it can be read again", async (_what, fault, skipping) => {
+  const instance = randomUUIDv7();
+  const seen: string[] = [];
+  const read = Promise.withResolvers<void>();
+  let connections = 0;
+  const client: Partial<BusClient> = {
+    health: async () => healthOf(instance, 9),
+    async *watch(from, { signal, onState, onKnown }): AsyncGenerator<FeedEntry, void, undefined> {
+      connections += 1;
+      onState?.("connected");
+      onKnown?.();
+      if (connections <= 3) {
+        yield* skipping;
+        if (fault !== undefined) throw fault;
+      } else yield { index: from, leaf: "{}", envelopes: [] };
+      await untilEnded(signal);
+    },
+  };
+  await using _ = startFollowing({
+    client,
+    steps: {
+      async setReachable(_node, is, problem) {
+        seen.push(problem ?? String(is));
+        if (is && connections === 4) read.resolve();
+      },
+    },
+  });
+  await read.promise;
+  const problems = seen.filter((one) => one.includes("the feed of sg can't be read on"));
+  expect(problems).toHaveLength(3);
+  // From the first problem to the last it is never shown as reachable between.
+  expect(seen.slice(seen.indexOf(problems[0] ?? ""), seen.lastIndexOf(problems[0] ?? "") + 1)).toEqual(problems);
+});
+
 test("a stage on an installation that main does not know has its node asked, once, which of the two is gone", async () => {
   const [same, other] = [randomUUIDv7(), randomUUIDv7()];
   const followed: string[] = [];

@@ -35,3 +35,8 @@ export function olderCopy(node: string, answer: Health, held: Position | undefin
 export function otherCopy(node: string, { message }: TasukiError): string {
   return `the feed of ${node} is not the one that main holds (${message}): its data folder is an older copy that has gone on, or a second one; give it an empty one, and main dispatches again what it has not finished`;
 }
+
+/** Problem of a node whose feed has something next that is no entry: nothing that comes after it counts without it. */
+export function unreadableFeed(node: string, { message }: Error): string {
+  return `the feed of ${node} can't be read on (${message}): look at its log, and whether its release is one that main's fits; main tries again by itself`;
+}

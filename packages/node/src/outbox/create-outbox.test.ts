@@ -182,6 +182,18 @@ test("files that the receiver lacks are uploaded, and the same bytes are posted 
   expect(sender.sent[1]).toEqual(sender.sent[0]);
 });
 
+// guarantees: R11.contained
+test("a receiver that lacks for ever what it was brought gets it once a try, and ever more seldom", async () => {
+  await using sender = await openSender((payload) =>
+    refuse("attachments_missing", { missing: payload.attachments.map(({ sha256 }) => sha256) }),
+  );
+  const { handOff } = await sender.produce();
+  sender.outbox.start();
+  await expect.poll(async () => (await sender.row(handOff))?.tries).toBe(1);
+  expect([sender.sent.length, sender.uploads.length]).toEqual([2, 1]);
+  expect(await sender.row(handOff)).toMatchObject({ state: "pending", last: expect.stringContaining("attachments_missing") });
+});
+
 // guarantees: R6.stale
 test("a stale epoch gives the hand-off up, and fences the stage", async () => {
   await using sender = await openSender(() => refuse("stale_epoch", { epoch: 2 }));

@@ -19,7 +19,7 @@ export interface Delivered {
   readonly texts: readonly TextRow[];
 }
 
-/** Times that a receiver may still lack files after they were brought, before the rest waits for the next try. */
+/** Times that a task is posted in one try: a receiver may lack more files than it has said at first. */
 const rounds = 3;
 const uploadsAtOnce = 3;
 
@@ -30,6 +30,7 @@ const uploadsAtOnce = 3;
 export async function deliver(deps: DeliverDeps, row: OutboxRow, signal: AbortSignal): Promise<Delivered> {
   const client = deps.clientFor(deps.nodeFor(row));
   const traceparent = row.carries === undefined ? undefined : (await deps.store.task(row.carries))?.traceparent;
+  const brought = new Set<string>();
   for (let round = 1; ; round += 1) {
     const budgetMs = budgetOf(row, deps.clock.now());
     const options = { ...(budgetMs !== undefined && { budgetMs }), ...(traceparent !== undefined && { traceparent }) };
@@ -38,8 +39,11 @@ export async function deliver(deps: DeliverDeps, row: OutboxRow, signal: AbortSi
       return { receipt, texts: textRowsOf(checkReceipt(deps, row, receipt), texts) };
     } catch (error) {
       const missing = isTasukiError(error) && error.code === "attachments_missing" ? (error.details.missing ?? []) : [];
-      if (missing.length === 0 || round === rounds) throw error;
-      await uploadAll({ deps, client, signal }, lacking(row, missing));
+      const wanted = missing.filter((sha256) => !brought.has(sha256));
+      // What it has taken in this try, and lacks all the same, is brought again by the next one alone.
+      if (wanted.length === 0 || round === rounds) throw error;
+      await uploadAll({ deps, client, signal }, lacking(row, wanted));
+      for (const sha256 of wanted) brought.add(sha256);
     }
   }
 }

@@ -60,6 +60,15 @@ test.each(Object.entries(problems).map(([code, { status }]) => [code as ProblemC
   },
 );
 
+// guarantees: R11.contained
+test("files that are still missing after they were brought are brought again ever more seldom, a quarter of an hour apart at last", () => {
+  const waits = [0, 3, 6, 9, 12, 100].map((tries) => {
+    const { settlement } = settlementByError({ ...row, tries }, new TasukiError("attachments_missing", "files"), context);
+    return settlement.state === "pending" ? settlement.nextAt - context.now : undefined;
+  });
+  expect(waits).toEqual([125, 1_000, 8_000, 64_000, 450_000, 450_000]);
+});
+
 test("what is no answer at all is tried again", () => {
   expect(settlementByError(row, new Error("socket hang up"), context).settlement).toEqual({
     state: "pending",

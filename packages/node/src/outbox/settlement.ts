@@ -20,6 +20,11 @@ interface Settled {
 /** Milliseconds that a receiver may ask to be left alone for: more than the backoff gives it, but not any number. */
 const longestAskedMs = 60_000;
 
+/** Longest pause between two tries, milliseconds. */
+const longestPauseMs = 15_000;
+/** The same where the receiver lacks files that it was brought: all of them are brought again with each try. */
+const longestMissingMs = 900_000;
+
 /** Settlement of a row by a verified receipt. */
 export function settlementByReceipt(row: OutboxRow, delivered: Delivered, { notary }: SettlementContext): Settled {
   const others = [delivered.receipt];
@@ -35,8 +40,9 @@ export function settlementByError(row: OutboxRow, error: unknown, context: Settl
       settlement: { state: "superseded", last },
       seal: () => notary.event("superseded", { ...factsOf(row), code: error.code }, { text: { code: error.code, text: error.message } }),
     };
-  if (!isTasukiError(error) || error.retryable || error.code === "attachments_missing") {
-    const backoff = createBackoff({ firstMs: 250, lastMs: 15_000, jitter: "full", random });
+  const isMissing = isTasukiError(error) && error.code === "attachments_missing";
+  if (!isTasukiError(error) || error.retryable || isMissing) {
+    const backoff = createBackoff({ firstMs: 250, lastMs: isMissing ? longestMissingMs : longestPauseMs, jitter: "full", random });
     const asked = isTasukiError(error) ? Math.min((error.details.retryAfter ?? 0) * 1000, longestAskedMs) : 0;
     return { settlement: { state: "pending", last, nextAt: Math.ceil(now + Math.max(asked, backoff(row.tries + 1))) } };
   }

@@ -61,6 +61,23 @@ test("an answer has what a screen obeys or does not show only escaped, so that i
   expect(raw).not.toMatch(/[\u009B\u202E]/);
 });
 
+// guarantees: R7.shown
+test.each(["/trpc/status?input=%7B%7D", "/trpc/watch?input=%7B%7D"])(
+  "%s has them escaped, too, and its letters as they are",
+  async (path) => {
+    const word = "Straße 東京 👍🏽 \u009B31m\u202E\u{E0041}";
+    await using bus = await startBus("main", { word });
+    const raw = connect(bus.port, "127.0.0.1");
+    const { authorization } = await tokenOf(bus.folder, "operator");
+    let came = "";
+    raw.setEncoding("utf8").on("data", (chunk: string) => (came += chunk));
+    raw.write(`GET ${path} HTTP/1.1\r\nhost: ${bus.host}\r\nauthorization: ${authorization}\r\n\r\n`);
+    await expect.poll(() => came).toContain("Straße 東京 👍🏽 \\u009b31m\\u202e\\udb40\\udc41");
+    expect(came).not.toMatch(/[\u009B\u202E\u{E0041}]/u);
+    raw.destroy();
+  },
+);
+
 const renamed = form("research-pack.bin", "# What");
 const long = form(`S${"1".repeat(140)}.md`, "# What");
 const traversal = form("../../brief.md", "# What");

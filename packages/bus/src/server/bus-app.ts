@@ -25,7 +25,7 @@ import { createBusRouter } from "./bus-router.ts";
 import { createFollowers } from "./followers.ts";
 import { continueBody, createBodyReader, limitArrival } from "./request-body.ts";
 import { sendProblem } from "./send-problem.ts";
-import { toJson } from "./to-json.ts";
+import { escapeAnswer, toJson } from "./to-json.ts";
 import { problemOf } from "./trpc-problem.ts";
 import { createUpload } from "./upload.ts";
 
@@ -114,6 +114,7 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
   });
   app.use(
     "/trpc",
+    escapeAnswer,
     createExpressMiddleware({
       router: createBusRouter(calls),
       createContext: ({ req }) => ({ caller: callerOf(req), headers: parseTaskHeaders(req.headers) }),

@@ -66,14 +66,15 @@ interface Call {
   readonly request: TaskRequest;
 }
 
-function entry(index: number): FeedEntry {
-  return { index, leaf: JSON.stringify({ index }), envelopes: [] };
+function entry(index: number, word?: string): FeedEntry {
+  return { index, leaf: JSON.stringify({ index, word }), envelopes: [] };
 }
 
 /** Handlers that remember their calls, over a feed that the test makes longer. */
-function createHandlers() {
+function createHandlers(word: string | undefined) {
   const tasks: Call[] = [];
-  const feed = [entry(0), entry(1)];
+  const feed = [entry(0), entry(1, word)];
+  const shortcuts = word === undefined ? [] : [{ path: word, why: word, instead: word }];
   const waiting = new Set<() => void>();
   let watchers = 0;
   const handlers: BusHandlers = {
@@ -83,7 +84,7 @@ function createHandlers() {
       return { task: id, run: id, receipt: { payload: "", payloadType: "x", signatures: [] }, replayed };
     },
     async status() {
-      return { ...node, size: feed.length, queue: { waiting: 0, running: 0, limit: 1 }, shortcuts: [], tasks: [] };
+      return { ...node, size: feed.length, queue: { waiting: 0, running: 0, limit: 1 }, shortcuts, tasks: [] };
     },
     async *watch(from, _caller, signal) {
       watchers += 1;
@@ -132,6 +133,8 @@ interface BusOptions {
   readonly isFull?: boolean;
   readonly logger?: Logger;
   readonly judge?: Judge;
+  /** A word of somebody's that stands in its status and its feed. */
+  readonly word?: string;
 }
 
 export async function startBus(role = "main", options: BusOptions = {}) {
@@ -148,7 +151,7 @@ export async function startBus(role = "main", options: BusOptions = {}) {
   const folders = Object.fromEntries(principals.map((name) => [name, join(folder, name)]));
   await writeLoopbackIdentities({ folders });
   const { store, traces } = createMemoryStore();
-  const { handlers, tasks, append, watchers } = createHandlers();
+  const { handlers, tasks, append, watchers } = createHandlers(options.word);
   const roster: Record<string, Roster[string]> = {};
   const identityOf = (name: string) => createLoopbackIdentity({ folder: join(folder, name), role: name, policy: granted, roster });
   const identity = identityOf(role);

@@ -4,6 +4,9 @@ import { defineConfig } from "vitest/config";
 // Searches for the worst input of each contract and ranking: many seconds of a core, and only what is searched can change what they find.
 const searches = ["packages/*/src/steps.test.ts"];
 
+// A fact is waited for as long as a busy machine may take; vitest's second is for an idle one.
+const patient = { poll: { timeout: 20_000 } };
+
 export default defineConfig({
   test: {
     projects: [
@@ -18,6 +21,7 @@ export default defineConfig({
           maxWorkers: availableParallelism() + 1,
           // Some start a process or two; on a busy machine that takes longer than the 5 s that are vitest's default.
           testTimeout: 90_000,
+          expect: patient,
           unstubEnvs: true,
         },
       },
@@ -29,6 +33,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
+          expect: patient,
           maxWorkers: 1,
           fileParallelism: false,
         },

@@ -22,7 +22,7 @@ async function passed(pieces: readonly string[], everyMs: number) {
 }
 
 test("a feed ends, without a word against its node, before an event that comes byte by byte", async () => {
-  const late = await passed(["data: 1\n\n", ..."data: 2 and so on for as long as anybody listens, or longer\n\n"], 10);
+  const late = await passed(["data: 1\n\n", ..."data: 2 and so on for as long as anybody listens, or longer\n\n".split("")], 10);
   expect(late.refused).toEqual([]);
   expect(late.text).toMatch(/^data: 1\n\ndata: 2/);
   expect(late.text).not.toContain("longer");

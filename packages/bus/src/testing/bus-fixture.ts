@@ -202,6 +202,8 @@ export async function startBus(role = "main", options: BusOptions = {}) {
       call.end(body);
       const [response] = (await once(call, "response")) as [IncomingMessage];
       const text = Buffer.concat(await response.toArray()).toString("utf8");
+      // A refusal leaves the rest of a body unread, for which the bus would wait.
+      call.destroy();
       const parsed: unknown = text === "" ? undefined : JSON.parse(text);
       return { status: response.statusCode ?? 0, headers: response.headers, body: parsed, problem: parsed as Problem };
     },

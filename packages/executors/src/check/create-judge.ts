@@ -17,7 +17,7 @@ import {
 import { toPipelineRequest } from "../define/load-pipeline.ts";
 
 /** What the judging thread is asked of a file. Contracts are named with their versions. */
-export type Asked =
+type Asked =
   | { readonly is: "judge"; readonly contract: string }
   | { readonly is: "plan" }
   | { readonly is: "rewrite"; readonly contract: string; readonly as: string };

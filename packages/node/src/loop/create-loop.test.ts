@@ -61,7 +61,7 @@ test("one pass at a time: each wake is followed by one, and so are a failure and
           if (next !== "end" || isWoken) expected += 1;
           isWoken = false;
         }
-        await vi.waitFor(() => expect(seen.passes).toBe(expected), { interval: 1 });
+        await expect.poll(() => seen.passes, { interval: 1 }).toBe(expected);
         await turn();
         expect(seen).toMatchObject({ passes: expected, most: 1 });
       }
@@ -75,17 +75,17 @@ test("a pass that failed is made again by backoff, which wakes don't hasten and 
   await using started = startLoop({ backoff: waits });
   const { loop, seen } = started;
   for (let passes = 1; passes <= 3; passes += 1) {
-    await vi.waitFor(() => expect(seen).toMatchObject({ passes, underWay: 1 }));
+    await expect.poll(() => seen).toMatchObject({ passes, underWay: 1 });
     started.fail();
     await turn();
     loop.wake();
   }
-  await vi.waitFor(() => expect(seen).toMatchObject({ passes: 4, underWay: 1 }));
+  await expect.poll(() => seen).toMatchObject({ passes: 4, underWay: 1 });
   started.end();
-  await vi.waitFor(() => expect(seen.underWay).toBe(0));
+  await expect.poll(() => seen.underWay).toBe(0);
   loop.wake();
   started.fail();
-  await vi.waitFor(() => expect(seen.passes).toBe(6));
+  await expect.poll(() => seen.passes).toBe(6);
   expect(waits.mock.calls.flat()).toEqual([1, 2, 3, 1]);
 });
 

@@ -63,7 +63,7 @@ test("tries again what failed, until it is wanted no more", async () => {
   };
   await using runner = createWantLoop({ ...base, state, perform });
   runner.wake(now("a"));
-  await vi.waitFor(() => expect(calls).toBe(3));
+  await expect.poll(() => calls).toBe(3);
   runner.wake(now("a"));
   expect(calls).toBe(3);
 });
@@ -78,7 +78,7 @@ test("stops what is under way when it is disposed, and begins nothing more", asy
   const runner = createWantLoop({ ...base, state, perform, placeOf: () => ({ place: "any", limit: 1 }) });
   runner.wake(now("a"));
   runner.wake(now("b"));
-  await vi.waitFor(() => expect(began).toEqual(["a"]));
+  await expect.poll(() => began).toEqual(["a"]);
   await runner[Symbol.asyncDispose]();
   runner.wake(now("a"));
   expect(began).toEqual(["a"]);
@@ -97,7 +97,7 @@ test("a place that is taken for ever holds up only the wants of that place", asy
   const placeOf = ({ id }: FlowState) => ({ place: id === "c" ? "another node" : "a slow node", limit: 1 });
   await using runner = createWantLoop({ ...base, state, perform: endless(began), placeOf });
   for (const run of ["a", "b", "c"]) runner.wake(now(run));
-  await vi.waitFor(() => expect(began).toEqual(["a", "c"]));
+  await expect.poll(() => began).toEqual(["a", "c"]);
 });
 
 // guarantees: R5.starves-nobody
@@ -107,16 +107,16 @@ test("an attempt ends at its deadline, and when its run wants it no more; its pl
   const placeOf = () => ({ place: "any", limit: 1 });
   await using late = createWantLoop({ ...base, state, perform: endless(began), placeOf, deadlineMs: 5 });
   late.wake(now("a"));
-  await vi.waitFor(() => expect(began.length).toBeGreaterThan(1));
+  await expect.poll(() => began.length).toBeGreaterThan(1);
   await late[Symbol.asyncDispose]();
   began.length = 0;
   await using runner = createWantLoop({ ...base, state, perform: endless(began), placeOf });
   runner.wake(now("a"));
   runner.wake(now("b"));
-  await vi.waitFor(() => expect(began).toEqual(["a"]));
+  await expect.poll(() => began).toEqual(["a"]);
   satisfy("a");
   runner.wake(now("a"));
-  await vi.waitFor(() => expect(began).toEqual(["a", "b"]));
+  await expect.poll(() => began).toEqual(["a", "b"]);
 });
 
 // guarantees: R5.starves-nobody
@@ -135,6 +135,6 @@ test("three failures that are results give a want up, with the last one; silence
   const isResult = (_want: FlowWant, error: unknown): boolean => (error as Error).message.startsWith("wrong");
   await using runner = createWantLoop({ ...base, state, perform, giveUp, isResult });
   for (const run of ["wrong", "silent"]) runner.wake(now(run));
-  await vi.waitFor(() => expect(calls.get("silent")).toBeGreaterThan(10));
+  await expect.poll(() => calls.get("silent")).toBeGreaterThan(10);
   expect([given, calls.get("wrong")]).toEqual([["wrong 3"], 3]);
 });

@@ -2,12 +2,9 @@
 import { cp, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger, RunStatus } from "@tasuki/protocol";
-import { test, vi } from "vitest";
+import { test } from "vitest";
 import { smallPipeline, smallWork } from "../testing/small-pipeline.ts";
 import { startTestRelay, type TestRelay } from "../testing/start-test-relay.ts";
-
-// A whole relay each: more than a second where the machine is busy.
-vi.setConfig({ testTimeout: 60_000 });
 
 const quiet: Logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const brief = "# What is lost?\n";

@@ -10,9 +10,6 @@ import type { StageWork } from "../testing/in-process-executor.ts";
 import { smallPipeline, smallWork } from "../testing/small-pipeline.ts";
 import { startTestRelay, type TestRelay, type TestRelayOptions } from "../testing/start-test-relay.ts";
 
-// A whole relay each: more than a second where the machine is busy.
-vi.setConfig({ testTimeout: 30_000 });
-
 const brief = "# What is a relay?\n\nWhat does it hand on?\n";
 const sources = ["# One\n\nA relay hands on a sash.\n", "# Two\n\nThe sash is called tasuki.\n"];
 const closed = (status: RunStatus): boolean => status.state === "closed";

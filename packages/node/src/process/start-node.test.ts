@@ -4,13 +4,10 @@ import { join } from "node:path";
 import { claimedReceipt, openTrust, payloadDigest, payloadOf, readReceipt } from "@tasuki/evidence";
 import type { RunStatus, StageStatus } from "@tasuki/protocol";
 import { eraseTexts } from "@tasuki/store/testing";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { StageWork } from "../testing/in-process-executor.ts";
 import { smallPipeline, smallWork } from "../testing/small-pipeline.ts";
 import { startTestRelay, type TestRelay, type TestRelayOptions } from "../testing/start-test-relay.ts";
-
-// A whole relay each: more than a second where the machine is busy.
-vi.setConfig({ testTimeout: 30_000 });
 
 const brief = "# What is a relay?\n\nWhat does it hand on?\n";
 const sources = ["# One\n\nA relay hands on a sash.\n", "# Two\n\nThe sash is called tasuki.\n"];

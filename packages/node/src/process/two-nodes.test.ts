@@ -6,8 +6,6 @@ import { expect, test, vi } from "vitest";
 import { smallPipeline, smallWork } from "../testing/small-pipeline.ts";
 import { startTestRelay, type TestRelay } from "../testing/start-test-relay.ts";
 
-vi.setConfig({ testTimeout: 30_000 });
-
 const brief = "# What is a relay?\n\nWhat does it hand on?\n";
 const isClosed = ({ state }: RunStatus): boolean => state === "closed";
 const start = (without: readonly string[] = []): Promise<TestRelay> =>

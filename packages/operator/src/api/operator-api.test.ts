@@ -130,9 +130,9 @@ test("a run is followed through a restart of main, and what happened meanwhile i
   const states: string[] = [];
   const onState = (state: string): void => void connection.push(state);
   const following = follow(client.watch(run, { signal: new AbortController().signal, onState }), states);
-  await vi.waitFor(() => expect(states).toEqual(["open"]));
+  await vi.waitFor(() => expect(states).toEqual(["open"]), waiting);
   await main.stopMain();
-  await vi.waitFor(() => expect(connection).toEqual(["connected", "lost"]));
+  await vi.waitFor(() => expect(connection).toEqual(["connected", "lost"]), waiting);
   held.release();
   // The nodes hand on without main.
   const { store } = relay.node("printer");
@@ -149,7 +149,7 @@ test("following ends at the signal, also while main is away", async () => {
   const stopped = new AbortController();
   const states: string[] = [];
   const following = follow(main.client.watch(run, { signal: stopped.signal }), states);
-  await vi.waitFor(() => expect(states).toEqual(["open"]));
+  await vi.waitFor(() => expect(states).toEqual(["open"]), waiting);
   await main.stopMain();
   stopped.abort();
   await following;
@@ -207,12 +207,12 @@ test("views are answered one after another, and one whose client has gone is lef
   const ask = (text: string, signal = new AbortController().signal) => main.client.view({ view: "slow", files: [{ text }] }, { signal });
   const gone = new AbortController();
   const first = ask("1");
-  await vi.waitFor(() => expect(begun).toEqual(["1"]));
+  await vi.waitFor(() => expect(begun).toEqual(["1"]), waiting);
   const second = ask("2", gone.signal).catch((error: unknown) => error);
-  await vi.waitFor(() => expect(requests).toHaveLength(2));
+  await vi.waitFor(() => expect(requests).toHaveLength(2), waiting);
   const [, { socket } = expect.fail("no second request")] = requests;
   const third = ask("3");
-  await vi.waitFor(() => expect(requests).toHaveLength(3));
+  await vi.waitFor(() => expect(requests).toHaveLength(3), waiting);
   const closed = once(socket, "close");
   gone.abort();
   expect(await second).toBeInstanceOf(Error);

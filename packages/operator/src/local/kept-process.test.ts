@@ -15,8 +15,6 @@ setInterval(() => {}, 1000);
 console.log("pid " + process.pid);
 process.send("started");
 `;
-// Real processes on a busy machine: facts are waited for, however long that takes.
-vi.setConfig({ testTimeout: 60_000 });
 const waiting = { timeout: 30_000 };
 const timing = { restart: 20, quick: 10_000, longest: 60, grace: 200 };
 

@@ -13,9 +13,6 @@ import { isHealthy } from "./local-nodes.ts";
 import { prepareLocalRelay } from "./prepare-local-relay.ts";
 import { findApps, repository } from "./repository.ts";
 
-// Real processes on a busy machine: facts are waited for, however long that takes.
-vi.setConfig({ testTimeout: 60_000 });
-
 let data: string;
 const running: ChildProcess[] = [];
 beforeEach(async () => {

@@ -15,9 +15,10 @@ const backlog = 4_096;
 
 /**
  * Connections that a listener holds at once, of all and of one address; more are dropped before a byte of them is read. Each takes a file descriptor,
- * and what has none left can open no file either. A peer has some dozens at the most; the machine's own users come by a socket that has no address.
+ * and what has none left can open no file either. A peer has some dozens, and a thousand when it brings as many files at once; the machine's own users
+ * come by a socket that has no address.
  */
-const mostConnections = { ofAll: 4_096, ofAddress: 256 };
+const mostConnections = { ofAll: 8_192, ofAddress: 2_048 };
 
 export interface BusListener extends AsyncDisposable {
   /** Base URL. */

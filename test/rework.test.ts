@@ -78,8 +78,10 @@ test("sg's rework goes back to nano with the review and what it asks for; the ar
   expect(await readFile(join(archive, "sg-review.md"), "utf8")).toContain("decision: converged");
   const sums = await finish("sha256sum", ["-c", "--quiet", "manifest-sha256.txt"], { cwd: archive });
   expect(sums).toMatchObject({ code: 0, stdout: "" });
-  for (const { receipts } of status.rounds?.[0]?.stages ?? [])
+  for (const { receipts } of status.rounds?.[0]?.stages ?? []) {
+    expect(receipts).not.toEqual([]);
     for (const receipt of receipts) expect(existsSync(join(archive, "evidence", `${receipt}.json`))).toBe(true);
+  }
   const shown = await tasuki("show", run, "--data", relay.data);
   expect(shown.stdout).toMatch(/round +1 of 2: sg decided 'rework'; back to nano\n +asked for: find the second edition\n/);
 });

@@ -15,7 +15,7 @@ const times = (words: string): number => Number(new RegExp(`${words} (\\d+) time
 // What the agent was given, for the test to look at.
 appendFileSync(join(seen, `${run}.jsonl`), `${JSON.stringify({ stage, epoch: Number(epoch), in: readdirSync("in").sort(), noted })}\n`);
 
-// A node is lost meanwhile.
+// The stage jp waits for the file `go`, which the test writes once a node is lost.
 if (stage === "jp" && brief.includes("waits")) while (!existsSync(join(seen, "go"))) await delay(50);
 
 const works = { nano: research, sg: review, jp: write };

@@ -117,6 +117,13 @@ test.for([
   ],
   ["How deep is the basin?", guide, "S1.html", /^Nine metres at low water\. \[C1\]/],
   ["How long are pages kept?", nested, "S1.md", /seven years/],
+  [
+    "How do I scan a page?",
+    "# Scanning a page\n\n1. Place the book on the glass.\n2. Press **Scan**.\n3. Close the lid slowly.\n4. Press **Send**. The lamp turns green.\n",
+    "S1.md",
+    /^1\. Place the book on the glass\. \[C1\]\n2\. Press \*\*Scan\*\*\. \[C1\]\n3\. .*\n4\. Press \*\*Send\*\*\. \[C1\] The lamp turns green\. \[C1\]$/,
+  ],
+  ["How many days is a lease?", "# Leases\n\nA lease is renewed[^1].\n\n[^1]: A lease is of 30 days.\n", "S1.md", /30 days/],
   ["How long is a token valid?", plainFaq, "S1.txt", /^Twelve hours\. \[C1\]/],
   ["Where are the log files?", plainFaq, "S1.txt", /^In `\/var\/log\/relay`, one a day\. \[C1\]/],
   [

@@ -32,7 +32,7 @@ export function notedForRetry(
   const notes = (state.notes ?? []).filter((note) => !(isOver && note.to === to && note.kind === "unmet"));
   const faults = block?.unmet === undefined ? [] : [toUnmetNote(block.unmet, { to, by: judgeOf(block, to), at: now })];
   const words = said === undefined ? [] : [toNote({ ...said, to, by, at: now })];
-  return noted({ ...state, ...((state.notes !== undefined || notes.length > 0) && { notes }) }, [...faults, ...words]);
+  return noted({ ...state, ...(state.notes !== undefined && { notes }) }, [...faults, ...words]);
 }
 
 function judgeOf({ kind }: Block, stage: string): string {

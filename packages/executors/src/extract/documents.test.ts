@@ -64,6 +64,7 @@ test.for([
     "red / blue notes Ida",
   ],
   ["Colour<select><option>red<option selected>blue</select>and<textarea>notes</textarea>here", "Colour red / [x] blue and notes here"],
+  ["x<select style='visibility:hidden'><option>red<option>blue</select>", "x"],
   ["done<progress value=3 max=10>30 %</progress>now", "done 30 % now"],
   ["<input type=checkbox checked> yes <input type=checkbox> no", "[x] yes [ ] no"],
 ] as const)("What a reader sees is read: %s", async ([html, text]) => {
@@ -97,6 +98,10 @@ test.for([
     "Berths\nShip | Size\nLength | Beam\nShip: Ida | Size / Length: 20 m | Size / Beam: 6 m\nShip: Ida | Size / Length, Size / Beam: none",
   ],
   [cells("th", "Ship", "Crew") + cells("td", "Ida", "<table><tr><td>Ann<td>Bo</table>"), "Ship | Crew\nShip: Ida | Crew: Ann | Bo;"],
+  [
+    `<thead>${["a", "b", "c"].map((name) => cells("th", name.repeat(70), "Ship")).join("")}<tbody>${cells("td", "1", "Ida")}`,
+    `${["a", "b", "c"].map((name) => `${name.repeat(70)} | Ship\n`).join("")}1 | Ship: Ida`,
+  ],
   [cells("th", "Ship", "Ports") + cells("td", "Ida", "<ul><li>Bergen<li>Cork</ul>"), "Ship | Ports\nShip: Ida | Ports: - Bergen - Cork"],
 ] as const)("A table's rows are lines, the names of its columns beside its values: %s", async ([html, text]) => {
   expect(await textOf(page(`<table>${html}</table>`))).toBe(text);

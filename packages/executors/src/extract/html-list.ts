@@ -22,11 +22,11 @@ export function listOf(element: DefaultTreeAdapterTypes.Element): List {
   };
 }
 
-/** Marker of a point of an ordered list (HTML, section 4.4.5, `type`). */
+/** Marker of a list's next point (HTML, section 4.4.5, `type`). */
 export function markerOf({ next, type }: List): string {
   if (type === undefined) return "-";
   if (next < 1 || next > 3999) return `${next}.`;
-  const letters = type?.toLowerCase() === "a" ? toLetters(next) : type?.toLowerCase() === "i" ? toRoman(next) : String(next);
+  const letters = type.toLowerCase() === "a" ? toLetters(next) : type.toLowerCase() === "i" ? toRoman(next) : String(next);
   return `${type === "A" || type === "I" ? letters.toUpperCase() : letters}.`;
 }
 

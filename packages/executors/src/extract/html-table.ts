@@ -1,7 +1,7 @@
 import type { DefaultTreeAdapterTypes } from "parse5";
 import { attributeOf } from "./html-tree.ts";
 import type { LineWriter } from "./line-writer.ts";
-import { toRow } from "./table-row.ts";
+import { longestName, toRow } from "./table-row.ts";
 
 type Element = DefaultTreeAdapterTypes.Element;
 
@@ -69,8 +69,7 @@ export function createTables(writer: LineWriter): Tables {
       const isHead = !table.hasBody && own.length > 1 && (table.inHead || own.every(({ isHeader }) => isHeader));
       if (isHead) {
         for (const [at, cell] of columns.entries())
-          if (cell && cell.text !== "" && !(table.names[at] ?? "").split(" / ").includes(cell.text))
-            table.names[at] = table.names[at] ? `${table.names[at]} / ${cell.text}` : cell.text;
+          if (cell && cell.text !== "") table.names[at] = joinedName(table.names[at] ?? "", cell.text);
         writeLine(toRow(own.map(({ text }) => text)), "table-header");
         return;
       }
@@ -147,4 +146,10 @@ function isLayout(table: Element): boolean {
     if (node.tagName !== "table") for (const child of node.childNodes) stack.push(child);
   }
   return holds || mostCells === 1;
+}
+
+/** Name of a column whose head has one line more. One that is too long to stand before each value already grows no further. */
+function joinedName(name: string, more: string): string {
+  if (name === "") return more;
+  return name.length > longestName || name.split(" / ").includes(more) ? name : `${name} / ${more}`;
 }

@@ -137,7 +137,7 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
         return;
       case "option":
         if (attributeOf(element, "selected") !== undefined) addText("[x] ");
-        visit(childNodes, () => writer.add(" / "));
+        visit(childNodes, () => void (invisible === 0 && writer.add(" / ")));
         return;
       case "q":
         addText("“");

@@ -50,7 +50,7 @@ function shownBy(declarations: string): Shown {
   );
   if (values.get("display") === "none" || values.get("content-visibility") === "hidden") return "none";
   // Text that nobody sees: a page may tell by it other things than it shows.
-  if (["opacity", "font-size"].some((name) => /^0*\.?0+(?:%|[a-z]+)?$/.test(values.get(name) ?? ""))) return "none";
+  if (["opacity", "font-size"].some((name) => Number.parseFloat(values.get(name) ?? "") === 0)) return "none";
   const visibility = values.get("visibility");
   if (visibility === "hidden" || visibility === "collapse") return "hidden";
   if ((values.get("text-decoration") ?? values.get("text-decoration-line") ?? "").includes("line-through")) return "struck";

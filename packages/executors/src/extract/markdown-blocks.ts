@@ -3,7 +3,8 @@ import type { TextBlock } from "./reading.ts";
 
 const fence = /^ {0,3}(`{3,}|~{3,})/;
 const contents = /^\s*(?:[-*+]|\d{1,9}[.)])\s+(?:\*\*|__)?\[[^\]]*\]\(#[^)]*\)(?:\*\*|__)?\s*$/;
-const definition = /^ {0,3}\[[^\]]+\]:\s+\S/;
+// A destination and at most a title (CommonMark, section 4.7): a footnote and a remark in brackets are text.
+const definition = /^ {0,3}\[(?!\^)[^\]]+\]:\s+\S+(?:\s+["'(].*)?$/;
 const longestMatter = 20_000;
 
 /**
@@ -12,7 +13,8 @@ const longestMatter = 20_000;
  */
 export function markdownBlocks(text: string): TextBlock[] {
   const blocks: TextBlock[] = [];
-  const matter = /^\uFEFF?---[ \t]*\r?\n[\s\S]*?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/.exec(text.slice(0, longestMatter))?.[0].length ?? 0;
+  const matter =
+    /^\uFEFF?---[ \t]*\r?\n(?![ \t]*\r?\n)[\s\S]*?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/.exec(text.slice(0, longestMatter))?.[0].length ?? 0;
   if (matter > 0) blocks.push({ from: 0, to: matter, kind: "metadata" });
   let open: string | undefined;
   let isComment = false;

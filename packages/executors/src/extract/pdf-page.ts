@@ -71,12 +71,12 @@ function upright({ view, width, height }: View, items: TextContent["items"]): Vi
     lengths[quarter] = (lengths[quarter] ?? 0) + item.str.length;
   }
   // Quarters of a turn, clockwise: text that runs down, upside down, or up.
-  const [, down = 0, over = 0, up = 0] = lengths;
+  const [, down = 0, over = 0] = lengths;
   const most = Math.max(...lengths);
   if (most === 0 || lengths[0] === most) return { view, width, height };
   if (down === most) return { view: [vb, -va, vd, -vc, vf, width - ve], width: height, height: width };
   if (over === most) return { view: [-va, -vb, -vc, -vd, width - ve, height - vf], width, height };
-  return up === most ? { view: [-vb, va, -vd, vc, height - vf, ve], width: height, height: width } : { view, width, height };
+  return { view: [-vb, va, -vd, vc, height - vf, ve], width: height, height: width };
 }
 
 /** Lines of the items of a page, in their order, and the number of glyphs that have no text. `view` is the page's transform. */
@@ -93,11 +93,9 @@ export function linesOf({ items, styles }: Pick<TextContent, "items" | "styles">
   };
   for (const item of items) {
     if (!("str" in item)) continue;
-    const told = item.str
-      .replaceAll(bullet, "•")
-      .replaceAll(noText, "")
-      .replaceAll(upended, (mark) => mark.normalize("NFKC"));
-    untold += item.str.match(noText)?.length ?? 0;
+    const str = item.str.replaceAll(bullet, "•");
+    const told = str.replaceAll(noText, "").replaceAll(upended, (mark) => mark.normalize("NFKC"));
+    untold += str.match(noText)?.length ?? 0;
     const placed = place(item, { text: told, isCode: styles[item.fontName]?.fontFamily === "monospace", view });
     // pdf.js does not end a line where the next item of the file stands a little higher or lower, as the next cell of a table may.
     if (before !== undefined && isElsewhere(placed, before)) endRow();

@@ -86,7 +86,7 @@ function isWide(row: readonly Cell[]): boolean {
 
 /** Cells of a row that begins at a piece; fewer than two where none does. */
 function rowFrom(pieces: readonly Piece[], start: number): readonly Cell[] {
-  const [first] = pieces.slice(start, start + 1);
+  const first = pieces[start];
   if (first?.isFirst !== true) return [];
   const cells: Piece[][] = [[first]];
   for (let at = start + 1; at < pieces.length; at += 1) {

@@ -32,7 +32,8 @@ export async function readPdf(bytes: Uint8Array): Promise<Reading> {
     for (let number = 1; number <= pdf.numPages; number += 1) {
       const proxy = await pdf.getPage(number).catch(() => undefined);
       const page = await (proxy && readPage(proxy))?.catch(() => undefined);
-      if (page !== undefined) pages.push(page);
+      // A page that can't be loaded stays one, so that those behind it keep their numbers.
+      pages.push(page ?? { number, height: 0, lines: [], comments: [], untold: 0 });
       const ink = proxy && page?.lines.length === 0 ? await inkOf(proxy).catch(() => undefined) : "text";
       if (caught.take().some(saysDamage) || page === undefined || ink === undefined) damaged.push(number);
       else if (ink === "shown") pictured.push(number);

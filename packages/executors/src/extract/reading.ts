@@ -13,7 +13,7 @@ export type Reading =
       readonly text: string;
       /** Blocks that are not running text, in the order of the text, none over another. */
       readonly blocks?: readonly TextBlock[];
-      /** Parts that the document has and the text lacks, a phrase each: `3 pictures without a description`. */
+      /** Parts that the document has and the text lacks, a phrase each: `pictures without a description: 3`. */
       readonly dropped?: readonly string[];
       /** Guesses made in reading it, a phrase each: `its encoding, taken for windows-1251`. */
       readonly guessed?: readonly string[];
@@ -35,7 +35,7 @@ export function toSourceBlocks(text: string, blocks: readonly TextBlock[]): Sour
     if (text.slice(block.from, block.to).trim() === "") continue;
     const isNext = last?.kind === block.kind && text.slice(last.to, block.from).trim() === "";
     const open = found.at(-1);
-    if (isNext && open) open.to = (bytesTo(block.from), bytesTo(block.to));
+    if (isNext && open) open.to = bytesTo(block.to);
     else if (found.length < mostBlocks) found.push({ from: bytesTo(block.from), to: bytesTo(block.to), kind: block.kind });
     else break;
     last = block;

@@ -1,5 +1,5 @@
 // A header's name stands on every row of its table: one that is as long as a text would make a text of many times its size.
-const longestName = 120;
+export const longestName = 120;
 
 /** Row of a table as one line: its values in order, each after the name of its column where there is one; what is empty is left out. */
 export function toRow(values: readonly string[], names: readonly string[] = []): string {

@@ -122,6 +122,12 @@ function headed(text: string, blocks: readonly Block[]): Block[] {
   });
 }
 
+/** Start of the mark of an item whose text begins at a position; that position where no mark stands before it. */
+export function markStart(text: string, start: number): number {
+  const line = text.lastIndexOf("\n", start - 1) + 1;
+  return start - (/^[ \t]*((?:[-*+•]|\d{1,3}[.)])[ \t]+)$/.exec(text.slice(line, start))?.[1]?.length ?? 0);
+}
+
 /** Number of the list item that a block is, as its mark has it; undefined for an item with another mark. */
 export function itemNumber(text: string, { kind, start }: Block): number | undefined {
   if (kind !== "list") return undefined;

@@ -1,5 +1,5 @@
 import type { Range } from "@tasuki/contracts";
-import { type Block, headingTitle, type KnownBlock, splitBlocks } from "./blocks.ts";
+import { type Block, headingTitle, type KnownBlock, splitBlocks, markStart } from "./blocks.ts";
 import { quotableSentences } from "./quotable-sentences.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -114,7 +114,8 @@ function* passagesOf(text: string, blocks: readonly Block[], vocabulary: Vocabul
         open = undefined;
       }
       if (open) [open.end, open.words] = [piece.end, open.words + piece.words];
-      else open = { ...piece };
+      // With the mark of its first item, by which that is known as one.
+      else open = { ...piece, start: markStart(text, piece.start) };
     }
   }
   if (open) yield open;

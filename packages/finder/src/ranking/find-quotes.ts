@@ -1,5 +1,6 @@
 import type { Range } from "@tasuki/contracts";
 import { areDifferent, claimsOf } from "./contradictions.ts";
+import { markStart } from "./blocks.ts";
 import type { Corpus } from "./corpus.ts";
 import { createCue } from "./cues.ts";
 import type { Language } from "./languages.ts";
@@ -158,9 +159,7 @@ function pick(quotes: readonly Quote[], { most, textOf }: { most: number; textOf
 
 /** Range from the mark of the list item that it begins with, where more items follow, so that they read as one list. */
 function withMarker(text: string, { start, end }: Range): Range {
-  const line = text.lastIndexOf("\n", start - 1) + 1;
-  const mark = /^[ \t]*((?:[-*+•]|\d{1,3}[.)])[ \t]+)$/.exec(text.slice(line, start))?.[1] ?? "";
-  return { start: /\n[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]/.test(text.slice(start, end)) ? start - mark.length : start, end };
+  return { start: /\n[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]/.test(text.slice(start, end)) ? markStart(text, start) : start, end };
 }
 
 function overlaps(one: Range, other: Range): boolean {

@@ -12,7 +12,8 @@ const link = String.raw`\[[^\][]*\]\([^()\s]*(?:\s"[^"]*")?\)`;
 /** Link to a place of the page or of the site: it leads to text, while one to elsewhere is a fact of its own. */
 const local = new RegExp(String.raw`^[*_]{0,2}\[[^\][]*\]\((?![a-z]+:)[^()\s]*\)[*_]{0,2}[.,;]?$`, "i");
 const links = new RegExp(String.raw`^(?:[\s|·•»«<>→←/–-]|${link})+$`);
-const definition = /^ {0,3}\[[^\][]+\]:\s+\S/;
+// A destination and at most a title (CommonMark, section 4.7): a footnote and a remark in brackets are text.
+const definition = /^ {0,3}\[(?!\^)[^\][]+\]:\s+\S+(?:\s+["'(].*)?$/;
 const comment = /^\s*<!--(?:(?!-->).)*-->\s*$/;
 // Lines of GNU Info and of converted books: `Next: Keys, Previous: Start, Up: Top`.
 const turning = /^\s*(?:(?:next|previous|prev|up|top|home|contents|index)\s*:[^,:]*(?:,|$)\s*){2,}$/i;

@@ -22,10 +22,21 @@ test("A step keeps its number", () => {
   );
 });
 
-test("An item that is left out between others is marked", () => {
-  expect(citePassage("6. Close the valve of the tank.\n7. Limits:\n   1. Open the hatch of the tank.", "C1")).toBe(
-    "6. Close the valve of the tank. [C1]\n[…]\n1. Open the hatch of the tank. [C1]",
+test("No step is left out, however short it is and whatever stands out in it", () => {
+  expect(
+    citePassage(
+      "1. Open the lid.\n2. Press **Scan**.\n3. Press `Go`\n4. *Wait*. The lamp turns green.\n5. Limits:\n   1. Two pages.",
+      "C1",
+    ),
+  ).toBe(
+    "1. Open the lid. [C1]\n2. Press **Scan**. [C1]\n3. Press `Go` [C1]\n4. *Wait*. [C1] The lamp turns green. [C1]\n5. Limits: [C1]\n1. Two pages. [C1]",
   );
+});
+
+test("What is left out of a list is marked, be it an item or the beginning of one", () => {
+  expect(
+    citePassage("- Close the valve of the tank.\n- Limits:\n- Is it? Open the hatch of the tank.\n- A1! The tank is full.", "C1"),
+  ).toBe("- Close the valve of the tank. [C1]\n[…]\n- […] Open the hatch of the tank. [C1]\n- […] The tank is full. [C1]");
 });
 
 test("Badges say nothing, and a link says its text", () => {

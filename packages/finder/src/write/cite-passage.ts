@@ -81,9 +81,11 @@ function citeProse(passage: string, block: Block, item: string): string {
   let isLeftOut = false;
   for (const sentence of splitSentences(passage, block)) {
     const said = flat(passage, sentence);
-    const [cited] = isSentence(said) ? citeOne(said.replace(marker, ""), item) : [];
-    // What is left out inside a paragraph is marked.
-    if (cited !== undefined) text += `${text === "" ? "" : isLeftOut ? ` ${omitted} ` : " "}${cited}`;
+    const isWanted = step === undefined ? isSentence(said) : isStep(said);
+    const [cited] = isWanted ? citeOne(said.replace(marker, ""), item) : [];
+    // What is left out inside a paragraph is marked, and so is the beginning of an item, which reads on from the one before it.
+    const gap = isLeftOut && (text !== "" || block.kind === "list") ? `${omitted} ` : "";
+    if (cited !== undefined) text += `${text === "" ? "" : " "}${gap}${cited}`;
     isLeftOut = cited === undefined && (isLeftOut || !isBare(said));
   }
   return block.kind === "list" && text !== "" ? `${step === undefined ? "-" : `${step}.`} ${text}` : text;
@@ -131,10 +133,15 @@ function isFaithful(text: string, block: string, item: string): boolean {
   });
 }
 
+/** Sentence of a numbered step, however short: `Press **Go**`. What is done in steps is not done without one of them. */
+function isStep(text: string): boolean {
+  return !/^[#|]/.test(text) && !isBare(text);
+}
+
 /** Sentence that is whole and readable: no scrap of a table or of code, nothing that begins like a heading. */
 function isSentence(text: string): boolean {
   if (/^[#|]/.test(text)) return false;
-  const said = withoutTargets(text);
+  const said = withoutTargets(text).replaceAll(/[*_`]/g, "");
   const letters = said.replaceAll(/[^\p{L}\p{M}]/gu, "").length;
   // An answer may be of one word or two: `Twelve hours.`
   const isLong = countWords(said) >= leastWords || /^[\p{Lu}\p{Lo}\d].*[\p{L}\p{N}]{3}[.!。！]["”』」)]?$/u.test(said.trim());

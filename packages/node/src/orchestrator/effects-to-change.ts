@@ -7,6 +7,7 @@ import {
   type Pipeline,
   refOf,
   sha256Of,
+  shortened,
   type TaskPayload,
 } from "@tasuki/protocol";
 import { isRead, type Reads } from "./node-reads.ts";
@@ -60,7 +61,7 @@ function toPart(state: FlowState, effect: FlowEffect, context: EffectContext): P
           ...(told === undefined ? [] : [told.attachment]),
         ],
         deadline: new Date(context.now + state.clocks.scheduleToClose).toISOString(),
-        ...(effect.reason !== undefined && { reason: effect.reason.slice(0, 1024) }),
+        ...(effect.reason !== undefined && { reason: shortened(effect.reason) }),
       });
       return { ...sent, ...(told && { files: [told.file] }) };
     }
@@ -70,7 +71,7 @@ function toPart(state: FlowState, effect: FlowEffect, context: EffectContext): P
         to: effect.role,
         epoch: effect.epoch,
         attachments: [],
-        reason: effect.reason.slice(0, 1024),
+        reason: shortened(effect.reason),
       });
       return { ...sent, supersede: [{ run: state.id, epoch: effect.epoch - 1 }] };
     }
@@ -82,7 +83,7 @@ function toPart(state: FlowState, effect: FlowEffect, context: EffectContext): P
         to: effect.role,
         epoch: effect.epoch,
         attachments: [],
-        reason: effect.reason.slice(0, 1024),
+        reason: shortened(effect.reason),
       });
     case "hasten":
       return { hasten: [state.id] };

@@ -3,7 +3,8 @@ import type { OperatorClient } from "../api/operator-client.ts";
 import { clip, toLine } from "../render/plain-text.ts";
 import type { Cli } from "./cli.ts";
 
-const explainMs = 5_000;
+/** Milliseconds in which main reads a brief, on a busy machine too. */
+const explainMs = 20_000;
 const maxColumns = 120;
 const Explanation = z.array(z.union([z.string(), z.record(z.string(), z.string())]));
 
@@ -12,11 +13,14 @@ export type ReadingRow = z.infer<typeof Explanation>[number];
 
 /**
  * How the relay takes a brief, by the view that its intake names: a row for each question, and for what is taken for none. Empty where there
- * is no such view, or no answer in time: the run begins anyway.
+ * is no such view, or no answer in time, which is said: the run begins anyway.
  */
 export async function readBriefAsRelay(cli: Cli, client: OperatorClient, brief: string): Promise<readonly ReadingRow[]> {
   const signal = AbortSignal.any([cli.signal, AbortSignal.timeout(explainMs)]);
-  return rowsOf(client, brief, signal).catch(() => []);
+  return rowsOf(client, brief, signal).catch(() => {
+    if (!cli.signal.aborted) cli.say("Main does not say how it takes the brief; the run begins anyway.");
+    return [];
+  });
 }
 
 /** Says how a brief is taken, a line for each row. */

@@ -123,6 +123,13 @@ test.for([
     "S1.md",
     /^1\. Place the book on the glass\. \[C1\]\n2\. Press \*\*Scan\*\*\. \[C1\]\n3\. .*\n4\. Press \*\*Send\*\*\. \[C1\] The lamp turns green\. \[C1\]$/,
   ],
+  [
+    "Please explain how to calibrate the scanner.",
+    "# Scanner\n\n## Calibration\n\nThe scanner is calibrated with the white card.\n",
+    "S1.md",
+    /white card/,
+  ],
+  ["開館時間を教えてください。", "# 図書館\n\n開館時間は午前九時から午後六時までです。\n", "S1.md", /午前九時/],
   ["How many days is a lease?", "# Leases\n\nA lease is renewed[^1].\n\n[^1]: A lease is of 30 days.\n", "S1.md", /30 days/],
   ["How long is a token valid?", plainFaq, "S1.txt", /^Twelve hours\. \[C1\]/],
   ["Where are the log files?", plainFaq, "S1.txt", /^In `\/var\/log\/relay`, one a day\. \[C1\]/],

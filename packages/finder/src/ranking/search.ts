@@ -1,4 +1,4 @@
-import type { Question } from "@tasuki/contracts/artifacts/brief";
+import { askedContent, type Question } from "@tasuki/contracts/artifacts/brief";
 import type { Run } from "@tasuki/contracts/artifacts/run";
 import { type Document, sourceBlockKinds } from "@tasuki/protocol";
 import type { KnownBlock } from "./blocks.ts";
@@ -103,7 +103,7 @@ export function createSearch(sources: readonly Source[], { questions, progress }
       id,
       askedIn,
       language,
-      parts: splitQuestion(text, language).map((part) => ({ text: part, terms: questionTerms(part, language) })),
+      parts: splitQuestion(askedContent(text), language).map((part) => ({ text: part, terms: questionTerms(part, language) })),
     };
   });
   const vocabulary = createVocabulary(

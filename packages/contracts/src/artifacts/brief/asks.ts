@@ -77,6 +77,35 @@ export function askOf(sentence: string, { isLine, isHeading = false }: { readonl
   return "none";
 }
 
+const wideRequest = new RegExp(`(?:について|に関して)?を?${unspaced.requests.source}`, "u");
+
+/**
+ * What a question asks for, without what makes it one: a greeting, "please", "I would like to know", the verb of a request. `Please explain how it
+ * works.` asks for `how it works.`; an answer that says how need not explain anything. The question itself where nothing else is in it.
+ */
+export function askedContent(question: string): string {
+  const said = bareOf(question);
+  const asked = cjk.test(said)
+    ? said.replace(unspaced.opens, "").replace(wideRequest, "")
+    : withoutRequest(question, said.replace(indirect, ""));
+  return /[\p{L}\p{N}]/u.test(asked) ? asked.trim() : question;
+}
+
+const receiver = /^\s*(?:(?:me|us|mir|uns|nous|nos)\s+)?/iu;
+
+/** Text without the verb that asks for it. A phrase without a full stop or "please" may begin with a noun of that form: `State aid`. */
+function withoutRequest(question: string, said: string): string {
+  const isPolite = please.test(
+    question
+      .replaceAll(/[*_]{1,3}/g, "")
+      .trim()
+      .replace(greeting, ""),
+  );
+  const rest = said.replace(requests, "").replace(receiver, "");
+  const isRequest = isPolite || /[.!]$/.test(said) || asksFirst.test(rest);
+  return isRequest && !noun.test(said) ? rest.replace(isPolite ? infinitive : /$^/, "") : said;
+}
+
 /** True for a quotation, which somebody else asks. */
 function isQuotedWhole(said: string): boolean {
   const [only] = enclosuresIn(said);

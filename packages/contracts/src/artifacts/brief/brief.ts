@@ -4,6 +4,7 @@ import { brief1 } from "./brief-1.ts";
 import { findQuestions, wholeOf } from "./find-questions.ts";
 import { Questions, questionsRule } from "./questions.ts";
 
+export { askedContent } from "./asks.ts";
 export { findQuestions } from "./find-questions.ts";
 export { Question, Questions } from "./questions.ts";
 export { subjectOf } from "./subject.ts";

@@ -2,6 +2,7 @@ import { anyCharacter } from "@tasuki/protocol/testing";
 import { assert, property, string } from "fast-check";
 import { expect, test } from "vitest";
 import { text } from "../../testing/arbitraries.ts";
+import { askedContent } from "./asks.ts";
 import { findQuestions, wholeOf } from "./find-questions.ts";
 
 const found = (brief: string): string[] => findQuestions(brief).questions.map(({ id, text, line }) => `${line} ${id} ${text}`);
@@ -12,6 +13,21 @@ test("a list under a Questions heading is the questions, whatever else is asked"
     "6 Q2 Who made it, and when?",
     "8 Q3 Where?",
   ]);
+});
+
+test.for([
+  ["Please explain how to calibrate the scanner.", "how to calibrate the scanner."],
+  ["Hello, could you please tell us when it opens?", "when it opens?"],
+  ["I would like to know who signs.", "who signs."],
+  ["List the ports.", "the ports."],
+  ["State aid in ports", "State aid in ports"],
+  ["Bitte die Gebühren nennen.", "die Gebühren"],
+  ["Explique cómo se calibra.", "cómo se calibra."],
+  ["開館時間を教えてください。", "開館時間。"],
+  ["请说明如何校准。", "如何校准。"],
+  ["Explain.", "Explain."],
+])("what is asked for by %j is %j", ([question, asked]) => {
+  expect(askedContent(question ?? "")).toBe(asked);
 });
 
 test("lines that begin with an id are questions, and keep their ids", () => {

@@ -69,7 +69,7 @@ const fenced = "{ echo '```markdown'; cat ready/sg-review.md; echo '```'; } > ou
 
 // guarantees: R5.repair
 test.for([
-  ["fenced", fenced, "sg-review.md line 1: "],
+  ["fenced", fenced, "sg-review.md line 1: expected # Verdicts; got ```markdown; write the file alone, without the lines of a fence"],
   ["prefaced", "{ echo 'Here is the review:'; echo; cat ready/sg-review.md; } > out/sg-review.md", "sg-review.md line 1: "],
   ["missing", "echo done", "sg-review.md: expected the file sg-review.md; got no such file; write sg-review.md"],
   ["misnamed", "cp ready/sg-review.md out/SG_Review.md", "SG_Review.md: expected only sg-review.md; got a file SG_Review.md"],

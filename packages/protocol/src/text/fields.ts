@@ -28,7 +28,7 @@ export function readFields(lines: Lines, report: Report, form: string): readonly
     const content = text.trimStart().replace(bullet, "").trim();
     const colon = content.indexOf(":");
     const key = content.slice(0, Math.max(0, colon)).replaceAll("*", "").trim();
-    if (key === "") report.add({ line, expected: form, got: text.trim().slice(0, 120), fix: `write '${form}', or leave the line out` });
+    if (key === "") refuseLine({ text, line }, report, form);
     else
       fields.push({
         key,
@@ -62,8 +62,13 @@ export function formatItems(items: readonly string[]): string {
 
 /** Reports lines where `form` is expected instead, so that no words of an author are silently lost. */
 export function refuseLines(lines: Lines, report: Report, form: string): void {
-  for (const { text, line } of lines)
-    if (!isNone(text)) report.add({ line, expected: form, got: text.trim().slice(0, 120), fix: `write '${form}', or leave the line out` });
+  for (const { text, line } of lines) if (!isNone(text)) refuseLine({ text, line }, report, form);
+}
+
+function refuseLine({ text, line }: Lines[number], report: Report, form: string): void {
+  const isFence = /^\s*(?:`{3,}|~{3,})/.test(text);
+  const fix = isFence ? "write the file alone, without the lines of a fence before and after it" : `write '${form}', or leave the line out`;
+  report.add({ line, expected: form, got: text.trim().slice(0, 120), fix });
 }
 
 /** Ids in a text, parted by commas or blanks. `none` or an empty text has no ids. */

@@ -133,11 +133,12 @@ export async function openChaosRelay({
     },
     async until(run, wanted, limitMs = 60_000) {
       const started = performance.now();
+      let failure: unknown;
       for (let seen: RunStatus | undefined; ;) {
-        seen = await relay.status(run).catch(() => seen);
+        seen = await relay.status(run).catch((error: unknown) => ((failure = error), seen));
         if (seen !== undefined && wanted(seen)) return seen;
         if (performance.now() - started > limitMs)
-          throw new Error(`the run is not as wanted after ${limitMs} ms: ${JSON.stringify(seen, null, 1)}`);
+          throw new Error(`the run is not as wanted after ${limitMs} ms: ${JSON.stringify(seen, null, 1)}`, { cause: failure });
         await delay(25);
       }
     },

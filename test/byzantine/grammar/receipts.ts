@@ -59,7 +59,7 @@ export const receiptLies: Readonly<Record<string, Make>> = {
   "a decision that its file does not have": says((_, random) => ({
     state: "produced",
     decision: random.pick(["converged", "rework", "perhaps"]),
-    direction: random.pick(["forward", "back", undefined]),
+    ...random.pick([{ direction: "forward" }, { direction: "back" }, {}]),
   })),
   "a reason of 900 KB": says((_, random) => ({ state: "blocked", reason: "r".repeat(random.integer(800_000, 900_000)) })),
   "keys that nobody knows": says((_, random) => ({

@@ -83,6 +83,8 @@ export async function followSession(
     });
   });
   const asking = askWhileAwaited({ ...deps, onAnswer: checkInstance }, AbortSignal.any([signal, ended.signal]));
+  // Whoever waits for it below gets its error, too: until then nobody does.
+  asking.catch(() => undefined);
   let fault: TasukiError | undefined;
   const follow = { signal: AbortSignal.any([signal, ended.signal]), onState, after: position.leaf, onKnown };
   const entries = untilFault(client.watch(position.next, follow), (error) => (fault = error));

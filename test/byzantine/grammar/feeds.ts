@@ -97,12 +97,6 @@ export const afterFeedLies: readonly Lie<Following>[] = [
     "an index that is none",
     ({ random }) => `data: ${JSON.stringify({ index: random.pick([-1, 0.5, "0", null, 1e308]), leaf: "{}", envelopes: [] })}\n\n`,
   ),
-  raw("another installation", ({ next, world, random }) => {
-    const [own] = world.receipts.length === 0 ? [] : [random.pick(world.receipts)];
-    if (own === undefined) return "event: return\ndata: \n\n";
-    const predicate = { ...own.statement.predicate, instance: randomUUIDv7(), index: next };
-    return toEvent(entry(next, { envelopes: [world.sign({ ...own.statement, predicate })] }));
-  }),
   after("a line without end", async (res) => {
     const chunk = "a".repeat(65_536);
     res.write("data: ");
@@ -198,6 +192,15 @@ export const entryLies: readonly Lie<Place>[] = [
           Array.from({ length: 16 }, () => envelope),
         ),
       );
+    },
+  },
+  {
+    name: "another installation",
+    async tell({ world, add }, random) {
+      if (world.receipts.length === 0) return false;
+      const { statement } = random.pick(world.receipts);
+      const instance = randomUUIDv7();
+      await add((index) => toEntry(index, [world.sign({ ...statement, predicate: { ...statement.predicate, instance, index } })]));
     },
   },
   {

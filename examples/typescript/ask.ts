@@ -27,14 +27,15 @@ async function startRun(main: BusClient, question: string, sources: readonly Att
   return run;
 }
 
-/** Resolves once a run is closed. Rejects where it ended otherwise, or waits for a person. */
+/** Resolves once a run is closed. Rejects where it ends otherwise, or does not go on without a person. */
 async function closed(main: BusClient, id: string): Promise<void> {
   for (;;) {
     const { run } = await main.status({ run: id });
-    if (run?.state === "closed") return;
-    if (run?.state === "failed" || run?.state === "cancelled") throw new Error(`The run ${id} is ${run.state}.`);
-    const block = run?.block ?? run?.stages.find((stage) => stage.block !== undefined)?.block;
-    if (block !== undefined) throw new Error(`The run ${id} waits for ${block.owner}: ${block.reason}`);
+    // It is absent while the run goes on by itself: also where a node is away, or was not reached yet.
+    const conclusion = run?.conclusion;
+    if (conclusion === "closed") return;
+    if (conclusion === "needs-human") throw new Error(`The run ${id} needs a person: 'tasuki show ${id}' says for what, and what to type.`);
+    if (conclusion !== undefined) throw new Error(`The run ${id} is ${conclusion}.`);
     await delay(200);
   }
 }

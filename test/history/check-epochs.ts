@@ -1,4 +1,4 @@
-import { Rung, type RunStatus } from "@tasuki/protocol";
+import { hasEnded, Rung, type RunStatus } from "@tasuki/protocol";
 import type { Violation } from "./history.ts";
 import type { ReadFeed, ReadHistory } from "./read-history.ts";
 
@@ -41,8 +41,4 @@ function checkShown({ statuses }: ReadHistory): Violation[] {
       }),
     ];
   });
-}
-
-export function hasEnded({ state }: RunStatus): boolean {
-  return state === "closed" || state === "failed" || state === "cancelled";
 }

@@ -1,7 +1,7 @@
 // A process of its own, with `register.ts` preloaded: finished work of each role waits out a partition of 17 minutes, and a restart in
 // the middle of it; ten times, for the pauses between two tries are chance. Prints what was seen, as JSON.
+import { hasEnded } from "@tasuki/protocol";
 import { checkHistory } from "../history/check-history.ts";
-import { hasEnded } from "../history/check-epochs.ts";
 import { createSimulation } from "./create-simulation.ts";
 import { noFaults } from "./faults.ts";
 import { operator } from "./relay.ts";

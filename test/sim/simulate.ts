@@ -1,8 +1,7 @@
 import { inspect } from "node:util";
 import { claimedReceipt, payloadDigest } from "@tasuki/evidence";
-import { isTasukiError, needsOperator, type RunStatus } from "@tasuki/protocol";
+import { hasEnded, isTasukiError, type RunStatus } from "@tasuki/protocol";
 import { checkHistory } from "../history/check-history.ts";
-import { hasEnded } from "../history/check-epochs.ts";
 import type { Violation } from "../history/history.ts";
 import { createSimulation, type SimulationOptions } from "./create-simulation.ts";
 import { within } from "./machine/boot.ts";
@@ -195,8 +194,8 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
   }
 }
 
-function waitsForPeople({ block, stages }: RunStatus): boolean {
-  return [block, ...stages.map((stage) => stage.block)].some((one) => one !== undefined && needsOperator(one));
+function waitsForPeople({ conclusion }: RunStatus): boolean {
+  return conclusion === "needs-human";
 }
 
 function describe({ state, epoch, block, stages, awaits }: RunStatus): string {

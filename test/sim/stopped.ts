@@ -1,7 +1,7 @@
 // A process of its own, with `register.ts` preloaded: in the midst of a run, while its first role works, each node's process is stopped for an
 // hour (SIGSTOP), or its clock steps by a day. Prints what was seen, as JSON.
+import { hasEnded } from "@tasuki/protocol";
 import { checkHistory } from "../history/check-history.ts";
-import { hasEnded } from "../history/check-epochs.ts";
 import { createSimulation } from "./create-simulation.ts";
 import { noFaults } from "./faults.ts";
 

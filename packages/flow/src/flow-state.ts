@@ -235,8 +235,3 @@ const rungs: readonly Rung[] = ["waiting", "dispatched", "accepted", "started", 
 export function isAtLeast(rung: Rung, least: Rung): boolean {
   return rungs.indexOf(rung) >= rungs.indexOf(least);
 }
-
-/** True once no event can change the run's state any more. */
-export function hasEnded(state: Pick<FlowState, "state">): boolean {
-  return state.state === "closed" || state.state === "failed" || state.state === "cancelled";
-}

@@ -1,7 +1,7 @@
 export { newFlow, newStage } from "./new-flow.ts";
 export { pickVersions, type SeenRole } from "./pick-versions.ts";
 export { type FlowEffect, type FlowWant } from "./flow-effect.ts";
-export { type Feedback, type FlowEvent, type FlowState, hasEnded, type StageFlow, type Subject } from "./flow-state.ts";
+export { type Feedback, type FlowEvent, type FlowState, type StageFlow, type Subject } from "./flow-state.ts";
 export { toReason } from "./change-stage.ts";
 export { nodeBlock } from "./node-block.ts";
 export { type PendingClock, pendingClocks } from "./step-clock.ts";

@@ -672,6 +672,30 @@ describe("a run in trouble", () => {
     expect(through([intakeDone], state).state.block).toBeUndefined();
   });
 
+  test("the status says whether the run goes on by itself, and if not, how it stands", () => {
+    const block = { reason: "no", needs: "a hand", owner: "nano", clearsWith: "its first health answer" };
+    const says = (events: readonly FlowEvent[], from?: FlowState) => toRunStatus(through(events, from).state).conclusion;
+    const asked = receipt({ stage: "nano", epoch: 1, state: "blocked", says: { reason: "nano: which?" } });
+    const late: FlowEvent = { is: "clock", stage: "nano", epoch: 1, rule: "scheduleToStart" };
+    expect(says([])).toBeUndefined();
+    expect(says([{ is: "intake-blocked", block: { ...block, kind: "unseen" } }])).toBeUndefined();
+    expect(says([{ is: "intake-blocked", block: { ...block, kind: "intake" } }])).toBe("needs-human");
+    expect(
+      says([
+        { is: "intake-blocked", block: { ...block, kind: "intake" } },
+        { is: "retry", by: "ops" },
+      ]),
+    ).toBeUndefined();
+    expect(says([intakeDone, late])).toBeUndefined();
+    expect(says([intakeDone, ...stageFacts("nano", 1).slice(0, 2), asked])).toBe("needs-human");
+    expect(says([intakeDone, { is: "cancel", by: "ops" }])).toBe("cancelled");
+    const closing = satisfied(through([intakeDone, ...honest()]).state).state;
+    const refused: FlowEvent = { is: "outbox-blocked", kind: "close", stage: "sg", epoch: 1, block };
+    expect(says([{ is: "peer", role: "sg", reachable: false }], closing)).toBeUndefined();
+    expect(says([refused], closing)).toBe("needs-human");
+    expect(says(closeAcks(), closing)).toBe("closed");
+  });
+
   test("cancel ends the run, tells every role at a higher epoch, and nothing changes afterwards", () => {
     const { state, effects } = through([intakeDone, ...stageFacts("nano", 1), { is: "cancel", by: "ops:ada", reason: "enough" }]);
     expect(state).toMatchObject({ state: "cancelled", epoch: 2, endedAt: 10 });

@@ -1,11 +1,17 @@
-import type { RoundStatus, RunStatus, StageStatus } from "@tasuki/protocol";
+import { conclusionOf, type RoundStatus, type RunStatus, type StageStatus } from "@tasuki/protocol";
 import { roundsOf } from "./step-send-back.ts";
 import { type AttemptFailure, type FlowState, isAtLeast, type Round, type StageFlow } from "./flow-state.ts";
 
 const toTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
-/** Status of a run, as every surface shows it: the rungs that are proven, and the next one with who is to prove it. */
+/** Status of a run, as every surface shows it: the rungs that are proven, the next one with who is to prove it, and whether it goes on by itself. */
 export function toRunStatus(state: FlowState): RunStatus {
+  const status = withoutConclusion(state);
+  const conclusion = conclusionOf(status);
+  return conclusion === undefined ? status : { ...status, conclusion };
+}
+
+function withoutConclusion(state: FlowState): RunStatus {
   const awaited = state.state === "closing" ? state.route.filter((role) => !state.archived.includes(role)) : [];
   return {
     id: state.id,

@@ -1,5 +1,5 @@
 // Messages between nodes.
-export { type Block, type BlockKind, needsOperator } from "./messages/block.ts";
+export { type Block, type BlockKind } from "./messages/block.ts";
 export {
   type ArtifactText,
   type AttemptFailure,
@@ -8,6 +8,7 @@ export {
   Health,
   type Quarantined,
   Rung,
+  type RunConclusion,
   type RunState,
   RoundStatus,
   RunStatus,
@@ -39,6 +40,7 @@ export {
   Unmet,
 } from "./messages/problem.ts";
 export { clipText, shortened } from "./messages/said.ts";
+export { blocksOf, conclusionOf, hasEnded, pastBlocksOf, type RunBlock } from "./messages/run-conclusion.ts";
 export { Receipt, receiptPredicateType, type ReceiptState, ReceiptStatement } from "./messages/receipt.ts";
 export { unknownKeys } from "./messages/unknown-keys.ts";
 export { systemCause, systemCode } from "./messages/system-cause.ts";

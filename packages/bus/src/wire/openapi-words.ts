@@ -32,6 +32,10 @@ export const openApiWords: Readonly<Record<string, Words>> = {
   clock: ["Time by the node's clock, RFC 3339 UTC.", time],
   clocks: ["Time limits of the run, milliseconds; what is left out has its default.", { startToClose: 1_800_000 }],
   code: ["Code of the problem, stable, for programs.", "attachments_missing"],
+  conclusion: [
+    "How the run has ended, or `needs-human` where it does not go on without a person. Absent while it goes on by itself: what polls a run waits for this.",
+    "closed",
+  ],
   condition: ["What the stage is going through beside its rung.", "running"],
   contract: ["Contract of the file: `name@version`.", "source@1"],
   "query.contract": [

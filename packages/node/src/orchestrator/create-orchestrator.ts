@@ -1,4 +1,4 @@
-import { Health, TasukiError } from "@tasuki/protocol";
+import { hasEnded, Health, TasukiError } from "@tasuki/protocol";
 import type { Store } from "@tasuki/store";
 import type { Roster } from "@tasuki/bus";
 import { turnsOf } from "../loop/create-loop.ts";
@@ -6,7 +6,7 @@ import { createKeyedLock } from "../loop/keyed-lock.ts";
 import type { NodeView, Orchestrator } from "./orchestrator.ts";
 import type { Notary } from "@tasuki/evidence";
 import { nudge } from "./nudge.ts";
-import { hasEnded, planAnswer, planRetry, toRunStatus } from "@tasuki/flow";
+import { planAnswer, planRetry, toRunStatus } from "@tasuki/flow";
 import { knownRun, type RunSteps, stateOf } from "./run-steps.ts";
 import type { VerifyDeps } from "./verify.ts";
 import { viewFiles } from "./view-files.ts";

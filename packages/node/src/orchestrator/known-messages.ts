@@ -1,6 +1,6 @@
-import { type Envelope, type FeedEntry, receiptPayloadType, type ReceiptStatement, taskPayloadType } from "@tasuki/protocol";
+import { type Envelope, type FeedEntry, hasEnded, receiptPayloadType, type ReceiptStatement, taskPayloadType } from "@tasuki/protocol";
 import { claimedReceipt, type KnownMessages, type KnownTask, parseTask, payloadDigest, payloadOf } from "@tasuki/evidence";
-import { type FlowState, hasEnded } from "@tasuki/flow";
+import type { FlowState } from "@tasuki/flow";
 import { z } from "zod";
 
 export interface KeptDeps {

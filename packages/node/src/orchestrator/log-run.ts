@@ -1,5 +1,5 @@
-import type { Block, Logger } from "@tasuki/protocol";
-import { type FlowState, hasEnded, type StageFlow } from "@tasuki/flow";
+import { type Block, hasEnded, type Logger } from "@tasuki/protocol";
+import type { FlowState, StageFlow } from "@tasuki/flow";
 
 interface RunLoggers {
   readonly main: Logger;

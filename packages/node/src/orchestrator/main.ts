@@ -7,6 +7,7 @@ import {
   createBackoff,
   defaultProfile,
   type Extractor,
+  hasEnded,
   type Logger,
   type Pipeline,
   type TaskPayload,
@@ -25,7 +26,7 @@ import { createEvidenceBudget } from "./evidence-budget.ts";
 import { findFeedback } from "./find-feedback.ts";
 import { followFeed } from "./follow-feed.ts";
 import { createMainWorker } from "./main-worker.ts";
-import { type FlowState, type FlowWant, hasEnded, newFlow } from "@tasuki/flow";
+import { type FlowState, type FlowWant, newFlow } from "@tasuki/flow";
 import { createOrchestrator } from "./create-orchestrator.ts";
 import { logRun } from "./log-run.ts";
 import { followOwnFeed } from "./follow-own-feed.ts";

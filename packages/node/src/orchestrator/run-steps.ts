@@ -1,4 +1,13 @@
-import { type BlockKind, clipClocks, type Clock, type Envelope, longestDeadline, type Pipeline, TasukiError } from "@tasuki/protocol";
+import {
+  type BlockKind,
+  clipClocks,
+  type Clock,
+  type Envelope,
+  hasEnded,
+  longestDeadline,
+  type Pipeline,
+  TasukiError,
+} from "@tasuki/protocol";
 import { type AttachmentRow, type Position, publish, type RunRow, type Store, type TextRow } from "@tasuki/store";
 import type { Notary } from "@tasuki/evidence";
 import type { Roster } from "@tasuki/bus";
@@ -6,7 +15,7 @@ import { effectsToChange } from "./effects-to-change.ts";
 import { readsOfNode } from "./node-reads.ts";
 import { createKeyedLock } from "../loop/keyed-lock.ts";
 import { nodeOf } from "./placement.ts";
-import { type FlowEffect, type FlowEvent, type FlowState, hasEnded, type StageFlow, step } from "@tasuki/flow";
+import { type FlowEffect, type FlowEvent, type FlowState, type StageFlow, step } from "@tasuki/flow";
 
 /** Fact about a run. */
 export interface RunFact {

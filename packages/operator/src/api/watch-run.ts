@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { RunStatus } from "@tasuki/protocol";
+import { hasEnded, RunStatus } from "@tasuki/protocol";
 
 /** Opens one connection to main's view of a run, which calls back until it is ended. */
 export type ConnectRun = (on: { status: (status: unknown) => void; connected: () => void; lost: () => void }) => { end: () => void };
@@ -53,9 +53,4 @@ export async function* watchRun(connect: ConnectRun, { signal, onState }: WatchR
     setState("lost");
     await delay(retryMs, undefined, { signal }).catch(() => undefined);
   }
-}
-
-/** True for the status of a run that will not change any more. */
-function hasEnded({ state }: Pick<RunStatus, "state">): boolean {
-  return state === "closed" || state === "failed" || state === "cancelled";
 }

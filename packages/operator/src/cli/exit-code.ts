@@ -1,5 +1,4 @@
-import { isTasukiError } from "@tasuki/protocol";
-import type { RunOutcome } from "../render/outcome.ts";
+import { isTasukiError, type RunConclusion } from "@tasuki/protocol";
 
 /** The exit codes of the command. */
 export const exitCodes = {
@@ -41,9 +40,9 @@ export function exitCodeOf(error: unknown): number {
   }
 }
 
-/** The exit code of a run that was followed, by `--wait` or `watch`; its outcome is undefined where only the watching has ended. */
-export function exitCodeOfRun(outcome: RunOutcome | undefined): number {
-  switch (outcome) {
+/** The exit code of a run that was followed, by `--wait` or `watch`; its conclusion is undefined where only the watching has ended. */
+export function exitCodeOfRun(conclusion: RunConclusion | undefined): number {
+  switch (conclusion) {
     case "closed":
       return exitCodes.ok;
     case "failed":

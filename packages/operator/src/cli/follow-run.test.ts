@@ -15,5 +15,5 @@ test("where nothing can be redrawn, what is waited for is said again, so that no
   const following = followRun(cli, { client: { watch }, run: runId, quietMs: 10 });
   await vi.waitUntil(() => said().match(/still waiting: sg awaits 'produced' of sg/g)?.length === 2, { timeout: 20_000 });
   ended.resolve();
-  expect(await following).toMatchObject({ outcome: "cancelled" });
+  expect(await following).toMatchObject({ conclusion: "cancelled" });
 });

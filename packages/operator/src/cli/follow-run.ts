@@ -1,6 +1,5 @@
-import type { RunStatus } from "@tasuki/protocol";
+import { conclusionOf, type RunConclusion, type RunStatus } from "@tasuki/protocol";
 import type { OperatorClient } from "../api/operator-client.ts";
-import { outcomeOf, type RunOutcome } from "../render/outcome.ts";
 import { toChanges } from "../render/run-changes.ts";
 import { mainNote, noteOf, toProgress } from "../render/run-progress.ts";
 import type { Cli } from "./cli.ts";
@@ -10,8 +9,8 @@ const redrawMs = 100;
 export interface Followed {
   /** The last status that came; undefined where Ctrl-C ended the watching before the first. */
   readonly status: RunStatus | undefined;
-  /** The outcome of the run; undefined where Ctrl-C ended the watching. */
-  readonly outcome: RunOutcome | undefined;
+  /** The conclusion of the run; undefined where Ctrl-C ended the watching. */
+  readonly conclusion: RunConclusion | undefined;
 }
 
 export interface FollowRunOptions {
@@ -65,14 +64,14 @@ export async function followRun(
       onStatus?.(next);
       if (isLive) draw();
       if (!isVerified && (next.state === "closing" || next.state === "closed")) await verified(next);
-      if (outcomeOf(next) !== undefined) break;
+      if (conclusionOf(next) !== undefined) break;
     }
   } finally {
     reminder?.stop();
     clearInterval(timer);
     if (isLive) draw();
   }
-  return { status, outcome: status && outcomeOf(status) };
+  return { status, conclusion: status && conclusionOf(status) };
 }
 
 /** Things that a run waits for, in one line. */

@@ -5,7 +5,7 @@ import type { Cli } from "../cli/cli.ts";
 import { exitCodes } from "../cli/exit-code.ts";
 import { type JsonOption, jsonOption, toExamples } from "../cli/options.ts";
 import { loadRelayFrom } from "../local/repository.ts";
-import { toUnmetLines } from "../render/outcome.ts";
+import { toUnmetLines } from "../render/block-lines.ts";
 import { toLine } from "../render/plain-text.ts";
 import { counted } from "../render/quantity.ts";
 

@@ -11,7 +11,7 @@ import { exitCodeOfRun } from "../cli/exit-code.ts";
 import { followRun } from "../cli/follow-run.ts";
 import { type DataOption, dataOption, portBaseOption, toExamples } from "../cli/options.ts";
 import { finalName, printArtifact } from "../cli/read-artifact.ts";
-import { sayOutcome } from "../cli/say-outcome.ts";
+import { sayConclusion } from "../cli/say-conclusion.ts";
 import { startRelay } from "../cli/start-relay.ts";
 import { startRun } from "../cli/start-run.ts";
 import { checkPorts, toLocalNodes } from "../local/local-nodes.ts";
@@ -99,17 +99,17 @@ async function runDemo(
   const documents = options.brief === undefined ? await findDemoDocuments(repository) : files;
   if (options.brief === undefined) for (const words of demoBrief.split("\n")) cli.say(style.bold(`  ${words}`));
   const { run } = await startRun(cli, client, { brief, files: documents });
-  const { status, outcome } = await followRun(cli, { client, run });
-  cli.endWith(exitCodeOfRun(outcome));
-  if (outcome === undefined)
+  const { status, conclusion } = await followRun(cli, { client, run });
+  cli.endWith(exitCodeOfRun(conclusion));
+  if (conclusion === undefined)
     return cli.say(
       isTemporary
         ? "Interrupted: the nodes are being ended, and their data folder, a temporary one, is removed."
         : `Interrupted: the nodes are being ended, with the run as far as it is. Go on with it: ${cli.next({ data }, "dev")}`,
     );
   const keep = options.keep === true;
-  if (outcome !== "closed" || status === undefined)
-    return sayOutcome(cli, { run, status, outcome, options: { data }, nodes: isTemporary ? "removed" : keep ? "running" : "ending" });
+  if (conclusion !== "closed" || status === undefined)
+    return sayConclusion(cli, { run, status, conclusion, options: { data }, nodes: isTemporary ? "removed" : keep ? "running" : "ending" });
   cli.say("");
   const name = finalName(status);
   if (name !== undefined) await printArtifact(cli, client, { status, name });

@@ -1,7 +1,7 @@
 import { isTasukiError, systemCode } from "@tasuki/protocol";
 import { Command, CommanderError } from "commander";
 import { toLine } from "../render/plain-text.ts";
-import { toUnmetLines } from "../render/outcome.ts";
+import { toUnmetLines } from "../render/block-lines.ts";
 import { line } from "../render/style.ts";
 import { type CliDeps, createCli, type Cli } from "../cli/cli.ts";
 import { aclCommand } from "./acl.ts";

@@ -6,7 +6,7 @@ import { exitCodeOfRun } from "../cli/exit-code.ts";
 import { followRun } from "../cli/follow-run.ts";
 import { type DataOption, dataOption, type JsonOption, jsonOption, toExamples } from "../cli/options.ts";
 import { finalName, printArtifact } from "../cli/read-artifact.ts";
-import { sayOutcome } from "../cli/say-outcome.ts";
+import { sayConclusion } from "../cli/say-conclusion.ts";
 import { startRun } from "../cli/start-run.ts";
 import { toClosing } from "../render/run-detail.ts";
 
@@ -87,10 +87,10 @@ them into a list below a heading; everything else is then background:
         await printFinal(status).catch(() => undefined);
         for (const words of toClosing(status, (...words) => cli.next(options, ...words)).slice(1, 2)) cli.say(words);
       };
-      const { status, outcome } = await followRun(cli, { client, run, isQuiet: json, ...(!json && { onVerified }) });
-      cli.endWith(exitCodeOfRun(outcome));
+      const { status, conclusion } = await followRun(cli, { client, run, isQuiet: json, ...(!json && { onVerified }) });
+      cli.endWith(exitCodeOfRun(conclusion));
       if (json) cli.json({ run, ...read, status });
-      else if (!isPrinted && outcome === "closed" && status !== undefined) await printFinal(status);
-      sayOutcome(cli, { run, status, outcome, options });
+      else if (!isPrinted && conclusion === "closed" && status !== undefined) await printFinal(status);
+      sayConclusion(cli, { run, status, conclusion, options });
     });
 }

@@ -1,5 +1,5 @@
+import { conclusionOf } from "@tasuki/protocol";
 import { Command } from "commander";
-import { outcomeOf } from "../render/outcome.ts";
 import { toRunDetail } from "../render/run-detail.ts";
 import type { Cli } from "../cli/cli.ts";
 import { type DataOption, dataOption, type JsonOption, jsonOption, resolveRun, runArgument, toExamples } from "../cli/options.ts";
@@ -17,10 +17,10 @@ export function showCommand(cli: Cli): Command {
       if (options.json) return cli.json({ status });
       const next = (...words: readonly string[]): string => cli.next(options, ...words);
       for (const line of toRunDetail(status, { now: cli.clock.now(), style: cli.style, next })) cli.out(line);
-      const outcome = outcomeOf(status);
+      const conclusion = conclusionOf(status);
       // The command that clears a block is said with it.
-      if (outcome === "needs-human") return;
+      if (conclusion === "needs-human") return;
       cli.say("");
-      cli.say(cli.messageStyle.dim(`Next: ${next(outcome === undefined ? "watch" : "artifacts", status.id)}`));
+      cli.say(cli.messageStyle.dim(`Next: ${next(conclusion === undefined ? "watch" : "artifacts", status.id)}`));
     });
 }

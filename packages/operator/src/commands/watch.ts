@@ -3,7 +3,7 @@ import type { Cli } from "../cli/cli.ts";
 import { exitCodeOfRun } from "../cli/exit-code.ts";
 import { followRun } from "../cli/follow-run.ts";
 import { type DataOption, dataOption, type JsonOption, jsonOption, resolveRun, runArgument, toExamples } from "../cli/options.ts";
-import { sayOutcome } from "../cli/say-outcome.ts";
+import { sayConclusion } from "../cli/say-conclusion.ts";
 
 export function watchCommand(cli: Cli): Command {
   return new Command("watch")
@@ -24,13 +24,13 @@ export function watchCommand(cli: Cli): Command {
       // The run is asked for first: without main, or unknown to it, the command ends at once. A lost connection is waited for.
       await client.run(run);
       const json = options.json ?? false;
-      const { status, outcome } = await followRun(cli, {
+      const { status, conclusion } = await followRun(cli, {
         client,
         run,
         isQuiet: json,
         ...(json && { onStatus: (status) => cli.json({ status }) }),
       });
-      cli.endWith(exitCodeOfRun(outcome));
-      sayOutcome(cli, { run, status, outcome, options });
+      cli.endWith(exitCodeOfRun(conclusion));
+      sayConclusion(cli, { run, status, conclusion, options });
     });
 }

@@ -6,7 +6,7 @@ import { at, began, blockedStatus, exampleStatus, runId } from "../testing/examp
 import { toAge, toDuration, toSize } from "./quantity.ts";
 import { toAttemptNote } from "./attempt-note.ts";
 import { toNodeLine } from "./node-line.ts";
-import { blocksOf, outcomeOf, toTyped } from "./outcome.ts";
+import { toTyped } from "./block-lines.ts";
 import { clip, toLine, toShellWord, toText } from "./plain-text.ts";
 import { toChanges } from "./run-changes.ts";
 import { toRunDetail } from "./run-detail.ts";
@@ -169,18 +169,6 @@ test("what a stage took ends with its run, and a stage that was fenced says so",
   const shown = text(toRunDetail(cancelled, { now: now + 3_600_000, style, next }));
   expect(shown).toContain("nano  started, fenced");
   expect(shown).toContain("took      2.00 s");
-});
-
-test("a run needs a person where its stage is blocked, but not where a fact will clear it", () => {
-  expect(outcomeOf(exampleStatus())).toBeUndefined();
-  expect(outcomeOf(blockedStatus())).toBe("needs-human");
-  expect(outcomeOf(exampleStatus({ state: "cancelled" }))).toBe("cancelled");
-  const block = { reason: "jp is away", needs: "jp", owner: "jp", clearsWith: "its receipt" };
-  const late = exampleStatus({ block });
-  expect(outcomeOf(late)).toBeUndefined();
-  expect(blocksOf(late)).toEqual([{ where: "main", block, needsHuman: false }]);
-  expect(outcomeOf(exampleStatus({ block: { ...block, owner: "operator" } }))).toBe("needs-human");
-  expect(outcomeOf(exampleStatus({ block, state: "closing" }))).toBe("needs-human");
 });
 
 test("of what nodes print, people see what dies and what is warned of", () => {

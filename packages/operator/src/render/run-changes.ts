@@ -1,6 +1,6 @@
-import { Rung, type RunStatus, type StageStatus } from "@tasuki/protocol";
+import { blocksOf, type RunBlock, Rung, type RunStatus, type StageStatus } from "@tasuki/protocol";
 import { toFailureNote, toSilence } from "./attempt-note.ts";
-import { blocksOf, reasonOf, type ShownBlock } from "./outcome.ts";
+import { reasonOf } from "./block-lines.ts";
 import { toLine } from "./plain-text.ts";
 import { mainNote, toSentBack } from "./run-progress.ts";
 
@@ -73,6 +73,6 @@ function newsOfAttempts(before: RunStatus | undefined, after: RunStatus, now: nu
   ];
 }
 
-function keyOf({ where, block }: ShownBlock): string {
+function keyOf({ where, block }: RunBlock): string {
   return `${where} ${block.reason}`;
 }

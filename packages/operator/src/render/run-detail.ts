@@ -1,6 +1,6 @@
-import type { RoundStatus, RunStatus, StageStatus } from "@tasuki/protocol";
+import { blocksOf, pastBlocksOf, type RoundStatus, type RunStatus, type StageStatus } from "@tasuki/protocol";
 import { toFailureNote, toSilence } from "./attempt-note.ts";
-import { blocksOf, type Next, pastBlocksOf, toBlock, toPastBlock } from "./outcome.ts";
+import { type Next, toBlock, toPastBlock } from "./block-lines.ts";
 import { toLine } from "./plain-text.ts";
 import { counted, stageSpan, toDuration, workSpan } from "./quantity.ts";
 import { archivesAwaited, mainNote, toSentBack } from "./run-progress.ts";

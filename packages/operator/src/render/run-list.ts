@@ -1,6 +1,5 @@
-import type { RunStatus } from "@tasuki/protocol";
+import { conclusionOf, type RunStatus } from "@tasuki/protocol";
 import { toAge } from "./quantity.ts";
-import { outcomeOf } from "./outcome.ts";
 import { clip, toLine } from "./plain-text.ts";
 import { mainNote } from "./run-progress.ts";
 import type { Line, Paint, Style } from "./style.ts";
@@ -14,7 +13,7 @@ export function toRunList(runs: readonly RunStatus[], { now, width, style }: { n
       { title: "RUN", cell: (run) => run.id },
       {
         title: "STATE",
-        cell: (run) => (outcomeOf(run) === "needs-human" ? "blocked" : run.state),
+        cell: (run) => (conclusionOf(run) === "needs-human" ? "blocked" : run.state),
         paint: (text, run) => paintOf(run, style)(text),
       },
       { title: "AGE", cell: (run) => toAge(now - Date.parse(run.createdAt)), align: "right" },
@@ -36,7 +35,7 @@ function whereOf(run: RunStatus, now: number): string {
 }
 
 function paintOf(run: RunStatus, style: Style): Paint {
-  switch (outcomeOf(run)) {
+  switch (conclusionOf(run)) {
     case "closed":
       return style.good;
     case "needs-human":

@@ -1,7 +1,7 @@
-import { type RoundStatus, Rung, type RunStatus, type StageStatus } from "@tasuki/protocol";
+import { blocksOf, type RoundStatus, Rung, type RunStatus, type StageStatus } from "@tasuki/protocol";
 
 import { toAttemptNote, toFailureNote } from "./attempt-note.ts";
-import { blocksOf, reasonOf } from "./outcome.ts";
+import { reasonOf } from "./block-lines.ts";
 import { clip, toLine } from "./plain-text.ts";
 import { counted, stageSpan, toDuration } from "./quantity.ts";
 import { line, type Line, type Paint, type Style } from "./style.ts";

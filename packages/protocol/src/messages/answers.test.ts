@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { StatusQuery, WatchQuery } from "./answers.ts";
-import { Block, needsOperator } from "./block.ts";
+import { Block } from "./block.ts";
 
 test.each(["", " ", "1e3", "0x10", "-1", "1.0", " 7", "null", true, null, 1.5, -1])("%j is no number of an entry", (text) => {
   expect(StatusQuery.safeParse({ from: text }).success).toBe(false);
@@ -21,16 +21,4 @@ test("a block is read whatever raised it: without a kind, as the first releases 
   expect(Block.parse(block)).toEqual(block);
   expect(Block.parse({ ...block, kind: "node" }).kind).toBe("node");
   expect(Block.parse({ ...block, kind: "weather" }).kind).toBeUndefined();
-});
-
-test.each([
-  [{ kind: "unseen", owner: "nano, sg" }, false],
-  [{ kind: "scheduleToStart", owner: "sg" }, false],
-  [{ kind: "close", owner: "sg" }, false],
-  [{ kind: "hand-off", owner: "operator" }, true],
-  [{ kind: "decision", owner: "the author" }, true],
-  [{ owner: "operator" }, true],
-  [{ owner: "sg" }, false],
-] as const)("a block of %j waits for the operators: %s", (block, is) => {
-  expect(needsOperator({ reason: "r", needs: "n", clearsWith: "c", ...block })).toBe(is);
 });

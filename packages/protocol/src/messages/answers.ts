@@ -104,9 +104,15 @@ export type RoundStatus = z.infer<typeof RoundStatus>;
 export const RunState = z.enum(["open", "closing", "closed", "failed", "cancelled"]);
 export type RunState = z.infer<typeof RunState>;
 
+/** How a run has ended, or `needs-human` where it does not go on without a person. */
+export const RunConclusion = z.enum(["closed", "failed", "cancelled", "needs-human"]);
+export type RunConclusion = z.infer<typeof RunConclusion>;
+
 export const RunStatus = z.object({
   id: Id,
   state: RunState,
+  /** Absent while the run goes on by itself; mains of earlier releases never say it, and a word of a later one is dropped: `conclusionOf` reads it. */
+  conclusion: RunConclusion.optional().catch(undefined),
   epoch: z.int().nonnegative(),
   profile: word(),
   brief: said(65_536),

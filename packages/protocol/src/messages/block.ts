@@ -49,9 +49,3 @@ export const Block = z.object({
   unmet: UnmetList.optional(),
 });
 export type Block = z.infer<typeof Block>;
-
-/** True where a block waits for a decision of the operators; a fact clears any other, such as a node that comes back. */
-export function needsOperator({ kind, owner }: Block): boolean {
-  // A block without a kind is from the first releases: there the owner says it.
-  return kind === undefined ? owner === "operator" : kind !== "unseen" && kind !== "scheduleToStart" && kind !== "close";
-}

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { blockedStatus, runId } from "../testing/example-status.ts";
 import { writeOnlyCli } from "../testing/write-only-cli.ts";
-import { sayOutcome } from "./say-outcome.ts";
+import { sayConclusion } from "./say-conclusion.ts";
 
 test.each([
   [
@@ -12,6 +12,6 @@ test.each([
   ["removed", /^(?![^]*pnpm tasuki)[^]*needs a person.*--keep or --data/],
 ] as const)("of a blocked run what to type next is said, as far as its nodes are there after the command: %s", (nodes, says) => {
   const { cli, said } = writeOnlyCli();
-  sayOutcome(cli, { run: runId, status: blockedStatus(), outcome: "needs-human", options: { data: "/relay" }, nodes });
+  sayConclusion(cli, { run: runId, status: blockedStatus(), conclusion: "needs-human", options: { data: "/relay" }, nodes });
   expect(said()).toMatch(says);
 });

@@ -1,25 +1,25 @@
-import type { RunStatus } from "@tasuki/protocol";
+import { blocksOf, type RunConclusion, type RunStatus } from "@tasuki/protocol";
 import { toDuration } from "../render/quantity.ts";
-import { blocksOf, type RunOutcome, toBlock } from "../render/outcome.ts";
+import { toBlock } from "../render/block-lines.ts";
 import { cancelledNote } from "../render/run-progress.ts";
 import { toClosing } from "../render/run-detail.ts";
 import { toUnreadLines } from "../render/run-summary.ts";
 import type { Cli } from "./cli.ts";
 import type { DataOption } from "./options.ts";
 
-export interface ShownOutcome {
+export interface ShownConclusion {
   readonly run: string;
   readonly status: RunStatus | undefined;
-  readonly outcome: RunOutcome | undefined;
+  readonly conclusion: RunConclusion | undefined;
   readonly options: DataOption;
   /** The nodes after the command: they keep running, end with it, or end and are removed with their data. */
   readonly nodes?: "running" | "ending" | "removed";
 }
 
-/** Says the outcome of a run when nobody watches it any more, and what to do next. */
-export function sayOutcome(cli: Cli, { run, status, outcome, options, nodes = "running" }: ShownOutcome): void {
+/** Says the conclusion of a run when nobody watches it any more, and what to do next. */
+export function sayConclusion(cli: Cli, { run, status, conclusion, options, nodes = "running" }: ShownConclusion): void {
   const style = cli.messageStyle;
-  switch (outcome) {
+  switch (conclusion) {
     case "closed": {
       const took = status?.endedAt === undefined ? "" : ` in ${toDuration(Date.parse(status.endedAt) - Date.parse(status.createdAt))}`;
       cli.say(style.good(`Run ${run} is closed${took}: every check passed on main, every node has archived it.`));
@@ -29,7 +29,7 @@ export function sayOutcome(cli: Cli, { run, status, outcome, options, nodes = "r
     }
     case "failed":
     case "cancelled":
-      cli.say(style.bad(`Run ${run} is ${outcome === "cancelled" && status !== undefined ? cancelledNote(status) : outcome}.`));
+      cli.say(style.bad(`Run ${run} is ${conclusion === "cancelled" && status !== undefined ? cancelledNote(status) : conclusion}.`));
       if (nodes !== "removed") cli.say(`What happened: ${cli.next(options, "show", run)}`);
       return;
     case "needs-human":

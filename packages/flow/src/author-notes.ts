@@ -1,8 +1,5 @@
-import { type Block, type Note, toNote, toUnmetNote } from "@tasuki/protocol";
+import { type Block, type Note, toNote, toUnmetNote, withNotes } from "@tasuki/protocol";
 import { type FlowState, isAtLeast } from "./flow-state.ts";
-
-/** Notes of a run that are kept, over all stages: the newest. */
-const mostKept = 32;
 
 /** Notes to the authors of a stage and of all later ones, oldest first. */
 export function notesFrom({ route, notes = [] }: FlowState, at: number): readonly Note[] {
@@ -15,9 +12,19 @@ export function withoutLaterFaults(state: FlowState, at: number): FlowState {
   return notes === undefined ? state : { ...state, notes: notes.filter(({ kind, to }) => kind !== "unmet" || route.indexOf(to) <= at) };
 }
 
-/** State with more notes to authors. */
-export function noted(state: FlowState, more: readonly Note[]): FlowState {
-  return more.length === 0 ? state : { ...state, notes: [...(state.notes ?? []), ...more].slice(-mostKept) };
+/** State with more notes to authors. A run keeps as many, over all of its stages, as one author is given. */
+function noted(state: FlowState, more: readonly Note[]): FlowState {
+  return more.length === 0 ? state : { ...state, notes: withNotes(state.notes ?? [], more) };
+}
+
+/** State in which a stage whose work is sent back is told what for. It takes the place of what the same role has asked for before. */
+export function notedForRound(
+  state: FlowState,
+  { to, by, requests, now }: { readonly to: string; readonly by: string; readonly requests: readonly string[]; readonly now: number },
+): FlowState {
+  const notes = (state.notes ?? []).filter((note) => !(note.kind === "request" && note.to === to && note.by === by));
+  const more = requests.map((text) => toNote({ kind: "request", to, by, at: now, text }));
+  return noted({ ...state, ...(state.notes !== undefined && { notes }) }, more);
 }
 
 /** State in which a stage that is done again is told the faults of its last attempt, which take the place of earlier ones, and what a person says. */

@@ -41,6 +41,15 @@ export type FlowEffect =
       readonly reason?: string;
     };
 
+/** Cancels of what a route's roles, from one of them on, still do at a lower epoch. All are told: the work may have gone further than main has heard. */
+export function cancelFrom(
+  route: readonly string[],
+  at: number,
+  { epoch, reason }: { readonly epoch: number; readonly reason: string },
+): readonly FlowEffect[] {
+  return route.slice(at).map((role) => ({ do: "cancel", role, epoch, reason }));
+}
+
 /** Work that the state calls for. It leaves no trace until it is done, so it is derived anew (`wants`) and begins again after a restart. */
 export type FlowWant =
   | { readonly want: "pull"; readonly stage: string; readonly epoch: number; readonly task: string }

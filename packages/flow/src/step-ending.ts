@@ -1,5 +1,5 @@
 import type { Block, Unmet } from "@tasuki/protocol";
-import type { FlowEffect, Stepped } from "./flow-effect.ts";
+import { cancelFrom, type FlowEffect, type Stepped } from "./flow-effect.ts";
 import type { FlowEvent, FlowState, ReceiptEvent } from "./flow-state.ts";
 import { blocked, changeStage, isSameBlock, toReason } from "./change-stage.ts";
 import { isReadyToClose } from "./wants.ts";
@@ -75,7 +75,7 @@ export function stepCancel(state: FlowState, event: Extract<FlowEvent, { is: "ca
       cancelled: { by: event.by, ...(event.reason !== undefined && { reason: event.reason }) },
     },
     [
-      ...(state.epoch === 0 ? [] : state.route.map((role): FlowEffect => ({ do: "cancel", role, epoch, reason }))),
+      ...(state.epoch === 0 ? [] : cancelFrom(state.route, 0, { epoch, reason })),
       { do: "sign", state: "cancelled", stage: "main", reason },
     ],
   ];

@@ -1,9 +1,9 @@
 import type { Note } from "@tasuki/protocol";
 import { notedForRetry } from "./author-notes.ts";
-import type { FlowEffect, Stepped } from "./flow-effect.ts";
+import { cancelFrom, type FlowEffect, type Stepped } from "./flow-effect.ts";
 import type { FlowEvent, FlowState } from "./flow-state.ts";
 import { stepDispatch } from "./step-dispatch.ts";
-import { goBack } from "./step-send-back.ts";
+import { goBack, targetOf } from "./step-send-back.ts";
 
 /** Plans a retry: the index of the stage that it would dispatch, or why it is refused. Without a stage `asked` for, the block decides. */
 export function planRetry(state: FlowState, asked?: string): { readonly at: number } | { readonly refused: string } {
@@ -31,7 +31,7 @@ function calledFor(state: FlowState): number {
   const at = state.stages.findIndex((stage) => stage.block !== undefined);
   const stage = state.stages[at];
   if (stage === undefined) return state.block === undefined ? -1 : state.route.length - 1;
-  if (stage.block?.kind === "decision") return stage.feedback === undefined ? Math.max(at - 1, 0) : state.route.indexOf(stage.feedback.to);
+  if (stage.block?.kind === "decision") return targetOf(state, stage) ?? Math.max(at - 1, 0);
   if (stage.block?.kind === "hand-off" && stage.pulled && at + 1 < state.route.length) return at + 1;
   return at;
 }
@@ -76,21 +76,19 @@ function again(
   const recorded: FlowEffect[] =
     said === undefined ? [] : [{ do: "record", type: said.kind === "answer" ? "answer" : "note", stage, by: event.by, reason: said.text }];
   // A person has decided that work which a later stage sent back is done again: it goes with what was decided.
-  const decided = before.stages.findIndex((one) => one.block?.kind === "decision" && one.feedback?.to === stage);
-  if (decided > at) {
+  const decided = before.stages.findIndex((one) => one.block?.kind === "decision" && targetOf(before, one) === at);
+  if (decided >= 0) {
     const [next, effects] = goBack(state, decided, { ...event, now });
     return [next, [{ do: "record", type: "retry", stage, by: event.by, ...reasonOf(event) }, ...recorded, ...effects]];
   }
   const [next, dispatch] = stepDispatch(state, { at, now, ...reasonOf(event) });
   const reason = event.reason ?? `${event.by} asked to retry ${stage}`;
-  // All later roles are told, not only those that main saw begin: the work may have gone further than main has heard.
-  const told = state.route.slice(at);
   return [
     next,
     [
       { do: "record", type: "retry", stage, by: event.by, ...reasonOf(event) },
       ...recorded,
-      ...told.map((role): FlowEffect => ({ do: "cancel", role, epoch: next.epoch, reason })),
+      ...cancelFrom(state.route, at, { epoch: next.epoch, reason }),
       ...dispatch,
     ],
   ];

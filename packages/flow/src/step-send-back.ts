@@ -1,7 +1,6 @@
-import { toNote } from "@tasuki/protocol";
-import type { FlowEffect, Stepped } from "./flow-effect.ts";
+import { cancelFrom, type Stepped } from "./flow-effect.ts";
 import { type FlowEvent, type FlowState, isAtLeast, type Round, type StageFlow } from "./flow-state.ts";
-import { noted } from "./author-notes.ts";
+import { notedForRound } from "./author-notes.ts";
 import { blocked, changeStage } from "./change-stage.ts";
 import { stepDispatch } from "./step-dispatch.ts";
 
@@ -18,6 +17,15 @@ export function isToBeSentBack({ rung, back, pulled, checked, block }: StageFlow
   return rung === "produced" && back === true && pulled && checked && (block === undefined || block.kind === "scheduleToClose");
 }
 
+/** Index of the stage that takes the feedback of a later one, whose work it is; undefined where none does. */
+export function targetOf(
+  { route }: Pick<FlowState, "route">,
+  { stage, feedback }: Pick<StageFlow, "stage" | "feedback">,
+): number | undefined {
+  const to = feedback === undefined ? -1 : route.indexOf(feedback.to);
+  return to >= 0 && to < route.indexOf(stage) ? to : undefined;
+}
+
 /**
  * Sends work back to the earlier stage that takes the deciding file as feedback, at a new epoch; or blocks the stage for a decision, where no node
  * takes it, the run's rounds are used up, or the round before has changed nothing.
@@ -28,14 +36,14 @@ export function stepSendBack(state: FlowState, event: Extract<FlowEvent, { is: "
   if (state.state !== "open" || stage?.epoch !== event.epoch || !isToBeSentBack(stage)) return [state, []];
   const { feedback } = event;
   const known = feedback === undefined ? state : changeStage(state, event, (one) => ({ ...one, feedback }));
-  const to = feedback === undefined ? -1 : state.route.indexOf(feedback.to);
+  const to = targetOf(state, { ...stage, ...(feedback && { feedback }) });
   const reason =
-    to < 0 || to >= at
+    to === undefined
       ? `${stage.stage} decided '${stage.decision}', and handed nothing on`
       : refusalOf(state, { to, at, word: stage.decision });
   if (reason === undefined) return goBack(known, at, { by: "main", now });
   const needs =
-    to < 0
+    to === undefined
       ? `a decision: do the stage before ${stage.stage} again, or cancel the run`
       : `a decision: have ${state.route[to]} do it once more (--note TEXT tells its author something), or cancel the run`;
   return [
@@ -81,9 +89,9 @@ export function goBack(
   { by, now, reason: given }: { readonly by: string; readonly now: number; readonly reason?: string },
 ): Stepped {
   const deciding = state.stages[at];
-  const feedback = deciding?.feedback;
-  const to = feedback === undefined ? -1 : state.route.indexOf(feedback.to);
-  if (deciding === undefined || feedback === undefined || to < 0) return [state, []];
+  const to = deciding && targetOf(state, deciding);
+  if (deciding?.feedback === undefined || to === undefined) return [state, []];
+  const { feedback } = deciding;
   const round: Round = {
     by: deciding.stage,
     to: feedback.to,
@@ -98,11 +106,12 @@ export function goBack(
       receipts,
     })),
   };
-  const requests = feedback.requests.map((text) => toNote({ kind: "request", to: feedback.to, by: deciding.stage, at: now, text }));
-  const kept = noted({ ...state, sentBack: [...(state.sentBack ?? []), round] }, requests);
+  const kept = notedForRound(
+    { ...state, sentBack: [...(state.sentBack ?? []), round] },
+    { to: feedback.to, by: deciding.stage, requests: feedback.requests, now },
+  );
   const reason = given ?? `${deciding.stage} decided '${deciding.decision}'`;
   const [next, dispatch] = stepDispatch(kept, { at: to, now, reason, feedback: feedback.files });
-  const told = state.route.slice(to).map((role): FlowEffect => ({ do: "cancel", role, epoch: next.epoch, reason }));
   const sign = isAtLeast(deciding.rung, "produced") && deciding.checked;
   return [
     next,
@@ -110,7 +119,7 @@ export function goBack(
       // Main's word that it holds the deciding file, and has checked it, comes before the task that brings it.
       ...(sign ? [{ do: "sign" as const, state: "verified" as const, stage: deciding.stage, of: deciding }] : []),
       { do: "record", type: "sent-back", stage: feedback.to, by, reason },
-      ...told,
+      ...cancelFrom(state.route, to, { epoch: next.epoch, reason }),
       ...dispatch,
     ],
   ];

@@ -268,9 +268,9 @@ describe("a run in trouble", () => {
   });
 
   describe("work that is sent back", () => {
-    const decide = (epoch: number, after = epoch): FlowEvent[] => [
-      ...stageFacts("sg", epoch, after).slice(0, 2),
-      receipt({ stage: "sg", epoch, state: "produced", decision: "again", direction: "back" }),
+    const decide = (epoch: number, after = epoch, stage = "sg"): FlowEvent[] => [
+      ...stageFacts(stage, epoch, after).slice(0, 2),
+      receipt({ stage, epoch, state: "produced", decision: "again", direction: "back" }),
     ];
     const held = (stage: string, epoch: number, outputs = [outputOf(stage, epoch)]): FlowEvent[] => [
       { is: "pulled", stage, epoch, outputs },
@@ -327,12 +327,32 @@ describe("a run in trouble", () => {
       const [next, more] = step(state, { is: "retry", by: "ops:ada", note: "look in S2" }, 30);
       expect(dispatchesOf(more)[0]).toMatchObject({ stage: "nano", epoch: 4, feedback: [outputOf("sg", 3)] });
       expect(dispatchesOf(more)[0]?.notes?.map(({ kind, text }) => [kind, text])).toEqual([
-        ["request", "find more"],
-        ["request", "find more"],
         ["note", "look in S2"],
         ["request", "find more"],
       ]);
       expect(next.sentBack).toHaveLength(3);
+    });
+
+    test("is told the last requests of each role that sends it back, and what people said, however much else was noted", () => {
+      const asks = (count: number, word: string) => Array.from({ length: count }, (_, at) => `${word} ${at}`);
+      /** Stage that sends the work of nano back, with requests. */
+      const sends = (stage: string, epoch: number, requests: readonly string[]): FlowEvent[] => [
+        ...decide(epoch, epoch, stage),
+        ...held(stage, epoch),
+        { is: "send-back", stage, epoch, feedback: { to: "nano", files: [outputOf(stage, epoch)], requests } },
+      ];
+      const passes = (stage: string, epoch: number) => [...stageFacts(stage, epoch), ...held(stage, epoch)];
+      const { effects } = through(
+        [
+          ...[intakeDone, { is: "retry" as const, by: "ops:ada", stage: "nano", note: "the second edition" }],
+          ...[...passes("nano", 2), ...sends("sg", 2, asks(16, "first"))],
+          ...[...passes("nano", 3), ...sends("sg", 3, asks(16, "then"))],
+          ...[...passes("nano", 4), ...passes("sg", 4), ...sends("jp", 4, asks(15, "last"))],
+        ],
+        newFlow({ profile: "plain", payload: { run, from: "ops:ada", rounds: 9 }, brief: "What?", route, now: 1 }),
+      );
+      const told = dispatchesOf(effects).at(-1)?.notes ?? [];
+      expect(told.map(({ text }) => text)).toEqual(["the second edition", ...asks(16, "then"), ...asks(15, "last")]);
     });
 
     test("blocks at once where the round before has changed nothing", () => {

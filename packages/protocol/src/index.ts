@@ -125,7 +125,7 @@ export { escapeUnseen, replaceUnseen } from "./messages/unseen.ts";
 
 // The run.
 export { artifactsOnWire, broughtTo, handedTo, toldTo } from "./run/brought-to.ts";
-export { Note, notes, type Notes, toNote, toUnmetNote, withNote } from "./run/notes.ts";
+export { Note, notes, type Notes, toNote, toUnmetNote, withNotes } from "./run/notes.ts";
 export { nextInRoute, parseRunFile, parseRunPlan, type RunPlan, versionsIn, versionsOf } from "./run/parse-run-file.ts";
 export { anyRun, type SourceBlockKind, sourceBlockKinds, defineRun, mostBlocks, Run, RunSource, SourceBlock } from "./run/run.ts";
 export { gapOfSource } from "./run/gap-of-source.ts";

@@ -17,7 +17,7 @@ import {
   type Note,
   systemCause,
   toUnmetNote,
-  withNote,
+  withNotes,
 } from "@tasuki/protocol";
 import { executeStage, outcomeOf, type StageExecution } from "../stage/execute-stage.ts";
 import { describeEscape, sweepAttempt } from "../supervise/attempt-processes.ts";
@@ -112,7 +112,7 @@ export function createCommandExecutor(config: CommandConfig, environment: Readon
         faulty = execution;
         const { outcome, unmet = [] } = execution;
         context.logger.info({ attempt: job.attemptId, outcome, unmet: unmet.length, repairs }, "a program gets its files back to mend");
-        told = withNote(told, toUnmetNote(unmet, { to: job.role.name, by: `the gate of ${job.role.name}`, at: context.clock.now() }));
+        told = withNotes(told, [toUnmetNote(unmet, { to: job.role.name, by: `the gate of ${job.role.name}`, at: context.clock.now() })]);
         await writeNotes(job.folder, { run: job.run, notes: [...told] });
       }
     },

@@ -1,5 +1,5 @@
-import { artifactOf, type Attachment, isFileOf, parseContractRef, type Pipeline, roleOf } from "@tasuki/protocol";
-import type { Feedback, FlowState } from "@tasuki/flow";
+import { type AnyArtifact, artifactOf, type Attachment, parseContractRef, type Pipeline, roleOf } from "@tasuki/protocol";
+import type { Feedback, FlowState, StageFlow } from "@tasuki/flow";
 import type { Store } from "@tasuki/store";
 import type { Roster } from "@tasuki/bus";
 import { isRead, readsOfNode } from "./node-reads.ts";
@@ -19,32 +19,41 @@ export async function findFeedback(
   stage: string,
 ): Promise<Feedback | undefined> {
   const at = state.route.indexOf(stage);
-  const deciding = (roleOf(pipeline, stage)?.produces ?? []).map(artifactOf).filter(({ decides }) => decides !== undefined);
-  const outputs = state.stages[at]?.outputs ?? [];
-  const files = outputs.filter(({ name }) => deciding.some(({ versions }) => versions.some((one) => isFileOf(one, name))));
-  if (files.length === 0) return undefined;
-  const names = files.map(({ contract }) => parseContractRef(contract).name);
+  const decided = decidingFiles(pipeline, state.stages[at]);
+  if (decided.length === 0) return undefined;
+  const names = decided.map(({ artifact }) => artifact.name);
+  const files = decided.map(({ file }) => file);
   const to = state.route
     .slice(0, at)
     .findLast((role) => names.every((name) => roleOf(pipeline, role)?.feedback?.some((one) => one.name === name)));
   const reads = to === undefined ? undefined : readsOfNode(await store.peers(), nodeOf(state, to, roster));
   if (to === undefined || !files.every(({ contract }) => isRead(contract, reads))) return undefined;
   const requests: string[] = [];
-  for (const file of files) requests.push(...(await requestsIn(file, { store, pipeline, stage })));
+  for (const one of decided) requests.push(...(await requestsIn(one, store)));
   return { to, files, requests: requests.slice(0, mostRequests) };
 }
 
-async function requestsIn(
-  { sha256, contract, name }: Attachment,
-  { store, pipeline, stage }: { readonly store: Pick<Store, "blobs">; readonly pipeline: Pipeline; readonly stage: string },
-): Promise<readonly string[]> {
-  const ref = parseContractRef(contract);
-  const artifact = roleOf(pipeline, stage)
-    ?.produces.map(artifactOf)
-    .find((one) => one.name === ref.name);
-  const field = artifact?.decides?.requests;
-  if (artifact === undefined || field === undefined) return [];
-  const read = artifact.at(ref.version)?.read((await store.blobs.read(sha256)).toString("utf8"), name);
-  const found: unknown = read?.ok === true ? Object(read.value)[field] : undefined;
+interface DecidingFile {
+  readonly file: Attachment;
+  /** Contract of the file, in its version. */
+  readonly artifact: AnyArtifact;
+}
+
+/** Files of a stage whose contracts decide where the work goes. */
+function decidingFiles(pipeline: Pipeline, stage: StageFlow | undefined): readonly DecidingFile[] {
+  const produced = stage === undefined ? [] : (roleOf(pipeline, stage.stage)?.produces ?? []).map(artifactOf);
+  return (stage?.outputs ?? []).flatMap((file) => {
+    const { name, version } = parseContractRef(file.contract);
+    const artifact = produced.find((one) => one.name === name)?.at(version);
+    return artifact?.decides === undefined ? [] : [{ file, artifact }];
+  });
+}
+
+/** Requests that stand in a deciding file, where its contract says in which field. */
+async function requestsIn({ file, artifact }: DecidingFile, { blobs }: Pick<Store, "blobs">): Promise<readonly string[]> {
+  const field = artifact.decides?.requests;
+  if (field === undefined) return [];
+  const read = artifact.read((await blobs.read(file.sha256)).toString("utf8"), file.name);
+  const found: unknown = read.ok ? Object(read.value)[field] : undefined;
   return Array.isArray(found) ? found.filter((one) => typeof one === "string" && one.trim() !== "") : [];
 }

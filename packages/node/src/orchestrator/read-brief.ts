@@ -12,9 +12,10 @@ export async function readBrief(
   { folder, brief, used, judge }: { folder: string; brief: AnyArtifact; used: AnyArtifact; judge: Judge },
 ): Promise<Parsed<string>> {
   const written = asWritten(brief, claimed);
-  const text = await unmarkedText(written, { inline: claimed.row.payload.brief, path: join(folder, "in", brief.file) });
+  const text = await textOf(written, { inline: claimed.row.payload.brief, path: join(folder, "in", brief.file) });
   if (!text.ok) return text;
-  const bytes = Buffer.from(text.value);
+  // The byte order mark of an editor asks for nothing.
+  const bytes = Buffer.from(withoutMark(text.value));
   const file = { artifact: written, name: brief.file, size: bytes.length, by: claimed.row.from, read: async () => bytes };
   return judge.rewrite(file, used);
 }
@@ -25,18 +26,10 @@ function asWritten(brief: AnyArtifact, { inputs }: Claimed): AnyArtifact {
   return (version === undefined ? undefined : brief.at(version)) ?? brief;
 }
 
-interface BriefPlace {
-  readonly inline: string | undefined;
-  readonly path: string;
-}
-
-/** Text of the brief without the byte order mark of an editor, which asks for nothing. */
-async function unmarkedText(brief: AnyArtifact, place: BriefPlace): Promise<Parsed<string>> {
-  const text = await textOf(brief, place);
-  return text.ok ? { ok: true, value: withoutMark(text.value) } : text;
-}
-
-async function textOf(brief: AnyArtifact, { inline, path }: BriefPlace): Promise<Parsed<string>> {
+async function textOf(
+  brief: AnyArtifact,
+  { inline, path }: { readonly inline: string | undefined; readonly path: string },
+): Promise<Parsed<string>> {
   if (inline !== undefined) return { ok: true, value: inline };
   const bytes = await readFile(path).catch(() => undefined);
   if (bytes !== undefined) return readText({ name: brief.file, bytes }, brief.maxBytes);

@@ -1,7 +1,7 @@
 import { array, assert, constantFrom, date, property, record } from "fast-check";
 import { expect, test } from "vitest";
 import { arbitraryText } from "../testing/arbitrary-text.ts";
-import { notes, toNote, toUnmetNote, withNote } from "./notes.ts";
+import { type Note, notes, toNote, toUnmetNote, withNotes } from "./notes.ts";
 
 const run = "01933a52-7c00-7000-8000-000000000001";
 const { line, text } = arbitraryText({
@@ -26,9 +26,22 @@ test("whatever is noted reads as it was written, and passes for no other note", 
 
 test("a text of any length and any number of notes is cut to what is taken", () => {
   const long = toNote({ kind: "note", to: "writer", by: "x".repeat(1000), at: 0, text: "y\r\n".repeat(9000) });
-  const all = Array.from({ length: 99 }, (_, at) => at).reduce((held, at) => withNote(held, { ...long, by: `p${at}` }), withNote([], long));
+  const all = withNotes(
+    [long],
+    Array.from({ length: 99 }, (_, at) => ({ ...long, by: `p${at}` })),
+  );
   const read = notes.read(notes.write({ run, notes: [...all] }));
   expect(read.ok && read.value.notes.map(({ by }) => by)).toEqual(Array.from({ length: 32 }, (_, at) => `p${67 + at}`));
+});
+
+test("where there are too many, what programs said goes first, and the oldest of it: an answer of a person stays", () => {
+  const said = (kind: Note["kind"], by: string) => toNote({ kind, to: "writer", by, at: 0, text: "x" });
+  const all = withNotes([said("answer", "ada"), said("unmet", "gate")], [said("note", "ada")]);
+  const kept = withNotes(
+    all,
+    Array.from({ length: 31 }, (_, at) => said("request", `r${at}`)),
+  );
+  expect(kept.map(({ by }) => by)).toEqual(["ada", "ada", ...Array.from({ length: 30 }, (_, at) => `r${at + 1}`)]);
 });
 
 test("faults are a line each, with the place and what is to be done", () => {

@@ -11,7 +11,7 @@ import { judge, type Rules } from "../text/report.ts";
 
 /** UTF-16 units of a note's text. */
 const longestNote = 4_096;
-/** Notes that an author is given at once: the newest. */
+/** Notes that an author is given at once. */
 const mostNotes = 32;
 /** Faults that a note lists: an author mends from the first ones. */
 const mostFaults = 20;
@@ -107,7 +107,16 @@ export function toUnmetNote(
   return toNote({ kind: "unmet", to, by, at, text: [...lines, ...more].join("\n") });
 }
 
-/** Notes with one more; where there are too many the oldest go. */
-export function withNote(all: readonly Note[], note: Note): readonly Note[] {
-  return [...all, note].slice(-mostNotes);
+/** Notes with more of them, oldest first. Where there are too many, those of programs go first, and the oldest of these: people said theirs once. */
+export function withNotes(all: readonly Note[], more: readonly Note[]): readonly Note[] {
+  const notes = [...all, ...more];
+  while (notes.length > mostNotes)
+    notes.splice(
+      Math.max(
+        0,
+        notes.findIndex(({ kind }) => kind === "unmet" || kind === "request"),
+      ),
+      1,
+    );
+  return notes;
 }

@@ -20,7 +20,7 @@ import { openStore, publish } from "@tasuki/store";
 import { array, assert, asyncProperty, constantFrom, integer, record } from "fast-check";
 import { expect, test, vi } from "vitest";
 import { newFlow } from "@tasuki/flow";
-import { toRunRow } from "../orchestrator/run-steps.ts";
+import { toRunRow } from "../orchestrator/run-row.ts";
 import type { Caller } from "@tasuki/bus";
 import { judgeAtOnce } from "@tasuki/protocol/testing";
 import { openTask, parseTaskRequest } from "@tasuki/bus/testing";

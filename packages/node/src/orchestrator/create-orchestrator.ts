@@ -7,7 +7,8 @@ import type { NodeView, Orchestrator } from "./orchestrator.ts";
 import type { Notary } from "@tasuki/evidence";
 import { nudge } from "./nudge.ts";
 import { planAnswer, planRetry, toRunStatus } from "@tasuki/flow";
-import { knownRun, type RunSteps, stateOf } from "./run-steps.ts";
+import { stateOf } from "./run-row.ts";
+import { knownRun, type RunSteps } from "./run-steps.ts";
 import type { VerifyDeps } from "./verify.ts";
 import { viewFiles } from "./view-files.ts";
 

@@ -16,7 +16,8 @@ import { type AttachmentRow, type BlobRow, type DiskFloor, publish, type RunRow,
 import type { BusClient, Roster } from "@tasuki/bus";
 import type { FlowState, FlowWant, StageFlow, Subject } from "@tasuki/flow";
 import { nodeOf } from "./placement.ts";
-import { type RunSteps, stateOf } from "./run-steps.ts";
+import { stateOf } from "./run-row.ts";
+import type { RunSteps } from "./run-steps.ts";
 
 export interface PullDeps {
   readonly store: Store;

@@ -3,8 +3,6 @@ import {
   defineArtifact,
   defineRole,
   type Envelope,
-  longestClock,
-  longestDeadline,
   type Pipeline,
   type Receipt,
   sha256Of,
@@ -14,8 +12,9 @@ import type { RunChange, RunRow, Store } from "@tasuki/store";
 import type { Notary, ReceiptFacts, Sealed } from "@tasuki/evidence";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { type FlowEvent, newFlow, step, toRunStatus } from "@tasuki/flow";
-import { createRunSteps, hasLongClocks, stateOf, toRunRow } from "./run-steps.ts";
+import { type FlowEvent, newFlow } from "@tasuki/flow";
+import { stateOf, toRunRow } from "./run-row.ts";
+import { createRunSteps } from "./run-steps.ts";
 
 const hash = sha256Of;
 const run = "0197c0de-0000-7000-8000-000000000001";
@@ -204,37 +203,4 @@ test("a role that can't be reached shows on open runs at once, and on a run that
   expect(conditions()).toEqual(["unreachable"]);
   await steps.setReachable("finder", true);
   expect(conditions()).toEqual(["waiting"]);
-});
-
-test("a state of the first releases is read: what raised a block, the last hop, and which node refuses to archive", () => {
-  const route = pipeline.roles.map((role) => role.name);
-  const { installed: _, gone: __, ...flow } = newFlow({ profile: "plain", payload: { run, from: "ops:ada" }, brief: "b", route, now: 1 });
-  const block = { reason: "it decided 'no'", needs: "a decision", owner: "operator", clearsWith: "tasuki retry" };
-  const lastHop = { epoch: 1, task: run, follows: hash("produced"), at: 5 };
-  const [finder, judge] = flow.stages;
-  const stages = [finder, { ...judge, epoch: 1, block, blockedBy: "decision" }];
-  const row = { id: run, version: 1, epoch: 1, ended: false, createdAt: 1 };
-  const open = stateOf({ ...row, state: { ...flow, stages, returned: lastHop } });
-  expect(open).toMatchObject({ installed: {}, gone: [], lastHop, stages: [finder, { block: { ...block, kind: "decision" } }] });
-  expect(JSON.stringify(open)).not.toMatch(/blockedBy|returned/);
-
-  const refusal = { ...block, owner: "judge" };
-  const closing = stateOf({ ...row, state: { ...flow, state: "closing", bundle: hash("bundle"), block: refusal } });
-  expect(toRunStatus(closing).block).toEqual(refusal);
-  const archived = { ...receipt({ stage: "judge", state: "archived" }), subjects: [{ name: "bundle", sha256: hash("bundle") }] };
-  expect(toRunStatus(step(closing, archived as FlowEvent, 10)[0]).block).toBeUndefined();
-});
-
-// guarantees: R10.upgrade
-test("clocks of an earlier release that are longer than any may be are clipped when they are read, and can be told", () => {
-  const route = pipeline.roles.map((role) => role.name);
-  const flow = newFlow({ profile: "plain", payload: { run, from: "ops:ada" }, brief: "b", route, now: 1 });
-  const row = { id: run, version: 1, epoch: 1, ended: false, createdAt: 1 };
-  const long = { ...row, state: { ...flow, clocks: { ...flow.clocks, scheduleToClose: 2 ** 53 }, deadline: 2 ** 54 } };
-  expect([hasLongClocks(long), hasLongClocks({ ...row, state: flow })]).toEqual([true, false]);
-  const { clocks, deadline, createdAt } = stateOf(long);
-  expect(clocks).toEqual({ ...flow.clocks, scheduleToClose: longestClock });
-  expect(new Date(deadline).getTime() - createdAt).toBe(longestDeadline);
-  const asked = newFlow({ profile: "plain", payload: { run, from: "ops:ada", clocks }, brief: "b", route, now: 1 });
-  expect(stateOf({ ...row, state: asked })).toEqual(asked);
 });

@@ -10,7 +10,7 @@ import { createOutbox } from "../outbox/create-outbox.ts";
 import { createHealth } from "../status/create-health.ts";
 import { createStatus } from "../status/create-status.ts";
 import { pulledTasks } from "../orchestrator/pull.ts";
-import { stateOf } from "../orchestrator/run-steps.ts";
+import { stateOf } from "../orchestrator/run-row.ts";
 import { toRunStatus } from "@tasuki/flow";
 import { createBackground } from "../loop/background.ts";
 import { createNodeWork } from "./node-work.ts";

@@ -44,7 +44,7 @@ export interface FlowState {
   };
   /** Failure of the last attempt to take the run in, while further ones are to come. */
   readonly failure?: AttemptFailure;
-  /** Roles that main has no connection to now. */
+  /** Roles whose nodes do not answer main now. */
   readonly unreachable: readonly string[];
   /** Installation of the node that main follows now, by role. */
   readonly installed: Readonly<Record<string, string>>;

@@ -53,7 +53,7 @@ export function stepClock(state: FlowState, event: Extract<FlowEvent, { is: "clo
 }
 
 function blockOf(state: FlowState, { stage, from = "main" }: StageFlow, rule: "scheduleToStart" | "scheduleToClose") {
-  const away = state.unreachable.includes(stage) ? ", and main has no connection to it" : "";
+  const away = state.unreachable.includes(stage) ? ", and it does not answer main" : "";
   if (rule === "scheduleToStart")
     return {
       reason: `${stage} has not accepted its task within ${toSeconds(state.clocks.scheduleToStart)}${away}`,

@@ -19,7 +19,7 @@ export function nodesCommand(cli: Cli): Command {
       if (options.json) return cli.json({ nodes, policy });
       for (const line of toNodeList(nodes, { now: cli.clock.now(), style: cli.style })) cli.out(line);
       const gone = nodes.filter(({ reachable }) => !reachable);
-      for (const { node, url, problem = `main has no connection to ${node} at ${url}: is it running there?` } of gone)
+      for (const { node, url, problem = `${node} does not answer main at ${url}: is it running there?` } of gone)
         cli.say(cli.messageStyle.warn(problem));
       const policies = [{ role, policy }, ...nodes.map(({ node, health }) => ({ role: node, policy: health?.policy }))];
       const known = policies.flatMap(({ role, policy }) => (policy === undefined ? [] : [{ role, policy }]));

@@ -13,14 +13,14 @@ export function toFailureNote({ attempt, attempts, outcome, reason, next }: Atte
 export function toAttemptNote({ attempt, failure, silentSince }: StageStatus, now: number): string {
   const parts = [
     ...(failure === undefined ? (attempt > 1 ? [`attempt ${attempt}`] : []) : [toRunning(attempt, failure, now)]),
-    ...(silentSince === undefined ? [] : [toSilence(silentSince, now)]),
+    ...(silentSince === undefined ? [] : [`silent ${toSilence(silentSince, now)}`]),
   ];
   return parts.join("; ");
 }
 
-/** Silence of an attempt in words. */
+/** Silence of an attempt, in words that follow its name. */
 export function toSilence(silentSince: string, now: number): string {
-  return `silent since ${toLine(silentSince)} (${toAge(now - Date.parse(silentSince))}): no output and no change in out/`;
+  return `since ${toLine(silentSince)} (${toAge(now - Date.parse(silentSince))}): no output and no change in out/`;
 }
 
 function toRunning(attempt: number, failure: AttemptFailure, now: number): string {

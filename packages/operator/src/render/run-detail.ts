@@ -76,7 +76,7 @@ function toStage(stage: StageStatus, { status, now, style }: { status: RunStatus
     ...(stage.failure === undefined ? [] : [style.warn(`  failed    ${toFailureNote(stage.failure, now)}`)]),
     ...(stage.silentSince === undefined
       ? []
-      : [`  silent    ${toSilence(stage.silentSince, now).replace(/^silent /, "")}; only 'startToClose', or executor.timeoutMs, ends it`]),
+      : [`  silent    ${toSilence(stage.silentSince, now)}; only 'startToClose', or executor.timeoutMs, ends it`]),
     ...(outputs.length === 0 ? [] : [`  files     ${outputs.map(({ name }) => name).join(", ")}`]),
   ];
 }

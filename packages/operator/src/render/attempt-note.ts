@@ -13,14 +13,19 @@ export function toFailureNote({ attempt, attempts, outcome, reason, next }: Atte
 export function toAttemptNote({ attempt, failure, silentSince }: StageStatus, now: number): string {
   const parts = [
     ...(failure === undefined ? (attempt > 1 ? [`attempt ${attempt}`] : []) : [toRunning(attempt, failure, now)]),
-    ...(silentSince === undefined ? [] : [`silent ${toSilence(silentSince, now)}`]),
+    ...(silentSince === undefined ? [] : [toSilence(silentSince, now)]),
   ];
   return parts.join("; ");
 }
 
-/** Silence of an attempt, in words that follow its name. */
+/** Silence of an attempt in one line. */
 export function toSilence(silentSince: string, now: number): string {
-  return `since ${toLine(silentSince)} (${toAge(now - Date.parse(silentSince))}): no output and no change in out/`;
+  return `silent since ${toLastSign(silentSince, now)}`;
+}
+
+/** Last sign of work of an attempt that is silent: its time, how long ago that is, and what has not come since. */
+export function toLastSign(silentSince: string, now: number): string {
+  return `${toLine(silentSince)} (${toAge(now - Date.parse(silentSince))}): no output and no change in out/`;
 }
 
 function toRunning(attempt: number, failure: AttemptFailure, now: number): string {

@@ -67,7 +67,7 @@ function newsOfAttempts(before: RunStatus | undefined, after: RunStatus, now: nu
       const old = before?.stages.find((one) => one.stage === stage && one.epoch === epoch);
       return [
         ...(failure !== undefined && failure.at !== old?.failure?.at ? [toFailureNote(failure, now)] : []),
-        ...(silentSince !== undefined && silentSince !== old?.silentSince ? [`silent ${toSilence(silentSince, now)}`] : []),
+        ...(silentSince !== undefined && silentSince !== old?.silentSince ? [toSilence(silentSince, now)] : []),
       ].map((text) => ({ stage, text }));
     }),
   ];

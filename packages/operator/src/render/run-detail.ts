@@ -1,5 +1,5 @@
 import { blocksOf, pastBlocksOf, type RoundStatus, type RunStatus, type StageStatus } from "@tasuki/protocol";
-import { toFailureNote, toSilence } from "./attempt-note.ts";
+import { toFailureNote, toLastSign } from "./attempt-note.ts";
 import { type Next, toBlock, toPastBlock } from "./block-lines.ts";
 import { toLine } from "./plain-text.ts";
 import { counted, stageSpan, toDuration, workSpan } from "./quantity.ts";
@@ -76,7 +76,7 @@ function toStage(stage: StageStatus, { status, now, style }: { status: RunStatus
     ...(stage.failure === undefined ? [] : [style.warn(`  failed    ${toFailureNote(stage.failure, now)}`)]),
     ...(stage.silentSince === undefined
       ? []
-      : [`  silent    ${toSilence(stage.silentSince, now)}; only 'startToClose', or executor.timeoutMs, ends it`]),
+      : [`  silent    since ${toLastSign(stage.silentSince, now)}; only 'startToClose', or executor.timeoutMs, ends it`]),
     ...(outputs.length === 0 ? [] : [`  files     ${outputs.map(({ name }) => name).join(", ")}`]),
   ];
 }

@@ -94,7 +94,7 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
   app.get(operations.status.rest.path, async (req, res) => {
     checkQuery(req, operations.status.input);
     const query = operations.status.input.safeParse(req.query);
-    if (!query.success) throw toInputError("malformed_request", "query", query.error);
+    if (!query.success) throw toInputError("malformed_request", "query", query.error, req.query);
     res.type("json").send(toJson(await calls.status(query.data, callerOf(req))));
   });
   app.get(operations.health.rest.path, async (req, res) => {

@@ -21,7 +21,7 @@ export function createBusRouter(calls: BusCalls) {
     // `isDev` would send stacks out, and is true by default unless NODE_ENV is `production`.
     isDev: false,
     sse: { ping: { enabled: true, intervalMs: pingMs }, client: { reconnectAfterInactivityMs: silenceMs } },
-    errorFormatter: ({ error, path }) => toTrpcShape(problemOf(error), path),
+    errorFormatter: ({ error, path, input }) => toTrpcShape(problemOf(error, input), path),
   });
   return t.router({
     task: t.procedure

@@ -1,5 +1,5 @@
 import { format } from "node:util";
-import type { Logger } from "@tasuki/protocol";
+import type { Logger, Problem } from "@tasuki/protocol";
 import { expect, test } from "vitest";
 import { startBus } from "../testing/bus-fixture.ts";
 
@@ -15,6 +15,11 @@ function createLog() {
 
 const form = (fileName: string): string =>
   `--cut\r\ncontent-disposition: form-data; name="file"; filename="${fileName}"\r\n\r\nno heading\r\n--cut--\r\n`;
+/** The problem that a body is, or that tRPC puts into one. */
+function problemIn(body: unknown): Partial<Problem> {
+  const { error } = body as { readonly error?: { readonly data: { readonly problem: Problem } } };
+  return error?.data.problem ?? (body as Problem);
+}
 const multipart = { "content-type": "multipart/form-data; boundary=cut" };
 const json = { "content-type": "application/json" };
 
@@ -47,6 +52,6 @@ test.each<{ what: string; method?: string; path: string; headers?: Record<string
   expect(lines).toHaveLength(1);
   expect(lines.join("")).toContain("a request was refused");
   expect(lines.join("")).not.toContain(canary);
-  const { unmet: _found, detail: _said, ...rest } = answer.problem;
+  const { unmet: _found, detail: _said, ...rest } = problemIn(answer.body);
   expect(JSON.stringify([rest, answer.headers])).not.toContain(canary);
 });

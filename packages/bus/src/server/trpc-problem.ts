@@ -27,11 +27,11 @@ const ownRefusals: Partial<Record<TRPC_ERROR_CODE_KEY, { readonly code: ProblemC
   UNSUPPORTED_MEDIA_TYPE: { code: "unsupported_media_type", detail: "The body must be application/json." },
 };
 
-/** Problem behind a tRPC error. The problem of an internal failure does not tell its cause. */
-export function problemOf(error: TRPCError): Problem {
+/** Problem behind a tRPC error. The problem of an internal failure does not tell its cause; that of an `input` that was refused says what stands in it. */
+export function problemOf(error: TRPCError, input?: unknown): Problem {
   if (isTasukiError(error.cause)) return toProblem(error.cause);
   if (error.code === "BAD_REQUEST" && error.cause instanceof z.ZodError)
-    return toProblem(toInputError("malformed_message", "message", error.cause));
+    return toProblem(toInputError("malformed_message", "message", error.cause, input));
   const own = ownRefusals[error.code];
   return toProblem(own === undefined ? error : new TasukiError(own.code, own.detail));
 }

@@ -1,4 +1,4 @@
-import { Name, TasukiError, toExpected, type Unmet } from "@tasuki/protocol";
+import { gotAt, Name, TasukiError, toExpected, type Unmet } from "@tasuki/protocol";
 import { accessFields, checkAccess } from "@tasuki/bus";
 import {
   applyEdits,
@@ -58,7 +58,8 @@ export async function readNodeConfig(path: string): Promise<NodeConfig> {
       `${path}:${lineAt(text, first?.offset ?? 0)}: this is not JSON with comments (${what}). Write: ${example}`,
     );
   }
-  const config = NodeConfig.safeParse(getNodeValue(tree));
+  const value: unknown = getNodeValue(tree);
+  const config = NodeConfig.safeParse(value);
   if (config.success) return config.data;
   const unmet = config.error.issues.map((issue): Unmet => {
     const path = issue.path.map(String);
@@ -68,7 +69,7 @@ export async function readNodeConfig(path: string): Promise<NodeConfig> {
       ...(at !== "" && { path: at }),
       line: lineAt(text, nearest(tree, path)?.offset ?? 0),
       expected: toExpected(issue),
-      got: issue.code,
+      got: gotAt(value, issue.path),
       fix:
         issue.code === "unrecognized_keys"
           ? `remove ${issue.keys.join(", ")}, or mend the spelling`

@@ -23,7 +23,7 @@ export function createOperatorRouter({ orchestrator, by, stopping }: OperatorRou
     // `isDev` would be true whenever NODE_ENV is not `production`, and stacks would go out.
     isDev: false,
     sse: { ping: { enabled: true, intervalMs: pingMs } },
-    errorFormatter: ({ error, path }) => toTrpcShape(problemOf(error), path),
+    errorFormatter: ({ error, path, input }) => toTrpcShape(problemOf(error, input), path),
   });
   const known = async (id: string) => {
     const run = await orchestrator.run(id);

@@ -49,11 +49,15 @@ export async function collectSources(given: readonly string[], toPath: (given: s
     });
     if (found === undefined) continue;
     if (found.isDirectory()) {
-      for await (const file of filesIn(label, path))
+      let files = 0;
+      for await (const file of filesIn(label, path)) {
+        files += 1;
         if ("why" in file) skipped.push(file);
         else if (dataExtensions.has(extname(file.path).toLowerCase()))
           skipped.push({ label: file.label, why: "it is data for programs; name the file itself to have it read" });
         else await add(file.label, file.path);
+      }
+      if (files === 0) skipped.push({ label, why: "it has no documents; node_modules, and names that begin with a dot, are passed over" });
     } else if (found.isFile()) await add(label, path);
     else skipped.push({ label, why: "neither a file nor a folder" });
   }

@@ -1,3 +1,4 @@
+import { isTasukiError } from "@tasuki/protocol";
 import { z } from "zod";
 import type { OperatorClient } from "../api/operator-client.ts";
 import { clip, toLine } from "../render/plain-text.ts";
@@ -13,11 +14,13 @@ export type ReadingRow = z.infer<typeof Explanation>[number];
 
 /**
  * How the relay takes a brief, by the view that its intake names: a row for each question, and for what is taken for none. Empty where there
- * is no such view, or no answer in time, which is said: the run begins anyway.
+ * is no such view, or no answer in time, which is said: the run begins anyway. Rejects with `unreachable` where main does not run.
  */
 export async function readBriefAsRelay(cli: Cli, client: OperatorClient, brief: string): Promise<readonly ReadingRow[]> {
   const signal = AbortSignal.any([cli.signal, AbortSignal.timeout(explainMs)]);
-  return rowsOf(client, brief, signal).catch(() => {
+  return rowsOf(client, brief, signal).catch((error: unknown) => {
+    // Where main does not run, nothing begins.
+    if (!signal.aborted && isTasukiError(error) && error.code === "unreachable") throw error;
     if (!cli.signal.aborted) cli.say("Main does not say how it takes the brief; the run begins anyway.");
     return [];
   });

@@ -21,6 +21,13 @@ function toPort(text: string): number {
   return port;
 }
 
+/** Option whose value is a text for people, which says something. */
+export const textOption = (flags: string, description: string): Option =>
+  new Option(flags, description).argParser((text: string): string => {
+    if (text.trim() === "") throw new InvalidArgumentError("It is empty: give a text, or leave the option out.");
+    return text;
+  });
+
 /** Examples as the help text begins with them. */
 export function toExamples(examples: readonly (readonly [command: string, what: string])[]): string {
   const width = Math.max(...examples.map(([command]) => command.length));

@@ -51,11 +51,11 @@ export async function startRun(
   const { sources, skipped } = await collectSources(files, (given) => cli.path(given));
   for (const { label, why } of skipped) cli.say(cli.messageStyle.warn(`skipped ${toLine(label)}: ${why}`));
   if (files.length > 0 && sources.length === 0)
-    throw new TasukiError("contract_violation", "None of the files can be read as a document, so there is nothing to answer from.");
+    throw new TasukiError("contract_violation", "None of what was given can be read as a document: there is nothing to answer from.");
   if (files.length === 0)
     cli.say(
       cli.messageStyle.warn(
-        "no documents were given: there is nothing to answer from but the brief itself. Name files or folders after it",
+        "no documents were given: there is nothing to answer from but the brief itself. To give some, name files or folders after the brief.",
       ),
     );
   await onBrief?.(text);

@@ -1,6 +1,15 @@
 import { Command } from "commander";
 import type { Cli } from "../cli/cli.ts";
-import { type DataOption, dataOption, type JsonOption, jsonOption, resolveRun, runArgument, toExamples } from "../cli/options.ts";
+import {
+  type DataOption,
+  dataOption,
+  type JsonOption,
+  jsonOption,
+  resolveRun,
+  runArgument,
+  textOption,
+  toExamples,
+} from "../cli/options.ts";
 
 interface CancelOptions extends DataOption, JsonOption {
   readonly reason?: string;
@@ -10,7 +19,7 @@ export function cancelCommand(cli: Cli): Command {
   return new Command("cancel")
     .description("end a run; every node that took part is told, and drops its work")
     .argument("<run>", runArgument)
-    .option("--reason <text>", "why, for the record")
+    .addOption(textOption("--reason <text>", "why, for the record"))
     .addOption(dataOption())
     .addOption(jsonOption())
     .addHelpText("before", toExamples([['cancel last --reason "the wrong files"', "the newest run"]]))

@@ -3,7 +3,16 @@ import { toLine } from "../render/plain-text.ts";
 import { toClosing } from "../render/run-detail.ts";
 import { noteOf } from "../render/run-progress.ts";
 import type { Cli } from "../cli/cli.ts";
-import { type DataOption, dataOption, type JsonOption, jsonOption, resolveRun, runArgument, toExamples } from "../cli/options.ts";
+import {
+  type DataOption,
+  dataOption,
+  type JsonOption,
+  jsonOption,
+  resolveRun,
+  runArgument,
+  textOption,
+  toExamples,
+} from "../cli/options.ts";
 
 interface NudgeOptions extends DataOption, JsonOption {
   readonly stage?: string;
@@ -15,7 +24,7 @@ export function nudgeCommand(cli: Cli): Command {
     .description("ask whoever holds a run to look again now: what waits to be sent is sent; says where each of them stands")
     .argument("<run>", runArgument)
     .option("--stage <stage>", "the stage that is waited for (default: all that are)")
-    .option("--reason <text>", "why, for the record")
+    .addOption(textOption("--reason <text>", "why, for the record"))
     .addOption(dataOption())
     .addOption(jsonOption())
     .addHelpText("before", toExamples([["nudge last", "where does it stand, and what does it wait for"]]))

@@ -1,6 +1,15 @@
 import { Command } from "commander";
 import type { Cli } from "../cli/cli.ts";
-import { type DataOption, dataOption, type JsonOption, jsonOption, resolveRun, runArgument, toExamples } from "../cli/options.ts";
+import {
+  type DataOption,
+  dataOption,
+  type JsonOption,
+  jsonOption,
+  resolveRun,
+  runArgument,
+  textOption,
+  toExamples,
+} from "../cli/options.ts";
 
 interface RetryOptions extends DataOption, JsonOption {
   readonly from?: string;
@@ -13,8 +22,8 @@ export function retryCommand(cli: Cli): Command {
     .description("dispatch a blocked stage again, at a new epoch; what was proven before it stays")
     .argument("<run>", runArgument)
     .option("--from <stage>", "the stage to begin again with (default: the blocked one)")
-    .option("--reason <text>", "why, for the record")
-    .option("--note <text>", "what the stage's author is told, in notes.md")
+    .addOption(textOption("--reason <text>", "why, for the record"))
+    .addOption(textOption("--note <text>", "what the stage's author is told, in notes.md"))
     .addOption(dataOption())
     .addOption(jsonOption())
     .addHelpText(

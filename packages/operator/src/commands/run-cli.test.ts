@@ -119,7 +119,10 @@ test("one document that can't be read does not stop the others, and is named wit
 test("a run without a document warns that there is nothing to answer from", async () => {
   await using main = await startOperatedRelay();
   const ran = await tasuki(["run", "What?", "--wait", "--data", main.data]);
-  expect(ran).toMatchObject({ code: 0, stderr: expect.stringContaining("no documents were given: there is nothing to answer from") });
+  expect(ran).toMatchObject({
+    code: 0,
+    stderr: expect.stringMatching(/^no documents were given: .* To give some, name files or folders after the brief\.\n/),
+  });
   expect(ran.stderr).toContain("The text answers from nothing: no document was given.");
 });
 
@@ -180,8 +183,22 @@ test.each([
   { args: ["run"], code: 2, says: /missing required argument 'brief'/ },
   { args: ["run", "What?", "--profile", "fancy"], code: 7, says: /no profile 'fancy'.*formal, friendly/ },
   { args: ["runn"], code: 2, says: /Did you mean run/ },
+  { args: ["run", "What?", "empty"], code: 7, says: /skipped empty: it has no documents[^]* nothing to answer from/ },
+  { args: ["run", "What?", "blank.md"], code: 7, says: /skipped blank.md: it is empty[^]* nothing to answer from/ },
+  { args: ["run", "--brief", "What?"], code: 2, says: /The brief is the first argument: a text, a file, or - for stdin/ },
+  ...["", " "].flatMap((text) => [
+    { args: ["answer", "last", text], code: 7, says: /The answer is empty/ },
+    ...[
+      ["retry", "last", "--note"],
+      ["retry", "last", "--reason"],
+      ["cancel", "last", "--reason"],
+      ["nudge", "last", "--reason"],
+    ].map((words) => ({ args: [...words, text], code: 2, says: /is invalid\. It is empty: give a text, or leave the option out/ })),
+  ]),
 ])("tasuki $args ends with $code, and says why", async ({ args, code, says }) => {
   await using main = await startOperatedRelay({ without: alone });
+  await mkdir(join(main.data, "empty"));
+  await writeFile(join(main.data, "blank.md"), "");
   const ran = await tasuki([...args, ...(code === 2 ? [] : ["--data", main.data])], { cwd: main.data });
   expect(ran).toMatchObject({ code, stdout: "" });
   expect(ran.stderr).toMatch(says);
@@ -228,7 +245,10 @@ test("a main that gives no answer is told with the cause, and with what can help
 test("where main does not run, every verb says so and ends with 6", async () => {
   for (const args of [["ls"], ["run", "What?"], ["show", "last"], ["nodes"]]) {
     const { code, stderr } = await tasuki([...args, "--data", "/nowhere"]);
-    expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining("pnpm tasuki dev --data /nowhere") });
+    expect({ code, stderr }).toEqual({
+      code: 6,
+      stderr: expect.stringMatching(/^(?:no documents .*\n)?tasuki: No main answers .*pnpm tasuki dev --data \/nowhere.*\n$/),
+    });
   }
 });
 

@@ -1,5 +1,5 @@
 import type { RunStatus } from "@tasuki/protocol";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import type { Cli } from "../cli/cli.ts";
 import { readBriefAsRelay, type ReadingRow, sayReading } from "../cli/explain-brief.ts";
 import { exitCodeOfRun } from "../cli/exit-code.ts";
@@ -22,6 +22,11 @@ function parseRounds(text: string): number {
   return Number(text);
 }
 
+/** Refusal of an option of the demo's, which the run has as its first argument. */
+function refuseBriefOption(): never {
+  throw new InvalidArgumentError("The brief is the first argument: a text, a file, or - for stdin.");
+}
+
 export function runCommand(cli: Cli): Command {
   return new Command("run")
     .description("start a run: a brief, and the documents to answer it from")
@@ -31,6 +36,7 @@ export function runCommand(cli: Cli): Command {
     .option("--profile <profile>", "what the final text must keep: one of the relay's profiles (default: its first)")
     .option("--id <uuid>", "the run's id (UUIDv7): starting it twice starts it once")
     .option("--rounds <n>", "how often a role may send work back before a person decides (default: 2)", parseRounds)
+    .addOption(new Option("--brief <text>").hideHelp().argParser(refuseBriefOption))
     .addOption(dataOption())
     .addOption(jsonOption())
     .addHelpText(

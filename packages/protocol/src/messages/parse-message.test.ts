@@ -54,7 +54,7 @@ test("a task of as many attachments as may be, with all that they can say, has f
 const errorOf = (schema: z.ZodType, value: unknown) => {
   const { error } = schema.safeParse(value);
   if (error === undefined) throw new Error("the value fits the schema");
-  return toInputError("malformed_message", "receipt", error);
+  return toInputError("malformed_message", "receipt", error, value);
 };
 
 test("what does not fit is named with its place, everything at once", () => {
@@ -63,8 +63,21 @@ test("what does not fit is named with its place, everything at once", () => {
   expect(message).toMatch(/^The receipt is not as it must be: a\.b: expected number\.$/);
   expect(details.unmet).toMatchObject([
     { file: "receipt", path: "a.b", fix: "mend 'a.b' and send it again" },
-    { file: "receipt", path: "c", got: "invalid_type" },
+    { file: "receipt", path: "c", got: "nothing" },
   ]);
+});
+
+test.for([
+  [{ text: "" }, "nothing"],
+  [{ text: " \n" }, '"  "'],
+  [{ text: 12 }, "12"],
+  [{ text: "x".repeat(200) }, `${"x".repeat(120)}…`],
+  [{ text: ["a", { b: [1] }] }, "2 of them"],
+  [{ text: { a: { b: 1 } } }, '{"a":"…"}'],
+  [{}, "nothing"],
+] as const)("of %j it is said what is there instead, in a line", ([value, got]) => {
+  const schema = z.object({ text: z.string().regex(/^[a-z]{1,9}$/) });
+  expect(errorOf(schema, value).details.unmet).toMatchObject([{ path: "text", got }]);
 });
 
 test("what is wrong as a whole has no path, and a long list is cut", () => {

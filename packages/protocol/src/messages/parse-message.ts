@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { gotAt } from "./got-at.ts";
 import { type ProblemCode, TasukiError, type Unmet } from "./problem.ts";
 
 // Decoder that keeps a byte order mark: quotations are byte ranges of their file, and JSON has no such mark (RFC 8259, section 8.1).
@@ -83,20 +84,21 @@ export function parseJson(bytes: Uint8Array, place: string): unknown {
 
 /** Parses JSON in UTF-8, and reads it by a schema. Throws `malformed_message`, with every fault in `unmet`. */
 export function parseMessage<Schema extends z.ZodType>(bytes: Uint8Array, schema: Schema, place: string): z.output<Schema> {
-  const result = schema.safeParse(parseJson(bytes, place));
+  const message = parseJson(bytes, place);
+  const result = schema.safeParse(message);
   if (result.success) return result.data;
-  throw toInputError("malformed_message", place, result.error);
+  throw toInputError("malformed_message", place, result.error, message);
 }
 
 /** The error for a value that a schema refused, with a line for each fault, 20 at most. `place` names the value: `query`, `message`, `receipt`. */
-export function toInputError(code: ProblemCode, place: string, { issues }: z.core.$ZodError): TasukiError {
+export function toInputError(code: ProblemCode, place: string, { issues }: z.core.$ZodError, value: unknown): TasukiError {
   const unmet = issues.slice(0, 20).map((issue): Unmet => {
     const path = issue.path.map(String).join(".");
     return {
       file: place,
       ...(path !== "" && { path }),
       expected: toExpected(issue),
-      got: issue.code,
+      got: gotAt(value, issue.path),
       fix: `mend '${path === "" ? place : path}' and send it again`,
     };
   });

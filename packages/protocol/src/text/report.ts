@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { AnyArtifact } from "../kit/define-artifact.ts";
 import type { Parsed } from "../kit/read-text.ts";
 import { ContractRef, parseContractRef, refOf } from "../messages/identifiers.ts";
+import { gotAt, nothing } from "../messages/got-at.ts";
 import { toExpected } from "../messages/parse-message.ts";
 import type { Unmet } from "../messages/problem.ts";
 
@@ -99,13 +100,13 @@ export function judge<Schema extends z.ZodType>(
     const path = issue.path.map(String).join(".");
     const rule = rules[path.replaceAll(/(?<=^|\.)\d+(?=\.|$)/g, "*")];
     const line = report.lineOf(path);
-    const got = valueAt(bounded, issue.path);
+    const got = gotAt(bounded, issue.path);
     report.add({
       ...(path !== "" && { path }),
       ...(line !== undefined && { line }),
       expected: issue.code === "custom" ? issue.message : (rule?.expected ?? toExpected(issue)),
-      got: describe(got),
-      fix: rule?.fix ?? (got === undefined ? `add ${path}` : `write ${path} as expected`),
+      got,
+      fix: rule?.fix ?? (got === nothing ? `add ${path}` : `write ${path} as expected`),
     });
   }
   return result.success && !report.failed ? { ok: true, value: result.data } : { ok: false, unmet: report.unmet };
@@ -122,34 +123,12 @@ function bound(value: unknown, keys: readonly string[], report: Report): unknown
       path,
       ...(line !== undefined && { line }),
       expected: `at most ${longest} of them`,
-      got: describe(value),
+      got: gotAt(value, []),
       fix: "leave some out",
     });
   }
   const entries = Object.entries(held).map(([key, one]) => [key, bound(one, [...keys, key], report)] as const);
   return Array.isArray(held) ? entries.map(([, one]) => one) : Object.fromEntries(entries);
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  // Any object can be asked for a key; `describe` judges the value there.
-  return path.reduce<unknown>(
-    (held, key) => (typeof held === "object" && held !== null ? (held as Record<PropertyKey, unknown>)[key] : undefined),
-    value,
-  );
-}
-
-/** The words for a value in a report: short, on one line. */
-function describe(value: unknown): string {
-  if (value === undefined || value === "") return "nothing";
-  if (Array.isArray(value)) return `${value.length} of them`;
-  const text = typeof value === "string" ? value : (JSON.stringify(value, (_, held: unknown) => outline(held, value)) ?? typeof value);
-  const line = text.slice(0, 121).replaceAll(/\s/g, " ");
-  return line.length > 120 ? `${line.slice(0, 120)}…` : line;
-}
-
-/** A value that is held in another one, for the words of a report: lists and objects are left out, which may be as deep as a file is long. */
-function outline(held: unknown, holder: unknown): unknown {
-  return typeof held === "object" && held !== null && held !== holder ? "…" : held;
 }
 
 /** Judges the `contract:` that a file names: its name must be the artifact's, and its version one that is read here. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { BusClient } from "@tasuki/bus";
-import type { RunSteps } from "./run-steps.ts";
+import type { Reachability } from "./reachability.ts";
 
 /** Time in which a node that is awaited answers, and the pause between two questions, milliseconds: a node that stops is noticed within both. */
 const answerMs = 3_500;
@@ -9,7 +9,7 @@ const pauseMs = 1_000;
 export interface Awaited {
   readonly node: string;
   readonly client: Pick<BusClient, "health">;
-  readonly steps: Pick<RunSteps, "setReachable">;
+  readonly reachability: Pick<Reachability, "set">;
   /** Resolves when a closing run waits for the node, at once where one does; on the signal too. */
   readonly untilAwaited: (signal: AbortSignal) => Promise<void>;
   /** Called when the node answers after it was shown as unreachable. */
@@ -21,7 +21,7 @@ export interface Awaited {
  * answer. A node that has died closes its connection; one that has stopped, or whose machine is gone, leaves it open, and its feed notices that only
  * after three pings.
  */
-export async function askWhileAwaited({ node, client, steps, untilAwaited, onAnswer }: Awaited, signal: AbortSignal): Promise<void> {
+export async function askWhileAwaited({ node, client, reachability, untilAwaited, onAnswer }: Awaited, signal: AbortSignal): Promise<void> {
   let isSilent = false;
   while (!signal.aborted) {
     // A node that was shown as unreachable is asked until it answers, whatever is awaited of it.
@@ -33,7 +33,7 @@ export async function askWhileAwaited({ node, client, steps, untilAwaited, onAns
     );
     if (signal.aborted) return;
     if (answers && isSilent) await onAnswer();
-    if (!answers) await steps.setReachable(node, false);
+    if (!answers) reachability.set(node, false);
     isSilent = !answers;
     await delay(pauseMs, undefined, { signal }).catch(() => undefined);
   }

@@ -7,6 +7,7 @@ import type { NodeView, Orchestrator } from "./orchestrator.ts";
 import type { Notary } from "@tasuki/evidence";
 import { nudge } from "./nudge.ts";
 import { planAnswer, planRetry, toRunStatus } from "@tasuki/flow";
+import type { Reachability } from "./reachability.ts";
 import { stateOf } from "./run-row.ts";
 import { knownRun, type RunSteps } from "./run-steps.ts";
 import type { VerifyDeps } from "./verify.ts";
@@ -16,12 +17,13 @@ interface OrchestratorDeps extends Omit<VerifyDeps, "store" | "judge"> {
   readonly store: Store;
   readonly notary: Notary;
   readonly steps: RunSteps;
+  readonly reachability: Pick<Reachability, "isReachable" | "problemOf">;
   readonly roster: Roster;
 }
 
 /** Orchestrator for what people and agents ask of main. */
 export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
-  const { store, notary, steps, roster, pipeline } = deps;
+  const { store, notary, steps, reachability, roster, pipeline } = deps;
   const { profiles, intake } = pipeline;
   const lock = createKeyedLock();
 
@@ -46,12 +48,12 @@ export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
       return Object.entries(roster).map(([node, { role, url }]): NodeView => {
         const peer = peers.get(node);
         const health = Health.safeParse(peer?.health);
-        const problem = steps.problemOf(node);
+        const problem = reachability.problemOf(node);
         return {
           node,
           role,
           url,
-          reachable: steps.isReachable(node),
+          reachable: reachability.isReachable(node),
           ...(problem !== undefined && { problem }),
           ...(health.success && { health: health.data }),
           ...(peer && { seenAt: peer.at }),

@@ -6,6 +6,7 @@ import { batched } from "../loop/batched.ts";
 import { createKeyedLock } from "../loop/keyed-lock.ts";
 import type { FlowState } from "@tasuki/flow";
 import type { EntryReader } from "./read-entry.ts";
+import type { Reachability } from "./reachability.ts";
 import type { RunSteps } from "./run-steps.ts";
 import type { SilencePace } from "./silence-pace.ts";
 import { withUnmet } from "./with-unmet.ts";
@@ -16,6 +17,7 @@ export interface FeedSessionDeps {
   readonly client: BusClient;
   readonly store: Store;
   readonly steps: RunSteps;
+  readonly reachability: Pick<Reachability, "set">;
   readonly read: EntryReader;
   readonly logger: Logger;
   readonly diskFloor: Pick<DiskFloor, "demand">;
@@ -44,17 +46,17 @@ export async function followSession(
   deps: FeedSessionDeps,
   { instance, health, signal, pace, onKnown, onProgress }: FeedSession,
 ): Promise<TasukiError | undefined> {
-  const { role, node, client, steps, logger } = deps;
+  const { role, node, client, steps, reachability, logger } = deps;
   const ended = new AbortController();
   let position = await toPosition(deps, instance);
   // Steps that name the position are made one after the other: it must not go back.
   const inTurn = createKeyedLock();
   const onState = (state: "connected" | "lost"): void => {
-    const seen = state === "lost" ? steps.setReachable(node, false) : checkInstance();
-    seen.catch((error: unknown) => {
-      logger.debug({ peer: node, role, err: error }, "the state of a connection could not be recorded");
+    if (state === "lost") return reachability.set(node, false);
+    checkInstance().catch((error: unknown) => {
+      logger.debug({ peer: node, role, err: error }, "a node could not be asked which installation it is");
       // The installation at the other end is not known: another one's entries must not be read on from here.
-      if (state === "connected") ended.abort();
+      ended.abort();
     });
   };
   const checkInstance = async (): Promise<void> => {

@@ -24,6 +24,7 @@ function startFollowing({
   client,
   store,
   steps,
+  reachability,
   diskFloor = { demand: async () => undefined },
   read = async (entries) => entries.map(() => ({ facts: [], envelopes: [], texts: [] })),
   pinned = ["sg"],
@@ -32,6 +33,7 @@ function startFollowing({
   client: Partial<BusClient>;
   store?: Partial<FollowFeedDeps["store"]>;
   steps?: Partial<FollowFeedDeps["steps"]>;
+  reachability?: FollowFeedDeps["reachability"];
   read?: FollowFeedDeps["read"];
   diskFloor?: FollowFeedDeps["diskFloor"];
   pinned?: readonly string[];
@@ -44,7 +46,8 @@ function startFollowing({
     node: "sg",
     client,
     store: { position: async () => undefined, savePeer: nothing, ...store },
-    steps: { setReachable: nothing, setInstalled: nothing, apply: nothing, onChange: () => () => undefined, ...steps },
+    reachability: { set: () => undefined, ...reachability },
+    steps: { setInstalled: nothing, apply: nothing, onChange: () => () => undefined, ...steps },
     trust: { nodes: () => pinned },
     read,
     diskFloor,
@@ -86,8 +89,8 @@ test("a node that a closing run waits for is unreachable once it does not answer
         yield* [];
       },
     },
-    steps: {
-      async setReachable(_node, is) {
+    reachability: {
+      set(_node, is) {
         told.push(is);
         if (!is) silent.resolve();
         if (is && told.includes(false)) back.resolve();
@@ -116,9 +119,9 @@ test("a node that is another installation at each answer is followed six times w
   };
   await using _ = startFollowing({
     client,
-    steps: {
-      setInstalled: async ({ instance }) => void followed.push(instance),
-      async setReachable(_node, _is, problem) {
+    steps: { setInstalled: async ({ instance }) => void followed.push(instance) },
+    reachability: {
+      set(_node, _is, problem) {
         if (problem !== undefined && problems.push(problem) === 3) refused.resolve();
       },
     },
@@ -196,10 +199,8 @@ test.each(strangers)("main follows nothing at $at, and says why", async ({ healt
   await using _ = startFollowing({
     client: { health },
     pinned,
-    steps: {
-      setInstalled: async () => said.resolve("it was followed"),
-      setReachable: async (_node, is, problem) => said.resolve(is ? "it was reachable" : problem),
-    },
+    steps: { setInstalled: async () => said.resolve("it was followed") },
+    reachability: { set: (_node, is, problem) => said.resolve(is ? "it was reachable" : problem) },
   });
   expect(await said.promise).toContain(says);
 });
@@ -229,8 +230,8 @@ test.each([
   };
   await using _ = startFollowing({
     client,
-    steps: {
-      async setReachable(_node, is, problem) {
+    reachability: {
+      set(_node, is, problem) {
         seen.push(problem ?? String(is));
         if (is && connections === 4) read.resolve();
       },
@@ -387,11 +388,13 @@ test("what comes while a node is asked for its health makes its answer none of a
   await using _ = startFollowing({
     client,
     store: { position: async () => held },
-    steps: {
-      async setReachable(_role, is, problem) {
+    reachability: {
+      set(_role, is, problem) {
         said.push(problem ?? is);
         if (said.length === 2) answered.resolve();
       },
+    },
+    steps: {
       async apply({ position }) {
         if (position !== undefined) held = position;
         taken.resolve();

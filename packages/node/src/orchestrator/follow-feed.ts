@@ -20,14 +20,14 @@ const healthTimeout = 4_000;
 
 /** Follows the feed of one node until the signal, through lost connections, restarts and replaced hosts. Resolves when it has stopped. */
 export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Promise<void> {
-  const { role, client, store, steps, clock, logger, backoff } = deps;
+  const { role, client, store, reachability, clock, logger, backoff } = deps;
   const health = async (): Promise<Health | undefined> => {
     // The position is read before the node is asked: the answer may not know of entries that come meanwhile.
     const held = await store.position(deps.node);
     const asked = client.health({ signal: AbortSignal.any([signal, AbortSignal.timeout(healthTimeout)]) });
-    const answer = await asked.catch(async (error: unknown) => {
+    const answer = await asked.catch((error: unknown) => {
       logger.debug({ peer: deps.node, role, err: error }, "a role's node can't be reached now");
-      await steps.setReachable(deps.node, false, refusalBy(deps.node, error));
+      reachability.set(deps.node, false, refusalBy(deps.node, error));
     });
     if (answer === undefined) return undefined;
     const misconfigured = strangerAt(deps, answer) ?? unpinned(deps);
@@ -41,14 +41,14 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
       );
     const problem = olderCopy(deps.node, answer, held) ?? restless(answer.instance);
     if (problem !== undefined) return refuse(problem);
-    if (answer.instance !== refused?.instance) await steps.setReachable(deps.node, true);
+    if (answer.instance !== refused?.instance) reachability.set(deps.node, true);
     return answer;
   };
   /** Installation whose feed can't be followed, until something of it is known again, or read. It is asked for its feed again and again meanwhile. */
   let refused: { readonly instance: string; readonly until: "known" | "read" } | undefined;
   const pace = createSilencePace(clock);
-  const refuse = async (problem: string): Promise<never> => {
-    await steps.setReachable(deps.node, false, problem);
+  const refuse = (problem: string): never => {
+    reachability.set(deps.node, false, problem);
     throw new TasukiError("invalid_state", problem);
   };
   /** Installations that were followed, by the time of the first answer. */
@@ -86,7 +86,7 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
     if (fault === undefined) return;
     const isOther = fault.code === "digest_mismatch";
     refused = { instance, until: isOther ? "known" : "read" };
-    await refuse(isOther ? otherCopy(deps.node, fault) : unreadableFeed(deps.node, fault));
+    refuse(isOther ? otherCopy(deps.node, fault) : unreadableFeed(deps.node, fault));
   };
   for (let repetition = 1; !signal.aborted; repetition += 1) {
     try {

@@ -5,6 +5,7 @@ import type { Attempt, Performed, Worker } from "../consumer/worker.ts";
 import type { Roster } from "@tasuki/bus";
 import { type IntakeDeps, takeIn } from "./take-in.ts";
 import { pickVersions } from "@tasuki/flow";
+import type { Reachability } from "./reachability.ts";
 import type { RunSteps } from "./run-steps.ts";
 import { placeRun } from "./placement.ts";
 import { unseenBlock } from "./waiting-intakes.ts";
@@ -13,6 +14,7 @@ interface MainWorkerDeps extends IntakeDeps {
   readonly store: Store;
   readonly notary: Notary;
   readonly steps: RunSteps;
+  readonly reachability: Pick<Reachability, "isReachable">;
   readonly roster: Roster;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -54,7 +56,7 @@ function factsOf({ row, attempt }: Claimed) {
 }
 
 async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt): Promise<Performed> {
-  const { notary, steps } = deps;
+  const { notary, steps, reachability } = deps;
   const { row } = claimed;
   const run = row.payload.run;
   const state = await steps.state(run);
@@ -68,7 +70,7 @@ async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt):
   if (state.state !== "open" || state.given.length > 0) return done(state.given);
 
   const peers = await deps.store.peers();
-  const placed = placeRun(run, { ...deps, peers, isReachable: (node) => steps.isReachable(node) });
+  const placed = placeRun(run, { ...deps, peers, isReachable: (node) => reachability.isReachable(node) });
   const picked = pickVersions(deps.pipeline, placed);
   const { startToClose } = state.clocks;
   const signal = AbortSignal.any([attempt.signal, AbortSignal.timeout(Math.min(startToClose, longestIntakeMs))]);

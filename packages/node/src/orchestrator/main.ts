@@ -34,6 +34,7 @@ import { nodeOf } from "./placement.ts";
 import { pull, WrongAnswer } from "./pull.ts";
 import { createEntryReader } from "./read-entry.ts";
 import { createRunClocks } from "./run-clocks.ts";
+import { createReachability } from "./reachability.ts";
 import { hasLongClocks, stateOf, toRunRow } from "./run-row.ts";
 import { createRunSteps } from "./run-steps.ts";
 import { verify } from "./verify.ts";
@@ -92,7 +93,8 @@ export function createMain(deps: MainDeps): Main {
   const budget = createEvidenceBudget();
   const backoff = createBackoff({ ...retryBounds, random: deps.random });
   const intakes = createWaitingIntakes({ ...deps, backoff });
-  const context = { ...deps, steps, backoff, onUnseen: (task: string) => intakes.add(task) };
+  const reachability = createReachability({ tell: (node, is) => steps.tellReachable(node, is), backoff, clock, logger });
+  const context = { ...deps, steps, reachability, backoff, onUnseen: (task: string) => intakes.add(task) };
   const route = pipeline.roles.map((role) => role.name);
   const ofPeer = new Map(Object.keys(roster).map((peer) => [peer, limitLogger(logger, clock)]));
   const loggerOf = (peer: string): Logger => ofPeer.get(peer) ?? logger;
@@ -149,9 +151,9 @@ export function createMain(deps: MainDeps): Main {
   });
 
   /** Shows a run's node as unreachable that the roster does not have any more. */
-  const lose = async (gone: string, run: string): Promise<void> => {
+  const lose = (gone: string, run: string): void => {
     logger.error({ peer: gone, run }, "a run stands on a node that the roster does not have any more: add it again, or cancel the run");
-    await steps.setReachable(gone, false);
+    reachability.set(gone, false);
   };
   /** Look for what open runs want at the start, which is made until it succeeds; later each run is looked at when it changes. */
   const first = createLoop({
@@ -159,8 +161,7 @@ export function createMain(deps: MainDeps): Main {
       for (const row of await store.runs({ open: true })) {
         const state = stateOf(row);
         if (hasLongClocks(row)) logger.warn({ run: row.id }, "the clocks of a run are longer than any may be; they are clipped");
-        for (const gone of Object.values(state.nodes).filter((one) => one !== node && !Object.hasOwn(roster, one)))
-          await lose(gone, state.id);
+        for (const gone of Object.values(state.nodes).filter((one) => one !== node && !Object.hasOwn(roster, one))) lose(gone, state.id);
         wanted.wake(state);
         archives.see(state);
       }
@@ -201,6 +202,7 @@ export function createMain(deps: MainDeps): Main {
               client: clientFor(one.node),
               store,
               steps,
+              reachability,
               trust: deps.trust,
               read,
               clock,
@@ -223,6 +225,7 @@ export function createMain(deps: MainDeps): Main {
       await first[Symbol.asyncDispose]();
       await own?.[Symbol.asyncDispose]();
       await following;
+      await reachability[Symbol.asyncDispose]();
       await clocks[Symbol.asyncDispose]();
       await intakes[Symbol.asyncDispose]();
       await wanted[Symbol.asyncDispose]();

@@ -196,11 +196,11 @@ test("main's 'verified' continues the stage's own receipts, over the files that 
 
 test("a role that can't be reached shows on open runs at once, and on a run that is dispatched to it later", async () => {
   const { steps, rows } = open();
-  await steps.setReachable("finder", false);
+  await steps.tellReachable("finder", false);
   const conditions = () => [...rows.values()].map((row) => stateOf(row).stages[0]?.condition);
   expect(conditions()).toEqual(["waiting"]);
   await steps.apply(fact(intakeDone));
   expect(conditions()).toEqual(["unreachable"]);
-  await steps.setReachable("finder", true);
+  await steps.tellReachable("finder", true);
   expect(conditions()).toEqual(["waiting"]);
 });

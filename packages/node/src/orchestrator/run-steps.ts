@@ -40,10 +40,7 @@ export interface RunSteps {
   /** Applies facts, and resolves after the commit. Facts of runs that aren't main's are left out. */
   apply(change: StepChange): Promise<void>;
   /** Tells the open runs that stand on a node whether main has a connection to it. Others are told as they are stepped. */
-  setReachable(node: string, reachable: boolean, problem?: string): Promise<void>;
-  isReachable(node: string): boolean;
-  /** Problem of a node that is not followed though it answers. */
-  problemOf(node: string): string | undefined;
+  tellReachable(node: string, reachable: boolean): Promise<void>;
   /** Tells the open runs that stand on a node which installation of it main follows from now on, in one commit with the position in its feed. */
   setInstalled(position: Position): Promise<void>;
   state(run: string): Promise<FlowState | undefined>;
@@ -78,7 +75,6 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
   const lock = createKeyedLock();
   const listeners = new Set<(state: FlowState, before: FlowState) => void>();
   const reachable = new Map<string, boolean>();
-  const problems = new Map<string, string>();
   const installed = new Map<string, string>();
   const openRuns = async () => (await store.runs({ open: true })).map(stateOf);
 
@@ -180,15 +176,10 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
 
   return {
     apply,
-    async setReachable(node, is, problem) {
-      if (problem === undefined) problems.delete(node);
-      else problems.set(node, problem);
-      if (reachable.get(node) === is) return;
+    async tellReachable(node, is) {
       reachable.set(node, is);
       await apply({ facts: await factsAbout(node, (role) => ({ is: "peer", role, reachable: is })) });
     },
-    isReachable: (node) => reachable.get(node) ?? false,
-    problemOf: (node) => problems.get(node),
     async setInstalled(position) {
       const { node, instance } = position;
       installed.set(node, instance);

@@ -78,7 +78,8 @@ export function createUpload({ role, pipeline, store, identify, clock, diskFloor
         "Name the contract of the bytes: POST /upload?contract=NAME. Only a form may leave it out.",
       );
 
-    await diskFloor.demand();
+    const most = Math.max(0, ...(declared === undefined ? taken : [declared]).map(({ maxBytes }) => maxBytes));
+    using _ = await diskFloor.reserve(Math.min(most, Number(req.headers["content-length"] ?? 0)));
     const received = declared === undefined || isForm ? await receiveOneFile(exchange, declared) : await receiveRaw(exchange, declared);
     await using kept = new AsyncDisposableStack();
     kept.use(received.staged);

@@ -15,6 +15,7 @@ import {
   type Problem,
   TasukiError,
 } from "@tasuki/protocol";
+import { endlessDisk } from "@tasuki/store/testing";
 import { judgeAtOnce } from "@tasuki/protocol/testing";
 import { z } from "zod";
 import { createLoopbackIdentity, writeLoopbackIdentities } from "../identity/loopback-identity.ts";
@@ -171,7 +172,9 @@ export async function startBus(role = "main", options: BusOptions = {}) {
     logger,
     clock,
     judge,
-    diskFloor: { demand: async () => (isFull ? Promise.reject(new TasukiError("disk_full", "The disk has no room.")) : undefined) },
+    diskFloor: {
+      reserve: (bytes) => (isFull ? Promise.reject(new TasukiError("disk_full", "The disk has no room.")) : endlessDisk.reserve(bytes)),
+    },
   });
   const listener = await listenBus({ app, host: "127.0.0.1", port: 0 });
   host = `127.0.0.1:${listener.port}`;

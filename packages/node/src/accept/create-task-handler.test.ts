@@ -19,6 +19,7 @@ import { makeSigner, makeTrust, testSalt } from "@tasuki/evidence/testing";
 import { openStore, publish } from "@tasuki/store";
 import { array, assert, asyncProperty, constantFrom, integer, record } from "fast-check";
 import { expect, test, vi } from "vitest";
+import { endlessDisk } from "@tasuki/store/testing";
 import { newFlow } from "@tasuki/flow";
 import { toRunRow } from "../orchestrator/run-row.ts";
 import type { Caller } from "@tasuki/bus";
@@ -77,8 +78,9 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
     newId,
     clock,
     diskFloor: {
-      async demand() {
+      async reserve(bytes) {
         if (disk.isFull) throw new TasukiError("disk_full", "The disk has no room.");
+        return endlessDisk.reserve(bytes);
       },
     },
     judge: judgeAtOnce,

@@ -45,6 +45,8 @@ interface Checked {
   readonly brief?: string;
   /** Description of what the node has of the run, in answer to a `nudge`. */
   readonly says?: string;
+  /** Room for it on the disk; whoever has it disposes of it. */
+  readonly room?: Disposable;
 }
 
 /** Seconds after which a full queue is worth another try. */
@@ -73,9 +75,9 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
     checkAttachments(payload.attachments, taken, grounds.blobs);
     if (payload.kind === "work") await checkRoute(payload, { ...deps, blobs: store.blobs });
     const brief = payload.kind === "run" ? await checkBrief(payload, { ...deps, blobs: store.blobs }) : undefined;
-    await deps.diskFloor.demand();
     const says = payload.kind === "nudge" ? await describe(payload.run, grounds.epoch) : undefined;
-    return { ...(brief !== undefined && { brief }), ...(says !== undefined && { says }) };
+    const room = await deps.diskFloor.reserve(writtenOf(request));
+    return { room, ...(brief !== undefined && { brief }), ...(says !== undefined && { says }) };
   };
   const describe = async (run: string, epoch: number): Promise<string> =>
     epoch === 0 ? nothingHere : describeRun(await store.statusOf({ run }));
@@ -108,7 +110,8 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
     const task = replay ?? (await readTask(request, caller, deps));
     const { payload, digest } = task;
     try {
-      const checked = replay === undefined ? await check(task, request, caller) : {};
+      const checked: Checked = replay === undefined ? await check(task, request, caller) : {};
+      using _ = checked.room;
       const accepted = await commit(task, request, { caller, ...checked });
       const answer = answerOf(accepted, payload);
       const { replayed } = answer;
@@ -121,6 +124,11 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
       throw error;
     }
   };
+}
+
+/** Bytes that a task takes on the disk: its envelope and its payload, each in the write-ahead log and then in the database. */
+function writtenOf({ envelope }: TaskRequest): number {
+  return 4 * envelope.payload.length;
 }
 
 /** Seal of a task's first receipt, together with the task. */

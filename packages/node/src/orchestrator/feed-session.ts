@@ -20,7 +20,7 @@ export interface FeedSessionDeps {
   readonly reachability: Pick<Reachability, "set">;
   readonly read: EntryReader;
   readonly logger: Logger;
-  readonly diskFloor: Pick<DiskFloor, "demand">;
+  readonly diskFloor: DiskFloor;
   /** Resolves when a closing run waits for this node, and on the signal. */
   readonly untilAwaited: (signal: AbortSignal) => Promise<void>;
 }
@@ -106,7 +106,7 @@ export async function followSession(
     if (reads.some((read) => read.instance !== undefined)) await checkInstance();
     if (ended.signal.aborted) return;
     // Below its floor the disk has room for what main itself needs alone: the feed waits at the node.
-    await deps.diskFloor.demand();
+    using _ = await deps.diskFloor.reserve(fresh.reduce((bytes, entry) => bytes + sizeOfEntry(entry), 0));
     const facts = await withUnmet(told, client, signal);
     const last = fresh[reads.length - 1];
     const next: Position = { node, instance, next: position.next + reads.length, ...(last && { leaf: sha256Of(last.leaf) }) };

@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from "node:crypto";
 import { type FeedEntry, type Health, TasukiError } from "@tasuki/protocol";
 import type { Position } from "@tasuki/store";
+import { endlessDisk } from "@tasuki/store/testing";
 import { expect, test } from "vitest";
 import { type BusClient, watchFeed } from "@tasuki/bus";
 import { followFeed, type FollowFeedDeps } from "./follow-feed.ts";
@@ -25,7 +26,7 @@ function startFollowing({
   store,
   steps,
   reachability,
-  diskFloor = { demand: async () => undefined },
+  diskFloor = endlessDisk,
   read = async (entries) => entries.map(() => ({ facts: [], envelopes: [], texts: [] })),
   pinned = ["sg"],
   untilAwaited = async (signal) => void (await untilEnded(signal)),
@@ -298,8 +299,9 @@ test("below the disk's floor a feed waits at its node, and goes on where it was 
   await using _ = startFollowing({
     client,
     diskFloor: {
-      async demand() {
+      async reserve(bytes) {
         if ((looks += 1) < 3) throw new TasukiError("disk_full", "no room");
+        return endlessDisk.reserve(bytes);
       },
     },
     steps: {

@@ -59,7 +59,7 @@ export interface MainDeps {
   readonly judge: Judge;
   /** Data folder of the node. */
   readonly data: string;
-  readonly diskFloor: Pick<DiskFloor, "demand">;
+  readonly diskFloor: DiskFloor;
   /** Projections of the store; writing one again changes nothing. */
   readonly projections: { archive(run: string): Promise<unknown> };
   /** Name of the node; the role's by default. */

@@ -7,6 +7,7 @@ import type { BusClient } from "@tasuki/bus";
 import { type FlowState, newFlow, newStage } from "@tasuki/flow";
 import { judgeAtOnce } from "@tasuki/protocol/testing";
 import { openStore } from "@tasuki/store";
+import { endlessDisk } from "@tasuki/store/testing";
 import { expect, test } from "vitest";
 import { smallPipeline as pipeline } from "../testing/small-pipeline.ts";
 import { systemClock as clock } from "../process/system-clock.ts";
@@ -66,7 +67,7 @@ async function pullFrom(answers: Readonly<Record<string, (asked: number) => Pick
     await rm(folder, { recursive: true, force: true });
   }
 }
-const diskFloor = { demand: async () => undefined };
+const diskFloor = endlessDisk;
 const unreadable = (): never => {
   throw new TasukiError("answer_invalid", "it is no JSON");
 };

@@ -24,7 +24,7 @@ export interface PullDeps {
   readonly steps: RunSteps;
   readonly clientFor: (node: string) => BusClient;
   readonly roster: Roster;
-  readonly diskFloor: Pick<DiskFloor, "demand">;
+  readonly diskFloor: DiskFloor;
   readonly pipeline: Pipeline;
   readonly clock: Clock;
   readonly judge: Judge;
@@ -159,7 +159,7 @@ async function keep(
   const bytes = Buffer.from(text, "utf8");
   if (artifact === undefined || bytes.length > artifact.maxBytes)
     throw new TasukiError("too_large", `${name} has ${bytes.length} bytes; ${artifact?.maxBytes ?? 0} are taken under '${contract}'.`);
-  await diskFloor.demand();
+  using _ = await diskFloor.reserve(bytes.length);
   const unmet = await judge.judge({ artifact, name, size: bytes.length, by, read: async () => bytes }).catch(() => undefined);
   const passes = unmet?.length === 0;
   const { size } = await publish(store, bytes, { sha256, now: clock.now(), ...(passes && { contract }) });

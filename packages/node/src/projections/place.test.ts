@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TasukiError } from "@tasuki/protocol";
 import { openStore } from "@tasuki/store";
-import { openFolder, putBlob } from "@tasuki/store/testing";
+import { endlessDisk, openFolder, putBlob } from "@tasuki/store/testing";
 import { expect, test } from "vitest";
 import { placeBlob } from "./place.ts";
 
@@ -24,12 +24,11 @@ test.skipIf(!isApart)("where a link can't reach, a file is copied, as long as th
   const to = await mkdtemp(join(elsewhere, "tasuki-place-"));
   try {
     const { sha256 } = await putBlob(store, "a file");
-    const full = { demand: () => Promise.reject(new TasukiError("disk_full", "there is no room")) };
+    const full = { reserve: () => Promise.reject(new TasukiError("disk_full", "there is no room")) };
     const placed = placeBlob({ folder, blobs: store.blobs, diskFloor: full }, sha256, join(to, "one.md"));
     await expect(placed).rejects.toMatchObject({ code: "disk_full" });
     expect(await readdir(to)).toEqual([]);
-    const diskFloor = { demand: async () => undefined };
-    expect(await placeBlob({ folder, blobs: store.blobs, diskFloor }, sha256, join(to, "one.md"))).toBe("copied");
+    expect(await placeBlob({ folder, blobs: store.blobs, diskFloor: endlessDisk }, sha256, join(to, "one.md"))).toBe("copied");
     expect(await readFile(join(to, "one.md"), "utf8")).toBe("a file");
   } finally {
     await rm(to, { recursive: true });

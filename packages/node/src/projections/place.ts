@@ -6,7 +6,7 @@ export interface PlaceDeps {
   /** Data folder of the node. */
   readonly folder: string;
   readonly blobs: Blobs;
-  readonly diskFloor: Pick<DiskFloor, "demand">;
+  readonly diskFloor: DiskFloor;
 }
 
 /**
@@ -25,7 +25,8 @@ export async function placeBlob(
   } catch (error) {
     if (hasErrorCode(error, "EEXIST")) return "there";
     if (!hasErrorCode(error, "EXDEV", "EMLINK", "EPERM", "ENOTSUP")) throw error;
-    await diskFloor.demand();
+    const { size } = await stat(blobPath(folder, sha256));
+    using _ = await diskFloor.reserve(size);
     const unfinished = `${path}.unfinished`;
     await rm(unfinished, { force: true });
     await blobs.copyTo(sha256, unfinished);

@@ -6,7 +6,7 @@ import { type Attachment, type Logger, sha256Of, type TaskPayload, TasukiError }
 import { payloadDigest, toManifest } from "@tasuki/evidence";
 import { expect, test } from "vitest";
 import { openStore, publish, type RunChange, type Store } from "@tasuki/store";
-import { handOffOf, id, openFolder, payloadOf, putBlob, receiptOf, requestOf, run, sha256 } from "@tasuki/store/testing";
+import { endlessDisk, handOffOf, id, openFolder, payloadOf, putBlob, receiptOf, requestOf, run, sha256 } from "@tasuki/store/testing";
 import { createProjections } from "./projections.ts";
 
 const [one, two, three] = [id(1), id(2), id(3)];
@@ -19,8 +19,9 @@ async function openNode() {
   const logger: Logger = { debug: log, info: log, warn: log, error: log };
   const disk = { hasRoom: true };
   const diskFloor = {
-    async demand() {
+    async reserve(bytes: number) {
       if (!disk.hasRoom) throw new TasukiError("disk_full", "there is no room");
+      return endlessDisk.reserve(bytes);
     },
   };
   const projections = createProjections({ folder: opened.folder, store: opened.store, logger, diskFloor });

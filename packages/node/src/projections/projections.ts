@@ -24,7 +24,7 @@ interface ProjectionsDeps {
   readonly folder: string;
   readonly store: Store;
   readonly logger: Logger;
-  readonly diskFloor: Pick<DiskFloor, "demand">;
+  readonly diskFloor: DiskFloor;
 }
 
 /** Number of tasks that are read at once: well under a millisecond's work. */

@@ -13,7 +13,7 @@ interface ArchiveDeps {
   /** Data folder of the node. */
   readonly folder: string;
   readonly store: Store;
-  readonly diskFloor: Pick<DiskFloor, "demand">;
+  readonly diskFloor: DiskFloor;
 }
 
 /**
@@ -27,7 +27,8 @@ export async function writeArchive({ folder, store, diskFloor }: ArchiveDeps, ru
   const held = await store.evidenceOf(run);
   const isMains = held.run !== undefined;
   if (!isMains && workOf(held.tasks).length === 0) return;
-  await diskFloor.demand();
+  // Each message is written twice: as it was signed, and in its envelope.
+  using _ = await diskFloor.reserve(2 * held.envelopes.reduce((bytes, { payload }) => bytes + payload.length, 0));
   const bundle = bundleOf(held);
   const isHere = isMains && bundle !== undefined && (await store.blobsOf([bundle])).has(bundle);
   const signed = isHere ? (await blobs.read(bundle)).toString("utf8") : undefined;

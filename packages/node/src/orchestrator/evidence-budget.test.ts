@@ -8,11 +8,14 @@ const message = (digest: number, changes: { node?: string; run?: string; bytes?:
   ...changes,
   digest: String(digest),
 });
+type About = Parameters<ReturnType<typeof createEvidenceBudget>["take"]>[1];
 const heldOf = (
   budget: ReturnType<typeof createEvidenceBudget>,
   count: number,
-  { files = 2_048, ...changes }: Parameters<typeof message>[1] & { files?: number } = {},
-) => Array.from({ length: count }, (_, at) => budget.holds(message(at, changes), files)).filter(Boolean).length;
+  { files = 2_048, isOver = false, from = 0, ...changes }: Parameters<typeof message>[1] & Partial<About> & { from?: number } = {},
+) =>
+  Array.from({ length: count }, (_, at) => budget.take(message(from + at, changes), { files, isOver })).filter((cost) => cost !== undefined)
+    .length;
 
 // guarantees: R11.peers
 test("so many messages are kept of one node about one run, and what it says again costs nothing", () => {
@@ -34,4 +37,19 @@ test("so many bytes are kept of one node about one run, until that is over", () 
 test("the bytes that are kept about a run grow with its files", () => {
   const budget = createEvidenceBudget();
   expect([0, 100, 2_048].map((files) => heldOf(budget, 100, { run: `of ${files}`, bytes: 1_000_000, files }))).toEqual([1, 5, 33]);
+});
+
+// guarantees: R11.peers
+test("after a run's end a sixteenth of it is kept, whatever came before, also where main was started again since", () => {
+  const budget = createEvidenceBudget();
+  expect(heldOf(budget, 500)).toBe(500);
+  expect(heldOf(budget, 500, { from: 500, isOver: true })).toBe(63);
+  expect(heldOf(budget, 500, { isOver: true })).toBe(500);
+  expect(heldOf(budget, 100, { node: "sg", bytes: 1024 * 1024, isOver: true })).toBe(2);
+  const again = createEvidenceBudget();
+  again.count(
+    "a",
+    Array.from({ length: 560 }, (_, at) => ({ ...message(at), isLate: at >= 500 })),
+  );
+  expect(heldOf(again, 500, { from: 560, isOver: true })).toBe(3);
 });

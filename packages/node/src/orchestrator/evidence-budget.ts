@@ -1,3 +1,6 @@
+import { type Envelope, sha256Of, taskPayloadType } from "@tasuki/protocol";
+import { claimedReceipt, parseTask, payloadOf } from "@tasuki/evidence";
+
 /** Messages that main keeps of what one node says about one run: an honest node says a dozen for each attempt. */
 const messagesAtMost = 1_000;
 /** Bytes of those messages about the largest run: a receipt over 2,048 files has 620 KiB. */
@@ -5,6 +8,10 @@ const bytesAtMost = 32 * 1024 * 1024;
 /** Bytes about any run, and those for each of its files: of a hundred receipts over them, with names and digests in base64. */
 const bytesOfAny = 1024 * 1024;
 const bytesOfFile = 100 * 400;
+/** Share of these that messages which come after a run's end have: what an attempt still says that did not know of it. */
+const lateShare = 1 / 16;
+/** Bytes of a late message that cost as much as another message. */
+const bytesOfMessage = 128;
 
 /** Message about a run, with the node that said it. */
 export interface KeptMessage {
@@ -16,14 +23,23 @@ export interface KeptMessage {
   readonly bytes: number;
 }
 
+/** Run that a message is about: the number of its files, and whether it has ended. */
+interface AboutRun {
+  readonly files: number;
+  readonly isOver: boolean;
+}
+
 /** Bound on what main keeps of what each node says about each run, so that no node fills main's disk. */
 export interface EvidenceBudget {
-  /** True where a message about a run of so many files is still within the bound; one that was asked for before is. */
-  holds(message: KeptMessage, files: number): boolean;
+  /**
+   * Takes a message that is within the bound; undefined where it is not. Returns what it costs main for nothing, in messages: 0 where it is new and
+   * about an open run, 1 where it was taken before, and its size where it comes after the run's end.
+   */
+  take(message: KeptMessage, about: AboutRun): number | undefined;
   /** True for a run whose kept messages are counted. */
   isCounted(run: string): boolean;
-  /** Counts messages about a run that an earlier boot of main has kept. */
-  count(run: string, messages: readonly KeptMessage[]): void;
+  /** Counts messages about a run that an earlier boot of main has kept; late ones came after its end. */
+  count(run: string, messages: readonly (KeptMessage & { readonly isLate: boolean })[]): void;
   /** Forgets a run, once nothing more is kept about it. */
   forget(run: string): void;
 }
@@ -31,6 +47,8 @@ export interface EvidenceBudget {
 interface Spent {
   readonly digests: Set<string>;
   bytes: number;
+  /** Of these, what came after the run's end. */
+  readonly late: { messages: number; bytes: number };
 }
 
 export function createEvidenceBudget(): EvidenceBudget {
@@ -38,32 +56,60 @@ export function createEvidenceBudget(): EvidenceBudget {
   const counted = new Set<string>();
   const of = ({ node, run }: KeptMessage): Spent => {
     const nodes = spent.get(run) ?? new Map<string, Spent>();
-    const one = nodes.get(node) ?? { digests: new Set<string>(), bytes: 0 };
+    const one = nodes.get(node) ?? { digests: new Set<string>(), bytes: 0, late: { messages: 0, bytes: 0 } };
     spent.set(run, nodes.set(node, one));
     return one;
   };
-  const add = (to: Spent, { digest, bytes }: KeptMessage): void => {
+  const add = (to: Spent, { digest, bytes }: KeptMessage, isLate: boolean): void => {
     if (to.digests.has(digest)) return;
     to.digests.add(digest);
     to.bytes += bytes;
+    if (!isLate) return;
+    to.late.messages += 1;
+    to.late.bytes += bytes;
   };
   return {
-    holds(message, files) {
+    take(message, { files, isOver }) {
       const to = of(message);
-      if (to.digests.has(message.digest)) return true;
-      if (to.digests.size >= messagesAtMost || to.bytes + message.bytes > Math.min(bytesAtMost, bytesOfAny + files * bytesOfFile))
-        return false;
-      add(to, message);
-      return true;
+      if (to.digests.has(message.digest)) return 1;
+      const most = Math.min(bytesAtMost, bytesOfAny + files * bytesOfFile);
+      if (to.digests.size >= messagesAtMost || to.bytes + message.bytes > most) return undefined;
+      if (isOver && (to.late.messages >= messagesAtMost * lateShare || to.late.bytes + message.bytes > most * lateShare)) return undefined;
+      add(to, message, isOver);
+      return isOver ? message.bytes / bytesOfMessage : 0;
     },
     isCounted: (run) => counted.has(run),
     count(run, messages) {
       counted.add(run);
-      for (const message of messages) add(of(message), message);
+      for (const message of messages) add(of(message), message, message.isLate);
     },
     forget(run) {
       spent.delete(run);
       counted.delete(run);
     },
   };
+}
+
+/** Size of an envelope, and its digest. */
+export function measured(envelope: Envelope): Pick<KeptMessage, "digest" | "bytes"> {
+  const body = JSON.stringify(envelope);
+  return { digest: sha256Of(body), bytes: body.length };
+}
+
+/** Messages among the kept envelopes about a run, in the order in which they were kept; each is of the node that signed it. */
+export function keptMessages(run: string, envelopes: readonly Envelope[]): (KeptMessage & { readonly isLate: boolean })[] {
+  const end = envelopes.findIndex(isEnd);
+  return envelopes.flatMap((envelope, at) => {
+    // A script's request has no signature, and was said by no node.
+    if (envelope.signatures.length === 0) return [];
+    const node =
+      envelope.payloadType === taskPayloadType ? parseTask(payloadOf(envelope)).fromNode : claimedReceipt(envelope)?.predicate.node;
+    return node === undefined ? [] : [{ node, run, isLate: end >= 0 && at > end, ...measured(envelope) }];
+  });
+}
+
+/** True for main's word that a run has ended. */
+function isEnd(envelope: Envelope): boolean {
+  const { role, state } = claimedReceipt(envelope)?.predicate ?? {};
+  return role === "main" && (state === "closed" || state === "failed" || state === "cancelled");
 }

@@ -1,7 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { type FeedEntry, type Health, isTasukiError, type Logger, sha256Of, TasukiError } from "@tasuki/protocol";
 import type { DiskFloor, Position, Store } from "@tasuki/store";
 import { type BusClient, sizeOfEntry } from "@tasuki/bus";
 import { askWhileAwaited } from "./ask-while-awaited.ts";
+import type { Allowance } from "../loop/allowance.ts";
 import { batched } from "../loop/batched.ts";
 import { createKeyedLock } from "../loop/keyed-lock.ts";
 import type { FlowState } from "@tasuki/flow";
@@ -33,6 +35,8 @@ export interface FeedSession {
   readonly health: () => Promise<Health | undefined>;
   readonly signal: AbortSignal;
   readonly pace: SilencePace;
+  /** Allowance of what the node may have main do for nothing. */
+  readonly allowance: Allowance;
   /** Called when the feed is known to be the one that main holds. */
   readonly onKnown: () => void;
   readonly onProgress: () => void;
@@ -44,7 +48,7 @@ export interface FeedSession {
  */
 export async function followSession(
   deps: FeedSessionDeps,
-  { instance, health, signal, pace, onKnown, onProgress }: FeedSession,
+  { instance, health, signal, pace, allowance, onKnown, onProgress }: FeedSession,
 ): Promise<TasukiError | undefined> {
   const { role, node, client, steps, reachability, logger } = deps;
   const ended = new AbortController();
@@ -90,13 +94,14 @@ export async function followSession(
   let fault: TasukiError | undefined;
   const follow = { signal: AbortSignal.any([signal, ended.signal]), onState, after: position.leaf, onKnown };
   const entries = untilFault(client.watch(position.next, follow), (error) => (fault = error));
-  const take = async (batch: readonly FeedEntry[]): Promise<void> => {
+  /** Takes entries, and returns the milliseconds that the feed waits before its next ones. */
+  const take = async (batch: readonly FeedEntry[]): Promise<number> => {
     const fresh = batch.filter((entry) => entry.index >= position.next);
     for (const [offset, { index }] of fresh.entries())
       if (index !== position.next + offset)
         throw (fault = new TasukiError("unavailable", `It skips from entry ${position.next + offset} to ${index}.`));
     const reads = await deps.read(fresh, { node, role, instance });
-    if (reads.length === 0) return;
+    if (reads.length === 0) return 0;
     const told = await pace(
       reads.flatMap((read) => read.facts),
       AbortSignal.any([signal, ended.signal]),
@@ -104,7 +109,7 @@ export async function followSession(
     // Another installation may answer already: the next session begins with its first entry. A node that says it is still the same one has signed
     // in the name of another: that counts for nothing, and what comes after it is read.
     if (reads.some((read) => read.instance !== undefined)) await checkInstance();
-    if (ended.signal.aborted) return;
+    if (ended.signal.aborted) return 0;
     // Below its floor the disk has room for what main itself needs alone: the feed waits at the node.
     using _ = await deps.diskFloor.reserve(fresh.reduce((bytes, entry) => bytes + sizeOfEntry(entry), 0));
     const facts = await withUnmet(told, client, signal);
@@ -118,11 +123,13 @@ export async function followSession(
     });
     position = next;
     onProgress();
+    return allowance.spend(reads.reduce((sum, { cost }) => sum + cost, 0));
   };
   try {
     for await (const batch of batched(entries, sizeAtOnce, (entry) => Math.max(sizeAtLeast, sizeOfEntry(entry)))) {
       try {
-        if (!ended.signal.aborted) await inTurn([node], () => take(batch));
+        const wait = ended.signal.aborted ? 0 : await inTurn([node], () => take(batch));
+        if (wait > 0) await delay(wait, undefined, { signal: AbortSignal.any([signal, ended.signal]) }).catch(() => undefined);
       } catch (error) {
         // Leaving this loop waits for the read that is under way; without this abort, for the node's next entry, which may never come.
         ended.abort();

@@ -27,7 +27,7 @@ function startFollowing({
   steps,
   reachability,
   diskFloor = endlessDisk,
-  read = async (entries) => entries.map(() => ({ facts: [], envelopes: [], texts: [] })),
+  read = async (entries) => entries.map(() => ({ facts: [], envelopes: [], texts: [], cost: 0 })),
   pinned = ["sg"],
   untilAwaited = async (signal) => void (await untilEnded(signal)),
 }: {
@@ -361,7 +361,7 @@ test("an entry in the name of another installation is passed over where the node
   };
   await using _ = startFollowing({
     client,
-    read: async (entries) => entries.map(() => ({ facts: [], envelopes: [], texts: [], instance: other })),
+    read: async (entries) => entries.map(() => ({ facts: [], envelopes: [], texts: [], cost: 0, instance: other })),
     steps: { apply: async ({ position }) => applied.resolve(position?.next) },
   });
   expect(await applied.promise).toBe(1);
@@ -458,7 +458,7 @@ test("of what a node's status says of its block, main takes the lines that are u
   await using _ = startFollowing({
     client: client as unknown as Partial<BusClient>, // the parts that a follower reads
     steps: { apply: async ({ facts }) => applied.resolve(facts) },
-    read: async () => [{ facts: [{ run: "r", event } as unknown as RunFact], envelopes: [], texts: [] }],
+    read: async () => [{ facts: [{ run: "r", event } as unknown as RunFact], envelopes: [], texts: [], cost: 0 }],
   });
   const unmet = Array.from({ length: 100 }, () => ({ ...line, expected: `${"x".repeat(1_023)}…` }));
   expect(await applied.promise).toEqual([{ run: "r", event: { ...event, unmet } }]);
@@ -486,7 +486,7 @@ test("however many blocks a node tells of at once, it is asked about a few at a 
   await using _ = startFollowing({
     client: client as unknown as Partial<BusClient>, // the parts that a follower reads
     steps: { apply: async ({ facts }) => applied.resolve(facts) },
-    read: async () => [{ facts: blocked.map((event) => ({ run: "r", event }) as unknown as RunFact), envelopes: [], texts: [] }],
+    read: async () => [{ facts: blocked.map((event) => ({ run: "r", event }) as unknown as RunFact), envelopes: [], texts: [], cost: 0 }],
   });
   expect(await applied.promise).toEqual(blocked.map((event) => ({ run: "r", event: { ...event, unmet: [] } })));
   expect(calls).toEqual({ open: 0, most: 8, all: 200 });
@@ -521,7 +521,7 @@ test("of what a node tells of the silence of an attempt, main takes the last wor
       },
     },
     read: async ([entry]) => [
-      { facts: entry?.index === 1 ? [word(failed)] : [...told, word("active", "another")], envelopes: [], texts: [] },
+      { facts: entry?.index === 1 ? [word(failed)] : [...told, word("active", "another")], envelopes: [], texts: [], cost: 0 },
     ],
   });
   await done.promise;
@@ -530,4 +530,38 @@ test("of what a node tells of the silence of an attempt, main takes the last wor
   // The clock of this follower stands still, so that the third waits for the whole second.
   const [, second, third] = batches.map(({ at }) => at);
   expect((third ?? 0) - (second ?? 0)).toBeGreaterThan(990);
+});
+
+// guarantees: R11.peers
+test("a feed that has main read for nothing waits for as long as that is too much, and what brings something does not", async () => {
+  const applied: number[] = [];
+  const all = Promise.withResolvers<void>();
+  const taken = [0, 1, 2, 3].map(() => Promise.withResolvers<void>());
+  const client: Partial<BusClient> = {
+    health: async () => healthOf(randomUUIDv7(), taken.length),
+    async *watch(_from, { signal }): AsyncGenerator<FeedEntry, void, undefined> {
+      for (const [index, one] of taken.entries()) {
+        yield { index, leaf: "{}", envelopes: [] };
+        await one.promise;
+      }
+      await untilEnded(signal);
+    },
+  };
+  // The clock of this follower stands still: the second entry is the first that is more than is read at once, by a quarter of a second.
+  const costs = [16_384, 64, 0, 0];
+  await using _ = startFollowing({
+    client,
+    read: async (entries) => entries.map(({ index }) => ({ facts: [], envelopes: [], texts: [], cost: costs[index] ?? 0 })),
+    steps: {
+      async apply() {
+        applied.push(performance.now());
+        taken[applied.length - 1]?.resolve();
+        if (applied.length === taken.length) all.resolve();
+      },
+    },
+  });
+  await all.promise;
+  const waits = applied.map((at, index) => at - (applied[index - 1] ?? at));
+  expect(waits[2]).toBeGreaterThan(240);
+  expect(waits[1]).toBeLessThan(waits[2] ?? 0);
 });

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type Backoff, type Clock, differingContracts, type Health, TasukiError } from "@tasuki/protocol";
 import type { Trust } from "@tasuki/evidence";
+import { createAllowance } from "../loop/allowance.ts";
 import { type FeedSessionDeps, followSession } from "./feed-session.ts";
 import { createSilencePace } from "./silence-pace.ts";
 import { olderCopy, otherCopy, refusalBy, strangerAt, unpinned, unreadableFeed } from "./node-problems.ts";
@@ -16,6 +17,11 @@ export interface FollowFeedDeps extends FeedSessionDeps {
 /** Installations of one node within an hour that main follows. More are a fault, or a lie, that would have it dispatch for ever. */
 const installationsAtMost = 6;
 const hourMs = 3_600_000;
+/**
+ * Messages of a node's feed that main reads for nothing at once, and in each second after that. An honest node has some of each run, and many where
+ * main reads of runs that it does not have: with another data folder, or one from a backup.
+ */
+const forNothing = { atOnce: 16_384, perSecond: 256 };
 const healthTimeout = 4_000;
 
 /** Follows the feed of one node until the signal, through lost connections, restarts and replaced hosts. Resolves when it has stopped. */
@@ -47,6 +53,7 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
   /** Installation whose feed can't be followed, until something of it is known again, or read. It is asked for its feed again and again meanwhile. */
   let refused: { readonly instance: string; readonly until: "known" | "read" } | undefined;
   const pace = createSilencePace(clock);
+  const allowance = createAllowance(forNothing, clock);
   const refuse = (problem: string): never => {
     reachability.set(deps.node, false, problem);
     throw new TasukiError("invalid_state", problem);
@@ -77,6 +84,7 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
       health,
       signal,
       pace,
+      allowance,
       onKnown: () => mend("known"),
       onProgress() {
         onProgress();

@@ -38,6 +38,7 @@ function startFollowing({
         facts: index === 0 ? [{ run, event: { is: "peer", role: "sg", reachable: true } }] : [],
         envelopes: [],
         texts: [],
+        cost: 0,
       })),
     backoff: () => 1,
     logger: quiet,

@@ -32,6 +32,8 @@ export interface Kept {
   isMains(run: string): boolean;
   /** True for a run of which main expects nothing more. */
   isOver(run: string): boolean;
+  /** Number of messages of main's store that were looked through. */
+  readonly looked: number;
 }
 
 /** Loads the kept messages that the entries' messages name, and those that these follow from, back to the task that was taken. */
@@ -55,6 +57,7 @@ export async function loadKept(entries: readonly FeedEntry[], { kept, placeOf }:
     runs: [...of.keys()],
     envelope: (run, digest) => of.get(run)?.envelopes.get(digest),
     place: (run) => of.get(run)?.place ?? { route: [], nodes: {}, given: [] },
+    looked: runs.reduce((sum, [, { envelopes }]) => sum + envelopes.size, 0),
     isMains: (run) => of.get(run)?.place !== undefined,
     isOver(run) {
       const place = of.get(run)?.place;

@@ -12,7 +12,7 @@ import {
 import { makeSigner, makeTrust, testSalt } from "@tasuki/evidence/testing";
 import { describe, expect, test } from "vitest";
 import { claimedReceipt, createNotary, payloadDigest, type ReceiptFacts, type Seal, type SignedTask, toReceipt } from "@tasuki/evidence";
-import { type FlowEvent, newFlow, step } from "@tasuki/flow";
+import { type FlowEvent, type FlowState, newFlow, step } from "@tasuki/flow";
 import { smallPipeline } from "../testing/small-pipeline.ts";
 import { createEvidenceBudget } from "./evidence-budget.ts";
 import { createEntryReader } from "./read-entry.ts";
@@ -63,8 +63,8 @@ const roster = Object.fromEntries(Object.entries(roles).map(([node, role]) => [n
 /** A reader of main, whose store keeps these envelopes. */
 const reader = (...kept: readonly Envelope[]) => readerOf(kept, {});
 
-/** A reader of main, whose runs stand on these nodes. */
-function readerOf(kept: readonly Envelope[], placed: Readonly<Record<string, string>>) {
+/** A reader of main, whose runs stand on these nodes, and are in this state. */
+function readerOf(kept: readonly Envelope[], placed: Readonly<Record<string, string>>, state: FlowState["state"] = "open") {
   const complaints: unknown[] = [];
   const say = (fields: object): void => void complaints.push(fields);
   const readFeed = createEntryReader({
@@ -74,7 +74,7 @@ function readerOf(kept: readonly Envelope[], placed: Readonly<Record<string, str
     roster,
     kept: async (_run, digests) =>
       new Map(kept.map((envelope) => [payloadDigest(envelope), envelope] as const).filter(([digest]) => digests.includes(digest))),
-    placeOf: async (of) => (of === run ? { route: ["nano", "sg"], nodes: placed, given: [], state: "open" } : undefined),
+    placeOf: async (of) => (of === run ? { route: ["nano", "sg"], nodes: placed, given: [], state } : undefined),
     budget: createEvidenceBudget(),
     evidence: async () => kept,
     loggerOf: () => ({ debug: say, info: say, warn: say, error: say }),
@@ -252,6 +252,34 @@ test("what a node says of a run that main does not have is kept nowhere, and cou
   const facts = { ...factsOf(payload, "accepted", { prev: digest, subjects: [list] }), run: payload.run };
   const took = first(notaryOf("sg").receipt(facts, [envelope])(0).envelopes);
   expect(await reader().readOne(entry(0, took, envelope), "sg")).toMatchObject({ facts: [], envelopes: [] });
+});
+
+// guarantees: R11.peers
+test("what brings nothing new costs its node: of runs that main lacks, what it says again, what it says of ended runs; an honest feed does not", async () => {
+  const { dispatch, nano } = honestFeeds();
+  const costsOf = (reads: readonly { readonly cost: number }[]) => reads.map(({ cost }) => Math.floor(cost));
+  const { read } = reader(dispatch.envelope);
+  // Its first entry has main's own task beside the receipt.
+  expect(costsOf(await read(nano, "nano"))).toEqual([1, 0, 0, 0]);
+  expect(costsOf(await read(nano, "nano"))).toEqual([2, 1, 2, 1]);
+  expect(costsOf(await read([entry(9), entry(10)], "nano"))).toEqual([1, 1]);
+  const elsewhere = { ...handOff(), run: randomUUIDv7() };
+  const took = notaryOf("sg").receipt({ ...factsOf(elsewhere, "accepted"), run: elsewhere.run, prev: "c".repeat(64) })(0).envelopes;
+  expect(costsOf(await read([entry(0, ...took)], "sg"))).toEqual([2]);
+  const ended = readerOf([dispatch.envelope], {}, "closed");
+  expect(Math.min(...costsOf(await ended.read(nano, "nano")))).toBeGreaterThan(4);
+});
+
+// guarantees: R11.peers
+test("looking through a long row of receipts for one that is known costs as much as those", async () => {
+  const payload = work("nano", "main");
+  const row: Envelope[] = [notaryOf("main").task(payload).envelope];
+  for (let index = 1; index <= 200; index += 1)
+    row.push(
+      first(notaryOf("nano").receipt(factsOf(payload, "started", { prev: payloadDigest(row[index - 1] ?? first([])) }))(index).envelopes),
+    );
+  const { readOne } = reader(...row);
+  expect((await readOne(entry(200, ...row.slice(-1)), "nano")).cost).toBeGreaterThan(190);
 });
 
 // guarantees: R3.placed

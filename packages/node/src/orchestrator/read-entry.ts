@@ -5,7 +5,6 @@ import {
   type Logger,
   type Pipeline,
   receiptPayloadType,
-  sha256Of,
   type ReceiptStatement,
   TasukiError,
   taskPayloadType,
@@ -25,7 +24,7 @@ import { nodesOfRole, type Roster } from "@tasuki/bus";
 import { type TextRow, textRowsOf } from "@tasuki/store";
 import { toAttemptFact } from "./attempt-facts.ts";
 import { doubtFor } from "./doubt-for.ts";
-import type { EvidenceBudget, KeptMessage } from "./evidence-budget.ts";
+import { type EvidenceBudget, keptMessages, measured } from "./evidence-budget.ts";
 import { createKnown, type Kept, type KeptDeps, type KnownOf, loadKept, type ReadReceipt } from "./known-messages.ts";
 import { type FeedOf, isOfTask, toDispatched, toReceiptFact } from "./entry-facts.ts";
 import type { RunFact } from "./run-steps.ts";
@@ -45,6 +44,10 @@ export interface EntryReaderDeps extends KeptDeps {
 
 /** Files of a run besides those that it is given: what its stages make. */
 const filesOfStages = 16;
+/** Messages of main's store that are looked through for a new one: those that it follows from. */
+const lookedForNew = 16;
+/** Bytes of an ended run's messages that are as much work to count as one more message. */
+const countedBytes = 16 * 1024;
 
 /** The facts that an entry of a node's feed proves. */
 interface EntryRead {
@@ -55,6 +58,8 @@ interface EntryRead {
   readonly texts: readonly TextRow[];
   /** Another installation than the one that is followed, in whose name the node has signed a receipt of the entry. */
   readonly instance?: string;
+  /** Work that the entry gave main for nothing, in messages: those that bring nothing new about an open run, and what was looked through for them. */
+  readonly cost: number;
 }
 
 /** Reads entries that follow each other in the feed of a node. Resolves with one `EntryRead` for each. */
@@ -74,6 +79,9 @@ interface OpenedEntry {
   readonly envelopes: readonly Envelope[];
   readonly texts: readonly TextRow[];
   readonly instance?: string;
+  readonly cost: number;
+  /** Number of its messages that bring something new about an open run. */
+  readonly news: number;
 }
 
 /**
@@ -119,14 +127,14 @@ export function createEntryReader({
     return task;
   };
 
-  /** True for a message about a run that main has. Throws where a node has said more about the run than main keeps. */
-  const isKept = (envelope: Envelope, run: string, { feed: { node: from, role }, kept }: { feed: FeedOf; kept: Kept }): boolean => {
-    if (role === "main") return true;
-    if (!kept.isMains(run)) return false;
-    const files = kept.place(run).given.length + filesOfStages;
-    if (!budget.holds({ node: from, run, ...measured(envelope) }, files))
-      throw new Error(`more about run ${run} than main keeps of one node`);
-    return true;
+  /** Cost of a message about a run that main has; undefined where it has none. Throws where a node has said more about the run than main keeps. */
+  const costOf = (envelope: Envelope, run: string, { feed: { node: from, role }, kept }: { feed: FeedOf; kept: Kept }) => {
+    if (role === "main") return 0;
+    if (!kept.isMains(run)) return undefined;
+    const about = { files: kept.place(run).given.length + filesOfStages, isOver: kept.isOver(run) };
+    const cost = budget.take({ node: from, run, ...measured(envelope) }, about);
+    if (cost === undefined) throw new Error(`more about run ${run} than main keeps of one node${about.isOver ? " after its end" : ""}`);
+    return cost;
   };
   const open = ({ index, envelopes, texts: given = [] }: FeedEntry, feed: FeedOf, kept: Kept): OpenedEntry => {
     const receipts: ReadReceipt[] = [];
@@ -134,6 +142,7 @@ export function createEntryReader({
     const held: Envelope[] = [];
     const faults: unknown[] = [];
     let instance: string | undefined;
+    let [cost, news] = [0, 0];
     for (const envelope of envelopes) {
       try {
         const receipt = envelope.payloadType === receiptPayloadType ? openReceipt(envelope, feed) : undefined;
@@ -145,14 +154,20 @@ export function createEntryReader({
           throw new Error(`a receipt that its node signed as installation ${own.instance}`);
         }
         const about = receipt?.statement.predicate ?? task?.payload;
-        if (about === undefined || !isKept(envelope, about.run, { feed, kept })) continue;
+        const costs = about && costOf(envelope, about.run, { feed, kept });
+        cost += costs ?? 1;
+        if (costs === 0) news += 1;
+        if (costs === undefined) continue;
         if (receipt) receipts.push(receipt);
         if (task) tasks.push(task);
         held.push(envelope);
       } catch (error) {
         faults.push(error);
+        cost += 1;
       }
     }
+    // An entry without messages is worth one: it tells of attempts, or of nothing.
+    if (held.length === 0) cost += 1;
     const [err] = faults;
     if (err !== undefined)
       loggerOf(feed.node).error(
@@ -162,7 +177,7 @@ export function createEntryReader({
     for (const { sha256 } of given.filter((text) => !isWhole(text)))
       loggerOf(feed.node).error({ peer: feed.node, index, sha256 }, "a feed holds a text that is not what its digest says; it is dropped");
     const texts = receipts.flatMap(({ statement }) => textRowsOf(statement.predicate, given));
-    return { index, receipts, tasks, envelopes: held, texts, ...(instance !== undefined && { instance }) };
+    return { index, receipts, tasks, envelopes: held, texts, cost, news, ...(instance !== undefined && { instance }) };
   };
 
   const factsOf = ({ index, receipts, tasks, texts }: OpenedEntry, feed: FeedOf, { knownOf, placeOf }: Judging): RunFact[] => {
@@ -197,34 +212,25 @@ export function createEntryReader({
   return async (entries, feed) => {
     const kept = await loadKept(entries, { kept: keptOf, placeOf });
     // Messages that an earlier boot of main has kept count too.
-    for (const run of kept.runs.filter((one) => kept.isMains(one) && !budget.isCounted(one)))
-      budget.count(
-        run,
-        (await evidence(run)).flatMap((envelope) => keptMessage(envelope, run) ?? []),
-      );
+    let counted = 0;
+    for (const run of kept.runs.filter((one) => kept.isMains(one) && !budget.isCounted(one))) {
+      const messages = keptMessages(run, await evidence(run));
+      budget.count(run, messages);
+      if (kept.isOver(run)) counted += messages.reduce((sum, { bytes }) => sum + bytes, 0);
+    }
     const opened = entries.map((entry) => open(entry, feed, kept));
+    const news = opened.reduce((sum, entry) => sum + entry.news, 0);
+    const looked = Math.max(0, kept.looked - news * lookedForNew) + counted / countedBytes;
     // Late words about runs that are over are counted anew each time: main has them for good, and they are few.
     for (const run of kept.runs.filter((one) => kept.isOver(one))) budget.forget(run);
     const judging = { knownOf: createKnown(opened, kept), placeOf: (run: string) => kept.place(run) };
     return opened.map((entry, at) => {
       const { envelopes, texts, instance } = entry;
+      const cost = entry.cost + looked / opened.length;
       const told = entries.slice(at, at + 1).flatMap((one) => toldBy(one, feed));
-      return { facts: [...factsOf(entry, feed, judging), ...told], envelopes, texts, ...(instance !== undefined && { instance }) };
+      return { facts: [...factsOf(entry, feed, judging), ...told], envelopes, texts, cost, ...(instance !== undefined && { instance }) };
     });
   };
-}
-
-/** Kept message with the node that signed it; undefined of a script's request. */
-function keptMessage(envelope: Envelope, run: string): KeptMessage | undefined {
-  if (envelope.signatures.length === 0) return undefined;
-  const node =
-    envelope.payloadType === taskPayloadType ? parseTask(payloadOf(envelope)).fromNode : claimedReceipt(envelope)?.predicate.node;
-  return node === undefined ? undefined : { node, run, ...measured(envelope) };
-}
-
-function measured(envelope: Envelope): Pick<KeptMessage, "digest" | "bytes"> {
-  const body = JSON.stringify(envelope);
-  return { digest: sha256Of(body), bytes: body.length };
 }
 
 /** True for a receipt that the node of the feed has signed. */

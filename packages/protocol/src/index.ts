@@ -133,6 +133,7 @@ export { gapOfSource } from "./run/gap-of-source.ts";
 
 // Ports.
 export { type Backoff, createBackoff } from "./ports/backoff.ts";
+export { limitLogger } from "./ports/limit-logger.ts";
 export {
   type Checker,
   type Clock,

@@ -5,8 +5,6 @@ import {
   type Judge,
   type Logger,
   type Pipeline,
-  type Problem,
-  type ProblemCode,
   TasukiError,
   toInputError,
   toProblem,
@@ -27,6 +25,7 @@ import { continueBody, createBodyReader, limitArrival } from "./request-body.ts"
 import { sendProblem } from "./send-problem.ts";
 import { escapeAnswer, toJson } from "./to-json.ts";
 import { problemOf } from "./trpc-problem.ts";
+import { createFailureLog } from "./failure-log.ts";
 import { createUpload } from "./upload.ts";
 
 export interface BusAppDeps {
@@ -48,7 +47,7 @@ export interface BusAppDeps {
 
 /** Creates the bus of a node in both spellings, for any listener (TCP, a unix socket). Any other path or method gets an RFC 9457 problem, 404 or 405. */
 export function createBusApp(deps: BusAppDeps): RequestListener {
-  const { role, handlers, identify, logger } = deps;
+  const { role, handlers, identify, logger, clock } = deps;
   const calls = createBusCalls({ role, handlers });
   const upload = createUpload(deps);
   const admitted = new WeakMap<IncomingMessage, Admitted>();
@@ -58,7 +57,7 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
     return caller;
   };
 
-  const logFailure = createFailureLog(logger);
+  const logFailure = createFailureLog({ logger, clock });
   const bodies = createBodyReader();
   const followers = createFollowers({
     demand: async (req) => calls.demandFeed(await identify(req)),
@@ -155,34 +154,4 @@ function checkQuery({ query }: Request, known: z.ZodType): void {
   throw new TasukiError("malformed_request", `The query has a name that is not known here, ${first.got}: ${names}; ${first.fix}.`, {
     unmet,
   });
-}
-
-/** Facts about a request in the log. */
-interface RequestFields {
-  /** A path of the bus. Any other path is the caller's own text, and is left out. */
-  readonly path?: string | undefined;
-  readonly principal?: string | undefined;
-}
-
-/** Codes whose `detail` is logged: it tells of the caller and of this node alone. Other details may quote the request, and are for its sender. */
-const ownWords: ReadonlySet<ProblemCode> = new Set<ProblemCode>([
-  "local_only",
-  "browser_refused",
-  "wrong_host",
-  "peer_unknown",
-  "not_granted",
-  "queue_full",
-  "identity_unavailable",
-  "unavailable",
-  "disk_full",
-]);
-
-/** Creates the log of requests without a good answer: a failure of the node's own is logged with its cause, a refusal with its code. */
-function createFailureLog(logger: Logger) {
-  return (fields: RequestFields, { code, detail }: Problem, cause: unknown): void => {
-    if (code === "internal") return logger.error({ ...fields, err: cause }, "a request failed");
-    // The common answer to a task whose files its sender has yet to bring: a step of the hand-off, and no refusal.
-    if (code === "attachments_missing") return logger.debug(fields, "a task waits for files, which its sender brings next");
-    logger.info({ ...fields, code, ...(ownWords.has(code) && { detail }) }, "a request was refused");
-  };
 }

@@ -1,7 +1,8 @@
 import { format } from "node:util";
-import type { Logger, Problem } from "@tasuki/protocol";
+import { type Logger, type Problem, TasukiError, toProblem } from "@tasuki/protocol";
 import { expect, test } from "vitest";
 import { startBus } from "../testing/bus-fixture.ts";
+import { createFailureLog } from "./failure-log.ts";
 
 const canary = "canary-7f3a";
 
@@ -54,4 +55,21 @@ test.each<{ what: string; method?: string; path: string; headers?: Record<string
   expect(lines.join("")).not.toContain(canary);
   const { unmet: _found, detail: _said, ...rest } = problemIn(answer.body);
   expect(JSON.stringify([rest, answer.headers])).not.toContain(canary);
+});
+
+// guarantees: R11.words
+test("of one caller a minute has 30 lines, of those that are not known as many together, and of each other as many of its own", () => {
+  const { logger, lines } = createLog();
+  let now = 0;
+  const log = createFailureLog({ logger, clock: { monotonic: () => now } });
+  const refusal = new TasukiError("not_granted", "It is not granted.");
+  const refuse = (principal: string | undefined): number => {
+    const before = lines.length;
+    for (let nth = 0; nth < 1_000; nth += 1) log({ path: "/task", principal }, toProblem(refusal), refusal);
+    return lines.length - before;
+  };
+  expect([refuse("node:nano"), refuse("node:sg"), refuse(undefined), refuse("node:nano")]).toEqual([30, 30, 30, 0]);
+  now = 60_000;
+  expect(refuse("node:nano")).toBe(30);
+  expect(lines.join("")).toContain("unsaid: 1970");
 });

@@ -8,6 +8,7 @@ import {
   defaultProfile,
   type Extractor,
   hasEnded,
+  limitLogger,
   type Logger,
   type Pipeline,
   type TaskPayload,
@@ -18,7 +19,6 @@ import { type BusClient, nodesOfRole, type Roster } from "@tasuki/bus";
 import type { Worker } from "../consumer/worker.ts";
 import { createBackground } from "../loop/background.ts";
 import { createLoop, retryBounds } from "../loop/create-loop.ts";
-import { limitLogger } from "../loop/limited-logger.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 import { createArchivesAwaited } from "./archives-awaited.ts";
 import { closingCheck } from "./closing-check.ts";
@@ -137,8 +137,9 @@ export function createMain(deps: MainDeps): Main {
         ? { place: `pull from ${nodeOf(state, want.stage, roster)}`, limit: pullsAtOnce }
         : { place: "check", limit: checksAtOnce },
     deadlineMs: wantMs,
+    loggerOf: (state, want) => (want.want === "pull" ? loggerOf(nodeOf(state, want.stage, roster) ?? want.stage) : logger),
   });
-  const background = createBackground(logger);
+  const background = createBackground(deps);
   const archives = createArchivesAwaited(roster);
   const clocks = createRunClocks(context);
   steps.onChange((state, before) => {
@@ -146,7 +147,6 @@ export function createMain(deps: MainDeps): Main {
     wanted.wake(state);
     archives.see(state);
     if (hasEnded(state)) budget.forget(state.id);
-    // An archive that could not be written is written at the next start.
     if (state.state === "closed") background.begin("the archive of a run", () => projections.archive(state.id), { run: state.id });
   });
 

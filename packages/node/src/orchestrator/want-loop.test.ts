@@ -13,6 +13,7 @@ const base = {
   backoff,
   clock,
   logger,
+  loggerOf: () => logger,
 };
 
 /** A relay of runs whose first stage has produced: each wants to be pulled until it is. */
@@ -137,4 +138,18 @@ test("three failures that are results give a want up, with the last one; silence
   for (const run of ["wrong", "silent"]) runner.wake(now(run));
   await expect.poll(() => calls.get("silent")).toBeGreaterThan(10);
   expect([given, calls.get("wrong")]).toEqual([["wrong 3"], 3]);
+});
+
+// guarantees: R11.words
+test("what comes of a want is said by the logger of the node that it depends on", async () => {
+  const { now, state, satisfy } = produced(["a", "b"]);
+  const said: string[] = [];
+  const perform = async ({ id }: FlowState): Promise<void> => {
+    if (said.some((one) => one.startsWith(id))) return satisfy(id);
+    throw new Error("what the node answers is no file");
+  };
+  const loggerOf = ({ id }: FlowState) => ({ ...logger, warn: (_: object, message: string) => void said.push(`${id} ${message}`) });
+  await using runner = createWantLoop({ ...base, state, perform, loggerOf });
+  for (const run of ["a", "b"]) runner.wake(now(run));
+  await expect.poll(() => said).toEqual(["a", "b"].map((id) => `${id} what a run wants failed, and will be tried again`));
 });

@@ -17,6 +17,8 @@ interface WantLoopDeps {
   readonly backoff: Backoff;
   readonly clock: Pick<Clock, "monotonic">;
   readonly logger: Logger;
+  /** Logger of what comes of a want: that of the node whose answers it depends on. */
+  readonly loggerOf: (state: FlowState, want: FlowWant) => Logger;
 }
 
 /** Loop over what open runs want. Disposing aborts what is under way, and waits for it. */
@@ -62,7 +64,7 @@ const keyOf = (run: string, want: FlowWant): string => [run, want.want, "stage" 
  * more or given up.
  */
 export function createWantLoop(deps: WantLoopDeps): WantLoop {
-  const { state, perform, giveUp, isResult, placeOf, deadlineMs, backoff, clock, logger } = deps;
+  const { state, perform, giveUp, isResult, placeOf, deadlineMs, backoff, clock, logger, loggerOf } = deps;
   /** Wants by key, those that wait longest first. */
   const waiting = new Map<string, Waiting>();
   const underWay = new Map<string, UnderWay>();
@@ -78,9 +80,11 @@ export function createWantLoop(deps: WantLoopDeps): WantLoop {
     const { run, repetition } = before;
     let { results } = before;
     let isWanted = true;
+    let own = logger;
     calledFor.delete(key);
     try {
       const found = await wantedNow(run, key);
+      if (found !== undefined) own = loggerOf(...found);
       if (found !== undefined)
         await perform(...found, AbortSignal.any([ended, ending, AbortSignal.timeout(deadlineMs)])).catch(async (error: unknown) => {
           if (!ended.aborted && !ending.aborted && isResult(found[1], error) && (results += 1) >= resultsAtMost)
@@ -91,7 +95,7 @@ export function createWantLoop(deps: WantLoopDeps): WantLoop {
     } catch (error) {
       if (ending.aborted) isWanted = false;
       else if (!ended.aborted)
-        logger.warn({ run, want: key, repetition, results, err: error }, "what a run wants failed, and will be tried again");
+        own.warn({ run, want: key, repetition, results, err: error }, "what a run wants failed, and will be tried again");
     }
     if ((isWanted || calledFor.has(key)) && !ended.aborted)
       waiting.set(key, { ...before, repetition: repetition + 1, results, until: clock.monotonic() + backoff(repetition) });

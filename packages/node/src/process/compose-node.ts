@@ -60,7 +60,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
   const stack = new AsyncDisposableStack();
 
   const notary = createNotary({ node, role, instance: store.instance, signer, clock, salt });
-  const background = stack.use(createBackground(logger));
+  const background = stack.use(createBackground(options));
   const project = (task: string): void => background.begin("the picture of a task", () => projections.task(task));
   const nodeFor = ({ to, node: placed }: Pick<OutboxRow, "to" | "node">): string => placed ?? nodesOfRole(roster, to)[0] ?? to;
 
@@ -147,7 +147,10 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
       main?.start();
       outbox.start();
       consumer.start();
-      background.begin("the pictures that are missing", () => projections.rebuild());
+      background.begin("the pictures that are missing", async () => {
+        for (const id of await projections.rebuild())
+          background.putOff("the pictures of a task", () => projections.restore(id), { task: id });
+      });
       if (store.poll !== undefined) background.repeat("the poll of the store", store.poll, pollTimes);
       background.repeat("the sweep of unnamed uploads", () => store.sweepBlobs(clock.now() - unnamedMs), hourly);
       background.repeat("the look for foreign files", () => projections.foreignFiles(), hourly);

@@ -176,17 +176,20 @@ test("the archive of a role's node has the files of its own work, whatever bundl
 });
 
 // guarantees: R1.disk-full
-test("below the disk's floor no archive is written, nor is a file copied where it can't be a link; a later start makes up for it", async () => {
+// guarantees: R10.pictures
+test("below the disk's floor no archive is written, nor is a file copied where it can't be a link; what is missing then is told, and made up for", async () => {
   await using node = await openNode();
   await acceptWork(node.store);
   await node.store.accept(requestOf(payloadOf({ id: two, kind: "close" })), receiptOf("archived", two));
   node.disk.hasRoom = false;
-  await node.projections.rebuild();
+  expect(await node.projections.rebuild()).toEqual([two]);
   const written = async (): Promise<string[]> => (await readdir(node.folder)).filter((name) => ["archive", "inbox"].includes(name));
-  expect([await written(), node.logged]).toEqual([["inbox"], [expect.stringContaining("tried again at the next start")]]);
+  expect([await written(), node.logged]).toEqual([["inbox"], [expect.stringContaining("they are tried again")]]);
+  await expect(node.projections.restore(two)).rejects.toMatchObject({ code: "disk_full" });
   node.disk.hasRoom = true;
-  await node.projections.rebuild();
+  await node.projections.restore(two);
   expect(await written()).toEqual(["archive", "inbox"]);
+  expect(await node.projections.rebuild()).toEqual([]);
 });
 
 test("what is missing is written again at the next start", async () => {

@@ -13,8 +13,10 @@ export interface Projections {
   task(id: string): Promise<void>;
   /** Writes `archive/<run>/` of a run that this node has worked on. Rejects with `disk_full` below the disk's floor. */
   archive(run: string): Promise<void>;
-  /** Writes everything that is missing. A task or run that fails is logged, and the others are written. */
-  rebuild(): Promise<void>;
+  /** Writes what is missing of a task, the archive that it stands for included. */
+  restore(id: string): Promise<void>;
+  /** Writes everything that is missing. Resolves with the ids of tasks for which that failed, which is logged: they are to be restored later. */
+  rebuild(): Promise<readonly string[]>;
   /** Finds foreign files, of one run or of all. At most 100; calls for all at one time share one look. */
   foreignFiles(run?: string): Promise<readonly ForeignFile[]>;
 }
@@ -64,27 +66,34 @@ export function createProjections({ folder, store, logger, diskFloor }: Projecti
     const evidence = await store.evidenceOf(run);
     return evidence.run?.ended === true && bundleOf(evidence) !== undefined;
   };
-  const attempt = (run: string, what: Promise<void>): Promise<void> =>
-    what.catch((error: unknown) =>
-      logger.error({ run, err: error }, "a projection could not be written; it is tried again at the next start"),
-    );
 
   return {
     async task(id) {
       for (const task of (await store.statusOf({ task: id })).tasks) await placeTask(task);
     },
     archive,
+    async restore(id) {
+      for (const task of (await store.statusOf({ task: id })).tasks) await rebuildTask(task);
+    },
     async rebuild() {
+      const failed: string[] = [];
+      let err: unknown;
       // A page at a time: a node answers while it looks through what it has ever done.
       for (
         let page = await store.history({ limit: pageSize });
         page.length > 0;
         page = await store.history({ after: page.at(-1)?.row.id ?? "", limit: pageSize })
       ) {
-        for (const task of page) await attempt(task.row.payload.run, rebuildTask(task));
+        for (const task of page)
+          await rebuildTask(task).catch((error: unknown) => {
+            failed.push(task.row.id);
+            err ??= error;
+          });
         // A task without files waits for nothing, and a whole history of them would be one turn of the event loop.
         await new Promise((resolve) => setImmediate(resolve));
       }
+      if (failed.length > 0) logger.error({ tasks: failed.length, err }, "projections could not be written; they are tried again");
+      return failed;
     },
     foreignFiles: (run) =>
       run === undefined ? (looking ??= findForeignFiles().finally(() => (looking = undefined))) : findForeignFiles(run),

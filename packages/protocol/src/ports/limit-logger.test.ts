@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { limitLogger } from "./limited-logger.ts";
+import { limitLogger } from "./limit-logger.ts";
 
 test("whatever a peer does, a minute has 30 lines about it, and the next one says how many were left out", () => {
   const lines: object[] = [];

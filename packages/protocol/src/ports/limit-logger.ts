@@ -1,4 +1,4 @@
-import type { Clock, Logger } from "@tasuki/protocol";
+import type { Clock, Logger } from "./executor.ts";
 
 /** Lines of a minute. What honest nodes give cause for is less. */
 const perMinute = 30;

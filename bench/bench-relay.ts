@@ -10,6 +10,7 @@ import { freePorts } from "@tasuki/bus/testing";
 import { introduceNodes } from "@tasuki/node/testing";
 import { benchPipeline } from "./bench-pipeline.ts";
 import { cpuOf, memoryOf } from "./process-usage.ts";
+import type { Held } from "./watch-loop.ts";
 
 export interface BenchRelay extends AsyncDisposable {
   /** The data folder of a role. */
@@ -22,8 +23,8 @@ export interface BenchRelay extends AsyncDisposable {
   signerOf(role: string): Promise<Signer>;
   memoryOf(role: string): ReturnType<typeof memoryOf>;
   cpuOf(role: string): Promise<number>;
-  /** Longest time that the event loop of a role's node was held since this was asked last, milliseconds. Only of a relay that `isProbed`. */
-  heldOf(role: string): Promise<number>;
+  /** How long the event loop of a role's node was held since this was asked last. Only of a relay that `isProbed`. */
+  heldOf(role: string): Promise<Held>;
   /** Starts a role's node; resolves when it listens. */
   start(role: string): Promise<void>;
   /** Ends it with SIGKILL. */
@@ -67,7 +68,7 @@ export async function startBenchRelay(
     async heldOf(role) {
       const child = children.get(role);
       if (child === undefined) throw new Error(`the node of ${role} does not run`);
-      const answered = once(child, "message") as Promise<[{ readonly held: number }]>; // as loop-probe.ts answers
+      const answered = once(child, "message") as Promise<[{ readonly held: Held }]>; // as loop-probe.ts answers
       child.send("held");
       return (await answered)[0].held;
     },

@@ -1,10 +1,13 @@
 // Preloaded into a node's process (`--import`): how long its event loop was held at most, from when it has started to its end.
 import { writeFileSync } from "node:fs";
-import { monitorEventLoopDelay } from "node:perf_hooks";
+import { isMainThread } from "node:worker_threads";
 import { z } from "zod";
+import { watchLoop } from "./watch-loop.ts";
 
-const { BENCH_LOOP: file } = z.object({ BENCH_LOOP: z.string() }).parse(process.env);
 const startMs = 3_000;
-const delay = monitorEventLoopDelay({ resolution: 5 });
-setTimeout(() => delay.enable(), startMs).unref();
-process.once("exit", () => writeFileSync(file, JSON.stringify({ maxMs: delay.max / 1e6, p99Ms: delay.percentile(99) / 1e6 })));
+if (isMainThread) {
+  const { BENCH_LOOP: file } = z.object({ BENCH_LOOP: z.string() }).parse(process.env);
+  const loop = watchLoop();
+  setTimeout(() => loop.take(), startMs).unref();
+  process.once("exit", () => writeFileSync(file, JSON.stringify(loop.take())));
+}

@@ -17,7 +17,12 @@ const quality = "quality";
 const documents = "documents";
 
 function toTable(figures: readonly Figure[]): string {
-  const rows = figures.map(({ what, value, detail = "", budget = "" }) => [what, value, detail, budget && `budget ${budget}`]);
+  const rows = figures.map(({ what, value, detail = "", budget = "", isMissed = false }) => [
+    what,
+    value,
+    detail,
+    budget && `budget ${budget}${isMissed ? ": MISSED" : ""}`,
+  ]);
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`.trimEnd()).join("\n");
 }
@@ -42,6 +47,7 @@ for (const suite of suites.filter(({ name }) => isWanted(name))) {
   const figures = await suite.measure();
   results[suite.name] = figures;
   console.log(toTable(figures));
+  if (figures.some(({ isMissed }) => isMissed)) process.exitCode = 1;
 }
 if (isWanted(quality)) {
   console.log(`\n${quality}: what the embedded executor finds, cites and leaves out`);

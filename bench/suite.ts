@@ -1,3 +1,5 @@
+import type { Held } from "./watch-loop.ts";
+
 /** One line of the report. */
 export interface Figure {
   readonly what: string;
@@ -7,6 +9,8 @@ export interface Figure {
   readonly detail?: string;
   /** The budget for the value. */
   readonly budget?: string;
+  /** True where the value is beyond its budget: the program ends with 1 then. */
+  readonly isMissed?: boolean;
 }
 
 /** A benchmark of something whole. It cleans up after itself. */
@@ -19,6 +23,21 @@ export interface Suite {
 /** Writes milliseconds for people. */
 export function ms(value: number): string {
   return value < 10 ? `${value.toFixed(2)} ms` : value < 1000 ? `${value.toFixed(0)} ms` : `${(value / 1000).toFixed(2)} s`;
+}
+
+/** Figure of how long an event loop was held. Its budget is judged by processor time, which other processes take no part in. */
+export function heldFigure(
+  what: string,
+  { clockMs, cpuMs }: Pick<Held, "clockMs" | "cpuMs">,
+  { mostMs, detail }: { mostMs: number; detail: string },
+): Figure {
+  return {
+    what,
+    value: ms(cpuMs),
+    detail: `${ms(clockMs)} by the clock; ${detail}`,
+    budget: `≤ ${mostMs} ms of processor time`,
+    isMissed: cpuMs > mostMs,
+  };
 }
 
 /** Writes a rate for people. */

@@ -1,6 +1,8 @@
 import {
   type Clock,
   type Envelope,
+  type Grant,
+  grantPayloadType,
   maxTextLength,
   type Receipt,
   saltedDigest,
@@ -80,6 +82,8 @@ export interface Notary {
   event(type: string, facts: Readonly<Record<string, string | number | boolean>>, besides?: Besides): Seal;
   /** A signed task, and the SHA-256 of its payload. The same payload gives the same bytes. */
   task(payload: TaskPayload): { readonly envelope: Envelope; readonly digest: string };
+  /** A signed grant of a run, which main alone may give. The same grant gives the same bytes. */
+  grant(grant: Grant): Envelope;
 }
 
 export interface NotaryDeps {
@@ -130,6 +134,7 @@ export function createNotary({ node, role, instance, signer, clock, salt }: Nota
       const envelope = signEnvelope(Buffer.from(canonicalJson(said), "utf8"), taskPayloadType, signer);
       return { envelope, digest: payloadDigest(envelope) };
     },
+    grant: (grant) => signEnvelope(Buffer.from(canonicalJson(grant), "utf8"), grantPayloadType, signer),
   };
 }
 

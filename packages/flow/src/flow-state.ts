@@ -165,7 +165,10 @@ export type FlowEvent =
       readonly nodes: Readonly<Record<string, string>>;
     }
   | { readonly is: "intake-blocked"; readonly block: Block }
-  /** Signed `work` task that a role's node has sent: its stage is `dispatched`. `follows` is the task's `prev`. */
+  /**
+   * Signed `work` task that a role's node has sent: its stage is `dispatched`. `follows` is the task's `prev`; `ungranted`, that the task has not
+   * brought main's grant, as those of earlier releases.
+   */
   | {
       readonly is: "dispatched";
       readonly stage: string;
@@ -173,6 +176,7 @@ export type FlowEvent =
       readonly task: string;
       readonly from: string;
       readonly follows?: string;
+      readonly ungranted?: boolean;
       readonly at: number;
     }
   /**

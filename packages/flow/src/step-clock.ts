@@ -1,6 +1,6 @@
 import type { FlowEffect, Stepped } from "./flow-effect.ts";
 import { type ClockRule, type FlowEvent, type FlowState, isAtLeast, type StageFlow } from "./flow-state.ts";
-import { stepNudge } from "./step-nudge.ts";
+import { stepNudge, vouchFor } from "./step-nudge.ts";
 import { blocked, changeStage } from "./change-stage.ts";
 
 /** Milliseconds after which a nudge has helped if it can help: the longest wait of an outbox between two tries. */
@@ -49,6 +49,10 @@ export function stepClock(state: FlowState, event: Extract<FlowEvent, { is: "clo
           reason: `${stage} has not begun within ${toSeconds(state.clocks.scheduleToStart)}`,
         })[1]
       : [];
+  const awaited = next.stages.find((one) => one.stage === stage);
+  const isHandedOn = awaited?.rung === "dispatched" && awaited.from !== undefined && awaited.from !== "main";
+  // An earlier main may have read the hand-off, and said nothing of it to the node that waits for main's word.
+  if (rule === "nudge" && isHandedOn) return [next, [...effects, vouchFor(event)]];
   return [next, effects];
 }
 

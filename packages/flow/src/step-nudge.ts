@@ -24,6 +24,11 @@ function holderOf({ stage, rung, from = "main" }: StageFlow): string {
   return rung === "dispatched" ? from : stage;
 }
 
+/** Nudge of a stage's own node before it has its task: main's word for a hand-off that does not bring it. */
+export function vouchFor({ stage, epoch }: { readonly stage: string; readonly epoch: number }): FlowEffect {
+  return { do: "nudge", role: stage, epoch, reason: `${stage} is handed work of this run` };
+}
+
 /** Nudges each holder; main's own part of it is that its outbox sends the run's tasks now. The state stays the same. */
 export function stepNudge(state: FlowState, event: Extract<FlowEvent, { is: "nudge" }>): Stepped {
   const plan = planNudge(state, event.stage);

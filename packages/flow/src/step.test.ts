@@ -574,6 +574,20 @@ describe("a run in trouble", () => {
     expect(step(state, { is: "peer", role: "nano", reachable: true }, 10)[0].stages[0]?.condition).toBe("running");
   });
 
+  // guarantees: R10.upgrade
+  test("a hand-off of an earlier release, without main's grant, is vouched for once by a nudge of its receiver", () => {
+    const { state } = through([intakeDone, ...stageFacts("nano", 1)]);
+    const handed = dispatched("sg", 1);
+    expect(step(state, handed, 10)[1]).toEqual([]);
+    const ungranted: FlowEvent = handed.is === "dispatched" ? { ...handed, ungranted: true } : handed;
+    const [next, effects] = step(state, ungranted, 10);
+    expect(effects).toEqual([{ do: "nudge", role: "sg", epoch: 1, reason: "sg is handed work of this run" }]);
+    expect(step(next, ungranted, 11)).toEqual([next, []]);
+    // Nobody but the stage before, at the present epoch, hands anything on.
+    expect(step(state, { ...ungranted, from: "jp" } as FlowEvent, 10)).toEqual([state, []]);
+    expect(step(state, { ...ungranted, epoch: 2 } as FlowEvent, 10)).toEqual([state, []]);
+  });
+
   test("what nobody begins in time is asked for where it waits, then says whom it waits for, until that one accepts", () => {
     const { state } = through([intakeDone, ...stageFacts("nano", 1), dispatched("sg", 1), { is: "peer", role: "sg", reachable: false }]);
     expect(pendingClocks(state).map(({ stage, rule, at }) => [stage, rule, at])).toEqual([
@@ -584,11 +598,12 @@ describe("a run in trouble", () => {
     ]);
     const clock = (stage: string, rule: ClockRule): FlowEvent => ({ is: "clock", stage, epoch: 1, rule });
     const [nudged, effects] = step(state, clock("sg", "nudge"), 60_010);
-    // Nano has the hand-off; sg has nothing yet that it could look at.
+    // Nano has the hand-off; sg may lack main's word for it.
     expect(effects).toEqual([
       { do: "record", type: "nudge", stage: "sg", by: "main", reason: "sg has not begun within 60 s" },
       { do: "hasten" },
       { do: "nudge", role: "nano", epoch: 1, reason: "sg has not begun within 60 s" },
+      { do: "nudge", role: "sg", epoch: 1, reason: "sg is handed work of this run" },
     ]);
     expect(step(nudged, clock("sg", "nudge"), 60_011)).toEqual([nudged, []]);
     const late = through([clock("sg", "scheduleToStart")], nudged).state;

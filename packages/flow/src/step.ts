@@ -9,7 +9,7 @@ import { stepDispatch } from "./step-dispatch.ts";
 import { stepAnswer, stepRetry } from "./step-retry.ts";
 import { stepCancel, stepClosingChecked, stepRefused } from "./step-ending.ts";
 import { stepInstalled, stepLost } from "./step-lost.ts";
-import { stepNudge } from "./step-nudge.ts";
+import { stepNudge, vouchFor } from "./step-nudge.ts";
 import { stepReceipt } from "./step-receipt.ts";
 import { stepSendBack } from "./step-send-back.ts";
 
@@ -37,8 +37,10 @@ function react(state: FlowState, event: FlowEvent, now: number): Stepped {
     }
     case "intake-blocked":
       return state.given.length > 0 || isSameBlock(state.block, event.block) ? [state, []] : [{ ...state, block: event.block }, []];
-    case "dispatched":
-      return [changeStage(state, event, (stage, at) => dispatched(stage, event, ["main", state.route[at - 1]])), []];
+    case "dispatched": {
+      const next = changeStage(state, event, (stage, at) => dispatched(stage, event, ["main", state.route[at - 1]]));
+      return [next, next !== state && event.ungranted === true ? [vouchFor(event)] : []];
+    }
     case "receipt":
       return [stepReceipt(state, event), []];
     case "attempt":

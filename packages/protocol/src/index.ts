@@ -23,6 +23,7 @@ export {
   WatchQuery,
 } from "./messages/answers.ts";
 export { Envelope, receiptPayloadType, taskPayloadType } from "./messages/envelope.ts";
+export { Grant, grantPayloadType } from "./messages/grant.ts";
 export { FileName, Id, Name, parseContractRef, refOf, Sha256, sha256Of } from "./messages/identifiers.ts";
 export { gotAt } from "./messages/got-at.ts";
 export { checkShape, decodeMarked, parseJson, parseMessage, toExpected, toInputError, withoutMark } from "./messages/parse-message.ts";

@@ -1,11 +1,10 @@
 export { openStore, type OpenStore } from "./open-store.ts";
 
+export type { Accepted, AcceptRequest, Grounds } from "./port/acceptance.ts";
 export type {
-  Accepted,
   Claimed,
   Completion,
   EventOfTask,
-  Grounds,
   RunChange,
   RunEvidence,
   Settlement,

@@ -5,6 +5,8 @@ import { randomUUIDv7 } from "node:crypto";
 import {
   type Attachment,
   type Envelope,
+  type Grant,
+  grantPayloadType,
   longestClock,
   longestDeadline,
   type ReceiptStatement,
@@ -14,7 +16,17 @@ import {
   TasukiError,
 } from "@tasuki/protocol";
 import type { Run } from "@tasuki/contracts/artifacts/run";
-import { claimedReceipt, createNotary, doubtAbout, parseTask, payloadDigest, payloadOf, readReceipt, signEnvelope } from "@tasuki/evidence";
+import {
+  canonicalJson,
+  claimedReceipt,
+  createNotary,
+  doubtAbout,
+  parseTask,
+  payloadDigest,
+  payloadOf,
+  readReceipt,
+  signEnvelope,
+} from "@tasuki/evidence";
 import { makeSigner, makeTrust, testSalt } from "@tasuki/evidence/testing";
 import { openStore, publish } from "@tasuki/store";
 import { array, assert, asyncProperty, constantFrom, integer, record } from "fast-check";
@@ -112,6 +124,11 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
     attachments: inputs,
     ...changes,
   });
+  /** Main's grant of the run at epoch 1, or what a test has it say instead, under the key of whom it names. */
+  const grantOf = ({ by = "main", ...changes }: Partial<Grant> & { by?: keyof typeof signers } = {}): Envelope => {
+    const grant: Grant = { v: 1, run, epoch: 1, plan: inputs[0]?.sha256 ?? "", ...changes };
+    return signEnvelope(Buffer.from(canonicalJson(grant)), grantPayloadType, signers[by]);
+  };
   const send = (
     payload: TaskPayload,
     {
@@ -136,6 +153,7 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
     hold,
     inputs,
     work,
+    grantOf,
     send,
     script,
     events,
@@ -407,6 +425,88 @@ test("a full queue asks for patience, and records nothing", async () => {
   await using node = await openNode("sg", { queueLimit: 0 });
   expect(await refusal(node.send(node.work()))).toMatchObject({ code: "queue_full", retryable: true, details: { retryAfter: 5 } });
   expect(await node.events()).toEqual([]);
+});
+
+/** Everything that a node has of a run: rows, envelopes, texts, files beside those that its tests gave it, and its feed. */
+const leftBy = async ({ store, events }: Node, of: string) => [await store.evidenceOf(of), await events()];
+
+// guarantees: R11.given-out
+test("what is handed on with main's grant is taken, and proves that main signs grants", async () => {
+  await using node = await openNode();
+  await node.send(node.work({ grant: node.grantOf() }));
+  expect(await node.store.grounds({ task: newId(), run, blobs: [] })).toMatchObject({ isGranted: true });
+});
+
+// guarantees: R11.given-out, R7.refused
+test.each<[string, (node: Node) => Partial<TaskPayload>, object]>([
+  [
+    "the sender has signed itself",
+    (node) => ({ grant: node.grantOf({ by: "nano" }) }),
+    { code: "signature_invalid", message: expect.stringContaining("not main's") },
+  ],
+  [
+    "is of another run",
+    (node) => ({ grant: node.grantOf({ run: newId() }) }),
+    { code: "invalid_state", message: expect.stringContaining("Main has not given out run") },
+  ],
+  [
+    "is of an earlier epoch",
+    (node) => ({ epoch: 2, grant: node.grantOf() }),
+    { code: "invalid_state", message: expect.stringContaining("for epoch 1") },
+  ],
+  [
+    "is over another run.json",
+    (node) => ({ grant: node.grantOf({ plan: sha256Of("mine") }) }),
+    { code: "invalid_state", message: expect.stringContaining("another run.json") },
+  ],
+  [
+    "places the run elsewhere",
+    (node) => ({ nodes: { nano: "nano", sg: "sg" }, grant: node.grantOf({ nodes: { nano: "nano-2", sg: "sg" } }) }),
+    { code: "invalid_state", message: expect.stringContaining("other nodes") },
+  ],
+  [
+    "places the sender elsewhere",
+    (node) => ({ nodes: { nano: "nano-2", sg: "sg" }, fromNode: "nano", grant: node.grantOf({ nodes: { nano: "nano-2", sg: "sg" } }) }),
+    { code: "invalid_state", message: expect.stringContaining("'nano-2'") },
+  ],
+])("work whose grant %s is refused for good, and nothing of it is left but the signed refusal", async (_, changes, error) => {
+  await using node = await openNode();
+  expect(await refusal(node.send(node.work(changes(node))))).toMatchObject({ ...error, retryable: false });
+  expect(await traces(node)).toEqual({ tasks: [], outbox: [], queue: { waiting: 0, running: 0 } });
+  expect(await node.events()).toEqual(["rejected"]);
+});
+
+// guarantees: R11.given-out
+test("where main signs grants, work without one waits with its sender, and nothing is left of it, until main's word is here", async () => {
+  await using node = await openNode();
+  await node.send(node.work({ grant: node.grantOf() }));
+  const other = newId();
+  const attachments = replace(node.inputs, "run.json", await node.hold("run.json", "run@1", JSON.stringify(about(other))));
+  const work = node.work({ run: other, attachments });
+  const before = await leftBy(node, other);
+  expect(await refusal(node.send(work))).toMatchObject({ code: "unavailable", retryable: true, details: { retryAfter: 5 } });
+  expect(await leftBy(node, other)).toEqual(before);
+  // A cancel is no word for work at its epoch, and neither is a nudge at another one.
+  await node.send(node.work({ run: other, kind: "nudge", from: "main", attachments: [] }), { signer: "main" });
+  expect(await refusal(node.send({ ...work, epoch: 2 }))).toMatchObject({ code: "unavailable" });
+  expect(await node.send(work)).toMatchObject({ replayed: false });
+  await node.send(node.work({ run: other, kind: "cancel", epoch: 2, from: "main", attachments: [] }), { signer: "main" });
+  expect(await refusal(node.send({ ...work, id: newId(), epoch: 2 }))).toMatchObject({ code: "unavailable" });
+});
+
+// guarantees: R10.upgrade
+test("as long as no grant was ever seen, main may be of an earlier release: work without one is taken after all other", async () => {
+  await using node = await openNode();
+  const unproven = node.work();
+  await node.send(unproven);
+  const dispatched = node.work({ run: newId(), from: "main" });
+  const attachments = replace(node.inputs, "run.json", await node.hold("run.json", "run@1", JSON.stringify(about(dispatched.run))));
+  await node.send({ ...dispatched, attachments }, { signer: "main" });
+  const { tasks } = await node.store.statusOf("open");
+  expect(tasks.map(({ row, position }) => [row.id, position])).toEqual([
+    [unproven.id, 2],
+    [dispatched.id, 1],
+  ]);
 });
 
 // guarantees: R1.disk-full

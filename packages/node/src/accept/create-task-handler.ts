@@ -9,11 +9,12 @@ import {
   type TaskPayload,
   TasukiError,
 } from "@tasuki/protocol";
-import type { Accepted, DiskFloor, RunRow, Store } from "@tasuki/store";
+import type { Accepted, AcceptRequest, DiskFloor, RunRow, Store } from "@tasuki/store";
 import { z } from "zod";
 import { type BusHandlers, type Caller, takenContracts, type TaskRequest } from "@tasuki/bus";
 import { acceptanceOf, acceptedSubjects, type FreeText, type Notary, type Seal } from "@tasuki/evidence";
 import { checkAttachments, checkInputs } from "./check-attachments.ts";
+import { checkGrant } from "./check-grant.ts";
 import { checkBrief, checkProfile, checkRoute, checkSources } from "./check-run.ts";
 import { checkTask, type CheckTaskDeps } from "./check-task.ts";
 import { describeRun, nothingHere } from "./describe-run.ts";
@@ -29,7 +30,7 @@ export interface TaskHandlerDeps extends ReadTaskDeps {
   readonly clock: Clock;
   readonly diskFloor: DiskFloor;
   readonly judge: Judge;
-  /** Number of tasks that may wait. */
+  /** Number of tasks of one sender that may wait. */
   readonly queueLimit: number;
   readonly runs?: CheckTaskDeps["runs"] & {
     /** Makes the row of a run that is being accepted. */
@@ -47,6 +48,8 @@ interface Checked {
   readonly says?: string;
   /** Room for it on the disk; whoever has it disposes of it. */
   readonly room?: Disposable;
+  /** Main's word for work that another role hands on. */
+  readonly proof?: AcceptRequest["proof"];
 }
 
 /** Seconds after which a full queue is worth another try. */
@@ -69,6 +72,7 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
     if (known !== undefined)
       throw new TasukiError("task_conflict", `Task ${payload.id} is known here with other content; give a new task a new id.`);
     checkTask(payload, { caller, grounds, ...(request.budgetMs !== undefined && { budgetMs: request.budgetMs }) }, deps);
+    const proof = await checkGrant(payload, grounds, deps);
     if (payload.kind === "work") checkInputs(payload, pipeline);
     if (payload.kind === "run") checkProfile(payload, pipeline);
     if (payload.kind === "run") checkSources(payload);
@@ -77,12 +81,16 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
     const brief = payload.kind === "run" ? await checkBrief(payload, { ...deps, blobs: store.blobs }) : undefined;
     const says = payload.kind === "nudge" ? await describe(payload.run, grounds.epoch) : undefined;
     const room = await deps.diskFloor.reserve(writtenOf(request));
-    return { room, ...(brief !== undefined && { brief }), ...(says !== undefined && { says }) };
+    return { room, ...(brief !== undefined && { brief }), ...(says !== undefined && { says }), ...(proof !== undefined && { proof }) };
   };
   const describe = async (run: string, epoch: number): Promise<string> =>
     epoch === 0 ? nothingHere : describeRun(await store.statusOf({ run }));
 
-  const commit = (task: IncomingTask, { envelope, traceparent }: TaskRequest, { caller, brief, says }: Checked & { caller: Caller }) => {
+  const commit = (
+    task: IncomingTask,
+    { envelope, traceparent }: TaskRequest,
+    { caller, brief, says, proof }: Checked & { caller: Caller },
+  ) => {
     const { payload, digest } = task;
     const now = clock.now();
     const run = brief === undefined ? undefined : deps.runs?.newRun(payload, { now, brief });
@@ -96,6 +104,7 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
         queueLimit: deps.queueLimit,
         ...(traceparent !== undefined && { traceparent }),
         ...(run !== undefined && { run }),
+        ...(proof !== undefined && { proof }),
       },
       acceptanceSeal(deps.notary, task, {
         envelope,
@@ -187,6 +196,6 @@ function answerOf(accepted: Accepted, { id, run, stage }: TaskPayload) {
     case "taken":
       throw new TasukiError("stage_taken", `Stage '${stage}' of run ${run} has another task at this epoch: ${accepted.by}.`);
     case "full":
-      throw new TasukiError("queue_full", "As many tasks wait here as may.", { retryAfter: fullRetryAfter });
+      throw new TasukiError("queue_full", "As many tasks of this sender wait here as may.", { retryAfter: fullRetryAfter });
   }
 }

@@ -18,7 +18,7 @@ export function createHandOff(
 ): HandOff {
   const { row, inputs } = claimed;
   const now = clock.now();
-  const { nodes } = row.payload;
+  const { nodes, grant } = row.payload;
   const carried = new Set([...carriedTo(pipeline, next), ...(toldOn ? [notes] : [])].map(({ name }) => name));
   const attachments = [...inputs, ...outputs]
     .filter(({ contract }) => carried.has(parseContractRef(contract).name))
@@ -40,6 +40,7 @@ export function createHandOff(
     fromNode: notary.node,
     to: next,
     ...(nodes !== undefined && { nodes }),
+    ...(grant !== undefined && { grant }),
     attachments,
     deadline: new Date(now + scheduleToClose).toISOString(),
   };

@@ -50,6 +50,7 @@ function toPart(state: FlowState, effect: FlowEffect, context: EffectContext): P
       const carried = new Set(carriedTo(context.pipeline, effect.stage).map((artifact) => artifact.name));
       const feedback = (effect.feedback ?? []).filter(({ contract }) => isRead(contract, context.readsOf(effect.stage)));
       const told = notesFor(state, effect, context);
+      const grant = grantFor(state, effect, context);
       const sent = send(state, context, {
         kind: "work",
         to: effect.stage,
@@ -61,6 +62,7 @@ function toPart(state: FlowState, effect: FlowEffect, context: EffectContext): P
           ...(told === undefined ? [] : [told.attachment]),
         ],
         deadline: new Date(context.now + state.clocks.scheduleToClose).toISOString(),
+        ...(grant !== undefined && { grant }),
         ...(effect.reason !== undefined && { reason: shortened(effect.reason) }),
       });
       return { ...sent, ...(told && { files: [told.file] }) };
@@ -115,8 +117,19 @@ function notesFor(
   return { attachment: { name: notesFile.file, contract, size: bytes.length, sha256: sha256Of(bytes) }, file: { bytes, contract } };
 }
 
+/** Main's word for the stage and those after it, which each node that hands on copies; none of a run that has no run.json. */
+function grantFor(
+  { id, nodes, given }: FlowState,
+  { stage, epoch }: { readonly stage: string; readonly epoch: number },
+  { notary }: EffectContext,
+): TaskPayload["grant"] {
+  const plan = given.find(({ contract }) => parseContractRef(contract).name === "run");
+  if (plan === undefined) return undefined;
+  return notary.grant({ v: 1, run: id, epoch, plan: plan.sha256, ...(nodes[stage] !== undefined && { nodes }) });
+}
+
 type Sent = Pick<TaskPayload, "kind" | "to" | "epoch" | "attachments"> &
-  Partial<Pick<TaskPayload, "prev" | "deadline" | "reason" | "bundle">>;
+  Partial<Pick<TaskPayload, "prev" | "deadline" | "grant" | "reason" | "bundle">>;
 
 /** Row of the outbox with a signed task, and the event that holds the task. Main has no other way to send. */
 function send(state: FlowState, { notary, newId, now }: EffectContext, sent: Sent): Part {

@@ -74,9 +74,10 @@ function carriedOn(
 /** A `work` task that the feed's node itself sends on. */
 export function toDispatched({ payload }: KnownTask, { feed, at }: { feed: FeedOf; at: string | undefined }): RunFact[] {
   if (payload.kind !== "work" || payload.from !== feed.role || payload.to === "main") return [];
-  const { run, stage, epoch, id: task, from, prev } = payload;
+  const { run, stage, epoch, id: task, from, prev, grant } = payload;
+  const about = { ...(prev !== undefined && { follows: prev }), ...(grant === undefined && { ungranted: true }) };
   const time = Date.parse(at ?? new Date(0).toISOString());
-  return [{ run, event: { is: "dispatched", stage, epoch, task, from, at: time, ...(prev !== undefined && { follows: prev }) } }];
+  return [{ run, event: { is: "dispatched", stage, epoch, task, from, at: time, ...about } }];
 }
 
 /** Receipt with the text that is beside it as its `reason`, as receipts of earlier releases have it. */

@@ -6,6 +6,7 @@ import {
   type Pipeline,
   type Receipt,
   sha256Of,
+  type Grant,
   type TaskPayload,
 } from "@tasuki/protocol";
 import type { RunChange, RunRow, Store } from "@tasuki/store";
@@ -91,6 +92,7 @@ function memory() {
   return { store, changes, conflicts, overtaken, rows };
 }
 const signed: TaskPayload[] = [];
+const granted: Grant[] = [];
 const said: (ReceiptFacts | { type: string })[] = [];
 const envelope: Envelope = { payload: "", payloadType: "test", signatures: [] };
 const sealed = (): Sealed => ({ leaf: "{}", envelopes: [envelope] });
@@ -100,11 +102,13 @@ const notary: Notary = {
   handOff: (facts) => (said.push(facts), sealed),
   event: (type) => (said.push({ type }), sealed),
   task: (payload) => (signed.push(payload), { envelope, digest: hash(payload.id) }),
+  grant: (grant) => (granted.push(grant), envelope),
 };
 
 function open() {
   const { store, changes, conflicts, overtaken, rows } = memory();
   signed.length = 0;
+  granted.length = 0;
   said.length = 0;
   let ids = 10;
   const newId = () => `0197c0de-0000-7000-8000-0000000000${(ids += 1)}`;
@@ -129,6 +133,22 @@ test("one step is one commit: the run's state, the signed task in the outbox, an
     expect.objectContaining({ kind: "work", run, stage: "finder", to: "finder", from: "main", epoch: 1, prev: hash("accepted") }),
   ]);
   expect(signed[0]).toMatchObject({ attachments: [file("run"), file("brief")], deadline: new Date(5_000 + 7_200_000).toISOString() });
+});
+
+// guarantees: R11.given-out
+test("each dispatch brings main's grant: the run at its epoch, over its run.json; nothing else that main sends does", async () => {
+  const { steps } = open();
+  await steps.apply(fact(intakeDone));
+  await steps.apply(fact(receipt({ stage: "finder", state: "produced" })));
+  await steps.apply(fact({ is: "pulled", stage: "finder", epoch: 1, outputs: [file("list")] }));
+  await steps.apply(fact({ is: "retry", by: "ops:ada", stage: "judge" }));
+  const nodes = { main: "main", finder: "finder", judge: "judge" };
+  expect(granted).toEqual([1, 2].map((epoch) => ({ v: 1, run, epoch, plan: hash("run"), nodes })));
+  expect(signed.map(({ kind, grant }) => [kind, grant])).toEqual([
+    ["work", envelope],
+    ["cancel", undefined],
+    ["work", envelope],
+  ]);
 });
 
 test("a fact that is known already is neither committed nor sent again, also after a restart", async () => {

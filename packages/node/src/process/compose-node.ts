@@ -1,4 +1,4 @@
-import type { Health } from "@tasuki/protocol";
+import { type Health, longestClock } from "@tasuki/protocol";
 import { createNotary, type Signer, type Trust } from "@tasuki/evidence";
 import { createProjections } from "../projections/projections.ts";
 import { createDiskFloor, type DiskFloor, type OpenStore, type OutboxRow } from "@tasuki/store";
@@ -48,6 +48,8 @@ export interface ComposedNode extends AsyncDisposable {
 
 /** Milliseconds that an upload may lie here without a task that names it. */
 const unnamedMs = 24 * 3_600_000;
+/** Milliseconds in which main says a word of work that it has given out: longer than any clock of a run. */
+const unprovenMs = longestClock;
 const pollTimes = { firstMs: 1_000, everyMs: 1_000 };
 // The first look comes a minute after the start, which has better things to do than to go through all of its history.
 const hourly = { firstMs: 60_000, everyMs: 3_600_000 };
@@ -139,6 +141,13 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
     }),
   };
 
+  const giveUpUnproven = async (): Promise<void> => {
+    for (const run of await store.giveUpUnproven(clock.now() - unprovenMs)) {
+      logger.warn({ run }, "main has said nothing of this run: the work of it is given up, and its files");
+      await projections.forget(run);
+    }
+  };
+
   return {
     handlers,
     diskFloor,
@@ -153,6 +162,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
       });
       if (store.poll !== undefined) background.repeat("the poll of the store", store.poll, pollTimes);
       background.repeat("the sweep of unnamed uploads", () => store.sweepBlobs(clock.now() - unnamedMs), hourly);
+      background.repeat("the sweep of work of which main has said nothing", giveUpUnproven, hourly);
       background.repeat("the look for foreign files", () => projections.foreignFiles(), hourly);
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger, ForeignFile } from "@tasuki/protocol";
-import { type AttachmentRow, type DiskFloor, makeOwnFolder, type Store, type TaskFacts } from "@tasuki/store";
+import { type AttachmentRow, type DiskFloor, makeOwnFolder, removeFolder, type Store, type TaskFacts } from "@tasuki/store";
 import { summaryName, writeArchive } from "./write-archive.ts";
 import { placeBlob } from "./place.ts";
 import { bundleOf, inputsOf, outputsOf } from "./run-files.ts";
@@ -13,6 +13,8 @@ export interface Projections {
   task(id: string): Promise<void>;
   /** Writes `archive/<run>/` of a run that this node has worked on. Rejects with `disk_full` below the disk's floor. */
   archive(run: string): Promise<void>;
+  /** Removes the pictures of a run whose files were given up. */
+  forget(run: string): Promise<void>;
   /** Writes what is missing of a task, the archive that it stands for included. */
   restore(id: string): Promise<void>;
   /** Writes everything that is missing. Resolves with the ids of tasks for which that failed, which is logged: they are to be restored later. */
@@ -74,6 +76,9 @@ export function createProjections({ folder, store, logger, diskFloor }: Projecti
     archive,
     async restore(id) {
       for (const task of (await store.statusOf({ task: id })).tasks) await rebuildTask(task);
+    },
+    async forget(run) {
+      for (const area of ["inbox", "artifacts"]) await removeFolder(join(folder, area, run));
     },
     async rebuild() {
       const failed: string[] = [];

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { z } from "zod";
 import { FeedEntry, Health, Status, TaskAnswer, UploadAnswer } from "./answers.ts";
 import { Envelope } from "./envelope.ts";
+import { Grant } from "./grant.ts";
 import { Problem } from "./problem.ts";
 import { ReceiptStatement } from "./receipt.ts";
 import { RunRequest, TaskPayload } from "./task.ts";
@@ -11,6 +12,7 @@ import { RunRequest, TaskPayload } from "./task.ts";
 const folder = join(import.meta.dirname, "../../fixtures/messages");
 const schemas: Readonly<Record<string, z.ZodType>> = {
   task: TaskPayload,
+  grant: Grant,
   "run-request": RunRequest,
   receipt: ReceiptStatement,
   envelope: Envelope,
@@ -24,7 +26,7 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
 const files = readdirSync(folder);
 const kindOf = (file: string): string => file.split(".")[0] ?? "";
 
-const signed = ["task", "run-request", "receipt"];
+const signed = ["task", "grant", "run-request", "receipt"];
 /** Key that the golden messages have of a later release. */
 const isLater = (key: string): boolean => key === "later";
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Envelope } from "./envelope.ts";
 import { ContractRef, FileName, Id, Name, Sha256 } from "./identifiers.ts";
 
 /** Longest that a clock may be asked to run, milliseconds: 14 days. */
@@ -86,6 +87,8 @@ export const TaskPayload = z.looseObject({
   to: Name,
   /** Nodes that the run is placed on, by role: set by main, copied by hand-offs. Absent in tasks of the first releases. */
   nodes: z.record(Name, Name).optional(),
+  /** Main's signed `Grant` of the run at this epoch, with `work`: made by main, copied by hand-offs. Earlier releases have none. */
+  grant: Envelope.optional(),
   attachments,
   deadline: z.iso.datetime().optional(),
   prev: Sha256.optional(),

@@ -1,34 +1,9 @@
-import type { Attachment, Block, Envelope, FeedEntry, SaltedText, TaskKind, TaskPayload } from "@tasuki/protocol";
+import type { Attachment, Block, Envelope, FeedEntry, TaskKind } from "@tasuki/protocol";
 import type { Seal, SignedTask } from "@tasuki/evidence";
+import type { Accepted, AcceptRequest, Grounds } from "./acceptance.ts";
 import type { Blobs } from "./blobs.ts";
 import type { AttachmentRow, BlobRow, OutboxRow, PeerRow, Position, RunRow, TaskRow } from "./rows.ts";
 import type { TextRow } from "./text-row.ts";
-
-export interface AcceptRequest {
-  readonly payload: TaskPayload;
-  readonly digest: string;
-  readonly envelope: Envelope;
-  readonly from: string;
-  readonly traceparent?: string;
-  readonly now: number;
-  /** The most tasks that may wait; one more is answered with `full`. */
-  readonly queueLimit: number;
-  /** The row that a task of kind `run` creates in the same commit. */
-  readonly run?: RunRow;
-}
-
-/** The answer to a request. `texts` has the text that the receipt names; absent where it names none, or the text is gone. */
-export type Accepted =
-  | { readonly is: "accepted"; readonly index: number; readonly receipt: Envelope; readonly texts?: readonly SaltedText[] }
-  /** A task of this id and digest was accepted before. `receipt` is its stored first receipt. */
-  | { readonly is: "replayed"; readonly receipt: Envelope; readonly texts?: readonly SaltedText[] }
-  | { readonly is: "conflict" }
-  | { readonly is: "missing"; readonly digests: readonly string[] }
-  | { readonly is: "stale"; readonly epoch: number }
-  /** The run was closed here at this epoch, which is not below the task's. */
-  | { readonly is: "archived"; readonly epoch: number }
-  | { readonly is: "taken"; readonly by: string }
-  | { readonly is: "full" };
 
 /** The right to work on one attempt. Every write of the attempt names it, and is refused once another attempt or epoch has begun. */
 export interface Lease {
@@ -86,17 +61,6 @@ export interface TaskFacts {
   readonly attachments: readonly AttachmentRow[];
 }
 
-/** Grounds on which a task is judged before it is accepted. */
-export interface Grounds {
-  /** The task that was accepted under the same id. */
-  readonly task?: TaskRow;
-  /** The highest epoch known of the run; 0 for an unknown one. */
-  readonly epoch: number;
-  readonly run?: RunRow;
-  /** Those of the blobs that are here, by their SHA-256. */
-  readonly blobs: ReadonlyMap<string, BlobRow>;
-}
-
 /** Tasks that are asked about: one, all of a run, those that are neither done nor fenced, or none. */
 export type StatusQuestion = { readonly task: string } | { readonly run: string } | "open" | "none";
 
@@ -149,14 +113,16 @@ export interface Store extends AsyncDisposable {
 
   /**
    * Accepts a task, judged in this order: replay (a task's record is never removed, so a replay is recognised for as long as the data folder
-   * lives), conflict, epoch, stage taken, end of the run, attachments, room in the queue. `seal` makes the receipt.
+   * lives), conflict, epoch, stage taken, end of the run, attachments, the sender's room in the queue. `seal` makes the receipt. What main itself
+   * sends makes unproven work of its run proven.
    * `work` and `run` are queued, and `work` fences work of lower epochs; `nudge` makes the run's pending outbox rows due
    * now, and tries blocked ones again; `cancel` fences the run's tasks below its epoch and withdraws their hand-offs; `close` withdraws the run's
    * hand-offs, ends its tasks, and lets no work of its epoch or of a lower one in any more. Those three are `done` at once.
    */
   accept(request: AcceptRequest, seal: Seal): Promise<Accepted>;
   /**
-   * Claims the task that was accepted first among those that are due, of these kinds if any are named, with a lease of `leaseMs`. Resolves with
+   * Claims a task that is due, of these kinds if any are named, with a lease of `leaseMs`. Senders have turns: the one that has waited longest for
+   * its turn is next, with the task of its own that was accepted first; unproven work waits for all other. Resolves with
    * undefined where none is due.
    */
   claim(at: { now: number; leaseMs: number; kinds?: readonly TaskKind[] }, seal: (row: TaskRow) => Seal): Promise<Claimed | undefined>;
@@ -196,6 +162,11 @@ export interface Store extends AsyncDisposable {
    * names. Resolves with the number of deleted ones.
    */
   sweepBlobs(before: number): Promise<number>;
+  /**
+   * Gives up unproven work that was accepted before a time: its tasks are fenced, and no row names its files any more, so that a sweep deletes them.
+   * Records, receipts and envelopes stay. Resolves with the runs of it.
+   */
+  giveUpUnproven(before: number): Promise<readonly string[]>;
 
   task(id: string): Promise<TaskRow | undefined>;
   grounds(of: { task: string; run: string; blobs: readonly string[] }): Promise<Grounds>;

@@ -1,6 +1,6 @@
 import type { Envelope, TaskPayload } from "@tasuki/protocol";
 import type { Seal } from "@tasuki/evidence";
-import type { Accepted, AcceptRequest } from "../port/store.ts";
+import { type Accepted, type AcceptRequest, unprovenLimit } from "../port/acceptance.ts";
 import type { Recorder } from "./recorder.ts";
 import type { BlobRows } from "./blob-rows.ts";
 import type { Events } from "./events.ts";
@@ -23,7 +23,7 @@ interface AcceptDeps {
 /** Creates `Store.accept`, to be called inside a transaction. */
 export function createAccept({ sql, events, tasks, outbox, runs, blobRows, recorder }: AcceptDeps) {
   /** The answer to a task that was accepted before, or that can't be accepted; undefined for one that can. */
-  const answered = ({ payload, digest, queueLimit }: AcceptRequest): Accepted | undefined => {
+  const answered = ({ payload, digest, from, proof, queueLimit }: AcceptRequest): Accepted | undefined => {
     const known = sql<{ digest: string; body: string }>(
       "SELECT task.digest, body FROM task JOIN envelope ON envelope.seq = first_receipt WHERE id = :id",
     ).get({ id: payload.id });
@@ -36,7 +36,15 @@ export function createAccept({ sql, events, tasks, outbox, runs, blobRows, recor
     if (closed !== undefined && payload.epoch <= closed) return { is: "archived", epoch: closed };
     const digests = blobRows.lacking(payload.attachments);
     if (digests.length > 0) return { is: "missing", digests };
-    return isQueued(payload) && tasks.waiting() >= queueLimit ? { is: "full" } : undefined;
+    const hasRoom = !isQueued(payload) || (tasks.waitingOf(from) < queueLimit && (proof !== "unproven" || mayBring(payload, from)));
+    return hasRoom ? undefined : { is: "full" };
+  };
+
+  /** True where a sender may have this much more unproven work here. */
+  const mayBring = ({ attachments }: TaskPayload, sender: string): boolean => {
+    const held = tasks.unprovenOf(sender);
+    const bytes = attachments.reduce((sum, { size }) => sum + size, held.bytes);
+    return held.tasks === 0 || (held.tasks < unprovenLimit.tasks && bytes <= unprovenLimit.bytes);
   };
 
   const replayed = (receipt: Envelope): Accepted => ({ is: "replayed", receipt, ...events.textsOf(receipt) });
@@ -70,15 +78,19 @@ export function createAccept({ sql, events, tasks, outbox, runs, blobRows, recor
   return (request: AcceptRequest, seal: Seal): Accepted => {
     const before = answered(request);
     if (before !== undefined) return before;
-    const { payload, digest, envelope, from, traceparent, now, run } = request;
+    const { payload, digest, envelope, from, traceparent, now, run, proof } = request;
     const held = events.keep(envelope, payload.run);
     takeEffect(payload, now);
+    if (payload.from === "main") tasks.prove(payload.run);
+    if (proof === "granted") sql("INSERT OR IGNORE INTO meta (key, value) VALUES ('granted', '1')").run();
+    if (isQueued(payload)) tasks.enter(from);
     const { index, kept, texts } = events.add(seal, { run: payload.run, task: payload.id, held });
     const [receipt] = kept;
     if (receipt === undefined) throw new Error(`the event that accepts task ${payload.id} has no receipt`);
     sql(
-      `INSERT INTO task (id, kind, run, stage, epoch, digest, payload, sender, state, accepted_at, first_receipt, last_receipt, traceparent)
-       VALUES (:id, :kind, :run, :stage, :epoch, :digest, :json, :from, :state, :now, :first, :last, :traceparent)`,
+      `INSERT INTO task (id, kind, run, stage, epoch, digest, payload, sender, state, accepted_at, first_receipt, last_receipt, traceparent,
+         unproven)
+       VALUES (:id, :kind, :run, :stage, :epoch, :digest, :json, :from, :state, :now, :first, :last, :traceparent, :unproven)`,
     ).run({
       id: payload.id,
       kind: payload.kind,
@@ -93,6 +105,7 @@ export function createAccept({ sql, events, tasks, outbox, runs, blobRows, recor
       first: receipt.key,
       last: receipt.payload,
       traceparent,
+      unproven: proof === "unproven" ? 1 : 0,
     });
     recorder.changed({ topic: "task", task: payload.id });
     for (const attachment of payload.attachments) tasks.attach({ ...attachment, task: payload.id, direction: "in", attempt: 0 });

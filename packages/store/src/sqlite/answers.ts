@@ -1,5 +1,6 @@
 import type { OutboxRow } from "../port/rows.ts";
-import type { Grounds, RunEvidence, StatusAnswer, StatusQuestion, TaskFacts } from "../port/store.ts";
+import type { Grounds } from "../port/acceptance.ts";
+import type { RunEvidence, StatusAnswer, StatusQuestion, TaskFacts } from "../port/store.ts";
 import type { BlobRows } from "./blob-rows.ts";
 import type { Events } from "./events.ts";
 import type { Outbox } from "./outbox.ts";
@@ -36,7 +37,13 @@ export function createAnswers({ events, tasks, outbox, runs, blobRows }: Answers
   return {
     grounds: (of: { task: string; run: string; blobs: readonly string[] }): Grounds => {
       const task = tasks.task(of.task);
-      return { ...(task && { task }), epoch: tasks.epoch(of.run), ...runOf(of.run), blobs: blobRows.blobs(of.blobs) };
+      return {
+        ...(task && { task }),
+        epoch: tasks.epoch(of.run),
+        ...runOf(of.run),
+        blobs: blobRows.blobs(of.blobs),
+        ...tasks.wordOf(of.run),
+      };
     },
     statusOf: (question: StatusQuestion): StatusAnswer => ({
       size: events.size(),

@@ -21,6 +21,13 @@ interface AttemptsDeps {
 /** Condition on the row of a lease that is held: its task runs this very attempt, in this boot. */
 const held = "id = :task AND state = 'running' AND attempt = :attempt AND boot = :boot";
 
+/** Task that is next, proven or not: of the sender whose turn it is, the one that was accepted first among those that are due. */
+const nextOf = (unproven: 0 | 1): string => `(SELECT first FROM (
+  SELECT served, (SELECT seq FROM task WHERE state = 'queued' AND unproven = ${unproven} AND task.sender = turn.sender
+      AND (not_before <= :now OR not_before > :ahead) AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))
+    ORDER BY seq LIMIT 1) AS first FROM turn
+) WHERE first IS NOT NULL ORDER BY served, first LIMIT 1)`;
+
 /** Creates the operations that claim, renew, complete and retry attempts, to be called inside transactions. */
 export function createAttempts({ sql, events, tasks, outbox, recorder, boot }: AttemptsDeps) {
   /** Records the change of a task, where a statement on its row changed it. */
@@ -56,14 +63,13 @@ export function createAttempts({ sql, events, tasks, outbox, recorder, boot }: A
 
   return {
     claim({ now, leaseMs, kinds }: Parameters<Store["claim"]>[0], seal: (row: TaskRow) => Seal): Claimed | undefined {
-      const next = `SELECT seq FROM task WHERE state = 'queued' AND (not_before <= :now OR not_before > :ahead)
-        AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds))) ORDER BY seq LIMIT 1`;
       const record = sql<TaskRecord>(
         `UPDATE task SET state = 'running', attempt = attempt + 1, not_before = 0, lease_until = :until, boot = :boot
-         WHERE seq = (${next}) RETURNING ${taskColumns}`,
+         WHERE seq = coalesce(${nextOf(0)}, ${nextOf(1)}) RETURNING ${taskColumns}`,
       ).get({ now, ahead: now + longestWaitMs, until: now + leaseMs, boot, kinds: kinds && JSON.stringify(kinds) });
       if (record === undefined) return undefined;
       const claimed = toTaskRow(record);
+      tasks.serve(claimed.from);
       recorder.changed({ topic: "task", task: claimed.id });
       events.add(seal(claimed), { run: claimed.payload.run, task: claimed.id });
       // The row is read again, since its newest receipt is the one that `events.add` has just kept.

@@ -141,12 +141,26 @@ const knownAgain = `
 ALTER TABLE position ADD COLUMN leaf TEXT;
 `;
 
+/**
+ * Senders have turns: `served` counts the claims, and is that of a sender's last one. Work is `unproven` until main has said a word of it. Tasks of
+ * before have a place in the turns, too.
+ */
+const turns = `
+ALTER TABLE task ADD COLUMN unproven INTEGER NOT NULL DEFAULT 0;
+DROP INDEX task_queued;
+CREATE INDEX task_queued ON task (unproven, sender, seq) WHERE state = 'queued';
+CREATE INDEX task_unproven ON task (accepted_at) WHERE unproven = 1;
+CREATE TABLE turn (sender TEXT PRIMARY KEY, served INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
+INSERT INTO turn (sender) SELECT DISTINCT sender FROM task;
+`;
+
 /** Steps from each version to the next, in order; a released step is never changed. `user_version` counts the steps that a database has taken. */
 export const migrations = [
   "", // Version 1 was never released, and no step leads on from it; databases with its number still exist.
   initial,
   logs,
   knownAgain,
+  turns,
 ];
 
 /**

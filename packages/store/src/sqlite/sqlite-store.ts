@@ -72,6 +72,13 @@ export function createSqliteStore({ db, sql, writer, recorder, blobs, instance, 
     savePeer: (peer) => write(() => runs.savePeer(peer)),
     ...createBlobOperations({ write, rows: blobRows, blobs, now: () => clock.now() }),
 
+    giveUpUnproven: (before) =>
+      write(() => {
+        const runs = tasks.giveUp(before);
+        for (const run of runs) outbox.withdraw(run, { epoch: Number.MAX_SAFE_INTEGER });
+        return runs;
+      }),
+
     task: (id) => read(() => tasks.task(id)),
     grounds: (of) => read(() => answers.grounds(of)),
     statusOf: (question) => read(() => answers.statusOf(question)),

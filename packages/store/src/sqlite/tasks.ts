@@ -1,5 +1,6 @@
 import type { Attachment } from "@tasuki/protocol";
 import type { AttachmentRow, TaskRow } from "../port/rows.ts";
+import type { Grounds } from "../port/acceptance.ts";
 import type { TaskFacts } from "../port/store.ts";
 import type { Recorder } from "./recorder.ts";
 import { attachmentColumns, type AttachmentRecord, taskColumns, type TaskRecord, toAttachmentRow, toTaskRow } from "./records.ts";
@@ -39,15 +40,19 @@ export function createTasks({ sql, recorder }: TasksDeps) {
       .all({ ids: JSON.stringify(ids) })
       .map(toAttachmentRow);
 
-  /** Places in the queue, from 1, by `seq`: those before the first of these tasks are counted, and those from it to the last one numbered. */
+  /**
+   * Places in the queue, from 1, by `seq`: in which order the tasks are claimed if none comes and each is due. Senders have turns, and what is
+   * unproven comes last.
+   */
   const positionsOf = (records: readonly Numbered[]): ReadonlyMap<number, number> => {
     const queued = records.filter(({ state }) => state === "queued").map(({ seq }) => seq);
-    const [first] = queued;
-    if (first === undefined) return new Map();
-    const before = "SELECT count(*) FROM task WHERE state = 'queued' AND seq < :first";
+    if (queued.length === 0) return new Map();
+    const rounds = `SELECT seq, unproven, sender, row_number() OVER (PARTITION BY unproven, sender ORDER BY seq) AS round FROM task
+      WHERE state = 'queued'`;
+    const order = `SELECT seq, row_number() OVER (ORDER BY unproven, round, served, seq) AS position FROM (${rounds}) JOIN turn USING (sender)`;
     const rows = sql<{ seq: number; position: number }>(
-      `SELECT seq, row_number() OVER (ORDER BY seq) + (${before}) AS position FROM task WHERE state = 'queued' AND seq BETWEEN :first AND :last`,
-    ).all({ first, last: queued.at(-1) });
+      `SELECT seq, position FROM (${order}) WHERE seq IN (SELECT value FROM json_each(:queued))`,
+    ).all({ queued: JSON.stringify(queued) });
     return new Map(rows.map(({ seq, position }) => [seq, position]));
   };
 
@@ -86,6 +91,46 @@ export function createTasks({ sql, recorder }: TasksDeps) {
           limit,
         }),
       ),
+    /** Number of tasks of a sender that wait. */
+    waitingOf: (sender: string): number =>
+      sql<{ n: number }>("SELECT count(*) AS n FROM task WHERE state = 'queued' AND unproven IN (0, 1) AND sender = :sender").get({
+        sender,
+      })?.n ?? 0,
+    /** Unproven work of a sender that is here, in whatever state, with the bytes of its files. */
+    unprovenOf: (sender: string): { tasks: number; bytes: number } =>
+      sql<{ tasks: number; bytes: number }>(
+        `SELECT count(DISTINCT task.id) AS tasks, coalesce(sum(size), 0) AS bytes FROM task LEFT JOIN attachment ON attachment.task = task.id
+         WHERE unproven = 1 AND sender = :sender`,
+      ).get({ sender }) ?? { tasks: 0, bytes: 0 },
+    /** Main's word of a run, and whether main's grants were ever seen here. */
+    wordOf(run: string): Pick<Grounds, "isGranted" | "mainsEpoch"> {
+      const { granted, epoch } =
+        sql<{ granted: number; epoch: number | null }>(
+          `SELECT EXISTS (SELECT 1 FROM meta WHERE key = 'granted') AS granted,
+                  (SELECT max(epoch) FROM task WHERE run = :run AND kind IN ('work', 'nudge') AND payload ->> 'from' = 'main') AS epoch`,
+        ).get({ run }) ?? {};
+      return { ...(granted === 1 && { isGranted: true as const }), ...(epoch != null && { mainsEpoch: epoch }) };
+    },
+    /** Makes unproven work of a run proven: main has said a word of it. */
+    prove: (run: string): void => void sql("UPDATE task SET unproven = 0 WHERE unproven = 1 AND run = :run").run({ run }),
+    /** Gives a sender a place in the turns. */
+    enter: (sender: string): void => void sql("INSERT OR IGNORE INTO turn (sender) VALUES (:sender)").run({ sender }),
+    /** Ends the turn of a sender: all others have theirs before its next. */
+    serve: (sender: string): void =>
+      void sql("UPDATE turn SET served = (SELECT max(served) + 1 FROM turn) WHERE sender = :sender").run({ sender }),
+    /** Gives up unproven work that was accepted before a time. Returns its runs. */
+    giveUp(before: number): string[] {
+      const old = sql<Key & { run: string }>("SELECT id, run FROM task WHERE unproven = 1 AND accepted_at < :before").all({ before });
+      for (const { id } of old) sql("DELETE FROM attachment WHERE task = :id").run({ id });
+      changed(
+        sql<Key>(
+          `UPDATE task SET state = 'fenced', lease_until = NULL, boot = NULL, block = NULL
+           WHERE unproven = 1 AND accepted_at < :before AND state NOT IN ('done', 'fenced') RETURNING id`,
+        ).all({ before }),
+      );
+      sql("UPDATE task SET unproven = 0 WHERE unproven = 1 AND accepted_at < :before").run({ before });
+      return [...new Set(old.map(({ run }) => run))];
+    },
     waiting: (): number => sql<{ n: number }>("SELECT count(*) AS n FROM task WHERE state = 'queued'").get()?.n ?? 0,
     queue: (): { waiting: number; running: number } =>
       sql<{ waiting: number; running: number }>(

@@ -108,11 +108,12 @@ export function describeAccept(open: OpenTestStore): void {
       expect(await store.grounds(asked)).toEqual({ epoch: 0, blobs });
       await accept(store, payloadOf({ id: one, epoch: 3 }));
       const task = await store.task(one);
-      expect(await store.grounds(asked)).toEqual({ task, epoch: 3, blobs });
+      expect(await store.grounds(asked)).toEqual({ task, epoch: 3, mainsEpoch: 3, blobs });
       await store.change({ ...nothing, runs: [runOf(run, { epoch: 4 })] });
       expect(await store.grounds({ ...asked, blobs: [] })).toEqual({
         task,
         epoch: 4,
+        mainsEpoch: 3,
         run: runOf(run, { version: 1, epoch: 4 }),
         blobs: new Map(),
       });

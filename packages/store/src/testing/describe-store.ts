@@ -9,6 +9,7 @@ import { describeSteps } from "./describe-steps.ts";
 import { describeSweeps } from "./describe-sweeps.ts";
 import { describeTexts } from "./describe-texts.ts";
 import { describeTopics } from "./describe-topics.ts";
+import { describeTurns } from "./describe-turns.ts";
 import type { OpenTestStore } from "./fixtures.ts";
 
 export type { OpenTestStore } from "./fixtures.ts";
@@ -23,6 +24,7 @@ export function describeStore(name: string, { open, concurrent }: AdapterUnderTe
   describe(`store: ${name}`, () => {
     describeAccept(open);
     describeAttempts(open);
+    describeTurns(open);
     describeDelivery(open);
     describeSteps(open);
     describeCommits(open);

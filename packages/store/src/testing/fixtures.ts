@@ -13,7 +13,8 @@ import {
 } from "@tasuki/protocol";
 import type { Seal, SignedTask } from "@tasuki/evidence";
 import type { RunRow, TaskRow } from "../port/rows.ts";
-import type { AcceptRequest, RunChange, StatusQuestion, Store } from "../port/store.ts";
+import type { AcceptRequest } from "../port/acceptance.ts";
+import type { RunChange, StatusQuestion, Store } from "../port/store.ts";
 
 /** Opens the adapter under test on a folder; the folder was made by the suite. */
 export type OpenTestStore = (folder: string, options: { clock: { now(): number }; newId: () => string }) => Promise<Store>;

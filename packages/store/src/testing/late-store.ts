@@ -82,6 +82,7 @@ export function lateStore<Of extends Store>(store: Of, { random }: LateStoreOpti
     addBlob: late((...given) => store.addBlob(...given)),
     loseBlob: late((...given) => store.loseBlob(...given)),
     sweepBlobs: late((...given) => store.sweepBlobs(...given)),
+    giveUpUnproven: late((...given) => store.giveUpUnproven(...given)),
     task: late((...given) => store.task(...given)),
     grounds: late((...given) => store.grounds(...given)),
     statusOf: late((...given) => store.statusOf(...given)),

@@ -16,7 +16,7 @@ export type Operation = (model: Model, now: number) => Planned;
 /** The runs that all operations are about. */
 export const runs = [id(1, 1), id(2, 1)];
 const leaseMs = 100;
-const queueLimit = 4;
+const queueLimit = 2;
 const block = { reason: "failed", needs: "a look", owner: "operator", clearsWith: "tasuki retry" };
 const pick = <One>(all: readonly One[], n: number): One | undefined => all[n % Math.max(1, all.length)];
 const some = fc.nat(20);
@@ -30,12 +30,15 @@ const accept = fc
     run: fc.constantFrom(...runs),
     stage: fc.constantFrom("finder", "judge"),
     epoch: fc.integer({ min: 1, max: 3 }),
+    sender: fc.constantFrom("main", "finder-1", "finder-2"),
+    given: fc.constantFrom("granted" as const, "unproven" as const, undefined),
   })
-  .map(({ n, ...rest }): Operation => () => {
-    const payload = payloadOf({ id: id(n), ...rest });
-    const request = requestOf(payload, { queueLimit });
+  .map(({ n, sender, given, ...rest }): Operation => () => {
+    const payload = payloadOf({ id: id(n), from: sender === "main" ? "main" : "finder", ...rest });
+    const proof = given !== undefined && sender !== "main" && rest.kind === "work" ? { proof: given } : {};
+    const request = requestOf(payload, { from: sender, queueLimit, ...proof });
     return {
-      expect: (model) => model.accept(payload, request.digest, queueLimit),
+      expect: (model) => model.accept(payload, request.digest, { sender, limit: queueLimit, ...proof }),
       call: async (store) => (await store.accept(request, receiptOf("accepted", payload.id))).is,
     };
   });

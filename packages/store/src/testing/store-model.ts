@@ -5,6 +5,8 @@ import type { Lease } from "../port/store.ts";
 interface ModelTask {
   readonly payload: TaskPayload;
   readonly digest: string;
+  readonly sender: string;
+  unproven: boolean;
   state: TaskState;
   attempt: number;
   notBefore: number;
@@ -22,6 +24,12 @@ interface ModelEnd {
   readonly handOff: Pick<ModelRow, "id" | "run" | "epoch">;
   readonly notBefore: number;
 }
+interface ModelAcceptance {
+  readonly sender: string;
+  readonly proof?: "granted" | "unproven";
+  /** Most tasks of the sender that may wait. */
+  readonly limit: number;
+}
 export type ModelCompletion = "produced" | "produced without hand-off" | "done" | "blocked" | "again";
 export type ModelSettlement = "done" | "superseded" | "blocked" | "pending";
 
@@ -31,13 +39,16 @@ interface State {
   readonly outbox: Map<string, ModelRow>;
   /** Versions of runs. */
   readonly runs: Map<string, number>;
+  /** Turns of the senders: the number of the claim that was each one's last. */
+  readonly served: Map<string, number>;
   events: number;
 }
 
 /** State of a store, as its reads show it. */
 export interface Seen {
-  /** In the order of acceptance, as `queue` is. */
+  /** In the order of acceptance. */
   readonly tasks: readonly string[];
+  /** In the order in which they would be claimed. */
   readonly queue: readonly string[];
   readonly outbox: readonly string[];
   readonly events: number;
@@ -48,8 +59,8 @@ export interface Seen {
 const isOver = ({ state }: ModelTask): boolean => state === "done" || state === "fenced";
 
 /** Creates a model of a store, in memory and without files: the meaning of the port's operations, one after another. */
-export function createModel(state: State = { tasks: new Map(), outbox: new Map(), runs: new Map(), events: 0 }) {
-  const { tasks, outbox, runs } = state;
+export function createModel(state: State = { tasks: new Map(), outbox: new Map(), runs: new Map(), served: new Map(), events: 0 }) {
+  const { tasks, outbox, runs, served } = state;
   const all = (): ModelTask[] => [...tasks.values()];
   const of = (run: string): ModelTask[] => all().filter(({ payload }) => payload.run === run);
   const epoch = (run: string): number => Math.max(0, ...of(run).map(({ payload }) => payload.epoch));
@@ -68,11 +79,26 @@ export function createModel(state: State = { tasks: new Map(), outbox: new Map()
       if (carried?.state === "blocked") carried.state = "produced";
     }
   };
+  const queued = (): ModelTask[] => all().filter(({ state }) => state === "queued");
+  const turnOf = ({ sender }: ModelTask): number => served.get(sender) ?? 0;
+  /** Tasks in the order in which they are claimed: proven ones first, those of one sender in the order of acceptance, and senders in turns. */
+  const inTurns = (waiting: readonly ModelTask[]): ModelTask[] => {
+    const counts = new Map<string, number>();
+    const placed = waiting.map((task) => {
+      const key = `${task.unproven} ${task.sender}`;
+      const round = (counts.get(key) ?? 0) + 1;
+      counts.set(key, round);
+      return { task, place: [Number(task.unproven), round, turnOf(task)] };
+    });
+    const compare = (one: readonly number[], other: readonly number[]): number =>
+      one.map((part, at) => part - (other[at] ?? 0)).find((difference) => difference !== 0) ?? 0;
+    return placed.toSorted((one, other) => compare(one.place, other.place)).map(({ task }) => task);
+  };
   const refused = (where: (row: ModelRow) => boolean): ModelRow[] =>
     [...outbox.values()].filter((row) => row.state === "blocked" && where(row));
 
   return {
-    accept(payload: TaskPayload, digest: string, limit: number): string {
+    accept(payload: TaskPayload, digest: string, { sender, proof, limit }: ModelAcceptance): string {
       const { id, kind, run, stage } = payload;
       const known = tasks.get(id);
       if (known !== undefined) return known.digest === digest ? "replayed" : "conflict";
@@ -83,7 +109,7 @@ export function createModel(state: State = { tasks: new Map(), outbox: new Map()
       if (kind === "work" && holder) return "taken";
       const isClosed = of(run).some((task) => task.payload.kind === "close" && payload.epoch <= task.payload.epoch);
       if (kind === "work" && isClosed) return "archived";
-      if (kind === "work" && all().filter(({ state }) => state === "queued").length >= limit) return "full";
+      if (kind === "work" && queued().filter((task) => task.sender === sender).length >= limit) return "full";
       const below = of(run).filter((task) => !isOver(task) && task.payload.epoch < payload.epoch);
       if (kind === "work" || kind === "cancel") {
         for (const task of below) task.state = "fenced";
@@ -94,13 +120,25 @@ export function createModel(state: State = { tasks: new Map(), outbox: new Map()
         for (const task of of(run).filter((each) => !isOver(each))) task.state = task.state === "produced" ? "done" : "fenced";
         withdraw(run, Number.MAX_SAFE_INTEGER);
       }
-      tasks.set(id, { payload, digest, state: kind === "work" ? "queued" : "done", attempt: 0, notBefore: 0, leaseUntil: 0 });
+      if (payload.from === "main") for (const task of of(run)) task.unproven = false;
+      const unproven = proof === "unproven";
+      tasks.set(id, {
+        payload,
+        digest,
+        sender,
+        unproven,
+        state: kind === "work" ? "queued" : "done",
+        attempt: 0,
+        notBefore: 0,
+        leaseUntil: 0,
+      });
       state.events += 1;
       return "accepted";
     },
     claim(now: number, leaseMs: number): Lease | undefined {
-      const next = all().find((task) => task.state === "queued" && task.notBefore <= now);
+      const [next] = inTurns(queued().filter(({ notBefore }) => notBefore <= now));
       if (next === undefined) return undefined;
+      served.set(next.sender, Math.max(0, ...served.values()) + 1);
       Object.assign(next, { state: "running", attempt: next.attempt + 1, notBefore: 0, leaseUntil: now + leaseMs });
       state.events += 1;
       return { task: next.payload.id, attempt: next.attempt };
@@ -156,7 +194,7 @@ export function createModel(state: State = { tasks: new Map(), outbox: new Map()
     state: (): State => structuredClone(state),
     seen: (): Seen => ({
       tasks: all().map(({ payload, state, attempt }) => `${payload.id} ${state} ${attempt}`),
-      queue: all().flatMap(({ payload, state }) => (state === "queued" ? [payload.id] : [])),
+      queue: inTurns(queued()).map(({ payload }) => payload.id),
       outbox: [...outbox.values()].map(({ id, state }) => `${id} ${state}`).toSorted(),
       events: state.events,
       epochs: [...new Set(all().map(({ payload }) => payload.run))].map(epoch),

@@ -33,6 +33,13 @@ test("No step is left out, however short it is and whatever stands out in it", (
   );
 });
 
+test("A number within a paragraph is part of its sentence, and not that of an item", () => {
+  expect(citePassage("Leases end with the task. 30. of the leases end early.", "C1")).toBe(
+    "Leases end with the task. [C1] 30. of the leases end early. [C1]",
+  );
+  expect(citePassage("Yes. 30. of the leases end early.", "C1")).toBe("[…] 30. of the leases end early. [C1]");
+});
+
 test("What is left out of a list is marked, be it an item or the beginning of one", () => {
   expect(
     citePassage("- Close the valve of the tank.\n- Limits:\n- Is it? Open the hatch of the tank.\n- A1! The tank is full.", "C1"),

@@ -5,6 +5,7 @@ import { countWords } from "../ranking/words.ts";
 const leastWords = 3;
 // Length up to which a passage is quoted, characters. A longer one is a document.
 const longest = 20_000;
+const quoteMark = /^(?:>[ \t]?)+/;
 const marker = /^(?:[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+|[ \t]*>[ \t]?)+/;
 
 /**
@@ -79,12 +80,16 @@ function citeProse(passage: string, block: Block, item: string): string {
   const step = itemNumber(passage, block);
   let text = "";
   let isLeftOut = false;
-  for (const sentence of splitSentences(passage, block)) {
+  for (const [at, sentence] of splitSentences(passage, block).entries()) {
     const said = flat(passage, sentence);
+    // Within a paragraph a number is part of its sentence: `Leases end. 30. of them end early.`
+    const words = said.replace(at === 0 ? marker : quoteMark, "");
     const isWanted = step === undefined ? isSentence(said) : isStep(said);
-    const [cited] = isWanted ? citeOne(said.replace(marker, ""), item) : [];
-    // What is left out inside a paragraph is marked, and so is the beginning of an item, which reads on from the one before it.
-    const gap = isLeftOut && (text !== "" || block.kind === "list") ? `${omitted} ` : "";
+    const [cited] = isWanted ? citeOne(words, item) : [];
+    // What is left out inside a paragraph is marked, and so is the beginning of an item, which reads on from the one before it. A number at the start of a
+    // line would be read as that of an item.
+    const isMarked = (isLeftOut && (text !== "" || block.kind === "list")) || (text === "" && marker.test(words));
+    const gap = isMarked ? `${omitted} ` : "";
     if (cited !== undefined) text += `${text === "" ? "" : " "}${gap}${cited}`;
     isLeftOut = cited === undefined && (isLeftOut || !isBare(said));
   }

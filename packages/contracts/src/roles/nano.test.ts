@@ -155,6 +155,25 @@ describe("nano's gate", () => {
     expect(check(documents)).toContainEqual(expect.objectContaining(unmet));
   });
 
+  it("reports a passage that is cut inside its sentence, whoever wrote it", () => {
+    const text = "A receipt is a signed statement by the node that knows.\nÄhnlich gilt es bis zum 31. Dezember 2027.\n";
+    const given = documentOf(sourceText, text, 1);
+    const cuts = (quoted: string) => {
+      const before = text.slice(0, text.indexOf(quoted));
+      const [first, line] = [Buffer.byteLength(before), before.split("\n").length];
+      const place = { bytes: { first, last: first + Buffer.byteLength(quoted) - 1 }, lines: { first: line, last: line } };
+      const documents = changed({ ...example, "source-text": [given, ...(example["source-text"] ?? []).slice(1)] }, deRawOutput, {
+        to: ({ blocks: [block, ...others], ...raw }) => ({
+          ...raw,
+          blocks: block ? [{ ...block, ...place, text: quoted, sha256: sha256Of(quoted) }, ...others] : others,
+        }),
+      });
+      return check(documents).filter(({ expected }) => expected.startsWith("whole sentences"));
+    };
+    expect(cuts("Ähnlich gilt es bis zum 31.")).toMatchObject([{ file: "de-raw-output.txt", path: "blocks.0" }]);
+    expect(cuts("Ähnlich gilt es bis zum 31. Dezember 2027.")).toEqual([]);
+  });
+
   it("takes texts that nano collected, each with its row, and reports one without", () => {
     const text = documentOf(collected, "A receipt is a promise.\n");
     const row = { id: "N1", name: "N1.txt", sha256: text.sha256, bytes: text.size, origin: "https://example.org/", fetched: "2026-11-24" };

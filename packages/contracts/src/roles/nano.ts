@@ -11,6 +11,7 @@ import { checkCandidateSources } from "../checks/candidate-sources.ts";
 import { collect } from "../checks/collect.ts";
 import { checkRawBlocks } from "../checks/raw-blocks.ts";
 import { checkSameRun } from "../checks/same-run.ts";
+import { checkWholePassages } from "../checks/whole-passages.ts";
 import { checkSourceTexts, sourcesById } from "../checks/source-texts.ts";
 
 /** Role that finds passages of the sources that may answer the brief, and quotes them. */
@@ -31,6 +32,8 @@ export const nano = defineRole({
       checkCandidateQuestions(list, brief.value),
       checkCandidateSources(list, sources),
       checkRawBlocks(raw, list, sources),
+      // A run has version 1 of the brief where a node of it may be of a release that cut sentences.
+      ...(run.value.versions[brief.name] === 1 ? [] : [checkWholePassages(raw, sources)]),
     );
   },
 });

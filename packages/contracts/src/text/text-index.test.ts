@@ -26,4 +26,13 @@ describe("an indexed text", () => {
       }),
     );
   });
+
+  it("gives the UTF-16 position of a byte, in long texts too", () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom("a", "ä", "語", "😀", "é".repeat(700))), fc.nat(), (pieces, at) => {
+        const before = pieces.slice(0, at % (pieces.length + 1)).join("");
+        expect(indexText(pieces.join("")).positionOf(Buffer.byteLength(before))).toBe(before.length);
+      }),
+    );
+  });
 });

@@ -26,8 +26,9 @@ export const authoring = defineAuthoring({
 | and the second.
 \`\`\`
 
-A passage must be verbatim, character by character, line breaks included, and long enough to occur once in its source. Leave out the
-header, and of each passage the byte and line ranges, the page and the digest: they are filled in afterwards.`,
+A passage must be verbatim, character by character, line breaks included, and long enough to occur once in its source. It begins and ends
+with whole sentences, items, rows or lines, never inside one. Leave out the header, and of each passage the byte and line ranges, the page
+and the digest: they are filled in afterwards.`,
   draft: Draft,
   fromDraft: ({ passages }) =>
     passages

@@ -16,6 +16,7 @@ import { checkQuotations, checkVerbatimStatements, passagesOf } from "../../chec
 import { checkRawBlocks } from "../../checks/raw-blocks.ts";
 import { checkSameRun } from "../../checks/same-run.ts";
 import { checkSourceTexts } from "../../checks/source-texts.ts";
+import { checkWholePassages } from "../../checks/whole-passages.ts";
 import { checkVerdicts } from "../../checks/verdicts.ts";
 import { tokens } from "./tokens.ts";
 import { kindOf, type Stage, stageParts, toStage } from "./stage.ts";
@@ -60,6 +61,7 @@ const checks: Readonly<Record<string, readonly [parts: string, check: (stage: St
     ({ final, raw, review }) => checkVerbatimStatements(final, passagesOf(final, raw, review.value)),
   ],
   checkRawBlocks: ["ids blocks sources candidates", ({ raw, list, sources }) => checkRawBlocks(raw, list, sources)],
+  checkWholePassages: ["blocks sources texts", ({ raw, sources }) => checkWholePassages(raw, sources)],
   checkSameRun: ["questions texts", ({ run, brief, list, raw, review, final }) => checkSameRun(run, brief, [list, raw, review, final])],
   checkSourceTexts: ["sources labels", ({ run, texts }) => checkSourceTexts(run, texts)],
   checkVerdicts: ["verdicts candidates", ({ review, list }) => checkVerdicts(review, list)],

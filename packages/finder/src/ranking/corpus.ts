@@ -1,5 +1,6 @@
 import type { Range } from "@tasuki/contracts";
 import { type Block, headingTitle, type KnownBlock, splitBlocks, markStart } from "./blocks.ts";
+import { countWhile } from "./count-while.ts";
 import { quotableSentences } from "./quotable-sentences.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -77,6 +78,19 @@ export function buildCorpus(sources: readonly Source[], vocabulary: Vocabulary, 
     progress();
   }
   return { sources, passages, sections, postings, titled };
+}
+
+/** Passages in which a range of a source begins and ends; one where it does not leave it, none where it stands in a heading or in furniture. */
+export function passagesAt(
+  { passages }: Pick<Corpus, "passages">,
+  { source, start, end }: Range & { readonly source: number },
+): readonly Passage[] {
+  // Passages stand in the order of their places, and don't overlap.
+  const at = (position: number): Passage | undefined => {
+    const passage = passages[countWhile(passages, (one) => one.source < source || (one.source === source && one.end <= position))];
+    return passage?.source === source && passage.start <= position ? passage : undefined;
+  };
+  return [...new Set([at(start), at(end - 1)])].filter((passage) => passage !== undefined);
 }
 
 function* sectionsOf(text: string, known?: readonly KnownBlock[]): Generator<{ path: readonly string[]; blocks: readonly Block[] }> {

@@ -15,7 +15,7 @@ const rows: Readonly<Record<string, Row>> = {
   en: {
     when: "when|(?:what|which) (?:year|date|day|month|century|decade)",
     howMany:
-      "how (?:many|much|old|long|far|tall|high|large|big|often|fast|quick(?:ly)?|soon|deep|wide|heavy)|what (?:percentage|percent|number|proportion|fraction|amount|size|age)",
+      "how (?:many times|much time|many|much|old|long|far|tall|high|large|big|often|fast|quick(?:ly)?|soon|deep|wide|heavy)|what (?:percentage|percent|number|proportion|fraction|amount|size|age)",
     who: "who|whom|whose|which (?:person|president|king|queen|player|author|scientist|team|company)",
     why: "why|what (?:caused|causes|is the reason|was the reason)",
     months: "January|February|March|April|May|June|July|August|September|October|November|December",
@@ -25,7 +25,7 @@ const rows: Readonly<Record<string, Row>> = {
   de: {
     when: "wann|(?:in |an |zu )?welche[mnrs]? (?:jahr|datum|tag|monat|jahrhundert|jahrzehnt|zeitpunkt)|seit wann|bis wann",
     howMany:
-      "wie ?viele?|wie (?:alt|lange?|weit|hoch|groß|oft|häufig|schnell|tief|breit|schwer|teuer)|welche[rn]? (?:anteil|anzahl|zahl|höhe|größe)",
+      "wie ?viele?(?: (?:zeit|mal))?|wie (?:alt|lange?|weit|hoch|groß|oft|häufig|schnell|tief|breit|schwer|teuer)|welche[rn]? (?:anteil|anzahl|zahl|höhe|größe)",
     who: "wer|wen|wem|wessen",
     why: "warum|weshalb|wieso|aus welchem grund|aus welchen gründen|wozu",
     months: "Januar|Jänner|Februar|März|April|Mai|Juni|Juli|August|September|Oktober|November|Dezember",
@@ -33,7 +33,8 @@ const rows: Readonly<Record<string, Row>> = {
   },
   fr: {
     when: "quand|(?:en |à )?quelles? (?:année|date|jour|mois|siècle|époque)|quel (?:jour|mois|siècle)",
-    howMany: "combien|quelle? (?:pourcentage|nombre|proportion|quantité|taille|âge|longueur|hauteur|distance|durée|vitesse|profondeur)",
+    howMany:
+      "combien(?: de (?:temps|fois))?|quelle? (?:pourcentage|nombre|proportion|quantité|taille|âge|longueur|hauteur|distance|durée|vitesse|profondeur)",
     who: "qui|à qui|de qui",
     why: "pourquoi|pour quelles? raisons?",
     months: "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre",
@@ -42,7 +43,7 @@ const rows: Readonly<Record<string, Row>> = {
   es: {
     when: "cuándo|cuando|(?:en )?(?:qué|que) (?:año|fecha|día|mes|siglo|década)",
     howMany:
-      "cuánt[ao]s?|cuant[ao]s?|qué (?:porcentaje|número|proporción|cantidad|tamaño|edad|altura|distancia|longitud|velocidad)|cuán|qué tan",
+      "cu[áa]nt[ao]s?(?: (?:tiempo|veces))?|qué (?:porcentaje|número|proporción|cantidad|tamaño|edad|altura|distancia|longitud|velocidad)|cuán|qué tan",
     who: "quién(?:es)?|quien(?:es)?",
     why: "por qué|por que|cuál (?:es|fue|era) la (?:razón|causa)",
     months: "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|octubre|noviembre|diciembre",
@@ -50,7 +51,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   it: {
     when: "quando|(?:in )?(?:quale|che) (?:anno|data|giorno|mese|secolo)",
-    howMany: "quant[aoie]|quale (?:percentuale|numero|quantità|età|altezza|distanza|durata|velocità)",
+    howMany: "quant[aoie](?: (?:tempo|volte))?|quale (?:percentuale|numero|quantità|età|altezza|distanza|durata|velocità)",
     who: "chi",
     why: "perché|per quale (?:motivo|ragione)",
     months: "gennaio|febbraio|marzo|aprile|maggio|giugno|luglio|agosto|settembre|ottobre|novembre|dicembre",
@@ -58,7 +59,8 @@ const rows: Readonly<Record<string, Row>> = {
   },
   pt: {
     when: "quando|(?:em )?que (?:ano|data|dia|mês|século)",
-    howMany: "quant[ao]s?|qual (?:a )?(?:percentagem|porcentagem|número|quantidade|idade|altura|distância|duração|velocidade)|quão",
+    howMany:
+      "quant[ao]s?(?: (?:tempo|vezes))?|qual (?:a )?(?:percentagem|porcentagem|número|quantidade|idade|altura|distância|duração|velocidade)|quão",
     who: "quem",
     why: "por que|porque|porquê|por quê",
     months: "janeiro|fevereiro|março|abril|maio|junho|julho|agosto|setembro|outubro|novembro|dezembro",
@@ -66,7 +68,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   nl: {
     when: "wanneer|(?:in )?welke? (?:jaar|datum|dag|maand|eeuw)",
-    howMany: "hoeveel|hoe (?:oud|lang|ver|hoog|groot|vaak|snel|diep|breed|zwaar)|welk (?:percentage|aantal|deel)",
+    howMany: "hoeveel(?: (?:tijd|keer))?|hoe (?:oud|lang|ver|hoog|groot|vaak|snel|diep|breed|zwaar)|welk (?:percentage|aantal|deel)",
     who: "wie|wiens",
     why: "waarom|om welke reden",
     months: "januari|februari|maart|april|mei|juni|juli|augustus|september|oktober|november|december",
@@ -74,7 +76,7 @@ const rows: Readonly<Record<string, Row>> = {
   },
   ru: {
     when: "когда|в каком (?:году|месяце|веке)|какого числа",
-    howMany: "сколько|как(?:ой|ая|ое|ова|ово|ов) (?:процент|доля|число|количество|возраст|высота|длина)",
+    howMany: "сколько(?: (?:времени|раз))?|как(?:ой|ая|ое|ова|ово|ов) (?:процент|доля|число|количество|возраст|высота|длина)",
     who: "кто|кого|кому|кем",
     why: "почему|зачем|по какой причине",
     months: "января|февраля|марта|апреля|мая|июня|июля|августа|сентября|октября|ноября|декабря",
@@ -113,6 +115,16 @@ export function createCue(question: string, code: string): Cue {
   if (asks.who(question)) return (sentence) => (capitalised.test(sentence) ? 0.5 : -0.5);
   if (asks.why(question)) return (sentence) => (has.reason.test(sentence) ? 0.7 : 0);
   return () => 0;
+}
+
+/**
+ * Words by which a question asks for its date or its quantity, in lower case: `what year` of "In what year was it built?". An answer has the date, and seldom
+ * the word. Empty where it asks for neither.
+ */
+export function askingWords(question: string, code: string): ReadonlySet<string> {
+  const row = rows[code];
+  const phrase = row && [row.when, row.howMany].map((kind) => new RegExp(whole(kind), "iu").exec(question)?.[0]).find(Boolean);
+  return new Set(phrase?.toLowerCase().split(/\s+/));
 }
 
 interface Patterns {

@@ -33,6 +33,17 @@ test.each([
   expect([...needed]).toEqual(terms.filter((term) => term !== measure));
 });
 
+test.each([
+  ["en", "In what year was the tower of Graz built?", "year"],
+  ["de", "In welchem Jahrhundert wurde der Turm von Graz gebaut?", "jahrhundert"],
+  ["es", "¿En qué año se construyó la torre de Graz?", "año"],
+  ["es", "¿Cuánto tiempo se guardan las copias?", "tiemp"],
+])("%s: %s looks for what it asks by, and an answer need not have it", (language, question, word) => {
+  const { terms, needed } = questionTerms(question, languageBy(language));
+  expect(terms).toContain(word);
+  expect([...needed]).toEqual(terms.filter((term) => term !== word));
+});
+
 test("A question that asks for its measure alone needs it; a verb after a question word is no measure", () => {
   expect([...questionTerms("How fast is it?", languageBy("en")).needed]).toEqual(["fast"]);
   expect([...questionTerms("How does water boil?", languageBy("en")).needed]).toEqual(["water", "boil"]);

@@ -1,4 +1,5 @@
 import { jpn, kor, tha, zho } from "stopword";
+import { askingWords } from "./cues.ts";
 import { type Language, languages } from "./languages.ts";
 import { languageOf } from "./language-of.ts";
 import { forEachWord, isUnspaced } from "./words.ts";
@@ -33,7 +34,7 @@ export function toTerms(word: string, { stem, elided }: Language): readonly stri
 export interface QuestionTerms {
   /** Empty where the question has only stop words. */
   readonly terms: readonly string[];
-  /** Those that an answer must have: all but the measure that is asked for, such as `fast` of "How fast is it?". */
+  /** Those that an answer must have: all but what is asked for, such as `fast` of "How fast is it?" and `year` of "In what year was it built?". */
   readonly needed: ReadonlySet<string>;
 }
 
@@ -47,7 +48,8 @@ export function questionTerms(question: string, language: Language): QuestionTer
   const named = asksForMeaning.test(question) ? told.filter((word) => !meaningWords.has(word)) : told;
   const kept = named.length > 0 ? named : told;
   const measure = language.measure?.exec(question)?.groups?.["measure"]?.toLowerCase();
-  const needed = kept.filter((word) => word !== measure);
+  const asking = askingWords(question, language.code);
+  const needed = kept.filter((word) => word !== measure && !asking.has(word));
   const termsOf = (some: readonly string[]): string[] =>
     [...new Set(some.flatMap((word) => toTerms(word, language)))].filter((term) => term !== "");
   return { terms: termsOf(kept), needed: new Set(termsOf(needed.length > 0 ? needed : kept)) };

@@ -1,4 +1,4 @@
-import { countWhile } from "./count-while.ts";
+import { countWhile } from "../ranking/count-while.ts";
 import type { Item } from "./judge-items.ts";
 import type { MergedItem } from "./merge-duplicates.ts";
 import { rankQuotes, type Search } from "../ranking/search.ts";

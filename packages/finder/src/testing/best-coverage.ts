@@ -6,9 +6,6 @@ const quotes = 8;
 export function bestCoverage(texts: readonly string[], question: string): number {
   const sources = texts.map((text, at) => ({ id: `S${at + 1}`, text }));
   const search = createSearch(sources, { questions: [{ id: "Q1", text: question }] });
-  const shares = rankQuotes(search, "Q1", quotes).map(({ source, section, start, end }) => {
-    const headings = search.corpus.sections[section]?.path ?? [];
-    return search.coverage([...headings, sources[source]?.text.slice(start, end)].join("\n"))("Q1");
-  });
+  const shares = rankQuotes(search, "Q1", quotes).map((quote) => search.coverage([quote])("Q1"));
   return Math.max(0, ...shares);
 }

@@ -19,6 +19,13 @@ async function ask(question: string, file: string | Uint8Array, name: string): P
 const answerOf = ({ sections }: JpFinal): string => sections.map(({ text }) => text).join("\n");
 
 const plans = ["Bronze", "Silver", "Gold"].map((plan, at) => `<tr><td><p>${plan}</p><td><p>${20 * 10 ** at} GB</p>`).join("");
+const depots = [
+  ["Depot", "Staff"],
+  ["---", "---"],
+  ["Bern", "100"],
+  ["Cork", "584"],
+  ["Graz", "298"],
+];
 const faq = `# Questions and answers
 
 - [How do I change the port?](#port)
@@ -89,6 +96,28 @@ test.for([
     "S1.html",
     /Plan: Gold \| Storage: 2000 GB/,
   ],
+  // The rows of other plans, whose columns have the same names, answer nothing.
+  [
+    "How many staff has the depot Graz?",
+    "depot,staff\n" + ["Bern,100", "Cork,584", "Graz,298"].join("\n"),
+    "S1.csv",
+    /^depot: Graz \| staff: 298 \[C1\]$/,
+  ],
+  ["How many staff has Graz?", `# Depots\n\n${depots.map((row) => `${row.join(" | ")}\n`).join("")}`, "S1.md", /^- Graz \| 298 \[C1\]$/],
+  [
+    "How many staff has Graz?",
+    `# Depots\n\n${depots.map((row) => `| ${row.join(" | ")} |\n`).join("")}`,
+    "S1.md",
+    /^- Graz \| 298 \[C1\]$/,
+  ],
+  [
+    "How do I scan?",
+    "# Scanning\n\n1. Open it.\n2. Press Scan.\n\n## Notes\n\nGloves are worn by all who scan.\n",
+    "S1.md",
+    /^1\. Open it\. \[C1\]\n2\. Press Scan/,
+  ],
+  ["開館時間は何時ですか？", "# 図書館\n\n開館（かいかん）時間は午前九時です。\n", "S1.md", /午前九時/],
+  ["What is the peer-to-peer port?", "# Net\n\nThe peer\u2011to\u2011peer port is 4711.\n", "S1.md", /4711/],
   [
     "When does the desk open?",
     "<!doctype html><h1>Desk</h1><p hidden>The desk opens at 06:00.<p>The desk opens at 09:00.",

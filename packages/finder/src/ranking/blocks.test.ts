@@ -32,6 +32,17 @@ test("Items, rows and code are blocks of their own; line ends, pages and a byte 
   ]);
 });
 
+test("Rows of two cells are known by each other, and the head of a table by the line below it", () => {
+  expect(kindsOf("Ship | Crew\n--- | ---\nIda | nine\nNora | ten\n\na | b\nc | d\n\nIt runs `ls | wc` here\nand there.")).toEqual([
+    "heading10: Ship | Crew",
+    "table: Ida | nine",
+    "table: Nora | ten",
+    "table: a | b",
+    "table: c | d",
+    "paragraph: It runs `ls | wc` here\nand there.",
+  ]);
+});
+
 test("A question that stands alone heads what follows; one among other sentences, or in a list, does not", () => {
   expect(
     kindsOf(

@@ -22,11 +22,16 @@ const item = /^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+/;
 const number = /^[ \t]*(\d{1,3})[.)][ \t]/;
 const underline = /^(?:={3,}|-{3,}|~{3,}|\^{3,})[ \t]*$/;
 const numbered = /^(\d{1,3}(?:\.\d{1,3})*)\.?[ \t]+\p{Lu}/u;
+// The line below a table's head (GitHub Flavored Markdown, section 4.10).
+const delimiter = /^[ \t]*\|?[ \t]*:?-+:?[ \t]*\|(?:[ \t]*:?-+:?[ \t]*\|)*(?:[ \t]*:?-+:?[ \t]*)?$/;
+const barred = /^[ \t]*\|.*\|/;
 const levels: Readonly<Record<string, number>> = { "=": 1, "-": 2, "~": 3, "^": 4 };
 
-// Level of a question that stands alone, deeper than that of every other heading.
+// Levels of a question that stands alone, deeper than that of every other heading, and of the head of a table, which only its rows are below.
 const askedLevel = 9;
+export const tableHeadLevel = 10;
 const longestQuestion = 300;
+const longestDelimiter = 1_000;
 const asking: ReadonlySet<BlockKind> = new Set(["paragraph", "list", "table"]);
 // What a question has before it in lists of them: its number or its letter, in a cell of its own where a table lays them out.
 const label = /^[ \t]*[*_]{0,2}[\p{L}\p{N}.]{0,8}[.:)：]?[*_]{0,2}\s+(?:\|\s+)?/u;
@@ -47,6 +52,7 @@ export function splitBlocks(text: string, known: readonly KnownBlock[] = []): Bl
   let open: { kind: BlockKind; start: number; end: number; lines: number } | undefined;
   let fenced: string | undefined;
   let next = 0;
+  let isInTable = false;
   const close = (): void => {
     if (open) blocks.push({ kind: open.kind, start: open.start, end: open.end, level: 0 });
     open = undefined;
@@ -63,7 +69,9 @@ export function splitBlocks(text: string, known: readonly KnownBlock[] = []): Bl
     blocks.push({ kind: "heading", start, end, level });
   };
 
-  for (const line of linesOf(text)) {
+  for (const { line, below } of pairsOf(text)) {
+    const wasInTable = isInTable;
+    isInTable = false;
     while ((known[next]?.end ?? Infinity) <= line.start) next += 1;
     const told = known[next];
     const marks = fence.exec(line.text)?.[1];
@@ -96,7 +104,13 @@ export function splitBlocks(text: string, known: readonly KnownBlock[] = []): Bl
       close();
       add("paragraph", line);
       close();
-    } else if (/^[ \t]*\|.*\|/.test(line.text) || / \| .* \| /.test(line.text)) {
+    } else if (isDelimiter(below) && line.text.includes("|")) {
+      heading(line, tableHeadLevel);
+      isInTable = true;
+    } else if (wasInTable && isDelimiter(line)) {
+      isInTable = true;
+    } else if (isRow(line.text, below, wasInTable)) {
+      isInTable = true;
       close();
       add("table", line);
       close();
@@ -108,6 +122,20 @@ export function splitBlocks(text: string, known: readonly KnownBlock[] = []): Bl
   }
   close();
   return headed(text, blocks);
+}
+
+function isDelimiter(line: Line | undefined): boolean {
+  return line !== undefined && line.text.length <= longestDelimiter && delimiter.test(line.text);
+}
+
+/** True for a row of a table: by the bars around it or between three cells; and of two cells, by its being one of several. */
+function isRow(text: string, below: Line | undefined, isInTable: boolean): boolean {
+  if (barred.test(text) || / \| .* \| /.test(text)) return true;
+  return cellsOf(text) > 1 && (isInTable || cellsOf(below?.text ?? "") === cellsOf(text));
+}
+
+function cellsOf(text: string): number {
+  return text.split(" | ").length;
 }
 
 /** Blocks of which a question that stands alone, as a paragraph, a row or the one item of a list, is the heading of what follows: that is its answer. */
@@ -166,6 +194,16 @@ function isNumberedHeading(text: string, line: Line): boolean {
 function isAsked(text: string): boolean {
   if (text.length > longestQuestion || !/[?？؟][*_"”»)\]]{0,4}\s*$/u.test(text)) return false;
   return !/[.!?。！？]\s+\p{Lu}|[。！？].|\|/u.test(text.replace(label, ""));
+}
+
+/** Lines, each with the one below it. */
+function* pairsOf(text: string): Generator<{ readonly line: Line; readonly below: Line | undefined }> {
+  let line: Line | undefined;
+  for (const below of linesOf(text)) {
+    if (line !== undefined) yield { line, below };
+    line = below;
+  }
+  if (line !== undefined) yield { line, below: undefined };
 }
 
 // Ends of lines of every kind: those of Unix and Windows, of the old Mac, of mainframes (NEL), and Unicode's own.

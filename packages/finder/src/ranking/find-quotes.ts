@@ -20,6 +20,8 @@ export interface Quote extends Range {
   readonly terms: readonly string[];
   /** True where the quotation holds what the question's form asks for: a date, a number, a name, a reason. */
   readonly cue: boolean;
+  /** True for a row of a table. */
+  readonly row: boolean;
 }
 
 const passagesKept = 24;
@@ -74,8 +76,11 @@ export function findQuotes(
     // What only asks answers nothing, such as the questions of a list.
     const answering = new Set([...groups].flatMap(([group, sentences]) => (sentences.every(({ isAsked }) => isAsked) ? [] : [group])));
     const anchors = own
-      // A paragraph of its own says something, however short: the `Twelve hours.` under its heading.
-      .filter(({ words, group }) => answering.has(group) && (words >= leastWords || (words > 0 && groups.get(group)?.length === 1)))
+      // A paragraph of its own says something, however short: the `Twelve hours.` under its heading; and so does a step.
+      .filter(
+        ({ words, group, step }) =>
+          answering.has(group) && (words >= leastWords || (words > 0 && (step || groups.get(group)?.length === 1))),
+      )
       .sort((one, other) => other.value - one.value || one.at - other.at);
     const taken: Range[] = [];
     for (const anchor of anchors) {
@@ -99,6 +104,7 @@ export function findQuotes(
         score: Math.max(0, score + weights.anchor * anchor.value),
         terms: query.terms.filter((term) => counts.terms.has(term)).flatMap((term) => vocabulary.terms[term] ?? []),
         cue: anchor.cue > 0,
+        row: anchor.row,
       });
     }
   }
@@ -145,6 +151,9 @@ function pick(quotes: readonly Quote[], { most, textOf }: { most: number; textOf
   for (const quote of ranked) {
     if (picked.length === most || quote.score < floor) break;
     if (quote.terms.length === 0 && quote.score <= 0) continue;
+    // Each row has the names of the columns that are asked for: of those that have no more, nobody asks.
+    if (quote.row && picked.some((other) => other.quote.row && other.quote.section === quote.section && hasMore(other.quote, quote)))
+      continue;
     const text = textOf(quote.source, quote);
     const terms = termSet(text);
     const again = picked.some(
@@ -155,6 +164,11 @@ function pick(quotes: readonly Quote[], { most, textOf }: { most: number; textOf
     if (!again) picked.push({ quote, text, terms });
   }
   return picked.map(({ quote }) => quote);
+}
+
+/** True where a quotation has all terms of another one, and others. */
+function hasMore(one: Quote, other: Quote): boolean {
+  return one.terms.length > other.terms.length && other.terms.every((term) => one.terms.includes(term));
 }
 
 /** Range from the mark of the list item that it begins with, where more items follow, so that they read as one list. */

@@ -14,6 +14,8 @@ export interface PassageSentence extends Range {
   readonly code: boolean;
   /** True in a numbered step. */
   readonly step: boolean;
+  /** True in a row of a table. */
+  readonly row: boolean;
   readonly counts: Counts;
 }
 
@@ -35,10 +37,19 @@ export function passageSentences(corpus: Corpus, vocabulary: Vocabulary, passage
     announced = (announced && block.kind === before?.kind) || isAnnounced(text, before, block);
     if (!announced && !isNextStep(text, before, block)) group += 1;
     before = block;
-    const step = itemNumber(text, block) !== undefined;
+    const [step, row] = [itemNumber(text, block) !== undefined, block.kind === "table"];
     for (const { start, end } of piecesOf(text, block)) {
       const counts = vocabulary.count(text.slice(start, end));
-      sentences.push({ start: place.start + start, end: place.start + end, passage, group, code: block.kind === "code", step, counts });
+      sentences.push({
+        start: place.start + start,
+        end: place.start + end,
+        passage,
+        group,
+        code: block.kind === "code",
+        step,
+        row,
+        counts,
+      });
     }
   }
   return sentences;

@@ -4,11 +4,17 @@ const unspaced = new RegExp(`[${unspacedClass}]`, "v");
 const letter = `[[\\p{L}\\p{N}\\p{M}]--[${unspacedClass}]]`;
 // Soft hyphens, zero-width spaces and joiners, marks of direction: they take no part in matching, wherever they stand.
 const unseen = /\p{Default_Ignorable_Code_Point}/gu;
-const word = new RegExp(`[${unspacedClass}]+|${letter}+(?:[.'’_\\-]${letter}+)*`, "gv");
+// The hyphen, and the one that no line is broken at, are that of the keyboard.
+const word = new RegExp(`[${unspacedClass}]+|${letter}+(?:[.'’_\\-\u2010\u2011]${letter}+)*`, "gv");
+// How characters are read, in brackets behind them: 開館（かいかん）時間. The word goes on behind it, and it is a word of its own.
+const reading = /(?<=\p{Script=Han})[(（]([\p{Script=Hiragana}\p{Script=Katakana}ー]{1,30})[)）]/gu;
 
 /** Calls `found` with each word of a text, in lower case and NFKC. Two neighbouring characters of an unspaced script are a word. */
 export function forEachWord(given: string, found: (word: string) => void): void {
-  const text = given.replaceAll(unseen, "");
+  const seen = given.replaceAll(unseen, "");
+  const readings: string[] = [];
+  const text = seen.replaceAll(reading, (_, read: string) => (readings.push(read), ""));
+  for (const read of readings) forEachBigram(normalize(read), found);
   word.lastIndex = 0;
   for (let match = word.exec(text); match !== null; match = word.exec(text)) {
     const [run] = match;
@@ -36,7 +42,8 @@ export function isUnspaced(text: string): boolean {
 function normalize(run: string): string {
   // ASCII is in NFKC already; most text is.
   const lower = run.toLowerCase();
-  for (let at = 0; at < lower.length; at += 1) if (lower.charCodeAt(at) > 127) return lower.normalize("NFKC").replaceAll("’", "'");
+  for (let at = 0; at < lower.length; at += 1)
+    if (lower.charCodeAt(at) > 127) return lower.normalize("NFKC").replaceAll("’", "'").replaceAll("\u2010", "-");
   return lower;
 }
 

@@ -1,5 +1,5 @@
 import { citationsIn, citeSentences, findText, normaliseSpace, type Range, splitSentences, statementsOf } from "@tasuki/contracts";
-import { type Block, itemNumber, splitBlocks } from "../ranking/blocks.ts";
+import { type Block, itemNumber, splitBlocks, tableHeadLevel } from "../ranking/blocks.ts";
 import { countWords } from "../ranking/words.ts";
 
 const leastWords = 3;
@@ -15,6 +15,7 @@ const marker = /^(?:[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+|[ \t]*>[ \t]?)+/;
 export function citePassage(passage: string, item: string): string | undefined {
   if (passage.length > longest) return undefined;
   const blocks = splitBlocks(passage)
+    .map((block) => (block.level === tableHeadLevel ? { ...block, kind: "table" as const } : block))
     .filter(({ kind }) => kind !== "heading")
     .map((block) => (isLaidOut(passage, block) ? { ...block, kind: "code" as const } : block));
   // The gate can see other sentences than were cited here, where marks are odd: such a block is left out.

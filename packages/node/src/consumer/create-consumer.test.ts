@@ -237,6 +237,30 @@ test("what a fenced attempt of an earlier boot left is quarantined at the start"
   await expect.poll(async () => (await node.quarantine.list(run)).map(({ path }) => path)).toEqual([join("quarantine", run, "nano.1.1")]);
 });
 
+test.each(["blocked", "again"] as const)(
+  "what attempts left that had ended (%s) before a higher epoch took their task is no late output: it is removed at the next start",
+  async (state) => {
+    await using node = await openNode(async () => done);
+    const run = newId();
+    const task = await node.accept({ run });
+    const block = { reason: "no ink", needs: "ink", owner: "operator", clearsWith: "a retry" };
+    const end = state === "blocked" ? { state, block } : { state, notBefore: 0 };
+    for (const attempt of [1, 2]) {
+      const claimed = await node.store.claim({ now: clock.now(), leaseMs: 60_000 }, () => () => ({ leaf: "{}", envelopes: [] }));
+      if (claimed === undefined) throw new Error("nothing is to be claimed");
+      await node.store.complete(claimed, attempt === 1 ? { state: "again", notBefore: 0 } : end, undefined);
+      await mkdir(join(node.data, "work", task, String(attempt), "out"), { recursive: true });
+      await writeFile(join(node.data, "work", task, String(attempt), "out", "list.md"), "# Refused\n");
+    }
+    await node.accept({ run, kind: "cancel", epoch: 2, attachments: [] });
+    node.consumer.start();
+    await expect.poll(() => readdir(join(node.data, "work"))).toEqual([]);
+    expect(await node.quarantine.list(run)).toEqual([]);
+    const leaves = (await node.store.feed(0, 100)).map(({ leaf }) => JSON.parse(leaf) as object);
+    expect(leaves).not.toContainEqual(expect.objectContaining({ type: "quarantined" }));
+  },
+);
+
 test("a lease is renewed while the work goes on", async () => {
   const end = Promise.withResolvers<void>();
   await using node = await openNode(async () => (await end.promise, done), { leaseMs: 60 });
@@ -354,7 +378,7 @@ test("the sweep at the start ends all strays before it removes anything, and goe
     {
       data: node.data,
       // As much of a store as the sweep asks: the folder of one task is that of an attempt which was fenced.
-      store: { ...node.store, task: async (id) => ({ id, state: id === stuck ? "fenced" : "done" }) as TaskRow },
+      store: { ...node.store, task: async (id) => ({ id, state: id === stuck ? "fenced" : "done", attempt: 1, boot: "b" }) as TaskRow },
       quarantine: { take: async () => Promise.reject(new Error("EACCES")) },
       logger: { ...quiet, warn: (fields) => logged.push(fields) },
     },

@@ -108,8 +108,10 @@ export async function sweepWork(
 
   async function clear(task: string, attempts: readonly string[]): Promise<void> {
     const row = await store.task(task);
-    if (row?.state === "fenced")
-      for (const attempt of attempts) await quarantine.take(row, { attempt: Number(attempt), out: join(root, task, attempt, "out") });
+    // Attempts that had ended before the task was taken away have left what they were refused for, and nothing that came late.
+    if (row?.state === "fenced" && row.boot !== undefined)
+      for (const attempt of attempts.filter((one) => Number(one) === row.attempt))
+        await quarantine.take(row, { attempt: row.attempt, out: join(root, task, attempt, "out") });
     if (row?.state !== "queued" && row?.state !== "running" && row?.state !== "blocked") await removeWorkFolders(data, task);
   }
 }

@@ -12,7 +12,7 @@ export interface TaskRow {
   readonly state: TaskState;
   readonly attempt: number;
   readonly leaseUntil?: number;
-  /** The boot that holds the lease. */
+  /** The boot that holds the lease; of a fenced task, the one whose attempt ran when it was fenced. */
   readonly boot?: string;
   readonly block?: Block;
   readonly acceptedAt: number;

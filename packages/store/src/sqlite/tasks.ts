@@ -67,6 +67,8 @@ export function createTasks({ sql, recorder }: TasksDeps) {
     });
   };
 
+  /** End of a task's leases from outside. Which boot's attempt ran then is kept: its output comes too late, and that of an attempt before is no news. */
+  const ended = "boot = CASE state WHEN 'running' THEN boot END";
   const select = `SELECT seq, ${taskColumns} FROM task WHERE`;
   const changed = (ids: readonly Key[]): void => {
     for (const { id } of ids) recorder.changed({ topic: "task", task: id });
@@ -166,7 +168,7 @@ export function createTasks({ sql, recorder }: TasksDeps) {
     fence: (run: string, { below, kind }: { readonly below: number; readonly kind?: "work" }): void =>
       changed(
         sql<Key>(
-          `UPDATE task SET state = 'fenced', lease_until = NULL, boot = NULL, block = NULL
+          `UPDATE task SET state = 'fenced', lease_until = NULL, ${ended}, block = NULL
            WHERE run = :run AND epoch < :below AND state NOT IN ('done', 'fenced') AND (:kind IS NULL OR kind = :kind) RETURNING id`,
         ).all({ run, below, kind }),
       ),
@@ -174,7 +176,7 @@ export function createTasks({ sql, recorder }: TasksDeps) {
     finish: (run: string): void =>
       changed(
         sql<Key>(
-          `UPDATE task SET state = CASE state WHEN 'produced' THEN 'done' ELSE 'fenced' END, lease_until = NULL, boot = NULL, block = NULL
+          `UPDATE task SET state = CASE state WHEN 'produced' THEN 'done' ELSE 'fenced' END, lease_until = NULL, ${ended}, block = NULL
            WHERE run = :run AND state NOT IN ('done', 'fenced') RETURNING id`,
         ).all({ run }),
       ),

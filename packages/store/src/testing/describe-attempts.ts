@@ -169,6 +169,24 @@ export function describeAttempts(open: OpenTestStore): void {
       expect(await claim(opened.store)).toMatchObject({ attempt: 3 });
     });
 
+    test("leave in the row of a fenced task which boot's ran then, if any did", async () => {
+      await using opened = await openFolder(open);
+      const { store } = opened;
+      for (const task of [one, two, three]) await queue(store, task, `stage-${task.at(-1)}`);
+      await claim(store);
+      await claim(store);
+      await store.complete({ task: two, attempt: 1 }, { state: "blocked", block }, () => receiptOf("blocked", two));
+      const cancel = { ...payloadOf({ id: id(4), kind: "cancel", epoch: 2 }), attachments: [] };
+      await store.accept(requestOf(cancel), receiptOf("accepted", id(4)));
+      const rows = await Promise.all([one, two, three].map((task) => store.task(task)));
+      expect(rows.map((row) => [row?.state, row?.boot])).toEqual([
+        ["fenced", store.boot],
+        ["fenced", undefined],
+        ["fenced", undefined],
+      ]);
+      expect((await store.statusOf("none")).queue.running).toBe(0);
+    });
+
     test("that are exhausted block the task until somebody retries it", async () => {
       await using opened = await openFolder(open);
       const { store } = opened;

@@ -344,10 +344,15 @@ describe("a run in trouble", () => {
       const passes = (stage: string, epoch: number) => [...stageFacts(stage, epoch), ...held(stage, epoch)];
       const { effects } = through(
         [
-          ...[intakeDone, { is: "retry" as const, by: "ops:ada", stage: "nano", note: "the second edition" }],
-          ...[...passes("nano", 2), ...sends("sg", 2, asks(16, "first"))],
-          ...[...passes("nano", 3), ...sends("sg", 3, asks(16, "then"))],
-          ...[...passes("nano", 4), ...passes("sg", 4), ...sends("jp", 4, asks(15, "last"))],
+          intakeDone,
+          { is: "retry", by: "ops:ada", stage: "nano", note: "the second edition" },
+          ...passes("nano", 2),
+          ...sends("sg", 2, asks(16, "first")),
+          ...passes("nano", 3),
+          ...sends("sg", 3, asks(16, "then")),
+          ...passes("nano", 4),
+          ...passes("sg", 4),
+          ...sends("jp", 4, asks(15, "last")),
         ],
         newFlow({ profile: "plain", payload: { run, from: "ops:ada", rounds: 9 }, brief: "What?", route, now: 1 }),
       );

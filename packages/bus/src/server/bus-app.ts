@@ -93,7 +93,7 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
   app.get(operations.status.rest.path, async (req, res) => {
     checkQuery(req, operations.status.input);
     const query = operations.status.input.safeParse(req.query);
-    if (!query.success) throw toInputError("malformed_request", "query", query.error, req.query);
+    if (!query.success) throw toInputError("malformed_request", { place: "query", error: query.error, value: req.query });
     res.type("json").send(toJson(await calls.status(query.data, callerOf(req))));
   });
   app.get(operations.health.rest.path, async (req, res) => {

@@ -31,7 +31,7 @@ const ownRefusals: Partial<Record<TRPC_ERROR_CODE_KEY, { readonly code: ProblemC
 export function problemOf(error: TRPCError, input?: unknown): Problem {
   if (isTasukiError(error.cause)) return toProblem(error.cause);
   if (error.code === "BAD_REQUEST" && error.cause instanceof z.ZodError)
-    return toProblem(toInputError("malformed_message", "message", error.cause, input));
+    return toProblem(toInputError("malformed_message", { place: "message", error: error.cause, value: input }));
   const own = ownRefusals[error.code];
   return toProblem(own === undefined ? error : new TasukiError(own.code, own.detail));
 }

@@ -67,7 +67,7 @@ export function createUpload({ role, pipeline, store, identify, clock, diskFloor
   return async (exchange: Exchange): Promise<void> => {
     const { req, res, caller } = exchange;
     const query = UploadQuery.safeParse(req.query);
-    if (!query.success) throw toInputError("malformed_request", "query", query.error, req.query);
+    if (!query.success) throw toInputError("malformed_request", { place: "query", error: query.error, value: req.query });
     const { contract: ref, sha256 } = query.data;
     const declared = ref === undefined ? undefined : contractOf(taken, ref);
     if (declared !== undefined) limitFor(caller, declared);

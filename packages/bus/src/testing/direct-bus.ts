@@ -49,12 +49,12 @@ export function createDirectBus(deps: DirectBusDeps): DirectBus {
     switch (verb) {
       case "task": {
         const input = TaskInput.safeParse(body);
-        if (!input.success) throw toInputError("malformed_message", "message", input.error, body);
+        if (!input.success) throw toInputError("malformed_message", { place: "message", error: input.error, value: body });
         return (await calls.task(openTask(input.data.envelope), parseTaskHeaders(input.data.headers), caller)).answer;
       }
       case "status": {
         const query = operations.status.input.safeParse(body);
-        if (!query.success) throw toInputError("malformed_request", "query", query.error, body);
+        if (!query.success) throw toInputError("malformed_request", { place: "query", error: query.error, value: body });
         return calls.status(query.data, caller);
       }
       case "health":

@@ -45,7 +45,7 @@ export async function readTask(
   await verifyEnvelopeAside(envelope, { trust, node, payloadType: taskPayloadType });
   checkNames(document);
   const task = TaskPayload.safeParse(document);
-  if (!task.success) throw toInputError("malformed_message", "task", task.error, document);
+  if (!task.success) throw toInputError("malformed_message", { place: "task", error: task.error, value: document });
   return { payload: task.data, digest, signed };
 }
 
@@ -72,7 +72,7 @@ function readRun(
   if (!request.success) {
     const isRun = RunLike.safeParse(document).success;
     if (!isRun) throw new TasukiError("signature_invalid", "Only a 'run' task may come without a signature.");
-    throw toInputError("malformed_message", "task", request.error, document);
+    throw toInputError("malformed_message", { place: "task", error: request.error, value: document });
   }
   const unmet = isByHand ? unknownKeys(RunRequest, document, "task") : [];
   const [first] = unmet;

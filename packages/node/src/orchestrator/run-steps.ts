@@ -1,13 +1,4 @@
-import {
-  type BlockKind,
-  clipClocks,
-  type Clock,
-  type Envelope,
-  hasEnded,
-  longestDeadline,
-  type Pipeline,
-  TasukiError,
-} from "@tasuki/protocol";
+import { type Clock, type Envelope, type Pipeline, TasukiError } from "@tasuki/protocol";
 import { type AttachmentRow, type Position, publish, type RunRow, type Store, type TextRow } from "@tasuki/store";
 import type { Notary } from "@tasuki/evidence";
 import type { Roster } from "@tasuki/bus";

@@ -54,7 +54,7 @@ test("a task of as many attachments as may be, with all that they can say, has f
 const errorOf = (schema: z.ZodType, value: unknown) => {
   const { error } = schema.safeParse(value);
   if (error === undefined) throw new Error("the value fits the schema");
-  return toInputError("malformed_message", "receipt", error, value);
+  return toInputError("malformed_message", { place: "receipt", error, value });
 };
 
 test("what does not fit is named with its place, everything at once", () => {

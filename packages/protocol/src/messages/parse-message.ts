@@ -87,12 +87,19 @@ export function parseMessage<Schema extends z.ZodType>(bytes: Uint8Array, schema
   const message = parseJson(bytes, place);
   const result = schema.safeParse(message);
   if (result.success) return result.data;
-  throw toInputError("malformed_message", place, result.error, message);
+  throw toInputError("malformed_message", { place, error: result.error, value: message });
 }
 
-/** The error for a value that a schema refused, with a line for each fault, 20 at most. `place` names the value: `query`, `message`, `receipt`. */
-export function toInputError(code: ProblemCode, place: string, { issues }: z.core.$ZodError, value: unknown): TasukiError {
-  const unmet = issues.slice(0, 20).map((issue): Unmet => {
+interface Refused {
+  /** Name of the value, for people: `query`, `message`, `receipt`. */
+  readonly place: string;
+  readonly value: unknown;
+  readonly error: z.core.$ZodError;
+}
+
+/** The error for a value that a schema refused, with a line for each fault, 20 at most. */
+export function toInputError(code: ProblemCode, { place, error, value }: Refused): TasukiError {
+  const unmet = error.issues.slice(0, 20).map((issue): Unmet => {
     const path = issue.path.map(String).join(".");
     return {
       file: place,

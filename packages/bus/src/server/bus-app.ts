@@ -150,8 +150,11 @@ function checkQuery({ query }: Request, known: z.ZodType): void {
   const unmet = unknownKeys(known, query, "query");
   const [first] = unmet;
   if (first === undefined) return;
-  const names = first.expected === "one of: " ? "it takes none" : first.expected;
-  throw new TasukiError("malformed_request", `The query has a name that is not known here, ${first.got}: ${names}; ${first.fix}.`, {
-    unmet,
-  });
+  throw new TasukiError(
+    "malformed_request",
+    `The query has a name that is not known here, ${first.got}: ${first.expected}; ${first.fix}.`,
+    {
+      unmet,
+    },
+  );
 }

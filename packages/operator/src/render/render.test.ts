@@ -127,6 +127,25 @@ RUN                                   STATE    AGE  AT          BRIEF
 `);
 });
 
+test("where a run is that no node has yet, or that main itself holds, in a word", () => {
+  const stages = exampleStatus().stages.map((stage) => ({ ...stage, rung: "waiting" as const }));
+  const block = { reason: "jp is away", needs: "jp", owner: "jp", clearsWith: "its health", kind: "unseen" as const };
+  const failure = { attempt: 1, outcome: "failed", reason: "no room", at: at(1) };
+  const verified = exampleStatus().stages.map((stage) => ({ ...stage, rung: "verified" as const }));
+  const runs = [{}, { failure }, { block }, { block: { ...block, kind: "intake" as const } }].map((more) =>
+    exampleStatus({ stages, ...more }),
+  );
+  const check = exampleStatus({ stages: verified, block: { ...block, kind: "closing-check" } });
+  const rows = toRunList([...runs, check], { now, width: 120, style }).slice(1);
+  expect(rows.map(({ shown }) => shown.slice(38, 69).trim())).toEqual([
+    "open     3 s  main intake",
+    "open     3 s  main tries again",
+    "open     3 s  main held up",
+    "blocked  3 s  main blocked",
+    "blocked  3 s  main blocked",
+  ]);
+});
+
 const closed = exampleStatus({ state: "closed", endedAt: at(4), bundle: "b".repeat(64), stages: exampleStatus().stages.slice(0, 1) });
 const next = (...words: string[]): string => `tasuki ${words.join(" ")}`;
 

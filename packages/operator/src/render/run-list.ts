@@ -1,7 +1,6 @@
-import { conclusionOf, type RunStatus } from "@tasuki/protocol";
+import { blocksOf, conclusionOf, type RunStatus } from "@tasuki/protocol";
 import { toAge } from "./quantity.ts";
 import { clip, toLine } from "./plain-text.ts";
-import { mainNote } from "./run-progress.ts";
 import type { Line, Paint, Style } from "./style.ts";
 import { toTable } from "./table.ts";
 
@@ -17,21 +16,23 @@ export function toRunList(runs: readonly RunStatus[], { now, width, style }: { n
         paint: (text, run) => paintOf(run, style)(text),
       },
       { title: "AGE", cell: (run) => toAge(now - Date.parse(run.createdAt)), align: "right" },
-      { title: "AT", cell: (run) => whereOf(run, now) },
+      { title: "AT", cell: (run) => whereOf(run) },
       { title: "BRIEF", cell: (run) => clip(toLine(run.brief), Math.max(20, width - 76)) },
     ],
     style.dim,
   );
 }
 
-/** The stage that a run is at, and its rung. */
-function whereOf(run: RunStatus, now: number): string {
+/** The stage that a run is at, and its rung; or what main does with it. */
+function whereOf(run: RunStatus): string {
   const { awaits, unreachable = [] } = run;
   if (run.state === "closing" && awaits.length > 0)
     return awaits.map((one) => (unreachable.includes(one) ? `awaits ${one}, which does not answer` : `awaits ${one}`)).join("; ");
   if (run.state !== "open") return "main";
+  const own = blocksOf(run).find(({ where }) => where === "main");
+  if (own !== undefined) return own.needsHuman ? "main blocked" : "main held up";
   const at = run.stages.find((stage) => stage.block !== undefined) ?? run.stages.findLast((stage) => stage.rung !== "waiting");
-  return at === undefined ? `main: ${clip(mainNote(run, now), 12)}` : `${at.stage} ${at.rung}`;
+  return at === undefined ? `main ${run.failure === undefined ? "intake" : "tries again"}` : `${at.stage} ${at.rung}`;
 }
 
 function paintOf(run: RunStatus, style: Style): Paint {

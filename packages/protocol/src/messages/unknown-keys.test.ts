@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { StatusQuery } from "./answers.ts";
 import { RunRequest } from "./task.ts";
 import { unknownKeys } from "./unknown-keys.ts";
@@ -11,6 +12,12 @@ test.each([
 ])("an unknown name is told with the one that was meant, if any is near: %s", (name, fix) => {
   expect(unknownKeys(StatusQuery, { [name]: "x", limit: "1" }, "query")).toMatchObject([
     { file: "query", path: name, got: `'${name}'`, fix },
+  ]);
+});
+
+test("where no name is taken, that is said", () => {
+  expect(unknownKeys(z.looseObject({}), { run: "x" }, "query")).toMatchObject([
+    { expected: "none, as it takes no names", got: "'run'", fix: "leave 'run' out" },
   ]);
 });
 

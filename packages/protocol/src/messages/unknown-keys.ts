@@ -45,7 +45,7 @@ function toUnmet(key: string, names: readonly string[], { place, path }: Place):
   return {
     file: place,
     path: [...path, shown].join("."),
-    expected: `one of: ${names.join(", ")}`,
+    expected: names.length === 0 ? "none, as it takes no names" : `one of: ${names.join(", ")}`,
     got: `'${shown}'`,
     fix: near === undefined ? `leave '${shown}' out` : `write '${near}', or leave '${shown}' out`,
   };

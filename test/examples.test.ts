@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { curl, eventually, finish, repository, roles } from "./local-relay.ts";
 import { openMixedRelay } from "./mixed-relay.ts";
 
+// guarantees: R5.concluded
 test("the client in TypeScript starts a run before main has reached nano, waits for it to close, and prints the final text", async () => {
   await using relay = await openMixedRelay(repository);
   await Promise.all(roles.filter((role) => role !== "nano").map((role) => relay.start(role, repository)));

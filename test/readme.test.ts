@@ -17,6 +17,7 @@ function statusOf(stage: object, more: Partial<FlowState> = {}): string {
   return JSON.stringify({ run: toRunStatus({ ...state, stages, ...more }) });
 }
 
+// guarantees: R5.concluded
 test.for([
   ["an attempt has failed, and another follows", false, statusOf({ failure })],
   ["a role was never reached", false, statusOf({}, { block: { ...block, kind: "unseen", owner: "nano" } })],

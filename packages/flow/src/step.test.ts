@@ -712,6 +712,7 @@ describe("a run in trouble", () => {
     expect(through([intakeDone], state).state.block).toBeUndefined();
   });
 
+  // guarantees: R5.concluded
   test("the status says whether the run goes on by itself, and if not, how it stands", () => {
     const block = { reason: "no", needs: "a hand", owner: "nano", clearsWith: "its first health answer" };
     const says = (events: readonly FlowEvent[], from?: FlowState) => toRunStatus(through(events, from).state).conclusion;

@@ -18,6 +18,7 @@ test.each(["closed", "failed", "cancelled"] as const)("a run that is %s has ende
   expect([blocksOf(status), pastBlocksOf(status).length]).toEqual([[], 1]);
 });
 
+// guarantees: R5.concluded
 test.each(BlockKind.options.map((kind) => [kind, kind === "unseen" || kind === "scheduleToStart"] as const))(
   "a block of the kind %s is cleared by a fact: %s",
   (kind, isFact) => {

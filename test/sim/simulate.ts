@@ -103,9 +103,10 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
       violations.push({ guarantee: "R7.names", what: `main took run ${id} with a file of another name` });
   }
   const runs: Record<string, number> = {};
-  for (const { id, state } of known()) {
+  for (const { id, state, rounds = [] } of known()) {
     const name = lies.isAbout(id) ? `${state} of those lied about` : state;
     runs[name] = (runs[name] ?? 0) + 1;
+    if (rounds.length > 0) runs["sent back"] = (runs["sent back"] ?? 0) + 1;
   }
   const outcome = {
     seed,

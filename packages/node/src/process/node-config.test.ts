@@ -31,7 +31,7 @@ test("in a tailnet a node listens on an address of its own, never on all, and fi
   ]);
 });
 
-async function read(text: string | undefined) {
+async function read(text: string | Uint8Array | undefined) {
   const folder = await mkdtemp(join(tmpdir(), "tasuki-config-"));
   try {
     const path = join(folder, "config.jsonc");
@@ -50,6 +50,13 @@ const problem = (text: string | undefined): Promise<TasukiError> =>
 test("what is left out has its default; comments and trailing commas are taken", async () => {
   const config = await read('{\n  // where\n  "listen": { "port": 18101 },\n  "roster": {},\n}');
   expect(config).toMatchObject({ listen: { port: 18101 }, limits: { attempts: 5, leaseMs: 15_000 } });
+});
+
+test.each([
+  ["UTF-8", Buffer.from('\ufeff{ "listen": { "port": 18101 }, "roster": {} }')],
+  ["UTF-16, as PowerShell writes", Buffer.from('\ufeff{ "listen": { "port": 18101 }, "roster": {} }', "utf16le")],
+] as const)("a configuration may have the byte order mark of an editor: %s", async (_, bytes) => {
+  expect(await read(bytes)).toMatchObject({ listen: { port: 18101 } });
 });
 
 test.each([

@@ -47,6 +47,17 @@ test("every node has every node's public keys pinned, and secrets that only the 
   expect((await stat(at("operator-secret"))).mode & 0o777).toBe(0o600);
 });
 
+test.each(["utf8", "utf16le"] as const)(
+  "a configuration that an editor has saved with a byte order mark keeps what stands in it: %s",
+  async (encoding) => {
+    await prepareLocalRelay({ pipeline: relay, data, portBase: 28_100 });
+    const mine = (await config("sg")).replace('"attempts": 5', '"attempts": 7');
+    await writeFile(at("sg", "config.jsonc"), Buffer.from(`\ufeff${mine}`, encoding));
+    await prepareLocalRelay({ pipeline: relay, data, portBase: 28_200 });
+    expect(await read("sg")).toMatchObject({ listen: { port: 28_202 }, limits: { attempts: 7 } });
+  },
+);
+
 test("a second time, what is there stays: keys, secrets, and the operator's own configuration with its comments", async () => {
   await prepareLocalRelay({ pipeline: relay, data, portBase: 28_100 });
   const before = await Promise.all(

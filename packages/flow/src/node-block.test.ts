@@ -12,7 +12,7 @@ test.each([
     /^signs of work in time, .*executor\.silenceMs in its node's config\.jsonc, of a command; 'heartbeat' in the clocks of another run/,
   ],
   ["timed-out", /'startToClose' in the clocks of another run, and executor\.timeoutMs in its node's config\.jsonc where that is set/],
-  ["misconfigured", /the executor in this node's config\.jsonc, then the node started again and a retry/],
+  ["misconfigured", /the executor in the node's config\.jsonc, or the app's work\.ts; then the node started again, and a retry/],
   ["contract-violation", /mend the executor, then retry/],
   ["no-output", /writes the files of the stage to out\//],
   ["output-limit", /writes less/],

@@ -39,7 +39,7 @@ function needsAfter(outcome = ""): string {
     case "needs-human":
       return "an answer";
     case "misconfigured":
-      return "the app's work.ts mended, then a retry; or the executor in this node's config.jsonc, then the node started again and a retry";
+      return "what the reason names mended: the executor in the node's config.jsonc, or the app's work.ts; then the node started again, and a retry";
     case "output-limit":
       return "an executor that writes less";
     case "no-output":

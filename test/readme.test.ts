@@ -5,6 +5,7 @@ import type { Block } from "@tasuki/protocol";
 import { expect, test } from "vitest";
 import { finish, repository, startLocalRelay } from "./local-relay.ts";
 
+// Without --norc, bash takes a socket on stdin for a remote shell's, and reads the machine's bashrc.
 const block: Block = { reason: "no", needs: "a hand", owner: "operator", clearsWith: "tasuki retry" };
 const [failure, refused] = [
   { attempt: 1, outcome: "failed", reason: "needs-human", at: 0 },
@@ -34,7 +35,7 @@ test.for([
   const readme = await readFile(join(repository, "README.md"), "utf8");
   const filter = /^until bus [^|]*\| (?<filter>.+); do sleep/m.exec(readme)?.groups?.["filter"];
   if (filter === undefined) throw new Error("README.md polls nothing");
-  const { code, stderr } = await finish("bash", ["-c", filter], { input: status });
+  const { code, stderr } = await finish("bash", ["--norc", "-c", filter], { input: status });
   expect({ code, stderr }).toEqual({ code: ends ? 0 : 1, stderr: "" });
 });
 
@@ -45,7 +46,7 @@ test("the README's curl walk-through uploads, starts a run, polls it to closed a
   await using relay = await startLocalRelay();
   const cwd = dirname(relay.data);
   await cp(join(repository, "docs/glossary.md"), join(cwd, "docs/glossary.md"));
-  const { code, stdout, stderr } = await finish("bash", ["-euo", "pipefail", "-c", script], {
+  const { code, stdout, stderr } = await finish("bash", ["--norc", "-euo", "pipefail", "-c", script], {
     cwd,
     env: { PATH: `${dirname(process.execPath)}:${process.env["PATH"] ?? ""}` },
   });

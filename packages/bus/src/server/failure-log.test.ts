@@ -73,3 +73,20 @@ test("of one caller a minute has 30 lines, of those that are not known as many t
   expect(refuse("node:nano")).toBe(30);
   expect(lines.join("")).toContain("unsaid: 1970");
 });
+
+test.each([
+  ["a hand-off whose files its sender brings next", "attachments_missing", ["debug a task waits for files, which its sender brings next"]],
+  ["a task of a lower epoch", "stale_epoch", ["info a request was refused"]],
+] as const)("of %s there is in the log what it is: a step, or a refusal", async (_, code, said) => {
+  const lines: string[] = [];
+  const at =
+    (level: string) =>
+    (_fields: object, message: string): void =>
+      void lines.push(`${level} ${message}`);
+  const logger: Logger = { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+  await using bus = await startBus("main", { logger, refusal: new TasukiError(code, "Not so.") });
+  const body = JSON.stringify({ kind: "run", brief: "What?" });
+  const sent = { as: "operator", headers: { ...json, "content-length": Buffer.byteLength(body) }, body };
+  expect(await bus.send("POST", "/task", sent)).toMatchObject({ status: 409, problem: { code } });
+  expect(lines).toEqual(said);
+});

@@ -72,7 +72,7 @@ function entry(index: number, word?: string): FeedEntry {
 }
 
 /** Handlers that remember their calls, over a feed that the test makes longer. */
-function createHandlers(word: string | undefined) {
+function createHandlers({ word, refusal }: Pick<BusOptions, "word" | "refusal">) {
   const tasks: Call[] = [];
   const feed = [entry(0), entry(1, word)];
   const shortcuts = word === undefined ? [] : [{ path: word, why: word, instead: word }];
@@ -81,6 +81,7 @@ function createHandlers(word: string | undefined) {
   const handlers: BusHandlers = {
     async task(request, caller) {
       tasks.push({ principal: caller.principal, request });
+      if (refusal !== undefined) throw refusal;
       const replayed = tasks.filter((one) => one.request.payload.equals(request.payload)).length > 1;
       return { task: id, run: id, receipt: { payload: "", payloadType: "x", signatures: [] }, replayed };
     },
@@ -136,6 +137,8 @@ interface BusOptions {
   readonly judge?: Judge;
   /** A word of somebody's that stands in its status and its feed. */
   readonly word?: string;
+  /** Answer to every task. */
+  readonly refusal?: TasukiError;
 }
 
 export async function startBus(role = "main", options: BusOptions = {}) {
@@ -152,7 +155,7 @@ export async function startBus(role = "main", options: BusOptions = {}) {
   const folders = Object.fromEntries(principals.map((name) => [name, join(folder, name)]));
   await writeLoopbackIdentities({ folders });
   const { store, traces } = createMemoryStore();
-  const { handlers, tasks, append, watchers } = createHandlers(options.word);
+  const { handlers, tasks, append, watchers } = createHandlers(options);
   const roster: Record<string, Roster[string]> = {};
   const identityOf = (name: string) => createLoopbackIdentity({ folder: join(folder, name), role: name, policy: granted, roster });
   const identity = identityOf(role);

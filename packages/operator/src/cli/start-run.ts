@@ -4,7 +4,7 @@ import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { sourceContract } from "@tasuki/bus";
 import { checkProfile } from "@tasuki/node";
-import { type Attachment, Id, systemCause, TasukiError } from "@tasuki/protocol";
+import { type Attachment, Id, isTasukiError, systemCause, TasukiError } from "@tasuki/protocol";
 import type { OperatorClient } from "../api/operator-client.ts";
 import { toLine } from "../render/plain-text.ts";
 import { counted } from "../render/quantity.ts";
@@ -48,7 +48,9 @@ export async function startRun(
   // Main refuses an unknown profile, but only once every source is uploaded.
   if (profile !== undefined) checkProfile({ profile }, await client.relay({ signal: cli.signal }));
   const text = await readBrief(cli, brief);
-  const { sources, skipped } = await collectSources(files, (given) => cli.path(given));
+  const { sources, skipped } = await collectSources(files, (given) => cli.path(given)).catch((error: unknown) => {
+    throw text === brief && !/\s/.test(text) ? withQuoteHint(error) : error;
+  });
   for (const { label, why } of skipped) cli.say(cli.messageStyle.warn(`skipped ${toLine(label)}: ${why}`));
   if (files.length > 0 && sources.length === 0)
     throw new TasukiError("contract_violation", "None of what was given can be read as a document: there is nothing to answer from.");
@@ -72,6 +74,12 @@ export async function startRun(
   });
   cli.say(cli.messageStyle.dim(`main has signed for the run, with ${counted(sources.length, "source")}`));
   return { run };
+}
+
+/** Error for files that are not there, beside a brief of one word: a brief that was not quoted is taken for files from its second word on. */
+function withQuoteHint(error: unknown): unknown {
+  if (!isTasukiError(error) || error.code !== "not_found") return error;
+  return new TasukiError("not_found", `${error.message} A brief of several words is one argument: put it in quotes.`, { cause: error });
 }
 
 async function readBrief(cli: Cli, given: string): Promise<string> {

@@ -175,6 +175,11 @@ test("a profile that the relay doesn't have is refused before anything is upload
 
 test.each([
   { args: ["run", "What?", "nothing.md"], code: 3, says: /no file or folder .*nothing\.md/ },
+  {
+    args: ["run", "What", "is", "it?"],
+    code: 3,
+    says: /no file or folder .*is\. A brief of several words is one argument: put it in quotes/,
+  },
   { args: ["run", "brief.md"], code: 3, says: /no file .*brief\.md to read the brief from/ },
   { args: ["run", " "], code: 7, says: /brief is empty/ },
   { args: ["run", "What?", "--id", "7"], code: 7, says: /UUID of version 7/ },

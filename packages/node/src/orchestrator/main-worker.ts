@@ -2,7 +2,7 @@ import type { Block, Clock, Logger } from "@tasuki/protocol";
 import { claimedReceipt, type Notary, payloadDigest } from "@tasuki/evidence";
 import type { Claimed, RunEvidence, Store, TaskRow } from "@tasuki/store";
 import type { Attempt, Performed, Worker } from "../consumer/worker.ts";
-import type { Roster } from "@tasuki/bus";
+import { nodesOfRole, type Roster } from "@tasuki/bus";
 import { type IntakeDeps, takeIn } from "./take-in.ts";
 import { pickVersions } from "@tasuki/flow";
 import type { Reachability } from "./reachability.ts";
@@ -69,6 +69,8 @@ async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt):
   // A run that was taken in before a restart, or cancelled meanwhile, stays as it is committed.
   if (state.state !== "open" || state.given.length > 0) return done(state.given);
 
+  const unlisted = deps.pipeline.roles.map(({ name }) => name).filter((role) => nodesOfRole(deps.roster, role).length === 0);
+  if (unlisted.length > 0) return refused(deps, claimed, unlistedBlock(unlisted, run));
   const peers = await deps.store.peers();
   const placed = placeRun(run, { ...deps, peers, isReachable: (node) => reachability.isReachable(node) });
   const picked = pickVersions(deps.pipeline, placed);
@@ -83,19 +85,22 @@ async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt):
       : { is: "refused" as const, block: picked.is === "unseen" ? unseenBlock(picked.roles) : versionBlock(picked.problem, run) };
   if (taken === undefined) return { failure: overdue };
   if (picked.is === "unseen") deps.onUnseen(row.id);
-  if (taken.is === "refused") {
-    const { kind = "intake", reason } = taken.block;
-    const receipt = { ...facts, state: "blocked" as const, text: { code: kind, text: reason } };
-    return {
-      completion: { state: "blocked", block: taken.block },
-      seal: ({ lastReceipt: prev, digest: sha256 }) => notary.receipt({ ...receipt, prev, subjects: [{ name: "task", sha256 }] }),
-    };
-  }
+  if (taken.is === "refused") return refused(deps, claimed, taken.block);
   const { given, sources, deadline } = taken;
   const nodes = { main: notary.node, ...Object.fromEntries([...placed].map(([role, { node }]) => [role, node])) };
   const accepted = acceptedOf(await deps.store.evidenceOf(run), row);
   await steps.apply({ facts: [{ run, event: { is: "intake-done", given, sources, deadline, accepted, nodes } }] });
   return done(given);
+}
+
+/** End of an intake with a block. */
+function refused({ notary }: Pick<MainWorkerDeps, "notary">, claimed: Claimed, block: Block): Performed {
+  const { kind = "intake", reason } = block;
+  const receipt = { ...factsOf(claimed), state: "blocked" as const, text: { code: kind, text: reason } };
+  return {
+    completion: { state: "blocked", block },
+    seal: ({ lastReceipt: prev, digest: sha256 }) => notary.receipt({ ...receipt, prev, subjects: [{ name: "task", sha256 }] }),
+  };
 }
 
 /** Main's `accepted` of the task: the first of its receipts, from the newest back. Throws where the store does not keep them all. */
@@ -108,6 +113,17 @@ function acceptedOf({ envelopes }: Pick<RunEvidence, "envelopes">, row: TaskRow)
     digest = receipt?.prev;
   }
   throw new Error(`main's store does not keep the receipts of task ${row.id} back to its 'accepted'`);
+}
+
+/** Block of an intake of which no node could do these roles' part, whatever comes and answers. */
+function unlistedBlock(roles: readonly string[], run: string): Block {
+  return {
+    kind: "intake",
+    reason: `main's roster has no node of ${roles.join(", ")}`,
+    needs: "a node of each in 'roster' in main's config.jsonc, and main started again; then a retry",
+    owner: "operator",
+    clearsWith: `tasuki retry ${run}`,
+  };
 }
 
 function versionBlock(problem: string, run: string): Block {

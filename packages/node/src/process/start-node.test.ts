@@ -191,6 +191,24 @@ test.concurrent("runs wait side by side for a role that main has never reached, 
   for (const run of runs) await relay.until(run, closed);
 });
 
+test.concurrent("a run is not begun where main knows no node of a role, and nothing that a node could do is waited for", async ({
+  expect,
+}) => {
+  await using relay = await start({ unlisted: ["sg", "jp"] });
+  const run = await relay.run({ brief, sources });
+  const { block, conclusion } = await relay.until(run, ({ block: found }) => found !== undefined);
+  expect({ block, conclusion }).toEqual({
+    block: {
+      kind: "intake",
+      reason: "main's roster has no node of sg, jp",
+      needs: "a node of each in 'roster' in main's config.jsonc, and main started again; then a retry",
+      owner: "operator",
+      clearsWith: `tasuki retry ${run}`,
+    },
+    conclusion: "needs-human",
+  });
+});
+
 test.concurrent("a run that waits for roles that main has never reached names those that it still waits for", async ({ expect }) => {
   await using relay = await start({ without: ["nano", "sg", "jp"] });
   const run = await relay.run({ brief, sources });

@@ -33,6 +33,8 @@ export interface TestRelayOptions {
   readonly logger?: Logger;
   /** Nodes that are not started yet. */
   readonly without?: readonly string[];
+  /** Nodes that main's roster lacks. */
+  readonly unlisted?: readonly string[];
   /** More nodes: the role of each by its name. Every role has a node of its own name besides. */
   readonly more?: Readonly<Record<string, string>>;
 }
@@ -54,7 +56,7 @@ const quiet: Logger = { debug: () => undefined, info: () => undefined, warn: () 
 
 /** A whole relay in this process: real stores, sockets and signatures on free ports, in a temporary folder, with executors given as functions. */
 export async function startTestRelay(options: TestRelayOptions): Promise<TestRelay> {
-  const { pipeline, without = [], more = {} } = options;
+  const { pipeline, without = [], unlisted = [], more = {} } = options;
   const data = await mkdtemp(join(tmpdir(), "tasuki-relay-"));
   const roles = new Map([
     ...["main", ...pipeline.roles.map(({ name }) => name)].map((role) => [role, role] as const),
@@ -75,7 +77,7 @@ export async function startTestRelay(options: TestRelayOptions): Promise<TestRel
     },
     async start(name) {
       const role = roles.get(name) ?? name;
-      const others = names.filter((other) => other !== name);
+      const others = names.filter((other) => other !== name && !(name === "main" && unlisted.includes(other)));
       const roster = Object.fromEntries(
         others.map((other) => [other, { role: roles.get(other), url: `http://127.0.0.1:${ports.get(other)}` }]),
       );

@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import { type BusClient, createSocketClient } from "@tasuki/bus";
 import { brief } from "@tasuki/contracts/artifacts/brief";
 import { type JpFinal, jpFinal } from "@tasuki/contracts/artifacts/jp-final";
-import { type Attachment, type RunRequest, sha256Of, taskPayloadType } from "@tasuki/protocol";
+import { type Attachment, conclusionOf, type RunRequest, sha256Of, taskPayloadType } from "@tasuki/protocol";
 
 /** Uploads a file as the n-th source. The bytes go up as they are; main extracts their text. */
 async function uploadSource(main: BusClient, path: string, nth: number): Promise<Attachment> {
@@ -32,7 +32,7 @@ async function closed(main: BusClient, id: string): Promise<void> {
   for (;;) {
     const { run } = await main.status({ run: id });
     // It is absent while the run goes on by itself: also where a node is away, or was not reached yet.
-    const conclusion = run?.conclusion;
+    const conclusion = run && conclusionOf(run);
     if (conclusion === "closed") return;
     if (conclusion === "needs-human") throw new Error(`The run ${id} needs a person: 'tasuki show ${id}' says for what, and what to type.`);
     if (conclusion !== undefined) throw new Error(`The run ${id} is ${conclusion}.`);

@@ -31,6 +31,6 @@ test.for(relays)(
     console.log(tally.summary());
     expect(failures).toEqual([]);
     // Among so many, some are sent back by themselves and go on: what holds, holds for these too.
-    if (jobs.length > 100) expect(tally.summary()).toMatch(/ sent back/);
+    expect(jobs.length < 100 || tally.summary().includes(" sent back")).toBe(true);
   },
 );

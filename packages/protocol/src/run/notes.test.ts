@@ -34,14 +34,19 @@ test("a text of any length and any number of notes is cut to what is taken", () 
   expect(read.ok && read.value.notes.map(({ by }) => by)).toEqual(Array.from({ length: 32 }, (_, at) => `p${67 + at}`));
 });
 
-test("where there are too many, what programs said goes first, and the oldest of it: an answer of a person stays", () => {
+test("where there are too many, what programs said before goes first, and the oldest of it: what is said now stays, and what people said", () => {
   const said = (kind: Note["kind"], by: string) => toNote({ kind, to: "writer", by, at: 0, text: "x" });
-  const all = withNotes([said("answer", "ada"), said("unmet", "gate")], [said("note", "ada")]);
-  const kept = withNotes(
-    all,
-    Array.from({ length: 31 }, (_, at) => said("request", `r${at}`)),
-  );
-  expect(kept.map(({ by }) => by)).toEqual(["ada", "ada", ...Array.from({ length: 30 }, (_, at) => `r${at + 1}`)]);
+  const requests = (count: number, word: string) => Array.from({ length: count }, (_, at) => said("request", `${word}${at}`));
+  const names = (all: readonly Note[]): readonly string[] => all.map(({ by }) => by);
+  const before = withNotes([said("answer", "ada"), said("unmet", "gate")], [...requests(15, "old"), said("note", "bo")]);
+  expect(names(withNotes(before, requests(16, "new")))).toEqual([
+    "ada",
+    ...names(requests(15, "old").slice(1)),
+    "bo",
+    ...names(requests(16, "new")),
+  ]);
+  const people = Array.from({ length: 32 }, (_, at) => said("note", `p${at}`));
+  expect(names(withNotes(people, requests(2, "new")))).toEqual([...names(people.slice(2)), "new0", "new1"]);
 });
 
 test("faults are a line each, with the place and what is to be done", () => {

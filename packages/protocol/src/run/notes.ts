@@ -107,16 +107,15 @@ export function toUnmetNote(
   return toNote({ kind: "unmet", to, by, at, text: [...lines, ...more].join("\n") });
 }
 
-/** Notes with more of them, oldest first. Where there are too many, those of programs go first, and the oldest of these: people said theirs once. */
+/**
+ * Notes with more of them, oldest first. Where there are too many, earlier ones of programs go first, and the oldest of these: people said theirs
+ * once, and what is said now is what the author is called again for.
+ */
 export function withNotes(all: readonly Note[], more: readonly Note[]): readonly Note[] {
-  const notes = [...all, ...more];
-  while (notes.length > mostNotes)
-    notes.splice(
-      Math.max(
-        0,
-        notes.findIndex(({ kind }) => kind === "unmet" || kind === "request"),
-      ),
-      1,
-    );
-  return notes;
+  const earlier = [...all];
+  while (earlier.length > 0 && earlier.length + more.length > mostNotes) {
+    const ofProgram = earlier.findIndex(({ kind }) => kind === "unmet" || kind === "request");
+    earlier.splice(Math.max(0, ofProgram), 1);
+  }
+  return [...earlier, ...more].slice(-mostNotes);
 }

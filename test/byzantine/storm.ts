@@ -24,7 +24,7 @@ export interface StormOptions {
   readonly hasSecond?: boolean;
   /** Environment of main's process, besides what it always gets. */
   readonly mainEnv?: Readonly<Record<string, string>>;
-  /** Milliseconds after which no more lies are told. */
+  /** Milliseconds after which no more lies are told, and the node is honest again to whoever waits for it. */
   readonly limitMs?: number;
   readonly log?: (line: string) => void;
 }
@@ -117,13 +117,14 @@ export async function tellLies({
   const statuses: RunStatus[] = [];
   liar.setLying(!isHonest);
   const ended = AbortSignal.timeout(limitMs);
+  ended.addEventListener("abort", () => liar.setLying(false));
   const isOver = (): boolean => ended.aborted || (!isHonest && !liar.ledger.wantsMore());
   const lied = new Set<string>();
   await Promise.all([
     ...Array.from({ length: honestAtOnce }, async () => {
       while (!isOver()) {
         const [node, ofRun] = await closeOne();
-        (honestMs[node] ??= []).push(ofRun);
+        if (!ended.aborted) (honestMs[node] ??= []).push(ofRun);
       }
     }),
     ...Array.from({ length: liedAtOnce }, async () => {

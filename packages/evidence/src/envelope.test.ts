@@ -68,6 +68,30 @@ test("a character changed in the base64 is refused, or stands for the same bytes
   );
 });
 
+test("base64 is taken where it is what its bytes encode to, and refused elsewhere", () => {
+  const read = (text: string): string => tried(() => payloadOf({ payload: text, payloadType, signatures: [] }));
+  const encodesTo = (text: string): string => {
+    const decoded = Buffer.from(text, "base64");
+    const bare = text
+      .replaceAll("+", "-")
+      .replaceAll("/", "_")
+      .replace(/={0,2}$/, "");
+    return decoded.toString("base64url") === bare ? decoded.toString("hex") : "TasukiError";
+  };
+  const letters = fc.string({ unit: fc.constantFrom(..."ABCzaz019+/-_= \n\u00e9\u0141"), maxLength: 12 });
+  const cut = fc.tuple(bytes, fc.nat(), letters).map(([payload, at, inner]) => {
+    const text = Buffer.from(payload).toString("base64");
+    const place = at % (text.length + 1);
+    return text.slice(0, place) + inner + text.slice(place + inner.length);
+  });
+  fc.assert(
+    fc.property(fc.oneof(letters, cut), (text) => {
+      expect(read(text)).toBe(encodesTo(text));
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
 test("URL-safe base64 is read like the standard one, also without padding", () => {
   fc.assert(
     fc.property(bytes, (payload) => {

@@ -1,4 +1,5 @@
-import { type Envelope, sha256Of, taskPayloadType } from "@tasuki/protocol";
+import { createHash } from "node:crypto";
+import { type Envelope, taskPayloadType } from "@tasuki/protocol";
 import { claimedReceipt, parseTask, payloadOf } from "@tasuki/evidence";
 
 /** Messages that main keeps of what one node says about one run: an honest node says a dozen for each attempt. */
@@ -90,10 +91,11 @@ export function createEvidenceBudget(): EvidenceBudget {
   };
 }
 
-/** Size of an envelope, and its digest. */
-export function measured(envelope: Envelope): Pick<KeptMessage, "digest" | "bytes"> {
-  const body = JSON.stringify(envelope);
-  return { digest: sha256Of(body), bytes: body.length };
+/** Size of an envelope, and its digest: of all of it, the signatures included. It may have megabytes, and is not written into one text. */
+export function measured({ payload, ...rest }: Envelope): Pick<KeptMessage, "digest" | "bytes"> {
+  const others = JSON.stringify(rest);
+  const digest = createHash("sha256").update(`${payload.length} `).update(payload).update(others).digest("hex");
+  return { digest, bytes: payload.length + others.length };
 }
 
 /** Messages among the kept envelopes about a run, in the order in which they were kept; each is of the node that signed it. */

@@ -1,5 +1,13 @@
-import { type Envelope, type FeedEntry, hasEnded, receiptPayloadType, type ReceiptStatement, taskPayloadType } from "@tasuki/protocol";
-import { claimedReceipt, type KnownMessages, type KnownTask, parseTask, payloadDigest, payloadOf } from "@tasuki/evidence";
+import {
+  type Envelope,
+  type FeedEntry,
+  hasEnded,
+  receiptPayloadType,
+  type ReceiptStatement,
+  sha256Of,
+  taskPayloadType,
+} from "@tasuki/protocol";
+import { claimedReceipt, type KnownMessages, type KnownTask, parseTask, payloadOf } from "@tasuki/evidence";
 import type { FlowState } from "@tasuki/flow";
 import { z } from "zod";
 
@@ -36,8 +44,21 @@ export interface Kept {
   readonly looked: number;
 }
 
+/** Receipts that envelopes claim to be. Each is read once, for it may be over thousands of files. */
+export type ClaimOf = typeof claimedReceipt;
+
+export function createClaims(): ClaimOf {
+  const claims = new Map<Envelope, ReceiptStatement | undefined>();
+  return (envelope) => {
+    if (!claims.has(envelope)) claims.set(envelope, claimedReceipt(envelope));
+    return claims.get(envelope);
+  };
+}
+
 /** Loads the kept messages that the entries' messages name, and those that these follow from, back to the task that was taken. */
-export async function loadKept(entries: readonly FeedEntry[], { kept, placeOf }: KeptDeps): Promise<Kept> {
+export async function loadKept(entries: readonly FeedEntry[], { kept, placeOf, claimOf }: KeptDeps & { claimOf: ClaimOf }): Promise<Kept> {
+  const namedBy = (envelope: Envelope): Named | undefined =>
+    envelope.payloadType === taskPayloadType ? namedByTask(envelope) : namedByReceipt(claimOf(envelope));
   const named = entries.flatMap(({ envelopes }) => envelopes.flatMap((envelope) => namedBy(envelope) ?? []));
   const runs = await Promise.all(
     [...new Set(named.map(({ run }) => run))].map(async (run) => {
@@ -66,13 +87,22 @@ export async function loadKept(entries: readonly FeedEntry[], { kept, placeOf }:
   };
 }
 
-/** Digest that an envelope is judged by: of a receipt, the message that it follows from; of a task, itself, for main may have sent it. */
-function namedBy(envelope: Envelope): { readonly run: string; readonly digest: string } | undefined {
-  if (envelope.payloadType === taskPayloadType) {
-    const named = NamedRun.safeParse(toJson(payloadOf(envelope))).data;
-    return named && { run: named.run, digest: payloadDigest(envelope) };
-  }
-  const { run, prev } = claimedReceipt(envelope)?.predicate ?? {};
+/** Digest that an envelope is judged by, and its run. */
+interface Named {
+  readonly run: string;
+  readonly digest: string;
+}
+
+/** A task's own digest, for main may have sent it. */
+function namedByTask(envelope: Envelope): Named | undefined {
+  const bytes = payloadOf(envelope);
+  const named = NamedRun.safeParse(toJson(bytes)).data;
+  return named && { run: named.run, digest: sha256Of(bytes) };
+}
+
+/** The digest of the message that a receipt follows from. */
+function namedByReceipt(claimed: ReceiptStatement | undefined): Named | undefined {
+  const { run, prev } = claimed?.predicate ?? {};
   return run === undefined || prev === undefined ? undefined : { run, digest: prev };
 }
 

@@ -5,27 +5,27 @@ import {
   type Logger,
   type Pipeline,
   receiptPayloadType,
+  sha256Of,
   type ReceiptStatement,
   TasukiError,
   taskPayloadType,
 } from "@tasuki/protocol";
-import {
-  claimedReceipt,
-  isWhole,
-  type KnownTask,
-  parseTask,
-  payloadDigest,
-  payloadOf,
-  readReceipt,
-  type Trust,
-  verifyEnvelope,
-} from "@tasuki/evidence";
+import { isWhole, type KnownTask, parseTask, payloadDigest, payloadOf, type Trust, verifyEnvelope } from "@tasuki/evidence";
 import { nodesOfRole, type Roster } from "@tasuki/bus";
 import { type TextRow, textRowsOf } from "@tasuki/store";
 import { toAttemptFact } from "./attempt-facts.ts";
 import { doubtFor } from "./doubt-for.ts";
 import { type EvidenceBudget, keptMessages, measured } from "./evidence-budget.ts";
-import { createKnown, type Kept, type KeptDeps, type KnownOf, loadKept, type ReadReceipt } from "./known-messages.ts";
+import {
+  type ClaimOf,
+  createClaims,
+  createKnown,
+  type Kept,
+  type KeptDeps,
+  type KnownOf,
+  loadKept,
+  type ReadReceipt,
+} from "./known-messages.ts";
 import { type FeedOf, isOfTask, toDispatched, toReceiptFact } from "./entry-facts.ts";
 import type { RunFact } from "./run-steps.ts";
 
@@ -71,6 +71,12 @@ interface Judging {
   readonly placeOf: Kept["place"];
 }
 
+/** Knowledge by which an entry's envelopes are verified. */
+interface Opening {
+  readonly kept: Kept;
+  readonly claimOf: ClaimOf;
+}
+
 /** An entry whose envelopes are verified, and not judged yet. */
 interface OpenedEntry {
   readonly index: number;
@@ -102,13 +108,14 @@ export function createEntryReader({
   evidence,
   loggerOf,
 }: EntryReaderDeps): EntryReader {
-  const openReceipt = (envelope: Envelope, feed: FeedOf): ReadReceipt | undefined => {
-    const claimed = claimedReceipt(envelope);
+  const openReceipt = (envelope: Envelope, feed: FeedOf, claimed: ReceiptStatement | undefined): ReadReceipt | undefined => {
     if (claimed === undefined) throw new TasukiError("malformed_message", "The envelope holds no receipt.");
     const { role, node: name } = claimed.predicate;
     if (role === "main") return feed.role === "main" ? { statement: claimed, digest: payloadDigest(envelope) } : undefined;
-    if (!isListed(roster, name, role)) throw new Error(`a receipt in the name of node '${name}' for role '${role}'`);
-    return readReceipt(envelope, { trust, node: name });
+    if (!nodesOfRole(roster, role).includes(name)) throw new Error(`a receipt in the name of node '${name}' for role '${role}'`);
+    // What it claims is read out of the bytes that are verified here.
+    const payload = verifyEnvelope(envelope, { trust, node: name, payloadType: receiptPayloadType });
+    return { statement: claimed, digest: sha256Of(payload) };
   };
   const openTask = (envelope: Envelope, feed: FeedOf, kept: Kept): KnownTask | undefined => {
     // A script's `run` has no signature, and needn't even be a whole task: it proves nothing.
@@ -121,7 +128,7 @@ export function createEntryReader({
     if (isMains && kept.envelope(payload.run, task.digest) !== undefined) return undefined;
     const { from, fromNode = nodesOfRole(roster, from)[0] } = payload;
     const sender = isMains ? node : fromNode;
-    if (sender === undefined || !(isMains || isListed(roster, sender, from)))
+    if (sender === undefined || !(isMains || nodesOfRole(roster, from).includes(sender)))
       throw new Error(`a task from node '${sender}' for role '${from}', which the roster does not have`);
     verifyEnvelope(envelope, { trust, node: sender, payloadType: taskPayloadType });
     return task;
@@ -136,7 +143,7 @@ export function createEntryReader({
     if (cost === undefined) throw new Error(`more about run ${run} than main keeps of one node${about.isOver ? " after its end" : ""}`);
     return cost;
   };
-  const open = ({ index, envelopes, texts: given = [] }: FeedEntry, feed: FeedOf, kept: Kept): OpenedEntry => {
+  const open = ({ index, envelopes, texts: given = [] }: FeedEntry, feed: FeedOf, { kept, claimOf }: Opening): OpenedEntry => {
     const receipts: ReadReceipt[] = [];
     const tasks: KnownTask[] = [];
     const held: Envelope[] = [];
@@ -145,7 +152,7 @@ export function createEntryReader({
     let [cost, news] = [0, 0];
     for (const envelope of envelopes) {
       try {
-        const receipt = envelope.payloadType === receiptPayloadType ? openReceipt(envelope, feed) : undefined;
+        const receipt = envelope.payloadType === receiptPayloadType ? openReceipt(envelope, feed, claimOf(envelope)) : undefined;
         const task = envelope.payloadType === taskPayloadType ? openTask(envelope, feed, kept) : undefined;
         const own = receipt !== undefined && isOwn(receipt.statement, feed) ? receipt.statement.predicate : undefined;
         if (own !== undefined && own.index !== index) throw new Error(`a receipt that its node signed for entry ${own.index}`);
@@ -210,7 +217,8 @@ export function createEntryReader({
   };
 
   return async (entries, feed) => {
-    const kept = await loadKept(entries, { kept: keptOf, placeOf });
+    const claimOf = createClaims();
+    const kept = await loadKept(entries, { kept: keptOf, placeOf, claimOf });
     // Messages that an earlier boot of main has kept count too.
     let counted = 0;
     for (const run of kept.runs.filter((one) => kept.isMains(one) && !budget.isCounted(one))) {
@@ -218,7 +226,7 @@ export function createEntryReader({
       budget.count(run, messages);
       if (kept.isOver(run)) counted += messages.reduce((sum, { bytes }) => sum + bytes, 0);
     }
-    const opened = entries.map((entry) => open(entry, feed, kept));
+    const opened = entries.map((entry) => open(entry, feed, { kept, claimOf }));
     const news = opened.reduce((sum, entry) => sum + entry.news, 0);
     const looked = Math.max(0, kept.looked - news * lookedForNew) + counted / countedBytes;
     // Late words about runs that are over are counted anew each time: main has them for good, and they are few.
@@ -236,9 +244,4 @@ export function createEntryReader({
 /** True for a receipt that the node of the feed has signed. */
 function isOwn({ predicate }: ReceiptStatement, feed: FeedOf): boolean {
   return predicate.node === feed.node && predicate.role === feed.role;
-}
-
-/** True where the roster lists the node for the role. */
-function isListed(roster: Roster, node: string, role: string): boolean {
-  return Object.hasOwn(roster, node) && roster[node]?.role === role;
 }

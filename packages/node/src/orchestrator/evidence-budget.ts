@@ -34,7 +34,7 @@ interface AboutRun {
 export interface EvidenceBudget {
   /**
    * Takes a message that is within the bound; undefined where it is not. Returns what it costs main for nothing, in messages: 0 where it is new and
-   * about an open run, 1 where it was taken before, and its size where it comes after the run's end.
+   * about an open run, that of reading it where it was taken before, and more where it comes after the run's end.
    */
   take(message: KeptMessage, about: AboutRun): number | undefined;
   /** True for a run whose kept messages are counted. */
@@ -72,7 +72,7 @@ export function createEvidenceBudget(): EvidenceBudget {
   return {
     take(message, { files, isOver }) {
       const to = of(message);
-      if (to.digests.has(message.digest)) return 1;
+      if (to.digests.has(message.digest)) return workOf(message);
       const most = Math.min(bytesAtMost, bytesOfAny + files * bytesOfFile);
       if (to.digests.size >= messagesAtMost || to.bytes + message.bytes > most) return undefined;
       if (isOver && (to.late.messages >= messagesAtMost * lateShare || to.late.bytes + message.bytes > most * lateShare)) return undefined;
@@ -89,6 +89,14 @@ export function createEvidenceBudget(): EvidenceBudget {
       counted.delete(run);
     },
   };
+}
+
+/** Bytes of a message that are as much work to read as a small message. */
+const bytesOfSmall = 8 * 1024;
+
+/** Work of reading a message, in small messages. */
+export function workOf({ bytes }: Pick<KeptMessage, "bytes">): number {
+  return Math.max(1, bytes / bytesOfSmall);
 }
 
 /** Size of an envelope, and its digest: of all of it, the signatures included. It may have megabytes, and is not written into one text. */

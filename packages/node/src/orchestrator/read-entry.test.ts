@@ -263,6 +263,8 @@ test("what brings nothing new costs its node: of runs that main lacks, what it s
   expect(costsOf(await read(nano, "nano"))).toEqual([1, 0, 0, 0]);
   expect(costsOf(await read(nano, "nano"))).toEqual([2, 1, 2, 1]);
   expect(costsOf(await read([entry(9), entry(10)], "nano"))).toEqual([1, 1]);
+  const large: Envelope = { payload: "A".repeat(80 * 1024), payloadType: "application/vnd.in-toto+json", signatures: [] };
+  expect(costsOf(await read([entry(11, large)], "nano"))).toEqual([11]);
   const elsewhere = { ...handOff(), run: randomUUIDv7() };
   const took = notaryOf("sg").receipt({ ...factsOf(elsewhere, "accepted"), run: elsewhere.run, prev: "c".repeat(64) })(0).envelopes;
   expect(costsOf(await read([entry(0, ...took)], "sg"))).toEqual([2]);

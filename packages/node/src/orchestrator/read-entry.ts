@@ -15,7 +15,7 @@ import { nodesOfRole, type Roster } from "@tasuki/bus";
 import { type TextRow, textRowsOf } from "@tasuki/store";
 import { toAttemptFact } from "./attempt-facts.ts";
 import { doubtFor } from "./doubt-for.ts";
-import { type EvidenceBudget, keptMessages, measured } from "./evidence-budget.ts";
+import { type EvidenceBudget, keptMessages, measured, workOf } from "./evidence-budget.ts";
 import {
   type ClaimOf,
   createClaims,
@@ -162,7 +162,7 @@ export function createEntryReader({
         }
         const about = receipt?.statement.predicate ?? task?.payload;
         const costs = about && costOf(envelope, about.run, { feed, kept });
-        cost += costs ?? 1;
+        cost += costs ?? workOf({ bytes: envelope.payload.length });
         if (costs === 0) news += 1;
         if (costs === undefined) continue;
         if (receipt) receipts.push(receipt);
@@ -170,7 +170,7 @@ export function createEntryReader({
         held.push(envelope);
       } catch (error) {
         faults.push(error);
-        cost += 1;
+        cost += workOf({ bytes: envelope.payload.length });
       }
     }
     // An entry without messages is worth one: it tells of attempts, or of nothing.

@@ -53,3 +53,20 @@ test("after a run's end a sixteenth of it is kept, whatever came before, also wh
   );
   expect(heldOf(again, 500, { from: 560, isOver: true })).toBe(3);
 });
+
+test("of ended runs the messages of sixteen stay counted, those that came last; a run that is open, all the time", () => {
+  const budget = createEvidenceBudget();
+  const runs = Array.from({ length: 20 }, (_, at) => `run ${at}`);
+  for (const run of [...runs, "open"]) budget.count(run, []);
+  budget.forgetEnded(runs);
+  expect(runs.filter((run) => budget.isCounted(run))).toEqual(runs.slice(4));
+  budget.forgetEnded(["run 4"]);
+  budget.count("another", []);
+  budget.forgetEnded(["another"]);
+  expect(["run 4", "run 5", "run 6", "another", "open"].filter((run) => budget.isCounted(run))).toEqual([
+    "run 4",
+    "run 6",
+    "another",
+    "open",
+  ]);
+});

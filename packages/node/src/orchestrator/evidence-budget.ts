@@ -12,7 +12,10 @@ const bytesOfFile = 100 * 400;
 /** Share of these that messages which come after a run's end have: what an attempt still says that did not know of it. */
 const lateShare = 1 / 16;
 /** Bytes of a late message that cost as much as another message. */
-const bytesOfMessage = 128;
+const bytesOfMessage = 512;
+
+/** Ended runs whose messages stay counted. */
+const endedAtMost = 16;
 
 /** Message about a run, with the node that said it. */
 export interface KeptMessage {
@@ -41,8 +44,10 @@ export interface EvidenceBudget {
   isCounted(run: string): boolean;
   /** Counts messages about a run that an earlier boot of main has kept; late ones came after its end. */
   count(run: string, messages: readonly (KeptMessage & { readonly isLate: boolean })[]): void;
-  /** Forgets a run, once nothing more is kept about it. */
+  /** Forgets a run: its messages are counted again when one more comes. */
   forget(run: string): void;
+  /** Forgets ended runs, but for those that came last: a node may say many things about a few of them, and counting takes reading all. */
+  forgetEnded(runs: readonly string[]): void;
 }
 
 interface Spent {
@@ -55,6 +60,8 @@ interface Spent {
 export function createEvidenceBudget(): EvidenceBudget {
   const spent = new Map<string, Map<string, Spent>>();
   const counted = new Set<string>();
+  /** Ended runs whose messages are counted, those that came last at the end. */
+  const ended = new Set<string>();
   const of = ({ node, run }: KeptMessage): Spent => {
     const nodes = spent.get(run) ?? new Map<string, Spent>();
     const one = nodes.get(node) ?? { digests: new Set<string>(), bytes: 0, late: { messages: 0, bytes: 0 } };
@@ -68,6 +75,11 @@ export function createEvidenceBudget(): EvidenceBudget {
     if (!isLate) return;
     to.late.messages += 1;
     to.late.bytes += bytes;
+  };
+  const forget = (run: string): void => {
+    spent.delete(run);
+    counted.delete(run);
+    ended.delete(run);
   };
   return {
     take(message, { files, isOver }) {
@@ -84,9 +96,13 @@ export function createEvidenceBudget(): EvidenceBudget {
       counted.add(run);
       for (const message of messages) add(of(message), message, message.isLate);
     },
-    forget(run) {
-      spent.delete(run);
-      counted.delete(run);
+    forget,
+    forgetEnded(runs) {
+      for (const run of runs) {
+        ended.delete(run);
+        ended.add(run);
+      }
+      for (const run of [...ended].slice(0, -endedAtMost)) forget(run);
     },
   };
 }

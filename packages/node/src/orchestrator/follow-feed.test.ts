@@ -548,7 +548,7 @@ test("a feed that has main read for nothing waits for as long as that is too muc
     },
   };
   // The clock of this follower stands still: the second entry is the first that is more than is read at once, by a quarter of a second.
-  const costs = [16_384, 64, 0, 0];
+  const costs = [16_384, 256, 0, 0];
   await using _ = startFollowing({
     client,
     read: async (entries) => entries.map(({ index }) => ({ facts: [], envelopes: [], texts: [], cost: costs[index] ?? 0 })),

@@ -21,7 +21,7 @@ const hourMs = 3_600_000;
  * Messages of a node's feed that main reads for nothing at once, and in each second after that. An honest node has some of each run, and many where
  * main reads of runs that it does not have: with another data folder, or one from a backup.
  */
-const forNothing = { atOnce: 16_384, perSecond: 256 };
+const forNothing = { atOnce: 16_384, perSecond: 1_024 };
 const healthTimeout = 4_000;
 
 /** Follows the feed of one node until the signal, through lost connections, restarts and replaced hosts. Resolves when it has stopped. */

@@ -269,7 +269,7 @@ test("what brings nothing new costs its node: of runs that main lacks, what it s
   const took = notaryOf("sg").receipt({ ...factsOf(elsewhere, "accepted"), run: elsewhere.run, prev: "c".repeat(64) })(0).envelopes;
   expect(costsOf(await read([entry(0, ...took)], "sg"))).toEqual([2]);
   const ended = readerOf([dispatch.envelope], {}, "closed");
-  expect(Math.min(...costsOf(await ended.read(nano, "nano")))).toBeGreaterThan(4);
+  expect(Math.min(...costsOf(await ended.read(nano, "nano")))).toBeGreaterThan(0);
 });
 
 // guarantees: R11.peers

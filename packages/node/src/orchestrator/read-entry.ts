@@ -229,8 +229,7 @@ export function createEntryReader({
     const opened = entries.map((entry) => open(entry, feed, { kept, claimOf }));
     const news = opened.reduce((sum, entry) => sum + entry.news, 0);
     const looked = Math.max(0, kept.looked - news * lookedForNew) + counted / countedBytes;
-    // Late words about runs that are over are counted anew each time: main has them for good, and they are few.
-    for (const run of kept.runs.filter((one) => kept.isOver(one))) budget.forget(run);
+    budget.forgetEnded(kept.runs.filter((one) => kept.isOver(one)));
     const judging = { knownOf: createKnown(opened, kept), placeOf: (run: string) => kept.place(run) };
     return opened.map((entry, at) => {
       const { envelopes, texts, instance } = entry;

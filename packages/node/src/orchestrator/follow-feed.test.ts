@@ -565,3 +565,24 @@ test("a feed that has main read for nothing waits for as long as that is too muc
   expect(waits[2]).toBeGreaterThan(240);
   expect(waits[1]).toBeLessThan(waits[2] ?? 0);
 });
+
+// guarantees: R11.peers
+test("a node whose connection comes and goes has its health written once while it says the same, and again when it says another thing", async () => {
+  const instance = randomUUIDv7();
+  const saved: string[] = [];
+  const done = Promise.withResolvers<void>();
+  let asked = 0;
+  const client: Partial<BusClient> = {
+    async health() {
+      if ((asked += 1) > 400) done.resolve();
+      return { ...healthOf(instance, asked), clock: new Date(asked).toISOString(), version: asked > 200 ? "1" : "0" };
+    },
+    async *watch(_from, { onState }): AsyncGenerator<FeedEntry, void, undefined> {
+      onState?.("connected");
+      yield* [];
+    },
+  };
+  await using _ = startFollowing({ client, store: { savePeer: async ({ health }) => void saved.push((health as Health).version) } });
+  await done.promise;
+  expect(saved).toEqual(["0", "1"]);
+});

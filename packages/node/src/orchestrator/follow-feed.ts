@@ -23,6 +23,8 @@ const hourMs = 3_600_000;
  */
 const forNothing = { atOnce: 16_384, perSecond: 1_024 };
 const healthTimeout = 4_000;
+/** Milliseconds for which a health that says the same is not written again: each connection asks for one. */
+const keptMs = 10_000;
 
 /** Follows the feed of one node until the signal, through lost connections, restarts and replaced hosts. Resolves when it has stopped. */
 export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Promise<void> {
@@ -38,7 +40,7 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
     if (answer === undefined) return undefined;
     const misconfigured = strangerAt(deps, answer) ?? unpinned(deps);
     if (misconfigured !== undefined) return refuse(misconfigured);
-    await store.savePeer({ node: deps.node, health: answer, at: clock.now() });
+    await save(answer);
     const others = differingContracts(deps.digests, answer);
     if (others.length > 0)
       logger.warn(
@@ -49,6 +51,19 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
     if (problem !== undefined) return refuse(problem);
     if (answer.instance !== refused?.instance) reachability.set(deps.node, true);
     return answer;
+  };
+  /** Health that was kept last: one that is the same but for the time and the feed's size is not written again for a while. */
+  let kept = { what: "", at: -Infinity };
+  const save = async (answer: Health): Promise<void> => {
+    const {
+      clock: _,
+      store: { state },
+      ...rest
+    } = answer;
+    const [what, now] = [JSON.stringify({ ...rest, state }), clock.monotonic()];
+    if (what === kept.what && now - kept.at < keptMs) return;
+    await store.savePeer({ node: deps.node, health: answer, at: clock.now() });
+    kept = { what, at: now };
   };
   /** Installation whose feed can't be followed, until something of it is known again, or read. It is asked for its feed again and again meanwhile. */
   let refused: { readonly instance: string; readonly until: "known" | "read" } | undefined;

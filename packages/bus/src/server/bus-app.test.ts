@@ -482,10 +482,31 @@ test("a feed goes on as long as its reader may have it, however often that is as
 });
 
 test("below the floor of free disk no upload is begun, and nothing is left of it", async () => {
-  await using bus = await startBus("main", { isFull: true });
+  const diskFloor = { reserve: () => Promise.reject(new TasukiError("disk_full", "The disk has no room.")) };
+  await using bus = await startBus("main", { diskFloor });
   const answer = await bus.send("POST", "/upload?contract=brief", { as: "operator", body: "# What" });
   expect(answer).toMatchObject({ status: 507, problem: { code: "disk_full", retryable: true } });
   expect(bus.traces()).toEqual(nothing);
+});
+
+// guarantees: R1.disk-full
+test("room is reserved for as much as an upload says it has, and no more than is taken, until it is kept or refused", async () => {
+  const asked: number[] = [];
+  let held = 0;
+  const reserve = async (bytes: number): Promise<Disposable> => {
+    asked.push(bytes);
+    held += bytes;
+    return { [Symbol.dispose]: () => void (held -= bytes) };
+  };
+  await using bus = await startBus("main", { diskFloor: { reserve } });
+  const upload = (headers: Record<string, string | number>, body: string) =>
+    bus.send("POST", "/upload?contract=brief", { as: "operator", headers, body });
+  expect((await upload({ "content-length": 6 }, "# What")).status).toBe(201);
+  expect((await upload({ "content-length": 3 }, "# \0")).status).toBe(422);
+  expect((await upload({ "content-length": 10 ** 12 }, "# What")).status).toBe(413);
+  expect(asked.slice(0, 2)).toEqual([6, 3]);
+  expect(asked[2]).toBeLessThan(10 ** 9);
+  await expect.poll(() => held).toBe(0);
 });
 
 // A closed socket resets a client that still sends, and the reset can overtake the answer (RFC 9112, section 9.6).

@@ -79,7 +79,8 @@ export function createUpload({ role, pipeline, store, identify, clock, diskFloor
       );
 
     const most = Math.max(0, ...(declared === undefined ? taken : [declared]).map(({ maxBytes }) => maxBytes));
-    using _ = await diskFloor.reserve(Math.min(most, Number(req.headers["content-length"] ?? 0)));
+    const length = Number(req.headers["content-length"] ?? 0);
+    using _ = await diskFloor.reserve(length < most ? length : most);
     const received = declared === undefined || isForm ? await receiveOneFile(exchange, declared) : await receiveRaw(exchange, declared);
     await using kept = new AsyncDisposableStack();
     kept.use(received.staged);

@@ -5,16 +5,8 @@ import { connect } from "node:net";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import {
-  defineArtifact,
-  defineRole,
-  type FeedEntry,
-  type Judge,
-  type Logger,
-  type Pipeline,
-  type Problem,
-  TasukiError,
-} from "@tasuki/protocol";
+import { defineArtifact, defineRole, type FeedEntry, type Judge, type Logger, type Pipeline, type Problem } from "@tasuki/protocol";
+import type { DiskFloor } from "@tasuki/store";
 import { endlessDisk } from "@tasuki/store/testing";
 import { judgeAtOnce } from "@tasuki/protocol/testing";
 import { z } from "zod";
@@ -131,8 +123,7 @@ interface BusOptions {
   readonly grants?: (nth: number) => boolean | Promise<boolean>;
   readonly pipeline?: Pipeline;
   readonly policy?: Policy;
-  /** True for a disk that has less room than its floor. */
-  readonly isFull?: boolean;
+  readonly diskFloor?: DiskFloor;
   readonly logger?: Logger;
   readonly judge?: Judge;
   /** A word of somebody's that stands in its status and its feed. */
@@ -146,7 +137,7 @@ export async function startBus(role = "main", options: BusOptions = {}) {
     grants = () => true,
     pipeline = smallPipeline,
     policy: granted = policy,
-    isFull = false,
+    diskFloor = endlessDisk,
     logger = quiet,
     judge = judgeAtOnce,
   } = options;
@@ -175,9 +166,7 @@ export async function startBus(role = "main", options: BusOptions = {}) {
     logger,
     clock,
     judge,
-    diskFloor: {
-      reserve: (bytes) => (isFull ? Promise.reject(new TasukiError("disk_full", "The disk has no room.")) : endlessDisk.reserve(bytes)),
-    },
+    diskFloor,
   });
   const listener = await listenBus({ app, host: "127.0.0.1", port: 0 });
   host = `127.0.0.1:${listener.port}`;

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { type Envelope, type FeedEntry, sha256Of, taskPayloadType } from "@tasuki/protocol";
 import { claimedReceipt, createSigner, type Signer, signEnvelope } from "@tasuki/evidence";
 import { createSocketClient } from "@tasuki/bus";
+import { blobPath } from "@tasuki/store";
 import type { History } from "../history/history.ts";
 import { type ChaosRelay, type RoleName, roles } from "../chaos/chaos-relay.ts";
 import { createRandom } from "../sim/random.ts";
@@ -15,6 +16,7 @@ import type { Answer, Exchange, Front } from "./front.ts";
 import { type AskedTask, healthLies, statusLies, taskLies, uploadLies } from "./grammar/answers.ts";
 import { afterFeedLies, entryLies, insteadOfFeedLies, retoldLies, toEntry } from "./grammar/feeds.ts";
 import { handOffLies } from "./grammar/hand-offs.ts";
+import { inventedWorkLies } from "./grammar/invented-work.ts";
 import { type Callee, fileLies, postLies, send } from "./grammar/posts.ts";
 import { type Asked, wireLies } from "./grammar/wire.ts";
 import { createDeck, createLedger, type Deck, type Ledger } from "./lie.ts";
@@ -88,7 +90,7 @@ export async function createLiar({ role, relay, front, seed, lies, only = "" }: 
     task: deck("task", taskLies),
     upload: deck("upload", uploadLies),
     handOff: deck("hand-off", handOffLies),
-    post: deck("post", postLies),
+    post: deck("post", isMain ? postLies : [...postLies, ...inventedWorkLies]),
     file: deck("file", fileLies),
   };
   const ledger = createLedger(lies, [...Object.values(ofAll), ...(isMain ? [] : Object.values(ofRoles))]);
@@ -286,6 +288,7 @@ export async function createLiar({ role, relay, front, seed, lies, only = "" }: 
     token,
     world,
     honestRun,
+    read: (sha256) => readFile(blobPath(relay.folder(role), sha256)).catch(() => undefined),
     onAnswer(status, body) {
       if (status >= 500 && ![503, 507].includes(status)) faults.push(`${to} answered ${status}: ${body}`);
     },

@@ -48,6 +48,13 @@ export interface KeptOfRun {
   readonly bytes: number;
 }
 
+/** Runs of which a node whose process has ended has done work, or waits to, and that nobody began. */
+export function inventedRuns(data: string, begun: ReadonlySet<string>): readonly string[] {
+  using database = new DatabaseSync(join(data, "node.sqlite"), { readOnly: true });
+  const runs = database.prepare("SELECT DISTINCT run FROM task WHERE kind = 'work'").all();
+  return runs.map(({ run }) => String(run)).filter((run) => !begun.has(run));
+}
+
 export function keptOfRuns(data: string, node: string): readonly KeptOfRun[] {
   using database = new DatabaseSync(join(data, "node.sqlite"), { readOnly: true });
   const runs = new Set(

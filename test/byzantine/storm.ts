@@ -8,7 +8,7 @@ import { type ChaosRelay, openChaosRelay, type RoleName, roles, isClosed } from 
 import { recordedHistory } from "../chaos/recorded-history.ts";
 import { openFront } from "./front.ts";
 import { createLiar, type Liar } from "./liar.ts";
-import { diskBytes, keptOfRuns, type KeptOfRun, logBytes, longestLogLine, peakBytes } from "./measure.ts";
+import { diskBytes, inventedRuns, keptOfRuns, type KeptOfRun, logBytes, longestLogLine, peakBytes } from "./measure.ts";
 
 export interface StormOptions {
   /** Role whose node lies. */
@@ -57,6 +57,8 @@ export interface StormReport {
   readonly longestLine: number;
   /** What main keeps of the liar, by run. */
   readonly kept: readonly KeptOfRun[];
+  /** Runs that nobody began, and that an honest node has taken work of; none are counted where main lies. */
+  readonly invented: readonly string[];
   readonly violations: readonly Violation[];
   /** Milliseconds of honest runs beside the others, from their starts to the moment when main shows them as closed, by the node of the role. */
   readonly honestMs: Readonly<Record<string, readonly number[]>>;
@@ -163,6 +165,7 @@ export async function tellLies({
     logs: await byRole(logBytes),
     longestLine: Math.max(...Object.values(await byRole(longestLogLine))),
     kept: role === "main" ? [] : keptOfRuns(relay.folder("main"), role),
+    invented: role === "main" ? [] : honest.flatMap((name) => inventedRuns(relay.folder(name), new Set([...briefs.keys(), ...lied]))),
     honestMs,
     violations: checkHistory(liar.judged(history)),
     ms,

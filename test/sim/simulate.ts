@@ -90,7 +90,7 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
   await advance(time.now() + 2 * minute);
   for (const run of known().filter((one) => lies.isAbout(one.id) && one.state === "open"))
     violations.push({ guarantee: "R11.contained", what: `run ${run.id}, which ${liar} lies about, can't be cancelled: ${describe(run)}` });
-  violations.push(...(await leftovers()), ...(await kept()), ...ended());
+  violations.push(...(await leftovers()), ...(await kept()), ...(await taken()), ...ended());
 
   const briefs = new Map(workload.requested.map(({ id, brief }) => [id, brief]));
   const reading = { isOver: false };
@@ -155,6 +155,24 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
       return said <= messagesAtMost ? [] : [`main keeps ${said} receipts of ${liar} about run ${id}`];
     });
     return (await Promise.all([...unknown, ...own])).flat().map((what) => ({ guarantee: "R11.peers", what }));
+  }
+
+  /** Work of runs that main never had, at honest nodes that knew by then that main signs for what it gives out. */
+  async function taken(): Promise<Violation[]> {
+    const found = await Promise.all(
+      [...nodes.values()]
+        .filter(({ name }) => name !== liar)
+        .map(async (node) => {
+          const work = ((await node.running()?.store.history({ limit: Number.MAX_SAFE_INTEGER })) ?? [])
+            .map(({ row }) => row.payload)
+            .filter(({ kind }) => kind === "work");
+          const known = work.findIndex(({ run, grant }) => grant !== undefined && !lies.invented.has(run));
+          return work
+            .filter(({ run }, at) => lies.invented.has(run) && known >= 0 && at > known)
+            .map(({ run }) => `${node.name} took work of run ${run}, which main never gave out`);
+        }),
+    );
+    return found.flat().map((what) => ({ guarantee: "R11.given-out", what }));
   }
 
   /** Processes that ended by an error of their own, and not by one of their machine. */

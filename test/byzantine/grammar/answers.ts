@@ -97,6 +97,7 @@ export const healthLies: readonly Lie<Asked>[] = [
     ...data,
     [random.pick(["node", "role"])]: random.pick(["main", "sg-2", hostileText(random)]),
   })),
+  within("no features", (data) => ({ ...data, features: undefined })),
   within("a feed that is shorter", (data) => ({ ...data, store: { state: "ok", feed: 0 } })),
   within("a store that fails", (data) => ({
     ...data,

@@ -283,6 +283,22 @@ export const entryLies: readonly Lie<Place>[] = [
     },
   },
   {
+    name: "200 leaves of attempts about one run",
+    async tell({ world, add }, random) {
+      if (world.receipts.length === 0) return false;
+      const { run, stage, epoch } = random.pick(world.receipts).statement.predicate;
+      const type = random.pick(["attempt-ended", "attempt-silent", "attempt-active"]);
+      const told = { type, at: "2026-11-30T00:00:00.000Z", run, stage, epoch, outcome: hostileText(random).slice(0, 64) };
+      await add(
+        ...Array.from(
+          { length: 200 },
+          (_, at) => (index: number) =>
+            toEntry(index, [], { leaf: canonicalJson({ ...told, index, attempt: 1 + random.pick([0, at]), since: at, envelopes: [] }) }),
+        ),
+      );
+    },
+  },
+  {
     name: "1,200 messages about one run",
     tell: ({ world, add }, random) => flood({ world, add }, random, { count: 1_200, more: {} }),
   },

@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from "node:crypto";
-import { type Envelope, sha256Of, type TaskPayload, taskPayloadType } from "@tasuki/protocol";
+import { type Envelope, grantPayloadType, sha256Of, type TaskPayload, taskPayloadType } from "@tasuki/protocol";
 import type { Random } from "../../sim/random.ts";
 import type { Exchange } from "../front.ts";
 import type { Lie } from "../lie.ts";
@@ -37,6 +37,14 @@ export const handOffLies: readonly Lie<HandingOn>[] = [
   other("a higher epoch", ({ epoch }, { random }) => ({ epoch: epoch + random.pick([1, 1_000, 1_000_000]) })),
   other("another prev", () => ({ prev: sha256Of("nothing") })),
   other("no prev", () => ({ prev: undefined })),
+  other("no grant of main's", () => ({ grant: undefined })),
+  other("the grant of another run", ({ run, grant }, { world }) => ({
+    grant: world.tasks.find(({ payload }) => payload.run !== run && payload.grant !== undefined)?.payload.grant ?? grant,
+  })),
+  other("a grant of its own", ({ run, epoch, nodes, attachments }, { world }) => {
+    const plan = attachments.find(({ name }) => name === "run.json")?.sha256;
+    return { grant: world.sign({ v: 1, run, epoch, plan, nodes }, { payloadType: grantPayloadType }) };
+  }),
   other("another id", () => ({ id: randomUUIDv7() })),
   other("a deadline that is over", () => ({ deadline: "2020-01-01T00:00:00Z" })),
   other("other nodes", (_, { random }) => ({ nodes: { nano: hostileText(random), sg: "sg-9", jp: "jp-9" } })),

@@ -18,6 +18,8 @@ export interface Callee {
   readonly world: World;
   /** A run that is open and about which the liar is honest, if there is one: of those it may only say what it is not allowed to. */
   readonly honestRun: string | undefined;
+  /** Reads a file that the liar's node has; undefined where it has none of that digest. */
+  read(sha256: string): Promise<Buffer | undefined>;
   /** Told of each answer: a node that fails (500) was hurt by what came. */
   onAnswer(status: number, body: string): void;
 }
@@ -54,7 +56,7 @@ export async function send(
 }
 
 const json = { "content-type": "application/json" };
-const post = (callee: Callee, envelope: Envelope | object, headers: Readonly<Record<string, string>> = {}): Promise<void> =>
+export const post = (callee: Callee, envelope: Envelope | object, headers: Readonly<Record<string, string>> = {}): Promise<void> =>
   send(callee, { path: "/trpc/task", headers: { ...json, ...headers }, body: JSON.stringify({ envelope }) });
 
 /** Lie that sends a signed task: work as the role before hands it on, with changes. */
@@ -253,7 +255,7 @@ export const postLies: readonly Lie<Callee>[] = [
   },
 ];
 
-const upload = (
+export const upload = (
   callee: Callee,
   {
     contract,

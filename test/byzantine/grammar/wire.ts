@@ -182,6 +182,17 @@ export const wireLies: readonly Lie<Asked>[] = [
     },
   },
   {
+    name: "chunks of one byte",
+    async tell({ exchange: { req } }) {
+      const { socket } = req;
+      socket.write("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n");
+      const ended = AbortSignal.timeout(slowMs);
+      const crumbs = "1\r\n \r\n".repeat(10_000);
+      while (socket.writable && !ended.aborted) if (!socket.write(crumbs)) await delay(1);
+      socket.destroy();
+    },
+  },
+  {
     name: "silence",
     async tell({ exchange: { req } }) {
       await delay(slowMs);

@@ -3,6 +3,32 @@ import { type BrokenBuild, node } from "./broken-build.ts";
 /** Builds in which what one node lies about reaches others: runs, nodes, or main's disk. */
 export const spreadingBuilds: readonly BrokenBuild[] = [
   {
+    name: "does work that main has not given out",
+    breaks: ["R11.given-out"],
+    from: 1,
+    mix: { lies: 1 },
+    changes: [
+      {
+        file: `${node}/accept/check-grant.ts`,
+        find: 'if (kind !== "work" || role === "main") return undefined;',
+        put: 'if (kind !== "work" || role !== "") return undefined;',
+      },
+    ],
+  },
+  {
+    name: "does work under a grant of another run",
+    breaks: ["R11.given-out"],
+    from: 1,
+    mix: { lies: 1 },
+    changes: [
+      {
+        file: `${node}/accept/check-grant.ts`,
+        find: 'if (doubt === undefined) return "granted";',
+        put: 'if (doubt !== "") return "granted";',
+      },
+    ],
+  },
+  {
     name: "reads a feed again and again from a message that does not hold good",
     breaks: ["R11.contained"],
     from: 1,

@@ -1,4 +1,4 @@
-import { type Attachment, type Envelope, sha256Of, type TaskPayload } from "@tasuki/protocol";
+import { type Attachment, carriedTo, type Envelope, type Grant, parseContractRef, sha256Of, type TaskPayload } from "@tasuki/protocol";
 import { createNotary, payloadDigest } from "@tasuki/evidence";
 import { z } from "zod";
 import { signerOf } from "../keys.ts";
@@ -25,6 +25,8 @@ export interface FalseWork {
   tell(way: Way, sent: { readonly payload: TaskPayload; readonly envelope: Envelope }): Promise<Envelope | undefined>;
   /** Sends a task of its own about a run: at another epoch, over other files, to somebody whose turn it is not, or what is main's alone to send. */
   sendOwn(about: TaskPayload): Promise<void>;
+  /** Hands on work of a run that main never had, whole, with a run.json that names it: once, or many of them at once. */
+  inventWork(about: TaskPayload): Promise<void>;
   /** Says more about a run than main keeps. */
   flood(about: TaskPayload): Promise<void>;
   /** Does something later, whatever it comes to. */
@@ -64,6 +66,12 @@ export function createFalseWork({
   };
   const next = (stage: string): string => pipeline.roles[pipeline.roles.findIndex(({ name }) => name === stage) + 1]?.name ?? "main";
 
+  /** Those of the files that are carried to a role: others would be refused for their contracts. */
+  const carried = (attachments: readonly Attachment[], to: string): Attachment[] => {
+    const contracts = new Set(carriedTo(pipeline, to).map((artifact) => artifact.name));
+    return attachments.filter(({ contract }) => contracts.has(parseContractRef(contract).name));
+  };
+
   /** Files that it says it has made of a task: as an honest node would, or in one of the ways that nobody should take. */
   const files = ({ attachments }: TaskPayload): { readonly file: Attachment; readonly text: string | undefined } => {
     const before = attachments.findLast(({ contract }) => !/^(run|source-text)@/.test(contract))?.sha256 ?? "";
@@ -102,22 +110,35 @@ export function createFalseWork({
       if (problem?.missing === undefined) return;
     }
   };
+  /** Main's grant as it never gave it: that of another run, signed by the liar, with a word changed under main's signature, or none. */
+  const falseGrant = (
+    { grant, nodes, attachments }: TaskPayload,
+    { run, epoch }: Pick<TaskPayload, "run" | "epoch">,
+  ): Partial<TaskPayload> => {
+    const plan = attachments.find(({ name }) => name === "run.json")?.sha256 ?? "";
+    const said: Grant = { v: 1, run, epoch, plan, ...(nodes !== undefined && { nodes }) };
+    const own = notary.grant(said);
+    const changed = grant && { ...grant, payload: own.payload };
+    return random.pick<Partial<TaskPayload>>([{}, { grant: own }, ...(grant && changed ? [{ grant }, { grant: changed }] : [])]);
+  };
   /** Task of its own about a run: at another epoch, over other files, to somebody whose turn it is not, or what is main's alone to send. */
   const ownTask = (about: TaskPayload, changed: Partial<TaskPayload> = {}): TaskPayload => {
     const kind = random.pick<TaskPayload["kind"]>(["work", "work", "work", "work", "cancel", "nudge", "close"]);
     const to = random.pick([next(role), next(role), next(role), ...[...names.values()].filter((one) => one !== role)]);
-    const { nodes } = about;
+    const { nodes, grant } = about;
+    const epoch = about.epoch + random.pick([0, 0, 0, 1, 1_000]);
     return {
       v: 1,
       id: newId(),
       kind,
       run: about.run,
       stage: to,
-      epoch: about.epoch + random.pick([0, 0, 0, 1, 1_000]),
+      epoch,
       from: random.chance(0.9) ? role : "main",
       fromNode: node,
       to,
       ...(nodes !== undefined && { nodes }),
+      ...(random.chance(0.5) ? grant && { grant } : falseGrant(about, { run: about.run, epoch })),
       attachments: random.chance(0.8) ? about.attachments : about.attachments.slice(1),
       prev: sha256Of(String(random.next())),
       ...(kind === "close" && { bundle: sha256Of("a bundle") }),
@@ -165,7 +186,8 @@ export function createFalseWork({
       if (receipt === undefined) return first;
       first ??= receipt;
       if (state === "produced" && way !== "answers with a lie") {
-        const attachments = [...payload.attachments, file];
+        const all = [...payload.attachments, file];
+        const attachments = random.chance(0.8) ? carried(all, next(role)) : all;
         const changes = { kind: "work", to: next(role), stage: next(role), epoch, from: role, attachments, prev } as const;
         void send(ownTask(payload, random.chance(0.7) ? changes : {}), new Map(text === undefined ? [] : [[file.sha256, text]]));
       }
@@ -176,6 +198,21 @@ export function createFalseWork({
       await delay(random.integer(1, 3_000));
     }
     return first;
+  };
+  const inventWork = async (about: TaskPayload): Promise<void> => {
+    const plan = about.attachments.find(({ name }) => name === "run.json");
+    const before = plan && (await store.blobs.read(plan.sha256).catch(() => undefined));
+    if (plan === undefined || before === undefined) return;
+    const run = makeUp();
+    const text = before.toString("utf8").replaceAll(about.run, run);
+    const own = { ...plan, size: Buffer.byteLength(text), sha256: sha256Of(text) };
+    const { file, text: made } = files(about);
+    const to = next(role);
+    const attachments = carried([...about.attachments.map((one) => (one === plan ? own : one)), file], to);
+    const texts = new Map([[own.sha256, text], ...(made === undefined ? [] : [[file.sha256, made] as const])]);
+    const changes: Partial<TaskPayload> = { kind: "work", run, to, stage: to, epoch: 1, from: role, attachments };
+    const { grant: _, ...task } = ownTask(about, changes);
+    await send({ ...task, ...falseGrant({ ...about, attachments }, { run, epoch: 1 }) }, texts);
   };
   const flood = async ({ id: task, run, stage, epoch }: TaskPayload): Promise<void> => {
     for (let at = 0; at < messagesOfFlood; at += messagesAnEntry)
@@ -191,5 +228,5 @@ export function createFalseWork({
     await then().catch(() => undefined);
   };
 
-  return { tell, flood, after, sendOwn: (about) => send(ownTask(about), new Map()) };
+  return { tell, flood, after, inventWork, sendOwn: (about) => send(ownTask(about), new Map()) };
 }

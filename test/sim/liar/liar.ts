@@ -84,6 +84,9 @@ export interface LiarDeps {
 
 const Posted = z.object({ envelope: Envelope });
 
+/** Runs that a flood of invented work is about. */
+const runsOfFlood = 20;
+
 /** Creates the lying node of a relay. Which ways it has, and which runs it lies about, is the seed's; it lies until the end, whatever heals. */
 export function createLiar({ node, pipeline, names, rate, now, onLie, ...deps }: LiarDeps): Liar {
   const random = deps.random;
@@ -137,6 +140,8 @@ export function createLiar({ node, pipeline, names, rate, now, onLie, ...deps }:
       if (own.includes("speaks of runs that main never had") && random.chance(rate)) {
         void work.after(random.integer(1, 5_000), () => work.tell("speaks of runs that main never had", sent));
         void work.sendOwn({ ...payload, run: makeUp() });
+        const runs = random.chance(0.1) ? runsOfFlood : 1;
+        for (let one = 0; one < runs; one += 1) void work.after(random.integer(1, 20_000), () => work.inventWork(payload));
       }
       const mine = aboutTask.filter((one) => own.includes(one));
       const way = mine.length === 0 ? undefined : random.pick(mine);

@@ -21,7 +21,7 @@ export interface MixedRelay extends Pick<NodeProcesses, "stop" | "ended">, Async
   /** Resolves once the role after a role's has signed for its hand-off of a run. */
   handedOff(role: string, run: string): Promise<void>;
   /** Dispatches a blocked stage again, as `tasuki retry` does. */
-  retry(run: string): Promise<void>;
+  retry(run: string, stage?: string): Promise<void>;
 }
 
 const source = join(repository, "docs/glossary.md");
@@ -58,8 +58,8 @@ export async function openMixedRelay(release: string): Promise<MixedRelay> {
         return tasks.some(({ kind, state }) => kind === "work" && state === "done") || undefined;
       });
     },
-    async retry(run) {
-      await answerOf(nodes.post("main", "/operator/retry", { run }));
+    async retry(run, stage) {
+      await answerOf(nodes.post("main", "/operator/retry", { run, ...(stage !== undefined && { stage }) }));
     },
     async [Symbol.asyncDispose]() {
       await nodes[Symbol.asyncDispose]();

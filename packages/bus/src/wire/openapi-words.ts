@@ -85,7 +85,7 @@ export const openApiWords: Readonly<Record<string, Words>> = {
   last: ["Last answer of the receiver.", "unreachable: sg did not answer"],
   leaf: ["The entry as a line of canonical JSON: facts and digests, no text.", '{"index":0,"type":"accepted"}'],
   "query.limit": ["Number of entries of the feed, 1 to 1,000; 100 by default.", 100],
-  limit: ["Number of tasks that may wait.", 10_000],
+  limit: ["Number of tasks of one sender that may wait.", 10_000],
   line: ["Line, counted from 1.", 12],
   missing: ["SHA-256 digests to upload, with `attachments_missing`.", [sha256]],
   "query.name": ["Name of the files that are wanted, with `include=artifacts`.", "final.txt"],

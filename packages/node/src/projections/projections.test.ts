@@ -317,3 +317,14 @@ test("links in an archive are replaced by the files themselves, and what they po
   expect((await readdir(elsewhere)).sort()).toEqual(["0", "2", "private.txt"]);
   await rm(elsewhere, { recursive: true });
 });
+
+// guarantees: R11.given-out
+test("of a run whose work was given up no picture is left, and no other run's is touched", async () => {
+  await using node = await openNode();
+  await acceptWork(node.store);
+  await acceptWork(node.store, { run: id(9, 1) }, two);
+  await Promise.all([one, two].map((task) => node.projections.task(task)));
+  await node.projections.forget(run);
+  expect(await readdir(node.at("inbox"))).toEqual([id(9, 1)]);
+  await node.projections.forget(run);
+});

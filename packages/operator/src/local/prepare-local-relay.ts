@@ -83,7 +83,7 @@ ${roster}
   // The proof of who calls. "loopback" is for development on one machine: each node's secret is in its identity/ folder.
   "identity": { "provider": "loopback" },
 ${node.role === "main" ? "" : executorText}
-  // Tasks that may wait, attempts at once, attempts at a task, and how long a claim holds without a sign of life (milliseconds),
+  // Tasks of one sender that may wait, attempts at once, attempts at a task, and how long a claim holds without a sign of life (milliseconds),
   // and the room on the disk below which nothing new is taken (bytes).
   "limits": { "queue": 10000, "attemptsAtOnce": 1, "attempts": 5, "leaseMs": 15000, "minFreeBytes": 268435456 }
 }

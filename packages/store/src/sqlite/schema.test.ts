@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { expect, test } from "vitest";
 import { blobPath } from "../files/file-blobs.ts";
 import { openStore } from "../open-store.ts";
-import { eventOf, handOffOf, id, nothing, payloadOf, run, sha256 } from "../testing/fixtures.ts";
+import { eventOf, handOffOf, id, nothing, payloadOf, receiptOf, run, sha256 } from "../testing/fixtures.ts";
 import { migrations } from "./schema.ts";
 
 const instance = id(7, 2);
@@ -80,6 +80,7 @@ test("a data folder of the first release is opened, with everything in it", asyn
     expect(await store.change({ ...nothing, runs: [row], position: { node: "finder", instance: id(9), next: 0 } })).toBe("committed");
     expect(await store.position("finder")).toEqual({ node: "finder", instance: id(9), next: 0 });
     expect(await store.task(payload.id)).toMatchObject({ state: "queued", attempt: 1, payload });
+    expect((await store.statusOf({ task: payload.id })).tasks.map(({ position }) => position)).toEqual([1]);
     // The manifest's digest is named by the task that closed the run, so that its file has a row from now on.
     expect(await store.blobsOf([sha256("notes"), sha256(manifest)])).toEqual(
       new Map([
@@ -91,6 +92,8 @@ test("a data folder of the first release is opened, with everything in it", asyn
     await store[Symbol.asyncDispose]();
     await using again = await open();
     expect(await again.feedSize()).toBe(3);
+    // What waits has a turn, whatever release let it in.
+    expect(await again.claim({ now: 9_000, leaseMs: 1_000 }, (task) => receiptOf("started", task.id))).toMatchObject({ task: payload.id });
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -96,6 +96,31 @@ test.for([
     "S1.html",
     /Plan: Gold \| Storage: 2000 GB/,
   ],
+  [
+    "How long is a token valid?",
+    "# Help\n\n<details>\n<summary>How long is a token valid?</summary>\n\nTwelve hours.\n\n</details>\n<details><summary><b>Where are the logs?</b></summary>\n\nBelow.\n</details>\n",
+    "S1.md",
+    /^Twelve hours\. \[C1\]$/,
+  ],
+  [
+    "Where are the log files?",
+    "<!doctype html><h1>Help</h1><details><summary>Log files</summary>In /var/log.</details><details><summary>Keys</summary>With the porter.</details>",
+    "S1.html",
+    /^In \/var\/log\. \[C1\]$/,
+  ],
+  [
+    "How long is a token valid?",
+    "<!doctype html><h1>Help</h1><dl><dt>How long is a token valid?<dd>Twelve hours.<dt>Who renews it?<dd>Nobody.</dl>",
+    "S1.html",
+    /^Twelve hours\. \[C1\]$/,
+  ],
+  [
+    "When does the desk open?",
+    "+++\ntitle = 'When does the desk open?'\n+++\n\n# Desk\n\n~~The desk opens at six.~~\n\n<p hidden>The desk opens at five.</p>\n\nThe desk opens at nine.\n",
+    "S1.md",
+    /^The desk opens at nine\. \[C1\]$/,
+  ],
+  ["What is the phone number of the harbour office?", "# Contact\n\nHarbour office\nQuay 3\nPhone: 555-0117\n", "S1.md", /555-0117/],
   // The rows of other plans, whose columns have the same names, answer nothing.
   [
     "How many staff has the depot Graz?",

@@ -21,6 +21,8 @@ test.for([
   ["<math><msup><mi>a</mi><mrow><mi>n</mi><mo>+</mo><mn>1</mn></mrow></msup></math>", "a^(n+1)"],
   ["<math><mfrac><mn>1</mn><mn>3</mn></mfrac></math>", "1/3"],
   ["<ruby>漢<rp>(</rp><rt>かん</rt><rp>)</rp>字<rt>じ</rt></ruby>を読む", "漢字(かんじ)を読む"],
+  ["Take 3<sup>1</sup>&frasl;<sub>2</sub> mg, or <sup>3</sup>/<sub>4</sub>.", "Take 3 1⁄2 mg, or 3/4."],
+  ["2<span style='vertical-align:super'>40</span> and x<span style='vertical-align: sub'>i</span>", "2^40 and x_i"],
   ["Say <q>so</q> &amp; 👨\u200d👩\u200d👧", "Say “so” & 👨\u200d👩\u200d👧"],
 ] as const)("What stands above or below the line, and beside it: %s", async ([html, text]) => {
   expect(await textOf(page(html))).toBe(text);
@@ -37,6 +39,20 @@ test.for([
   "<style>.a{color:red} p.gone , .b { display:none }</style><p class='c gone'>x",
   "<style>#x{display:none}</style><p id=x>x",
   "<style>@media screen{.a{display:none}}</style><p class=a>x",
+  "<style>.a{display:none}</style><p class='b a'>x",
+  "<style>.a.off, .c > d{display:none}</style><p class='off a'>x",
+  "<style>#m div.a > p:not(.on){visibility:hidden}</style><div id=m><div class='a b'><p>x",
+  "<style>[data-state=off]{display:none}</style><p data-state=off>x",
+  "<style>p:first-of-type ~ .a{display:none}</style><p class=a>x",
+  "<style>.a{display:block}.a{display:none}p{display:block}</style><p class=a>x",
+  "<style>i{display:none!important}#a{display:block}</style><i id=a style='display:block'>x</i>",
+  "<style>p::before{content:'}'} @media screen{@supports (display:grid){.a{display:none}}}</style><p class=a>x",
+  "<p style='position:absolute;left:-9999px'>x",
+  "<p style='position:absolute;clip:rect(0, 0, 0, 0);height:1px;overflow:hidden'>x",
+  "<p style='height:0;overflow:hidden'>x",
+  "<p style='text-indent:-9999px'>x",
+  "<p style='color:#FFF; background:white'>x",
+  "<div style='font-size:0'><p>x</p></div>",
   "<dialog>x</dialog>",
   "<p style='opacity: 0'>x",
   "<p style='font-size:0px'>x",
@@ -54,7 +70,22 @@ test.for([
   ["<p hidden=until-found>x", "x"],
   ["<div style='visibility:hidden'><span style='visibility:visible'>x</span></div>", "x"],
   ["<style>@media print{p{display:none}} .a{display:none} .a{display:block}</style><p class=a>x", "x"],
-  ["<details><summary>More</summary>x</details>", "More\n\nx"],
+  ["<details><summary>More</summary>x</details>", "# More\n\nx"],
+  [
+    "<h2>Help</h2><details><summary>More</summary><details><summary>Yet more</summary>x</details></details>",
+    "## Help\n\n### More\n\n### Yet more\n\nx",
+  ],
+  ["<style>.a{display:none}.a.b{display:block}</style><p class='a b'>x", "x"],
+  [
+    "<style>.a:hover{display:none} .a{&.b{display:none}} @media (max-width:9px){.a{display:none}} @media print{.a{display:none}}</style><p class='a b'>x",
+    "x",
+  ],
+  ["<style media=print>p{display:none}</style><style>p::after{display:none}</style><p>x", "x"],
+  ["<div style='font-size:0'><span style='font-size:12px'>x</span></div>", "x"],
+  ["<div style='visibility:hidden'><p style='font-size:12px'>y</p></div>x", "x"],
+  ["<p hidden style='display:flex'>x", "x"],
+  ["<span style='display:block'>x</span><span style='display:block'>y</span>", "x\n\ny"],
+  ["<div style='display:flex'><span>x</span><span>y</span><div>z</div></div>", "x y\n\nz"],
   ["<dialog open>x</dialog>", "x"],
   ["<noscript>x</noscript>", "x"],
   ["<ins>x</ins><template>y</template><script>z</script>", "x"],
@@ -81,7 +112,8 @@ test.for([
   ["<ol><li>a<li>b</ol>", "1. a\n2. b"],
   ["<ol start=3 type=a><li>x<li>y<ul><li>z</ul></ol>", "c. x\nd. y\n  - z"],
   ["<ol reversed type=I><li>x<li value=9>y</ol>", "II. x\nIX. y"],
-  ["<dl><dt>Lease<dd>30 s<dt>Epoch<dd>a number</dl>", "Lease\n30 s\nEpoch\na number"],
+  ["<dl><dt>Lease<dd>30 s<dt>Epoch<dd>a number</dl>", "Lease\n30 s\n\nEpoch\na number"],
+  ["<dl><dt>Lease<dt>Term<dd>30 s<dd>or more<div><dt>Why?<dd>So</div></dl>", "Lease\nTerm\n30 s\nor more\n\nWhy?\n\nSo"],
   ["<dl><dt>Lease<dd><p>30 s</p><p>or more</p></dl>", "Lease\n30 s\n\nor more"],
 ] as const)("Lists stand as they are: %s", async ([html, text]) => {
   expect(await textOf(page(html))).toBe(text);
@@ -103,8 +135,37 @@ test.for([
     `${["a", "b", "c"].map((name) => `${name.repeat(70)} | Ship\n`).join("")}1 | Ship: Ida`,
   ],
   [cells("th", "Ship", "Ports") + cells("td", "Ida", "<ul><li>Bergen<li>Cork</ul>"), "Ship | Ports\nShip: Ida | Ports: - Bergen - Cork"],
+  [
+    cells("th", "Zone", "Weight", "Price") +
+      "<tr><td rowspan=0>North<td>1 kg<td>4 EUR<tr><td>5 kg<td>9 EUR<tbody><tr><td>South<td>1 kg<td>6 EUR",
+    "Zone | Weight | Price\nZone: North | Weight: 1 kg | Price: 4 EUR\nZone: North | Weight: 5 kg | Price: 9 EUR\nZone: South | Weight: 1 kg | Price: 6 EUR",
+  ],
+  [
+    `${cells("td", "<b>Feature</b>", "<p><strong>Gold</strong></p>")}<tr><th colspan=2>Storage${cells("td", "Backup", "daily")}<tr><td colspan=2>From May on.${cells("td", "Disk", "2 TB")}`,
+    "Feature | Gold\nStorage\nStorage | Feature: Backup | Gold: daily\nFrom May on.\nStorage | Feature: Disk | Gold: 2 TB",
+  ],
 ] as const)("A table's rows are lines, the names of its columns beside its values: %s", async ([html, text]) => {
   expect(await textOf(page(`<table>${html}</table>`))).toBe(text);
+});
+
+test.for([
+  "<div role=table><div role=row><span role=columnheader>Plan</span><span role=columnheader>Room</span></div><div role=row><span role=cell>Gold</span><span role=cell>2 TB</span></div></div>",
+  "<style>.t{display:table}.t>div{display:table-row}.t span{display:table-cell}</style><div class=t><div><span><b>Plan</b></span><span><b>Room</b></span></div><div><span>Gold</span><span>2 TB</span></div></div>",
+] as const)("What is a table by its roles or its style is one: %s", async (html) => {
+  expect(await textOf(page(html))).toBe("Plan | Room\nPlan: Gold | Room: 2 TB");
+});
+
+test("Style sheets that are too long to follow are said to be guessed at", async () => {
+  const sheet = ".a ~ .b{display:none}".repeat(100);
+  expect(await read(page(`<style>${sheet}</style>${"<p class=b>x</p>".repeat(2000)}`), "S1.html")).toMatchObject({
+    guessed: ["what of it is shown, since its style sheets are too long to follow"],
+  });
+});
+
+test("XHTML's elements without content end where they begin", async () => {
+  const xhtml =
+    "<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'><head><title/><script src='a'/></head><body><a id='b'/><p>x<br/>y</p></body></html>";
+  expect(await textOf(xhtml)).toBe("x\ny");
 });
 
 test("Navigation, contents and feet are known as what they are", async () => {
@@ -256,5 +317,9 @@ test("An e-mail with bytes that it does not declare is decoded by a guess, and w
   });
   expect(await read(bytes("text/plain; charset=utf-8"), "S1.eml")).toMatchObject({
     dropped: [expect.stringMatching(/^characters that are none in the encoding that the mail declares: \d$/)],
+  });
+  expect(await read(mail("text/plain; charset=us-ascii", "\r\nDie Größe ist 3 m.\r\n"), "S1.eml")).toMatchObject({
+    text: expect.stringContaining("Die Größe ist 3 m."),
+    guessed: ["the encoding of its text, which is UTF-8, and declared as another one"],
   });
 });

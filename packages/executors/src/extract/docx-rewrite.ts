@@ -28,10 +28,11 @@ const token = /<[^<>]*>|[^<]+|</g;
 
 /**
  * Rewrites a part of a DOCX (ECMA-376, part 1) so that its reader finds what it would pass over: simple fields, ruby, formulas, and text boxes that have no form
- * for old programs. Hidden and twice struck text becomes struck text. What has no text is counted in `left`.
+ * for old programs. Hidden and twice struck text becomes struck text, and so does that of the styles which are `gone`. What has no text is counted in `left`.
  */
-export function rewriteDocx(xml: string, left: LeftOut): string {
+export function rewriteDocx(xml: string, left: LeftOut, gone: ReadonlySet<string> = new Set()): string {
   const whole: string[] = [];
+  let isGone = false;
   const frames: Frame[] = [];
   let [beyond, isText, isDeleted] = [0, false, false];
   const add = (piece: string): void => void (frames.at(-1)?.pieces ?? whole).push(piece);
@@ -68,9 +69,14 @@ export function rewriteDocx(xml: string, left: LeftOut): string {
     else if (!isMade && inside !== "mc:Choice") {
       const alternative = frames.at(-1);
       if (name === "mc:Fallback" && alternative !== undefined) alternative.hasFallback = true;
+      if (name === "w:p") isGone = false;
+      if (name === "w:pStyle") isGone = gone.has(/w:val="([^"]*)"/.exec(piece)?.[1] ?? "");
+      if (name === "w:rStyle" && gone.has(/w:val="([^"]*)"/.exec(piece)?.[1] ?? "")) add("<w:strike/>");
       // What stands in these two is read as if they were not there.
       if (name !== "w:fldSimple" && name !== "mc:Fallback")
         add(name === "w:dstrike" || name === "w:vanish" ? piece.replace(name, "w:strike") : piece);
+      // The first properties of a run are read.
+      if (name === "w:r" && isGone && !isEnd && !piece.endsWith("/>")) add("<w:rPr><w:strike/></w:rPr>");
     }
   }
   // Elements that the file does not end.

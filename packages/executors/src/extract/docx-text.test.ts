@@ -58,3 +58,36 @@ test.for([
 ] as const)("What a document does not show as text is left out, and said: %s", async ([, body, dropped]) => {
   expect(await docxToText(toDocx(body))).toMatchObject({ text: "At nine.\n", dropped: [dropped] });
 });
+
+const style = (id: string, rest: string, type = "paragraph"): string =>
+  `<w:style w:type="${type}" w:styleId="${id}"><w:name w:val="${id}"/>${rest}</w:style>`;
+const styles = [
+  style("heading 2", ""),
+  style("Chapter's", `<w:basedOn w:val="heading 2"/>`),
+  style("Part", `<w:pPr><w:outlineLvl w:val="0"/></w:pPr>`),
+  style("Gone", "<w:rPr><w:vanish/></w:rPr>"),
+  style("Kept", `<w:basedOn w:val="Gone"/><w:rPr><w:vanish w:val="0"/></w:rPr>`),
+  style("Old", "<w:rPr><w:strike/></w:rPr>", "character"),
+  style("Power", `<w:rPr><w:vertAlign w:val="superscript"/></w:rPr>`, "character"),
+  style("toc 1", ""),
+  style("Loop", `<w:basedOn w:val="Loop"/>`),
+].join("");
+
+test("What a document's styles tell of its text is known: headings, contents, powers, what is hidden or struck", async () => {
+  const styled = (id: string, text: string): string => `<w:p>${run("It holds 2")}${run(text, `<w:rStyle w:val="${id}"/>`)}</w:p>`;
+  const body = [
+    paragraph("Desk 3", "toc 1"),
+    paragraph("Harbour", "Part"),
+    paragraph("Desk", "Chapter's"),
+    paragraph("At six.", "Gone"),
+    paragraph("At nine.", "Kept"),
+    styled("Power", "40"),
+    styled("Old", " ids"),
+    paragraph("End.", "Loop"),
+  ];
+  expect(await docxToText(toDocx(body.join(""), styles))).toEqual({
+    text: "Desk 3\n\n# Harbour\n\n## Desk\n\nAt nine.\n\nIt holds 2^40\n\nIt holds 2\n\nEnd.\n",
+    blocks: [{ from: 0, to: 6, kind: "navigation" }],
+    dropped: ["struck and hidden text: 10 characters"],
+  });
+});

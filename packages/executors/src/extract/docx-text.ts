@@ -1,5 +1,6 @@
 import mammoth from "mammoth";
 import { type LeftOut, rewriteDocx } from "./docx-rewrite.ts";
+import { readDocxStyles } from "./docx-styles.ts";
 import { htmlToText } from "./html-text.ts";
 import type { Reading, TextBlock } from "./reading.ts";
 import { unzip, type ZipEntry, zipEntries } from "./zip.ts";
@@ -26,13 +27,14 @@ export async function docxToText(bytes: Uint8Array): Promise<Reading> {
   try {
     const left: LeftOut = { deleted: 0, embedded: 0 };
     const convertImage = mammoth.images.imgElement(() => Promise.resolve({ src: "" }));
-    const styleMap = ["comment-reference => sup"];
-    const file = partsOf(buffer, entries, left);
+    const styles = readDocxStyles(textOfPart(buffer, entries, "word/styles.xml"));
+    const styleMap = ["comment-reference => sup", ...styles.map];
+    const file = partsOf(buffer, entries, (xml) => rewriteDocx(xml, left, styles.gone));
     // mammoth takes the files of a document too, which its types do not say.
     const input = { file } as unknown as Parameters<typeof mammoth.convertToHtml>[0];
     const { value } = await mammoth.convertToHtml(input, { convertImage, styleMap, externalFileAccess: false });
     const { text, blocks = [], dropped = [] } = htmlToText(value);
-    const edges = edgesOf(buffer, entries, left);
+    const edges = edgesOf(buffer, entries, (xml) => rewriteDocx(xml, left, styles.gone));
     const from = text.length + 1;
     const all = edges === "" ? text : `${text}\n${edges}\n`;
     const edgeBlocks: TextBlock[] = edges === "" ? [] : [{ from, to: all.length, kind: "furniture" }];
@@ -47,7 +49,13 @@ export async function docxToText(bytes: Uint8Array): Promise<Reading> {
   }
 }
 
-function partsOf(zip: Buffer, entries: readonly ZipEntry[], left: LeftOut): Parts {
+/** Text of a part; empty where there is none. */
+function textOfPart(zip: Buffer, entries: readonly ZipEntry[], name: string): string {
+  const entry = entries.find((one) => one.name === name);
+  return entry === undefined ? "" : (unzip(zip, entry, maxEdge)?.toString("utf8") ?? "");
+}
+
+function partsOf(zip: Buffer, entries: readonly ZipEntry[], rewrite: (xml: string) => string): Parts {
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
   return {
     exists: (name) => byName.has(name),
@@ -59,18 +67,18 @@ function partsOf(zip: Buffer, entries: readonly ZipEntry[], left: LeftOut): Part
       if (encoding === undefined) return content;
       const text = content.toString("utf8");
       // Styles, numbering and settings hold no text.
-      return /^word\/(?!styles|numbering|settings|theme|fontTable)[^/]+\.xml$/.test(name) ? rewriteDocx(text, left) : text;
+      return /^word\/(?!styles|numbering|settings|theme|fontTable)[^/]+\.xml$/.test(name) ? rewrite(text) : text;
     },
   };
 }
 
 /** Heads and feet of the pages, each once. */
-function edgesOf(zip: Buffer, entries: readonly ZipEntry[], left: LeftOut): string {
+function edgesOf(zip: Buffer, entries: readonly ZipEntry[], rewrite: (xml: string) => string): string {
   const parts = entries.filter(({ name }) => /^word\/(?:header|footer)\d*\.xml$/.test(name));
   const lines = parts.flatMap((entry) => {
     const content = unzip(zip, entry, maxEdge);
     if (content === undefined) throw new Error(`its part ${entry.name} is damaged or too large`);
-    return rewriteDocx(content.toString("utf8"), left).split("</w:p>").map(textOfRuns);
+    return rewrite(content.toString("utf8")).split("</w:p>").map(textOfRuns);
   });
   return [...new Set(lines.filter((line) => line !== ""))].join("\n");
 }

@@ -1,8 +1,44 @@
 import type { DefaultTreeAdapterTypes } from "parse5";
 import { attributeOf } from "./html-tree.ts";
+import type { LineWriter } from "./line-writer.ts";
+
+/** Lists of a page, as they stand. */
+export interface Lists {
+  isOpen(): boolean;
+  /** Begins a list: an element `ol`, `ul` or `menu`. */
+  begin(list: DefaultTreeAdapterTypes.Element): void;
+  point(point: DefaultTreeAdapterTypes.Element): void;
+  end(): void;
+}
+
+// A list's points are indented by their depth, up to a bound: hostile pages nest without one.
+const deepest = 8;
+
+export function createLists(writer: LineWriter): Lists {
+  const open: List[] = [];
+  const part = (): void => writer[open.length > 0 ? "endLine" : "gap"]();
+  return {
+    isOpen: () => open.length > 0,
+    begin(list) {
+      part();
+      open.push(listOf(list));
+    },
+    point(point) {
+      const list = open.at(-1);
+      const value = Number.parseInt(attributeOf(point, "value") ?? "", 10);
+      if (list && Number.isSafeInteger(value)) list.next = value;
+      writer.startWith(`${"  ".repeat(Math.min(deepest, Math.max(0, open.length - 1)))}${list === undefined ? "-" : markerOf(list)} `);
+      if (list) list.next += list.step;
+    },
+    end() {
+      open.pop();
+      part();
+    },
+  };
+}
 
 /** List that is open: the number of its next point, and how its points are marked. */
-export interface List {
+interface List {
   next: number;
   readonly step: number;
   /** Type of an ordered list; undefined for one without an order. */
@@ -10,7 +46,7 @@ export interface List {
 }
 
 /** List of an element `ol`, `ul` or `menu`. */
-export function listOf(element: DefaultTreeAdapterTypes.Element): List {
+function listOf(element: DefaultTreeAdapterTypes.Element): List {
   if (element.tagName !== "ol") return { next: 1, step: 1, type: undefined };
   const isReversed = attributeOf(element, "reversed") !== undefined;
   const points = element.childNodes.filter(({ nodeName }) => nodeName === "li").length;
@@ -23,7 +59,7 @@ export function listOf(element: DefaultTreeAdapterTypes.Element): List {
 }
 
 /** Marker of a list's next point (HTML, section 4.4.5, `type`). */
-export function markerOf({ next, type }: List): string {
+function markerOf({ next, type }: List): string {
   if (type === undefined) return "-";
   if (next < 1 || next > 3999) return `${next}.`;
   const letters = type.toLowerCase() === "a" ? toLetters(next) : type.toLowerCase() === "i" ? toRoman(next) : String(next);

@@ -27,6 +27,19 @@ export function subscript(text: string, before: string): string {
   return /^\d+$/.test(text) && /(?:^|[^a-z])[A-Z][a-z]?\d*\)?$|\)$/.test(before) ? text : `_${grouped(text)}`;
 }
 
+/** True for a raised number before a bar and a lowered one: the upper part of a fraction, `3<sup>1</sup>⁄<sub>2</sub>`. */
+export function isNumerator(children: readonly DefaultTreeAdapterTypes.ChildNode[], at: number): boolean {
+  const [upper, bar, lower] = [children[at], children[at + 1], children[at + 2]];
+  return (
+    upper?.nodeName === "sup" && lower?.nodeName === "sub" && bar !== undefined && "value" in bar && /^\s?[\u2044/]\s?$/.test(bar.value)
+  );
+}
+
+/** Upper part of a fraction, apart from a whole number before it. */
+export function numerator(text: string, before: string): string {
+  return /\d$/.test(before) ? ` ${text}` : text;
+}
+
 export function grouped(text: string): string {
   const plain = text.replaceAll("\u2212", "-");
   return /^[-+]?[\p{L}\p{N}.]+$/u.test(plain) ? plain : `(${plain})`;

@@ -8,6 +8,7 @@ type Element = DefaultTreeAdapterTypes.Element;
 interface Cell {
   readonly text: string;
   readonly isHeader: boolean;
+  readonly isBold: boolean;
   readonly columns: number;
   /** Rows that it still spans, its own included. */
   rows: number;
@@ -21,9 +22,13 @@ interface Table {
   spans: Map<number, Cell>;
   inHead: boolean;
   hasBody: boolean;
+  /** Element that the last row stands in. */
+  group: Element["parentNode"];
+  /** Title of the rows that follow, from a row of one cell. */
+  title: string;
 }
 
-const mostColumns = 1000;
+const [mostColumns, mostRows] = [1000, 65_534];
 // A cell that spans rows is repeated in each: one that is a text of its own is not.
 const longestRepeated = 200;
 
@@ -34,7 +39,7 @@ export interface Tables {
   isOpen(): boolean;
   begin(): void;
   beginRow(row: Element): void;
-  cell(cell: Element, text: string): void;
+  cell(cell: Element, read: Pick<Cell, "text" | "isHeader" | "isBold">): void;
   endRow(): void;
   end(): void;
 }
@@ -44,21 +49,21 @@ export function createTables(writer: LineWriter): Tables {
   return {
     isLayout,
     isOpen: () => open.length > 0,
-    begin: () => void open.push({ names: [], row: [], spans: new Map(), inHead: false, hasBody: false }),
+    begin: () => void open.push({ names: [], row: [], spans: new Map(), inHead: false, hasBody: false, group: null, title: "" }),
     beginRow(row) {
       const table = open.at(-1);
       if (table === undefined) return;
       table.row = [];
       table.inHead = row.parentNode?.nodeName === "thead";
+      // No cell reaches beyond its group of rows.
+      if (row.parentNode !== table.group) table.spans.clear();
+      table.group = row.parentNode;
       writer.endLine();
     },
-    cell(cell, text) {
-      open.at(-1)?.row.push({
-        text,
-        isHeader: cell.tagName === "th",
-        columns: spanOf(cell, "colspan", mostColumns),
-        rows: spanOf(cell, "rowspan", 65_534),
-      });
+    cell(cell, read) {
+      // A span of 0 rows goes to the last of its group (HTML, section 4.9.11).
+      const rows = attributeOf(cell, "rowspan")?.trim() === "0" ? mostRows : spanOf(cell, "rowspan", mostRows);
+      open.at(-1)?.row.push({ ...read, columns: spanOf(cell, "colspan", mostColumns), rows });
     },
     endRow() {
       const table = open.at(-1);
@@ -66,11 +71,21 @@ export function createTables(writer: LineWriter): Tables {
       const columns = place(table);
       const own = table.row.filter(({ text }) => text !== "");
       if (own.length === 0 && columns.every((cell) => cell === undefined || cell.text === "")) return;
-      const isHead = !table.hasBody && own.length > 1 && (table.inHead || own.every(({ isHeader }) => isHeader));
+      const isHead = !table.hasBody && own.length > 1 && (table.inHead || own.every(({ isHeader }) => isHeader) || isBoldHead(table, own));
       if (isHead) {
         for (const [at, cell] of columns.entries())
           if (cell && cell.text !== "") table.names[at] = joinedName(table.names[at] ?? "", cell.text);
         writeLine(toRow(own.map(({ text }) => text)), "table-header");
+        return;
+      }
+      const [only] = own;
+      const isAcross =
+        own.length === 1 && table.row.length === 1 && only !== undefined && only.columns > 1 && columns.every((cell) => cell === only);
+      if (isAcross && table.names.length > 0) {
+        // A row of one cell is the title of those below it, or a remark.
+        const isTitle = (only.isHeader || only.isBold) && only.text.length <= longestName;
+        if (isTitle) table.title = only.text;
+        writeLine(only.text, isTitle ? "table-header" : "table");
         return;
       }
       table.hasBody = true;
@@ -81,6 +96,10 @@ export function createTables(writer: LineWriter): Tables {
         return [...new Set(over.filter((name) => name))].join(", ");
       });
       const values = shown.map((at) => columns[at]?.text ?? "");
+      if (table.title !== "") {
+        values.unshift(table.title);
+        names.unshift("");
+      }
       const [first, ...rest] = values;
       const isNamed = table.names.length === 0 && columns[0]?.isHeader === true && rest.some((value) => value !== "");
       const line = isNamed ? `${(first ?? "").replace(/:$/, "")}: ${toRow(rest)}` : toRow(values, names);
@@ -97,6 +116,11 @@ export function createTables(writer: LineWriter): Tables {
     writer.endLine();
     writer.close();
   }
+}
+
+/** True for a first row of bold names, as they are made where nobody says that they are a header; a number or a question is no name. */
+function isBoldHead({ names }: Table, cells: readonly Cell[]): boolean {
+  return names.length === 0 && cells.every(({ text, isBold }) => isBold && text.length <= longestName && !/^\d|[?？]$/.test(text));
 }
 
 /** Cells of the row by column, with those that reach into it from above. */

@@ -1,10 +1,11 @@
-import { type DefaultTreeAdapterTypes, parse } from "parse5";
+import type { DefaultTreeAdapterTypes } from "parse5";
 import { createFurniture } from "./html-furniture.ts";
-import { type List, listOf, markerOf } from "./html-list.ts";
-import { attributeOf, isLinkBack, noteOf, textOf, valueOf } from "./html-tree.ts";
-import { createVisibility, type Shown } from "./html-visibility.ts";
-import { subscript, superscript, visitMath, visitRuby } from "./html-scripts.ts";
+import { createLists } from "./html-list.ts";
+import { asks, attributeOf, isBold, isLinkBack, noteOf, parsePage, textOf, valueOf } from "./html-tree.ts";
+import { createLooks, type Look, nameByLook } from "./html-look.ts";
+import { isNumerator, numerator, subscript, superscript, visitMath, visitRuby } from "./html-scripts.ts";
 import { createTables } from "./html-table.ts";
+import { createLeftOut } from "./html-left-out.ts";
 import { createLineWriter } from "./line-writer.ts";
 import type { Reading } from "./reading.ts";
 
@@ -17,7 +18,7 @@ const embedded = new Set("iframe frame object embed video audio canvas applet".s
 // Parts of a line that stand apart from the words beside them.
 const boxes = new Set("textarea progress meter output".split(" "));
 const blocks = new Set(
-  "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form header hgroup hr html legend li main menu nav ol optgroup p section summary".split(
+  "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption figure footer form header hgroup hr html legend li main menu nav ol optgroup p section".split(
     " ",
   ),
 );
@@ -27,18 +28,22 @@ const blocks = new Set(
  * marks of notes told apart. Left out, and said, is what is hidden or struck; navigation, contents and feet are told by their blocks.
  */
 export function htmlToText(html: string): Exclude<Reading, { unreadable: string }> {
-  return treeToText(parse(html, { scriptingEnabled: false }));
+  return treeToText(parsePage(html));
 }
 
 /** Text of a page that was parsed. */
 export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Reading, { unreadable: string }> {
   const furnitureOf = createFurniture(page);
-  const shownBy = createVisibility(page);
+  const looks = createLooks(page);
   const writer = createLineWriter();
   const tables = createTables(writer);
-  const left = { hidden: 0, struck: 0, pictures: 0, embedded: 0 };
-  const lists: List[] = [];
-  let [invisible, asIs, furniture] = [0, 0, 0];
+  const left = createLeftOut();
+  const lists = createLists(writer);
+  let [isVisible, hasSize] = [true, true];
+  let term: "word" | "question" | undefined;
+  let [asIs, furniture, depth] = [0, 0, 0];
+  // Elements whose children stand apart, and raised numbers that are the upper part of a fraction.
+  const [parted, numerators] = [new WeakSet<object>(), new WeakSet<object>()];
 
   // The stack is our own, because hostile pages nest deeper than the call stack goes. A function on it is called after an element's children.
   const stack: (Node | (() => void))[] = [];
@@ -46,24 +51,26 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
     if (after) stack.push(after);
     for (let at = children.length - 1; at >= 0; at -= 1) {
       const child = children[at];
-      if (child) stack.push(child);
+      if (child === undefined) continue;
+      if (isNumerator(children, at)) numerators.add(child);
+      stack.push(child);
     }
   };
   const addText = (value: string): void => {
-    if (invisible > 0) left.hidden += lengthOf(value);
+    if (!isVisible || !hasSize) left.text("hidden", value);
     else if (asIs > 0) writer.addAsIs(value);
     else writer.add(value.replaceAll(/[ \t\n\r\f]+/g, " "));
   };
   /** Begins how an element is shown; false where it isn't. */
-  const begin = (element: Element, shown: Shown): boolean => {
-    if (shown === "none" || shown === "struck") {
-      left[shown === "none" ? "hidden" : "struck"] += lengthOf(textOf(element));
+  const begin = (element: Element, look: Look): boolean => {
+    if (look.shown !== undefined) {
+      left.text(look.shown === "none" ? "hidden" : "struck", textOf(element));
       return false;
     }
-    if (shown === "hidden" || (shown === "visible" && invisible > 0)) {
-      const before = invisible;
-      invisible = shown === "hidden" ? 1 : 0;
-      stack.push(() => void (invisible = before));
+    if (look.isVisible !== undefined || look.hasSize !== undefined) {
+      const before = [isVisible, hasSize] as const;
+      [isVisible, hasSize] = [look.isVisible ?? isVisible, look.hasSize ?? hasSize];
+      stack.push(() => void ([isVisible, hasSize] = before));
     }
     return true;
   };
@@ -77,8 +84,10 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
   const enter = (element: Element): void => {
     const { tagName, childNodes } = element;
     if (skipped.has(tagName)) return;
-    if (!begin(element, shownBy(element))) return;
-    if (embedded.has(tagName)) return void (left.embedded += 1);
+    const look = looks.lookOf(element);
+    if (!begin(element, look)) return;
+    if (look.parts === true) parted.add(element);
+    if (embedded.has(tagName)) return left.part("embedded");
     const kind = furniture > 0 ? undefined : furnitureOf(element);
     if (kind !== undefined) {
       furniture += 1;
@@ -95,19 +104,25 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
       writer.open(note);
       stack.push(() => (writer.endLine(), writer.close()));
     }
-    switch (tagName) {
+    const name = nameByLook(element, look);
+    switch (name) {
       case "h1":
       case "h2":
       case "h3":
       case "h4":
       case "h5":
       case "h6":
+      case "summary": {
+        // What is shown on demand has its title below the heading that it stands under.
+        const level = name === "summary" ? Math.min(6, depth + 1) : Number(name[1]);
+        if (name !== "summary") depth = level;
         writer.gap();
         captured(childNodes, (title) => {
-          if (title !== "") writer.add(`${"#".repeat(Number(tagName[1]))} ${title}`);
+          if (title !== "") writer.add(`${"#".repeat(level)} ${title}`);
           writer.gap();
         });
         return;
+      }
       case "pre":
         writer.gap();
         writer.open("code");
@@ -125,70 +140,55 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
       case "img":
       case "area": {
         const alt = attributeOf(element, "alt");
-        if (alt === undefined && tagName === "img") left.pictures += 1;
+        if (alt === undefined && tagName === "img") left.part("pictures");
         else if (alt !== undefined && alt.trim() !== "") addText(` ${alt} `);
         return;
       }
       case "input":
-        addText(valueOf(element));
-        return;
+        return addText(valueOf(element));
       case "select":
-        captured(childNodes, (options) => writer.add(` ${options.replace(/ \/ ?$/, "")} `));
-        return;
+        return captured(childNodes, (options) => writer.add(` ${options.replace(/ \/ ?$/, "")} `));
       case "option":
         if (attributeOf(element, "selected") !== undefined) addText("[x] ");
-        visit(childNodes, () => void (invisible === 0 && writer.add(" / ")));
+        visit(childNodes, () => void (isVisible && hasSize && writer.add(" / ")));
         return;
       case "q":
         addText("“");
         visit(childNodes, () => addText("”"));
         return;
       case "sup":
-        captured(childNodes, (text) =>
-          writer.add(superscript(text, { before: writer.tail(), isLink: childNodes.some((child) => child.nodeName === "a") })),
-        );
+        captured(childNodes, (text) => {
+          const before = writer.tail();
+          const isLink = childNodes.some((child) => child.nodeName === "a");
+          writer.add(numerators.has(element) ? numerator(text, before) : superscript(text, { before, isLink }));
+        });
         return;
       case "sub":
-        captured(childNodes, (text) => writer.add(subscript(text, writer.tail())));
+        captured(childNodes, (text) => writer.add(/\d\s?[\u2044/]$/.test(writer.tail()) ? text : subscript(text, writer.tail())));
         return;
       case "msup":
       case "msub":
       case "msubsup":
       case "mfrac":
       case "msqrt":
-        visitMath(element, { visit, captured, add: addText });
-        return;
+        return visitMath(element, { visit, captured, add: addText });
       case "semantics":
-        visit(childNodes.filter((child) => "tagName" in child).slice(0, 1));
-        return;
+        return visit(childNodes.filter((child) => "tagName" in child).slice(0, 1));
       case "ruby":
-        visitRuby(element, { visit, add: addText });
-        return;
+        return visitRuby(element, { visit, add: addText });
       case "a":
         if (isLinkBack(element)) return;
-        visit(childNodes);
-        return;
+        return visit(childNodes);
       case "ol":
       case "ul":
-      case "menu": {
-        writer[lists.length > 0 ? "endLine" : "gap"]();
-        lists.push(listOf(element));
-        visit(childNodes, () => {
-          lists.pop();
-          writer[lists.length > 0 ? "endLine" : "gap"]();
-        });
+      case "menu":
+        lists.begin(element);
+        visit(childNodes, () => lists.end());
         return;
-      }
-      case "li": {
-        const list = lists.at(-1);
-        const value = Number.parseInt(attributeOf(element, "value") ?? "", 10);
-        if (list && Number.isSafeInteger(value)) list.next = value;
-        // A list's points are indented by their depth, up to a bound: hostile pages nest without one.
-        writer.startWith(`${"  ".repeat(Math.min(8, Math.max(0, lists.length - 1)))}${list === undefined ? "-" : markerOf(list)} `);
-        if (list) list.next += list.step;
+      case "li":
+        lists.point(element);
         visit(childNodes, () => writer.endLine());
         return;
-      }
       case "table":
         if (tables.isLayout(element) || writer.depth() >= deepest) break;
         writer.gap();
@@ -204,7 +204,7 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
       case "td":
       case "th":
         if (!tables.isOpen()) break;
-        captured(childNodes, (text) => tables.cell(element, text));
+        captured(childNodes, (text) => tables.cell(element, { text, isHeader: name === "th", isBold: isBold(element) }));
         return;
       case "caption":
         writer.endLine();
@@ -214,17 +214,27 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
         });
         return;
     }
-    if (boxes.has(tagName)) {
+    const isBlock = blocks.has(tagName) || look.layout !== undefined || ["td", "th", "table", "tr"].includes(tagName);
+    if (boxes.has(tagName) || (!isBlock && element.parentNode !== null && parted.has(element.parentNode))) {
       addText(" ");
       return visit(childNodes, () => addText(" "));
     }
-    // What a definition begins with stands on its line, as the first paragraph of a point does.
-    if (tagName === "dd") writer.startWith("");
-    const isBlock = blocks.has(tagName) || tagName === "td" || tagName === "th" || tagName === "table" || tagName === "tr";
+    if (tagName === "dt") {
+      writer[term === undefined ? "gap" : "endLine"]();
+      term = asks(element) ? "question" : "word";
+      return visit(childNodes, () => writer.endLine());
+    }
+    if (tagName === "dd") {
+      // A word and what is said of it are a paragraph; a question is the heading of its answer.
+      if (term === "question") writer.gap();
+      term = undefined;
+      // What a definition begins with stands on its line, as the first paragraph of a point does.
+      writer.startWith("");
+    }
     if (!isBlock) return visit(childNodes);
     // The first paragraph of a point stands on its line.
     const isFirst = writer.isFresh();
-    const inList = lists.length > 0 || tagName === "dt" || tagName === "dd";
+    const inList = lists.isOpen() || tagName === "dd";
     if (!isFirst) writer[inList ? "endLine" : "gap"]();
     visit(childNodes, () => writer[inList ? "endLine" : "gap"]());
   };
@@ -235,15 +245,6 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
     else if (next.nodeName === "#text" && "value" in next) addText(next.value);
     else if ("tagName" in next) enter(next);
   }
-  const dropped = [
-    ...(left.hidden > 0 ? [`hidden text: ${left.hidden} characters`] : []),
-    ...(left.struck > 0 ? [`struck text: ${left.struck} characters`] : []),
-    ...(left.pictures > 0 ? [`pictures without a description: ${left.pictures}`] : []),
-    ...(left.embedded > 0 ? [`embedded documents and media: ${left.embedded}`] : []),
-  ];
-  return { ...writer.finish(), dropped };
-}
-
-function lengthOf(text: string): number {
-  return text.replaceAll(/\s+/g, " ").trim().length;
+  const guessed = looks.isCut() ? ["what of it is shown, since its style sheets are too long to follow"] : [];
+  return { ...writer.finish(), dropped: left.said(), ...(guessed.length > 0 && { guessed }) };
 }

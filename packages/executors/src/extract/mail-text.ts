@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import PostalMime, { type Address, type Email } from "postal-mime";
 import { decodeText } from "./decode.ts";
 import { htmlToText } from "./html-text.ts";
@@ -35,17 +36,32 @@ export async function mailToText(bytes: Uint8Array): Promise<Reading> {
   return { text, blocks, dropped: [...(own.dropped ?? []), ...wrong, ...attached], guessed };
 }
 
-/** Parses a mail. One in a single-byte encoding that it does not declare, as old programs write it, is decoded by a guess first. */
+/**
+ * Parses a mail. One in a single-byte encoding that it does not declare, as old programs write it, is decoded by a guess first; and one in UTF-8 that declares
+ * ASCII or Latin-1 is read as UTF-8.
+ */
 async function parse(bytes: Uint8Array): Promise<{ readonly mail: Email; readonly guessed: readonly string[] }> {
-  const mail = await PostalMime.parse(bytes, { maxNestingDepth: deepest });
-  const isBroken = `${mail.subject ?? ""}${mail.text ?? ""}${mail.html ?? ""}`.includes("\uFFFD");
-  if (!isBroken || /charset\s*=/i.test(Buffer.from(bytes).toString("latin1"))) return { mail, guessed: [] };
+  const read = (given: Uint8Array): Promise<Email> => PostalMime.parse(given, { maxNestingDepth: deepest });
+  const raw = Buffer.from(bytes).toString("latin1");
+  const hasHigh = /[\x80-\xFF]/.test(raw);
+  if (hasHigh && western.test(raw) && isUtf8(Buffer.from(bytes))) {
+    const mail = await read(Buffer.from(raw.replaceAll(new RegExp(western, "gi"), "charset=utf-8"), "latin1"));
+    if (!isBroken(mail)) return { mail, guessed: ["the encoding of its text, which is UTF-8, and declared as another one"] };
+  }
+  const mail = await read(bytes);
+  if (!isBroken(mail) || /charset\s*=/i.test(raw)) return { mail, guessed: [] };
   const decoded = await decodeText(bytes);
   if ("unreadable" in decoded) return { mail, guessed: [] };
   return {
-    mail: await PostalMime.parse(Buffer.from(decoded.text), { maxNestingDepth: deepest }),
+    mail: await read(Buffer.from(decoded.text)),
     guessed: decoded.guessed ?? ["the encoding of its text, which it does not declare"],
   };
+}
+
+const western = /charset\s*=\s*"?(?:us-ascii|ascii|iso-8859-1|latin-?1|windows-1252)\b"?/i;
+
+function isBroken({ subject = "", text = "", html = "" }: Email): boolean {
+  return `${subject}${text}${html}`.includes("\uFFFD");
 }
 
 function bodyOf({ text = "", html }: Email): Body {

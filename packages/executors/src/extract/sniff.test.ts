@@ -15,6 +15,7 @@ const withType = (type: string): Buffer => {
 
 test.for([
   ["an RTF document; save it as DOCX or PDF", "{\\rtf1\\ansi A}"],
+  ["an RTF document", "\uFEFF\r\n{\\rtf1\\ansi A}"],
   ["an old Word document (DOC); save it as DOCX or PDF", ole("WordDocument")],
   ["an old Excel workbook (XLS); save each of its sheets as CSV", ole("Workbook")],
   ["old PowerPoint slides (PPT); save it as PDF", ole("PowerPoint Document")],
@@ -37,13 +38,21 @@ test.for([
 
 test.for([
   ["mail", "From: a@example.test\nTo: b@example.test\nSubject: A\nDate: today\n\nA", "S1.txt"],
+  ["mail", `Received: here\nX-Signed: ${"a".repeat(9000)}\nFrom: a@example.test\nSubject: A\nDate: today\n\nA`, "S1.txt"],
+  ["mail", `From: a@example.test\nTo: b@example.test\nSubject: A\nDate: today\nX-Signed: ${"a b\n ".repeat(20_000)}\n\nA`, "S1.txt"],
   ["text", "To: b@example.test\nSubject: A\n\nA letter", "S1.txt"],
   ["text", "From: here\nTo: there\nwe went by train", "S1.txt"],
   ["csv", "a,b\n1,2\n", "S1.csv"],
   ["text", "a,b\n1,2\n", "S1.txt"],
   ["html", "<?xml version='1.0'?><!DOCTYPE html><html><p>A", "S1.txt"],
   ["markdown", "<p>tags within Markdown</p>", "S1.md"],
+  ["html", "<p>A part of a page", "S1.html"],
+  ["html", "A part of <b>a page", "S1.htm"],
+  ["html", "<!-- saved --><table><tr><td>A", "S1.txt"],
+  ["text", "A text with 3 < 4 and 5 > 4", "S1.html"],
+  ["markdown", "<div align=center>\n\n# A\n\n</div>", "S1.md"],
   ["docx", toDocx(paragraph("A")), "S1.zip"],
+  ["docx", toZip({ "word/document2.xml": "<x/>" }), "S1.docx"],
 ] as const)("A file is %s by its bytes, and among texts by its name", ([is, bytes, name]) => {
   expect(sniff(Buffer.from(bytes), name).is).toBe(is);
 });

@@ -1,4 +1,3 @@
-import { looksLikeMail } from "./mail-head.ts";
 import { utf16Of } from "./utf16.ts";
 import { zipEntries } from "./zip.ts";
 
@@ -67,6 +66,8 @@ const oleFiles: readonly (Known & { readonly has: string })[] = [
 ];
 
 const sniffedBytes = 8192;
+// The header of a mail, with the stamps and signatures of each machine that it went through.
+const mailBytes = 65_536;
 
 /**
  * Kind of a file by its bytes: the one definition of what can be read, before an upload and at intake. The name decides only between texts:
@@ -81,21 +82,26 @@ export function sniff(bytes: Uint8Array, name: string): Kind {
     const known = oleFiles.find(({ has }) => file.includes(Buffer.from(has, "utf16le")));
     return unreadable(known ?? { mediaType: "application/x-ole-storage", what: "an old office document", instead: asDocument });
   }
-  const signature = signatures.find(({ starts }) => ascii.startsWith(starts));
+  // What is a text by its bytes may have a mark and blanks before it.
+  const start = ascii.replace(/^\u00EF\u00BB\u00BF/, "").trimStart();
+  const signature = signatures.find(({ starts }) => ascii.startsWith(starts) || start.startsWith(starts));
   if (signature) return unreadable(signature);
   // A header within the first 1024 bytes makes a PDF (ISO 32000-1, annex H, implementation note 13).
   if (ascii.slice(0, 1024).includes("%PDF-")) return { is: "pdf", mediaType: "application/pdf" };
   const wide = utf16Of(file);
   if (wide === undefined && head.includes(0)) return unreadable({ mediaType: "application/octet-stream", what: "a binary file" });
-  const text = wide === undefined ? ascii.replace(/^\u00EF\u00BB\u00BF/, "") : new TextDecoder(wide).decode(head);
-  return textKind(text, name);
+  if (wide !== undefined) return textKind(new TextDecoder(wide).decode(head), name);
+  if (looksLikeMail(file.toString("latin1", 0, mailBytes))) return mail;
+  return textKind(ascii.replace(/^\u00EF\u00BB\u00BF/, ""), name);
 }
 
 function archiveKind(file: Buffer): Kind {
   const entries = zipEntries(file);
   const names = new Set(entries.map((entry) => entry.name));
   // The directory of an archive that was cut off is lost; the names of its files stand before each of them too.
-  if (names.has("word/document.xml") || (entries.length === 0 && file.includes("word/document.xml")))
+  // Some programs number the parts of a document from its first.
+  const isDocx = entries.some((entry) => /^word\/document\d*\.xml$/.test(entry.name));
+  if (isDocx || (entries.length === 0 && file.includes("word/document")))
     return { is: "docx", mediaType: `${office}.wordprocessingml.document` };
   // The file `mimetype` is the first, and not packed (OpenDocument 1.3, part 2, section 3.3; EPUB 3.3, section 4.2.2).
   const mimetype =
@@ -106,18 +112,49 @@ function archiveKind(file: Buffer): Kind {
 
 function textKind(text: string, name: string): Kind {
   const start = withoutPreamble(text);
-  // Markdown that holds tags further down is Markdown.
-  if (/^<(?:!doctype\s+html|html|head|body|title|meta|link|script|style)\b/i.test(start)) return { is: "html", mediaType: "text/html" };
-  if (/^\s*<\?xml\b/.test(text) || /^<(?:svg|!DOCTYPE)\b/i.test(start))
+  // Markdown may begin with a tag too, and hold others: of a file of that name, and of XML, only what nothing other begins with is a page.
+  const isMarkdown = /\.(?:md|markdown|mdown)$/i.test(name);
+  const isXml = /^\s*<\?xml\b/.test(text);
+  const isPage = /\.x?html?$/i.test(name) ? /<\/?[a-z][^<>]*>/i.test(start) : (isMarkdown || isXml ? pageStart : elementStart).test(start);
+  if (isPage) return { is: "html", mediaType: "text/html" };
+  if (isXml || /^<(?:svg|!DOCTYPE)\b/i.test(start))
     return unreadable({ mediaType: "application/xml", what: "an XML document that is no HTML" });
-  if (/\.eml$/i.test(name) || looksLikeMail(text)) return { is: "mail", mediaType: "message/rfc822" };
+  if (/\.eml$/i.test(name)) return mail;
   if (/\.(?:csv|tsv|tab)$/i.test(name)) return { is: "csv", mediaType: /\.csv$/i.test(name) ? "text/csv" : "text/tab-separated-values" };
-  return /\.(?:md|markdown|mdown)$/i.test(name) ? { is: "markdown", mediaType: "text/markdown" } : { is: "text", mediaType: "text/plain" };
+  return isMarkdown ? { is: "markdown", mediaType: "text/markdown" } : { is: "text", mediaType: "text/plain" };
 }
+
+const pageStart = /^<(?:!doctype\s+html|html|head|body|title|meta|link|script|style)\b/i;
+// Elements that a part of a page begins with, as programs save it.
+const elementStart =
+  /^<(?:!doctype\s+html|(?:html|head|body|title|meta|link|script|style|article|aside|center|dl|div|font|footer|form|h[1-6]|header|main|nav|ol|p|pre|section|span|table|ul)(?:\s[^<>]*)?>)/i;
 
 /** Text without the comments and declarations before its first element. Nothing follows in the pattern: else comments take exponential time. */
 function withoutPreamble(text: string): string {
   return text.replace(/^\uFEFF?(?:\s|<!--[\s\S]*?-->|<\?xml[^>]*>)*/, "");
+}
+
+const mail: Kind = { is: "mail", mediaType: "message/rfc822" };
+const field = /^([A-Za-z][A-Za-z0-9-]*):[ \t]?/;
+const ofMail = new Set(
+  "from to cc bcc subject date message-id mime-version received return-path delivered-to reply-to content-type x-mailer".split(" "),
+);
+
+/**
+ * True where a text begins with the header of an e-mail (RFC 5322): fields alone, up to a blank line, four of them those of mail, one of them `From` or
+ * `Received`. Of a `head` that may be cut off, the last line is not judged.
+ */
+function looksLikeMail(head: string): boolean {
+  const found = new Set<string>();
+  const lines = head.replace(/^From .*\r?\n/, "").split(/\r?\n/);
+  for (const line of head.length < mailBytes ? lines : lines.slice(0, -1)) {
+    if (line === "") break;
+    if (/^[ \t]/.test(line) && found.size > 0) continue;
+    const name = field.exec(line)?.[1]?.toLowerCase();
+    if (name === undefined) return false;
+    if (ofMail.has(name)) found.add(name);
+  }
+  return found.size >= 4 && (found.has("from") || found.has("received"));
 }
 
 function unreadable({ mediaType, what, instead }: Known): Kind {

@@ -1,13 +1,14 @@
 import { crc32, deflateRawSync } from "node:zlib";
 
-/** Minimal DOCX (ECMA-376, part 1) of paragraphs and headings, each in XML: see `paragraph`. */
-export function toDocx(body: string): Uint8Array {
+/** Minimal DOCX (ECMA-376, part 1) of paragraphs and headings, each in XML: see `paragraph`; and of the styles that they name. */
+export function toDocx(body: string, styles?: string): Uint8Array {
   const type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml";
   const office = "http://schemas.openxmlformats.org";
   return toZip({
     "[Content_Types].xml": `<Types xmlns="${office}/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType="${type}"/></Types>`,
     "_rels/.rels": `<Relationships xmlns="${office}/package/2006/relationships"><Relationship Id="r1" Type="${office}/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`,
     "word/document.xml": `<w:document xmlns:w="${office}/wordprocessingml/2006/main"><w:body>${body}</w:body></w:document>`,
+    ...(styles !== undefined && { "word/styles.xml": `<w:styles xmlns:w="${office}/wordprocessingml/2006/main">${styles}</w:styles>` }),
   });
 }
 

@@ -22,6 +22,9 @@ const item = /^[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]+/;
 const number = /^[ \t]*(\d{1,3})[.)][ \t]/;
 const underline = /^(?:={3,}|-{3,}|~{3,}|\^{3,})[ \t]*$/;
 const numbered = /^(\d{1,3}(?:\.\d{1,3})*)\.?[ \t]+\p{Lu}/u;
+// Headings of Markdown that are HTML's: `<h2>Keys</h2>`, and what is shown on demand: `<summary>Keys</summary>`.
+const element = /^\s*(?:<details[^<>]*>\s*)?<(h[1-6]|summary)\b[^<>]*>.*<\/\1>\s*$/i;
+const summaryLevel = 7;
 // The line below a table's head (GitHub Flavored Markdown, section 4.10).
 const delimiter = /^[ \t]*\|?[ \t]*:?-+:?[ \t]*\|(?:[ \t]*:?-+:?[ \t]*\|)*(?:[ \t]*:?-+:?[ \t]*)?$/;
 const barred = /^[ \t]*\|.*\|/;
@@ -92,6 +95,7 @@ export function splitBlocks(text: string, known: readonly KnownBlock[] = []): Bl
       }
     } else if (line.text.trim() === "") close();
     else if (atx.test(line.text)) heading(line, /^#+/.exec(line.text)?.[0].length ?? 1);
+    else if (element.test(line.text)) heading(line, Number(/<h([1-6])/i.exec(line.text)?.[1] ?? summaryLevel));
     else if (underline.test(line.text)) {
       if (open?.kind === "paragraph" && open.lines === 1) {
         const { start, end } = open;
@@ -178,6 +182,7 @@ export function headingTitle(text: string, { start, end }: Block): string {
   return text
     .slice(start, end)
     .replace(/^#{1,6}[ \t]+/, "")
+    .replaceAll(/^\s*<details[^<>]*>|<\/?(?:summary|h[1-6]|b|strong|i|em|code)\b[^<>]*>/gi, "")
     .replace(/(?<![ \t])[ \t]+#+[ \t]*$/, "")
     .replaceAll(/\s+/g, " ")
     .trim();

@@ -15,6 +15,8 @@ const links = new RegExp(String.raw`^(?:[\s|·•»«<>→←/–-]|${link})+$`)
 // A destination and at most a title (CommonMark, section 4.7): a footnote and a remark in brackets are text.
 const definition = /^ {0,3}\[(?!\^)[^\][]+\]:\s+\S+(?:\s+["'(].*)?$/;
 const comment = /^\s*<!--(?:(?!-->).)*-->\s*$/;
+/** Markup alone, such as `<details>` or a picture: a link to an address is none. */
+const tags = /^\s*(?:<\/?[a-z][a-z\d-]*(?:\s[^<>]*)?>\s*)+$/i;
 // Lines of GNU Info and of converted books: `Next: Keys, Previous: Start, Up: Top`.
 const turning = /^\s*(?:(?:next|previous|prev|up|top|home|contents|index)\s*:[^,:]*(?:,|$)\s*){2,}$/i;
 const longestLine = 500;
@@ -40,11 +42,13 @@ export function findFurniture(text: string): KnownBlock[] {
   return found;
 }
 
-/** Length of the front matter (YAML between `---`) that a text begins with; 0 where it has none. */
+/** Length of the front matter (YAML between `---`, TOML between `+++`) that a text begins with; 0 where it has none. */
 function frontMatter(text: string): number {
-  const opening = /^\uFEFF?---[ \t]*\r?\n(?=[\p{L}_][\p{L}\p{N}_-]*:)/u.exec(text.slice(0, longestLine))?.[0].length;
+  const [begin, marks = ""] =
+    /^\uFEFF?(---|\+\+\+)[ \t]*\r?\n(?=\[|[\p{L}_][\p{L}\p{N}_-]*\s*[:=])/u.exec(text.slice(0, longestLine)) ?? [];
+  const opening = begin?.length;
   if (opening === undefined) return 0;
-  const closing = /\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/.exec(text.slice(0, longestMatter));
+  const closing = (marks === "---" ? /\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/ : /\n\+\+\+[ \t]*(?:\r?\n|$)/).exec(text.slice(0, longestMatter));
   return closing === null || closing.index + 1 < opening ? 0 : closing.index + closing[0].length;
 }
 
@@ -63,7 +67,15 @@ function isFurniture(line: string): boolean {
   if (line.length > longestLine) return false;
   const bare = line.replace(item, "").trim();
   const isNavigation = links.test(bare) && (bare.match(/\]\(/g)?.length ?? 0) > 1;
-  return definition.test(line) || comment.test(line) || local.test(bare) || isNavigation || turning.test(line) || leadsToPage(line);
+  return (
+    tags.test(line) ||
+    definition.test(line) ||
+    comment.test(line) ||
+    local.test(bare) ||
+    isNavigation ||
+    turning.test(line) ||
+    leadsToPage(line)
+  );
 }
 
 /** True for a line of contents: `Keys ........ 12`. */

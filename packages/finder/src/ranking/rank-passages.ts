@@ -5,6 +5,8 @@ import type { Vocabulary } from "./vocabulary.ts";
 // Weights and parameters: measured on XQuAD and the Debian FAQ, where headings count most (bench/quality.ts measures them again).
 const body = { k1: 1.2, b: 0.75, heading: 1.5 };
 const headings = { k1: 0.8, b: 0.3, weight: 0.5 };
+// Passages that a corpus counts for at least. In one of a single page, a word that it has not would weigh as much as five that it has.
+const fewestPassages = 5;
 
 export interface RankedPassage {
   /** Index of the passage. */
@@ -23,7 +25,8 @@ export interface Query {
 /** Query of terms with BM25's smoothed inverse document frequency, in which a term of a passage's headings counts as one of the passage. */
 export function createQuery(corpus: Corpus, vocabulary: Vocabulary, { terms, needed }: QuestionTerms): Query {
   const numbers = terms.flatMap((term) => vocabulary.numberOf(term) ?? []);
-  const idf = new Map(numbers.map((term) => [term, idfOf(corpus.passages.length, passagesWith(corpus, term).size)]));
+  const total = Math.max(corpus.passages.length, fewestPassages);
+  const idf = new Map(numbers.map((term) => [term, idfOf(total, passagesWith(corpus, term).size)]));
   const isNeeded = (term: number): boolean => needed.has(vocabulary.terms[term] ?? "");
   return { terms: numbers, needed: numbers.filter(isNeeded), idf: (term) => idf.get(term) ?? 0 };
 }

@@ -5,6 +5,9 @@ import { readCorpus } from "./quality/corpus.ts";
 import { recallOf } from "./quality/recall.ts";
 
 const documents = await readCorpus();
+// Kinds of which another program reads the words too.
+const compared = new Set(["pdf", "docx"]);
+let unmeasured = 0;
 // The floor of the words of a PDF or a DOCX that come out.
 const leastRecall = 0.99;
 let seconds = 0;
@@ -14,6 +17,8 @@ for (const { language, kind, name, bytes } of documents) {
   seconds += (performance.now() - began) / 1000;
   if ("unreadable" in found) {
     console.log(`${kind.padEnd(5)} ${language.padEnd(6)} ${name}: not read: ${found.unreadable}`);
+    // What is no kind that is read is refused; what is one is lost.
+    if (kind !== "odt") process.exitCode = 1;
     continue;
   }
   const kinds = Map.groupBy(found.blocks ?? [], (block) => block.kind);
@@ -25,12 +30,21 @@ for (const { language, kind, name, bytes } of documents) {
     console.log(`BELOW THE FLOOR: ${name} recall ${recall.share.toFixed(4)} < ${leastRecall}`);
     process.exitCode = 1;
   }
+  if (recall === undefined && compared.has(kind)) unmeasured += 1;
   const share = recall
     ? `; recall ${recall.share.toFixed(4)}${recall.lacking.length > 0 ? ` (lacks ${recall.lacking.slice(0, 6).join(", ")})` : ""}`
     : "";
   console.log(
     `${kind.padEnd(5)} ${language.padEnd(6)} ${name}: ${found.text.length} characters, ${cjk} CJK${share}${blocks && `; ${blocks}`}${said && `; said: ${said}`}`,
   );
+}
+if (unmeasured > 0) {
+  console.log(`RECALL NOT MEASURED of ${unmeasured} documents: is there a \`pdftotext\` (poppler-utils), and an \`unzip\`?`);
+  process.exitCode = 1;
+}
+if (documents.length === 0) {
+  console.log("NOTHING MEASURED: no document of corpus.tsv could be had");
+  process.exitCode = 1;
 }
 const peak = process.resourceUsage().maxRSS / 1024;
 console.log(`${documents.length} documents in ${seconds.toFixed(1)} s, at most ${peak.toFixed(0)} MiB of memory`);

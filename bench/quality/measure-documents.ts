@@ -5,7 +5,7 @@ import { extractSource } from "@tasuki/executors/testing";
 import { type EmbeddedRun, relayInProcess } from "@tasuki/finder/testing";
 import { sourceBlockKinds } from "@tasuki/protocol";
 import { readCorpus } from "./corpus.ts";
-import { citationsFor } from "./quote-hits.ts";
+import { rangesOf } from "./quote-hits.ts";
 import { createTally, type Tally } from "./tally.ts";
 
 interface Asked {
@@ -58,24 +58,25 @@ export async function measureDocuments(): Promise<DocumentAnswers> {
     const brief = `# Questions\n\n${questions.map(({ question }, at) => `- Q${at + 1}: ${question}\n`).join("")}`;
     const run = await relayInProcess(brief, ["unreadable" in source ? { unreadable: source.unreadable } : toGiven(source)]);
     unmet.push(...run.unmet.map((one) => `${key}: ${one.file}: ${one.expected}, got ${one.got}`));
+    const blocks = "text" in source ? (source.blocks ?? []).filter((block) => furniture.has(block.kind)) : [];
     for (const [at, { id, language, question, answers, type }] of questions.entries()) {
       const wanted = answers.map(compared);
       const isRight = (text: string): boolean => wanted.some((answer) => compared(text).includes(answer));
       const printed = answersFor(run, `Q${at + 1}`);
-      const [first = "(not found)"] = printed;
+      const [first] = printed;
       const kinds = [language, kind, type];
-      const isTop = printed.length > 0 && isRight(first);
+      const isTop = first !== undefined && isRight(first.text);
       top.add(isTop, { id, kinds });
-      three.add(printed.slice(0, 3).some(isRight), { id, kinds });
+      three.add(
+        printed.slice(0, 3).some(({ text }) => isRight(text)),
+        { id, kinds },
+      );
+      const cited = first === undefined ? [] : rangesOf(run, [first.item]);
+      if (cited.some(({ start, end }) => blocks.some(({ from, to }) => from < end && to > start))) fromFurniture.push(id);
       if (isTop) continue;
       const isThere = "text" in source && isRight(source.text);
-      const right = printed.some(isRight) ? "second or third" : isThere ? "in the source's text" : "not extracted";
-      wrong.push({ id, question, wanted: answers.join(" || "), got: first, right });
-    }
-    const blocks = "text" in source ? (source.blocks ?? []).filter((block) => furniture.has(block.kind)) : [];
-    for (const [at, { id }] of questions.entries()) {
-      const [first] = run.unmet.length > 0 ? [] : citationsFor(run, `Q${at + 1}`);
-      if (first && blocks.some(({ from, to }) => from < first.end && to > first.start)) fromFurniture.push(id);
+      const right = printed.some(({ text }) => isRight(text)) ? "second or third" : isThere ? "in the source's text" : "not extracted";
+      wrong.push({ id, question, wanted: answers.join(" || "), got: first?.text ?? "(not found)", right });
     }
   }
   return { top, three, furniture: fromFurniture, wrong, unmet };
@@ -85,8 +86,8 @@ function toGiven({ text, blocks, dropped }: Extract<Awaited<ReturnType<typeof ex
   return { text, ...(blocks && { blocks: [...blocks] }), ...(dropped && { dropped: [...dropped] }) };
 }
 
-/** Texts that the final text prints for a question, one for each item, best first: it prints them in the order of their source. */
-function answersFor({ documents, unmet }: EmbeddedRun, question: string): readonly string[] {
+/** Items that the final text prints for a question, and their texts in it, best first: it prints them in the order of their source. */
+function answersFor({ documents, unmet }: EmbeddedRun, question: string): readonly { readonly item: string; readonly text: string }[] {
   if (unmet.length > 0) return [];
   const final = jpFinal.schema.parse(documents["jp-final"]?.[0]?.value);
   const { outline } = sgReview.schema.parse(documents["sg-review"]?.[0]?.value);
@@ -95,7 +96,10 @@ function answersFor({ documents, unmet }: EmbeddedRun, question: string): readon
   for (const [, before = "", item = ""] of text.matchAll(/([\s\S]*?)\[(C\d+)\](?:\[C\d+\])*/g))
     printed.set(item, (printed.get(item) ?? "") + before);
   const ranked = outline.find((one) => one.question === question)?.items ?? [];
-  return ranked.flatMap((item) => printed.get(item) ?? []);
+  return ranked.flatMap((item) => {
+    const found = printed.get(item);
+    return found === undefined ? [] : [{ item, text: found }];
+  });
 }
 
 async function readQuestions(): Promise<readonly Asked[]> {

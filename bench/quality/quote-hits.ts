@@ -26,7 +26,8 @@ export function citationsFor({ documents }: EmbeddedRun, question: string): read
   return rangesOf({ documents }, [...new Set(text.match(/(?<=\[)C\d+(?=\])/g))]);
 }
 
-function rangesOf({ documents }: Pick<EmbeddedRun, "documents">, items: readonly string[]): readonly QuotedRange[] {
+/** Ranges of the passages of items. */
+export function rangesOf({ documents }: Pick<EmbeddedRun, "documents">, items: readonly string[]): readonly QuotedRange[] {
   const { blocks } = deRawOutput.schema.parse(documents["de-raw-output"]?.[0]?.value);
   return items.flatMap((item) =>
     blocks.filter(({ candidate }) => candidate === item).map(({ source, bytes }) => ({ source, start: bytes.first, end: bytes.last + 1 })),

@@ -5,7 +5,7 @@ import { toPipelineRequest } from "../define/load-pipeline.ts";
 import { describeEscape, sweepAttempt } from "../supervise/attempt-processes.ts";
 import { describeEnding } from "../supervise/describe-ending.ts";
 import { superviseModule } from "../supervise/supervise-module.ts";
-import { type ExtractRequest, parseNotes, textFileOf } from "./extract-notes.ts";
+import { type ExtractRequest, parseNotes, textFileOf } from "./extract-messages.ts";
 
 export interface ExtractorOptions {
   /** Memory of the child that reads the files, MiB. */
@@ -42,7 +42,7 @@ export function createExtractor({ memoryMiB, sourceMs = 120_000 }: ExtractorOpti
   };
 }
 
-interface RoundDeps {
+interface ExtractDeps {
   readonly job: Pick<Job, "folder" | "attemptId" | "pipeline">;
   readonly context: ExecutorContext;
   readonly memoryMiB: number | undefined;
@@ -50,7 +50,7 @@ interface RoundDeps {
 }
 
 /** Extracts sources in one child. Resolves with all of them; where one ended the child, with those up to that one, which is unreadable then. */
-async function extractSome(raws: readonly Raw[], { job, context, memoryMiB, sourceMs }: RoundDeps): Promise<ExtractedSource[]> {
+async function extractSome(raws: readonly Raw[], { job, context, memoryMiB, sourceMs }: ExtractDeps): Promise<ExtractedSource[]> {
   const notes = join(job.folder, "extraction.ndjson");
   await rm(notes, { force: true });
   const request: ExtractRequest = {

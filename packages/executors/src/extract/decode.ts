@@ -7,13 +7,14 @@ export type Decoded =
 
 const judgedBytes = 65_536;
 // Encodings whose rules most bytes of another one break, so that a text which keeps them is of it.
-const multibyte = new Set(["shift_jis", "euc-jp", "gb18030", "gbk", "big5", "euc-kr"]);
+const multibyte = new Set(["shift_jis", "euc-jp", "gb18030", "big5", "euc-kr"]);
 const leastMultibyte = 16;
-// Names of the detector, where they are not those of the WHATWG Encoding Standard.
-const names: Readonly<Record<string, string>> = {
+// Labels by the detector's names that the WHATWG Encoding Standard has not, and by those of encodings that are a part of another one.
+const labels: Readonly<Record<string, string>> = {
   cp932: "shift_jis",
   cp949: "euc-kr",
   gb2312: "gb18030",
+  gbk: "gb18030",
   "iso8859-15": "iso-8859-15",
   "iso8859-16": "iso-8859-16",
   maccyrillic: "x-mac-cyrillic",
@@ -29,9 +30,13 @@ const names: Readonly<Record<string, string>> = {
 export async function decodeText(bytes: Uint8Array, declared?: string): Promise<Decoded> {
   const wide = utf16Of(bytes);
   if (wide !== undefined) return withLosses(new TextDecoder(wide).decode(bytes), wide);
-  if (Buffer.from(bytes.subarray(0, judgedBytes)).toString("latin1").includes("\u001b$")) {
+  const head = Buffer.from(bytes.subarray(0, judgedBytes)).toString("latin1");
+  if (head.includes("\u001b$")) {
     const escaped = tryDecode(bytes, "iso-2022-jp");
     if (escaped !== undefined) return { text: escaped };
+    // Read as letters, the bytes of the Korean and the Chinese ones would be a text of nonsense.
+    if (/\x1B\$\)[ACEG]/.test(head))
+      return { unreadable: "its encoding is ISO-2022-KR or ISO-2022-CN, which is not read; save it as UTF-8" };
   }
   const utf8 = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   const wrong = count(utf8, "\uFFFD") - countBytes(bytes);
@@ -71,8 +76,7 @@ async function guess(bytes: Uint8Array, declared: string | undefined): Promise<D
   const found = chardet
     .detectAll(bare, { ignoreThreshold: true })
     .flatMap(({ encoding }) => (encoding === null ? [] : (toLabel(encoding) ?? [])));
-  const labels = [...new Set(found.map((label) => windowsOf[label] ?? label))].filter((label) => label !== "utf-8" && label !== "ascii");
-  const looks = labels.find((label) => readsAs(head, label) !== undefined);
+  const looks = found.filter((label) => label !== "utf-8").find((label) => readsAs(head, label) !== undefined);
   if (declared !== undefined && (looks === undefined || !multibyte.has(looks))) {
     const kept = tryDecode(bytes, declared);
     if (kept !== undefined && !isBroken(kept)) return { text: kept };
@@ -83,8 +87,6 @@ async function guess(bytes: Uint8Array, declared: string | undefined): Promise<D
   const decoded = withLosses(text, looks);
   return strong ? decoded : { ...decoded, guessed: [`its encoding, taken for ${looks}`] };
 }
-
-const windowsOf: Readonly<Record<string, string>> = { "iso-8859-1": "windows-1252", "iso-8859-9": "windows-1254", gbk: "gb18030" };
 
 /** Text of a file's head in an encoding, if it makes a text there, but for some few characters of a multi-byte encoding. */
 function readsAs(head: Uint8Array, label: string): string | undefined {
@@ -123,7 +125,7 @@ function count(text: string, part: string): number {
 function toLabel(name: string): string | undefined {
   const lower = name.toLowerCase();
   try {
-    return new TextDecoder(names[lower] ?? lower).encoding;
+    return new TextDecoder(labels[lower] ?? lower).encoding;
   } catch {
     return undefined;
   }

@@ -237,6 +237,12 @@ test.for([
   expect(await read(encode(text, codec), "S1.txt")).toMatchObject({ text, guessed: [`its encoding, taken for ${label}`] });
 });
 
+test("A text in an encoding of letters alone that is not read is refused by its name", async () => {
+  expect(await textOf(encode(korean, "iso2022_kr"), "S1.txt")).toBe(
+    "unreadable: its encoding is ISO-2022-KR or ISO-2022-CN, which is not read; save it as UTF-8",
+  );
+});
+
 test("A page's declaration is followed where its bytes keep it, and not where they look like another encoding", async () => {
   const declared = (label: string): string => `<!doctype html><meta charset="${label}"><p>`;
   expect(await textOf(encode(`${declared("euc-jp")}夜`, "euc_jp"))).toBe("夜");

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { json } from "node:stream/consumers";
 import { type Pipeline, toProblem } from "@tasuki/protocol";
 import { loadPipeline } from "../define/load-pipeline.ts";
-import { type ExtractNote, ExtractRequest, textFileOf } from "./extract-notes.ts";
+import { type ExtractNote, ExtractRequest, textFileOf } from "./extract-messages.ts";
 import { extractSource } from "./extract-source.ts";
 
 // Rejections that a reader of a damaged file leaves to nobody, as pdf.js does: what becomes of the reading is told by its own promise.

@@ -56,7 +56,7 @@ async function read(kind: Exclude<Kind, { is: "unreadable" }>, bytes: Uint8Array
       return withText(await decodeText(bytes, declaredEncoding(bytes)), htmlToText);
     // Libraries of some kinds take long to load, so they are loaded only where there is such a document.
     case "pdf":
-      return (await import("./pdf-text.ts")).readPdf(bytes);
+      return (await import("./pdf-text.ts")).pdfToText(bytes);
     case "docx":
       return (await import("./docx-text.ts")).docxToText(bytes);
     case "mail":

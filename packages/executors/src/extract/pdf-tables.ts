@@ -52,7 +52,7 @@ export function findRows(lines: readonly PageLine[], isOther: (line: PageLine, a
     // The first cell may begin some lines below, and the row end before the last piece that was tried.
     at = (cells.at(-1)?.at(-1)?.index ?? at) + 1;
   }
-  return rows.filter(createTableJudge(rows)).map(toRow);
+  return rows.filter(createTableJudge(rows)).map(tableRowOf);
 }
 
 /** Judge of rows: true for one that has a column in common with the row before or after it, or, being of columns far apart, with any of the page. */
@@ -184,7 +184,7 @@ function neighboursOf(key: string): string[] {
   return [-1, 0, 1].flatMap((one) => [-1, 0, 1].map((other) => `${side} ${Number(left) + one} ${Number(edge) + other}`));
 }
 
-function toRow(cells: readonly Cell[]): TableRow {
+function tableRowOf(cells: readonly Cell[]): TableRow {
   const pieces = cells.flat();
   return {
     from: pieces[0]?.line ?? 0,

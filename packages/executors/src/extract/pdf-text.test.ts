@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import { literal, type PdfLine, type PdfPage, toPdf } from "../testing/pdf-fixture.ts";
 import { composePages } from "./pdf-compose.ts";
 import type { PageLine } from "./pdf-page.ts";
-import { readPdf } from "./pdf-text.ts";
+import { pdfToText } from "./pdf-text.ts";
 
 /** Text of a PDF: its pages, each with its pieces; a piece that isn't running text has its kind before it. */
 async function read(pages: readonly PdfPage[]): Promise<readonly (readonly string[])[]> {
-  const found = await readPdf(toPdf(pages));
+  const found = await pdfToText(toPdf(pages));
   if ("unreadable" in found) throw new Error(found.unreadable);
   let text = found.text.trimEnd();
   for (const { from, kind } of (found.blocks ?? []).toReversed())
@@ -183,15 +183,15 @@ test("An exponent and the mark of a note are told from the number beside them", 
 });
 
 test("Pages that show something without a text, and characters without one, are told as gaps", async () => {
-  const drawn = await readPdf(toPdf([["Text."], [], ["More."], []], { content: "10 10 100 100 re f" }));
+  const drawn = await pdfToText(toPdf([["Text."], [], ["More."], []], { content: "10 10 100 100 re f" }));
   expect(drawn).toMatchObject({ dropped: ["what is shown on page 2, 4, which has no text layer (a scan?)"] });
-  expect(await readPdf(toPdf([["Text."], []]))).toMatchObject({ dropped: [] });
+  expect(await pdfToText(toPdf([["Text."], []]))).toMatchObject({ dropped: [] });
 });
 
 test("Of a damaged PDF the whole pages are read, and the others are told as gaps", async () => {
   const pages = ["One.", "Two.", "Three.", "Four."].map((text) => [text]);
   const whole = Buffer.from(toPdf(pages)).toString("latin1");
-  const damaged = async (change: (pdf: string) => string) => readPdf(Buffer.from(change(whole), "latin1"));
+  const damaged = async (change: (pdf: string) => string) => pdfToText(Buffer.from(change(whole), "latin1"));
   expect(await damaged((pdf) => pdf.replace("(Two.)", "(Two."))).toMatchObject({
     text: expect.stringMatching(/^One\.\n\f[\s\S]*\f\nThree\.\n\f\nFour\.\n$/),
     dropped: ["what can't be read on page 2, which is damaged"],
@@ -270,7 +270,7 @@ test("A page whose text runs up or down is read as its reader turns it", async (
     ["The desk opens at nine", 500, 700],
     ["and closes at five.", 486, 700],
   ]);
-  const textOf = async (content: string): Promise<unknown> => readPdf(toPdf([[]], { content }));
+  const textOf = async (content: string): Promise<unknown> => pdfToText(toPdf([[]], { content }));
   expect(await textOf(up)).toMatchObject({ text: "Gold | 2 TB\nSilver | 1 TB\n" });
   expect(await textOf(down)).toMatchObject({ text: "The desk opens at nine\nand closes at five.\n" });
 });

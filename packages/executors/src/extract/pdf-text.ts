@@ -14,7 +14,7 @@ const data = dirname(fileURLToPath(import.meta.resolve("pdfjs-dist/package.json"
 const tables = { cMapUrl: join(data, "cmaps/"), cMapPacked: true, standardFontDataUrl: join(data, "standard_fonts/") };
 
 /** Reads a PDF, its pages parted by form feeds. Columns come in the order in which the file has them. */
-export async function readPdf(bytes: Uint8Array): Promise<Reading> {
+export async function pdfToText(bytes: Uint8Array): Promise<Reading> {
   using caught = catchWarnings();
   let pdf: Pdf;
   try {

@@ -3,7 +3,7 @@ import { isUnspaced, joinLines, wordsOf } from "./join-lines.ts";
 import type { Page, PageLine } from "./pdf-page.ts";
 import { findRows, type TableRow } from "./pdf-tables.ts";
 import type { TextBlock } from "./reading.ts";
-import { toRow } from "./table-row.ts";
+import { longestName, toRow } from "./table-row.ts";
 
 /**
  * Text of pages, which are parted by form feeds: paragraphs and headings apart, words that are broken at a line's end joined, comments after
@@ -13,7 +13,7 @@ export function composePages(pages: readonly Page[], furniture: ReadonlySet<Page
   const bodies = pages.map(({ lines }) => lines.filter((line) => !furniture.has(line)));
   const measures = measure(bodies.flat(), pages.length);
   const composed = pages.map(({ comments }, at): Piece[] => [
-    ...groupsOf(bodies[at] ?? [], measures).map((group): Piece => ({ text: textOf(group, measures), kind: kindOf(group) })),
+    ...groupsOf(bodies[at] ?? [], measures).flatMap((group) => piecesOf(group, measures)),
     ...comments.map((text): Piece => ({ text, kind: "comment" })),
   ]);
   const edges = pages.flatMap(({ lines }) => {
@@ -27,6 +27,8 @@ export function composePages(pages: readonly Page[], furniture: ReadonlySet<Page
 interface Piece {
   readonly text: string;
   readonly kind: SourceBlockKind | undefined;
+  /** True where it goes on in the line below what is before it. */
+  readonly isBelow?: boolean;
 }
 
 function joinPieces(pages: readonly (readonly Piece[])[]): { text: string; blocks: TextBlock[] } {
@@ -35,7 +37,7 @@ function joinPieces(pages: readonly (readonly Piece[])[]): { text: string; block
   for (const [number, page] of pages.entries()) {
     if (number > 0) text += "\n\f\n";
     for (const [at, piece] of page.entries()) {
-      if (at > 0) text += "\n\n";
+      if (at > 0) text += piece.isBelow === true ? "\n" : "\n\n";
       if (piece.kind !== undefined) blocks.push({ from: text.length, to: text.length + piece.text.length, kind: piece.kind });
       text += piece.text;
     }
@@ -43,10 +45,29 @@ function joinPieces(pages: readonly (readonly Piece[])[]): { text: string; block
   return { text: `${text}\n`, blocks };
 }
 
-function kindOf({ heading, isContents, rows }: Group): SourceBlockKind | undefined {
-  if (isContents) return "contents";
-  if (rows.length > 0) return "table";
-  return heading > 0 ? "heading" : undefined;
+function piecesOf(group: Group, measures: Measures): Piece[] {
+  const { heading, isContents, rows } = group;
+  if (isContents) return [{ text: textOf(group, measures), kind: "contents" }];
+  if (rows.length === 0) return [{ text: textOf(group, measures), kind: heading > 0 ? "heading" : undefined }];
+  const { words } = measures;
+  const cellOf = (texts: readonly string[]): string =>
+    joinLines(texts, { words, between: (at) => (isUnspaced(texts[at - 1], texts[at]) ? "" : " ") });
+  const table = rows.map(({ cells }) => cells.map(cellOf));
+  const [head = [], ...below] = table;
+  if (!isHead(head, below)) return [{ text: table.map((row) => toRow(row)).join("\n"), kind: "table" }];
+  const named = below.map((row) => toRow(row, row.length === head.length ? head : []));
+  return [
+    { text: toRow(head), kind: "table-header" },
+    { text: named.join("\n"), kind: "table", isBelow: true },
+  ];
+}
+
+/** True for a first row of names: none of them has a digit, and in one of the columns most cells below have. */
+function isHead(head: readonly string[], below: readonly (readonly string[])[]): boolean {
+  if (below.length < 2 || head.some((cell) => /\d/.test(cell) || cell.length > longestName)) return false;
+  return head.some(
+    (_, column) => below.filter((row) => row.length === head.length && /\d/.test(row[column] ?? "")).length * 2 > below.length,
+  );
 }
 
 interface Measures {
@@ -168,12 +189,7 @@ function headingDepth(line: PageLine, { body, headings }: Measures): number {
   return Math.min(6, Math.max(headings.length, number.split(".").length) + 1);
 }
 
-function textOf({ heading, isContents, lines, rows }: Group, { words }: Measures): string {
-  if (rows.length > 0) {
-    const cellOf = (texts: readonly string[]): string =>
-      joinLines(texts, { words, between: (at) => (isUnspaced(texts[at - 1], texts[at]) ? "" : " ") });
-    return rows.map(({ cells }) => toRow(cells.map(cellOf))).join("\n");
-  }
+function textOf({ heading, isContents, lines }: Group, { words }: Measures): string {
   const edge = lines.reduce((most, { right }) => Math.max(most, right), 0);
   const between = (at: number): string => {
     const [before, line] = [lines[at - 1], lines[at]];

@@ -17,6 +17,8 @@ const fewestCounted = 5;
 // Points by which the same place may differ from page to page.
 const tolerance = 2;
 const longest = 160;
+// Points by which the cells of a column differ at most.
+const ragged = 3;
 
 /**
  * Running heads and feet, and page numbers: lines that are outermost on their page, at one place on three pages at least, and say the same
@@ -41,13 +43,30 @@ export function findFurniture(pages: readonly Page[]): ReadonlySet<PageLine> {
 /** First and last rows of a page that stand at its edge. */
 function outermostOf({ height, lines }: Page): PageLine[] {
   const down = lines.toSorted((one, other) => one.y - other.y);
-  return [down, down.toReversed()].flatMap((rows) => {
+  return [down, down.toReversed()].flatMap((rows, side) => {
     const end = rows.findIndex(({ y, size }, at) => {
       const before = rows[at - 1];
       const isInside = y > height * edge && y < height * (1 - edge);
       return isInside || (before !== undefined && Math.abs(y - before.y) > apart * Math.max(size, before.size));
     });
-    return rows.slice(0, end === -1 ? rows.length : end).filter(({ text }) => text.length <= longest);
+    return rows
+      .slice(0, end === -1 ? rows.length : end)
+      .filter(({ text }, at) => text.length <= longest && !isTableHead(down, side === 0 ? at : down.length - 1 - at));
+  });
+}
+
+/** True for the names of the columns of a table that goes on from page to page: two lines below it have the same columns. */
+function isTableHead(down: readonly PageLine[], at: number): boolean {
+  const [line, ...below] = down.slice(at, at + 3);
+  return line !== undefined && line.parts.length > 1 && below.length === 2 && below.every((next) => areColumns(line, next));
+}
+
+function areColumns(one: PageLine, other: PageLine): boolean {
+  if (one.parts.length !== other.parts.length) return false;
+  return one.parts.every(({ x, right }, at) => {
+    const below = other.parts[at] ?? { x: Infinity, right: Infinity };
+    const [left, end] = [Math.abs(x - below.x), Math.abs(right - below.right)];
+    return Math.min(left, end, Math.abs(x + right - below.x - below.right) / 2) <= ragged;
   });
 }
 

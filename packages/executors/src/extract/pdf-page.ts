@@ -1,5 +1,6 @@
 import type { PDFPageProxy } from "unpdf/pdfjs";
 import { fieldsOf, type PlacedText } from "./pdf-annotations.ts";
+import { partColumns } from "./pdf-columns.ts";
 
 /** A part of a line, parted from the next by a wide space. */
 export interface LinePart extends PlacedText {
@@ -50,7 +51,7 @@ export async function readPage(page: PDFPageProxy): Promise<Page> {
   const { view, height } = upright({ view: transform, width, height: shown }, content.items);
   const { fields, comments } = fieldsOf(await page.getAnnotations(), view);
   const { lines, untold } = linesOf(content, view);
-  return { number: page.pageNumber, height, lines: withFields(lines, fields), comments, untold };
+  return { number: page.pageNumber, height, lines: withFields(partColumns(lines), fields), comments, untold };
 }
 
 /** View of a page: its transform, and its size. */
@@ -135,7 +136,8 @@ function place(
 }
 
 /** Line of items that stand beside each other; undefined where they have no text. */
-function toLine(row: readonly PlacedItem[]): PageLine | undefined {
+function toLine(given: readonly PlacedItem[]): PageLine | undefined {
+  const row = isSpacedOut(given) ? given.map((item) => ({ ...item, text: item.text.replaceAll(/(?<=\S) (?=\S)/g, "") })) : given;
   const inked = row.filter(({ size }) => size > 0);
   const [first] = inked;
   if (first === undefined) return undefined;
@@ -160,6 +162,14 @@ function toLine(row: readonly PlacedItem[]): PageLine | undefined {
     parts,
     ...(leads && { leadsTo: { number: /\d/.test(end) ? Number(end) : 0, byDots } }),
   };
+}
+
+/** True for a line whose letters stand apart, as in some titles: `T h e   d e s k`, of which each word is an item. */
+function isSpacedOut(row: readonly PlacedItem[]): boolean {
+  const words = row.filter(({ size }) => size > 0);
+  const spaced = words.filter(({ text }) => /^\S(?: \S)+$/u.test(text));
+  const length = words.reduce((sum, { text }) => sum + text.length, 0);
+  return length > 15 && spaced.some(({ text }) => /\p{L} \p{L} \p{L}/u.test(text)) && words.every(({ text }) => /^\S(?: \S)*$/u.test(text));
 }
 
 /** Items of a row, parted where a wide space is between them. */

@@ -257,6 +257,49 @@ test("Columns of text, the points of a list, and lines that a wide space parts o
   ]);
 });
 
+test("The names of a table's columns stand beside its values, on each page that it goes on to", async () => {
+  const row = (y: number, ...cells: readonly string[]): PdfLine[] => cells.map((text, at) => ({ text, x: 50 + 150 * at, y, size: 10 }));
+  const pages = [1, 2, 3].map((page) => [
+    ...row(760, "Ship", "Length"),
+    ...[1, 2, 3].flatMap((at) => row(760 - 14 * at, `Ida ${page}${at}`, `${20 * page + at} m`)),
+  ]);
+  const page = (number: number): string[] => [
+    `table-header: Ship | Length\ntable: ${[1, 2, 3].map((at) => `Ship: Ida ${number}${at} | Length: ${20 * number + at} m`).join("\n")}`,
+  ];
+  expect(await read(pages)).toEqual([page(1), page(2), page(3)]);
+  const words = [...row(700, "Red", "Stop"), ...row(686, "Green", "Go"), ...row(672, "Blue", "Wait")];
+  expect(await read([words])).toEqual([["table: Red | Stop\nGreen | Go\nBlue | Wait"]]);
+});
+
+test("Columns of text that are written across are read one after the other", async () => {
+  const left = [
+    "The pilot boards the ship at",
+    "the outer buoy and stays until",
+    "all lines are fast. Then he",
+    "signs the papers of the ship",
+    "and leaves it by the ladder",
+    "of the quay, or by his boat.",
+  ];
+  const right = [
+    "The fee of a night is 45 euros",
+    "and is paid at the office of",
+    "the harbour before the ship",
+    "leaves. Who pays by card pays",
+    "two euros more than who pays",
+    "by cash, which is preferred.",
+  ];
+  const across = left.flatMap((text, at) => [
+    { text, x: 50, y: 700 - 14 * at, size: 10 },
+    { text: right[at] ?? "", x: 320, y: 700 - 14 * at, size: 10 },
+  ]);
+  expect(await read([across])).toEqual([[left.join("\n"), right.join("\n")]]);
+});
+
+test("Letters that stand apart are a word", async () => {
+  const content = "BT /F1 12 Tf 4 Tc 50 700 Td (The desk opens at nine.) Tj ET";
+  expect(await pdfToText(toPdf([[]], { content }))).toMatchObject({ text: "The desk opens at nine.\n" });
+});
+
 test("A page whose text runs up or down is read as its reader turns it", async () => {
   const turned = (matrix: string, lines: readonly (readonly [text: string, x: number, y: number])[]): string =>
     lines.map(([text, x, y]) => `BT /F1 12 Tf ${matrix} ${x} ${y} Tm ${literal(text)} Tj ET`).join("\n");

@@ -42,8 +42,13 @@ export function questionTerms(question: string, language: Language): QuestionTer
   const { stops, elided } = language;
   const words: string[] = [];
   forEachWord(question, (word) => words.push(word));
+  // A month within a sentence is no verb.
+  const isMonth = (word: string): boolean => word === "may" && /[\p{L},]\s+May\b/u.test(question);
   const isStop = (word: string): boolean =>
-    isUnspaced(word) ? unspacedStops.has(word) : stops.has(word) || stops.has(elided ? word.replace(elided, "") : word.replace(/'s$/, ""));
+    !isMonth(word) &&
+    (isUnspaced(word)
+      ? unspacedStops.has(word)
+      : stops.has(word) || stops.has(elided ? word.replace(elided, "") : word.replace(/'s$/, "")));
   const told = words.filter((word) => !isStop(word));
   const named = asksForMeaning.test(question) ? told.filter((word) => !meaningWords.has(word)) : told;
   const kept = named.length > 0 ? named : told;

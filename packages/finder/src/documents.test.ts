@@ -185,6 +185,18 @@ test.for([
   ],
   ["開館時間を教えてください。", "# 図書館\n\n開館時間は午前九時から午後六時までです。\n", "S1.md", /午前九時/],
   ["How many days is a lease?", "# Leases\n\nA lease is renewed[^1].\n\n[^1]: A lease is of 30 days.\n", "S1.md", /30 days/],
+  [
+    "How long does the archive keep a backup?",
+    "# Backups of the archive\n\nThe archive keeps a backup for 30 days.[^1] A restore takes two hours.[^2]\n\n[^1]: Logs are kept for 7 days.\n[^2]: On the old machine.\n",
+    "S1.md",
+    /^The archive keeps a backup for 30 days\.\[\^1\] \[C1\] A restore takes two hours\.\[\^2\] \[C1\]$/,
+  ],
+  [
+    "How long are logs kept?",
+    "<!doctype html><h1>Backups</h1><p>Backups are kept for 30 days.<sup>1</sup> They are encrypted.<sup>2</sup><hr><p><sup>1</sup> Logs are kept for 7 days.<p><sup>2</sup> Logs too.",
+    "S1.html",
+    /^\[1\] Logs are kept for 7 days\. \[C\d\]$/m,
+  ],
   ["How long is a token valid?", plainFaq, "S1.txt", /^Twelve hours\. \[C1\]/],
   ["Where are the log files?", plainFaq, "S1.txt", /^In `\/var\/log\/relay`, one a day\. \[C1\]/],
   [

@@ -78,6 +78,7 @@ describe("sentences", () => {
     "He wrote “Who am I?” in 1990.| It sold.",
     "Das ist ... nun ja.| Gut.",
     "It holds.[1]| Next one.",
+    "It holds.[^note]| Next one.",
     "Combien coûte-t-il ?| Rien !| C'est gratuit.",
     "Il dott. Verdi arriva.| L'avv. Bianchi no.| Sec. XV.",
     "A.-M. Blanc et J. K. Huysmans écrivent.| Ils lisent.",

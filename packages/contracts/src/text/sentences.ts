@@ -16,7 +16,7 @@ const smallStart = /^\s+(?:['’][stn]|von|van|de|di|da|du|del|della|zu|ter)\s\p
 const kana = /[\p{sc=Hiragana}\p{sc=Katakana}]/u;
 const cjk = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/u;
 // Marks that close what they follow: quotes and brackets whose other half is missing, emphasis, marks of footnotes.
-const closing = /^(?:["'”’»)\]}*_~`]|\[\d{1,3}\]|[¹²³⁰⁴-⁹])+/u;
+const closing = /^(?:["'”’»)\]}*_~`]|\[(?:\d{1,3}|\^[^\]\s]{1,20})\]|[¹²³⁰⁴-⁹])+/u;
 
 /**
  * Splits a block of prose into sentences, each without the space around it. Line ends inside the block count as spaces. What ends a sentence

@@ -96,6 +96,7 @@ test.for([
   ],
   ["Colour<select><option>red<option selected>blue</select>and<textarea>notes</textarea>here", "Colour red / [x] blue and notes here"],
   ["x<select style='visibility:hidden'><option>red<option>blue</select>", "x"],
+  ["<p>Kept for 30 days.<sup>1</sup> Records<sup>2</sup> too.", "Kept for 30 days.[1] Records [2] too."],
   ["done<progress value=3 max=10>30 %</progress>now", "done 30 % now"],
   ["<input type=checkbox checked> yes <input type=checkbox> no", "[x] yes [ ] no"],
 ] as const)("What a reader sees is read: %s", async ([html, text]) => {

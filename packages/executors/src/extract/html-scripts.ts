@@ -7,18 +7,19 @@ const ordinal = /^(?:st|nd|rd|th|er|re|e|ème|o|a|os|as|lle|me|te|ter)$/i;
 
 /**
  * A superscript as it is written after `before`: an exponent after a number, a bracket or a symbol of one or two letters (`2^40`, `m^2`), the ending of a number as
- * it is (`1st`), and else the mark of a note, apart (`records [3]`).
+ * it is (`1st`), and else the mark of a note, apart (`records [3]`), but with the sentence that it stands behind (`for 30 days.[3]`).
  */
 export function superscript(text: string, { before, isLink }: { readonly before: string; readonly isLink: boolean }): string {
   if (text === "") return "";
-  if (/^[[(].*[\])]$/.test(text)) return ` ${text}`;
+  const apart = /[.!?。！？]["'”’»)」]*$/u.test(before) ? "" : " ";
+  if (/^[[(].*[\])]$/.test(text)) return `${apart}${text}`;
   const word = /[\p{L}\p{N}]+$/u.exec(before)?.[0] ?? "";
-  if (isLink && /^[\d*†‡§¶a-z, ]{1,8}$/i.test(text)) return ` [${text}]`;
+  if (isLink && /^[\d*†‡§¶a-z, ]{1,8}$/i.test(text)) return `${apart}[${text}]`;
   if (ordinal.test(text) && /^(?:\d+|[MD]r?|n|N)$/.test(word)) return text;
   if (/^[™®©℠]$/.test(text)) return text;
   const isNote =
     /^[\d*†‡§¶, ]{1,8}$/.test(text) && !/\d$/.test(word) && word.length !== 1 && !/^[a-zµ]{2}$/.test(word) && !/[)\]}]$/.test(before);
-  return isNote ? ` [${text}]` : `^${grouped(text)}`;
+  return isNote ? `${apart}[${text}]` : `^${grouped(text)}`;
 }
 
 /** A subscript: joined in a formula (`H2O`), and else after `_` (`x_1`). */

@@ -43,6 +43,16 @@ test("Rows of two cells are known by each other, and the head of a table by the 
   ]);
 });
 
+test("Notes below a text are paragraphs of their own", () => {
+  expect(kindsOf("It is so.[1]\n[2] holds too.\n\n[^1]: One.\n[^2]: Two.\n\n[1] Three.\n[2] Four.\n")).toEqual([
+    "paragraph: It is so.[1]\n[2] holds too.",
+    "paragraph: [^1]: One.",
+    "paragraph: [^2]: Two.",
+    "paragraph: [1] Three.",
+    "paragraph: [2] Four.",
+  ]);
+});
+
 test("A question that stands alone heads what follows; one among other sentences, or in a list, does not", () => {
   expect(
     kindsOf(

@@ -30,6 +30,10 @@ const delimiter = /^[ \t]*\|?[ \t]*:?-+:?[ \t]*\|(?:[ \t]*:?-+:?[ \t]*\|)*(?:[ \
 const barred = /^[ \t]*\|.*\|/;
 const levels: Readonly<Record<string, number>> = { "=": 1, "-": 2, "~": 3, "^": 4 };
 
+// A note as it stands below a text or at its end: `[^1]: …`, `[1] …`, `¹ …`.
+const definition = /^ {0,3}\[\^[^\]\s]{1,40}\]:/;
+const note = /^[ \t]*(?:\[(?:\^[^\]\s]{1,40}\]:|(?:\d{1,3}|[*†‡§])\][ \t])|[¹²³⁰⁴-⁹†‡]+[ \t]?\p{L})/u;
+
 // Levels of a question that stands alone, deeper than that of every other heading, and of the head of a table, which only its rows are below.
 const askedLevel = 9;
 export const tableHeadLevel = 10;
@@ -122,7 +126,10 @@ export function splitBlocks(text: string, known: readonly KnownBlock[] = []): Bl
       close();
       const marker = item.exec(line.text)?.[0].length ?? 0;
       add("list", { ...line, start: line.start + marker });
-    } else add(open?.kind === "list" ? "list" : "paragraph", line);
+    } else {
+      if (definition.test(line.text) || (open && note.test(line.text) && note.test(text.slice(open.start, open.end)))) close();
+      add(open?.kind === "list" ? "list" : "paragraph", line);
+    }
   }
   close();
   return headed(text, blocks);
@@ -152,6 +159,11 @@ function headed(text: string, blocks: readonly Block[]): Block[] {
     const isHead = next !== undefined && next.kind !== "heading" && !isListed && isQuestion(block) && !isQuestion(next);
     return isHead ? { ...block, kind: "heading" as const, level: askedLevel } : block;
   });
+}
+
+/** True for a note on something that stands elsewhere: the headings that it happens to stand under are not its own. */
+export function isNote(text: string, { kind, start, end }: Block): boolean {
+  return kind === "paragraph" && note.test(text.slice(start, end));
 }
 
 /** Start of the mark of an item whose text begins at a position; that position where no mark stands before it. */

@@ -1,5 +1,5 @@
 import type { Range } from "@tasuki/contracts";
-import { type Block, headingTitle, type KnownBlock, splitBlocks, markStart, tableHeadLevel } from "./blocks.ts";
+import { type Block, headingTitle, isNote, type KnownBlock, splitBlocks, markStart, tableHeadLevel } from "./blocks.ts";
 import { countWhile } from "./count-while.ts";
 import { quotableSentences } from "./quotable-sentences.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -99,11 +99,16 @@ function* sectionsOf(text: string, known?: readonly KnownBlock[]): Generator<{ p
   const titles = (): string[] => path.map(({ title }) => title);
   for (const block of splitBlocks(text, known)) {
     const isBehindTable = block.kind !== "table" && path.at(-1)?.level === tableHeadLevel;
-    if ((block.kind === "heading" || isBehindTable) && blocks.length > 0) {
+    const isApart = isNote(text, block);
+    if ((block.kind === "heading" || isBehindTable || isApart) && blocks.length > 0) {
       yield { path: titles(), blocks };
       blocks = [];
     }
     if (isBehindTable) path.pop();
+    if (isApart) {
+      yield { path: [], blocks: [block] };
+      continue;
+    }
     if (block.kind !== "heading") {
       blocks.push(block);
       continue;

@@ -22,6 +22,10 @@ const compoundCoverage = 1.12;
 // Part that a term counts for that stands beside a quotation only, in the passage of some 130 words that it is from. Whether the sources answer is told more often
 // by .004 in Spanish, and by .002 in English and German (area under the ROC curve, XQuAD).
 const besides = 0.4;
+// Share that is left of a coverage by headings alone.
+const byHeading = 0.5;
+// Limit of that, as a share of what the quotation itself has: one that has nothing of a question is not saved by its neighbours.
+const mostBesides = 4 / 3;
 
 /** A source text, and the id that candidates name it by. */
 export interface SourceText extends Source {
@@ -142,10 +146,17 @@ export function createSearch(sources: readonly Source[], { questions, progress }
       const textOf = ({ source, start, end }: Place): string => sources[source]?.text.slice(start, end) ?? "";
       const own = vocabulary.count([...headings, ...places.map(textOf)].join("\n")).terms;
       const beside = vocabulary.count([...new Set(around.flat())].map(textOf).join("\n")).terms;
-      const standing = (term: number): number => Math.min(1, Math.max(own.get(term) ?? 0, besides * Math.min(1, beside.get(term) ?? 0)));
+      const inOwn = (term: number): number => Math.min(1, own.get(term) ?? 0);
+      const inBoth = (term: number): number => Math.max(inOwn(term), besides * Math.min(1, beside.get(term) ?? 0));
+      // A heading says what all of its section is about: a sentence without a word of the question is the answer where it is most of the section.
+      const aside = places.every((place) => isAside(corpus, place)) ? vocabulary.count(places.map(textOf).join("\n")).terms : undefined;
       return (id) => {
         const { parts = [], language } = byId.get(id) ?? {};
-        const best = Math.max(0, ...parts.map(({ query }) => coverageOf(query, vocabulary, standing)));
+        const shares = parts.map(({ query }) => {
+          const share = Math.min(mostBesides * coverageOf(query, vocabulary, inOwn), coverageOf(query, vocabulary, inBoth));
+          return aside && !query.needed.some((term) => aside.has(term)) ? share * byHeading : share;
+        });
+        const best = Math.max(0, ...shares);
         return Math.min(1, best * (language && writesCompounds(language) ? compoundCoverage : 1));
       };
     },
@@ -158,6 +169,14 @@ export function rankQuotes({ corpus, vocabulary, questions }: Search, question: 
   const found = parts.map(({ text, query }) => findQuotes({ corpus, vocabulary, query }, { text, language }, quota));
   const ranks = Array.from({ length: quota }, (_, rank) => found.flatMap((list) => list[rank] ?? []));
   return ranks.flat().slice(0, Math.max(quota, parts.length));
+}
+
+/** True for a range that is less than half of what its section says. */
+function isAside(corpus: Corpus, place: Place): boolean {
+  const [passage] = passagesAt(corpus, place);
+  const { start, end } = corpus.sections[passage?.section ?? -1]?.passages ?? { start: 0, end: 0 };
+  const [from, to] = [corpus.passages[start]?.start ?? place.start, corpus.passages[end - 1]?.end ?? place.end];
+  return (place.end - place.start) * 2 < to - from;
 }
 
 /**

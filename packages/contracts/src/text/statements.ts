@@ -4,6 +4,7 @@ import { normaliseSpace, type Range, splitSentences } from "./sentences.ts";
 export const boilerplate = {
   notFound: "Not found in the sources.",
   partial: "The sources answer this only in part.",
+  best: "The best answer:",
   contradiction: "These passages may contradict each other.",
   noContradictions: "No contradictions were found.",
   noSources: "None of the sources could be read.",

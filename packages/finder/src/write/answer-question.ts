@@ -33,7 +33,7 @@ const headingLength = 160;
 
 /**
  * Answer to a question: up to three items of the outline, a paragraph each. Those of one source stand in the source's order, and sources in the
- * order of their best item. It says plainly where they answer in part only, or where there are none.
+ * order of their best item. The first is the best answer, or a line says which one is. It says plainly where they answer in part only, or where there are none.
  */
 export function answerQuestion({ id, text }: Question, { items, partial, cited, placeOf }: Accepted): Answer {
   const quoted: { item: string; text: string }[] = [];
@@ -46,7 +46,8 @@ export function answerQuestion({ id, text }: Question, { items, partial, cited, 
   const ordered = [...bySource.values()].flatMap((own) =>
     own.toSorted((one, other) => placeOf(one.item).first - placeOf(other.item).first),
   );
-  const paragraphs = ordered.map((one) => one.text);
+  const [best] = quoted;
+  const paragraphs = ordered.flatMap((one, at) => (one === best && at > 0 ? [boilerplate.best, one.text] : [one.text]));
   if (quoted.length === 0) paragraphs.unshift(boilerplate.notFound);
   else if (quoted.every(({ item }) => partial.has(item))) paragraphs.unshift(boilerplate.partial);
   return {

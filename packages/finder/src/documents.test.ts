@@ -210,6 +210,27 @@ test.for([
   expect(answerOf(await ask(question, file, name))).toMatch(answer);
 });
 
+test("Passages stand in the order of their source, and a line says which is the best answer where that is not the first", async () => {
+  const text =
+    "# Hours\n\nA bell rings in the hall when the front desk opens.\n\nOn working days the front desk opens at 8:00.\n\nOn holidays the front desk stays closed.\n";
+  expect(answerOf(await ask("When does the front desk open on working days?", text, "S1.md"))).toMatch(
+    /^A bell rings .*\[C\d\]\n\nThe best answer:\n\nOn working days the front desk opens at 8:00\. \[C1\]/,
+  );
+  expect(answerOf(await ask("When does the bell ring in the hall?", text, "S1.md"))).toMatch(/^A bell rings (?!.*best answer)/s);
+});
+
+test("A gap says what the closest passage says nothing of, in the words of the question", async () => {
+  const reasonOf = async (question: string, text: string): Promise<string | undefined> =>
+    (await ask(question, text, "S1.md")).acceptance.gaps[0]?.reason;
+  const desk = "# Desk\n\nThe front desk opens at 8:00.\n";
+  expect(await reasonOf("What does a Passport for Liechtenstein cost at the desk?", desk)).toBe(
+    "the closest passage says nothing of “Passport”, “Liechtenstein” and “cost”",
+  );
+  expect(await reasonOf("食堂の夜間の料金はいくらですか？", "# 食堂\n\n食堂は平日の昼だけ営業しています。\n")).toMatch(
+    /says nothing of “.*夜間の料金/,
+  );
+});
+
 test.each([
   [
     "questions of a list",

@@ -4,16 +4,16 @@ import { type Document, sourceBlockKinds } from "@tasuki/protocol";
 import type { Range } from "@tasuki/contracts";
 import type { KnownBlock } from "./blocks.ts";
 import { writesCompounds } from "./compounds.ts";
-import { buildCorpus, type Corpus, passagesAt, type Source } from "./corpus.ts";
+import { buildCorpus, type Corpus, type Counts, passagesAt, type Source } from "./corpus.ts";
 import { findQuotes, type Quote } from "./find-quotes.ts";
 import { findFurniture } from "./furniture.ts";
 import { createQuery, type Query } from "./rank-passages.ts";
 import { splitQuestion } from "./split-question.ts";
 import { type Language } from "./languages.ts";
 import { languageOf } from "./language-of.ts";
-import { languageBy, questionTerms } from "./terms.ts";
+import { languageBy, questionTerms, toTerms } from "./terms.ts";
 import { createVocabulary, type Vocabulary } from "./vocabulary.ts";
-import { isUnspaced } from "./words.ts";
+import { isUnspaced, wordsOf } from "./words.ts";
 
 const furniture = new Set(Object.entries(sourceBlockKinds).flatMap(([kind, { isFurniture }]) => (isFurniture ? [kind] : [])));
 
@@ -102,6 +102,8 @@ export interface Search {
    * cover best; 0 to 1. What stands beside them counts in part.
    */
   coverage(places: readonly Place[]): (question: string) => number;
+  /** Words of a question, as it has them, of which nothing stands in passages or in the headings above them. */
+  lacking(places: readonly Place[], question: string): readonly string[];
 }
 
 /** Range of a source's text. */
@@ -135,17 +137,21 @@ export function createSearch(sources: readonly Source[], { questions, progress }
     parts: parts.map(({ text, terms }) => ({ text, query: createQuery(corpus, vocabulary, terms) })),
   }));
   const byId = new Map(prepared.map((question) => [question.id, question]));
+  const textOf = ({ source, start, end }: Place): string => sources[source]?.text.slice(start, end) ?? "";
+  /** Counts of what passages say, with the headings above them. */
+  const countsOf = (places: readonly Place[]): Counts["terms"] => {
+    const headings = places.flatMap((place) => corpus.sections[passagesAt(corpus, place)[0]?.section ?? -1]?.path ?? []);
+    return vocabulary.count([...headings, ...places.map(textOf)].join("\n")).terms;
+  };
   return {
     corpus,
     vocabulary,
     questions: prepared,
     spoken,
     coverage(places) {
-      const around = places.map((place) => passagesAt(corpus, place));
-      const headings = around.flatMap(([first]) => corpus.sections[first?.section ?? -1]?.path ?? []);
-      const textOf = ({ source, start, end }: Place): string => sources[source]?.text.slice(start, end) ?? "";
-      const own = vocabulary.count([...headings, ...places.map(textOf)].join("\n")).terms;
-      const beside = vocabulary.count([...new Set(around.flat())].map(textOf).join("\n")).terms;
+      const around = new Set(places.flatMap((place) => passagesAt(corpus, place)));
+      const own = countsOf(places);
+      const beside = vocabulary.count([...around].map(textOf).join("\n")).terms;
       const inOwn = (term: number): number => Math.min(1, own.get(term) ?? 0);
       const inBoth = (term: number): number => Math.max(inOwn(term), besides * Math.min(1, beside.get(term) ?? 0));
       // A heading says what all of its section is about: a sentence without a word of the question is the answer where it is most of the section.
@@ -160,6 +166,15 @@ export function createSearch(sources: readonly Source[], { questions, progress }
         return Math.min(1, best * (language && writesCompounds(language) ? compoundCoverage : 1));
       };
     },
+    lacking(places, id) {
+      const { parts = [], language = languageBy("en") } = byId.get(id) ?? {};
+      const own = countsOf(places);
+      return parts.flatMap(({ text, query }) => {
+        const absent = new Set(query.needed.filter((term) => !own.has(term)).map((term) => vocabulary.terms[term]));
+        const words = wordsOf(text, (word) => toTerms(word, language).some((term) => absent.has(term)));
+        return words.map((word) => asWritten(text, word));
+      });
+    },
   };
 }
 
@@ -169,6 +184,12 @@ export function rankQuotes({ corpus, vocabulary, questions }: Search, question: 
   const found = parts.map(({ text, query }) => findQuotes({ corpus, vocabulary, query }, { text, language }, quota));
   const ranks = Array.from({ length: quota }, (_, rank) => found.flatMap((list) => list[rank] ?? []));
   return ranks.flat().slice(0, Math.max(quota, parts.length));
+}
+
+/** A word of a text, which is in lower case, as the text has it. */
+function asWritten(text: string, word: string): string {
+  const at = text.toLowerCase().indexOf(word);
+  return at === -1 ? word : text.slice(at, at + word.length);
 }
 
 /** True for a range that is less than half of what its section says. */

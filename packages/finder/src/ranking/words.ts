@@ -23,6 +23,21 @@ export function forEachWord(given: string, found: (word: string) => void): void 
   }
 }
 
+/** Words of a text that are wanted, each once, in its order. Neighbouring pairs of an unspaced script are one word again. */
+export function wordsOf(text: string, isWanted: (word: string) => boolean): readonly string[] {
+  const words: string[] = [];
+  let last: string | undefined;
+  forEachWord(text, (word) => {
+    const before = last;
+    last = isWanted(word) ? word : undefined;
+    if (last === undefined) return;
+    const joins = before !== undefined && isUnspaced(word) && isUnspaced(before) && before.at(-1) === Array.from(word)[0];
+    if (joins) words.push(`${words.pop()}${Array.from(word).slice(1).join("")}`);
+    else words.push(word);
+  });
+  return [...new Set(words)];
+}
+
 /** Count of the words of a text; two characters of an unspaced script count as one. */
 export function countWords(given: string): number {
   const text = given.replaceAll(unseen, "");

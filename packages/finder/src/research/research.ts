@@ -6,9 +6,8 @@ import { defineExecutor } from "@tasuki/executors/define";
 import { type InputsOf, type OutputsOf, sha256Of } from "@tasuki/protocol";
 import { oneLine } from "../output-fields.ts";
 import { createSearch, type Progress, type Search, sourceTextsOf } from "../ranking/search.ts";
-import type { Language } from "../ranking/languages.ts";
 import { toTerms } from "../ranking/terms.ts";
-import { forEachWord } from "../ranking/words.ts";
+import { wordsOf } from "../ranking/words.ts";
 import { type Selected, selectQuotes } from "./select-quotes.ts";
 
 /** Research of nano without a model: passages of the sources are ranked by the brief's questions, and the best are quoted verbatim. */
@@ -83,19 +82,12 @@ function locateRange(text: string, { start, end }: Range, index: TextIndex): Pic
 }
 
 function whyOf({ questions }: Search, { quote, answers }: Selected): string {
+  const found = new Set(quote.terms);
   const asked = questions.filter(({ id }) => answers.includes(id));
-  const words = asked.flatMap(({ parts, language }) => parts.flatMap(({ text }) => matchingWords(text, { terms: quote.terms, language })));
+  const words = asked.flatMap(({ parts, language }) =>
+    parts.flatMap(({ text }) => wordsOf(text, (word) => toTerms(word, language).some((term) => found.has(term)))),
+  );
   const has =
     words.length === 0 ? "stands under a heading that the question asks for" : `has ${[...new Set(words)].slice(0, 12).join(", ")}`;
   return oneLine(quote.cue ? `${has}; and what the question's form asks for (a date, number, name or reason)` : has, 300);
-}
-
-/** Words of a question that stand behind its index terms, as the question has them. */
-function matchingWords(question: string, { terms, language }: { terms: readonly string[]; language: Language }): readonly string[] {
-  const wanted = new Set(terms);
-  const words = new Set<string>();
-  forEachWord(question, (word) => {
-    if (toTerms(word, language).some((term) => wanted.has(term))) words.add(word);
-  });
-  return [...words];
 }

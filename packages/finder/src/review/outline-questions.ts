@@ -35,7 +35,7 @@ export function outlineQuestions(
 }
 
 /** The best coverage of each question by any of some items. */
-export function bestCoverage(items: readonly Item[]): ReadonlyMap<string, number> {
+function bestCoverage(items: readonly Item[]): ReadonlyMap<string, number> {
   const best = new Map<string, number>();
   for (const { coverage } of items) for (const [question, share] of coverage) best.set(question, Math.max(share, best.get(question) ?? 0));
   return best;

@@ -8,7 +8,7 @@ import { createSearch, type Progress, type Search, sourceTextsOf } from "../rank
 import { termSet } from "../ranking/terms.ts";
 import { type Item, judgeItems } from "./judge-items.ts";
 import { mergeDuplicates, type MergedItem, mostCompared } from "./merge-duplicates.ts";
-import { bestCoverage, outlineQuestions } from "./outline-questions.ts";
+import { outlineQuestions } from "./outline-questions.ts";
 
 /** UTF-16 units of a request. */
 const longestRequest = 1_000;
@@ -17,6 +17,8 @@ const longestRequest = 1_000;
 const supported = 0.6;
 const partly = 0.4;
 const mostContradictions = 50;
+// Limit of the words that a gap names.
+const mostNamed = 5;
 
 /**
  * Review of sg without a model: every quotation is checked, those that say the same are merged, and those that cover too little of what
@@ -93,17 +95,25 @@ function areParallel(one: Placed, other: Placed): boolean {
   return other.item.places.some(({ source }) => sources.has(source)) && lacks(one, other) && lacks(other, one);
 }
 
-/** Gaps for the questions without an item in the outline, with the coverage of the best passage, or with the languages that keep them apart. */
+/** Gaps for the questions without an item in the outline: what the closest passage lacks, and the languages that keep the two apart. */
 function questionGaps(outline: ReturnType<typeof outlineQuestions>, items: readonly Item[], search: Search): SgReview["gaps"] {
-  const coverage = bestCoverage(items);
   return outline
     .filter((entry) => entry.items.length === 0)
     .map(({ question }) => {
-      const best = coverage.get(question) ?? 0;
+      const shareOf = (item: Item): number => item.coverage.get(question) ?? 0;
+      const closest = items.reduce<Item | undefined>((best, item) => (shareOf(item) > (best ? shareOf(best) : 0) ? item : best), undefined);
+      const lacking = closest ? search.lacking(closest.places, question) : [];
       const found =
-        best === 0 ? "no passage of the sources has what is asked" : `the best passage has ${Math.round(best * 100)} % of what is asked`;
+        lacking.length === 0
+          ? "no passage of the sources has what is asked"
+          : `the closest passage says nothing of ${inWords(lacking.slice(0, mostNamed).map((word) => `“${word}”`))}`;
       return { question, reason: [found, ...languageGap(search, question)].join("; ") };
     });
+}
+
+/** A list in words: `a, b and c`. */
+function inWords(parts: readonly string[]): string {
+  return parts.length < 2 ? parts.join("") : `${parts.slice(0, -1).join(", ")} and ${parts.at(-1)}`;
 }
 
 const languageNames = new Intl.DisplayNames("en", { type: "language" });
@@ -113,8 +123,5 @@ function languageGap({ questions, spoken }: Search, question: string): [string] 
   const askedIn = questions.find(({ id }) => id === question)?.askedIn;
   if (askedIn === undefined || spoken.size === 0 || spoken.has(askedIn)) return [];
   const names = [...spoken].map((code) => languageNames.of(code) ?? code).sort();
-  const last = names.pop() ?? "";
-  return [
-    `the sources are in ${names.length > 0 ? `${names.join(", ")} and ${last}` : last}, and the question is in ${languageNames.of(askedIn) ?? askedIn}`,
-  ];
+  return [`the sources are in ${inWords(names)}, and the question is in ${languageNames.of(askedIn) ?? askedIn}`];
 }

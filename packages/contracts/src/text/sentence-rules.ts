@@ -45,15 +45,16 @@ const rules: Readonly<Record<string, Rules>> = {
   },
   es: {
     inner:
-      "Sr Sra Sres Sras Srta D Dª Dña Dr Dra Dres Prof Profa Lic Ing Arq Gral Cnel Cap Sto Sta p.ej cf vs aprox ca Mons Excmo Excma Ilmo Ilma Rvdo",
+      "Sr Sra Sres Sras Srta D Dª Dña Dr Dra Dres Prof Profa Lic Ing Arq Gral Cnel Cap Sto Sta p.ej cf vs aprox ca Mons Excmo Excma Ilmo Ilma Rvdo Avda Avd Pza Plza Ctra Gta Urb",
     numbered:
       "lun mar mié jue vie sáb dom art arts cap caps fig figs núm núms nº n pág págs p pp párr párrs vol vols tel teléf ed secc apdo aptdo apart tít inc lám tab av avda c ctra km",
-    last: "etc a.m p.m a.C d.C h",
-    named: "Ud Uds Vd Vds EE.UU S.A S.L Cía Ltda RR.HH JJ.OO",
+    last: "etc a.m p.m a.C d.C h EE.UU",
+    named: "Ud Uds Vd Vds S.A S.L Cía Ltda RR.HH JJ.OO",
     months: "enero febrero marzo abril mayo junio julio agosto septiembre setiembre octubre noviembre diciembre",
   },
   it: {
-    inner: "sig sigg sig.ra sig.na dott dott.ssa dr prof prof.ssa ing avv arch geom rag mons Sen egr gent spett p.es ad.es cfr vs ca",
+    inner:
+      "sig sigg sig.ra sig.na dott dott.ssa dr prof prof.ssa ing avv arch geom rag mons Sen egr gent spett p.es ad.es cfr vs ca V.le P.za P.zza C.so L.go",
     numbered:
       "lun mar mer gio ven sab dom int sec s.l art artt cap capp fig figg n nn nr num pag pagg p pp par vol voll tel tab sez c lett rif ed",
     last: "ecc etc a.C d.C ss segg h S.p.A S.r.l S.n.c S.a.s",

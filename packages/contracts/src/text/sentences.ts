@@ -167,6 +167,8 @@ function endsAfter(said: string, { word, first, begins, lead, rest }: After): bo
   if (/^\p{Ll}$/u.test(said) && /^\p{L}{1,4}\./u.test(rest)) return false;
   // A single letter: an initial, or a part of an abbreviation such as `z. B.`; and EE. UU.
   if (/^(?:\p{L}|\p{Lu}{2})$/u.test(letters) && /^(?:\p{L}|\p{Lu}{2})\./u.test(rest) && word.length === letters.length) return false;
+  // U.S.A., and not the S.A. that it ends with.
+  if (last.has(said) && !named.has(said)) return !timeZones.has(word);
   if (joined(said, named) || said.endsWith("str")) return begins;
   if (joined(said, last)) return !timeZones.has(word);
   if (/^\p{Lu}$/u.test(letters) && !digit) return begins;
@@ -176,7 +178,8 @@ function endsAfter(said: string, { word, first, begins, lead, rest }: After): bo
 /** True where a word, or the abbreviation that it ends with, is one of some. */
 function joined(word: string, known: ReadonlySet<string>): boolean {
   for (let from = 0; from !== -1 && from < word.length;) {
-    const part = word.slice(from);
+    // Mo.–Fr. is two of them.
+    const part = word.slice(from).replace(/^[-–—]/, "");
     if (known.has(part) || (part.length > 1 && known.has(part.replace(/^\p{L}/u, (letter) => letter.toLowerCase())))) return true;
     const dot = word.indexOf(".", from);
     from = dot === -1 ? -1 : dot + 1;

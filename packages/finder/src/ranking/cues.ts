@@ -87,7 +87,7 @@ const rows: Readonly<Record<string, Row>> = {
 // Scripts that part no words: their cues need no language.
 const unspaced = {
   when: /何时|哪一?年|什么时候|いつ|언제/u,
-  howMany: /多少|几个|いくつ|얼마/u,
+  howMany: /多少|几个|いくつ|いくら|何[時人冊個回件枚台本円歳分秒週階日年]|얼마/u,
   who: /谁|誰|누구/u,
   why: /为什么|为何|なぜ|왜/u,
   because: /因为|因此|由于|ため|から|때문/u,

@@ -19,16 +19,17 @@ export interface Query {
   readonly terms: readonly number[];
   /** Those that an answer must have. */
   readonly needed: readonly number[];
+  readonly acrossWords: number;
   idf(term: number): number;
 }
 
 /** Query of terms with BM25's smoothed inverse document frequency, in which a term of a passage's headings counts as one of the passage. */
-export function createQuery(corpus: Corpus, vocabulary: Vocabulary, { terms, needed }: QuestionTerms): Query {
+export function createQuery(corpus: Corpus, vocabulary: Vocabulary, { terms, needed, acrossWords }: QuestionTerms): Query {
   const numbers = terms.flatMap((term) => vocabulary.numberOf(term) ?? []);
   const total = Math.max(corpus.passages.length, fewestPassages);
   const idf = new Map(numbers.map((term) => [term, idfOf(total, passagesWith(corpus, term).size)]));
   const isNeeded = (term: number): boolean => needed.has(vocabulary.terms[term] ?? "");
-  return { terms: numbers, needed: numbers.filter(isNeeded), idf: (term) => idf.get(term) ?? 0 };
+  return { terms: numbers, needed: numbers.filter(isNeeded), acrossWords, idf: (term) => idf.get(term) ?? 0 };
 }
 
 function idfOf(total: number, having: number): number {

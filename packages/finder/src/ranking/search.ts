@@ -23,7 +23,7 @@ const compoundCoverage = 1.12;
 // by .004 in Spanish, and by .002 in English and German (area under the ROC curve, XQuAD).
 const besides = 0.4;
 // Share that is left of a coverage by headings alone.
-const byHeading = 0.5;
+const byHeading = 0.4;
 // Limit of that, as a share of what the quotation itself has: one that has nothing of a question is not saved by its neighbours.
 const mostBesides = 4 / 3;
 
@@ -215,5 +215,5 @@ function coverageOf(query: Query, vocabulary: Vocabulary, standing: (term: numbe
   if (all === 0) return 0;
   // Terms of unspaced scripts are pairs of characters, half of which lie across two words and recur by chance only. A coverage of
   // 0.6 in English is one of 0.3 in Chinese, measured in both kinds of error (XQuAD).
-  return Math.min(1, (found / all) * (1 + unspaced / all));
+  return Math.min(1, (found / all) * (1 + (query.acrossWords * unspaced) / all));
 }

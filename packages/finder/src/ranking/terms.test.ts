@@ -44,6 +44,13 @@ test.each([
   expect([...needed]).toEqual(terms.filter((term) => term !== word));
 });
 
+test("Of a Japanese question an answer needs the words, and no endings, particles, or 何 with what it counts", () => {
+  const needed = (question: string): readonly string[] => [...questionTerms(question, languageBy("ja")).needed];
+  expect(needed("図書館は何時に開きますか。")).toEqual(["図書", "書館", "開き"]);
+  expect(needed("バックアップはいつ始まりますか？")).toEqual(["バッ", "ック", "クア", "アッ", "ップ", "始ま"]);
+  expect(needed("なぜですか。")).not.toEqual([]);
+});
+
 test("A question that asks for its measure alone needs it; a verb after a question word is no measure", () => {
   expect([...questionTerms("How fast is it?", languageBy("en")).needed]).toEqual(["fast"]);
   expect([...questionTerms("How does water boil?", languageBy("en")).needed]).toEqual(["water", "boil"]);

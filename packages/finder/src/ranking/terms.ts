@@ -2,7 +2,7 @@ import { jpn, kor, tha, zho } from "stopword";
 import { askingWords } from "./cues.ts";
 import { type Language, languages } from "./languages.ts";
 import { languageOf } from "./language-of.ts";
-import { forEachWord, isUnspaced } from "./words.ts";
+import { forEachWord, isUnspaced, isWithinWord } from "./words.ts";
 
 // Question words of scripts that don't part words, as they are indexed: by pairs of characters.
 const unspacedQuestionWords =
@@ -36,6 +36,8 @@ export interface QuestionTerms {
   readonly terms: readonly string[];
   /** Those that an answer must have: all but what is asked for, such as `fast` of "How fast is it?" and `year` of "In what year was it built?". */
   readonly needed: ReadonlySet<string>;
+  /** How many of its pairs of characters of unspaced scripts lie across two words, against half of them: 1 is half, 0 none. */
+  readonly acrossWords: number;
 }
 
 export function questionTerms(question: string, language: Language): QuestionTerms {
@@ -44,6 +46,7 @@ export function questionTerms(question: string, language: Language): QuestionTer
   forEachWord(question, (word) => words.push(word));
   // A month within a sentence is no verb.
   const isMonth = (word: string): boolean => word === "may" && /[\p{L},]\s+May\b/u.test(question);
+  const isJapanese = /\p{Script=Hiragana}/u.test(question);
   const isStop = (word: string): boolean =>
     !isMonth(word) &&
     (isUnspaced(word)
@@ -54,10 +57,13 @@ export function questionTerms(question: string, language: Language): QuestionTer
   const kept = named.length > 0 ? named : told;
   const measure = language.measure?.exec(question)?.groups?.["measure"]?.toLowerCase();
   const asking = askingWords(question, language.code);
-  const needed = kept.filter((word) => word !== measure && !asking.has(word));
+  // What a Japanese question has of grammar, and 何 with what it counts, is most of its pairs; an answer has other endings.
+  const isGrammar = (word: string): boolean => isJapanese && isUnspaced(word) && (word.includes("何") || !isWithinWord(word));
+  const needed = kept.filter((word) => word !== measure && !asking.has(word) && !isGrammar(word));
   const termsOf = (some: readonly string[]): string[] =>
     [...new Set(some.flatMap((word) => toTerms(word, language)))].filter((term) => term !== "");
-  return { terms: termsOf(kept), needed: new Set(termsOf(needed.length > 0 ? needed : kept)) };
+  const isPruned = isJapanese && needed.length > 0;
+  return { terms: termsOf(kept), needed: new Set(termsOf(needed.length > 0 ? needed : kept)), acrossWords: isPruned ? 0.25 : 1 };
 }
 
 /** Set of all terms of a text, by which two passages are compared. */

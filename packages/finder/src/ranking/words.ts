@@ -50,6 +50,20 @@ export function countWords(given: string): number {
   return count;
 }
 
+const particles = "はがをにのでともへや";
+const inflected = new RegExp(`^\\p{Script=Han}[\\p{Script=Hiragana}--[${particles}]]$`, "v");
+const pairOfOne = /^(?:[\p{Script=Han}々]{1,2}|[\p{Script=Katakana}ー]{1,2})$/u;
+
+/** The character that a pair of a Japanese word's beginning and its ending is written with, which all its forms share: 開 of 開い and 開き. */
+export function inflectedRoot(pair: string): string | undefined {
+  return inflected.test(pair) ? Array.from(pair)[0] : undefined;
+}
+
+/** True for a pair that stands within one Japanese word, or at the end of its root. Others lie across two words, or are endings, particles and auxiliaries. */
+export function isWithinWord(pair: string): boolean {
+  return pairOfOne.test(pair) || inflected.test(pair);
+}
+
 export function isUnspaced(text: string): boolean {
   return unspaced.test(text);
 }

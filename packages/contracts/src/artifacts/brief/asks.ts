@@ -156,7 +156,9 @@ export function splitAsk(sentence: string, before = ""): Asked[] {
     const piece = at === 0 ? part : part.charAt(0).toUpperCase() + part.slice(1);
     const text = parts.length === 1 || mark.test(piece) || /[。か]$/u.test(piece) ? piece : `${piece}${sign}`;
     const kept = elliptic && subject !== "" ? subject : "";
-    subject = (kept === "" ? own : `${kept}; ${own}`).slice(0, 200);
+    // What leans on a subject adds to it only where it names a thing of its own: "Who made it?" does not.
+    if (kept === "") subject = own;
+    else if (determiners.test(own) || (isWide && own.length > 3)) subject = `${kept}; ${own}`.slice(0, 200);
     return { text: kept === "" ? text : `${text} (${kept})`, subject };
   });
 }
@@ -198,7 +200,7 @@ function subjectOf(question: string): string {
       .slice(0, 80);
   const asked = said.replace(new RegExp(`^[¿]?(?:(?:${any("before")})\\s+)?(?:${any("words")})${wordEnd}\\s*`, "iu"), "");
   const verbs =
-    /^(?:is|are|was|were|does|do|did|can|could|may|must|should|will|has|have|ist|sind|war|waren|wird|werden|kann|können|muss|darf|gilt|est|sont|es|son|está|è|sono|é|são|zijn|wordt|heißt|bedeutet|significa|signifie)\s+/iu;
+    /^(?:(?:is|are|was|were|does|do|did|can|could|may|must|should|will|has|have|had|ist|sind|war|waren|wird|werden|wurde|wurden|hat|haben|kann|können|muss|darf|gilt|est|sont|fut|était|es|son|fue|era|está|è|fu|sono|é|são|foi|zijn|was|werd|wordt|heißt|bedeutet|significa|signifie)\s+|(?:cos|dov|com|qual|quand)['’](?:è|era)\s+)/iu;
   const told = asked.replace(verbs, "");
   const subject = told
     .replace(/^(?:i|we|you|one|ich|wir|man|je|nous|on|vous)\s+/iu, "")
@@ -208,9 +210,9 @@ function subjectOf(question: string): string {
   return /\s/.test(subject) || !/^(?:who|wer|qui|quién|chi|wie)\s\S+$/iu.test(said) ? subject : "";
 }
 
-// A noun of the question's own.
+// A noun of the question's own. Before a question word, `a` is a preposition: `a che cosa`.
 const determiners =
-  /(?<!\p{L})(?:an?|the|my|our|your|der|die|das|dem|den|ein|eine[rmns]?|le|la|les|une?|el|los|las|una|il|lo|gli|de|het|een)\s\p{L}|\b[dl]['’]\p{L}/iu;
+  /(?<!\p{L})(?:an?(?!\s+(?:che|chi|quale?|quant[aoie]|qui[ée]n|qu[ée]|cu[aá]l|d[oó]nde|quem|qual|quoi)(?!\p{L}))|the|my|our|your|der|die|das|dem|den|ein|eine[rmns]?|le|la|les|une?|el|los|las|una|il|lo|gli|de|het|een)\s\p{L}|\b[dl]['’]\p{L}/iu;
 
 /** True for a question that leaves its subject to the one before it: it has a pronoun, begins with "and", or has hardly a word of its own. */
 function isElliptic(question: string, isPart: boolean): boolean {

@@ -49,6 +49,9 @@ test("else the sentences that ask are questions, parted where they ask two thing
 // Questions are parted by `|`, and stand on one line in `brief`.
 test.each([
   ["What is a lease, and what is it for?", "What is a lease?|What is it for? (a lease)"],
+  ["What is a lease? Who made it? How long is it?", "What is a lease?|Who made it? (a lease)|How long is it? (a lease)"],
+  ["Che cos’è una proroga e a che cosa serve?", "Che cos’è una proroga?|A che cosa serve? (una proroga)"],
+  ["Wann wurde der Turm gebaut? Wer hat ihn gebaut?", "Wann wurde der Turm gebaut?|Wer hat ihn gebaut? (der Turm gebaut)"],
   ["Is it signed and why?", "Is it signed and why?"],
   ["What?", "What?"],
   ["how does a lease end", "how does a lease end"],

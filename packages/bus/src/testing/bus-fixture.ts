@@ -5,7 +5,16 @@ import { connect } from "node:net";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defineArtifact, defineRole, type FeedEntry, type Judge, type Logger, type Pipeline, type Problem } from "@tasuki/protocol";
+import {
+  defineArtifact,
+  defineRole,
+  type FeedEntry,
+  type Judge,
+  type Logger,
+  type Pipeline,
+  type Problem,
+  type TasukiError,
+} from "@tasuki/protocol";
 import type { DiskFloor } from "@tasuki/store";
 import { endlessDisk } from "@tasuki/store/testing";
 import { judgeAtOnce } from "@tasuki/protocol/testing";

@@ -1,4 +1,4 @@
-import type { LinePart, PageLine } from "./pdf-page.ts";
+import type { LinePart, PageLine } from "./pdf-lines.ts";
 
 const mostColumns = 4;
 // Fewest lines that stand beside each other in columns of text, and fewest words of a line there, on average.

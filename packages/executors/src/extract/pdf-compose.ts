@@ -1,6 +1,7 @@
 import type { SourceBlockKind } from "@tasuki/protocol";
 import { isUnspaced, joinLines, wordsOf } from "./join-lines.ts";
-import type { Page, PageLine } from "./pdf-page.ts";
+import type { PageLine } from "./pdf-lines.ts";
+import type { Page } from "./pdf-page.ts";
 import { findRows, type TableRow } from "./pdf-tables.ts";
 import type { TextBlock } from "./reading.ts";
 import { longestName, toRow } from "./table-row.ts";

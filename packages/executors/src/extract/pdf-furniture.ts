@@ -1,4 +1,5 @@
-import type { Page, PageLine } from "./pdf-page.ts";
+import type { PageLine } from "./pdf-lines.ts";
+import type { Page } from "./pdf-page.ts";
 
 /** A line at the edge of a page. */
 interface EdgeLine {

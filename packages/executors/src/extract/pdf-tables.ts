@@ -1,4 +1,4 @@
-import type { LinePart, PageLine } from "./pdf-page.ts";
+import type { LinePart, PageLine } from "./pdf-lines.ts";
 
 /** Row of a table among the lines of a page: the lines that it is made of, `to` exclusive, and the lines of each of its cells. */
 export interface TableRow {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { literal, type PdfLine, type PdfPage, toPdf } from "../testing/pdf-fixture.ts";
 import { composePages } from "./pdf-compose.ts";
-import type { PageLine } from "./pdf-page.ts";
+import type { PageLine } from "./pdf-lines.ts";
 import { pdfToText } from "./pdf-text.ts";
 
 /** Text of a PDF: its pages, each with its pieces; a piece that isn't running text has its kind before it. */

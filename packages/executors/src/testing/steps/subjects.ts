@@ -4,7 +4,7 @@ import { rewriteDocx } from "../../extract/docx-rewrite.ts";
 import { treeToText } from "../../extract/html-text.ts";
 import { composePages } from "../../extract/pdf-compose.ts";
 import { findFurniture } from "../../extract/pdf-furniture.ts";
-import { linesOf } from "../../extract/pdf-page.ts";
+import { linesOf } from "../../extract/pdf-lines.ts";
 import { sniff } from "../../extract/sniff.ts";
 
 const tags =

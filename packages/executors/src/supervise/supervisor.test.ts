@@ -113,8 +113,12 @@ test.skipIf(!linux)("daemons that outlive the child, or left its group, are foun
   expect(await processesOf(attemptId)).toEqual([]);
 });
 
-/** Starts a process that hides: in a session of its own, with nothing of its environment. It says its id. */
-const hide = `const { stdout } = require("child_process").spawnSync("/bin/sh", ["-c", "env -i /usr/bin/setsid sleep 600 </dev/null >/dev/null 2>&1 & echo $!"]); process.stdout.write(stdout);`;
+/** Starts a process that hides: in a session of its own, with nothing of its environment. It says its id, once it hides. */
+const hide = `
+  const { stdout } = require("child_process").spawnSync("/bin/sh", ["-c", "env -i /usr/bin/setsid sleep 600 </dev/null >/dev/null 2>&1 & echo $!"]);
+  while (require("fs").readFileSync("/proc/" + Number(stdout) + "/comm", "utf8") !== "sleep\\n");
+  process.stdout.write(stdout);
+`;
 
 /** True for a process that has not ended; one that has, and that nobody has waited for yet, is a zombie. */
 async function isRunning(pid: number): Promise<boolean> {

@@ -23,7 +23,7 @@ const number = /^[ \t]*(\d{1,3})[.)][ \t]/;
 const underline = /^(?:={3,}|-{3,}|~{3,}|\^{3,})[ \t]*$/;
 const numbered = /^(\d{1,3}(?:\.\d{1,3})*)\.?[ \t]+\p{Lu}/u;
 // Headings of Markdown that are HTML's: `<h2>Keys</h2>`, and what is shown on demand: `<summary>Keys</summary>`.
-const element = /^\s*(?:<details[^<>]*>\s*)?<(h[1-6]|summary)\b[^<>]*>.*<\/\1>\s*$/i;
+const element = /^\s*(?:<details[^<>]*>\s*)?<(?:h[1-6]|summary)\b[^<>]*>.*<\/(?:h[1-6]|summary)>\s*$/i;
 const summaryLevel = 7;
 // The line below a table's head (GitHub Flavored Markdown, section 4.10).
 const delimiter = /^[ \t]*\|?[ \t]*:?-+:?[ \t]*\|(?:[ \t]*:?-+:?[ \t]*\|)*(?:[ \t]*:?-+:?[ \t]*)?$/;

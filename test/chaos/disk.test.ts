@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, renameSync } from "node:fs";
 import { mkdir, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Status } from "@tasuki/protocol";
+import { hasErrorCode, Status } from "@tasuki/protocol";
 import { expect, test } from "vitest";
 import { type ChaosRelay, isClosed, openChaosRelay, type RoleName, stageOf } from "./chaos-relay.ts";
 import { stopAndCheck } from "./stop-and-check.ts";
@@ -38,7 +38,10 @@ async function ownDisk(relay: ChaosRelay, role: RoleName): Promise<Disk> {
     async fill() {
       const { bavail, bsize } = await statfs(folder);
       const path = join(folder, "filler");
-      await writeFile(path, Buffer.alloc(bavail * bsize));
+      // The node may write meanwhile: what is left is filled.
+      await writeFile(path, Buffer.alloc(bavail * bsize)).catch((error: unknown) => {
+        if (!hasErrorCode(error, "ENOSPC")) throw error;
+      });
       return () => rm(path);
     },
     async [Symbol.asyncDispose]() {

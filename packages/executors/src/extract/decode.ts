@@ -35,8 +35,7 @@ export async function decodeText(bytes: Uint8Array, declared?: string): Promise<
     const escaped = tryDecode(bytes, "iso-2022-jp");
     if (escaped !== undefined) return { text: escaped };
     // Read as letters, the bytes of the Korean and the Chinese ones would be a text of nonsense.
-    if (["A", "C", "E", "G"].some((set) => head.includes(`\u001b$)${set}`)))
-      return { unreadable: "its encoding is ISO-2022-KR or ISO-2022-CN, which is not read; save it as UTF-8" };
+    if (head.includes("\u001b$)")) return { unreadable: "its encoding is ISO-2022-KR or ISO-2022-CN, which is not read; save it as UTF-8" };
   }
   const utf8 = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   const wrong = count(utf8, "\uFFFD") - countBytes(bytes);

@@ -1,15 +1,8 @@
 import { z } from "zod";
-
-/** A text and where it begins. Lengths are points from the top left corner of the page as it is shown. */
-export interface PlacedText {
-  readonly text: string;
-  readonly x: number;
-  /** Baseline. */
-  readonly y: number;
-}
+import type { PageLine } from "./pdf-lines.ts";
 
 /** A form field that is filled in. */
-export interface Field {
+interface Field {
   /** Its description for people, else its name. */
   readonly name: string;
   readonly text: string;
@@ -94,4 +87,36 @@ function placeOf({ rect: [x1, y1, x2, y2] }: Annotation, view: readonly number[]
 
 function oneLine(value: string): string {
   return value.replaceAll(/\s+/g, " ").trim();
+}
+
+/** Lines with the texts of form fields: at the end of the label on the left, else below the label above, else at the end, with the field's name. */
+export function withFields(lines: readonly PageLine[], fields: readonly Field[]): PageLine[] {
+  const filled = [...lines];
+  for (const { name, text, x, top, bottom, isMark } of fields) {
+    const beside = filled.filter(({ y }) => y >= top - 2 && y <= bottom + 2);
+    // The label of a box to tick stands on its right.
+    const label = isMark ? leftmost(beside.filter((line) => line.x >= x)) : undefined;
+    const left = rightmost(beside.filter(({ right }) => right <= x + 2));
+    const above = filled.filter((line) => line.y < top && top - line.y < 2 * line.size && line.x <= x + 2 && line.right >= x);
+    const size = (left ?? above[0] ?? filled[0])?.size ?? 10;
+    const at = { y: bottom, x, right: x, size };
+    if (label !== undefined) filled[filled.indexOf(label)] = whole({ ...label, text: `${text} ${label.text}` });
+    else if (left !== undefined) filled[filled.indexOf(left)] = whole({ ...left, text: `${left.text} ${text}`, right: x });
+    else if (above[0] !== undefined) filled.splice(filled.indexOf(above[0]) + 1, 0, whole({ ...at, text }));
+    else filled.push(whole({ ...at, text: name === "" ? text : `${name}: ${text}` }));
+  }
+  return filled;
+}
+
+/** Line of one part. */
+function whole(line: Omit<PageLine, "parts">): PageLine {
+  return { ...line, parts: [{ text: line.text, x: line.x, y: line.y, right: line.right, isCode: false }] };
+}
+
+function leftmost(lines: readonly PageLine[]): PageLine | undefined {
+  return lines.toSorted((one, other) => one.x - other.x)[0];
+}
+
+function rightmost(lines: readonly PageLine[]): PageLine | undefined {
+  return lines.toSorted((one, other) => other.right - one.right)[0];
 }

@@ -1,5 +1,12 @@
 import type { PDFPageProxy } from "unpdf/pdfjs";
-import type { PlacedText } from "./pdf-annotations.ts";
+
+/** A text and where it begins. Lengths are points from the top left corner of the page as it is shown. */
+interface PlacedText {
+  readonly text: string;
+  readonly x: number;
+  /** Baseline. */
+  readonly y: number;
+}
 
 /** A part of a line, parted from the next by a wide space. */
 export interface LinePart extends PlacedText {

@@ -1,5 +1,5 @@
 import type { PDFPageProxy } from "unpdf/pdfjs";
-import { fieldsOf } from "./pdf-annotations.ts";
+import { fieldsOf, withFields } from "./pdf-annotations.ts";
 import { partColumns } from "./pdf-columns.ts";
 import { linesOf, type PageLine, type TextContent } from "./pdf-lines.ts";
 
@@ -49,36 +49,4 @@ function upright({ view, width, height }: View, items: TextContent["items"]): Vi
   if (down === most) return { view: [vb, -va, vd, -vc, vf, width - ve], width: height, height: width };
   if (over === most) return { view: [-va, -vb, -vc, -vd, width - ve, height - vf], width, height };
   return { view: [-vb, va, -vd, vc, height - vf, ve], width: height, height: width };
-}
-
-/** Lines with the texts of form fields: at the end of the label on the left, else below the label above, else at the end, with the field's name. */
-function withFields(lines: readonly PageLine[], fields: ReturnType<typeof fieldsOf>["fields"]): PageLine[] {
-  const filled = [...lines];
-  for (const { name, text, x, top, bottom, isMark } of fields) {
-    const beside = filled.filter(({ y }) => y >= top - 2 && y <= bottom + 2);
-    // The label of a box to tick stands on its right.
-    const label = isMark ? leftmost(beside.filter((line) => line.x >= x)) : undefined;
-    const left = rightmost(beside.filter(({ right }) => right <= x + 2));
-    const above = filled.filter((line) => line.y < top && top - line.y < 2 * line.size && line.x <= x + 2 && line.right >= x);
-    const size = (left ?? above[0] ?? filled[0])?.size ?? 10;
-    const at = { y: bottom, x, right: x, size };
-    if (label !== undefined) filled[filled.indexOf(label)] = whole({ ...label, text: `${text} ${label.text}` });
-    else if (left !== undefined) filled[filled.indexOf(left)] = whole({ ...left, text: `${left.text} ${text}`, right: x });
-    else if (above[0] !== undefined) filled.splice(filled.indexOf(above[0]) + 1, 0, whole({ ...at, text }));
-    else filled.push(whole({ ...at, text: name === "" ? text : `${name}: ${text}` }));
-  }
-  return filled;
-}
-
-/** Line of one part. */
-function whole(line: Omit<PageLine, "parts">): PageLine {
-  return { ...line, parts: [{ text: line.text, x: line.x, y: line.y, right: line.right, isCode: false }] };
-}
-
-function leftmost(lines: readonly PageLine[]): PageLine | undefined {
-  return lines.toSorted((one, other) => one.x - other.x)[0];
-}
-
-function rightmost(lines: readonly PageLine[]): PageLine | undefined {
-  return lines.toSorted((one, other) => other.right - one.right)[0];
 }

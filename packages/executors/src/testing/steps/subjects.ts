@@ -2,6 +2,7 @@ import { type Fill, flood, once, type Recipe, type Subject } from "@tasuki/proto
 import { parse } from "parse5";
 import { rewriteDocx } from "../../extract/docx-rewrite.ts";
 import { treeToText } from "../../extract/html-text.ts";
+import { partColumns } from "../../extract/pdf-columns.ts";
 import { composePages } from "../../extract/pdf-compose.ts";
 import { findFurniture } from "../../extract/pdf-furniture.ts";
 import { linesOf } from "../../extract/pdf-lines.ts";
@@ -78,6 +79,13 @@ const extractions: Readonly<Record<string, Extraction>> = {
       // A style sheet without braces, or with comments that nothing ends.
       { one: once("<style>"), two: flood("a ") },
       { one: once("<style>"), two: flood("/*") },
+      // Rules that each element is held against, with parts that are looked for in all elements around it; and spans of tables by style.
+      { one: once("<style>"), two: flood("a .b{display:none}"), three: flood("<a class=b>x") },
+      { one: once("<style>"), two: flood("div ~ p{display:none}"), three: flood("<p>x") },
+      { one: once("<style>div{display:flex}</style>"), two: flood("<div><span>a</span>") },
+      { one: flood("<div role=table><div role=row><span role=cell>a") },
+      { one: once("<dl>"), two: flood("<dt>a?<dd>b") },
+      { one: flood("1<sup>1</sup>/<sub>2</sub>") },
       // Links nest only in a picture's code.
       { one: once("<svg>"), two: flood("<a>") },
     ],
@@ -86,12 +94,10 @@ const extractions: Readonly<Record<string, Extraction>> = {
     of: (source) => {
       const items = itemsOf(source);
       return () => {
-        const pages = items.map((some, at) => ({
-          ...linesOf({ items: some, styles: {} }, view),
-          number: at + 1,
-          height: 792,
-          comments: [],
-        }));
+        const pages = items.map((some, at) => {
+          const { lines, untold } = linesOf({ items: some, styles: {} }, view);
+          return { lines: partColumns(lines), untold, number: at + 1, height: 792, comments: [] };
+        });
         return composePages(pages, findFurniture(pages));
       };
     },

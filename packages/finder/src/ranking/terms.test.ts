@@ -60,3 +60,11 @@ test("A question that asks for its measure alone needs it; a verb after a questi
 test("Two texts are compared by the stems of their own language", () => {
   expect(termSet("Die Sicherungen werden aufbewahrt")).toEqual(termSet("Die Sicherung wird aufbewahrt"));
 });
+
+test("A question that names its thing by nothing other looks for the name; a month within a sentence is no verb", () => {
+  expect(questionTerms("What is the name?", languageBy("en")).terms).toEqual(["name"]);
+  expect(questionTerms("Where does the name come from?", languageBy("en")).terms).toEqual(["name"]);
+  expect(questionTerms("Who is it?", languageBy("en")).terms).toEqual([]);
+  expect(questionTerms("What were the costs in May?", languageBy("en")).terms).toEqual(["cost", "may"]);
+  expect(questionTerms("May I enter the archive?", languageBy("en")).terms).toEqual(["enter", "archiv"]);
+});

@@ -15,6 +15,11 @@ const unspacedStops = new Set([...zho, ...jpn, ...kor, ...tha, ...unspacedQuesti
 const asksForMeaning = /\b(?:mean|means|meaning|definition)\b/i;
 const meaningWords = new Set("word term phrase mean means meaning definition".split(" "));
 
+// Words that questions name their thing by, which say little beside others.
+const naming = new Set(
+  "name names type types kind kinds namen art arten nom noms genre nombre nombres tipo tipos nome nomes naam soort".split(" "),
+);
+
 /** Language by its code, for its stop words and stems; English where it has none, since words of Latin letters in other scripts mostly are. */
 export function languageBy(code: string | undefined): Language {
   const language = languages.get(code ?? "en") ?? languages.get("en");
@@ -52,7 +57,9 @@ export function questionTerms(question: string, language: Language): QuestionTer
     (isUnspaced(word)
       ? unspacedStops.has(word)
       : stops.has(word) || stops.has(elided ? word.replace(elided, "") : word.replace(/'s$/, "")));
-  const told = words.filter((word) => !isStop(word));
+  const saying = words.filter((word) => !isStop(word));
+  // A question that names its thing by nothing other asks for that: "What is the name?".
+  const told = saying.length > 0 ? saying : words.filter((word) => naming.has(word));
   const named = asksForMeaning.test(question) ? told.filter((word) => !meaningWords.has(word)) : told;
   const kept = named.length > 0 ? named : told;
   const measure = language.measure?.exec(question)?.groups?.["measure"]?.toLowerCase();

@@ -100,8 +100,8 @@ export function withFields(lines: readonly PageLine[], fields: readonly Field[])
     const above = filled.filter((line) => line.y < top && top - line.y < 2 * line.size && line.x <= x + 2 && line.right >= x);
     const size = (left ?? above[0] ?? filled[0])?.size ?? 10;
     const at = { y: bottom, x, right: x, size };
-    if (label !== undefined) filled[filled.indexOf(label)] = whole({ ...label, text: `${text} ${label.text}` });
-    else if (left !== undefined) filled[filled.indexOf(left)] = whole({ ...left, text: `${left.text} ${text}`, right: x });
+    if (label !== undefined) filled[filled.indexOf(label)] = whole({ ...label, text: `${text} ${label.text}`, isFilled: true });
+    else if (left !== undefined) filled[filled.indexOf(left)] = whole({ ...left, text: `${left.text} ${text}`, right: x, isFilled: true });
     else if (above[0] !== undefined) filled.splice(filled.indexOf(above[0]) + 1, 0, whole({ ...at, text }));
     else filled.push(whole({ ...at, text: name === "" ? text : `${name}: ${text}` }));
   }

@@ -49,7 +49,8 @@ function joinPieces(pages: readonly (readonly Piece[])[]): { text: string; block
 function piecesOf(group: Group, measures: Measures): Piece[] {
   const { heading, isContents, rows } = group;
   if (isContents) return [{ text: textOf(group, measures), kind: "contents" }];
-  if (rows.length === 0) return [{ text: textOf(group, measures), kind: heading > 0 ? "heading" : undefined }];
+  if (rows.length === 0)
+    return [{ text: textOf(group, measures), kind: heading > 0 ? "heading" : group.lines[0]?.isFilled === true ? "form" : undefined }];
   const { words } = measures;
   const cellOf = (texts: readonly string[]): string =>
     joinLines(texts, { words, between: (at) => (isUnspaced(texts[at - 1], texts[at]) ? "" : " ") });
@@ -144,8 +145,14 @@ function groupsOf(lines: readonly PageLine[], measures: Measures): Group[] {
     const own = row === undefined ? [line] : lines.slice(row.from, row.to);
     const last = groups.at(-1);
     const before = last?.lines.at(-1);
+    // Each line of a form that is filled in is an entry of its own.
+    const isEntry = line.isFilled === true || before?.isFilled === true;
     const goesOn =
-      last?.heading === heading && last.isContents === isContents && before !== undefined && last.rows.length > 0 === (row !== undefined);
+      !isEntry &&
+      last?.heading === heading &&
+      last.isContents === isContents &&
+      before !== undefined &&
+      last.rows.length > 0 === (row !== undefined);
     const isOne = isContents || row !== undefined || (before !== undefined && isNext(before, line, measures.leading));
     if (goesOn && isOne) {
       last.lines.push(...own);

@@ -25,6 +25,8 @@ export interface PageLine extends PlacedText {
   readonly parts: readonly LinePart[];
   /** Number at its end that a row of dots or a wide space leads to, as in a list of contents; 0 for a Roman one. */
   readonly leadsTo?: { readonly number: number; readonly byDots: boolean };
+  /** True for a label with what is filled in beside it. */
+  readonly isFilled?: boolean;
 }
 
 export type TextContent = Awaited<ReturnType<PDFPageProxy["getTextContent"]>>;

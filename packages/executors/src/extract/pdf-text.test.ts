@@ -162,9 +162,9 @@ test("What is filled into a form stands beside its label, and a comment behind i
   };
   expect(await read([page])).toEqual([
     [
-      "Name of the vessel: Northern Gannet",
+      "form: Name of the vessel: Northern Gannet",
       "Remarks\nArrives late",
-      "[x] with shore power",
+      "form: [x] with shore power",
       "code: 7731",
       "comment: Ask the (old) harbour master",
     ],

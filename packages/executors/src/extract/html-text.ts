@@ -13,7 +13,8 @@ type Node = DefaultTreeAdapterTypes.ChildNode;
 type Element = DefaultTreeAdapterTypes.Element;
 
 const skipped = new Set("script style template head button datalist annotation annotation-xml desc rp".split(" "));
-const deepest = 8;
+// Cells within each other, and tables, each of which is looked through for what it is.
+const [deepest, mostNested] = [8, 16];
 const embedded = new Set("iframe frame object embed video audio canvas applet".split(" "));
 // Parts of a line that stand apart from the words beside them.
 const boxes = new Set("textarea progress meter output".split(" "));
@@ -41,7 +42,7 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
   const lists = createLists(writer);
   let [isVisible, hasSize] = [true, true];
   let term: "word" | "question" | undefined;
-  let [asIs, furniture, depth] = [0, 0, 0];
+  let [asIs, furniture, depth, nested] = [0, 0, 0, 0];
   // Elements whose children stand apart, and raised numbers that are the upper part of a fraction.
   const [parted, numerators] = [new WeakSet<object>(), new WeakSet<object>()];
 
@@ -134,9 +135,7 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
         });
         return;
       case "br":
-        if (asIs > 0) writer.addAsIs("\n");
-        else writer.endLine();
-        return;
+        return asIs > 0 ? writer.addAsIs("\n") : writer.endLine();
       case "img":
       case "area": {
         const alt = attributeOf(element, "alt");
@@ -154,8 +153,7 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
         return;
       case "q":
         addText("“");
-        visit(childNodes, () => addText("”"));
-        return;
+        return visit(childNodes, () => addText("”"));
       case "sup":
         captured(childNodes, (text) => {
           const before = writer.tail();
@@ -190,7 +188,9 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
         visit(childNodes, () => writer.endLine());
         return;
       case "table":
-        if (tables.isLayout(element) || writer.depth() >= deepest) break;
+        nested += 1;
+        stack.push(() => void (nested -= 1));
+        if (nested > mostNested || writer.depth() >= deepest || tables.isLayout(element)) break;
         writer.gap();
         stack.push(() => writer.gap());
         tables.begin();

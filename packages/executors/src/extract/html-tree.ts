@@ -74,7 +74,7 @@ export function asks(element: Element): boolean {
 /** True for a cell whose whole text is bold, as a heading is made where nobody says that it is one. */
 export function isBold({ childNodes }: Element): boolean {
   let [only, ...others] = childNodes.filter((node) => node.nodeName !== "#text" || ("value" in node && node.value.trim() !== ""));
-  while (only !== undefined && others.length === 0 && "tagName" in only) {
+  for (let depth = 0; depth < 4 && only !== undefined && others.length === 0 && "tagName" in only; depth += 1) {
     if (only.tagName === "b" || only.tagName === "strong") return true;
     if (!["p", "div", "span", "font", "center"].includes(only.tagName)) return false;
     [only, ...others] = only.childNodes.filter((node) => node.nodeName !== "#text" || ("value" in node && node.value.trim() !== ""));

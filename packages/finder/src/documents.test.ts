@@ -204,6 +204,45 @@ test.for([
     "S1.html",
     /^\[1\] Logs are kept for 7 days\. \[C\d\]$/m,
   ],
+  // One word of the question that stands nowhere is no reason to find nothing, in a document of one page too.
+  [
+    "At which pressure does the valve open?",
+    "# Boiler\n\nThe valve opens at 3.5 bar.\n",
+    "S1.md",
+    /^The valve opens at 3\.5 bar\. \[C1\]$/,
+  ],
+  [
+    "À quelle heure l'accueil ouvre-t-il ?",
+    "# Musée\n\nL'accueil ouvre à 9 h.\n\nLe guide part en mai.\n",
+    "S1.md",
+    /^L'accueil ouvre à 9 h\. \[C1\]$/,
+  ],
+  ["阅览室几点关门？", "# 须知\n\n阅览室每天上午九点开放，晚上八点关闭。\n", "S1.md", /晚上八点关闭/],
+  ["会議室は何人まで使えますか。", "# 利用\n\n会議室の定員は十二名です。\n", "S1.md", /十二名/],
+  [
+    "Quando scade la tessera?",
+    "# Tessera\n\nLa tessera scade il 31 dic. 2026. Il duplicato costa 4 euro.\n",
+    "S1.md",
+    /scade il 31 dic\. 2026\. \[C1\]/,
+  ],
+  [
+    "How do I change the filter?",
+    "# Pump\n\n## Changing the filter\n\n1. Switch off the pump.\n2. Take out the old one.\n3. Put in a new one.\n\nThe filter costs 12 euros.\n",
+    "S1.md",
+    /^1\. Switch off the pump\. .*Put in a new one\. \[C1\](?!.*best answer)/s,
+  ],
+  [
+    "How do I return a book?",
+    "# FAQ\n\n## How do I return a book?\n\nPut it into the grey box by the door.\n\n## How do I return a book? (branch)\n\nHand it in.\n",
+    "S1.md",
+    /^Put it into the grey box(?!.*best answer)/s,
+  ],
+  [
+    "What does the option --dry do?",
+    "<!doctype html><h1>Options</h1><dl><dt>--port N<dd>Port to listen on. The default is 8080.<dt>--dry<dd>Says what would be done.</dl>",
+    "S1.html",
+    /^--dry Says what would be done\. \[C1\]$/m,
+  ],
   ["How long is a token valid?", plainFaq, "S1.txt", /^Twelve hours\. \[C1\]/],
   ["Where are the log files?", plainFaq, "S1.txt", /^In `\/var\/log\/relay`, one a day\. \[C1\]/],
   [

@@ -133,7 +133,7 @@ test("What two sections of one source say of two things does not contradict itse
 
 test("What is covered in part is said to be", async () => {
   const { answers } = await relay(
-    ["Which lease renewal protocol limits apply to Kubernetes tasks?"],
+    ["Which lease renewal limits apply to Kubernetes tasks of other tenants?"],
     [{ text: "The lease renewal protocol has limits that apply." }, { text: "Rome was not built in a day." }],
   );
   expect(answers[0]).toBe("The sources answer this only in part.\n\nThe lease renewal protocol has limits that apply. [C1]");

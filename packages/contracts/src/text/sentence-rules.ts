@@ -104,5 +104,11 @@ const all = (key: keyof Rules): ReadonlySet<string> => setOf(...Object.values(ru
 /** Words before a full stop, of all languages, by what the full stop means there. */
 export const abbreviations = { inner: all("inner"), numbered: all("numbered"), last: all("last"), named: all("named") };
 export const months = all("months");
+/** Names of months that are cut short, in small letters: a number goes on with the date. */
+export const shortMonths = setOf(
+  "jan feb mar apr jun jul aug sep sept oct nov dec mrz okt dez janv févr fév avr juil juill déc ene abr ago set dic gen genn febbr mag giu lug lugl sett ott febr mrt fev mai out",
+);
+/** Those of them that are words of a language as well. */
+export const ambiguousMonths = setOf("mar ago set mag out mai dic");
 export const timeZones = setOf(zones);
 export const ordinals = { nouns: setOf(ordinalRules.nouns), before: setOf(ordinalRules.before) };

@@ -1,7 +1,7 @@
 import { type Enclosure, enclosuresIn, type Range } from "./enclosures.ts";
 import { beginsSentence } from "./language.ts";
 import { firstOf, type Mark, near, opening, restAfter, wordAfter, wordBefore } from "./sentence-marks.ts";
-import { isOrdinal, listNumber } from "./sentence-numbers.ts";
+import { isInDate, isOrdinal, listNumber } from "./sentence-numbers.ts";
 import { abbreviations, afterQuote, timeZones } from "./sentence-rules.ts";
 
 export type { Range } from "./enclosures.ts";
@@ -158,7 +158,7 @@ function endsAfter(said: string, { word, first, begins, lead, rest }: After): bo
     if (digit) return !/^\d{1,4}\.(?:\s|$)/.test(rest) && !/^\d{4}(?!\d)/.test(rest);
     return !isOrdinal(lead, word, begins);
   }
-  if (isInner(said)) return false;
+  if (isInner(said) || (digit && isInDate(said, { lead, rest }))) return false;
   // Plan A or B. What follows is another sentence: letters that are joined are no initials.
   if (/(?<!\p{L})\p{Lu}\s(?:and|or|und|oder|et|ou|y|o|e|en|of)\s\p{Lu}$/u.test(lead)) return true;
   const letters = said.slice(said.lastIndexOf(".") + 1).replace(/^-/, "");

@@ -2,7 +2,7 @@ import type { Range } from "@tasuki/contracts";
 import { areDifferent, claimsOf } from "./contradictions.ts";
 import { markStart } from "./blocks.ts";
 import type { Corpus } from "./corpus.ts";
-import { createCue } from "./cues.ts";
+import { asksWay, createCue } from "./cues.ts";
 import type { Language } from "./languages.ts";
 import { passageSentences } from "./passage-sentences.ts";
 import { largest, type Query, rankPassages, scoreTexts } from "./rank-passages.ts";
@@ -32,7 +32,7 @@ const windowWords = 90;
 const procedureWords = 200;
 const leastWords = 4;
 const sentence = { k1: 1.2, b: 0.4 };
-const weights = { anchor: 0.7, cue: 0.15, code: 0.3, long: 0.15 };
+const weights = { anchor: 0.7, cue: 0.15, code: 0.3, long: 0.15, way: 0.8, title: 0.3 };
 const alike = 0.55;
 const least = 0.35;
 const mostMarks = 10;
@@ -58,12 +58,14 @@ export function findQuotes(
   );
   const best = Math.max(largest(scores), Number.MIN_VALUE);
   const cueOf = createCue(question, language.code);
+  const isWay = asksWay(question, language.code);
   const textOf = (source: number, { start, end }: Range): string => corpus.sources[source]?.text.slice(start, end) ?? "";
 
   const quotes: Quote[] = [];
   for (const { passage, score } of ranked) {
     const place = corpus.passages[passage];
     if (place === undefined) continue;
+    const isTitle = wordsIn(corpus.sections[place.section]?.path.at(-1) ?? "") === wordsIn(question);
     const own = sentences.flatMap((one, at) => {
       if (one.passage !== passage) return [];
       const text = textOf(place.source, one);
@@ -101,7 +103,10 @@ export function findQuotes(
         ...range,
         source: place.source,
         section: place.section,
-        score: Math.max(0, score + weights.anchor * anchor.value),
+        score: Math.max(
+          0,
+          score + weights.anchor * anchor.value + (isWay && anchor.step ? weights.way : 0) + (isTitle ? weights.title : 0),
+        ),
         terms: query.terms.filter((term) => counts.terms.has(term)).flatMap((term) => vocabulary.terms[term] ?? []),
         cue: anchor.cue > 0,
         row: anchor.row,
@@ -174,6 +179,11 @@ function hasMore(one: Quote, other: Quote): boolean {
 /** Range from the mark of the list item that it begins with, where more items follow, so that they read as one list. */
 function withMarker(text: string, { start, end }: Range): Range {
   return { start: /\n[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]/.test(text.slice(start, end)) ? markStart(text, start) : start, end };
+}
+
+/** The words of a text alone, to compare a question with the heading that it may be. */
+function wordsIn(text: string): string {
+  return (text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).join(" ");
 }
 
 function overlaps(one: Range, other: Range): boolean {

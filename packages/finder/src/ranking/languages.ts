@@ -18,7 +18,7 @@ export interface Language {
   readonly stem: (word: string) => string;
   /** Measure that a question asks for (`fast` of "How fast is it?"), as the group `measure`: it asks, and need not stand in an answer. */
   readonly measure?: RegExp;
-  /** Elided articles and pronouns: `l'` of `l'eau`. */
+  /** Elided articles and pronouns: `l'` of `l'eau`; and those that a verb has behind it: `-t-il` of `ouvre-t-il`. */
   readonly elided?: RegExp;
 }
 
@@ -32,7 +32,8 @@ interface Row {
   readonly elided?: RegExp;
 }
 
-const elidedInRomance = /^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|dell|nell|all|sull|dall|coll|un|quest|quell|com|cos|dov|cu)['’](?=\p{L})/u;
+const elidedInFrench = /^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu)['’](?=\p{L})|-(?:t-)?(?:ils?|elles?|on|nous|vous|je|tu|ce)$/gu;
+const elidedInItalian = /^(?:[cdlmnst]|dell|nell|all|sull|dall|coll|un|quest|quell|com|cos|dov|cu)['’](?=\p{L})/u;
 
 /**
  * Languages by their code. Stop words are the lists of `stopword`, to which question words are added, since they are what a question has and its
@@ -60,7 +61,7 @@ const rows: Readonly<Record<string, Row>> = {
     asks: "qui que quoi quand où comment pourquoi combien quel quelle quels quelles lequel laquelle lesquels lesquelles",
     says: "est-ce qu'est-ce est-il est-elle sont-ils sont-elles y-a-t-il a-t-il a-t-elle appelle appelé appelée nomme nom type sorte genre peut peuvent doit doivent été fut était étaient plus fait font cela",
     and: "et",
-    elided: elidedInRomance,
+    elided: elidedInFrench,
     measure: /(?<!\p{L})à quel point .{0,80}?-(?:il|elle|ils|elles|on) (?<measure>\p{L}+)/iu,
   },
   es: {
@@ -75,7 +76,7 @@ const rows: Readonly<Record<string, Row>> = {
     asks: "cosa che chi quando dove come perché quanto quanta quanti quante quale quali qual",
     says: "chiama chiamano chiamato nome tipo genere può possono deve devono viene vengono stato stata stati state",
     and: "e ed",
-    elided: elidedInRomance,
+    elided: elidedInItalian,
     measure: /(?<!\p{L})quanto (?:è|era|sono|erano) (?!(?:il|lo|la|i|gli|le|l['’]|un|uno|una)(?!\p{L}))(?<measure>\p{L}+)/iu,
   },
   pt: {
@@ -139,7 +140,7 @@ const rows: Readonly<Record<string, Row>> = {
     asks: "què qui quan quant quanta quants quantes com on quin quina quins quines per",
     says: "és són era eren va van ser hi ha té tenen nom tipus",
     and: "i",
-    elided: elidedInRomance,
+    elided: elidedInItalian,
   },
   pl: {
     stops: stopwords.pol,

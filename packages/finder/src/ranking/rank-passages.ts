@@ -32,8 +32,12 @@ export function createQuery(corpus: Corpus, vocabulary: Vocabulary, { terms, nee
   return { terms: numbers, needed: numbers.filter(isNeeded), acrossWords, idf: (term) => idf.get(term) ?? 0 };
 }
 
+// Passages that a corpus is thought to have more, none of which has the term. In one of a page, a term that is missing would else weigh five times what one
+// that is there does, and a question was not answered for one word of its own.
+const otherPassages = 50;
+
 function idfOf(total: number, having: number): number {
-  return Math.log(1 + (total - having + 0.5) / (having + 0.5));
+  return Math.log(1 + (total + otherPassages - having + 0.5) / (having + 0.5));
 }
 
 /** Best passages for a query, best first; those that tie keep the order of the sources. Scores are relative to the best: at most 1.5. */

@@ -6,7 +6,7 @@ import { forEachWord, isUnspaced, isWithinWord } from "./words.ts";
 
 // Question words of scripts that don't part words, as they are indexed: by pairs of characters.
 const unspacedQuestionWords =
-  "什么 甚么 多少 哪些 哪里 哪个 哪一 为何 为什 怎么 怎样 如何 何时 何人 是谁 几个 是什 么时 なに なぜ どこ いつ だれ どの どう 何の 何が 何を 誰が ですか ますか でし した です ます 무엇 누구 언제 어디 어떤 어느 얼마 입니 니까 인가 은가 อะไร ใคร เมื่อ ไหน ทำไม อย่า เท่า".split(
+  "什么 甚么 多少 几点 几时 几号 几天 几个 多久 多长 多大 多高 多远 哪天 몇 哪些 哪里 哪个 哪一 为何 为什 怎么 怎样 如何 何时 何人 是谁 几个 是什 么时 なに なぜ どこ いつ だれ どの どう 何の 何が 何を 誰が ですか ますか でし した です ます 무엇 누구 언제 어디 어떤 어느 얼마 입니 니까 인가 은가 อะไร ใคร เมื่อ ไหน ทำไม อย่า เท่า".split(
     " ",
   );
 const unspacedStops = new Set([...zho, ...jpn, ...kor, ...tha, ...unspacedQuestionWords]);
@@ -64,8 +64,10 @@ export function questionTerms(question: string, language: Language): QuestionTer
   const kept = named.length > 0 ? named : told;
   const measure = language.measure?.exec(question)?.groups?.["measure"]?.toLowerCase();
   const asking = askingWords(question, language.code);
+  const counted = new Set(words.filter((word, at) => words[at - 1]?.startsWith("何") && words[at - 1]?.endsWith(word.charAt(0))));
   // What a Japanese question has of grammar, and 何 with what it counts, is most of its pairs; an answer has other endings.
-  const isGrammar = (word: string): boolean => isJapanese && isUnspaced(word) && (word.includes("何") || !isWithinWord(word));
+  const isGrammar = (word: string): boolean =>
+    isJapanese && isUnspaced(word) && (word.includes("何") || counted.has(word) || !isWithinWord(word));
   const needed = kept.filter((word) => word !== measure && !asking.has(word) && !isGrammar(word));
   const termsOf = (some: readonly string[]): string[] =>
     [...new Set(some.flatMap((word) => toTerms(word, language)))].filter((term) => term !== "");

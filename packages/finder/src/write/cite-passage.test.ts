@@ -40,10 +40,16 @@ test("A number within a paragraph is part of its sentence, and not that of an it
   expect(citePassage("Yes. 30. of the leases end early.", "C1")).toBe("[…] 30. of the leases end early. [C1]");
 });
 
+test("No item is left out, however short it is", () => {
+  expect(citePassage("An applicant brings:\n\n- a passport\n- two photographs\n- the form, in three copies", "C1")).toBe(
+    "An applicant brings: [C1]\n\n- a passport [C1]\n- two photographs [C1]\n- the form, in three copies [C1]",
+  );
+});
+
 test("What is left out of a list is marked, be it an item or the beginning of one", () => {
-  expect(
-    citePassage("- Close the valve of the tank.\n- Limits:\n- Is it? Open the hatch of the tank.\n- A1! The tank is full.", "C1"),
-  ).toBe("- Close the valve of the tank. [C1]\n[…]\n- […] Open the hatch of the tank. [C1]\n- […] The tank is full. [C1]");
+  expect(citePassage("- Close the valve of the tank.\n- It is said [C2].\n- So says [C3]. Open the hatch of the tank.", "C1")).toBe(
+    "- Close the valve of the tank. [C1]\n[…]\n- […] Open the hatch of the tank. [C1]",
+  );
 });
 
 test("Badges say nothing, and a link says its text", () => {

@@ -63,7 +63,8 @@ function join(passage: string, blocks: readonly Block[], cited: readonly string[
     const isListed = last !== undefined && kind === blocks[last]?.kind && kind !== "paragraph";
     // Items that follow one another read as a list: one that is left out between them is marked.
     const leftOut = blocks.slice((last ?? at) + 1, at).some(({ start, end }) => !isBare(passage.slice(start, end)));
-    if (last !== undefined) text += isListed ? (leftOut ? `\n${omitted}\n` : "\n") : "\n\n";
+    if (last !== undefined)
+      text += isListed ? (leftOut ? `\n${omitted}\n` : "\n") : kind === "list" && leftOut ? `\n\n${omitted}\n` : "\n\n";
     text += part;
     last = at;
   }
@@ -85,7 +86,7 @@ function citeProse(passage: string, block: Block, item: string): string {
     const said = flat(passage, sentence);
     // Within a paragraph a number is part of its sentence: `Leases end. 30. of them end early.`
     const words = said.replace(at === 0 ? marker : quoteMark, "");
-    const isWanted = step === undefined ? isSentence(said) : isStep(said);
+    const isWanted = block.kind === "list" ? isItem(said) : isSentence(said);
     const [cited] = isWanted ? citeOne(words, item) : [];
     // What is left out inside a paragraph is marked, and so is the beginning of an item, which reads on from the one before it. A number at the start of a
     // line would be read as that of an item.
@@ -139,8 +140,8 @@ function isFaithful(text: string, block: string, item: string): boolean {
   });
 }
 
-/** Sentence of a numbered step, however short: `Press **Go**`. What is done in steps is not done without one of them. */
-function isStep(text: string): boolean {
+/** Sentence of an item, however short: `Press **Go**`, `a passport`. A list is wrong without one of them. */
+function isItem(text: string): boolean {
   return !/^[#|]/.test(text) && !isBare(text);
 }
 

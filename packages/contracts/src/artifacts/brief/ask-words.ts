@@ -39,7 +39,7 @@ export const spaced: Readonly<Record<string, AskWords>> = {
       "explain|describe|list|compare|summari[sz]e|outline|name|give(?: me| us)?|tell (?:me|us)|show (?:me|us)|define|identify|state|clarify|discuss|analy[sz]e|find(?: out)?|calculate|estimate|determine|enumerate|say|specify|indicate|provide|contrast|assess|evaluate|walk (?:me|us) through|break down|work out|check (?:whether|if)|(?:prepare|create|make|compile|draw up) (?:a|an) (?:\\w+ )?(?:list|overview|table|comparison) of|(?:i|we) need (?:a|an) (?:\\w+ )?(?:list|overview|table|comparison|explanation) of|(?:can|could|would|will) you (?:please )?(?:explain|tell|describe|list|compare|give|say|clarify|find)",
     please: "please|kindly|also|then|first|second|third|finally|next|additionally|and|now|in addition|furthermore|lastly",
     indirect:
-      "(?:i|we)(?:'d|’d| would| should)? (?:really )?(?:like|love|want|need|wish|have|am trying|are trying|'m trying|am keen|are keen)(?: you)? to (?:know|understand|learn|find out|ask|see)(?! (?:more|it|that|this|so|better)\\b(?! about))|(?:i|we)(?: am|'m|’m| are|'re)? (?:wonder|wondering|curious|unsure|not sure|interested (?:in|to know))|(?:please )?let (?:me|us) know (?:what|when|who|why|where|which|how|if|whether)|it would (?:help|be (?:good|helpful|useful|nice)) to know|what (?:i|we) (?:want|need|would like) to know is|(?:my|our|the) question is|do you (?:happen to )?know|(?:i|we) don['’]t (?:know|understand) (?:what|when|who|why|where|which|how|if|whether)\\b.{0,120}\\bplease",
+      "(?:i|we)(?:'d|’d| would| should)? (?:really |also |just |still )*(?:like|love|want|need|wish|have|am trying|are trying|'m trying|am keen|are keen)(?: you)? to (?:know|understand|learn|find out|ask|see)(?! (?:more|it|that|this|so|better)\\b(?! about))|(?:i|we)(?: am|'m|’m| are|'re)? (?:wonder|wondering|curious|unsure|not sure|interested (?:in|to know))|(?:please )?let (?:me|us) know (?:what|when|who|why|where|which|how|if|whether)|it would (?:help|be (?:good|helpful|useful|nice)) to know|what (?:i|we) (?:want|need|would like) to know is|(?:my|our|the) question is|do you (?:happen to )?know|(?:i|we) don['’]t (?:know|understand) (?:what|when|who|why|where|which|how|if|whether)\\b.{0,120}\\bplease",
     pronouns: "it|its|they|them|their|theirs|he|him|his|she|her",
     announces: "questions?|answer|answers|know|tell|explain|clarify|cover|address|find out|wonder|following|asking|settle",
     form: "(?:the |its |their |your |a )?(?:exact |relevant |right )?(?:(?:document|file)s?(?: (?:and|or) (?:the )?(?:page|section|line)s?)|pages?|sources?|sections?|paragraphs?|references?|citations?|answers?|language|tone|format|length|short|brief|line numbers?)\\b",
@@ -80,7 +80,9 @@ export const spaced: Readonly<Record<string, AskWords>> = {
     please: "veuillez|merci de|s['’]il (?:vous|te) pla[iî]t|svp|puis|ensuite|enfin|et|aussi|d['’]abord|également",
     indirect:
       "(?:je|j['’]|nous) ?(?:voudr(?:ais|ions)|aimer(?:ais|ions)|souhait(?:e|ons|erais|erions)|veux|voulons|dois|devons|cherche|cherchons)(?: bien| aussi| également)?(?: à)? (?:savoir|comprendre|connaître|demander)|(?:je me|nous nous) demand(?:e|ons)|(?:ma|notre|la) question est|(?:je ne|nous ne) sa(?:is|vons) pas|il serait (?:bon|utile) de savoir|reste à savoir",
-    pronouns: "il|elle|ils|elles|celui-ci|celle-ci|cela|ça|ceci",
+    // An Italian article is written as the French pronoun is.
+    pronouns:
+      "ils?(?! +\\p{L}+ +(?:d[ei]|del|della)(?!\\p{L}))(?= +(?:est|sont|a|ont|faut|était|étaient|sera|seront|peut|doit|va|y|n['’]))|(?<=-|-t-)ils?|elle|elles|celui-ci|celle-ci|cela|ça|ceci",
     announces: "questions?|répon\\w*|savoir|dire|expliqu\\w*|précis\\w*|suivant\\w*|points?|indiqu\\w*",
     form: "(?:toujours |chaque fois |aussi )*(?:la |les |le |l['’]|vos |votre |des )?(?:pages?|sources?|sections?|paragraphes?|références?|réponses?|article cité|numéros? de page)\\b",
     rhetorical:
@@ -136,7 +138,7 @@ export const spaced: Readonly<Record<string, AskWords>> = {
       "leg (?:.{1,80} )?uit|beschrijf|noem|geef|vergelijk|som (?:.{1,80} )?op|vat (?:.{1,80} )?samen|vertel (?:me|ons|mij)|zeg|verklaar|definieer|licht (?:.{1,80} )?toe|(?:kun|kunt|kan) (?:je|u) (?:.{1,120} )?(?:uitleggen|vertellen|zeggen|noemen)",
     please: "alstublieft|alsjeblieft|graag|en|ook|dan|daarna|verder|tot slot|eerst",
     indirect:
-      "(?:ik|we|wij) (?:wil|willen|zou|zouden)(?: ook)?(?: graag)?(?: willen)? weten|(?:wil|willen|zou|zouden) (?:ik|we|wij)(?: ook)?(?: graag)?(?: willen)? weten|(?:ik|we|wij) vra(?:ag|gen) (?:me|ons)(?: af)?|(?:mijn|onze|de) vraag is",
+      "(?:ik|we|wij) (?:wil|willen|zou|zouden)(?: ook| graag)*(?: willen)? weten|(?:wil|willen|zou|zouden) (?:ik|we|wij)(?: ook)?(?: graag)?(?: willen)? weten|(?:ik|we|wij) vra(?:ag|gen) (?:me|ons)(?: af)?|(?:mijn|onze|de) vraag is",
     pronouns: "hij|zij|ze|hem|ervan|ervoor|ermee",
     announces: "vra(?:ag|gen)|beantwoord\\w*|antwoord\\w*|weten|zeggen|uitleg\\w*|volgende",
     form: "(?:altijd |steeds )*(?:de |het )?(?:pagina['’]?s?|bron(?:nen)?|paragra(?:af|fen)|antwoord(?:en)?)\\b",

@@ -214,11 +214,19 @@ function subjectOf(question: string): string {
 const determiners =
   /(?<!\p{L})(?:an?(?!\s+(?:che|chi|quale?|quant[aoie]|qui[ée]n|qu[ée]|cu[aá]l|d[oó]nde|quem|qual|quoi)(?!\p{L}))|the|my|our|your|der|die|das|dem|den|ein|eine[rmns]?|le|la|les|une?|el|los|las|una|il|lo|gli|de|het|een)\s\p{L}|\b[dl]['’]\p{L}/iu;
 
+// Short questions without a topic of their own: 由谁负责？ in Chinese, and one without a particle for it in Japanese and Korean.
+const leansWide =
+  /^(?:由|谁|誰|什么|几|多|怎|如何|何|哪|为|在哪)|^(?=.*\p{sc=Hiragana})(?!.*[はがをも])|^(?=.*\p{sc=Hangul})(?!.*[은는이가을를](?:\s|$))/u;
+
 /** True for a question that leaves its subject to the one before it: it has a pronoun, begins with "and", or has hardly a word of its own. */
 function isElliptic(question: string, isPart: boolean): boolean {
   if (!mark.test(question) && !isPart && !/か[。]?$/u.test(question)) return false;
   if (cjk.test(question))
-    return unspaced.pronouns.test(question) || /^(?:また|そして|では|那|那么|又)/u.test(question) || Array.from(question).length < 12;
+    return (
+      unspaced.pronouns.test(question) ||
+      /^(?:また|そして|では|那|那么|又)/u.test(question) ||
+      (Array.from(question).length < 12 && (isPart || leansWide.test(question)))
+    );
   return (
     pronouns.test(question.replaceAll(/\bgibt es\b|\bil y a\b|\by a-t-il\b/giu, "")) ||
     joins.test(question) ||

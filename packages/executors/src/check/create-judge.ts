@@ -53,7 +53,7 @@ interface Waiting {
  */
 export function createJudge(
   pipeline: Pipeline,
-  { atOnce = 16 * 1024, fileMs = 30_000, idleMs = 30_000, memoryMiB = 512 }: JudgeOptions = {},
+  { atOnce = 16 * 1024, fileMs = 30_000, idleMs = 30_000, memoryMiB = 256 }: JudgeOptions = {},
 ): Judge {
   const turns = new Map<string, Waiting[]>();
   let thread: Worker | undefined;

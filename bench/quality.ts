@@ -15,8 +15,7 @@ const floors = { quoteAt3: 0.94, quoteAt1: 0.84, citedAt3: 0.88, auc: 0.92, cita
 // Sets of XQuAD by language. Nothing was tuned on those without floors; they are measured where their data is there.
 const sets = [
   { language: "en", floors },
-  // Abstention is measured at .916 in Spanish; .92 is the goal.
-  { language: "es", floors: { ...floors, quoteAt3: 0.95, auc: 0.91 } },
+  { language: "es", floors: { ...floors, quoteAt3: 0.95 } },
   { language: "zh", floors: { citations: 1 } },
   // Compounds and kin were measured on German, so that it is no language that nothing was tuned on.
   { language: "de", floors: { ...floors, quoteAt1: 0.8, citedAt3: 0.83, auc: 0.9 } },

@@ -23,7 +23,8 @@ export function traceCitations({ documents }: EmbeddedRun): { citations: number;
           const slice = texts.get(source)?.subarray(bytes.first, bytes.last + 1);
           return slice !== undefined && createHash("sha256").update(slice).digest("hex") === sha256 ? [flat(slice.toString())] : [];
         });
-      const sentence = flat(before.replace(/^\s*-\s+/, ""));
+      // Marks of items, and of what is left out before the sentence, are the text's own.
+      const sentence = flat(before.replace(/^\s*-\s+/, "").replace(/^\s*\[…\]\s*/, ""));
       if (slices.some((slice) => slice.includes(sentence))) resolved += 1;
     }
   return { citations, resolved };

@@ -149,10 +149,13 @@ function isItem(text: string): boolean {
 function isSentence(text: string): boolean {
   if (/^[#|]/.test(text)) return false;
   const said = withoutTargets(text).replaceAll(/[*_`]/g, "");
-  const letters = said.replaceAll(/[^\p{L}\p{M}]/gu, "").length;
+  const [letters, all] = [said.replaceAll(/[^\p{L}\p{M}]/gu, "").length, said.replaceAll(/\s/g, "").length];
+  const digits = said.replaceAll(/\P{N}/gu, "").length;
   // An answer may be of one word or two: `Twelve hours.`
   const isLong = countWords(said) >= leastWords || /^[\p{Lu}\p{Lo}\d].*[\p{L}\p{N}]{3}[.!。！]["”』」)]?$/u.test(said.trim());
-  return isLong && letters >= said.replaceAll(/\s/g, "").length / 2;
+  // A sentence may be more years and amounts than words; a scrap of a table has no end.
+  const isFull = /[.!?。！？]["'”’»)」]*$/u.test(said) && (said.match(/\p{L}{2,}/gu)?.length ?? 0) >= leastWords;
+  return isLong && (letters >= all / 2 || (isFull && letters + digits >= all / 2));
 }
 
 // Neither goes on over a bracket that opens another one: a text of open brackets is read once.

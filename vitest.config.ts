@@ -7,7 +7,7 @@ const searches = ["packages/*/src/steps.test.ts"];
 
 /**
  * Environment of unit tests: their temporary folders are in memory where there is room. What they ask of a disk is what it holds, not that it is still
- * there after a loss of power, and a third of their processor time went into `fsync`. Whole-system tests are on the disk.
+ * there after a loss of power, and much of the processor time of some went into `fsync`. Whole-system tests are on the disk.
  */
 function inMemory(folder = "/dev/shm"): Record<string, string> {
   try {

@@ -40,7 +40,7 @@ export const spreadingBuilds: readonly BrokenBuild[] = [
     breaks: ["R11.peers"],
     from: 1,
     mix: { lies: 0.4 },
-    changes: [{ file: `${node}/orchestrator/read-entry.ts`, find: "if (!kept.isMains(run)) return false;", put: "" }],
+    changes: [{ file: `${node}/orchestrator/read-entry.ts`, find: "if (!kept.isMains(run)) return undefined;", put: "" }],
   },
   {
     name: "keeps whatever a node says of a run",
@@ -50,7 +50,7 @@ export const spreadingBuilds: readonly BrokenBuild[] = [
     changes: [
       {
         file: `${node}/orchestrator/evidence-budget.ts`,
-        find: "to.digests.size >= messagesAtMost || to.bytes + message.bytes > Math.min(bytesAtMost, bytesOfAny + files * bytesOfFile)",
+        find: "to.digests.size >= messagesAtMost || to.bytes + message.bytes > most",
         put: "false",
       },
     ],

@@ -40,15 +40,15 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
       },
       {
         file: `${node}/orchestrator/read-entry.ts`,
-        find: "readReceipt(envelope, { trust, node: name });",
-        put: "readReceipt(envelope, { trust: { ...trust, verify: () => true }, node: name });",
+        find: "verifyEnvelope(envelope, { trust, node: name, payloadType: receiptPayloadType });",
+        put: "verifyEnvelope(envelope, { trust: { ...trust, verify: () => true }, node: name, payloadType: receiptPayloadType });",
       },
     ],
   },
   {
     name: "believes the acceptance of a task that nobody sent",
     breaks: ["R3.proven"],
-    from: 20,
+    from: 60,
     mix: { lies: 1 },
     changes: [
       {
@@ -94,7 +94,7 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
   {
     name: "believes an acceptance in the name of another task",
     breaks: ["R3.proven"],
-    from: 1,
+    from: 60,
     mix: { lies: 1 },
     changes: [{ file: `${evidence}/belief.ts`, find: "if (id !== payload.id || run", put: "if (run" }],
   },

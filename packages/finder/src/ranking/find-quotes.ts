@@ -5,7 +5,7 @@ import type { Corpus } from "./corpus.ts";
 import { asksWay, createCue } from "./cues.ts";
 import type { Language } from "./languages.ts";
 import { passageSentences } from "./passage-sentences.ts";
-import { largest, type Query, rankPassages, scoreTexts } from "./rank-passages.ts";
+import { largest, type Query, type RankedPassage, rankPassages, scoreTexts } from "./rank-passages.ts";
 import { jaccard, termSet } from "./terms.ts";
 import type { Vocabulary } from "./vocabulary.ts";
 
@@ -49,7 +49,7 @@ export function findQuotes(
   { text: question, language }: { text: string; language: Language },
   most: number,
 ): Quote[] {
-  const ranked = rankPassages(corpus, query, passagesKept);
+  const ranked = withoutSiblings(rankPassages(corpus, query, passagesKept), { corpus, vocabulary, query });
   const sentences = ranked.flatMap(({ passage }) => passageSentences(corpus, vocabulary, passage));
   const scores = scoreTexts(
     query,
@@ -114,6 +114,27 @@ export function findQuotes(
     }
   }
   return pick(quotes, { most, textOf });
+}
+
+/**
+ * Passages without those that have nothing of the question but a chapter above them, where another passage has as much of it itself: in a chapter of
+ * questions and answers, they are about another question.
+ */
+function withoutSiblings(
+  ranked: readonly RankedPassage[],
+  { corpus, vocabulary, query }: { corpus: Corpus; vocabulary: Vocabulary; query: Query },
+): readonly RankedPassage[] {
+  const own = ranked.map(({ passage }): ReadonlySet<number> => {
+    const { section, source, ...range } = corpus.passages[passage] ?? { section: -1, source: -1, start: 0, end: 0 };
+    const heading = corpus.sections[section]?.path.at(-1) ?? "";
+    const { terms } = vocabulary.count(`${heading}\n${corpus.sources[source]?.text.slice(range.start, range.end) ?? ""}`);
+    return new Set(query.terms.filter((term) => terms.has(term)));
+  });
+  return ranked.filter(({ passage }, at) => {
+    const above = corpus.sections[corpus.passages[passage]?.section ?? -1]?.pathCounts.terms;
+    const named = query.terms.filter((term) => above?.has(term));
+    return own[at]?.size !== 0 || named.length === 0 || !own.some((terms) => named.every((term) => terms.has(term)));
+  });
 }
 
 interface WindowSentence extends Range {

@@ -176,6 +176,28 @@ test.for([
     "S1.md",
     /3\.5 bar in winter/,
   ],
+  // Reports, plans and offices are written by one pattern: the one that is named is asked for.
+  [
+    "What was the revenue in March?",
+    ["January", "February", "March"]
+      .map((month, at) => `# Report for ${month}\n\nRevenue: ${412 + 20 * at} thousand euros\nStaff on the last day: ${31 + at}\n\n`)
+      .join(""),
+    "S1.md",
+    /^(?!.*4[13]2)Revenue: 452 thousand euros/s,
+  ],
+  [
+    "When does the office in Kiel open?",
+    "# Offices\n\nThe office in Bern opens at eight in the morning.\n\nThe office in Kiel opens at nine in the morning.\n\nThe office in Graz opens at ten in the morning.\n",
+    "S1.md",
+    /^The office in Kiel opens at nine in the morning\. \[C1\]$/,
+  ],
+  // What is said of the same thing, or of all things of a kind, is told as well: it may be another answer.
+  [
+    "How long does a lease of a node last?",
+    "# Leases\n\nA lease of a node lasts 30 days.\n\n# Rules\n\nA lease lasts 60 days.\n",
+    "S1.md",
+    /30 days.*60 days/s,
+  ],
   ["How deep is the basin?", guide, "S1.html", /^Nine metres at low water\. \[C1\]/],
   ["How long are pages kept?", nested, "S1.md", /seven years/],
   [

@@ -1,28 +1,12 @@
 import type { Range } from "@tasuki/contracts";
-import { areDifferent, claimsOf } from "./contradictions.ts";
 import { markStart } from "./blocks.ts";
 import type { Corpus } from "./corpus.ts";
 import { asksWay, createCue } from "./cues.ts";
 import type { Language } from "./languages.ts";
+import { overlaps, pickQuotes, type Quote } from "./pick-quotes.ts";
 import { passageSentences } from "./passage-sentences.ts";
 import { largest, type Query, type RankedPassage, rankPassages, scoreTexts } from "./rank-passages.ts";
-import { jaccard, termSet } from "./terms.ts";
 import type { Vocabulary } from "./vocabulary.ts";
-
-/** A verbatim quotation: a range of a source's text. */
-export interface Quote extends Range {
-  /** Index of the source. */
-  readonly source: number;
-  /** Index of the section. */
-  readonly section: number;
-  readonly score: number;
-  /** Terms of the question that stand in the quotation. */
-  readonly terms: readonly string[];
-  /** True where the quotation holds what the question's form asks for: a date, a number, a name, a reason. */
-  readonly cue: boolean;
-  /** True for a row of a table. */
-  readonly row: boolean;
-}
 
 const passagesKept = 24;
 const windowsPerPassage = 3;
@@ -33,8 +17,6 @@ const procedureWords = 200;
 const leastWords = 4;
 const sentence = { k1: 1.2, b: 0.4 };
 const weights = { anchor: 0.7, cue: 0.15, code: 0.3, long: 0.15, way: 0.8, title: 0.3 };
-const alike = 0.55;
-const least = 0.35;
 const mostMarks = 10;
 const asked = /[?？؟][\p{P}\s]*$/u;
 // Beginnings of a sentence that leans on the one before it.
@@ -60,12 +42,16 @@ export function findQuotes(
   const cueOf = createCue(question, language.code);
   const isWay = asksWay(question, language.code);
   const textOf = (source: number, { start, end }: Range): string => corpus.sources[source]?.text.slice(start, end) ?? "";
+  const wordsOfTerms = (isThere: (term: number) => boolean): string[] =>
+    query.terms.filter(isThere).flatMap((term) => vocabulary.terms[term] ?? []);
 
   const quotes: Quote[] = [];
   for (const { passage, score } of ranked) {
     const place = corpus.passages[passage];
     if (place === undefined) continue;
-    const isTitle = wordsIn(corpus.sections[place.section]?.path.at(-1) ?? "") === wordsIn(question);
+    const heading = corpus.sections[place.section]?.path.at(-1) ?? "";
+    const headed = vocabulary.count(heading).terms;
+    const isTitle = wordsIn(heading) === wordsIn(question);
     const own = sentences.flatMap((one, at) => {
       if (one.passage !== passage) return [];
       const text = textOf(place.source, one);
@@ -107,13 +93,15 @@ export function findQuotes(
           0,
           score + weights.anchor * anchor.value + (isWay && anchor.step ? weights.way : 0) + (isTitle ? weights.title : 0),
         ),
-        terms: query.terms.filter((term) => counts.terms.has(term)).flatMap((term) => vocabulary.terms[term] ?? []),
+        terms: wordsOfTerms((term) => counts.terms.has(term)),
+        heading,
+        named: wordsOfTerms((term) => counts.terms.has(term) || headed.has(term)),
         cue: anchor.cue > 0,
         row: anchor.row,
       });
     }
   }
-  return pick(quotes, { most, textOf });
+  return pickQuotes(quotes, { most, textOf });
 }
 
 /**
@@ -169,34 +157,6 @@ function growWindow(
   return { start: sentences[first]?.start ?? middle.start, end: sentences[last]?.end ?? middle.end };
 }
 
-/** Quotes worth keeping: those with at least 0.35 of the best score, without repetitions. */
-function pick(quotes: readonly Quote[], { most, textOf }: { most: number; textOf: (source: number, range: Range) => string }): Quote[] {
-  const ranked = [...quotes].sort((one, other) => other.score - one.score || one.source - other.source || one.start - other.start);
-  const picked: { quote: Quote; text: string; terms: ReadonlySet<string> }[] = [];
-  const floor = least * (ranked[0]?.score ?? 0);
-  for (const quote of ranked) {
-    if (picked.length === most || quote.score < floor) break;
-    if (quote.terms.length === 0 && quote.score <= 0) continue;
-    // Each row has the names of the columns that are asked for: of those that have no more, nobody asks.
-    if (quote.row && picked.some((other) => other.quote.row && other.quote.section === quote.section && hasMore(other.quote, quote)))
-      continue;
-    const text = textOf(quote.source, quote);
-    const terms = termSet(text);
-    const again = picked.some(
-      (other) =>
-        (other.quote.source === quote.source && overlaps(other.quote, quote)) ||
-        (jaccard(other.terms, terms) >= alike && !areDifferent(claimsOf(other.text), claimsOf(text))),
-    );
-    if (!again) picked.push({ quote, text, terms });
-  }
-  return picked.map(({ quote }) => quote);
-}
-
-/** True where a quotation has all terms of another one, and others. */
-function hasMore(one: Quote, other: Quote): boolean {
-  return one.terms.length > other.terms.length && other.terms.every((term) => one.terms.includes(term));
-}
-
 /** Range from the mark of the list item that it begins with, where more items follow, so that they read as one list. */
 function withMarker(text: string, { start, end }: Range): Range {
   return { start: /\n[ \t]*(?:[-*+•]|\d{1,3}[.)])[ \t]/.test(text.slice(start, end)) ? markStart(text, start) : start, end };
@@ -205,8 +165,4 @@ function withMarker(text: string, { start, end }: Range): Range {
 /** The words of a text alone, to compare a question with the heading that it may be. */
 function wordsIn(text: string): string {
   return (text.toLowerCase().match(/[\p{L}\p{M}\p{N}]+/gu) ?? []).join(" ");
-}
-
-function overlaps(one: Range, other: Range): boolean {
-  return one.start < other.end && other.start < one.end;
 }

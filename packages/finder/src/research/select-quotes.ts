@@ -1,5 +1,5 @@
 import { createCuts } from "@tasuki/contracts";
-import type { Quote } from "../ranking/find-quotes.ts";
+import type { Quote } from "../ranking/pick-quotes.ts";
 import { rankQuotes, type Search } from "../ranking/search.ts";
 
 /** A quotation, and the questions that it was found for. */

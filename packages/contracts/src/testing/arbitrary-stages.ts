@@ -57,8 +57,8 @@ function toStages(given: Seed): Documents {
   const questions = Array.from({ length: given.questions }, (_, at) => ({ id: `Q${at + 1}`, text: `What is said of subject ${at + 1}?` }));
   const briefText = questions.map(({ id, text }) => `${id}: ${text}\n`).join("");
   const briefDocument = documentOf(brief, { text: briefText, questions });
-  // Each line begins with its place, so that no passage stands twice.
-  const bodies = given.sources.map((lines, source) => lines.map((text, at) => `Line ${at} of text ${source}: ${text}`));
+  // Each line begins with its place, so that no passage stands twice, and ends with a word: whether a full stop ends a sentence is a question of its own.
+  const bodies = given.sources.map((lines, source) => lines.map((text, at) => `Line ${at} of text ${source}: ${text} end`));
   const texts = bodies.map((lines, at) => documentOf(sourceText, `${lines.join("\n")}\n`, at + 1));
   const found = collect ? [documentOf(collected, "Line 0 of what was collected\n", 1)] : [];
   const runDocument = runOf({ id, profile, brief: briefDocument, texts, unreadable });

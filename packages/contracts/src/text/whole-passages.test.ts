@@ -37,6 +37,7 @@ test.each([
   [rows, "- press the button, then wait"],
   [rows, "npm test"],
   ["Name: Ana Ruiz\nborn: 1990\nin: Graz\n", "born: 1990"],
+  ["The rest is open .\nLine two says more\n", "The rest is open ."],
   [`${"word ".repeat(400)}end`, "word word"],
 ])("what is whole is not cut: %j has %j", (text, passage) => {
   expect(cutOf(text, passage)).toBeUndefined();

@@ -101,5 +101,5 @@ function goesOn(text: string, line: number, { lines, end }: Paragraph): boolean 
   const before = text.slice(Math.max(from, line - near), line);
   const own = text.slice(line, Math.min(lines[at + 1] ?? end, line + near));
   if (mark.test(own) || laidOut.test(before) || laidOut.test(own)) return false;
-  return /[.!?]\s*$/.test(before) || (before.trim().length >= wrapped && /^\s*\p{Ll}/u.test(own));
+  return /[\p{L}\p{N}][.!?]\s*$/u.test(before) || (before.trim().length >= wrapped && /^\s*\p{Ll}/u.test(own));
 }

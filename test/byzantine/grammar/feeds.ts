@@ -288,7 +288,7 @@ export const entryLies: readonly Lie<Place>[] = [
       if (world.receipts.length === 0) return false;
       const { run, stage, epoch } = random.pick(world.receipts).statement.predicate;
       const type = random.pick(["attempt-ended", "attempt-silent", "attempt-active"]);
-      const told = { type, at: "2026-11-30T00:00:00.000Z", run, stage, epoch, outcome: hostileText(random).slice(0, 64) };
+      const told = { type, at: "2026-11-30T00:00:00.000Z", run, stage, epoch, outcome: hostileText(random).slice(0, 64).toWellFormed() };
       await add(
         ...Array.from(
           { length: 200 },

@@ -17,7 +17,7 @@ for (const { language, kind, name, bytes } of documents) {
   seconds += (performance.now() - began) / 1000;
   if ("unreadable" in found) {
     console.log(`${kind.padEnd(5)} ${language.padEnd(6)} ${name}: not read: ${found.unreadable}`);
-    // What is no kind that is read is refused; what is one is lost.
+    // A file of no kind that is read is refused; one of such a kind is lost.
     if (kind !== "odt") process.exitCode = 1;
     continue;
   }

@@ -167,7 +167,7 @@ test.for([
     "Where does the name of the harbour come from?",
     guide,
     "S1.html",
-    // What stands under a question of its own is no answer to another one, though the chapter above both has its words.
+    // A text under a question of its own is no answer to another one, though the chapter above both has its words.
     /^From an old word for heron\. \[C1\] Fishermen saw one on the first pile\. \[C1\]$/,
   ],
   [
@@ -191,7 +191,7 @@ test.for([
     "S1.md",
     /^The office in Kiel opens at nine in the morning\. \[C1\]$/,
   ],
-  // What is said of the same thing, or of all things of a kind, is told as well: it may be another answer.
+  // A sentence about the same thing, or about all things of a kind, is told as well: it may be another answer.
   [
     "How long does a lease of a node last?",
     "# Leases\n\nA lease of a node lasts 30 days.\n\n# Rules\n\nA lease lasts 60 days.\n",

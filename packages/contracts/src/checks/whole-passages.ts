@@ -15,7 +15,7 @@ export function* checkWholePassages(raw: Document<DeRawOutput>, sources: Readonl
     if (document === undefined) continue;
     const { index, cutOf } = known.get(source) ?? { index: indexText(document.text), cutOf: createCuts(document.text) };
     known.set(source, { index, cutOf });
-    // What does not stand at its place is another check's to report.
+    // A passage that does not stand at its place is another check's to report.
     if (bytes.last < bytes.first || bytes.last >= index.bytes.length) continue;
     const cut = cutOf({ start: index.positionOf(bytes.first), end: index.positionOf(bytes.last + 1) });
     if (cut === undefined) continue;

@@ -12,7 +12,7 @@ const itemMarks = /^[\s>|#]*(?:(?:[-*+•]|\d{1,3}[.)])\s*)?$/u;
 const laidOut = /^\s*(?:\||```|~~~)|\S {3,}\S| \| |\t|[{};=]\s*$/u;
 const letter = /[\p{L}\p{N}]/u;
 const fence = /^ {0,3}(?:`{3}|~{3})/gm;
-// What a line begins with that begins something new.
+// Marks at the start of a line that begins something new.
 const mark = /^\s*(?:[-*+•>|#]|\d{1,3}[.)]\s|`{3}|~{3})/u;
 // Length of a line from which on it may be prose that is wrapped, and of what is read of a line, characters.
 const wrapped = 40;

@@ -1,4 +1,4 @@
-/** What a document's styles (ECMA-376, part 1, section 17.7) tell of the text that has them. */
+/** Traits that a document's styles (ECMA-376, part 1, section 17.7) give to the text that has them. */
 export interface DocxStyles {
   /** Rules in the language of mammoth: headings by their level, lists of contents, raised and lowered text. */
   readonly map: readonly string[];
@@ -49,7 +49,7 @@ export function readDocxStyles(xml: string): DocxStyles {
   return { map, gone };
 }
 
-/** What a style tells by itself, or by the styles that it is based on. */
+/** Traits that a style has by itself, or by the styles that it is based on. */
 function inherited(styles: ReadonlyMap<string, Style>, id: string): Pick<Style, "level" | "isGone" | "raised"> {
   let [level, isGone, raised]: [Style["level"], Style["isGone"], Style["raised"]] = [undefined, undefined, undefined];
   let style = styles.get(id);
@@ -72,7 +72,7 @@ function valueOf(body: string, name: string): string | undefined {
   return tag === undefined ? undefined : attributeOf(tag, "val");
 }
 
-/** Whether one of some properties is on; undefined where none is said. */
+/** True where one of some properties is on; undefined where none is said. */
 function isOn(body: string, names: readonly string[]): boolean | undefined {
   const tags = names.flatMap((name) => new RegExp(`<w:${name}\\b([^<>]*)>`).exec(body)?.[1] ?? []);
   return tags.length === 0 ? undefined : tags.some((tag) => !/^(?:0|false|off)$/.test(attributeOf(tag, "val")));

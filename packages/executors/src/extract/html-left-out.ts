@@ -4,7 +4,7 @@ export interface LeftOut {
   text(why: "hidden" | "struck", text: string): void;
   /** Counts a picture without a description, or a document or medium within the page. */
   part(what: "pictures" | "embedded"): void;
-  /** What is left out, a phrase each. */
+  /** Parts that are left out, a phrase each. */
   said(): string[];
 }
 

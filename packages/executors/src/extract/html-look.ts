@@ -8,7 +8,7 @@ type Element = DefaultTreeAdapterTypes.Element;
 export interface Look {
   /** Not at all, or struck. */
   readonly shown?: "none" | "struck";
-  /** Whether its text is visible, by `visibility`, and has a size: what is within it may declare other than it. */
+  /** True where its text is visible, by `visibility`, and has a size: elements within it may declare other than it. */
   readonly isVisible?: boolean;
   readonly hasSize?: boolean;
   /** A line or paragraph of its own, or a part of a table. */

@@ -114,7 +114,7 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
       case "h5":
       case "h6":
       case "summary": {
-        // What is shown on demand has its title below the heading that it stands under.
+        // A part that is shown on demand has its title below the heading that it stands under.
         const level = name === "summary" ? Math.min(6, depth + 1) : Number(name[1]);
         if (name !== "summary") depth = level;
         writer.gap();
@@ -228,7 +228,7 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
       // A word and what is said of it are a paragraph; a question is the heading of its answer.
       if (term === "question") writer.gap();
       term = undefined;
-      // What a definition begins with stands on its line, as the first paragraph of a point does.
+      // The first block of a definition stands on its line, as the first paragraph of a point does.
       writer.startWith("");
     }
     if (!isBlock) return visit(childNodes);

@@ -82,7 +82,7 @@ export function sniff(bytes: Uint8Array, name: string): Kind {
     const known = oleFiles.find(({ has }) => file.includes(Buffer.from(has, "utf16le")));
     return unreadable(known ?? { mediaType: "application/x-ole-storage", what: "an old office document", instead: asDocument });
   }
-  // What is a text by its bytes may have a mark and blanks before it.
+  // A text, by its bytes, may have a mark and blanks before it.
   const start = ascii.replace(/^\u00EF\u00BB\u00BF/, "").trimStart();
   const signature = signatures.find(({ starts }) => ascii.startsWith(starts) || start.startsWith(starts));
   if (signature) return unreadable(signature);

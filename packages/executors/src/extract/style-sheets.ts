@@ -195,7 +195,7 @@ function parsed(selectors: string): Selector[][] {
   }
 }
 
-/** What an element must have for the last part of a selector: its id, a class, its name; `*` where that says none. */
+/** Key that an element must have for the last part of a selector: its id, a class, its name; `*` where that says none. */
 function keyOf(selector: readonly Selector[]): string {
   const last = selector.slice(selector.findLastIndex(isTraversal) + 1);
   const named = (name: string): string | undefined =>

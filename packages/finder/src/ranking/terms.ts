@@ -65,7 +65,7 @@ export function questionTerms(question: string, language: Language): QuestionTer
   const measure = language.measure?.exec(question)?.groups?.["measure"]?.toLowerCase();
   const asking = askingWords(question, language.code);
   const counted = new Set(words.filter((word, at) => words[at - 1]?.startsWith("何") && words[at - 1]?.endsWith(word.charAt(0))));
-  // What a Japanese question has of grammar, and 何 with what it counts, is most of its pairs; an answer has other endings.
+  // The grammar of a Japanese question, and 何 with what it counts, is most of its pairs; an answer has other endings.
   const isGrammar = (word: string): boolean =>
     isJapanese && isUnspaced(word) && (word.includes("何") || counted.has(word) || !isWithinWord(word));
   const needed = kept.filter((word) => word !== measure && !asking.has(word) && !isGrammar(word));

@@ -88,7 +88,7 @@ function citeProse(passage: string, block: Block, item: string): string {
     const words = said.replace(at === 0 ? marker : quoteMark, "");
     const isWanted = block.kind === "list" ? isItem(said) : isSentence(said);
     const [cited] = isWanted ? citeOne(words, item) : [];
-    // What is left out inside a paragraph is marked, and so is the beginning of an item, which reads on from the one before it. A number at the start of a
+    // An omission inside a paragraph is marked, and so is the beginning of an item, which reads on from the one before it. A number at the start of a
     // line would be read as that of an item.
     const isMarked = (isLeftOut && (text !== "" || block.kind === "list")) || (text === "" && marker.test(words));
     const gap = isMarked ? `${omitted} ` : "";

@@ -113,7 +113,7 @@ export function createEntryReader({
     const { role, node: name } = claimed.predicate;
     if (role === "main") return feed.role === "main" ? { statement: claimed, digest: payloadDigest(envelope) } : undefined;
     if (!nodesOfRole(roster, role).includes(name)) throw new Error(`a receipt in the name of node '${name}' for role '${role}'`);
-    // What it claims is read out of the bytes that are verified here.
+    // Its claim is read out of the bytes that are verified here.
     const payload = verifyEnvelope(envelope, { trust, node: name, payloadType: receiptPayloadType });
     return { statement: claimed, digest: sha256Of(payload) };
   };

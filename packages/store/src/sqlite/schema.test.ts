@@ -92,7 +92,7 @@ test("a data folder of the first release is opened, with everything in it", asyn
     await store[Symbol.asyncDispose]();
     await using again = await open();
     expect(await again.feedSize()).toBe(3);
-    // What waits has a turn, whatever release let it in.
+    // A task that waits has a turn, whatever release let it in.
     expect(await again.claim({ now: 9_000, leaseMs: 1_000 }, (task) => receiptOf("started", task.id))).toMatchObject({ task: payload.id });
   } finally {
     await rm(folder, { recursive: true });

@@ -156,7 +156,7 @@ export function splitAsk(sentence: string, before = ""): Asked[] {
     const piece = at === 0 ? part : part.charAt(0).toUpperCase() + part.slice(1);
     const text = parts.length === 1 || mark.test(piece) || /[。か]$/u.test(piece) ? piece : `${piece}${sign}`;
     const kept = elliptic && subject !== "" ? subject : "";
-    // What leans on a subject adds to it only where it names a thing of its own: "Who made it?" does not.
+    // A question that leans on a subject adds to it only where it names a thing of its own: "Who made it?" does not.
     if (kept === "") subject = own;
     else if (determiners.test(own) || (isWide && own.length > 3)) subject = `${kept}; ${own}`.slice(0, 200);
     return { text: kept === "" ? text : `${text} (${kept})`, subject };

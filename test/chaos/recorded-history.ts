@@ -5,6 +5,7 @@ import { openStore, type Store } from "@tasuki/store";
 import { randomUUIDv7 } from "node:crypto";
 import { join } from "node:path";
 import type { History, RecordedAnswer, RecordedFeed } from "../history/history.ts";
+import { wholeFeed } from "../history/whole-feed.ts";
 import { expectedFiles } from "../sim/pipeline.ts";
 import { type ChaosRelay, pipeline, roles, secondOf } from "./chaos-relay.ts";
 
@@ -44,7 +45,7 @@ async function readFeed(relay: ChaosRelay, node: string): Promise<RecordedFeed> 
     node,
     role: roles.find((role) => role === node || secondOf(role) === node) ?? node,
     instance: store.instance,
-    entries: await store.feed(0, Number.MAX_SAFE_INTEGER),
+    entries: await wholeFeed(store),
     lacking: await lackingFiles(store),
   };
 }

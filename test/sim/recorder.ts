@@ -1,8 +1,9 @@
-import { artifactsOnWire, type FeedEntry, isFileOf, parseContractRef, type Pipeline, type RunStatus } from "@tasuki/protocol";
+import { artifactsOnWire, isFileOf, parseContractRef, type Pipeline, type RunStatus } from "@tasuki/protocol";
 import type { Trust } from "@tasuki/evidence";
 import { openStore, type OpenStore } from "@tasuki/store";
 import { lackingFiles } from "./lacking-files.ts";
 import type { History, RecordedAnswer, RecordedStatus } from "../history/history.ts";
+import { wholeFeed } from "../history/whole-feed.ts";
 import { createBoot, within } from "./machine/boot.ts";
 import type { Disk } from "./machine/disk.ts";
 import type { Exchange } from "./machine/network.ts";
@@ -41,7 +42,7 @@ export function createRecorder({ pipeline, trust, liar, time }: RecorderDeps): R
 
   /** Reads all that a data folder holds, also of a process that is gone. One whose database failed answers nothing more, and is opened once more. */
   const readThrough = async (store: OpenStore, { name, disk }: { name: string; disk: Disk }) => {
-    const read = async (of: OpenStore) => ({ entries: await entriesOf(of), lacking: await lackingFiles(of, disk) });
+    const read = async (of: OpenStore) => ({ entries: await wholeFeed(of), lacking: await lackingFiles(of, disk) });
     try {
       return await read(store);
     } catch {
@@ -121,9 +122,4 @@ export function createRecorder({ pipeline, trust, liar, time }: RecorderDeps): R
       },
     }),
   };
-}
-
-/** All that a store holds. */
-function entriesOf(store: OpenStore): Promise<readonly FeedEntry[]> {
-  return store.feed(0, Number.MAX_SAFE_INTEGER);
 }

@@ -3,6 +3,7 @@ import { claimedReceipt, payloadDigest } from "@tasuki/evidence";
 import { hasEnded, isTasukiError, type RunStatus } from "@tasuki/protocol";
 import { checkHistory } from "../history/check-history.ts";
 import type { Violation } from "../history/history.ts";
+import { wholeFeed } from "../history/whole-feed.ts";
 import { createSimulation, type SimulationOptions } from "./create-simulation.ts";
 import { within } from "./machine/boot.ts";
 import { longestStop, scheduleFaults, startNodes } from "./schedule.ts";
@@ -140,9 +141,11 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
     if (store === undefined || liar === undefined) return [];
     // Its answers stand in the feed of whoever asked it, and are bounded by that.
     const given = new Set<string>();
-    for (const node of nodes.values())
-      for (const { envelopes } of node.name === liar ? [] : ((await node.running()?.store.feed(0, Number.MAX_SAFE_INTEGER)) ?? []))
+    for (const node of nodes.values()) {
+      const asked = node.name === liar ? undefined : node.running()?.store;
+      for (const { envelopes } of asked === undefined ? [] : await wholeFeed(asked))
         for (const envelope of envelopes) given.add(payloadDigest(envelope));
+    }
     const saidAbout = async (run: string): Promise<number> =>
       (await store.evidenceOf(run)).envelopes.filter(
         (envelope) => claimedReceipt(envelope)?.predicate.node === liar && !given.has(payloadDigest(envelope)),

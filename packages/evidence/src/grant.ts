@@ -8,8 +8,13 @@ import {
   type TaskPayload,
   TasukiError,
 } from "@tasuki/protocol";
-import { verifyEnvelopeAside } from "./envelope.ts";
+import { payloadOf, verifyEnvelopeAside } from "./envelope.ts";
 import type { Trust } from "./trust.ts";
+
+/** Grant in a task that main itself has signed: its words are main's, whoever signed them once more. Throws `malformed_message`. */
+export function grantInMainsTask(envelope: Envelope): Grant {
+  return parseMessage(payloadOf(envelope), Grant, "grant");
+}
 
 /** Reads main's word out of an envelope. `nodes` are main's names. Rejects with `signature_invalid`, `malformed_message`. */
 export async function readGrant(

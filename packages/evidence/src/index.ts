@@ -10,7 +10,7 @@ export {
 } from "./belief.ts";
 export { canonicalJson } from "./canonical-json.ts";
 export { payloadDigest, payloadOf, signEnvelope, verifyEnvelope, verifyEnvelopeAside } from "./envelope.ts";
-export { doubtAboutGrant, readGrant } from "./grant.ts";
+export { doubtAboutGrant, grantInMainsTask, readGrant } from "./grant.ts";
 export { createSigner, openKeys, pinKeys, type Signer } from "./keys.ts";
 export { toManifest } from "./manifest.ts";
 export { createNotary, type FreeText, type Notary, type ReceiptFacts, type Seal, type Sealed, type SignedTask } from "./notary.ts";

@@ -1,4 +1,4 @@
-import { createPublicKey, type KeyObject, verify } from "node:crypto";
+import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { promisify } from "node:util";
@@ -20,9 +20,50 @@ export interface Trust {
 
 const verifyOnThread = promisify<null, Uint8Array, KeyObject, Uint8Array, boolean>(verify);
 
-/** Trust in the public Ed25519 keys of each node. */
+/** Signatures that are remembered: those of some hundred runs. Each takes some 200 bytes. */
+const mostRemembered = 4_096;
+
+/**
+ * Signatures that hold, each by the SHA-256 of node, signature and signed bytes, those that were asked for last. What does not hold is not remembered,
+ * so that a peer can fill the memory with nothing but what its own key has signed. It is of one set of keys, and goes with it: where a key is pinned
+ * no more, nothing that it has signed is known any longer.
+ */
+function createVerified() {
+  const held = new Set<string>();
+  const add = (key: string): void => {
+    held.add(key);
+    for (const oldest of held) {
+      if (held.size <= mostRemembered) return;
+      held.delete(oldest);
+    }
+  };
+  return {
+    add,
+    has(key: string): boolean {
+      // A signature that is asked for again is the newest.
+      const has = held.delete(key);
+      if (has) add(key);
+      return has;
+    },
+  };
+}
+
+function keyOf(node: string, bytes: Uint8Array, signature: Uint8Array): string {
+  // A length before each part but the last: no two triples of parts run into the same bytes.
+  const head = `${Buffer.byteLength(node)} ${node} ${signature.length} `;
+  return createHash("sha256").update(head).update(signature).update(bytes).digest("base64");
+}
+
+/** Trust in the public Ed25519 keys of each node. A signature that was found to hold is not computed again while it is remembered. */
 export function createTrust(keys: ReadonlyMap<string, readonly KeyObject[]>): Trust {
-  const verifyHere: Trust["verify"] = (node, bytes, signature) => (keys.get(node) ?? []).some((key) => verify(null, bytes, key, signature));
+  const verified = createVerified();
+  const verifyHere: Trust["verify"] = (node, bytes, signature) => {
+    const key = keyOf(node, bytes, signature);
+    if (verified.has(key)) return true;
+    const holds = (keys.get(node) ?? []).some((one) => verify(null, bytes, one, signature));
+    if (holds) verified.add(key);
+    return holds;
+  };
   let isFirst = true;
   return {
     verify: verifyHere,
@@ -33,7 +74,13 @@ export function createTrust(keys: ReadonlyMap<string, readonly KeyObject[]>): Tr
         setImmediate(() => (isFirst = true));
         return verifyHere(node, bytes, signature);
       }
-      for (const key of keys.get(node) ?? []) if (await verifyOnThread(null, bytes, key, signature)) return true;
+      const key = keyOf(node, bytes, signature);
+      if (verified.has(key)) return true;
+      for (const one of keys.get(node) ?? [])
+        if (await verifyOnThread(null, bytes, one, signature)) {
+          verified.add(key);
+          return true;
+        }
       return false;
     },
     nodes: () => [...keys.keys()].toSorted(),

@@ -1,5 +1,5 @@
 import { type TaskPayload, TasukiError } from "@tasuki/protocol";
-import { doubtAboutGrant, readGrant, type Trust } from "@tasuki/evidence";
+import { doubtAboutGrant, grantInMainsTask, readGrant, type Trust } from "@tasuki/evidence";
 import { nodesOfRole, type Roster } from "@tasuki/bus";
 import type { AcceptRequest, Grounds } from "@tasuki/store";
 
@@ -29,7 +29,8 @@ export async function checkGrant(
   if (kind !== "work" || role === "main") return undefined;
   if (envelope !== undefined) {
     const listed = nodesOfRole(roster, "main");
-    const grant = await readGrant(envelope, { trust, nodes: listed.length > 0 ? listed : ["main"] });
+    const nodes = listed.length > 0 ? listed : ["main"];
+    const grant = from === "main" ? grantInMainsTask(envelope) : await readGrant(envelope, { trust, nodes });
     const doubt = doubtAboutGrant(grant, payload);
     if (doubt === undefined) return "granted";
     throw new TasukiError(

@@ -85,16 +85,14 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
   };
 }
 
+/**
+ * Seal of a claim. Work is signed to have `started`, for the rung that this proves; main's own tasks (an intake, the last hop) have no such rung, and
+ * nobody but main waits for them: of those it is an event that no key signs.
+ */
 function startedSeal(notary: Notary): (row: TaskRow) => Seal {
-  return ({ id, payload, digest, attempt, lastReceipt }) =>
-    notary.receipt({
-      run: payload.run,
-      stage: payload.stage,
-      task: id,
-      epoch: payload.epoch,
-      attempt,
-      state: "started",
-      prev: lastReceipt,
-      subjects: taskSubjects(payload, digest),
-    });
+  return ({ id, payload, digest, attempt, lastReceipt }) => {
+    const facts = { run: payload.run, stage: payload.stage, task: id, epoch: payload.epoch, attempt };
+    if (payload.stage === "main") return notary.event("started", facts);
+    return notary.receipt({ ...facts, state: "started", prev: lastReceipt, subjects: taskSubjects(payload, digest) });
+  };
 }

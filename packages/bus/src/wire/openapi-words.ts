@@ -88,7 +88,7 @@ export const openApiWords: Readonly<Record<string, Words>> = {
   limit: ["Number of tasks of one sender that may wait.", 10_000],
   line: ["Line, counted from 1.", 12],
   missing: ["SHA-256 digests to upload, with `attachments_missing`.", [sha256]],
-  "query.name": ["Name of the files that are wanted, with `include=artifacts`.", "final.txt"],
+  "query.name": ["Name of the files that are wanted, with `include=artifacts`; several with commas between them.", "final.txt"],
   "sources.name": ["Name of the source: `S1.pdf`, `S2.md`, …", "S1.md"],
   name: ["Name of the file, as its contract gives it; sources are `S1.pdf`, `S2.md`, … with a number each.", "S1.md"],
   needs: ["What is needed for it to go on.", "files that keep the contracts"],

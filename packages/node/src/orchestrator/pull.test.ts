@@ -29,8 +29,10 @@ const artifact = (changes: Partial<ArtifactText> = {}): ArtifactText => ({
   ...changes,
 });
 
-/** The pull of nano's list, out of what nano and sg answer. Resolves with the questions that were asked of each. */
-async function pullFrom(answers: Readonly<Record<string, (asked: number) => Pick<Status, "artifacts" | "next">>>) {
+type Answer = (asked: number, query: StatusQuery) => Pick<Status, "artifacts" | "next">;
+
+/** The pull of nano's list, or of other files of its stage, out of what nano and sg answer. Resolves with the questions that were asked of each. */
+async function pullFrom(answers: Readonly<Record<string, Answer>>, subjects = [{ name, sha256: sha256Of(text) }]) {
   const folder = await mkdtemp(join(tmpdir(), "tasuki-pull-"));
   const asked: Record<string, number> = { nano: 0, sg: 0 };
   const outputs: string[] = [];
@@ -39,9 +41,9 @@ async function pullFrom(answers: Readonly<Record<string, (asked: number) => Pick
     await using store = await openStore({ folder, clock, newId: () => randomUUIDv7() });
     const clientFor = (node: string) =>
       ({
-        status: async (_query: StatusQuery, { mostBytes = Infinity }: { mostBytes?: number }) => {
+        status: async (query: StatusQuery, { mostBytes = Infinity }: { mostBytes?: number }) => {
           mostRead = Math.max(mostRead, mostBytes);
-          return answers[node]?.((asked[node] = (asked[node] ?? 0) + 1)) ?? { artifacts: [] };
+          return answers[node]?.((asked[node] = (asked[node] ?? 0) + 1), query) ?? { artifacts: [] };
         },
       }) as unknown as BusClient; // the one call of a pull
     const steps = {
@@ -49,7 +51,6 @@ async function pullFrom(answers: Readonly<Record<string, (asked: number) => Pick
         void (fact?.event.is === "pulled" && outputs.push(...fact.event.outputs.map((one) => one.name))),
     } as RunSteps; // the one step of a pull
     const flow = newFlow({ profile: "plain", payload: { run: randomUUIDv7(), from: "ops" }, brief: "b", route: ["nano", "sg"], now: 0 });
-    const subjects = [{ name, sha256: sha256Of(text) }];
     const state: FlowState = {
       ...flow,
       stages: [
@@ -75,7 +76,7 @@ const silent = (): never => {
   throw new TasukiError("unreachable", "nobody is there");
 };
 
-test("the files of a stage come from its node, each by one question", async () => {
+test("the file of a stage comes from its node, by one question", async () => {
   expect(await pullFrom({ nano: () => ({ artifacts: [artifact()] }) })).toEqual({
     asked: { nano: 1, sg: 0 },
     outputs: [name],
@@ -92,6 +93,40 @@ test("what the node does not give comes from the next one, which was handed the 
     () => ({ artifacts: [artifact({ text: "# Other\n", sha256: sha256Of("# Other\n") })] }),
   ])
     expect(await pullFrom({ nano, sg: () => ({ artifacts: [artifact()] }) })).toMatchObject({ outputs: [name], error: undefined });
+});
+
+const others = ["list.md", "review.md", "final.txt"].map((one) => artifact({ name: one, contract: `${one.split(".")[0]}@1` }));
+const named: Answer = (_, { name: asked }) => ({ artifacts: others.filter((one) => asked?.split(",").includes(one.name)) });
+
+test("all files of a stage come by one question", async () => {
+  expect(await pullFrom({ nano: named }, others)).toMatchObject({
+    asked: { nano: 1, sg: 0 },
+    outputs: ["final.txt", "list.md", "review.md"],
+    error: undefined,
+    mostRead: 3 * 32_000_000 + 65_536,
+  });
+});
+
+test("files that fill more than a page come page by page", async () => {
+  const pages: Answer = (asked) => ({ artifacts: others.slice(asked - 1, asked), ...(asked < 3 && { next: `${asked}` }) });
+  expect(await pullFrom({ nano: pages }, others)).toMatchObject({ asked: { nano: 3, sg: 0 }, error: undefined });
+});
+
+test("a node of an earlier release has no file under several names, and is asked for each", async () => {
+  const earlier: Answer = (_, { name: asked }) => ({ artifacts: others.filter((one) => one.name === asked) });
+  expect(await pullFrom({ nano: earlier }, others)).toMatchObject({
+    asked: { nano: 4, sg: 0 },
+    outputs: ["final.txt", "list.md", "review.md"],
+    error: undefined,
+  });
+});
+
+// guarantees: R5.starves-nobody
+test("pages without end that bring nothing new are asked for no longer than those of each file alone", async () => {
+  const endless: Answer = (asked) => ({ artifacts: others.slice(0, 1), next: `${asked}` });
+  const { asked, error } = await pullFrom({ nano: endless }, others);
+  expect(error).toBeInstanceOf(WrongAnswer);
+  expect(asked["nano"]).toBeLessThanOrEqual(2 + 2 * 4);
 });
 
 // guarantees: R5.starves-nobody

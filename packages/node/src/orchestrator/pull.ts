@@ -95,8 +95,11 @@ async function fetch(
   for (const { node, task } of holders) {
     try {
       const client = deps.clientFor(node);
-      for (const subject of wanted.filter((one) => !found.has(one.name))) {
-        const text = await textOf(client, { task, subject, mostBytes: mostBytesOf(deps.pipeline, subject.name) }, signal);
+      const lacking = (): Subject[] => wanted.filter((one) => !found.has(one.name));
+      for (const subjects of askedTogether(lacking()))
+        for (const text of await textsOf(deps, client, { task, subjects, signal })) found.set(text.name, await keep(deps, text, node));
+      for (const subject of lacking()) {
+        const text = await textOf(client, { task, subject, mostBytes: mostBytesOf(deps.pipeline, [subject]) }, signal);
         if (typeof text === "string") wrong.push(`${node} gave ${text}`);
         else found.set(subject.name, await keep(deps, text, node));
       }
@@ -112,6 +115,48 @@ async function fetch(
   if (silence === undefined && wrong.length > 0) throw new WrongAnswer(`${names.join(", ")}: ${wrong.join("; ")}`);
   const asked = holders.map((holder) => holder.node).join(" and ");
   throw new TasukiError("unavailable", `main could not fetch ${names.join(", ")} from ${asked}; it tries again`, { cause: silence });
+}
+
+/** Characters of the names in one question: a query takes as many. */
+const longestNames = 256;
+
+/** Files in groups of which each is asked for by one question. One that would be alone in its group is in none: `textOf` asks for it. */
+function askedTogether(subjects: readonly Subject[]): Subject[][] {
+  const groups: Subject[][] = [];
+  for (const subject of subjects) {
+    const group = groups.at(-1);
+    if (group !== undefined && namesOf([...group, subject]).length <= longestNames) group.push(subject);
+    else groups.push([subject]);
+  }
+  return groups.filter((group) => group.length > 1);
+}
+
+function namesOf(subjects: readonly Subject[]): string {
+  return subjects.map(({ name }) => name).join(",");
+}
+
+/**
+ * Texts of a task under several names, as far as the node gives them: by one question, or by more where they fill more pages, as long as each page
+ * brings one that is wanted. A node of an earlier release has no file under such a name, and gives none.
+ */
+async function textsOf(
+  { pipeline }: Pick<PullDeps, "pipeline">,
+  client: BusClient,
+  { task, subjects, signal }: { task: string; subjects: readonly Subject[]; signal: AbortSignal },
+): Promise<readonly ArtifactText[]> {
+  const found = new Map<string, ArtifactText>();
+  let after: string | undefined;
+  do {
+    const query = { task, name: namesOf(subjects), include: "artifacts" as const, ...(after !== undefined && { after }) };
+    const page = await client.status(query, { signal, mostBytes: mostBytesOf(pipeline, subjects) });
+    const before = found.size;
+    for (const { name, sha256 } of subjects) {
+      const text = page.artifacts?.find((one) => one.name === name && one.sha256 === sha256);
+      if (text !== undefined) found.set(name, text);
+    }
+    after = found.size > before && found.size < subjects.length ? page.next : undefined;
+  } while (after !== undefined);
+  return [...found.values()];
 }
 
 /**
@@ -142,10 +187,11 @@ const filesOfName = 16;
 /** Bytes of an answer besides its texts, which JSON writes in up to two bytes for one. */
 const bytesBeside = 64 * 1024;
 
-/** Bytes that an answer has at most which a node gives for files of that name: their contract caps them. */
-function mostBytesOf(pipeline: Pipeline, name: string): number {
-  const caps = artifactOfFile(pipeline, name)?.versions.map(({ maxBytes }) => maxBytes) ?? [];
-  return bytesBeside + 2 * filesOfName * Math.max(0, ...caps);
+/** Bytes that an answer has at most which a node gives for files of these names: their contracts cap them. */
+function mostBytesOf(pipeline: Pipeline, subjects: readonly Subject[]): number {
+  const capOf = ({ name }: Subject): number =>
+    Math.max(0, ...(artifactOfFile(pipeline, name)?.versions.map(({ maxBytes }) => maxBytes) ?? []));
+  return bytesBeside + 2 * filesOfName * subjects.reduce((sum, subject) => sum + capOf(subject), 0);
 }
 
 /** Keeps a text under its digest, and under its contract if it holds; if it doesn't, or can't be judged, main's check will say so. */

@@ -174,15 +174,20 @@ test("texts come in pages by size, each once, and never raw sources", async () =
   });
 });
 
-test("a text is given by its name alone, without the others' bytes", async () => {
+test("texts are given by their names alone, without the others' bytes", async () => {
   await using node = await openNode();
-  const files = [await node.hold("brief.md", "brief@1", "# Why?\n"), await node.hold("S1.txt", "source-text@1", "a")];
+  const files = [
+    await node.hold("brief.md", "brief@1", "# Why?\n"),
+    await node.hold("S1.txt", "source-text@1", "a"),
+    await node.hold("S2.txt", "source-text@1", "b"),
+  ];
   const { run, id } = await node.accept(files);
   for (const of of [{ run }, { task: id }]) {
     const named = async (name: string) =>
       (await node.status.status(query({ ...of, include: "artifacts", name }), may("all"))).artifacts?.map((one) => one.name);
     expect(await named("S1.txt")).toEqual(["S1.txt"]);
-    expect(await named("S2.txt")).toEqual([]);
+    expect(await named("S3.txt")).toEqual([]);
+    expect(await named("S3.txt,S2.txt,brief.md")).toEqual(["brief.md", "S2.txt"]);
   }
 });
 

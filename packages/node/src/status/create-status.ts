@@ -134,7 +134,8 @@ async function filesFor(
   );
   const others = task !== undefined && tasks.length === 0 ? [task] : run === undefined ? [] : (runs?.pulledTasks(run) ?? []);
   const files = all && others.length > 0 ? [...own, ...(await store.filesOf(others))] : own;
-  return name === undefined ? files : files.filter((file) => file.name === name);
+  const names = name?.split(",");
+  return names === undefined ? files : files.filter((file) => names.includes(file.name));
 }
 
 function toTaskStatus({ row, position }: TaskFacts, outbox: readonly OutboxRow[]): TaskStatus {

@@ -175,7 +175,7 @@ export const StatusQuery = z.looseObject({
   from: inDigits(z.int().nonnegative()).optional(),
   limit: inDigits(z.int().min(1).max(1000)).optional(),
   include: z.enum(["artifacts"]).optional(),
-  /** Name of the files wanted, with `include=artifacts`. */
+  /** Names of the files wanted, with `include=artifacts`: one, or several with commas between them (nodes of earlier releases take one). */
   name: z.string().max(256).optional(),
   /** `next` of the page before, with `include=artifacts`. */
   after: z.string().max(256).optional(),

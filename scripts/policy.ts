@@ -10,6 +10,6 @@ const root = join(import.meta.dirname, "..");
 const folder = join(root, "infra", "tailnet");
 const people = People.parse(JSON.parse(await readFile(join(folder, "people.json"), "utf8")));
 await writeFile(join(folder, "policy.hujson"), writePolicy({ pipeline: relay, people }));
-await writeFile(join(folder, "policy.tests.json"), writePolicyTests({ pipeline: relay }));
+await writeFile(join(folder, "policy.tests.json"), writePolicyTests({ pipeline: relay, people }));
 await promisify(execFile)(join(root, "node_modules/.bin/oxfmt"), [join(folder, "policy.tests.json")]);
 console.log("infra/tailnet/policy.hujson and policy.tests.json are written");

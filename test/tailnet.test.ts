@@ -354,7 +354,7 @@ describe.skipIf(missing.length > 0)(`a real tailnet${why}`, () => {
     });
     expect(answer).toMatchObject({ status: 200 });
     expect(await healthAt(before)).toEqual({ error: expect.toBeOneOf(blocked) });
-    expect(testbed.nodes.output("sg")).toContain("the bus moves there");
+    expect(testbed.nodes.output("sg")).toContain("the listener moves there");
     await restorePolicy();
     expect(await untilClosed(await startRun())).toBe("closed");
   });

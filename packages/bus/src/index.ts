@@ -1,7 +1,15 @@
 export { createBusApp } from "./server/bus-app.ts";
-export type { BusHandlers } from "./server/bus-calls.ts";
-export type { TaskRequest } from "./wire/task-request.ts";
-export { listenBus, listenSocket } from "./server/listen.ts";
+export { type BusCalls, type BusHandlers, createBusCalls } from "./server/bus-calls.ts";
+export { type AdmissionDeps, pathOf } from "./server/admission.ts";
+export { createFailureLog } from "./server/failure-log.ts";
+export { createFollowers } from "./server/followers.ts";
+export { checkHygiene } from "./server/hygiene.ts";
+export { continueBody, limitArrival } from "./server/request-body.ts";
+export { sendProblem } from "./server/send-problem.ts";
+export { escapeAnswer } from "./server/to-json.ts";
+export { operations } from "./wire/operations.ts";
+export { openTask, parseTaskHeaders, type TaskRequest } from "./wire/task-request.ts";
+export { type BusListener, listenBus, listenSocket } from "./server/listen.ts";
 export { problemOf, toTrpcShape } from "./server/trpc-problem.ts";
 export { openApiDocument } from "./wire/openapi.ts";
 export { contractOf, contractOfFile, sourceContract, type TakenContract, takenContracts } from "./wire/taken-contracts.ts";
@@ -15,7 +23,7 @@ export { createSocketClient } from "./client/socket-client.ts";
 export { toClientError } from "./client/client-error.ts";
 export { sizeOfEntry, watchFeed } from "./client/watch-feed.ts";
 
-export { openAccess } from "./access/open-access.ts";
+export { type Access, openAccess } from "./access/open-access.ts";
 export { type AccessConfig, accessFields, checkAccess } from "./access/access-config.ts";
 export { type Caller, type Identity, localCaller } from "./identity/identity.ts";
 export { nodesOfRole, roleOfNode, type Roster } from "./identity/roster.ts";
@@ -23,9 +31,10 @@ export { createLoopbackIdentity, writeLoopbackIdentities } from "./identity/loop
 export { createLocalApi } from "./identity/local-api.ts";
 export { watchDrift } from "./identity/watch-drift.ts";
 
-export { grantFor, type Want } from "./permission/permission.ts";
+export { People, type OperatorCall, operatorCalls, permissionsBehind } from "./permission/edges.ts";
+export { grantFor, type OperatorLevel, operatorLevels, type Want } from "./permission/permission.ts";
 export { type Grant, grantsBeyond, parsePolicy, type Policy } from "./permission/policy.ts";
-export { People, writePolicy } from "./permission/write-policy.ts";
+export { writePolicy } from "./permission/write-policy.ts";
 export { createPolicyState } from "./permission/create-policy-state.ts";
 export { explainGrant, type Explanation } from "./permission/explain-grant.ts";
 export { checkPolicy, parsePolicyTests } from "./permission/policy-tests.ts";

@@ -83,6 +83,7 @@ export {
   defaultProfile,
   definePipeline,
   mainPort,
+  operatorPort,
   nextRole,
   type Pipeline,
   roleOf,

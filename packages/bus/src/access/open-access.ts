@@ -7,7 +7,7 @@ import { createLoopbackIdentity } from "../identity/loopback-identity.ts";
 import { openTailnet, rolesApart, type TailnetSelf } from "../identity/tailnet.ts";
 import { createTailscaleIdentity } from "../identity/tailscale-identity.ts";
 import type { Policy } from "../permission/policy.ts";
-import { type BusListener, listenBus } from "../server/listen.ts";
+import { type BusListener, listenBus, type PortSetting } from "../server/listen.ts";
 import type { AccessConfig } from "./access-config.ts";
 import { listenOnTailnet } from "./tailscale-listener.ts";
 
@@ -27,8 +27,8 @@ export interface AccessDeps {
 /** Access of other machines to this node: who they are, and where it listens for them. Disposing does not end the listener. */
 export interface Access extends AsyncDisposable {
   readonly identity: Identity;
-  /** Listens where the provider allows it, once that is possible; the signal ends the wait. */
-  listen(app: RequestListener, signal?: AbortSignal): Promise<BusListener>;
+  /** Listens where the provider allows it, once that is possible; the signal ends the wait. The port is that of the bus unless `at` gives another. */
+  listen(app: RequestListener, at?: { readonly port?: PortSetting; readonly signal?: AbortSignal | undefined }): Promise<BusListener>;
   /** Gives the `Host` values that name the bus of a listener, lower case. */
   hosts(bus: Pick<BusListener, "url" | "port">): readonly string[];
 }
@@ -43,7 +43,7 @@ function openLoopbackAccess({ role, data, config, policy }: AccessDeps): Access 
   const identity = createLoopbackIdentity({ folder: join(data, "identity"), role, policy, roster: config.roster });
   return {
     identity,
-    listen: (app) => listenBus({ app, host, port }),
+    listen: (app, at) => listenBus({ app, host, port, ...at?.port }),
     hosts: (bus) => [new URL(bus.url).host, `localhost:${bus.port}`],
     [Symbol.asyncDispose]: () => identity[Symbol.asyncDispose](),
   };
@@ -70,7 +70,7 @@ async function openTailscaleAccess(
   const stack = opened.move();
   return {
     identity,
-    listen: (app, signal) => listenOnTailnet({ app, host, port, tailnet, random, logger, signal }),
+    listen: (app, at) => listenOnTailnet({ app, host, port, tailnet, random, logger, ...at?.port, signal: at?.signal }),
     hosts(bus) {
       const { addresses, name } = self ?? { addresses: [], name: "" };
       const named = name === "" ? [] : [name, name.replace(/\..*/, "")];

@@ -1,12 +1,11 @@
 import type { RequestListener } from "node:http";
 import { setTimeout as delay } from "node:timers/promises";
 import { createBackoff, type Logger, TasukiError, hasErrorCode } from "@tasuki/protocol";
-import { type BusListener, listenBus } from "../server/listen.ts";
+import { type BusListener, listenBus, type PortSetting } from "../server/listen.ts";
 import type { Tailnet } from "../identity/tailnet.ts";
 
-export interface TailscaleListenerDeps {
+export interface TailscaleListenerDeps extends PortSetting {
   readonly app: RequestListener;
-  readonly port: number;
   /** The address to listen on. The machine's first one in the tailnet by default. */
   readonly host?: string | undefined;
   readonly tailnet: Pick<Tailnet, "state" | "onChange">;
@@ -22,7 +21,7 @@ export interface TailscaleListenerDeps {
  * the machine yet, and follows when it changes. Rejects with `invalid_state` where the tailnet says that this machine is something else.
  */
 export async function listenOnTailnet(deps: TailscaleListenerDeps): Promise<BusListener> {
-  const { app, port, host, tailnet, logger, random } = deps;
+  const { app, port, setting, host, tailnet, logger, random } = deps;
   const backoff = createBackoff({ firstMs: 100, lastMs: 5_000, jitter: "half", random });
   const ended = new AbortController();
   const signal = deps.signal === undefined ? ended.signal : AbortSignal.any([ended.signal, deps.signal]);
@@ -35,7 +34,7 @@ export async function listenOnTailnet(deps: TailscaleListenerDeps): Promise<BusL
       await until(tailnet, () => wanted() !== undefined, signal);
       const address = wanted() ?? "";
       try {
-        return { address, listener: await listenBus({ app, host: address, port }) };
+        return { address, listener: await listenBus({ app, host: address, port, ...(setting !== undefined && { setting }) }) };
       } catch (error) {
         if (!isAbsent(error)) throw error;
         if (repetition === 1) logger.warn({ address, port }, "the tailnet's address is not on this machine yet; trying again until it is");
@@ -45,7 +44,7 @@ export async function listenOnTailnet(deps: TailscaleListenerDeps): Promise<BusL
   };
 
   const first = tailnet.state();
-  if (first.is === "down") logger.warn({ why: first.why }, "waiting for the tailnet; the bus listens as soon as it runs");
+  if (first.is === "down") logger.warn({ why: first.why }, "waiting for the tailnet; the node listens as soon as it runs");
   await until(tailnet, () => tailnet.state().is !== "down", signal);
   const state = tailnet.state();
   if (state.is === "barred") throw new TasukiError("invalid_state", state.why);
@@ -57,7 +56,7 @@ export async function listenOnTailnet(deps: TailscaleListenerDeps): Promise<BusL
     for (;;) {
       bound.listener.failed.catch(failed.reject);
       await until(tailnet, () => wanted() !== undefined && wanted() !== bound.address, ended.signal);
-      logger.warn({ from: bound.address, to: wanted() }, "this machine's address in the tailnet has changed; the bus moves there");
+      logger.warn({ from: bound.address, to: wanted() }, "this machine's address in the tailnet has changed; the listener moves there");
       await bound.listener[Symbol.asyncDispose]();
       bound = await bind();
     }

@@ -1,13 +1,15 @@
 import { Agent, request } from "node:http";
 import { text } from "node:stream/consumers";
 import { z } from "zod";
-import { busCapability } from "../permission/permission.ts";
+import type { Capability } from "../permission/permission.ts";
 
 /** A slice of strings. Go leaves out fields at their zero value, and writes null for an empty slice or map. */
 const texts = z
   .array(z.string())
   .nullish()
   .transform((list) => list ?? []);
+
+const Granted = z.array(z.record(z.string(), z.unknown())).nullish();
 
 /** Answer of `GET /localapi/v0/whois`, as far as it is used. Source: tailscale.com v1.102, client/tailscale/apitype and tailcfg.Node. */
 export const Whois = z.object({
@@ -27,7 +29,7 @@ export const Whois = z.object({
   }),
   UserProfile: z.object({ LoginName: z.string() }),
   /** Grants of that machine on this one. (`Node.CapMap` holds the machine's own attributes instead.) */
-  CapMap: z.object({ [busCapability]: z.array(z.record(z.string(), z.unknown())).nullish() }).nullish(),
+  CapMap: z.object({ "tasuki.dev/cap/bus": Granted, "tasuki.dev/cap/operator": Granted } satisfies Record<Capability, z.ZodType>).nullish(),
 });
 export type Whois = z.infer<typeof Whois>;
 

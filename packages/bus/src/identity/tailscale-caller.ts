@@ -1,5 +1,5 @@
 import { TasukiError } from "@tasuki/protocol";
-import { busCapability, Permission } from "../permission/permission.ts";
+import { capabilityNames, type Permission, readPermission } from "../permission/permission.ts";
 import { type Policy, tagOf, tagPrefix } from "../permission/policy.ts";
 import type { Caller } from "./identity.ts";
 import type { Whois } from "./local-api.ts";
@@ -29,10 +29,12 @@ export function toCaller(whois: Whois, { address, role, self, policy, roster }: 
   // Every process of this machine has its address, so a call from there proves neither the node nor a person. Scripts use the node's own socket.
   if (node.StableID === self.id || self.addresses.includes(address))
     return { principal: "self", roles: [], nodes: [], permissions: [{ v: 1, to: role, call: "health" }] };
-  const permissions = (whois.CapMap?.[busCapability] ?? []).flatMap((granted) => {
-    const read = Permission.safeParse(granted);
-    return read.success && read.data.to === role ? [read.data] : [];
-  });
+  const permissions = capabilityNames.flatMap((capability) =>
+    (whois.CapMap?.[capability] ?? []).flatMap((granted): Permission[] => {
+      const permission = readPermission(capability, granted);
+      return permission?.to === role ? [permission] : [];
+    }),
+  );
   if (node.Tags.length === 0) return { principal: `ops:${user.LoginName}`, roles: [], nodes: [], permissions };
   const roles = rolesOf(whois);
   const nodes = nodesOf(whois, roles, roster);

@@ -1,6 +1,6 @@
 import type { Logger } from "@tasuki/protocol";
-import type { Permission } from "../permission/permission.ts";
-import { opsGroup, type Policy, tagOf } from "../permission/policy.ts";
+import { operatorLevels, type Permission } from "../permission/permission.ts";
+import { levelGroup, opsGroup, type Policy, tagOf } from "../permission/policy.ts";
 import type { Caller, Identity } from "./identity.ts";
 
 export interface DriftDeps {
@@ -27,8 +27,8 @@ export function watchDrift(
     const isPerson = roles.length === 0 && principal.startsWith("ops:") && permissions.length > 0;
     // A person without grants is no operator, and any other caller without roles is this machine itself: the policy file names neither.
     if (roles.length === 0 && !isPerson) return;
-    const expected = policy.permissionsFor(isPerson ? { groups: [opsGroup] } : { tags: roles.map(tagOf) }, role);
-    if (isSame(expected, permissions)) drifted.delete(principal);
+    const subjects = isPerson ? memberships : [{ tags: roles.map(tagOf) }];
+    if (subjects.some((subject) => isSame(policy.permissionsFor(subject, role), permissions))) drifted.delete(principal);
     else if (!drifted.has(principal)) {
       drifted.add(principal);
       logger.warn({ principal }, "the network grants a caller other things than this node's policy file: one of the two is out of date");
@@ -48,6 +48,12 @@ export function watchDrift(
     [Symbol.asyncDispose]: () => identity[Symbol.asyncDispose](),
   };
 }
+
+/** Every choice of the policy's groups: the network tells what a person is granted, and not by which of them. */
+const memberships = [opsGroup, ...operatorLevels.map(levelGroup)].reduce<{ readonly groups: readonly string[] }[]>(
+  (choices, group) => [...choices, ...choices.map(({ groups }) => ({ groups: [...groups, group] }))],
+  [{ groups: [] }],
+);
 
 /** Compares two lists, whatever their order. One schema parses the permissions of both, so equal permissions have their keys in equal order. */
 function isSame(some: readonly Permission[], others: readonly Permission[]): boolean {

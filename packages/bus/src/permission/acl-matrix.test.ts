@@ -9,15 +9,18 @@ import { nano } from "@tasuki/contracts/roles/nano";
 import { sg } from "@tasuki/contracts/roles/sg";
 import { describe, expect, test } from "vitest";
 import { type BusFixture, startBus, tokenOf } from "../testing/bus-fixture.ts";
-import { grantFor, type Want } from "./permission.ts";
+import { grantFor, type OperatorLevel, operatorLevels, type Want } from "./permission.ts";
 import { parsePolicy } from "./policy.ts";
 import { writePolicy } from "./write-policy.ts";
 
 const pipeline = definePipeline({ ...relay, roles: [nano, sg, jp] });
-const text = writePolicy({ pipeline, people: { ops: ["ops@example.com"] } });
+const people = { ops: ["ops@example.com"], read: ["r@example.com"], operate: ["o@example.com"], decide: ["d@example.com"] };
+const text = writePolicy({ pipeline, people });
 const policy = parsePolicy(text);
 
 const callers = ["ops", "main", "nano", "sg", "jp"] as const;
+/** People who have a level of the operator API, and nothing of the bus. */
+const lookers = ["read", "operate", "decide"] as const;
 const nodes = ["main", "nano", "sg", "jp"] as const;
 const kinds = ["run", "work", "nudge", "cancel", "close"] as const;
 const mega = 1024 * 1024;
@@ -52,6 +55,7 @@ interface Row {
   readonly maxBytes?: number;
   readonly status?: true;
   readonly health?: true;
+  readonly level?: OperatorLevel;
 }
 const orders = ["work", "nudge", "cancel", "close"];
 const toNano = { upload: ["run", "brief", "source-text"], maxBytes: 8 * mega };
@@ -61,7 +65,10 @@ const look = { status: true, health: true } as const;
 /** Allowed calls by edge. An edge that is missing here allows nothing. */
 const table: Readonly<Record<string, Row>> = {
   // A kind that may come unsigned may come signed, too: a signature takes no right away.
-  "ops > main": { signed: ["run"], unsigned: ["run"], upload: ["brief", "source"], maxBytes: 64 * mega, ...look },
+  "ops > main": { signed: ["run"], unsigned: ["run"], upload: ["brief", "source"], maxBytes: 64 * mega, ...look, level: "decide" },
+  "read > main": { level: "read" },
+  "operate > main": { level: "operate" },
+  "decide > main": { level: "decide" },
   "ops > nano": look,
   "ops > sg": look,
   "ops > jp": look,
@@ -76,6 +83,7 @@ const table: Readonly<Record<string, Row>> = {
 
 const tasks = kinds.flatMap((kind): Want[] => [true, false].map((signed) => ({ call: "task", kind, signed })));
 const reads: Want[] = [{ call: "status", scope: "own" }, { call: "status", scope: "all" }, { call: "health" }];
+const steers = operatorLevels.map((level): Want => ({ call: "operator", level }));
 const sizes = [1, 8 * mega, 8 * mega + 1, 64 * mega, 64 * mega + 1, 2e9];
 const uploads = contracts.flatMap((contract) => sizes.map((bytes): Want => ({ call: "upload", contract, bytes })));
 
@@ -89,19 +97,23 @@ function mayBe(row: Row, want: Want): boolean {
       return row.status === true;
     case "health":
       return row.health === true;
+    case "operator":
+      return row.level !== undefined && operatorLevels.indexOf(want.level) <= operatorLevels.indexOf(row.level);
   }
 }
 const shown = (want: Want): string => Object.values(want).join(" ");
-const subjectOf = (caller: string) => (caller === "ops" ? { groups: ["group:tasuki-ops"] } : { tags: [`tag:tasuki-${caller}`] });
+const isPerson = (caller: string): boolean => ["ops", ...lookers].includes(caller);
+const nameOf = (caller: string): string => `${isPerson(caller) ? "group" : "tag"}:tasuki-${caller}`;
+const subjectOf = (caller: string) => (isPerson(caller) ? { groups: [nameOf(caller)] } : { tags: [nameOf(caller)] });
 
-const edges = callers.flatMap((from) => nodes.map((to) => ({ from, to, row: table[`${from} > ${to}`] ?? {} })));
+const edges = [...callers, ...lookers].flatMap((from) => nodes.map((to) => ({ from, to, row: table[`${from} > ${to}`] ?? {} })));
 const cells = edges.flatMap(({ from, to, row }) =>
-  [...tasks, ...uploads, ...reads].map((want) => ({ from, to, want, what: shown(want), expected: mayBe(row, want) })),
+  [...tasks, ...uploads, ...reads, ...steers].map((want) => ({ from, to, want, what: shown(want), expected: mayBe(row, want) })),
 );
 
 describe("the policy", () => {
-  test("is asked in 1,580 cells, of which 117 are allowed", () => {
-    expect([cells.length, cells.filter(({ expected }) => expected).length]).toEqual([1_580, 117]);
+  test("is asked in 2,624 cells, of which 126 are allowed", () => {
+    expect([cells.length, cells.filter(({ expected }) => expected).length]).toEqual([2_624, 126]);
   });
 
   test.each(cells)("$from > $to: $what: $expected", ({ from, to, want, expected }) => {
@@ -116,11 +128,11 @@ describe("the policy", () => {
     for (const { from, to } of edges) {
       const permissions = policy.permissionsFor(subjectOf(from), to);
       for (const other of nodes.filter((one) => one !== to))
-        for (const want of [...tasks, ...reads]) expect(grantFor(permissions, other, want)).toBeUndefined();
+        for (const want of [...tasks, ...reads, ...steers]) expect(grantFor(permissions, other, want)).toBeUndefined();
     }
   });
 
-  test("opens exactly the role's own port on each edge, and no port without an edge", () => {
+  test("opens exactly the role's own port on each edge, that of the operator API to people alone, and no port without an edge", () => {
     const ports = Object.fromEntries(nodes.map((role, at) => [role, 18_100 + at]));
     const { grants } = JSON.parse(text.replaceAll(/^\s*\/\/.*$/gm, "").replaceAll(/,(\s*[}\]])/g, "$1")) as {
       grants: { src: string[]; dst: string[]; ip: string[] }[];
@@ -128,7 +140,11 @@ describe("the policy", () => {
     const opened = grants.map(({ src, dst, ip }) => `${src.join()} > ${dst.join()} ${ip.join()}`);
     const written = Object.keys(table).map((edge) => {
       const [from = "", to = ""] = edge.split(" > ");
-      return `${from === "ops" ? "group:tasuki-ops" : `tag:tasuki-${from}`} > tag:tasuki-${to} tcp:${ports[to]}`;
+      const doors = [
+        ...(lookers.some((one) => one === from) ? [] : [`tcp:${ports[to]}`]),
+        ...(table[edge]?.level === undefined ? [] : ["tcp:18199"]),
+      ];
+      return `${nameOf(from)} > tag:tasuki-${to} ${doors.join()}`;
     });
     expect(opened.sort()).toEqual(written.sort());
   });

@@ -1,5 +1,6 @@
 import { type Clock, type Health, type Pipeline, sha256Of } from "@tasuki/protocol";
 import { grantsBeyond, parsePolicy } from "./policy.ts";
+import type { People } from "./edges.ts";
 import { writePolicy } from "./write-policy.ts";
 
 export interface PolicyStateDeps {
@@ -16,6 +17,11 @@ export interface PolicyStateDeps {
 /** Shortest silence of the network that is reported, milliseconds: a reconnection takes less. */
 const worthSayingMs = 60_000;
 
+const nobody = ["nobody@example.com"];
+/** People and scripts with whom a policy grants the least, and the most, that `people.json` can ask for. */
+const leastGiven: People = { ops: nobody };
+const mostGiven: People = { ops: nobody, read: nobody, operate: nobody, decide: nobody, scripts: ["nudge", "cancel"] };
+
 /**
  * Creates the policy part of `/health`: the digest of this node's file, whether the file grants what this program's pipeline gives
  * (`current`), and the callers to whom the network grants other things (`drift`).
@@ -23,9 +29,9 @@ const worthSayingMs = 60_000;
 export function createPolicyState({ text, pipeline, drift, unheardMs, clock }: PolicyStateDeps): () => NonNullable<Health["policy"]> {
   const sha256 = sha256Of(text);
   const file = parsePolicy(text);
-  // `given` has made-up people, since each installation has its own: `grantsBeyond` compares grants alone.
-  const given = parsePolicy(writePolicy({ pipeline, people: { ops: ["nobody@example.com"] } }));
-  const current = grantsBeyond(file, given).length === 0 && grantsBeyond(given, file).length === 0;
+  const given = (people: People) => parsePolicy(writePolicy({ pipeline, people }));
+  // Each installation chooses what lies between the two. The people are made up: `grantsBeyond` compares grants alone.
+  const current = grantsBeyond(file, given(mostGiven)).length === 0 && grantsBeyond(given(leastGiven), file).length === 0;
   return () => {
     const unheard = unheardMs();
     return {

@@ -40,6 +40,8 @@ function permissionFor(to: string, want: Want): Permission {
       return { v: 1, to, call: "status", scope: want.scope };
     case "health":
       return { v: 1, to, call: "health" };
+    case "operator":
+      return { v: 1, to, call: "operator", level: want.level };
   }
 }
 
@@ -55,5 +57,7 @@ function lackOf(permission: Permission, want: Want): string | undefined {
   }
   if (permission.call === "status" && want.call === "status")
     return permission.scope === "all" || want.scope === "own" ? undefined : "its scope is the caller's own tasks";
+  if (permission.call === "operator" && want.call === "operator")
+    return grantFor([permission], permission.to, want) === undefined ? `its level is '${permission.level}'` : undefined;
   return undefined;
 }

@@ -8,7 +8,8 @@ import { sg } from "@tasuki/contracts/roles/sg";
 import { describe, expect, test } from "vitest";
 import { parsePolicy } from "./policy.ts";
 import { checkPolicy, parsePolicyTests } from "./policy-tests.ts";
-import { People, writePolicy } from "./write-policy.ts";
+import { People } from "./edges.ts";
+import { writePolicy } from "./write-policy.ts";
 import { writePolicyTests } from "./write-policy-tests.ts";
 
 const folder = join(import.meta.dirname, "../../../../infra/tailnet");
@@ -35,7 +36,7 @@ test("a policy that grants too much, and one that grants too little, fail in the
   const pipeline = definePipeline({ ...relay, roles: [nano, sg, jp] });
   const shipped = writePolicy({ pipeline, people: { ops: ["ops@example.com"] } });
   const failed = (changed: string) =>
-    checkPolicy(parsePolicy(changed), parsePolicyTests(writePolicyTests({ pipeline })))
+    checkPolicy(parsePolicy(changed), parsePolicyTests(writePolicyTests({ pipeline, people: { ops: ["ops@example.com"] } })))
       .filter(({ holds }) => !holds)
       .map(({ src, dst, want, expected }) => ({ src, dst, want, expected }));
   const more = shipped.replace('"to": "sg", "call": "task", "kinds": ["work"]', '"to": "sg", "call": "task", "kinds": ["work", "cancel"]');

@@ -1,6 +1,6 @@
 import { TaskKind, TasukiError } from "@tasuki/protocol";
 import { z } from "zod";
-import { grantFor, type Want } from "./permission.ts";
+import { grantFor, operatorLevels, type Want } from "./permission.ts";
 import type { Policy } from "./policy.ts";
 
 const Cell: z.ZodType<Want> = z.discriminatedUnion("call", [
@@ -8,6 +8,7 @@ const Cell: z.ZodType<Want> = z.discriminatedUnion("call", [
   z.strictObject({ call: z.literal("upload"), contract: z.string(), bytes: z.int().nonnegative() }),
   z.strictObject({ call: z.literal("status"), scope: z.enum(["own", "all"]) }),
   z.strictObject({ call: z.literal("health") }),
+  z.strictObject({ call: z.literal("operator"), level: z.enum(operatorLevels) }),
 ]);
 const PolicyTests = z.strictObject({
   tests: z.array(z.strictObject({ src: z.string(), dst: z.string(), accept: z.array(Cell), deny: z.array(Cell) })).min(1),

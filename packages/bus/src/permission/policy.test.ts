@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { busCapability, grantFor } from "./permission.ts";
+import { grantFor } from "./permission.ts";
 import { parsePolicy } from "./policy.ts";
 
 const health = { v: 1, to: "sg", call: "health" };
@@ -7,7 +7,7 @@ const grant = (permissions: unknown, more: object = {}) => ({
   src: ["tag:tasuki-main"],
   dst: ["tag:tasuki-sg"],
   ip: ["tcp:18102"],
-  app: { [busCapability]: permissions },
+  app: { "tasuki.dev/cap/bus": permissions },
   ...more,
 });
 const permissions = (...grants: unknown[]) =>

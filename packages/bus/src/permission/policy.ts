@@ -1,7 +1,7 @@
 import { TasukiError } from "@tasuki/protocol";
 import { getNodeValue, type Node, parseTree, type ParseError, printParseErrorCode } from "jsonc-parser";
 import { z } from "zod";
-import { busCapability, Permission } from "./permission.ts";
+import { capabilityNames, type OperatorLevel, type Permission, readPermission } from "./permission.ts";
 
 /** A caller as the policy names it: tags of machines, groups of people. */
 interface Subject {
@@ -33,6 +33,11 @@ export interface Policy {
 /** Name of the group of people and scripts that operate the relay. */
 export const opsGroup = "group:tasuki-ops";
 
+/** Name of the group of people who have one level of the operator API, and nothing of the bus. */
+export function levelGroup(level: OperatorLevel): string {
+  return `group:tasuki-${level}`;
+}
+
 /** Beginning of the tags of the relay's machines, which the role's name follows. */
 export const tagPrefix = "tag:tasuki-";
 
@@ -63,20 +68,22 @@ export function parsePolicy(text: string): Policy {
     .map(({ offset }) => lineOf(offset));
   const found = elements(member(document, "grants")).flatMap((grant) => {
     const ends = Ends.safeParse(getNodeValue(grant));
-    const granted = member(member(grant, "app"), busCapability);
-    return ends.success ? elements(granted).map((node) => ({ ends: ends.data, node })) : [];
+    if (!ends.success) return [];
+    return capabilityNames.flatMap((capability) =>
+      elements(member(member(grant, "app"), capability)).map((node) => ({ ends: ends.data, capability, node })),
+    );
   });
-  const read = found.map(({ ends: { src, dst }, node }) => ({
-    permission: Permission.safeParse(getNodeValue(node)),
+  const read = found.map(({ ends: { src, dst }, capability, node }) => ({
+    permission: readPermission(capability, getNodeValue(node)),
     src,
     dst,
     line: lineOf(node.offset),
   }));
-  const grants = read.flatMap(({ permission, ...where }) => (permission.success ? [{ ...where, permission: permission.data }] : []));
+  const grants = read.flatMap(({ permission, ...where }) => (permission === undefined ? [] : [{ ...where, permission }]));
   const known = new Map<string, readonly Permission[]>();
   return {
     grants,
-    unread: read.flatMap(({ permission, line }) => (permission.success ? [] : [line])),
+    unread: read.flatMap(({ permission, line }) => (permission === undefined ? [line] : [])),
     wide,
     permissionsFor({ tags = [], groups = [] }, to) {
       const names = new Set([...tags, ...groups]);

@@ -1,7 +1,8 @@
 import { artifactsOnWire, broughtTo, handedTo, nextRole, type Pipeline } from "@tasuki/protocol";
 import { sourceContract } from "../wire/taken-contracts.ts";
-import type { Want } from "./permission.ts";
-import { opsGroup, tagOf } from "./policy.ts";
+import type { People } from "./edges.ts";
+import { operatorLevels, type OperatorLevel, type Want } from "./permission.ts";
+import { levelGroup, opsGroup, tagOf } from "./policy.ts";
 
 interface Cells {
   readonly src: string;
@@ -16,6 +17,7 @@ const upload = (contract: string, bytes = 1): Want => ({ call: "upload", contrac
 const health: Want = { call: "health" };
 const seesAll: Want = { call: "status", scope: "all" };
 const seesOwn: Want = { call: "status", scope: "own" };
+const operator = (level: OperatorLevel): Want => ({ call: "operator", level });
 const textBytes = 8 * 1024 * 1024;
 
 /**
@@ -23,7 +25,7 @@ const textBytes = 8 * 1024 * 1024;
  * The cells are derived from the order of the roles, and not from the grants that `writePolicy` writes, so that `tasuki acl check` and the tests
  * can hold the policy to them.
  */
-export function writePolicyTests({ pipeline }: { readonly pipeline: Pipeline }): string {
+export function writePolicyTests({ pipeline, people: given }: { readonly pipeline: Pipeline; readonly people: People }): string {
   const roles = pipeline.roles.map((role) => role.name);
   const all = artifactsOnWire(pipeline).map(({ name }) => name);
   const handed = (to: string): readonly string[] => handedTo(pipeline, to).map(({ name }) => name);
@@ -33,13 +35,25 @@ export function writePolicyTests({ pipeline }: { readonly pipeline: Pipeline }):
   const uploads = (names: readonly string[]): Want[] => names.map((name) => upload(name, textBytes));
   const tooLarge = (names: readonly string[]): Want[] => names.map((name) => upload(name, textBytes + 1));
 
+  const isScripted = (kind: string): boolean => (given.scripts ?? []).some((one) => one === kind);
   const people: Cells[] = [
     {
       src: opsGroup,
       dst: "main",
-      accept: [unsigned("run"), signed("run"), upload("brief"), upload(sourceContract.name, sourceContract.maxBytes), seesAll, health],
+      accept: [
+        unsigned("run"),
+        signed("run"),
+        ...(given.scripts ?? []).map(unsigned),
+        upload("brief"),
+        upload(sourceContract.name, sourceContract.maxBytes),
+        seesAll,
+        health,
+        ...operatorLevels.map(operator),
+      ],
       deny: [
-        ...(["work", "nudge", "cancel", "close"] as const).map(signed),
+        ...(["work", "nudge", "cancel", "close"] as const)
+          .filter((kind) => !isScripted(kind))
+          .flatMap((kind) => [signed(kind), unsigned(kind)]),
         upload(sourceContract.name, sourceContract.maxBytes + 1),
         ...all.filter((name) => name !== "brief").map((name) => upload(name)),
       ],
@@ -48,8 +62,16 @@ export function writePolicyTests({ pipeline }: { readonly pipeline: Pipeline }):
       src: opsGroup,
       dst,
       accept: [seesAll, health],
-      deny: [unsigned("run"), signed("work"), upload("run")],
+      deny: [unsigned("run"), signed("work"), upload("run"), operator("read")],
     })),
+    ...operatorLevels
+      .filter((level) => given[level] !== undefined)
+      .map((level) => ({
+        src: levelGroup(level),
+        dst: "main",
+        accept: operatorLevels.slice(0, operatorLevels.indexOf(level) + 1).map(operator),
+        deny: [...operatorLevels.slice(operatorLevels.indexOf(level) + 1).map(operator), unsigned("run"), upload("brief"), seesOwn, health],
+      })),
   ];
   const main = roles.map((dst): Cells => ({
     src: tagOf("main"),
@@ -64,7 +86,7 @@ export function writePolicyTests({ pipeline }: { readonly pipeline: Pipeline }):
       src: tagOf(src),
       dst,
       accept: [signed("work"), ...uploads(handed(dst)), health],
-      deny: [unsigned("work"), ...kinds, ...tooLarge(handed(dst)), ...others(handed(dst)), seesOwn, seesAll],
+      deny: [unsigned("work"), ...kinds, ...tooLarge(handed(dst)), ...others(handed(dst)), seesOwn, seesAll, operator("read")],
     };
   });
   const strangers = roles.flatMap((src) =>
@@ -74,7 +96,7 @@ export function writePolicyTests({ pipeline }: { readonly pipeline: Pipeline }):
         src: tagOf(src),
         dst,
         accept: [],
-        deny: [signed("work"), upload("run"), seesOwn, health],
+        deny: [signed("work"), upload("run"), seesOwn, health, operator("read")],
       })),
   );
   return `${JSON.stringify({ tests: [...people, ...main, ...handOffs, ...strangers] }, null, 2)}\n`;

@@ -3,7 +3,7 @@ import { TasukiError } from "@tasuki/protocol";
 import type { Caller } from "../identity/identity.ts";
 import { type Route, routes } from "../wire/operations.ts";
 import { maxBodyBytes } from "../wire/task-request.ts";
-import { checkHygiene } from "./hygiene.ts";
+import { type Browsers, checkHygiene } from "./hygiene.ts";
 
 export interface AdmissionDeps {
   /** The role of this node, to which permissions must be addressed. */
@@ -12,6 +12,10 @@ export interface AdmissionDeps {
   readonly identify: (req: IncomingMessage) => Promise<Caller>;
   /** Gives the `Host` values that name this bus, lower case. Called at each request, since a port may be known only after listening. */
   readonly allowedHosts: () => readonly string[];
+  /** Browsers that may call; none by default. */
+  readonly browsers?: Browsers;
+  /** Operations that are answered; all by default. A path of any other is not there. */
+  readonly only?: readonly string[];
 }
 
 export interface Admitted {
@@ -31,10 +35,14 @@ export function pathOf(req: IncomingMessage): string {
  * Decides about a request before a byte of its body is read: hygiene, path and method, identity, permission, size.
  * A client that sent `Expect: 100-continue` (RFC 9110, section 10.1.1) has sent no body until then.
  */
-export async function admit({ role, identify, allowedHosts }: AdmissionDeps, req: IncomingMessage): Promise<Admitted> {
-  checkHygiene(req, allowedHosts());
+export async function admit({ role, identify, allowedHosts, browsers, only }: AdmissionDeps, req: IncomingMessage): Promise<Admitted> {
+  checkHygiene(req, allowedHosts(), browsers);
+  const isServed = ({ name }: Route): boolean => only === undefined || only.includes(name);
   const route = routes.get(pathOf(req));
-  if (route === undefined) throw new TasukiError("not_found", `There are these paths: ${[...routes.keys()].join(", ")}.`);
+  if (route === undefined || !isServed(route)) {
+    const paths = [...routes].flatMap(([path, one]) => (isServed(one) ? [path] : []));
+    throw new TasukiError("not_found", `There are these paths: ${paths.join(", ")}.`);
+  }
   if (req.method !== route.method) throw new TasukiError("method_not_allowed", `${pathOf(req)} takes ${route.method} only.`);
   const caller = await identify(req);
   const { call, kind } = route.operation;

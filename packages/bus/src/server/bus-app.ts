@@ -17,7 +17,7 @@ import { z } from "zod";
 import type { Caller } from "../identity/identity.ts";
 import { operations, routes } from "../wire/operations.ts";
 import { maxBodyBytes, parseTaskBody, parseTaskHeaders } from "../wire/task-request.ts";
-import { admit, type Admitted, pathOf } from "./admission.ts";
+import { type AdmissionDeps, admit, type Admitted, pathOf } from "./admission.ts";
 import { type BusHandlers, createBusCalls } from "./bus-calls.ts";
 import { createBusRouter } from "./bus-router.ts";
 import { createFollowers } from "./followers.ts";
@@ -28,16 +28,10 @@ import { problemOf } from "./trpc-problem.ts";
 import { createFailureLog } from "./failure-log.ts";
 import { createUpload } from "./upload.ts";
 
-export interface BusAppDeps {
-  /** The role of this node, to which permissions must be addressed. */
-  readonly role: string;
+export interface BusAppDeps extends AdmissionDeps {
   readonly pipeline: Pipeline;
   readonly handlers: BusHandlers;
   readonly store: Pick<Store, "blobs" | "addBlob">;
-  /** Resolves with the caller. Rejects with `peer_unknown` or `identity_unavailable`. */
-  readonly identify: (req: IncomingMessage) => Promise<Caller>;
-  /** Gives the `Host` values that name this bus, lower case. Called at each request. */
-  readonly allowedHosts: () => readonly string[];
   readonly logger: Logger;
   readonly clock: Clock;
   readonly diskFloor: DiskFloor;
@@ -62,6 +56,7 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
   const followers = createFollowers({
     demand: async (req) => calls.demandFeed(await identify(req)),
     onCut: (error, { principal }) => logFailure({ path: "/trpc/watch", principal }, toProblem(error), error),
+    instead: "read the feed by its pages, GET /status?from=0",
   });
 
   const app = express();

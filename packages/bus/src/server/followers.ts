@@ -6,7 +6,9 @@ export interface FollowersDeps {
   /** Rejects where the caller of a request may no longer follow the feed, or can't be identified. */
   readonly demand: (req: IncomingMessage) => Promise<void>;
   /** Called with the rejection of `demand`, once for each connection, before it ends. */
-  readonly onCut: (error: unknown, caller: Caller) => void;
+  readonly onCut: (error: unknown, caller: Pick<Caller, "principal">) => void;
+  /** Advice for who is refused because as many follow as may. */
+  readonly instead: string;
 }
 
 /** Connections that follow the feed. */
@@ -18,7 +20,7 @@ export interface Followers {
 interface Follower {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  readonly caller: Caller;
+  readonly caller: Pick<Caller, "principal" | "roles">;
 }
 
 /** Milliseconds between two calls of `demand`. An identity may cache its answer for 2 s, so a revoked grant ends within 2.5 s. */
@@ -38,7 +40,7 @@ const retryAfter = 5;
  * for as long as the caller likes, and would outlive the grant. Whether a caller still may is asked once for all of its connections. They are cut and
  * not ended in order, since a reader that takes nothing would put that end off.
  */
-export function createFollowers({ demand, onCut }: FollowersDeps): Followers {
+export function createFollowers({ demand, onCut, instead }: FollowersDeps): Followers {
   const followers = new Set<Follower>();
   /** Callers about whom is being asked. */
   const asking = new Set<string>();
@@ -76,10 +78,10 @@ export function createFollowers({ demand, onCut }: FollowersDeps): Followers {
       const { caller, res } = follower;
       const all = [...followers].map((one) => one.caller);
       const own = all.filter(({ principal }) => principal === caller.principal).length;
-      if (own >= mostFollowers.ofCaller) throw tooMany(`${own} connections of ${caller.principal} follow the feed already`);
+      if (own >= mostFollowers.ofCaller) throw tooMany(`${own} connections of ${caller.principal} follow already`, instead);
       const ofPeople = all.filter(isPerson).length;
       if (isPerson(caller) && ofPeople >= mostFollowers.ofPeople)
-        throw tooMany(`${ofPeople} connections of people and scripts follow the feed already`);
+        throw tooMany(`${ofPeople} connections of people and scripts follow already`, instead);
       followers.add(follower);
       res.once("close", () => remove(follower));
       timer ??= setInterval(askAll, everyMs).unref();
@@ -92,10 +94,10 @@ function whoOf({ caller, req }: Follower): string {
   return `${caller.principal} ${req.socket.remoteAddress}`;
 }
 
-function isPerson({ roles }: Caller): boolean {
+function isPerson({ roles }: Pick<Caller, "roles">): boolean {
   return roles.length === 0;
 }
 
-function tooMany(why: string): TasukiError {
-  return new TasukiError("unavailable", `${why}: end some of them, or read the feed by its pages, GET /status?from=0.`, { retryAfter });
+function tooMany(why: string, instead: string): TasukiError {
+  return new TasukiError("unavailable", `${why}: end some of them, or ${instead}.`, { retryAfter });
 }

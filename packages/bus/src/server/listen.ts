@@ -28,9 +28,16 @@ export interface BusListener extends AsyncDisposable {
   readonly failed: Promise<never>;
 }
 
+/** A port, as a node's configuration gives it. */
+export interface PortSetting {
+  readonly port: number;
+  /** The field of `config.jsonc` that has it, for advice; `listen.port` unless given. */
+  readonly setting?: string;
+}
+
 /** Listens on TCP; port 0 takes a free one. Disposing ends subscriptions, lets running requests finish, then closes the remaining connections. */
-export async function listenBus({ app, host, port }: { app: RequestListener; host: string; port: number }): Promise<BusListener> {
-  const { close, failed, server } = await listen(app, { host, port });
+export async function listenBus({ app, host, port, setting }: PortSetting & { app: RequestListener; host: string }): Promise<BusListener> {
+  const { close, failed, server } = await listen(app, { host, port }, setting);
   const address = server.address() as AddressInfo; // a TCP server has one
   const shown = address.family === "IPv6" ? `[${address.address}]` : address.address;
   return { url: `http://${shown}:${address.port}`, port: address.port, failed, [Symbol.asyncDispose]: close };
@@ -67,7 +74,7 @@ function isListening(path: string): Promise<boolean> {
   });
 }
 
-async function listen(app: RequestListener, where: ListenOptions) {
+async function listen(app: RequestListener, where: ListenOptions, setting = "listen.port") {
   const stopping = new AbortController();
   const server = createServer({
     maxHeaderSize: 16_384,
@@ -110,9 +117,13 @@ async function listen(app: RequestListener, where: ListenOptions) {
   server.listen({ ...where, backlog });
   await once(server, "listening").catch((cause: unknown) => {
     const place = where.path ?? `${where.host}:${where.port}`;
-    throw new TasukiError("invalid_state", `The node can't listen on ${place}: ${systemCause(cause)}. ${adviceFor(cause, where)}`, {
-      cause,
-    });
+    throw new TasukiError(
+      "invalid_state",
+      `The node can't listen on ${place}: ${systemCause(cause)}. ${adviceFor(cause, where, setting)}`,
+      {
+        cause,
+      },
+    );
   });
   const failed = new Promise<never>((_resolve, reject) => server.once("error", reject));
   failed.catch(() => undefined);
@@ -137,16 +148,16 @@ function createAddressCap(): (socket: Socket) => void {
 }
 
 /** Help against a failure to listen. */
-function adviceFor(cause: unknown, { path }: ListenOptions): string {
+function adviceFor(cause: unknown, { path }: ListenOptions, setting: string): string {
   if (path !== undefined)
     return "Let this node's user write to its data folder, and see that its disk can hold sockets; or use another folder.";
   switch (systemCode(cause) ?? "none") {
     case "EADDRINUSE":
-      return "End the other process, or change 'listen' in config.jsonc.";
+      return `End the other process, or change '${setting}' in config.jsonc.`;
     case "EADDRNOTAVAIL":
       return "That is no address of this machine: change 'listen.host' in config.jsonc.";
     case "EACCES":
-      return "Ports below 1024 need a right of their own: change 'listen.port' in config.jsonc.";
+      return `Ports below 1024 need a right of their own: change '${setting}' in config.jsonc.`;
     default:
       return "Look at 'listen' in config.jsonc.";
   }

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { busCapability } from "../permission/permission.ts";
+import { capabilityOf, type Permission } from "../permission/permission.ts";
 
 /** A machine, as tailscaled of the asked machine sees it. */
 export interface FakeMachine {
@@ -107,8 +107,14 @@ function toWhois({ name, address, tags = [], login, grants, node }: FakeMachine,
       ...node,
     },
     UserProfile: { ID: id, LoginName: login ?? "tagged-devices", DisplayName: "Tagged Devices" },
-    CapMap: grants === undefined ? null : { "example.com/cap/other": null, [busCapability]: grants },
+    CapMap: grants === undefined ? null : { "example.com/cap/other": null, ...toCapabilities(grants) },
   };
+}
+
+/** Grants as tailscaled has them, by capability. What is no list of permissions stands under the bus's. */
+function toCapabilities(grants: unknown): object {
+  const isList = Array.isArray(grants) && grants.every((one) => typeof one === "object" && one !== null);
+  return isList ? Object.groupBy(grants as Permission[], capabilityOf) : { "tasuki.dev/cap/bus": grants };
 }
 
 function toStatus({ name, address, tags = [] }: FakeMachine, { backend, online }: FakeLocalApi): object {

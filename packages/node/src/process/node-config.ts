@@ -1,4 +1,4 @@
-import { gotAt, Name, TasukiError, toExpected, type Unmet } from "@tasuki/protocol";
+import { gotAt, Name, operatorPort, TasukiError, toExpected, type Unmet } from "@tasuki/protocol";
 import { accessFields, checkAccess } from "@tasuki/bus";
 import {
   applyEdits,
@@ -21,6 +21,16 @@ export const NodeConfig = z
     /** Name of the node in keys, trust and rosters; the role's by default. */
     node: Name.optional(),
     ...accessFields,
+    /**
+     * Doors of main's operator API beside `operator.sock`, which is always open: `loopback` is 127.0.0.1, by a session from a one-time link;
+     * `tailnet` is the machine's address in the tailnet, by the identity of the caller. None by default.
+     */
+    operator: z
+      .strictObject({
+        listen: z.array(z.enum(["loopback", "tailnet"])).default([]),
+        port: z.int().min(0).max(65_535).default(operatorPort),
+      })
+      .prefault({}),
     /** Executor that does the work; the executors package reads it. */
     executor: z.looseObject({ kind: z.string() }).default({ kind: "embedded" }),
     limits: z
@@ -40,7 +50,14 @@ export const NodeConfig = z
       })
       .prefault({}),
   })
-  .superRefine(checkAccess);
+  .superRefine(checkAccess)
+  .superRefine(({ operator, identity, listen }, context) => {
+    const complain = (path: string[], message: string): void => context.addIssue({ code: "custom", path: ["operator", ...path], message });
+    if (operator.listen.includes("tailnet") && identity.provider !== "tailscale")
+      complain(["listen"], "'loopback' alone: callers of the tailnet are identified by the provider 'tailscale' only");
+    if (operator.listen.length > 0 && operator.port !== 0 && operator.port === listen.port)
+      complain(["port"], "another port than the bus has (listen.port)");
+  });
 export type NodeConfig = z.infer<typeof NodeConfig>;
 
 const example = '{ "listen": { "port": 18101 }, "roster": { "main": { "url": "http://127.0.0.1:18100" } } }';

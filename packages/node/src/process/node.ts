@@ -1,7 +1,7 @@
 import type { Clock, Executor, Checker, Extractor, Judge, Logger, Pipeline } from "@tasuki/protocol";
 import type { RequestListener } from "node:http";
 import type { Store } from "@tasuki/store";
-import type { BusHandlers, Caller } from "@tasuki/bus";
+import type { Access, AdmissionDeps, BusCalls, BusHandlers, Caller } from "@tasuki/bus";
 import type { Reach } from "./failpoint.ts";
 import type { NodeConfig } from "./node-config.ts";
 import type { Orchestrator } from "../orchestrator/orchestrator.ts";
@@ -34,7 +34,7 @@ export interface NodeOptions {
 }
 
 /** Node that listens. Disposing stops it in order: subscriptions, listeners, consumer, store. */
-export interface RunningNode extends AsyncDisposable {
+export interface RunningNode extends AsyncDisposable, Pick<NodeOptions, "config" | "pipeline" | "clock" | "logger"> {
   readonly role: string;
   readonly node: string;
   /** Base URL of the bus at this moment: an address in a tailnet may change. */
@@ -43,8 +43,13 @@ export interface RunningNode extends AsyncDisposable {
   readonly handlers: BusHandlers;
   /** Caller for this machine's own scripts and operator: it has every permission that the policy gives the operators on this role. */
   readonly local: Caller;
-  /** Bus (four verbs, both spellings, uploads) as `local` sees it: `bus.sock` serves it, and the operator API mounts it. */
+  /** Bus (four verbs, both spellings, uploads) as `local` sees it: `bus.sock` serves it. */
   readonly localBus: RequestListener;
+  /** Makes the bus for another door of this node, whose callers are identified as `admission` says. */
+  busFor(admission: Omit<AdmissionDeps, "role">): RequestListener;
+  /** The verbs of the bus, as a caller with its permissions may use them. */
+  readonly calls: BusCalls;
+  readonly access: Pick<Access, "identity" | "listen" | "hosts">;
   /** Main only. */
   readonly orchestrator?: Orchestrator;
   /** Rejects when the node can't go on (a failed fsync, a lost listener): exit and start again. */

@@ -29,8 +29,8 @@ export interface NodeProcess {
   readonly readEnv: () => NodeEnvironment;
   /** Executor of the role; for main, extractor and checker; and the judge. */
   readonly work: (config: NodeConfig, environment: NodeEnvironment) => Pick<NodeOptions, "executor" | "extractor" | "checker" | "judge">;
-  /** Services that begin once the node listens, and end before it. */
-  readonly services?: (node: RunningNode, data: string) => Promise<AsyncDisposable>;
+  /** Services that begin once the node listens, and end before it. The node can't go on without them: `failed` rejects where they can't. */
+  readonly services?: (node: RunningNode, data: string) => Promise<AsyncDisposable & { readonly failed?: Promise<never> }>;
   /** Clock of the node; `systemClock` unless a test gives another. */
   readonly clock?: Clock;
 }
@@ -96,13 +96,14 @@ async function serveUntil(
   if (node === undefined) return;
   running.use(node);
   if (config.identity.provider === "loopback") warnOfLoopback(node.node, logger);
-  if (services) running.use(await services(node, data));
+  const served = services && running.use(await services(node, data));
   logger.info({ url: node.url }, "the node listens");
   process.send?.("started"); // to the process that started this one and waits for it
   // The cache is written now because Node writes it by itself only at an end in order.
   flushCompileCache();
-  node.failed.catch(() => setTimeout(() => process.exit(1), lastResortMs));
-  const reason = await Promise.race([stop, node.failed]);
+  const failed = Promise.race([node.failed, served?.failed ?? []].flat());
+  failed.catch(() => setTimeout(() => process.exit(1), lastResortMs));
+  const reason = await Promise.race([stop, failed]);
   logger.info({ reason }, "the node stops");
 }
 

@@ -7,6 +7,7 @@ import { openStore } from "@tasuki/store";
 import {
   type BusClient,
   createBusApp,
+  createBusCalls,
   createBusClient,
   createPolicyState,
   type Identity,
@@ -84,16 +85,16 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
 
   const local = localCaller(policy, role);
   const app = { role, pipeline, handlers, store, logger, clock, diskFloor, judge };
-  const localBus = createBusApp({ ...app, identify: async () => local, allowedHosts: () => ["localhost"] });
+  const busFor: RunningNode["busFor"] = (admission) => createBusApp({ ...app, ...admission });
+  const localBus = busFor({ identify: async () => local, allowedHosts: () => ["localhost"] });
   const socket = opened.use(await listenSocket({ app: localBus, path: join(data, "bus.sock") }));
   let hosts = (): readonly string[] => [];
-  const busApp = createBusApp({
-    ...app,
+  const busApp = busFor({
     identify: ({ socket: { remoteAddress = "", remotePort = 0 }, headers: { authorization } }) =>
       identity.identify({ address: remoteAddress, port: remotePort, authorization }),
     allowedHosts: () => hosts(),
   });
-  const bus = opened.use(await access.listen(busApp, options.signal));
+  const bus = opened.use(await access.listen(busApp, { signal: options.signal }));
   hosts = () => access.hosts(bus);
 
   composed.start();
@@ -112,6 +113,13 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
     handlers,
     local,
     localBus,
+    busFor,
+    calls: createBusCalls({ role, handlers }),
+    access: { ...access, identity },
+    config,
+    pipeline,
+    clock,
+    logger,
     ...(orchestrator && { orchestrator }),
     failed,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),

@@ -1,7 +1,7 @@
 import { artifactsOnWire, type Pipeline, TaskKind, TasukiError } from "@tasuki/protocol";
-import { sourceContract, type Want } from "@tasuki/bus";
+import { operatorCalls, operatorLevels, sourceContract, type Want } from "@tasuki/bus";
 
-const verbs = ["task", "upload", "status", "health"] as const;
+const verbs = ["task", "upload", "status", "health", "operator"] as const;
 
 /** The roles that a policy is about: main, then those of the pipeline. */
 export function rolesOf(pipeline: Pipeline): readonly string[] {
@@ -20,7 +20,7 @@ export function toSubject(from: string, pipeline: Pipeline): string {
 
 export interface WantWords {
   readonly verb: string;
-  /** The kind of a task, the contract of an upload, or the scope of a status; all of them where it is left out. */
+  /** The kind of a task, the contract of an upload, the scope of a status, or the level or call of the operator API; all where it is left out. */
   readonly what?: string | undefined;
   /** True for tasks that are signed, as a node's are and a person's are not. */
   readonly signed: boolean;
@@ -39,11 +39,21 @@ export function toWants({ verb, what, signed, bytes }: WantWords, pipeline: Pipe
     }
     case "status":
       return chosen("scope", ["own", "all"] as const, what).map((scope) => ({ call: "status", scope }));
+    case "operator": {
+      const named = Object.entries(operatorCalls).find(([call]) => call === what);
+      const [call, level] = named ?? [];
+      if (level === "socket" || level === "link")
+        throw new TasukiError(
+          "malformed_request",
+          `No grant allows '${call}': it is for whoever ${level === "socket" ? "can open operator.sock" : "has a one-time link"}.`,
+        );
+      return chosen("level or call of the operator API", operatorLevels, level ?? what).map((one) => ({ call: "operator", level: one }));
+    }
     case "health":
       if (what !== undefined) throw new TasukiError("malformed_request", "health has no kinds: leave out the last word.");
       return [{ call: "health" }];
     default:
-      throw new TasukiError("malformed_request", `'${verb}' is no verb of the bus: ${verbs.join(", ")}.`);
+      throw new TasukiError("malformed_request", `'${verb}' is no verb of the policy: ${verbs.join(", ")}.`);
   }
 }
 
@@ -65,5 +75,7 @@ export function describeWant(want: Want): string {
       return `status, ${want.scope === "all" ? "of everything" : "of its own tasks"}`;
     case "health":
       return "health";
+    case "operator":
+      return `the operator API, to ${want.level}`;
   }
 }

@@ -78,7 +78,7 @@ test("a refusal is the problem that it is on the bus", async () => {
   const raw = await createHttpFetch({ socketPath: main.socket })("http://localhost/operator/exec");
   expect({ status: raw.status, body: await raw.json() }).toMatchObject({
     status: 404,
-    body: { error: { data: { problem: { code: "not_found" } } } },
+    body: { code: "not_found" },
   });
 });
 

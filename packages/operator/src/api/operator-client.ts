@@ -2,30 +2,49 @@ import { basename, dirname, join } from "node:path";
 import {
   type Complaint,
   type Envelope,
+  Health,
   isTasukiError,
   type RunRequest,
   RunStatus,
+  Status,
   systemCause,
   systemCode,
+  TaskAnswer,
   taskPayloadType,
   TasukiError,
 } from "@tasuki/protocol";
-import { answerLimits, boundAnswers, boundEvents, type BusClient, createHttpFetch, createSocketClient, toClientError } from "@tasuki/bus";
+import {
+  answerLimits,
+  boundAnswers,
+  boundEvents,
+  type BusClient,
+  createBusClient,
+  createHttpFetch,
+  type OperatorLevel,
+  operatorLevels,
+  toClientError,
+} from "@tasuki/bus";
 import type { NodeView, NudgeAnswer, RelayView } from "@tasuki/node";
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { EventSource } from "eventsource";
 import { z } from "zod";
 import { toShellWord } from "../render/plain-text.ts";
-import type { OperatorRouter } from "./operator-router.ts";
+import type { MadeLink, OperatorRouter } from "./operator-router.ts";
 import { watchRun } from "./watch-run.ts";
 
 type Startable<Kind extends string> = Kind extends "run"
   ? unknown
   : Complaint<`a client starts tasks of kind 'run', not '${Kind}': the others are main's and the roles' own to send, and signed`>;
 
-/** The operator API as its clients call it, the command line and any other on main's machine. Rejections are `TasukiError`; `unreachable` where main does not run. */
+/** Main's operator API at one of its doors on TCP: the base URL, and the secret of a session, which the loopback door asks for. */
+export interface MainUrl {
+  readonly url: string;
+  readonly session?: string | undefined;
+}
+
+/** The operator API as its clients call it, the command line and any other. Rejections are `TasukiError`; `unreachable` where main does not run. */
 export interface OperatorClient {
-  /** Main's own bus. */
+  /** Main's own bus, as far as it is main's operators' too. */
   readonly bus: Pick<BusClient, "status" | "health" | "uploadBytes">;
   /** Starts a run; resolves with its id once main has signed for it. */
   start(request: RunRequest): Promise<string>;
@@ -44,6 +63,8 @@ export interface OperatorClient {
   answer(request: { run: string; text: string }): Promise<RunStatus>;
   cancel(request: { run: string; reason?: string }): Promise<RunStatus>;
   nodes(): Promise<readonly NodeView[]>;
+  /** Makes a one-time link to the loopback door; over main's own socket alone. */
+  link(rights: { level?: OperatorLevel; name?: string }): Promise<MadeLink>;
   /** Main's relay: its profiles, and the view that explains a brief. */
   relay(options?: { signal?: AbortSignal }): Promise<RelayView>;
   /** Answer of one of the relay's views of files: plain JSON, whose shape the relay alone knows. A file without a name is the brief. */
@@ -53,29 +74,42 @@ export interface OperatorClient {
 const callMs = 30_000;
 const Answer = z.object({ role: z.string(), node: z.string(), says: z.string().optional(), problem: z.string().optional() });
 const Relay = z.object({ profiles: z.record(z.string(), z.string()), explain: z.string().optional() });
-const url = "http://localhost/operator";
+const Link = z.object({ url: z.string(), principal: z.string(), level: z.enum(operatorLevels), expiresAt: z.number() });
 
-/** The client of the operator API on main's socket (`<data>/main/operator.sock`). Does no I/O before one of its methods is called. */
-export function createOperatorClient(socketPath: string): OperatorClient {
-  const peer = { node: "main", url: socketPath };
-  const plain = createHttpFetch({ socketPath });
+/**
+ * The client of the operator API: on main's socket (the path of `<data>/main/operator.sock`), or at a URL. Does no I/O before one of its methods is
+ * called.
+ */
+export function createOperatorClient(main: string | MainUrl): OperatorClient {
+  const isLocal = typeof main === "string";
+  const socket = isLocal ? { socketPath: main } : {};
+  const base = isLocal ? "http://localhost" : main.url.replace(/\/$/, "");
+  const url = `${base}/operator`;
+  const peer = { node: "main", url: isLocal ? main : base };
+  const headers: Record<string, string> = isLocal || main.session === undefined ? {} : { authorization: `Bearer ${main.session}` };
+  const plain = createHttpFetch(socket);
   const fetch = boundAnswers(plain, peer);
   // A subscription that is cut off is lost, and made again.
   const fetchEvents = boundEvents(plain, peer, { onRefused: () => undefined, limit: answerLimits.operator });
-  const calls = { url, fetch: (input: unknown, init: unknown) => fetch(input as string | URL, init as RequestInit) }; // the link has narrower types of its own
+  const calls = { url, headers, fetch: (input: unknown, init: unknown) => fetch(input as string | URL, init as RequestInit) }; // the link has narrower types of its own
   const trpc = createTRPCClient<OperatorRouter>({
     links: [
       splitLink({
         condition: ({ type }) => type === "subscription",
-        true: httpSubscriptionLink({ url, EventSource, eventSourceOptions: { fetch: fetchEvents } }),
+        true: httpSubscriptionLink({
+          url,
+          EventSource,
+          eventSourceOptions: { fetch: (input, init) => fetchEvents(input, { ...init, headers: { ...init.headers, ...headers } }) },
+        }),
         false: httpLink(calls),
       }),
     ],
   });
-  const bus = createSocketClient({ node: "main", socketPath });
+  const bus = createBusClient({ node: "main", url: base, identity: { outbound: async () => headers }, ...socket });
   const refused = (error: unknown): never => {
     const known = isTasukiError(error) ? error : toClientError(error, peer);
-    throw known.code === "unreachable" ? notRunning(socketPath, known) : known;
+    if (known.code !== "unreachable") throw known;
+    throw isLocal ? notRunning(main, known) : notReached(base, known);
   };
   const call = async <S extends z.ZodType>(schema: S, answer: Promise<unknown>): Promise<z.output<S>> =>
     schema.parse(await answer.catch(refused));
@@ -86,12 +120,12 @@ export function createOperatorClient(socketPath: string): OperatorClient {
 
   return {
     bus: {
-      status: (query, options) => bus.status(query, options).catch(refused),
-      health: (options) => bus.health(options).catch(refused),
+      status: (query, { signal } = {}) => call(Status, trpc.status.query(query, within(signal))),
+      health: ({ signal } = {}) => call(Health, trpc.health.query(undefined, within(signal))),
       uploadBytes: (contract, blob, options) => bus.uploadBytes(contract, blob, options).catch(refused),
     },
     async start(request: Omit<RunRequest, "kind">) {
-      const { run } = await bus.task(unsigned(request)).catch(refused);
+      const { run } = await call(TaskAnswer, trpc.start.mutate({ envelope: unsigned(request) }, within()));
       return run;
     },
     runs: (filter = {}) => call(z.array(RunStatus), trpc.runs.query(filter, within())),
@@ -117,6 +151,7 @@ export function createOperatorClient(socketPath: string): OperatorClient {
     cancel: (request) => call(RunStatus, trpc.cancel.mutate(request, within())),
     // The router types these; they are shown to people, and no decision is made on them.
     nodes: async () => (await trpc.nodes.query(undefined, within()).catch(refused)) as readonly NodeView[],
+    link: (rights) => call(Link, trpc.link.mutate(rights, within())),
     relay: ({ signal } = {}) => call(Relay, trpc.relay.query(undefined, within(signal))),
     view: ({ view, files }, { signal } = {}) => call(z.unknown(), trpc.view.mutate({ view, files: [...files] }, within(signal))),
   };
@@ -125,6 +160,15 @@ export function createOperatorClient(socketPath: string): OperatorClient {
 /** An envelope as a script sends it: the bare payload without a signature, which only main's operators may send. */
 function unsigned(request: object): Envelope {
   return { payload: Buffer.from(JSON.stringify(request)).toString("base64"), payloadType: taskPayloadType, signatures: [] };
+}
+
+/** Error for a main that gave no answer at a URL. */
+function notReached(url: string, cause: TasukiError): TasukiError {
+  return new TasukiError(
+    "unreachable",
+    `No operator API of a main answers at ${url}: ${systemCause(cause)}. Main opens it where 'operator' in its config.jsonc says "loopback" or "tailnet"; over the tailnet, the policy must open its port to this machine ('pnpm tasuki acl explain ops main operator').`,
+    { cause },
+  );
 }
 
 /** Error for a main that gave no answer on its socket. It says the cause that the system gave, and advises what can help against that. */

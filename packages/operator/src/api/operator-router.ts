@@ -1,15 +1,46 @@
 import { FileName, Id, Name } from "@tasuki/protocol";
 import { type Orchestrator, unknownRun } from "@tasuki/node";
-import { problemOf, toTrpcShape } from "@tasuki/bus";
+import {
+  type BusCalls,
+  type Caller,
+  operations,
+  type OperatorCall,
+  operatorLevels,
+  openTask,
+  problemOf,
+  type TaskRequest,
+  toTrpcShape,
+} from "@tasuki/bus";
 import { initTRPC } from "@trpc/server";
 import { z } from "zod";
+import type { SessionRights, Sessions } from "./sessions.ts";
 
 export interface OperatorRouterDeps {
   readonly orchestrator: Orchestrator;
-  /** The principal that is recorded as having asked. */
-  readonly by: string;
+  /** Main's own bus handlers. */
+  readonly calls: Pick<BusCalls, "task" | "status" | "health">;
+  readonly sessions: Pick<Sessions, "open">;
+  /** Makes a one-time link. Throws `invalid_state` where main has no loopback door. */
+  readonly makeLink: (rights: Pick<SessionRights, "level"> & { readonly name?: string | undefined }, by: string) => MadeLink;
   /** Signal that aborts when the API stops: a subscription never ends by itself. */
   readonly stopping: AbortSignal;
+}
+
+/** One-time link, which opens a session of the rights that it names. */
+export interface MadeLink extends SessionRights {
+  /** URL of the loopback door, with the link's secret behind `#link=`: a browser sends what stands there to nobody. */
+  readonly url: string;
+  /** Time at which the link ends, milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+/** Caller of a procedure, whom a door has admitted to it: no procedure decides who may call it. */
+export interface OperatorContext {
+  /** The principal that is recorded as having asked for whatever the call changes. */
+  readonly by: string;
+  /** The same as a caller of main's bus handlers. */
+  readonly caller: Caller;
+  readonly headers: Pick<TaskRequest, "budgetMs" | "traceparent">;
 }
 
 const pingMs = 15_000;
@@ -18,8 +49,8 @@ const Reason = z.string().min(1).max(1024);
 const Note = z.string().regex(/\S/, "a text that is not empty").max(4096, "a text of at most 4,096 characters");
 
 /** The router of the operator API: what people and agents ask of main, besides the bus. Its errors are the bus's own problems. */
-export function createOperatorRouter({ orchestrator, by, stopping }: OperatorRouterDeps) {
-  const t = initTRPC.create({
+export function createOperatorRouter({ orchestrator, calls, sessions, makeLink, stopping }: OperatorRouterDeps) {
+  const t = initTRPC.context<OperatorContext>().create({
     // `isDev` would be true whenever NODE_ENV is not `production`, and stacks would go out.
     isDev: false,
     sse: { ping: { enabled: true, intervalMs: pingMs } },
@@ -30,7 +61,14 @@ export function createOperatorRouter({ orchestrator, by, stopping }: OperatorRou
     if (run === undefined) throw unknownRun(id);
     return run;
   };
-  return t.router({
+  const procedures = {
+    /** Starts a run: a task of kind `run` in an envelope without signatures, as a script posts it to main's bus. */
+    start: t.procedure
+      .input(operations.task.input)
+      .mutation(async ({ ctx, input }) => (await calls.task(openTask(input.envelope), ctx.headers, ctx.caller)).answer),
+    /** Main's own status: its tasks, a run's artifacts, its feed page by page. */
+    status: t.procedure.input(operations.status.input).query(({ ctx, input }) => calls.status(input, ctx.caller)),
+    health: t.procedure.query(({ ctx }) => calls.health(ctx.caller)),
     runs: t.procedure
       .input(z.object({ open: z.boolean().optional(), limit: z.int().min(1).max(1000).default(50) }))
       .query(({ input: { open, limit } }) => orchestrator.runs({ limit, ...(open !== undefined && { open }) })),
@@ -42,12 +80,12 @@ export function createOperatorRouter({ orchestrator, by, stopping }: OperatorRou
     }),
     nudge: t.procedure
       .input(z.object({ run: Id, stage: Name.optional(), reason: Reason.optional() }))
-      .mutation(({ input: { run, stage, reason } }) =>
+      .mutation(({ ctx: { by }, input: { run, stage, reason } }) =>
         orchestrator.nudge({ run, by, ...(stage !== undefined && { stage }), ...(reason !== undefined && { reason }) }),
       ),
     retry: t.procedure
       .input(z.object({ run: Id, stage: Name.optional(), reason: Reason.optional(), note: Note.optional() }))
-      .mutation(({ input: { run, stage, reason, note } }) =>
+      .mutation(({ ctx: { by }, input: { run, stage, reason, note } }) =>
         orchestrator.retry({
           run,
           by,
@@ -58,10 +96,10 @@ export function createOperatorRouter({ orchestrator, by, stopping }: OperatorRou
       ),
     answer: t.procedure
       .input(z.object({ run: Id, text: Note }))
-      .mutation(({ input: { run, text } }) => orchestrator.answer({ run, by, text })),
+      .mutation(({ ctx: { by }, input: { run, text } }) => orchestrator.answer({ run, by, text })),
     cancel: t.procedure
       .input(z.object({ run: Id, reason: Reason.optional() }))
-      .mutation(({ input: { run, reason } }) => orchestrator.cancel({ run, by, ...(reason !== undefined && { reason }) })),
+      .mutation(({ ctx: { by }, input: { run, reason } }) => orchestrator.cancel({ run, by, ...(reason !== undefined && { reason }) })),
     nodes: t.procedure.query(() => orchestrator.nodes()),
     /** Main's relay: its profiles, and the view that explains a brief. */
     relay: t.procedure.query(() => orchestrator.relay()),
@@ -69,7 +107,14 @@ export function createOperatorRouter({ orchestrator, by, stopping }: OperatorRou
     view: t.procedure
       .input(z.object({ view: z.string().max(64), files: z.array(z.object({ name: FileName.optional(), text: z.string() })).max(1000) }))
       .mutation(({ input, signal }) => orchestrator.view(input, signal === undefined ? stopping : AbortSignal.any([signal, stopping]))),
-  });
+    /** Makes a one-time link to the loopback door, for a caller who is to have a level there, under a name. */
+    link: t.procedure
+      .input(z.object({ level: z.enum(operatorLevels).default("decide"), name: Name.optional() }))
+      .mutation(({ ctx: { by }, input }) => makeLink(input, by)),
+    /** Opens a session with a link. */
+    session: t.procedure.input(z.object({ link: z.string().max(128) })).mutation(({ input }) => sessions.open(input.link)),
+  } satisfies Record<Exclude<OperatorCall, "upload">, unknown>;
+  return t.router(procedures);
 }
 
 export type OperatorRouter = ReturnType<typeof createOperatorRouter>;

@@ -103,6 +103,19 @@ test("explain says what the nearest grant lacks, who may instead, and what would
   expect(large.stdout).toContain("it is for at most 8388608 bytes");
 });
 
+test("explain knows the calls of the operator API by the level that each needs", async () => {
+  const { code, stdout } = await tasuki(["acl", "explain", "ops", "main", "operator", "retry"]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/^allowed group:tasuki-ops > main: the operator API, to operate\n {2}by .*policy\.hujson:\d+ .*"level":"decide"/);
+  const denied = await tasuki(["acl", "explain", first, "main", "operator"]);
+  expect(denied.code).toBe(4);
+  expect(denied.stdout.match(/^denied /gm)).toHaveLength(3);
+  expect(denied.stdout).toContain('would be allowed by {"v":1,"to":"main","call":"operator","level":"read"}');
+  const path = await changed('"level": "decide"', '"level": "read"');
+  const short = await tasuki(["acl", "explain", "ops", "main", "operator", "answer", "--policy", path]);
+  expect(short.stdout).toContain("its level is 'read'");
+});
+
 test("explain without a kind goes through all of them, and takes people's tasks as unsigned", async () => {
   const { code, stdout } = await tasuki(["acl", "explain", "ops", "main", "task"]);
   // Denied in part is not allowed: a script that asks for all gets a yes only where all are granted.
@@ -127,10 +140,12 @@ test.each([
   [["nobody", "sg", "health"], /ops, main, .*nano/],
   [["ann@example.org", "sg", "health"], /ask about 'ops'/],
   [["nano", "moon", "health"], /no role of the relay/],
-  [["nano", "sg", "exec"], /no verb of the bus/],
+  [["nano", "sg", "exec"], /no verb of the policy/],
   [["nano", "sg", "task", "steal"], /no kind: run, work/],
   [["nano", "sg", "upload", "secrets"], /no contract: run, brief/],
   [["nano", "sg", "health", "now"], /leave out/],
+  [["ops", "main", "operator", "exec"], /no level or call of the operator API: read, operate, decide/],
+  [["ops", "main", "operator", "link"], /whoever can open operator\.sock/],
 ])("explain %j says what there is", async (words, message) => {
   const { code, stdout, stderr } = await tasuki(["acl", "explain", ...words]);
   expect({ code, stdout }).toEqual({ code: 7, stdout: "" });

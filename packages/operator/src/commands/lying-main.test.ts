@@ -117,9 +117,9 @@ function answersOf(run: RunStatus, words: string): Answers {
     "/operator/nodes": saying([node, { ...node, reachable: true }], words),
     "/operator/relay": saying({ profiles: { plain: "anything" }, explain: "questions" }, words),
     "/operator/view": saying([{ n: "Q1", text: "What is it?" }, "or that"], words),
-    "/trpc/health": saying(health, words, Health),
-    "/trpc/status": saying(status, words, Status),
-    "/trpc/task": saying(taken, words, TaskAnswer),
+    "/operator/health": saying(health, words, Health),
+    "/operator/status": saying(status, words, Status),
+    "/operator/start": saying(taken, words, TaskAnswer),
   };
   return new Map(Object.entries(data).map(([path, answer]) => [path, { data: answer }]));
 }
@@ -179,7 +179,7 @@ test("a file is printed on a terminal with its lines and tabs, and without what 
     asyncProperty(hostile, async (words) => {
       const text = `One\n\ttwo ${words}\n`;
       const file = { ...status, artifacts: [{ ...artifact, direction: "out", text }] };
-      answers = new Map([...answersOf(closed, ""), ["/trpc/status", { data: file }]]);
+      answers = new Map([...answersOf(closed, ""), ["/operator/status", { data: file }]]);
       const args = ["artifacts", runId, artifact.name, "--data", main.data];
       const shown = (await tasuki(args, { screen: true })).stdout;
       expect(shown).toMatch(/^One\n\ttwo a/);

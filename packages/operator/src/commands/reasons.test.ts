@@ -33,7 +33,7 @@ test("a node that is lost in closing is named by every surface; the final text i
   expect(nudged.stdout).toMatch(/main: .*close to writer is pending after \d+ tries, last answer unreachable/);
   expect(nudged.stderr).toContain("Start writer again");
   expect(await main.client.run(run)).toMatchObject({ state: "closing", awaits: ["writer"], unreachable: ["writer"] });
-  const bus = createSocketClient({ node: "main", socketPath: join(main.data, "main", "operator.sock") });
+  const bus = createSocketClient({ node: "main", socketPath: join(main.data, "main", "bus.sock") });
   expect((await bus.status({ run })).run).toMatchObject({ awaits: ["writer"], unreachable: ["writer"] });
   await main.relay.start("writer");
   expect(await waited.ended).toMatchObject({ code: 0, stdout: letterText });

@@ -70,6 +70,9 @@ interface Viewed<Name extends string> {
 /** The TCP port of main's bus. Roles get the following ports. */
 export const mainPort = 18100;
 
+/** Port of main's operator API, unless its configuration says otherwise. */
+export const operatorPort = 18199;
+
 /** Intake of a request to run: the artifacts that main makes of its parts. */
 interface Intake<Given extends AnyArtifact = AnyArtifact> {
   /** The artifact of the request's `brief`, which comes inline, or attached under this contract. */

@@ -40,11 +40,10 @@ export function* checkSourcesDeclared(
   for (const source of run.sources) {
     const reason = source.text && !inPart ? undefined : gapOfSource(source);
     if (reason === undefined || declared.has(source.id)) continue;
-    const what = source.text ? "was not read whole" : "could not be read";
     yield {
       file: file.name,
       path: `gaps.${source.id}`,
-      expected: `a gap for ${source.id} (${source.label}), which ${what}: ${reason}`,
+      expected: `a gap for ${source.id} (${source.label}), which ${reason}`,
       got: "none",
       fix: `declare ${source.id} as a gap, with this reason`,
     };

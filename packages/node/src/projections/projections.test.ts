@@ -105,7 +105,7 @@ test("a node's archive holds its files and every signed message of the run, and 
   expect(JSON.parse(await readFile(join(folder, "evidence", `${digest}.dsse.json`), "utf8"))).toEqual(kept.get(digest));
   const summary = await readFile(join(folder, "SUMMARY.md"), "utf8");
   expect(summary).toContain("> What did they agree on?");
-  expect(summary).toContain("S1.pdf (a scan): no text");
+  expect(summary).toContain("S1.pdf (a scan) can't be read: no text");
   expect(summary).toContain(close.bundle);
 });
 

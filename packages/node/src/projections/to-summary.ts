@@ -36,7 +36,9 @@ export async function toSummary(store: Pick<Store, "blobs">, { run, files, evide
         `| ${[receipt.at, receipt.node, receipt.stage, receipt.epoch, receipt.attempt, toSaid(receipt, texts)].map(cell).join(" | ")} |`,
     ),
     "",
-    ...(gaps.length === 0 ? [] : ["Sources that were not read whole:", "", ...gaps.map((gap) => `- ${cell(gap)}`), ""]),
+    ...(gaps.length === 0
+      ? []
+      : ["Sources that were not read, not read whole, or read by a guess:", "", ...gaps.map((gap) => `- ${cell(gap)}`), ""]),
     "`sha256sum -c manifest-sha256.txt` checks the files, and the signed messages in `evidence/` that the stages stand on. Each `.json` there",
     "is what was signed, named by its SHA-256; `.dsse.json` is its envelope, with the signatures: only a pinned key shows a change in one.",
     ...(bundle === undefined ? [] : ["", `The run was closed with the manifest whose SHA-256 is \`${bundle}\`.`]),
@@ -59,7 +61,7 @@ function toJson(text: string | undefined): unknown {
 function gapsOfSources(sources: readonly RunSource[]): string[] {
   return sources.flatMap((source) => {
     const gap = gapOfSource(source);
-    return gap === undefined ? [] : [`${source.raw.name} (${source.label}): ${gap}`];
+    return gap === undefined ? [] : [`${source.raw.name} (${source.label}) ${gap}`];
   });
 }
 

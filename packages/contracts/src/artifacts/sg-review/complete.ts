@@ -38,7 +38,7 @@ function outlineOf(verdicts: NonNullable<SgReviewDraft["verdicts"]>, documents: 
   return [...items].map(([question, own]) => ({ question, items: [...new Set(own)] }));
 }
 
-/** The gaps, and one more for each source of the run that was not read whole and is not declared yet. */
+/** The gaps, and one more for each source of the run that is a gap and is not declared yet. */
 export function withSourceGaps(gaps: readonly Gap[], documents: Documents): Gap[] {
   const declared = new Set(gaps.map(({ question }) => /^\s*(\w+)/.exec(question)?.[1]));
   const more = sourceGaps(valueOf(documents, "run")?.sources ?? []).filter(({ question }) => !declared.has(question));

@@ -3,12 +3,11 @@ import type { Brief } from "../brief/brief.ts";
 import type { Run } from "../run/run.ts";
 import type { Gap } from "./sg-review.ts";
 
-/** Gaps for the sources that were not read, or not read whole, each with the extractor's reason. */
+/** Gaps for the sources that were not read, not read whole, or read by a guess, each with the extractor's reason. */
 export function sourceGaps(sources: Run["sources"]): Gap[] {
   return sources.flatMap((source) => {
     const reason = gapOfSource(source);
-    const said = source.text === undefined ? "can't be read" : "was not read whole";
-    return reason === undefined ? [] : [{ question: source.id, reason: `${said}: ${reason}`.slice(0, longestReason) }];
+    return reason === undefined ? [] : [{ question: source.id, reason: reason.slice(0, longestReason) }];
   });
 }
 

@@ -51,13 +51,24 @@ export function splitSentences(text: string, block: Range = { start: 0, end: tex
       listed = number;
       continue;
     }
-    if (!endsSentence(flat, mark, enclosures[closed ? next + 1 : next])) continue;
-    found.push({ start, end });
-    start = firstOf(flat, end);
+    const following = enclosures[closed ? next + 1 : next];
+    const ends = remarkEnd(flat, mark, following) ?? (endsSentence(flat, mark, following) ? end : undefined);
+    if (ends === undefined) continue;
+    found.push({ start, end: ends });
+    start = firstOf(flat, ends);
   }
   const rest = flat.slice(start).trimEnd();
   if (rest !== "") found.push({ start, end: start + rest.length });
   return found.map((one) => ({ start: block.start + one.start, end: block.start + one.end }));
+}
+
+/** End of the bracket behind a question or exclamation that is a remark on it, and no sentence of its own: `Who made it? (see page 3) How?` */
+function remarkEnd(flat: string, { end, run }: Mark, following: Enclosure | undefined): number | undefined {
+  if (following?.form !== "bracket" || !/^[!?؟]+$/.test(run) || flat.slice(end, following.start).trim() !== "") return undefined;
+  if (/[\p{Sentence_Terminal}…‥]/u.test(flat.slice(Math.max(following.start, following.end - 4), following.end))) return undefined;
+  const rest = restAfter(flat, following.end);
+  const first = rest.slice(opening.exec(rest)?.[0].length ?? 0).charAt(0);
+  return rest.trim() === "" || /[\p{Lu}\p{Lt}\p{Lo}\d]/u.test(first) ? following.end : undefined;
 }
 
 function endsSentence(flat: string, mark: Mark, following: Enclosure | undefined): boolean {

@@ -37,7 +37,8 @@ const bare = new RegExp(`^¿?(?:${any("bare")})\\s*[?.]?$`, "iu");
 // Limit of the questions in one sentence.
 const mostParts = 12;
 const joins = opens(any("and"));
-const mark = /[?？][!！]?[\s"'”’»)\]）」*_]*$/u;
+// A remark in brackets may stand behind the mark: `Who made it? (see page 3)`.
+const mark = /[?？][!！]?[\s"'”’»)\]）」*_]*(?:[(（][^()（）?？]{1,200}[)）][\s*_]*)?$/u;
 const cjk = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/u;
 const pronouns = new RegExp(`(?<![\\p{L}\\p{N}])(?:${any("pronouns")})${wordEnd}`, "u");
 const titles = new RegExp(`^(?:${any("titles")})$`, "iu");
@@ -189,7 +190,7 @@ function isAskedPart(part: string): boolean {
 
 /** What a question is about: its words without the question word, its verb, and the mark. */
 function subjectOf(question: string): string {
-  const said = bareOf(question).replace(/[?？。]+\s*$/u, "");
+  const said = bareOf(question).replace(/[?？。]+\s*(?:[(（][^()（）?？]{1,200}[)）]\s*)?$/u, "");
   if (cjk.test(said))
     return said
       .replaceAll(

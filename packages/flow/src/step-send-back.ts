@@ -69,9 +69,10 @@ function refusalOf(
   const before = sentBack.at(-1)?.stages.find(({ stage }) => stage === again?.stage);
   if (before !== undefined && again !== undefined && filesOf(before) === filesOf(again))
     return `${by} decided '${word}', and ${again.stage} has made the very files that were sent back before`;
-  return sentBack.length >= rounds
-    ? `${by} decided '${word}', and the work of this run goes back by itself at most ${times(rounds)}`
-    : undefined;
+  if (sentBack.length < rounds) return undefined;
+  return rounds === 0
+    ? `${by} decided '${word}', and the work of this run never goes back by itself (--rounds 0)`
+    : `${by} decided '${word}', and the work of this run goes back by itself at most ${times(rounds)}`;
 }
 
 function times(count: number): string {

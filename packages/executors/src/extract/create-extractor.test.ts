@@ -44,7 +44,7 @@ test("Each source becomes a text in out/ with its digest, or a reason; in the or
   expect(pdf?.text).toEqual({ name: "S2.txt", sha256: sha256Of("A task is signed.\n\f\nA receipt too.\n"), size: 35 });
   expect(docx?.text).toMatchObject({ name: "S6.txt", sha256: sha256Of("A lease.\n") });
   expect(zip).toMatchObject({ mediaType: "application/zip", unreadable: "it is a ZIP archive; unpack it, and give its files" });
-  expect(long?.unreadable).toBe("its text breaks the contract: expected at most 8388608 bytes, found 31457280 bytes");
+  expect(long?.unreadable).toBe("its text has 30.0 MiB, and at most 8.0 MiB are read: give it in parts");
   expect(nul?.unreadable).toMatch(/^its text breaks the contract: expected text/);
   expect(markdown?.text?.sha256).toBe(sha256Of("# Leases\n\nA lease lasts 30 seconds.\r\n"));
 });

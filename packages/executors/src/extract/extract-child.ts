@@ -23,14 +23,21 @@ async function extractOne({ intake }: Pipeline, { id, name }: ExtractRequest["so
   const { mediaType, text, ...found } = extraction;
   if (intake.sources === undefined) return { id, mediaType, unreadable: "this relay takes no sources" };
   const file = textFileOf(intake.sources, id);
+  const bytes = Buffer.from(text, "utf8");
+  const most = intake.sources.maxBytes;
+  if (bytes.length > most)
+    return { id, mediaType, unreadable: `its text has ${toMiB(bytes.length)}, and at most ${toMiB(most)} are read: give it in parts` };
   const parsed = intake.sources.read(text, file);
   if (!parsed.ok) {
     const [first] = parsed.unmet;
     return { id, mediaType, unreadable: `its text breaks the contract: expected ${first?.expected}, found ${first?.got}` };
   }
-  const bytes = Buffer.from(text, "utf8");
   await writeFile(join(request.to, file), bytes);
   return { id, mediaType, ...found, text: { name: file, sha256: createHash("sha256").update(bytes).digest("hex"), size: bytes.length } };
+}
+
+function toMiB(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 }
 
 const pipeline = await loadPipeline(request.pipeline).catch((error: unknown) => note({ refused: toProblem(error) }));

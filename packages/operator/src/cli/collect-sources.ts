@@ -3,6 +3,8 @@ import { extname, join } from "node:path";
 import { hasErrorCode, mostAttachments, systemCause, TasukiError } from "@tasuki/protocol";
 import { sourceContract } from "@tasuki/bus";
 
+const notAFile = "it is neither a file nor a folder";
+
 export interface SourceFile {
   /** The file's path, absolute. */
   readonly path: string;
@@ -59,7 +61,7 @@ export async function collectSources(given: readonly string[], toPath: (given: s
       }
       if (files === 0) skipped.push({ label, why: "it has no documents; node_modules, and names that begin with a dot, are passed over" });
     } else if (found.isFile()) await add(label, path);
-    else skipped.push({ label, why: "neither a file nor a folder" });
+    else skipped.push({ label, why: notAFile });
   }
   return { sources, skipped };
 }
@@ -78,9 +80,11 @@ async function* filesIn(label: string, path: string): AsyncGenerator<Found> {
   for (const entry of entries.sort((one, other) => (one.name < other.name ? -1 : 1))) {
     if (entry.name.startsWith(".") || entry.name === "node_modules") continue;
     const inside = { label: join(label, entry.name), path: join(path, entry.name) };
-    // Links are not followed: they may lead in a circle, or out of the folder.
     if (entry.isDirectory()) yield* filesIn(inside.label, inside.path);
     else if (entry.isFile()) yield inside;
+    // Links are not followed: they may lead in a circle, or out of the folder.
+    else if (entry.isSymbolicLink()) yield { label: inside.label, why: "it is a link; name it itself to have what it leads to read" };
+    else yield { label: inside.label, why: notAFile };
   }
 }
 

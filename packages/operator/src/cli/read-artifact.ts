@@ -17,11 +17,23 @@ export async function readArtifact(client: OperatorClient, status: RunStatus, na
     after = page.next;
   }
   if (found !== undefined) return found;
-  const names = outputsOf(status).map((output) => output.name);
-  throw new TasukiError(
-    "not_found",
-    `main holds no ${name} of run ${status.id}${names.length === 0 ? "; no stage has produced anything yet" : `. It has: ${names.join(", ")}`}.`,
-  );
+  const names = await namesOf(client, status);
+  const more = names.length - mostNames;
+  const some = `${names.slice(0, mostNames).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  throw new TasukiError("not_found", `main holds no ${name} of run ${status.id}${names.length === 0 ? "" : `. It has: ${some}`}.`);
+}
+
+const mostNames = 20;
+
+/** Names of the files of a run that main holds, those of its stages first. */
+async function namesOf(client: OperatorClient, status: RunStatus): Promise<readonly string[]> {
+  const names = new Set(outputsOf(status).map(({ name }) => name));
+  for (let after: string | undefined; ;) {
+    const page = await client.bus.status({ run: status.id, include: "artifacts", ...(after !== undefined && { after }) });
+    for (const { name } of page.artifacts ?? []) names.add(name);
+    if (page.next === undefined) return [...names];
+    after = page.next;
+  }
 }
 
 /** The outputs of the stages, as main holds them. */

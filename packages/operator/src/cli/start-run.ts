@@ -94,14 +94,18 @@ async function readBrief(cli: Cli, given: string): Promise<string> {
   return text;
 }
 
-/** The text of the file at a path; where there is none, the given text itself, which may well hold a slash. A document's bare name is a mistake. */
+/**
+ * The text of the file at a path; where there is none, the given text itself, which may well hold a slash. A folder, and a document's bare name, are a
+ * mistake.
+ */
 async function readFileOrText(path: string, given: string): Promise<string> {
-  const isFile = path.includes("\0")
-    ? false
-    : await stat(path).then(
-        (found) => found.isFile(),
-        () => false,
-      );
+  const found = path.includes("\0") ? undefined : await stat(path).catch(() => undefined);
+  const isFile = found?.isFile() === true;
+  if (found?.isDirectory())
+    throw new TasukiError(
+      "malformed_request",
+      `${path} is a folder, and the brief is the first argument: a text, a file, or - for stdin. Documents come after it.`,
+    );
   if (!isFile && /^\S+\.(?:md|markdown|txt)$/i.test(given))
     throw new TasukiError("not_found", `There is no file ${path} to read the brief from.`);
   return isFile ? readGivenText(path) : given;

@@ -38,7 +38,9 @@ export function conformanceCommand(cli: Cli): Command {
       if (failed.length > 0) cli.endWith(exitCodes.invalid);
       if (options.json) return cli.json({ ok: failed.length === 0, role, may, requests, checks });
       const granted = Object.entries(may).flatMap(([verb, is]) => (is ? [verb] : []));
-      const verdict = `${role}: ${checks.length - failed.length} of ${checks.length} checks hold, ${requests} requests as a caller who may ${[...granted, "health"].join(", ")}`;
+      const skipped = checks.filter(({ result }) => result === "skip").length;
+      const held = checks.length - failed.length - skipped;
+      const verdict = `${role}: ${held} of ${checks.length} checks hold${skipped === 0 ? "" : `, ${skipped} not asked`}, ${requests} requests as a caller who may ${[...granted, "health"].join(", ")}`;
       const style = cli.messageStyle;
       cli.say(failed.length === 0 ? style.good(verdict) : style.bad(verdict));
     });

@@ -188,6 +188,9 @@ test.each([
   { args: ["run"], code: 2, says: /missing required argument 'brief'/ },
   { args: ["run", "What?", "--profile", "fancy"], code: 7, says: /no profile 'fancy'.*formal, friendly/ },
   { args: ["runn"], code: 2, says: /Did you mean run/ },
+  { args: ["run", "empty"], code: 7, says: /empty is a folder, and the brief is the first argument/ },
+  { args: ["run", "empty", "What?"], code: 7, says: /empty is a folder, and the brief is the first argument/ },
+  { args: ["run", "What?", "links"], code: 7, says: /skipped links\/gone\.md: it is a link; name it itself[^]* nothing to answer from/ },
   { args: ["run", "What?", "empty"], code: 7, says: /skipped empty: it has no documents[^]* nothing to answer from/ },
   { args: ["run", "What?", "blank.md"], code: 7, says: /skipped blank.md: it is empty[^]* nothing to answer from/ },
   { args: ["run", "--brief", "What?"], code: 2, says: /The brief is the first argument: a text, a file, or - for stdin/ },
@@ -203,6 +206,8 @@ test.each([
 ])("tasuki $args ends with $code, and says why", async ({ args, code, says }) => {
   await using main = await startOperatedRelay({ without: alone });
   await mkdir(join(main.data, "empty"));
+  await mkdir(join(main.data, "links"));
+  await symlink("/nowhere", join(main.data, "links", "gone.md"));
   await writeFile(join(main.data, "blank.md"), "");
   const ran = await tasuki([...args, ...(code === 2 ? [] : ["--data", main.data])], { cwd: main.data });
   expect(ran).toMatchObject({ code, stdout: "" });
@@ -356,7 +361,7 @@ test("artifacts lists what stages produced, and prints a file as it is", async (
   expect(list.stdout).toContain(`letter.txt  printer  letter@1  ${size}  ${sha256Of(letterText)}\n`);
   expect((await tasuki(["artifacts", "last", "letter.txt", "--data", main.data])).stdout).toBe(letterText);
   const absent = await tasuki(["artifacts", "last", "x.txt", "--data", main.data]);
-  expect(absent).toMatchObject({ code: 3, stderr: expect.stringContaining("draft.txt, review.txt, letter.txt") });
+  expect(absent).toMatchObject({ code: 3, stderr: expect.stringMatching(/It has: draft\.txt, review\.txt, letter\.txt, .*run\.json/) });
 });
 
 test("nudge says where each node stands, and who has not answered", async () => {

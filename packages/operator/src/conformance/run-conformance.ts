@@ -79,7 +79,7 @@ async function healthOf(probe: Probe): Promise<Health> {
     });
   });
   if (problem !== undefined) {
-    const token = problem.code === "peer_unknown" && !probe.hasToken ? " With loopback identity, say who calls by --token-file." : "";
+    const token = problem.code === "peer_unknown" && !probe.hasToken ? " Here, name that file: --token-file DIR/operator-secret." : "";
     throw new TasukiError(problem.code, `GET /health is refused: ${problem.detail}${token}`);
   }
   const health = Health.safeParse(answer?.status === 200 ? parseJson(answer.body) : undefined);

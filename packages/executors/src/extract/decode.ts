@@ -35,8 +35,9 @@ export async function decodeText(bytes: Uint8Array, declared?: string): Promise<
     const escaped = tryDecode(bytes, "iso-2022-jp");
     if (escaped !== undefined) return { text: escaped };
     // Read as letters, the bytes of the Korean and the Chinese ones would be a text of nonsense.
-    if (head.includes("\u001b$)")) return { unreadable: "its encoding is ISO-2022-KR or ISO-2022-CN, which is not read; save it as UTF-8" };
   }
+  const letters = lettersOf(head);
+  if (letters !== undefined) return { unreadable: `its encoding is ${letters}, which is not read; save it as UTF-8` };
   const utf8 = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   const wrong = count(utf8, "\uFFFD") - countBytes(bytes);
   if (wrong === 0) return { text: utf8 };
@@ -51,6 +52,33 @@ export async function decodeText(bytes: Uint8Array, declared?: string): Promise<
     (await guess(bytes, label)) ??
     (kept === undefined ? unknown(declared) : { text: kept, guessed: [`its encoding, taken for ${label}, which it declares`] })
   );
+}
+
+/**
+ * Encoding that writes all characters in letters of ASCII and is not read: taken for ASCII, it would be a text of nonsense. Its pieces stand between marks:
+ * pairs of GB 2312 (HZ, RFC 1843), or UTF-16 in Base64 (UTF-7, RFC 2152). Undefined where it is none.
+ */
+function lettersOf(head: string): string | undefined {
+  if (head.includes("\u001b$)")) return "ISO-2022-KR or ISO-2022-CN";
+  if (/[\x80-\xFF]/.test(head)) return undefined;
+  const pairs = [...head.matchAll(/~\{((?:[!-w][!-~]){1,200})~\}/g)].map(([, piece = ""]) => piece);
+  // One or two of them may be what a text is about.
+  if (pairs.length > 0 && pairs.every(isChinese) && pairs.join("").length * 5 > head.replaceAll(/\s/g, "").length) return "HZ";
+  const pieces = [...head.matchAll(/\+([A-Za-z0-9+/]{3,400})-/g)].map(([, piece = ""]) => piece);
+  return pieces.length > 1 && pieces.every(isUtf16) ? "UTF-7" : undefined;
+}
+
+function isChinese(pairs: string): boolean {
+  const bytes = Buffer.from(pairs, "latin1").map((byte) => byte | 0x80);
+  return /^[\p{sc=Han}\p{P}\p{N}\p{L}\p{Zs}]+$/u.test(new TextDecoder("gb18030").decode(bytes));
+}
+
+/** True for UTF-16 in Base64, without padding, of characters that texts have and ASCII has not. */
+function isUtf16(piece: string): boolean {
+  const bytes = Buffer.from(piece, "base64");
+  const units = bytes.subarray(0, bytes.length - (bytes.length % 2));
+  const text = new TextDecoder("utf-16be").decode(units);
+  return units.toString("base64").replace(/=+$/, "") === piece && /[^\0-\x7F]/.test(text) && !isBroken(text);
 }
 
 function unknown(declared: string | undefined): Decoded {

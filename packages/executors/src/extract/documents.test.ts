@@ -242,6 +242,19 @@ test("A text in an encoding of letters alone that is not read is refused by its 
   expect(await textOf(encode(korean, "iso2022_kr"), "S1.txt")).toBe(
     "unreadable: its encoding is ISO-2022-KR or ISO-2022-CN, which is not read; save it as UTF-8",
   );
+  expect(await textOf(encode("员工每年享有十五天带薪年假。\n", "hz"), "S1.txt")).toBe(
+    "unreadable: its encoding is HZ, which is not read; save it as UTF-8",
+  );
+  expect(await textOf(encode("Die Größe der Bücherei: 3 €.\n", "utf_7"), "S1.txt")).toBe(
+    "unreadable: its encoding is UTF-7, which is not read; save it as UTF-8",
+  );
+  for (const text of [
+    "Write ~{name} or ~{}, and ~{a~} too.",
+    "See C+AAA- and +49-30-1234, +1-555-0100, a+bcd-e+fgh-i.",
+    "export PATH=~/bin:~{a,b}",
+    "In HZ, RFC 1843 writes ~{<:Ky2;~} for the first words of a saying, and nothing else in this line is of it, nor in the next ones of the text.",
+  ])
+    expect(await textOf(text, "S1.txt")).toBe(text);
 });
 
 test("A page's declaration is followed where its bytes keep it, and not where they look like another encoding", async () => {
@@ -313,6 +326,29 @@ test.for([
     text: `# Öffnungszeiten\n\nFrom: Bär <b@example.test>\nTo: <c@example.test>\n\n${text}\n`,
     ...(type === parted && { dropped: ["the attachment plan.pdf (application/pdf)"] }),
   });
+});
+
+test("A mailbox is read mail by mail, each by its own header, and what none of them has as text is said", async () => {
+  const of = (name: string, subject: string, rest: string): string =>
+    `From ${name}@example.test Mon Jan 12 10:00:00 2026\nFrom: ${name}@example.test\nTo: all@example.test\nDate: Mon, 12 Jan 2026 10:00:00 +0000\nSubject: ${subject}\n${rest}\n\n`;
+  const box = [
+    of("anna", "The move", "\nWe move on 14 April.\n\n>From then on the desk is closed."),
+    of("bob", "Parking", 'Content-Type: multipart/alternative; boundary="x"\n\n--x\nContent-Type: text/html\n\n<p>22 spaces.\n--x--'),
+    of(
+      "carla",
+      "=?utf-8?Q?Caf=C3=A9?=",
+      "Content-Type: text/plain; charset=iso-8859-1\n\nD\u00e9jeuner: 6 euros.\n\nFrom what I hear: good.",
+    ),
+    of("dan", "Empty", "\n"),
+  ];
+  const found = await read(Buffer.from(box.join(""), "latin1"), "S1.mbox");
+  expect(found).toMatchObject({ mediaType: "message/rfc822", dropped: ["e-mails without text: 1"] });
+  const text = "text" in found ? found.text : "";
+  expect(text.match(/^# .*$/gm)).toEqual(["# The move", "# Parking", "# Café"]);
+  expect(text).toContain("We move on 14 April.\n\nFrom then on the desk is closed.\n");
+  expect(text).toContain("22 spaces.");
+  expect(text).toContain("Déjeuner: 6 euros.\n\nFrom what I hear: good.");
+  expect(text).not.toMatch(/boundary|charset|^From \S+@/m);
 });
 
 test("An e-mail with bytes that it does not declare is decoded by a guess, and what its declaration loses is said", async () => {

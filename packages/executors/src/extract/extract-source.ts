@@ -15,7 +15,7 @@ export type Extraction =
   | { readonly mediaType: string; readonly unreadable: string };
 
 // The version is raised whenever another text comes out of the same bytes, by our doing or a library's.
-const version = 5;
+const version = 6;
 
 /** Extracts the text of one raw source. Rejects only for what no file may do to it, such as running out of memory. */
 export async function extractSource(bytes: Uint8Array, name: string): Promise<Extraction> {

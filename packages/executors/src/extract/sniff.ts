@@ -7,7 +7,7 @@ export type Kind =
   | { readonly is: "unreadable"; readonly mediaType: string; readonly reason: string };
 
 /** The kinds of documents that are read, for people. */
-const readKinds = "PDF, DOCX, HTML, e-mail (.eml), CSV, TSV, Markdown and text";
+const readKinds = "PDF, DOCX, HTML, e-mail (.eml, .mbox), CSV, TSV, Markdown and text";
 
 interface Known {
   readonly mediaType: string;

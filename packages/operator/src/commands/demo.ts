@@ -28,7 +28,7 @@ interface DemoOptions extends DataOption {
 export function demoCommand(cli: Cli): Command {
   return new Command("demo")
     .description("a process per role: together they turn a brief and real documents into a checked text")
-    .argument("[files...]", "your own documents, with --brief: PDF, DOCX, HTML, e-mail, CSV, Markdown and text; folders are walked")
+    .argument("[files...]", "your own documents, with --brief: PDF, DOCX, HTML, e-mail, CSV, TSV, Markdown and text; folders are walked")
     .option("--brief <brief>", "your own brief: a text, a file, or - for stdin")
     .option("--keep", "keep the nodes running until Ctrl-C, so that the other commands can be tried, and their data after it")
     .addOption(portBaseOption())

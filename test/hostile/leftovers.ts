@@ -8,7 +8,7 @@ const own =
   /^(?:node\.sqlite(?:-wal|-shm)?|config\.jsonc|blobs|blobs\/[0-9a-f]{2}|blobs\/unfinished|keys(?:\/.*)?|trust(?:\/.*)?|identity(?:\/.*)?|logs|logs\/node(?:\.[0-9])?\.jsonl|(?:bus|operator)\.sock|work)$/;
 const blob = /^blobs\/([0-9a-f]{2})\/(\1[0-9a-f]{62})$/;
 
-/** Leftovers of hostile requests on nodes that have ended: files that no row names, rows that have no file, tasks, and files elsewhere. */
+/** Leftovers of hostile requests on nodes that have ended: files and bytes that no row names, rows that have neither, tasks, and files elsewhere. */
 export async function findLeftovers({ folder, data }: Pick<HostileRelay, "folder" | "data">): Promise<string[]> {
   const roles = ["main", "sg"];
   const beside = (await readdir(folder)).filter(
@@ -32,10 +32,14 @@ async function findInNode(data: string): Promise<string[]> {
       .all()
       .map((row) => String(Object.values(row)[0]));
   const rows = new Set(column("SELECT sha256 FROM blob"));
+  const large = column("SELECT sha256 FROM blob WHERE content IS NULL");
   return [
     ...others,
     ...[...files].filter((digest) => !rows.has(digest)).map((digest) => `the file of ${digest} has no row`),
-    ...[...rows].filter((digest) => !files.has(digest)).map((digest) => `the row of ${digest} has no file`),
+    ...large.filter((digest) => !files.has(digest)).map((digest) => `the row of ${digest} has neither bytes nor a file`),
+    ...column("SELECT id FROM content WHERE id NOT IN (SELECT content FROM blob WHERE content IS NOT NULL)").map(
+      (id) => `the bytes of content ${id} have no row`,
+    ),
     ...column("SELECT id FROM task").map((id) => `task ${id}`),
     ...column("SELECT id FROM outbox").map((id) => `outbox ${id}`),
     ...column("SELECT id FROM run").map((id) => `run ${id}`),

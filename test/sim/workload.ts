@@ -33,11 +33,14 @@ interface WorkloadDeps {
 }
 
 const askAgainMs = 2_000;
+/** Bytes of a source that is kept in a file of its own, and not in its row (`smallBlob` of the store). */
+const largeSize = 66_000;
 /** Long enough for any attempt, short enough that one that hangs is given up in a simulation. */
 export const startToClose = 120_000;
 
 export function createWorkload({ time, network, ...deps }: WorkloadDeps): Workload {
   const random = deps.random.fork("workload");
+  const sizes = deps.random.fork("sizes of sources");
   const newId = createIds(() => epochStart + time.now(), random);
   const machine = { node: operator, time, disk: createDisk(), mishaps: { onFile: () => 0, onCommit: () => "kept" as const } };
   const boot = createBoot(machine);
@@ -56,7 +59,10 @@ export function createWorkload({ time, network, ...deps }: WorkloadDeps): Worklo
     }
   };
   const ask = async (run: Requested): Promise<void> => {
-    const texts = Array.from({ length: random.integer(run.isBad ? 1 : 0, 2) }, (_, at) => `# Source ${at + 1} of ${run.id}\n`);
+    const texts = Array.from({ length: random.integer(run.isBad ? 1 : 0, 2) }, (_, at) => {
+      const text = `# Source ${at + 1} of ${run.id}\n`;
+      return sizes.chance(0.1) ? text.padEnd(largeSize, "and so on\n") : text;
+    });
     const attachments = texts.map((text, at) => ({
       name: run.isBad && at === 0 ? "notes.md" : `S${at + 1}.md`,
       contract: "source@1",

@@ -8,7 +8,7 @@ import { type FeedEntry, isTasukiError } from "@tasuki/protocol";
 import { expect, test } from "vitest";
 import { type OpenStore, openStore } from "./open-store.ts";
 import type { Store } from "./port/store.ts";
-import { eventOf, id, payloadOf, putBlob, receiptOf, requestOf, run, withText } from "./testing/fixtures.ts";
+import { eventOf, id, largeOf, payloadOf, putBlob, receiptOf, requestOf, run, withText } from "./testing/fixtures.ts";
 
 const openFolder = (folder: string, node?: string): Promise<OpenStore> =>
   openStore({ folder, ...(node !== undefined && { node }), clock: { now: () => 1_000 }, newId: randomUUID });
@@ -24,7 +24,7 @@ async function temporaryFolder() {
 async function killedStore(folder: string, says: string): Promise<string> {
   const copy = join(folder, `${says} killed`);
   await using store = await openFolder(join(folder, says), says);
-  await putBlob(store, says);
+  await putBlob(store, largeOf(says));
   for (let n = 0; n < tasks; n += 1) {
     const payload = payloadOf({ id: id(n), stage: `stage-${n}` });
     await store.accept(requestOf(payload, { queueLimit: 1_000 }), withText(receiptOf("accepted", payload.id), `${says} ${n}`));

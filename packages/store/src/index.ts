@@ -25,10 +25,10 @@ export {
   type TaskRow,
 } from "./port/rows.ts";
 export { type TextRow, textRowsOf } from "./port/text-row.ts";
-export type { Blobs, StagedBlob } from "./port/blobs.ts";
+export type { Blobs, SmallBlob, StagedBlob } from "./port/blobs.ts";
 
 export { blobPath } from "./files/file-blobs.ts";
-export { publish } from "./files/publish.ts";
+export { type Carried, carryInto, publish } from "./files/publish.ts";
 export { createDiskFloor, type DiskFloor } from "./files/disk-floor.ts";
 export { entriesIn, removeFolder } from "./files/remove-folder.ts";
 export { isOwnFolder, makeOwnFolder, plainFile } from "./files/own-folder.ts";

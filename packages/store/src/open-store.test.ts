@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -10,8 +10,9 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { blobPath } from "./files/file-blobs.ts";
 import { openStore } from "./open-store.ts";
+import { smallBlob } from "./port/blobs.ts";
 import { eraseTexts } from "./testing/erase-texts.ts";
-import { eventOf, id, nothing, payloadOf, putBlob, receiptOf, requestOf, run, withText } from "./testing/fixtures.ts";
+import { eventOf, id, largeOf, nothing, payloadOf, putBlob, receiptOf, requestOf, run, withText } from "./testing/fixtures.ts";
 
 const open = (folder: string) => openStore({ folder, clock: { now: () => 1_000 }, newId: randomUUID });
 
@@ -81,7 +82,8 @@ test.for([1000, 1])(
   },
 );
 
-test("rows and files of blobs are matched: what a crash left half deleted goes, what is lost or strange is said, and named files get a row", async () => {
+// guarantees: R1.files-kept
+test("rows and files of blobs are matched: what a crash left half deleted goes, small files come back, what is lost or strange is said, and named files get a row", async () => {
   await using folder = await temporaryFolder();
   const logged: unknown[] = [];
   const log = (level: string) => (fields: object, message: string) => void logged.push([level, message, fields]);
@@ -90,33 +92,37 @@ test("rows and files of blobs are matched: what a crash left half deleted goes, 
   const path = (digest: string) => blobPath(folder.path, digest);
 
   const first = await openLogged();
-  const kept = await putBlob(first, "kept");
-  const deleted = await putBlob(first, "half deleted");
-  const lost = await Promise.all(Array.from({ length: 25 }, (_, n) => putBlob(first, `lost ${n}`)));
-  const named = await putBlob(first, "named");
-  const strange = await putBlob(first, "strange");
+  const kept = await putBlob(first, largeOf("kept"));
+  const deleted = await putBlob(first, largeOf("half deleted"));
+  const small = await putBlob(first, "small");
+  await first.blobs.fileOf(small.sha256);
+  const lost = await Promise.all(Array.from({ length: 25 }, (_, n) => putBlob(first, largeOf(`lost ${n}`))));
+  const named = await putBlob(first, largeOf("named"));
+  const strange = await putBlob(first, largeOf("strange"));
   await first.change({
     ...nothing,
     attachments: [{ ...named, task: id(1), direction: "in", attempt: 0 }],
   });
   for (const { sha256 } of [named, strange]) await first.loseBlob(sha256);
   await first[Symbol.asyncDispose]();
-  for (const { sha256 } of lost) await rm(path(sha256));
+  for (const { sha256 } of [...lost, small]) await rm(path(sha256));
   using db = new DatabaseSync(join(folder.path, "node.sqlite"));
   db.prepare("UPDATE blob SET deleting = 1, doomed_at = 1 WHERE sha256 = ?").run(deleted.sha256);
   db.close();
   await writeFile(join(folder.path, "blobs", strange.sha256.slice(0, 2), "no digest"), "");
 
   await using second = await openLogged();
-  const all = [kept, deleted, ...lost, named, strange].map(({ sha256 }) => sha256);
+  const all = [kept, deleted, small, ...lost, named, strange].map(({ sha256 }) => sha256);
   expect(await second.blobsOf(all)).toEqual(
     new Map([
-      [kept.sha256, { size: 4, contracts: ["notes@1"] }],
-      [named.sha256, { size: 5, contracts: [] }],
+      [kept.sha256, { size: smallBlob + 1, contracts: ["notes@1"] }],
+      [small.sha256, { size: 5, contracts: ["notes@1"] }],
+      [named.sha256, { size: smallBlob + 1, contracts: [] }],
     ]),
   );
+  await expect.poll(() => readFile(path(small.sha256), "utf8").catch(String)).toBe("small");
   await expect(stat(path(deleted.sha256))).rejects.toThrow("ENOENT");
-  expect((await second.blobs.read(strange.sha256)).toString()).toBe("strange");
+  expect((await second.blobs.read(strange.sha256)).toString()).toBe(largeOf("strange"));
   expect(logged).toEqual([
     ["error", expect.stringContaining("gone"), { blobs: expect.any(Array), count: 25 }],
     ["warn", expect.stringContaining("left where they are"), { blobs: [strange.sha256], count: 1 }],

@@ -31,7 +31,7 @@ export interface OpenStore extends Store {
 
 /**
  * Opens a data folder for this process alone. Leases of earlier boots end: their tasks are queued again, and the attempts count. Rows of blobs
- * without a file, and files without a row, are named in the log. Rejects with `invalid_state` where another process has the folder open, a newer
+ * without bytes and file, and files without a row, are named in the log. Rejects with `invalid_state` where another process has the folder open, a newer
  * program wrote it, its database is another node's, or is gone; with `internal` where it is damaged.
  */
 export async function openStore({ folder, node, clock, newId, logger }: StoreOptions): Promise<OpenStore> {
@@ -51,10 +51,12 @@ export async function openStore({ folder, node, clock, newId, logger }: StoreOpt
     const recorder = createRecorder();
     const { onCommit, announce } = createTopics();
     const writer = createWriter({ db, path: databasePath(folder), recorder, broken, committed: announce });
+    const rows = createBlobRows(sql);
     const blobs = await openFileBlobs({
       folder,
       newId,
       broken: (error) => writer.fail(error),
+      bytesOf: (sha256) => writer.read(() => rows.bytes(sha256)),
     });
     if (isNew(db) && (await blobs.list()).length > 0)
       throw new TasukiError(
@@ -63,7 +65,7 @@ export async function openStore({ folder, node, clock, newId, logger }: StoreOpt
       );
     const { instance, requeued } = begin(db, { folder, node, newId });
     if (requeued > 0) logger?.info({ tasks: requeued }, "leases of an earlier boot ended; their tasks are queued again");
-    await matchBlobs({ blobs, rows: createBlobRows(sql), write: writer.write, now: clock.now(), ...(logger && { logger }) });
+    await matchBlobs({ blobs, rows, write: writer.write, now: clock.now(), ...(logger && { logger }) });
     const store = createSqliteStore({ db, sql, writer, recorder, blobs, instance, boot: newId(), clock, onCommit });
     return {
       ...store,

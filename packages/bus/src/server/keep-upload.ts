@@ -53,9 +53,10 @@ export async function keepUpload(
   // A long upload can outlive the permission that began it.
   if (staged.size > uploadLimit(await identify(), role, contract))
     throw new TasukiError("not_granted", `The policy no longer grants an upload of ${staged.size} bytes under '${contract.name}'.`);
-  const isNew = await staged.publish();
-  const answer: UploadAnswer = { sha256: staged.sha256, size: staged.size, contract: `${contract.name}@${contract.version}` };
-  await store.addBlob({ ...answer, now: clock.now() });
+  const { size, bytes } = staged;
+  const answer: UploadAnswer = { sha256: staged.sha256, size, contract: `${contract.name}@${contract.version}` };
+  await staged.publish();
+  const isNew = await store.addBlob({ ...answer, ...(bytes && { bytes }), now: clock.now() });
   return { answer, isNew };
 }
 

@@ -26,11 +26,8 @@ export function createMemoryStore() {
           sha256,
           size: bytes.length,
           read: async () => bytes,
-          async publish() {
-            const isNew = !blobs.has(sha256);
-            if (isNew) blobs.set(sha256, { bytes, contracts: [] });
-            return isNew;
-          },
+          bytes,
+          publish: async () => undefined,
           async [Symbol.asyncDispose]() {
             staged -= 1;
           },
@@ -38,11 +35,15 @@ export function createMemoryStore() {
       },
       read: async () => Buffer.alloc(0),
       stream: async function* () {},
+      fileOf: async (sha256) => sha256,
       moveChanged: async () => undefined,
       copyTo: async () => undefined,
     },
-    async addBlob({ sha256, contract }) {
-      if (contract !== undefined) blobs.get(sha256)?.contracts.push(contract);
+    async addBlob({ sha256, contract, bytes = Buffer.alloc(0) }) {
+      const isNew = !blobs.has(sha256);
+      const { contracts } = blobs.get(sha256) ?? { contracts: [] };
+      blobs.set(sha256, { bytes: Buffer.from(bytes), contracts: [...contracts, ...(contract === undefined ? [] : [contract])] });
+      return isNew;
     },
   };
   return { store, traces: () => ({ staged, blobs: [...blobs].map(([sha256, { contracts }]) => ({ sha256, contracts })) }) };

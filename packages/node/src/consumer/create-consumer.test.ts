@@ -469,7 +469,10 @@ test("files that an executor only says it wrote are not taken", async () => {
   expect(await publishOutputs(deps, [list, { ...list, name: "other.md" }])).toMatchObject({ failure: { unmet: [{ file: "other.md" }] } });
   expect(await publishOutputs(deps, [{ ...list, contract: "list@2" }])).toMatchObject({ failure: { unmet: [{ got: "list@2" }] } });
   await expect(publishOutputs(deps, [{ ...list, sha256: sha256Of("other") }])).rejects.toMatchObject({ code: "digest_mismatch" });
-  expect(await publishOutputs(deps, [list])).toEqual({ outputs: [list] });
+  expect(await publishOutputs(deps, [list])).toMatchObject({
+    outputs: [list],
+    blobs: [{ sha256: list.sha256, size: 7, contract: "list@1" }],
+  });
   await access(join(folder, "out", "list.md"));
 });
 

@@ -10,7 +10,7 @@ import {
   refOf,
   type Unmet,
 } from "@tasuki/protocol";
-import { publish, type Store } from "@tasuki/store";
+import { carryInto, type SmallBlob, type Store } from "@tasuki/store";
 import type { Failure } from "./worker.ts";
 
 export interface PublishDeps {
@@ -21,11 +21,14 @@ export interface PublishDeps {
   readonly folder: string;
 }
 
-/** Publishes the outputs of an execution, if they are exactly those that the role produces. A file that is not what its digest says rejects with `digest_mismatch`. */
+/**
+ * Publishes the outputs of an execution, if they are exactly those that the role produces; small ones are left for the commit of the result to bring. A
+ * file that is not what its digest says rejects with `digest_mismatch`.
+ */
 export async function publishOutputs(
   { store, role, clock, folder }: PublishDeps,
   files: readonly OutputFile[],
-): Promise<{ readonly outputs: readonly Attachment[] } | { readonly failure: Failure }> {
+): Promise<{ readonly outputs: readonly Attachment[]; readonly blobs: readonly SmallBlob[] } | { readonly failure: Failure }> {
   const artifacts = role.produces.map(artifactOf);
   const unmet = unmetOf(role, files);
   if (unmet.length > 0)
@@ -37,12 +40,13 @@ export async function publishOutputs(
       },
     };
   const outputs: Attachment[] = [];
+  const carried = carryInto(store);
   for (const { name, contract, sha256 } of files) {
     const maxBytes = artifacts.find((artifact) => isFileOf(artifact, name))?.maxBytes ?? 0;
-    const { size } = await publish(store, { path: join(folder, "out", name) }, { sha256, contract, maxBytes, now: clock.now() });
+    const { size } = await carried.add({ path: join(folder, "out", name) }, { sha256, contract, maxBytes, now: clock.now() });
     outputs.push({ name, contract, size, sha256 });
   }
-  return { outputs };
+  return { outputs, blobs: carried.blobs };
 }
 
 function unmetOf(role: AnyRole, files: readonly OutputFile[]): Unmet[] {

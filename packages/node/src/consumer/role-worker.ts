@@ -86,7 +86,7 @@ export function createRoleWorker(deps: RoleWorkerDeps): Worker {
       }
       const published = await publishOutputs({ ...deps, role, folder: attempt.folder }, execution.files);
       if ("failure" in published) return published;
-      return produced(deps, { claimed, run, said, execution, outputs: published.outputs });
+      return produced(deps, { claimed, run, said, execution, ...published });
     },
   };
 }
@@ -115,6 +115,7 @@ function produced(
     said,
     execution,
     outputs,
+    blobs,
   }: Produced & { claimed: Claimed; run: RunPlan; said: readonly Note[]; execution: Awaited<ReturnType<Executor["execute"]>> },
 ): Performed {
   const { row } = claimed;
@@ -145,7 +146,7 @@ function produced(
   // A commit that is made again asks again: what follows from the same receipt is signed once.
   let made: { readonly prev: string; readonly seal: Seal } | undefined;
   return {
-    completion: { state: "produced", outputs },
+    completion: { state: "produced", outputs, blobs },
     seal({ lastReceipt: prev }) {
       if (made?.prev !== prev) made = { prev, seal: sealAfter(prev) };
       return made.seal;

@@ -1,6 +1,6 @@
 import { type Clock, type Envelope, type Pipeline, sha256Of, type Unmet } from "@tasuki/protocol";
 import { claimedReceipt, payloadDigest, toManifest } from "@tasuki/evidence";
-import { publish, type Store } from "@tasuki/store";
+import { carryInto, type Store } from "@tasuki/store";
 import type { FlowState } from "@tasuki/flow";
 import type { RunSteps } from "./run-steps.ts";
 import { verify, type VerifyDeps } from "./verify.ts";
@@ -19,8 +19,10 @@ export async function closingCheck(deps: ClosingDeps, state: FlowState, signal: 
   const { manifest, digest, lacking } = toBundle(state, new Map(envelopes.map((envelope) => [payloadDigest(envelope), envelope])));
   const unmet = [...(await verify(deps, state, { stages: state.route, signal })), ...lacking];
   // The manifest is kept as a blob, so that the archive can be written, and written again, exactly as it was signed.
-  if (unmet.length === 0) await publish(store, Buffer.from(manifest, "utf8"), { sha256: digest, now: clock.now() });
-  await steps.apply({ facts: [{ run: state.id, event: { is: "closing-checked", epoch: state.epoch, unmet, bundle: digest } }] });
+  const carried = carryInto(store);
+  if (unmet.length === 0) await carried.add(Buffer.from(manifest, "utf8"), { sha256: digest, now: clock.now() });
+  const event = { is: "closing-checked" as const, epoch: state.epoch, unmet, bundle: digest };
+  await steps.apply({ facts: [{ run: state.id, event }], blobs: carried.blobs });
 }
 
 /**

@@ -86,10 +86,10 @@ async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt):
   if (taken === undefined) return { failure: overdue };
   if (picked.is === "unseen") deps.onUnseen(row.id);
   if (taken.is === "refused") return refused(deps, claimed, taken.block);
-  const { given, sources, deadline } = taken;
+  const { given, blobs, sources, deadline } = taken;
   const nodes = { main: notary.node, ...Object.fromEntries([...placed].map(([role, { node }]) => [role, node])) };
   const accepted = acceptedOf(await deps.store.evidenceOf(run), row);
-  await steps.apply({ facts: [{ run, event: { is: "intake-done", given, sources, deadline, accepted, nodes } }] });
+  await steps.apply({ facts: [{ run, event: { is: "intake-done", given, sources, deadline, accepted, nodes } }], blobs });
   return done(given);
 }
 

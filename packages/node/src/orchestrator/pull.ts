@@ -12,7 +12,7 @@ import {
   type Pipeline,
   TasukiError,
 } from "@tasuki/protocol";
-import { type AttachmentRow, type BlobRow, type DiskFloor, publish, type RunRow, type Store } from "@tasuki/store";
+import { type AttachmentRow, type BlobRow, type Carried, carryInto, type DiskFloor, type RunRow, type Store } from "@tasuki/store";
 import type { BusClient, Roster } from "@tasuki/bus";
 import type { FlowState, FlowWant, StageFlow, Subject } from "@tasuki/flow";
 import { nodeOf } from "./placement.ts";
@@ -46,15 +46,21 @@ export async function pull(
   const blobs = await store.blobsOf(stage.subjects.map(({ sha256 }) => sha256));
   const held = stage.subjects.flatMap((subject) => here(blobs, subject, deps.pipeline) ?? []);
   const lacking = stage.subjects.filter((subject) => !held.some((one) => one.name === subject.name));
-  const fetched = lacking.length === 0 ? [] : await fetch(deps, lacking, { holders: holdersOf(state, at, deps.roster), signal });
+  const carried = carryInto(store);
+  const fetched =
+    lacking.length === 0 ? [] : await fetch({ ...deps, carried }, lacking, { holders: holdersOf(state, at, deps.roster), signal });
   const outputs = [...held, ...fetched].sort((a, b) => (a.name < b.name ? -1 : 1));
   // Attachment rows name the files for status, and keep them from being swept.
   const attachments = outputs.map((output): AttachmentRow => ({ ...output, task: want.task, direction: "out", attempt: stage.attempt }));
   await steps.apply({
     facts: [{ run: state.id, event: { is: "pulled", stage: want.stage, epoch: want.epoch, outputs } }],
     attachments,
+    blobs: carried.blobs,
   });
 }
+
+/** What fetches files, and carries them into the commit that names them. */
+type FetchDeps = PullDeps & { readonly carried: Carried };
 
 interface Holder {
   readonly node: string;
@@ -85,7 +91,7 @@ export class WrongAnswer extends Error {}
 
 /** Fetches files, each from the first of the holders that gives it. Rejects with `WrongAnswer` where every holder answered, and none gave it. */
 async function fetch(
-  deps: PullDeps,
+  deps: FetchDeps,
   wanted: readonly Subject[],
   { holders, signal }: { holders: readonly Holder[]; signal: AbortSignal },
 ): Promise<Attachment[]> {
@@ -196,7 +202,7 @@ function mostBytesOf(pipeline: Pipeline, subjects: readonly Subject[]): number {
 
 /** Keeps a text under its digest, and under its contract if it holds; if it doesn't, or can't be judged, main's check will say so. */
 async function keep(
-  { store, pipeline, clock, diskFloor, judge }: PullDeps,
+  { carried, pipeline, clock, diskFloor, judge }: FetchDeps,
   { name, contract, sha256, text }: ArtifactText,
   by: string,
 ): Promise<Attachment> {
@@ -208,7 +214,7 @@ async function keep(
   using _ = await diskFloor.reserve(bytes.length);
   const unmet = await judge.judge({ artifact, name, size: bytes.length, by, read: async () => bytes }).catch(() => undefined);
   const passes = unmet?.length === 0;
-  const { size } = await publish(store, bytes, { sha256, now: clock.now(), ...(passes && { contract }) });
+  const { size } = await carried.add(bytes, { sha256, now: clock.now(), ...(passes && { contract }) });
   return { name, contract, size, sha256 };
 }
 

@@ -181,7 +181,18 @@ test("a feed's position and envelopes are committed with what they changed, and 
   const text = { log: run, index: 2, run, sha256: hash("salted"), salt: "0".repeat(32), text: "no ink" };
   await steps.apply({ facts: [{ run: "another relay's", event: intakeDone }], position, envelopes: [envelope], texts: [text] });
   expect(changes).toEqual([
-    { runs: [], outbox: [], supersede: [], hasten: [], events: [], attachments: [], position, envelopes: [envelope], texts: [text] },
+    {
+      runs: [],
+      outbox: [],
+      supersede: [],
+      hasten: [],
+      events: [],
+      attachments: [],
+      blobs: [],
+      position,
+      envelopes: [envelope],
+      texts: [text],
+    },
   ]);
 });
 

@@ -1,5 +1,5 @@
 import { type Clock, type Envelope, type Pipeline, TasukiError } from "@tasuki/protocol";
-import { type AttachmentRow, type Position, publish, type RunRow, type Store, type TextRow } from "@tasuki/store";
+import { type AttachmentRow, carryInto, type Position, type RunRow, type SmallBlob, type Store, type TextRow } from "@tasuki/store";
 import type { Notary } from "@tasuki/evidence";
 import type { Roster } from "@tasuki/bus";
 import { effectsToChange } from "./effects-to-change.ts";
@@ -24,6 +24,8 @@ interface StepChange {
   /** Texts that the envelopes name. */
   readonly texts?: readonly TextRow[];
   readonly attachments?: readonly AttachmentRow[];
+  /** Small blobs that come with the change. */
+  readonly blobs?: readonly SmallBlob[];
 }
 
 /** Steps of the runs, the one way in which they change: facts in, one commit of the new states with everything that follows from them. */
@@ -117,14 +119,15 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
     const signed = asked.map(({ state, effects, now }) =>
       effectsToChange(state, effects, { ...deps, now, readsOf: (role) => readsOfNode(peers, nodeOf(state, role, roster)) }),
     );
-    for (const { bytes, contract } of signed.flatMap(({ files }) => files)) await publish(store, bytes, { contract, now: clock.now() });
-    return signed;
+    const carried = carryInto(store);
+    for (const { bytes, contract } of signed.flatMap(({ files }) => files)) await carried.add(bytes, { contract, now: clock.now() });
+    return { parts: signed, blobs: carried.blobs };
   };
 
   /** Makes one step of the runs, and resolves with the states that it changed; with undefined where one of the runs was stepped meanwhile. */
   const tryStep = async (
     runs: readonly string[],
-    { facts, along, position, envelopes = [], texts = [], attachments = [] }: StepChange,
+    { facts, along, position, envelopes = [], texts = [], attachments = [], blobs = [] }: StepChange,
   ): Promise<readonly Pick<ReturnType<typeof through>, "before" | "after">[] | undefined> => {
     const rows = await Promise.all(runs.map((run) => store.run(run)));
     const stepped = rows.flatMap((row) =>
@@ -138,18 +141,19 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
           ],
     );
     const changed = stepped.filter(({ before, after, asked }) => after !== before || asked.length > 0);
-    if (changed.length === 0 && position === undefined && envelopes.length === 0 && attachments.length === 0) return [];
-    const signed = await sign(changed.flatMap((one) => one.asked));
+    if (changed.length === 0 && position === undefined && envelopes.length + attachments.length + blobs.length === 0) return [];
+    const { parts, blobs: own } = await sign(changed.flatMap((one) => one.asked));
     const committed = await store.change({
       runs: changed.map(({ after, version }) => toRunRow(after, version)),
-      outbox: signed.flatMap((part) => part.outbox),
-      supersede: signed.flatMap((part) => part.supersede),
-      hasten: signed.flatMap((part) => part.hasten),
-      events: signed.flatMap((part) => part.events),
+      outbox: parts.flatMap((part) => part.outbox),
+      supersede: parts.flatMap((part) => part.supersede),
+      hasten: parts.flatMap((part) => part.hasten),
+      events: parts.flatMap((part) => part.events),
       ...((position ?? along) && { position: position ?? along }),
       envelopes,
       texts,
       attachments,
+      blobs: [...blobs, ...own],
     });
     if (committed === "missing") throw new TasukiError("unavailable", "a file that main had is gone; it is fetched again");
     return committed === "conflict" ? undefined : changed;

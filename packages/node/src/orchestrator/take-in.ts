@@ -21,7 +21,7 @@ import {
   type RunSource,
   type AnyArtifact,
 } from "@tasuki/protocol";
-import { type AttachmentRow, type Claimed, publish, type Store } from "@tasuki/store";
+import { type AttachmentRow, carryInto, type Claimed, type SmallBlob, type Store } from "@tasuki/store";
 import type { Attempt } from "../consumer/worker.ts";
 import { readBrief } from "./read-brief.ts";
 import { type FlowState, roundsOf, toReason } from "@tasuki/flow";
@@ -37,7 +37,14 @@ export interface IntakeDeps {
 
 /** Files and deadline that a run begins with; or the block of a run that can't begin. */
 export type TakenIn =
-  | { readonly is: "taken"; readonly given: readonly Attachment[]; readonly sources: FlowState["sources"]; readonly deadline: number }
+  | {
+      readonly is: "taken";
+      readonly given: readonly Attachment[];
+      /** Small files among them, for the commit of the intake to bring. */
+      readonly blobs: readonly SmallBlob[];
+      readonly sources: FlowState["sources"];
+      readonly deadline: number;
+    }
   | { readonly is: "refused"; readonly block: Block };
 
 /** Takes a run in: reads brief and sources from the attempt's `in/`, extracts the texts, writes run.json. A source that can't be read is recorded, and becomes a declared gap. */
@@ -60,7 +67,8 @@ export async function takeIn(
   };
   const text = await readBrief(claimed, { ...deps, folder: attempt.folder, brief: intake.brief, used: used.brief });
   if (!text.ok) return { is: "refused", block: briefBlock(payload.run, text.unmet) };
-  const brief = await publish(store, Buffer.from(text.value, "utf8"), { contract: refOf(used.brief), now: clock.now() });
+  const carried = carryInto(store);
+  const brief = await carried.add(Buffer.from(text.value, "utf8"), { contract: refOf(used.brief), now: clock.now() });
 
   const raws = claimed.inputs.filter((input) => parseContractRef(input.contract).name !== intake.brief.name);
   const extracted = raws.length === 0 ? [] : await extract(deps, attempt);
@@ -78,10 +86,10 @@ export async function takeIn(
       { ...source.text, path: join(attempt.folder, "out", name) },
       { current: intake.sources, used: used.sources, judge: deps.judge },
     );
-    const { sha256, size } = await publish(store, content.bytes, { ...content.expect, contract, now: clock.now() });
+    const { sha256, size } = await carried.add(content.bytes, { ...content.expect, contract, now: clock.now() });
     sources.push({ ...source, text: { name, sha256, size } });
     texts.push({ name, contract, size, sha256, label: source.label });
-    attempt.progress(`${name} is published`);
+    attempt.progress(`${name} is taken in`);
   }
 
   const deadline = payload.deadline === undefined ? state.deadline : Date.parse(payload.deadline);
@@ -101,7 +109,7 @@ export async function takeIn(
     rounds: roundsOf(state),
     deadline: new Date(deadline).toISOString(),
   };
-  const runJson = await publish(store, Buffer.from(used.run.write(run), "utf8"), { contract: refOf(used.run), now: clock.now() });
+  const runJson = await carried.add(Buffer.from(used.run.write(run), "utf8"), { contract: refOf(used.run), now: clock.now() });
   return {
     is: "taken",
     given: [
@@ -109,6 +117,7 @@ export async function takeIn(
       { name: used.brief.file, contract: refOf(used.brief), ...brief },
       ...texts,
     ],
+    blobs: carried.blobs,
     sources: sources.map(({ raw, label, unreadable }) => ({ name: raw.name, label, ...(unreadable !== undefined && { unreadable }) })),
     deadline,
   };

@@ -12,6 +12,8 @@ import { startTestRelay, type TestRelay, type TestRelayOptions } from "../testin
 
 const brief = "# What is a relay?\n\nWhat does it hand on?\n";
 const sources = ["# One\n\nA relay hands on a sash.\n", "# Two\n\nThe sash is called tasuki.\n"];
+/** Text that makes a large blob: the bytes of a small one are in the database, whatever becomes of its file. */
+const large = (text: string): string => text.padEnd(100_000, " and on");
 const closed = (status: RunStatus): boolean => status.state === "closed";
 const stageOf = (status: RunStatus, stage: string): StageStatus | undefined => status.stages.find((one) => one.stage === stage);
 const atRung = (stage: string, rung: StageStatus["rung"]) => (status: RunStatus) => stageOf(status, stage)?.rung === rung;
@@ -145,7 +147,7 @@ test.concurrent("what nobody begins in time is nudged, then shows whom it waits 
 
 // guarantees: R10.changed
 test.concurrent("a blob that was changed on the disk is never handed on, and says which file to restore", async ({ expect }) => {
-  await using relay = await start();
+  await using relay = await start({ work: { sg: ({ run: id }) => ({ "review.md": large(`# Review of ${id}\n`) }) } });
   await relay.until(await relay.run({ brief, sources }), closed);
   await relay.stop("jp");
   const run = await relay.run({ brief, sources });
@@ -214,7 +216,7 @@ test.concurrent.for([
     const busy = await relay.run({ brief, sources });
     await relay.until(busy, atRung("sg", "started"));
     // The next one waits in sg's queue: its inputs are there, and nobody has read them.
-    const run = await relay.run({ brief, sources: ["# Another\n\nA sash.\n"] });
+    const run = await relay.run({ brief, sources: [large("# Another\n\nA sash.\n")] });
     await relay.until(run, atRung("sg", "accepted"));
     const { store } = relay.node("sg");
     const [task] = (await store.statusOf({ run })).tasks;

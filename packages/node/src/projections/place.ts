@@ -20,7 +20,7 @@ export async function placeBlob(
   path: string,
 ): Promise<"linked" | "copied" | "there"> {
   try {
-    await link(blobPath(folder, sha256), path);
+    await link(await blobs.fileOf(sha256), path);
     return "linked";
   } catch (error) {
     if (hasErrorCode(error, "EEXIST")) return "there";

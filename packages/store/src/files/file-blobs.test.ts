@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { sha256Of } from "@tasuki/protocol";
 import { openToOthers } from "@tasuki/protocol/testing";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { smallBlob } from "../port/blobs.ts";
 import { openFileBlobs } from "./file-blobs.ts";
 
 let root: string;
@@ -18,14 +19,16 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-const text = "# S\n";
-const open = () => openFileBlobs({ folder, newId: randomUUID, broken: () => undefined });
+// A large one: small ones have no file of their own.
+const text = "# S\n".padEnd(smallBlob + 1);
+const limit = { maxBytes: 2 * smallBlob };
+const open = () => openFileBlobs({ folder, newId: randomUUID, bytesOf: async () => undefined, broken: () => undefined });
 async function* bytes(): AsyncGenerator<Uint8Array, void, undefined> {
   yield Buffer.from(text);
 }
 async function publishOne(): Promise<void> {
   const blobs = await open();
-  await using staged = await blobs.stage(bytes(), { maxBytes: 100 });
+  await using staged = await blobs.stage(bytes(), limit);
   await staged.publish();
 }
 
@@ -57,11 +60,11 @@ test("a file that is under way when the store ends is written first, and none is
     await rest.promise;
     yield* bytes();
   }
-  const staging = blobs.stage(slow(), { maxBytes: 100 });
+  const staging = blobs.stage(slow(), limit);
   await begun.promise;
   let hasEnded = false;
   const ending = blobs.end().then(() => (hasEnded = true));
-  await expect(blobs.stage(bytes(), { maxBytes: 100 })).rejects.toMatchObject({ code: "unavailable" });
+  await expect(blobs.stage(bytes(), limit)).rejects.toMatchObject({ code: "unavailable" });
   expect(hasEnded).toBe(false);
   rest.resolve();
   await using staged = await staging;

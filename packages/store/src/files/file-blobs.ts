@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { Sha256, TasukiError, hasErrorCode } from "@tasuki/protocol";
+import { Sha256, TasukiError, hasErrorCode, sha256Of } from "@tasuki/protocol";
 import type { Blobs } from "../port/blobs.ts";
 import { linkDurably, makeFolder, syncFolder } from "./durable.ts";
 import { makeOwnFolder } from "./own-folder.ts";
-import { stageFile } from "./stage-file.ts";
+import { stageBytes } from "./stage-bytes.ts";
 
 export interface FileBlobs extends Blobs {
   /** Size of a blob's file, bytes; undefined where there is none. */
@@ -15,6 +15,8 @@ export interface FileBlobs extends Blobs {
   list(): Promise<readonly string[]>;
   /** Deletes the files of blobs. A file that is not there is no error. */
   remove(sha256s: readonly string[]): Promise<void>;
+  /** Begins to make the files of small blobs, one after another. One that can't be made now is made when it is needed. */
+  makeFiles(sha256s: readonly string[]): void;
   /** Begins no further file, and resolves once those that are under way are written or given up: the data folder is left alone from then on. */
   end(): Promise<void>;
 }
@@ -23,6 +25,8 @@ interface FileBlobsDeps {
   /** The data folder. It belongs to this process alone: its temporary files are those of processes that are gone, and are removed. */
   readonly folder: string;
   readonly newId: () => string;
+  /** Bytes that the row of a small blob holds. */
+  readonly bytesOf: (sha256: string) => Promise<Uint8Array | undefined>;
   /** Called where the disk can't keep a file, or a name may be visible that isn't durable (a failed fsync): the process must end. */
   readonly broken: (error: TasukiError) => void;
 }
@@ -42,8 +46,8 @@ async function* chunksOf(path: string): AsyncGenerator<Buffer, void, undefined> 
   else yield* createReadStream(path, { highWaterMark: chunkBytes }) as AsyncIterable<Buffer>; // no encoding is set
 }
 
-/** Blobs as read-only files `blobs/ab/<sha256>`. */
-export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): Promise<FileBlobs> {
+/** Blobs as read-only files `blobs/ab/<sha256>`, which those of small blobs are pictures of their rows. */
+export async function openFileBlobs({ folder, newId, bytesOf, broken }: FileBlobsDeps): Promise<FileBlobs> {
   const root = join(folder, "blobs");
   const unfinished = join(root, "unfinished");
   /** Makes a folder that is no link, its name durable. */
@@ -80,11 +84,11 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
       throw error;
     }
   };
-  const publish = async (from: string, sha256: string): Promise<boolean> => {
+  const publish = async (from: string, sha256: string): Promise<void> => {
     const to = path(sha256);
     try {
       await prefix(dirname(to));
-      return await linkDurably(from, to);
+      await linkDurably(from, to);
     } catch (error) {
       if (hasErrorCode(error, "EIO"))
         broken(new TasukiError("internal", `${to} may not be on the disk: the node must start again`, { cause: error }));
@@ -104,6 +108,12 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
   };
 
   const stream: Blobs["stream"] = async function* (sha256) {
+    const small = await bytesOf(sha256);
+    // Bytes that were changed in the row may be as they were in the file.
+    if (small !== undefined && sha256Of(small) === sha256) return yield small;
+    yield* streamFile(sha256);
+  };
+  const streamFile: Blobs["stream"] = async function* (sha256) {
     const hash = createHash("sha256");
     let held: Buffer | undefined;
     try {
@@ -126,6 +136,33 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
     if (held !== undefined) yield held;
   };
 
+  const sizeOf: FileBlobs["sizeOf"] = (sha256) =>
+    stat(path(sha256)).then(
+      ({ size }) => size,
+      (error: unknown) => {
+        if (hasErrorCode(error, "ENOENT")) return undefined;
+        throw error;
+      },
+    );
+
+  const making = new Map<string, Promise<string>>();
+  const fileOf: Blobs["fileOf"] = (sha256) => {
+    const made = making.get(sha256) ?? writing(() => makeFile(sha256)).finally(() => making.delete(sha256));
+    making.set(sha256, made);
+    return made;
+  };
+  const makeFile = async (sha256: string): Promise<string> => {
+    const to = path(sha256);
+    const small = await bytesOf(sha256);
+    const size = small && (await sizeOf(sha256));
+    if (small === undefined || size === small.length) return to;
+    // A file of another size was cut short: by the end of the process that wrote it, or by a loss of power.
+    if (size !== undefined) await rm(to, { force: true });
+    await makeOwnFolder(folder, dirname(to));
+    await writeFile(to, small, { flag: "wx", mode: 0o400 });
+    return to;
+  };
+
   const underWay = new Set<Promise<unknown>>();
   let hasEnded = false;
   /** Writes a file, where the store has not ended: whoever sends one may not know yet that it has. */
@@ -140,21 +177,21 @@ export async function openFileBlobs({ folder, newId, broken }: FileBlobsDeps): P
     stage: (bytes, { maxBytes }) =>
       writing(() => {
         const to = join(unfinished, newId());
-        const publishing = (sha256: string): Promise<boolean> => writing(() => publish(to, sha256));
-        return stageFile(bytes, { path: to, maxBytes, publish: publishing }).catch(refuseReadOnly);
+        const publishing = (sha256: string): Promise<void> => writing(() => publish(to, sha256));
+        return stageBytes(bytes, { path: to, maxBytes, publish: publishing }).catch(refuseReadOnly);
       }),
     async end() {
       hasEnded = true;
       await Promise.allSettled(underWay);
     },
-    sizeOf: (sha256) =>
-      stat(path(sha256)).then(
-        ({ size }) => size,
-        (error: unknown) => {
-          if (hasErrorCode(error, "ENOENT")) return undefined;
-          throw error;
-        },
-      ),
+    sizeOf,
+    fileOf,
+    makeFiles(sha256s) {
+      const makeAll = async (): Promise<void> => {
+        for (const sha256 of sha256s) await fileOf(sha256);
+      };
+      makeAll().catch(() => undefined);
+    },
     async list() {
       const entries = await readdir(root, { withFileTypes: true });
       const prefixes = entries.filter((entry) => entry.isDirectory() && /^[0-9a-f]{2}$/.test(entry.name)).map(({ name }) => name);

@@ -1,4 +1,5 @@
 import type { Envelope, SaltedText, TaskPayload } from "@tasuki/protocol";
+import type { SmallBlob } from "./blobs.ts";
 import type { BlobRow, RunRow, TaskRow } from "./rows.ts";
 
 /** Request to accept a task that was judged by everything but what the store alone knows. */
@@ -18,6 +19,8 @@ export interface AcceptRequest {
   readonly proof?: "granted" | "unproven";
   /** The row that a task of kind `run` creates in the same commit. */
   readonly run?: RunRow;
+  /** Small files that came with the task, and that are kept in the same commit if it is accepted. */
+  readonly blobs?: readonly SmallBlob[];
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Attachment, Block, Envelope, FeedEntry, TaskKind } from "@tasuki/protocol";
 import type { Seal, SignedTask } from "@tasuki/evidence";
 import type { Accepted, AcceptRequest, Grounds } from "./acceptance.ts";
-import type { Blobs } from "./blobs.ts";
+import type { Blobs, NewBlob, SmallBlob } from "./blobs.ts";
 import type { AttachmentRow, BlobRow, OutboxRow, PeerRow, Position, RunRow, TaskRow } from "./rows.ts";
 import type { TextRow } from "./text-row.ts";
 
@@ -16,9 +16,9 @@ export interface Claimed extends Lease {
   readonly inputs: readonly AttachmentRow[];
 }
 
-/** The end of an attempt. `again` puts the task back into the queue. The hand-off of a `produced` comes with its seal. */
+/** The end of an attempt. `again` puts the task back into the queue. The hand-off of a `produced` comes with its seal, and its small files with it. */
 export type Completion =
-  | { readonly state: "produced" | "done"; readonly outputs: readonly Attachment[] }
+  | { readonly state: "produced" | "done"; readonly outputs: readonly Attachment[]; readonly blobs?: readonly SmallBlob[] }
   | { readonly state: "blocked"; readonly block: Block }
   | { readonly state: "again"; readonly notBefore: number };
 
@@ -50,6 +50,8 @@ export interface RunChange {
   /** Texts that those envelopes name. They belong to the logs of their nodes: a text of this node's own log comes with its seal alone. */
   readonly texts?: readonly TextRow[];
   readonly attachments: readonly AttachmentRow[];
+  /** Small blobs that this step brings. */
+  readonly blobs?: readonly SmallBlob[];
   readonly events: readonly (Seal | EventOfTask)[];
 }
 
@@ -151,10 +153,10 @@ export interface Store extends AsyncDisposable {
   append(seal: Seal): Promise<number>;
   savePeer(peer: PeerRow): Promise<void>;
   /**
-   * Records that a published blob is here, and the contract (`name@version`) that it passed. A blob that was marked by a sweep stays. Rejects
-   * with `unavailable` where its bytes are not here, or are just being deleted.
+   * Records that a blob is here, and the contract (`name@version`) that it passed; a small one is kept by this very commit. Resolves with false where it
+   * was here before. A blob that was marked by a sweep stays. Rejects with `unavailable` where a large one's bytes are not here, or are just being deleted.
    */
-  addBlob(blob: { sha256: string; size: number; contract?: string; now: number }): Promise<void>;
+  addBlob(blob: NewBlob & { readonly now: number }): Promise<boolean>;
   /** Records that a blob's bytes are lost or were changed: the digest is missing from then on, and a sender brings it again. */
   loseBlob(sha256: string): Promise<void>;
   /**

@@ -1,4 +1,4 @@
-import type { Envelope, TaskPayload } from "@tasuki/protocol";
+import type { Attachment, Envelope, TaskPayload } from "@tasuki/protocol";
 import type { Seal } from "@tasuki/evidence";
 import { type Accepted, type AcceptRequest, unprovenLimit } from "../port/acceptance.ts";
 import type { Recorder } from "./recorder.ts";
@@ -16,14 +16,14 @@ interface AcceptDeps {
   readonly tasks: Tasks;
   readonly outbox: Outbox;
   readonly runs: Runs;
-  readonly blobRows: Pick<BlobRows, "lacking">;
+  readonly blobRows: Pick<BlobRows, "lacking" | "addAll">;
   readonly recorder: Pick<Recorder, "changed">;
 }
 
 /** Creates `Store.accept`, to be called inside a transaction. */
 export function createAccept({ sql, events, tasks, outbox, runs, blobRows, recorder }: AcceptDeps) {
   /** The answer to a task that was accepted before, or that can't be accepted; undefined for one that can. */
-  const answered = ({ payload, digest, from, proof, queueLimit }: AcceptRequest): Accepted | undefined => {
+  const answered = ({ payload, digest, from, proof, queueLimit, blobs = [] }: AcceptRequest): Accepted | undefined => {
     const known = sql<{ digest: string; body: string }>(
       "SELECT task.digest, body FROM task JOIN envelope ON envelope.seq = first_receipt WHERE id = :id",
     ).get({ id: payload.id });
@@ -34,7 +34,9 @@ export function createAccept({ sql, events, tasks, outbox, runs, blobRows, recor
     if (by !== undefined) return { is: "taken", by };
     const closed = payload.kind === "work" ? tasks.closed(payload.run) : undefined;
     if (closed !== undefined && payload.epoch <= closed) return { is: "archived", epoch: closed };
-    const digests = blobRows.lacking(payload.attachments);
+    const brought = ({ sha256, contract }: Attachment): boolean =>
+      blobs.some((blob) => blob.sha256 === sha256 && blob.contract === contract);
+    const digests = blobRows.lacking(payload.attachments.filter((file) => !brought(file)));
     if (digests.length > 0) return { is: "missing", digests };
     const hasRoom = !isQueued(payload) || (tasks.waitingOf(from) < queueLimit && (proof !== "unproven" || mayBring(payload, from)));
     return hasRoom ? undefined : { is: "full" };
@@ -78,7 +80,7 @@ export function createAccept({ sql, events, tasks, outbox, runs, blobRows, recor
   return (request: AcceptRequest, seal: Seal): Accepted => {
     const before = answered(request);
     if (before !== undefined) return before;
-    const { payload, digest, envelope, from, traceparent, now, run, proof } = request;
+    const { payload, digest, envelope, from, traceparent, now, run, proof, blobs = [] } = request;
     const held = events.keep(envelope, payload.run);
     takeEffect(payload, now);
     if (payload.from === "main") tasks.prove(payload.run);
@@ -108,6 +110,7 @@ export function createAccept({ sql, events, tasks, outbox, runs, blobRows, recor
       unproven: proof === "unproven" ? 1 : 0,
     });
     recorder.changed({ topic: "task", task: payload.id });
+    blobRows.addAll(blobs, now);
     for (const attachment of payload.attachments) tasks.attach({ ...attachment, task: payload.id, direction: "in", attempt: 0 });
     if (run !== undefined) runs.save(run);
     return { is: "accepted", index, receipt: receipt.envelope, ...(texts && { texts }) };

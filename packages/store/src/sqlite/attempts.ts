@@ -3,6 +3,7 @@ import type { Seal } from "@tasuki/evidence";
 import { longestWaitMs, type TaskRow } from "../port/rows.ts";
 import type { Claimed, Completion, Lease, Store } from "../port/store.ts";
 import type { Recorder } from "./recorder.ts";
+import type { BlobRows } from "./blob-rows.ts";
 import type { Events } from "./events.ts";
 import type { Outbox } from "./outbox.ts";
 import { taskColumns, type TaskRecord, toTaskRow } from "./records.ts";
@@ -14,8 +15,10 @@ interface AttemptsDeps {
   readonly events: Events;
   readonly tasks: Tasks;
   readonly outbox: Outbox;
+  readonly blobRows: Pick<BlobRows, "addAll">;
   readonly recorder: Pick<Recorder, "changed">;
   readonly boot: string;
+  readonly now: () => number;
 }
 
 /** Condition on the row of a lease that is held: its task runs this very attempt, in this boot. */
@@ -29,7 +32,7 @@ const nextOf = (unproven: 0 | 1): string => `(SELECT first FROM (
 ) WHERE first IS NOT NULL ORDER BY served, first LIMIT 1)`;
 
 /** Creates the operations that claim, renew, complete and retry attempts, to be called inside transactions. */
-export function createAttempts({ sql, events, tasks, outbox, recorder, boot }: AttemptsDeps) {
+export function createAttempts({ sql, events, tasks, outbox, blobRows, recorder, boot, now }: AttemptsDeps) {
   /** Records the change of a task, where a statement on its row changed it. */
   const changed = (task: string, rows: number): boolean => {
     if (rows > 0) recorder.changed({ topic: "task", task });
@@ -81,8 +84,10 @@ export function createAttempts({ sql, events, tasks, outbox, recorder, boot }: A
       changed(task, sql(`UPDATE task SET lease_until = :until WHERE ${held}`).run({ task, attempt, boot, until })),
     complete(lease: Lease, completion: Completion, seal: Parameters<Store["complete"]>[2]): boolean {
       if (!finish(lease, completion)) return false;
-      if (completion.state === "produced" || completion.state === "done")
+      if (completion.state === "produced" || completion.state === "done") {
+        blobRows.addAll(completion.blobs ?? [], now());
         tasks.attachOutputs(lease.task, lease.attempt, completion.outputs);
+      }
       const row = tasks.task(lease.task);
       const handOff = seal && row && events.add(seal(row)).outbox;
       if (handOff === undefined) return true;

@@ -29,14 +29,19 @@ export function createBlobOperations({ write, rows, blobs, now }: BlobOperations
   };
 
   return {
-    addBlob: (blob) =>
-      inTurn(blob.sha256, async () => {
+    addBlob(blob) {
+      // No file has to be found for a small blob: its row is all that it needs.
+      if (blob.bytes !== undefined) return write(() => rows.add(blob) === "new");
+      return inTurn(blob.sha256, async () => {
         // The blob may have been swept since it was published. Its sender must bring it again, or a task would be accepted without its file.
         if ((await blobs.sizeOf(blob.sha256)) === undefined)
           throw new TasukiError("unavailable", `the bytes of ${blob.sha256} are not here: send them again`);
         const added = await write(() => rows.add(blob));
-        if (!added) throw new TasukiError("unavailable", `the bytes of ${blob.sha256} are just being deleted: send them again`);
-      }),
+        if (added === "deleting")
+          throw new TasukiError("unavailable", `the bytes of ${blob.sha256} are just being deleted: send them again`);
+        return added === "new";
+      });
+    },
     loseBlob: (sha256) => inTurn(sha256, () => write(() => rows.lose(sha256))),
     sweepBlobs: (before) =>
       inTurn("sweep", async () => {
@@ -48,7 +53,7 @@ export function createBlobOperations({ write, rows, blobs, now }: BlobOperations
           givenUp.map((sha256) =>
             inTurn(sha256, async () => {
               await blobs.remove([sha256]);
-              await write(() => rows.remove([sha256]));
+              await write(() => rows.removeGivenUp([sha256]));
             }),
           ),
         );

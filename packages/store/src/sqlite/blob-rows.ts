@@ -1,4 +1,5 @@
 import type { Attachment } from "@tasuki/protocol";
+import type { NewBlob, SmallBlob } from "../port/blobs.ts";
 import type { BlobRow } from "../port/rows.ts";
 import type { Sql } from "./sql.ts";
 
@@ -18,22 +19,40 @@ interface Digest {
 const digestsOf = (records: readonly Digest[]): string[] => records.map(({ sha256 }) => sha256);
 
 /**
- * Creates the operations on `blob` and `blob_contract`. These tables say which blobs are here; the bytes are files. A row with `doomed_at` was
- * marked by a sweep; one with `deleting` is as good as gone, and its file may be.
+ * Creates the operations on `blob`, `blob_contract` and `content`. These tables say which blobs are here, and hold the bytes of small ones; those of
+ * large ones are files. A row with `doomed_at` was marked by a sweep; one with `deleting` is as good as gone, and its file may be.
  */
 export function createBlobRows(sql: Sql) {
+  /**
+   * Adds a blob, which is as young as its newest addition. One that is just being deleted is here again with its bytes; without them nothing is
+   * changed, and `deleting` returned.
+   */
+  const add = ({ sha256, size, contract, bytes, now }: NewBlob & { readonly now: number }): "new" | "here" | "deleting" => {
+    const known = sql<{ deleting: number; content: number | null }>("SELECT deleting, content FROM blob WHERE sha256 = :sha256").get({
+      sha256,
+    });
+    if (known?.deleting === 1 && bytes === undefined) return "deleting";
+    const content =
+      known?.content ?? (bytes && sql<{ id: number }>("INSERT INTO content (bytes) VALUES (:bytes) RETURNING id").get({ bytes })?.id);
+    sql(
+      `INSERT INTO blob (sha256, size, added_at, content) VALUES (:sha256, :size, :now, :content)
+       ON CONFLICT (sha256) DO UPDATE SET added_at = max(added_at, excluded.added_at), doomed_at = NULL, deleting = 0, content = excluded.content`,
+    ).run({ sha256, size, now, content });
+    if (contract !== undefined)
+      sql("INSERT OR IGNORE INTO blob_contract (sha256, contract) VALUES (:sha256, :contract)").run({ sha256, contract });
+    return known === undefined || known.deleting === 1 ? "new" : "here";
+  };
+
   return {
-    /** Adds a blob, which is as young as its newest addition. Returns false, and changes nothing, where it is just being deleted. */
-    add({ sha256, size, contract, now }: { sha256: string; size: number; contract?: string; now: number }): boolean {
-      const added = sql(
-        `INSERT INTO blob (sha256, size, added_at) VALUES (:sha256, :size, :now)
-         ON CONFLICT (sha256) DO UPDATE SET added_at = max(added_at, excluded.added_at), doomed_at = NULL WHERE deleting = 0`,
-      ).run({ sha256, size, now });
-      if (added === 0) return false;
-      if (contract !== undefined)
-        sql("INSERT OR IGNORE INTO blob_contract (sha256, contract) VALUES (:sha256, :contract)").run({ sha256, contract });
-      return true;
+    add,
+    /** Adds the small blobs that a commit brings. */
+    addAll(blobs: readonly SmallBlob[], now: number): void {
+      for (const blob of blobs) add({ ...blob, now });
     },
+    /** Bytes of a small blob. */
+    bytes: (sha256: string): Uint8Array | undefined =>
+      sql<{ bytes: Uint8Array }>("SELECT bytes FROM blob JOIN content ON content.id = blob.content WHERE sha256 = :sha256").get({ sha256 })
+        ?.bytes,
     /** Those of the blobs that are here, with the contracts that they passed. */
     blobs(sha256s: readonly string[]): ReadonlyMap<string, BlobRow> {
       if (sha256s.length === 0) return new Map();
@@ -61,8 +80,16 @@ export function createBlobRows(sql: Sql) {
         ).all({ files: JSON.stringify(files.map(({ sha256, contract }) => ({ sha256, contract }))) }),
       );
     },
-    remove: (sha256s: readonly string[]): void =>
-      void sql("DELETE FROM blob WHERE sha256 IN (SELECT value FROM json_each(:sha256s))").run({ sha256s: JSON.stringify(sha256s) }),
+    /** Removes the rows of blobs that were given up, and whose files are deleted. One that was brought again meanwhile stays. */
+    removeGivenUp: (sha256s: readonly string[]): void =>
+      void sql("DELETE FROM blob WHERE deleting = 1 AND sha256 IN (SELECT value FROM json_each(:sha256s))").run({
+        sha256s: JSON.stringify(sha256s),
+      }),
+    /** Removes the rows of blobs that have no file, of those that need one. */
+    removeLost: (sha256s: readonly string[]): void =>
+      void sql("DELETE FROM blob WHERE content IS NULL AND sha256 IN (SELECT value FROM json_each(:sha256s))").run({
+        sha256s: JSON.stringify(sha256s),
+      }),
     /** Removes the row of a blob whose bytes are not here. One that was given up stays, until its file is deleted. */
     lose: (sha256: string): void => void sql("DELETE FROM blob WHERE sha256 = :sha256 AND deleting = 0").run({ sha256 }),
     /** Unmarks the marked blobs that a row names by now, and gives up the others. */
@@ -78,8 +105,13 @@ export function createBlobRows(sql: Sql) {
       }),
     /** Digests of the blobs that were given up, whose files are to be deleted. */
     givenUp: (): string[] => digestsOf(sql<Digest>("SELECT sha256 FROM blob WHERE deleting = 1").all()),
-    /** All digests that have a row. */
-    digests: (): string[] => digestsOf(sql<Digest>("SELECT sha256 FROM blob").all()),
+    /** All digests that have a row, and whether that holds the bytes. */
+    digests: (): ReadonlyMap<string, boolean> =>
+      new Map(
+        sql<Digest & { small: number }>("SELECT sha256, content IS NOT NULL AS small FROM blob")
+          .all()
+          .map(({ sha256, small }) => [sha256, small === 1]),
+      ),
     /** Those of the digests that a row names. */
     named: (sha256s: readonly string[]): string[] =>
       digestsOf(

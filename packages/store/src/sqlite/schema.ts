@@ -154,6 +154,18 @@ CREATE TABLE turn (sender TEXT PRIMARY KEY, served INTEGER NOT NULL DEFAULT 0) S
 INSERT INTO turn (sender) SELECT DISTINCT sender FROM task;
 `;
 
+/**
+ * The bytes of small blobs, in the order in which they came: `blob` names their row, and takes it along when it is deleted. Rows of before have none, and
+ * their files hold the bytes.
+ */
+const contents = `
+CREATE TABLE content (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+ALTER TABLE blob ADD COLUMN content INTEGER;
+CREATE TRIGGER blob_content AFTER DELETE ON blob WHEN old.content IS NOT NULL BEGIN
+  DELETE FROM content WHERE id = old.content;
+END;
+`;
+
 /** Steps from each version to the next, in order; a released step is never changed. `user_version` counts the steps that a database has taken. */
 export const migrations = [
   "", // Version 1 was never released, and no step leads on from it; databases with its number still exist.
@@ -161,6 +173,7 @@ export const migrations = [
   logs,
   knownAgain,
   turns,
+  contents,
 ];
 
 /**

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 
 /** Values by parameter name, without the colon. An undefined value is NULL. */
-type Values = Readonly<Record<string, string | number | null | undefined>>;
+type Values = Readonly<Record<string, string | number | Uint8Array | null | undefined>>;
 
 interface Statement<Row> {
   /** Returns the number of rows that changed. */
@@ -34,8 +34,8 @@ function bound(statement: StatementSync): Statement<unknown> {
 }
 
 /** Values that node:sqlite binds: it refuses undefined. */
-function toBindable(values: Values): Record<string, string | number | null> {
-  const bindable: Record<string, string | number | null> = {};
+function toBindable(values: Values): Record<string, string | number | Uint8Array | null> {
+  const bindable: Record<string, string | number | Uint8Array | null> = {};
   for (const name in values) bindable[name] = values[name] ?? null;
   return bindable;
 }

@@ -37,13 +37,15 @@ export function createSqliteStore({ db, sql, writer, recorder, blobs, instance, 
   const runs = createRuns({ sql, recorder });
   const blobRows = createBlobRows(sql);
   const accept = createAccept({ sql, events, tasks, outbox, runs, blobRows, recorder });
-  const attempts = createAttempts({ sql, events, tasks, outbox, recorder, boot });
+  const attempts = createAttempts({ sql, events, tasks, outbox, blobRows, recorder, boot, now: () => clock.now() });
   const answers = createAnswers({ events, tasks, outbox, runs, blobRows });
 
   const change = (change: RunChange): "committed" | "conflict" | "missing" => {
     if (!change.runs.every(runs.isAt)) return "conflict";
-    const named = new Set(change.attachments.map(({ sha256 }) => sha256));
+    const brought = new Set(change.blobs?.map(({ sha256 }) => sha256));
+    const named = new Set(change.attachments.map(({ sha256 }) => sha256).filter((sha256) => !brought.has(sha256)));
     if (blobRows.blobs([...named]).size < named.size) return "missing";
+    blobRows.addAll(change.blobs ?? [], clock.now());
     for (const { run, epoch } of change.supersede) outbox.withdraw(run, { epoch });
     for (const run of change.hasten ?? []) outbox.wake(run, clock.now());
     for (const run of change.runs) runs.save(run);

@@ -25,7 +25,7 @@ async function openCounted() {
     throw error;
   };
   const writer = createWriter({ db, path: "node.sqlite", recorder, committed: announce, broken: fail });
-  const blobs = await openFileBlobs({ folder, newId: randomUUID, broken: fail });
+  const blobs = await openFileBlobs({ folder, newId: randomUUID, bytesOf: async () => undefined, broken: fail });
   const clock = { now: () => 1_000 };
   const store = createSqliteStore({ db, sql, writer, recorder, blobs, instance: id(1, 2), boot: id(2, 2), clock, onCommit });
   return {

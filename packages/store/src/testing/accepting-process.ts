@@ -1,10 +1,10 @@
 // A process that accepts tasks until it is killed, and prints the id of each that was acknowledged: `node accepting-process.ts FOLDER`.
 import { randomUUID } from "node:crypto";
 import { openStore } from "../open-store.ts";
-import { bytesOf, id, payloadOf, receiptOf, requestOf } from "./fixtures.ts";
+import { bytesOf, id, largeOf, payloadOf, receiptOf, requestOf } from "./fixtures.ts";
 
 const store = await openStore({ folder: process.argv[2] ?? "", clock: { now: () => 1_000 }, newId: randomUUID });
-await store.blobs.stage(bytesOf("half of an upload"), { maxBytes: 100 });
+await store.blobs.stage(bytesOf(largeOf("half of an upload")), { maxBytes: 1_000_000 });
 let next = 0;
 const accept = async (): Promise<void> => {
   for (;;) {

@@ -1,8 +1,20 @@
 import { chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { Blobs } from "../port/blobs.ts";
-import { bytesOf, filesIn, id, openFolder, type OpenTestStore, payloadOf, putBlob, receiptOf, requestOf, sha256 } from "./fixtures.ts";
+import { type Blobs, smallBlob, type StagedBlob } from "../port/blobs.ts";
+import {
+  bytesOf,
+  filesIn,
+  id,
+  largeOf,
+  openFolder,
+  type OpenTestStore,
+  payloadOf,
+  putBlob,
+  receiptOf,
+  requestOf,
+  sha256,
+} from "./fixtures.ts";
 
 const limit = { maxBytes: 10_000_000 };
 
@@ -20,36 +32,53 @@ async function collect(blobs: Blobs, digest: string): Promise<string> {
 
 export function describeBlobs(open: OpenTestStore): void {
   describe("blobs", () => {
-    test("are invisible until they are added, and read-only under their digest once published", async () => {
+    test.each([
+      ["small", "hello world"],
+      ["large", largeOf("hello world")],
+    ])("are invisible until they are added: a %s one", async (_, text) => {
       await using opened = await openFolder(open);
       const { store } = opened;
       const { blobs } = store;
-      const digest = sha256("hello world");
+      const digest = sha256(text);
+      const add = ({ size, bytes }: StagedBlob) => store.addBlob({ sha256: digest, size, ...(bytes && { bytes }), now: 1 });
       {
-        await using staged = await blobs.stage(bytesOf("hello ", "world"), limit);
-        expect([staged.sha256, staged.size]).toEqual([digest, 11]);
-        expect((await staged.read()).toString()).toBe("hello world");
+        await using staged = await blobs.stage(bytesOf(text.slice(0, 6), text.slice(6)), limit);
+        expect([staged.sha256, staged.size]).toEqual([digest, text.length]);
+        expect((await staged.read()).toString()).toBe(text);
         await expect(blobs.read(digest)).rejects.toMatchObject({ code: "not_found" });
-        expect(await staged.publish()).toBe(true);
+        await staged.publish();
         expect(await store.blobsOf([digest])).toEqual(new Map());
+        expect(await add(staged)).toBe(true);
       }
-      await using again = await blobs.stage(bytesOf("hello world"), limit);
-      expect(await again.publish()).toBe(false);
-      await store.addBlob({ sha256: digest, size: 11, now: 1 });
-      expect(await store.blobsOf([digest])).toEqual(new Map([[digest, { size: 11, contracts: [] }]]));
-      expect((await blobs.read(digest)).toString()).toBe("hello world");
-      expect((await stat(join(opened.folder, "blobs", digest.slice(0, 2), digest))).mode & 0o777).toBe(0o400);
+      await using again = await blobs.stage(bytesOf(text), limit);
+      await again.publish();
+      expect(await add(again)).toBe(false);
+      await opened.reopen();
+      expect(await opened.store.blobsOf([digest])).toEqual(new Map([[digest, { size: text.length, contracts: [] }]]));
+      expect((await opened.store.blobs.read(digest)).toString()).toBe(text);
+    });
+
+    test("have a read-only file under their digest: a large one once it is published, a small one once somebody needs it", async () => {
+      await using opened = await openFolder(open);
+      const { store, folder } = opened;
+      for (const text of ["small", largeOf("large")]) {
+        const { sha256: digest } = await putBlob(store, text);
+        const path = join(folder, "blobs", digest.slice(0, 2), digest);
+        expect(await store.blobs.fileOf(digest)).toBe(path);
+        expect([await readFile(path, "utf8"), (await stat(path)).mode & 0o777]).toEqual([text, 0o400]);
+      }
     });
 
     test("can be published as soon as what was in the way of their folder is gone", async () => {
       await using opened = await openFolder(open);
       const { blobs } = opened.store;
-      const folder = join(opened.folder, "blobs", sha256("hello world").slice(0, 2));
-      await using staged = await blobs.stage(bytesOf("hello world"), limit);
+      const folder = join(opened.folder, "blobs", sha256(largeOf("hello world")).slice(0, 2));
+      await using staged = await blobs.stage(bytesOf(largeOf("hello world")), limit);
       await writeFile(folder, "here is no folder: a disk without room is another reason");
       await expect(staged.publish()).rejects.toThrow("EEXIST");
       await rm(folder);
-      expect(await staged.publish()).toBe(true);
+      await staged.publish();
+      expect(await filesIn(opened.folder)).toContain(staged.sha256);
     });
 
     test("that are not published, cut off, or too large leave nothing", async () => {
@@ -61,10 +90,11 @@ export function describeBlobs(open: OpenTestStore): void {
       }
       await expect(blobs.stage(cut(), limit)).rejects.toThrow("the sender went away");
       await expect(blobs.stage(bytesOf("four", "five"), { maxBytes: 7 })).rejects.toMatchObject({ code: "too_large" });
-      await (await blobs.stage(bytesOf("never mind"), limit))[Symbol.asyncDispose]();
+      await expect(blobs.stage(bytesOf(largeOf("four"), "five"), { maxBytes: smallBlob + 2 })).rejects.toMatchObject({ code: "too_large" });
+      await (await blobs.stage(bytesOf(largeOf("never mind")), limit))[Symbol.asyncDispose]();
       expect(await filesIn(opened.folder)).toEqual([]);
       // `left` stays behind as if its process had been killed.
-      const left = await blobs.stage(bytesOf("half"), limit);
+      const left = await blobs.stage(bytesOf(largeOf("half")), limit);
       expect(await filesIn(opened.folder)).toHaveLength(1);
       await opened.reopen();
       expect(await filesIn(opened.folder)).toEqual([]);
@@ -73,13 +103,14 @@ export function describeBlobs(open: OpenTestStore): void {
 
     test("hold any bytes: none, and many megabytes", async () => {
       await using opened = await openFolder(open);
-      const { blobs } = opened.store;
-      const large = Buffer.alloc(5_000_000, "0123456789");
-      for (const bytes of [Buffer.alloc(0), large]) {
-        await using staged = await blobs.stage(bytesOf(bytes.subarray(0, 1_500_000), bytes.subarray(1_500_000)), limit);
+      const { store } = opened;
+      const sizes = [0, smallBlob, smallBlob + 1, 5_000_000];
+      for (const bytes of sizes.map((size) => Buffer.alloc(size, "0123456789"))) {
+        await using staged = await store.blobs.stage(bytesOf(bytes.subarray(0, 1_500_000), bytes.subarray(1_500_000)), limit);
+        expect([staged.sha256, staged.bytes !== undefined]).toEqual([sha256(bytes), bytes.length <= smallBlob]);
         await staged.publish();
-        expect(staged.sha256).toBe(sha256(bytes));
-        expect(await collect(blobs, staged.sha256)).toBe(bytes.toString("latin1"));
+        await store.addBlob({ ...staged, now: 1 });
+        expect(await collect(store.blobs, staged.sha256)).toBe(bytes.toString("latin1"));
       }
     });
 
@@ -87,7 +118,7 @@ export function describeBlobs(open: OpenTestStore): void {
     test("whose bytes were changed on the disk are not handed out, whole or in part", async () => {
       await using opened = await openFolder(open);
       const { store, folder } = opened;
-      const { sha256: digest } = await putBlob(store, "as it was");
+      const { sha256: digest } = await putBlob(store, largeOf("as it was"));
       await changeOnDisk(folder, digest);
       await mkdir(join(folder, "work"));
       const to = join(folder, "work", "copy.md");
@@ -101,7 +132,8 @@ export function describeBlobs(open: OpenTestStore): void {
     test("whose bytes were changed are moved out of the way, to be brought again", async () => {
       await using opened = await openFolder(open);
       const { store, folder } = opened;
-      const file = await putBlob(store, "as it was");
+      const asItWas = largeOf("as it was");
+      const file = await putBlob(store, asItWas);
       const { sha256: digest } = file;
       await changeOnDisk(folder, digest);
       await store.blobs.moveChanged(digest);
@@ -111,9 +143,9 @@ export function describeBlobs(open: OpenTestStore): void {
       expect(accepted).toEqual({ is: "missing", digests: [digest] });
       await expect(store.blobs.read(digest)).rejects.toMatchObject({ code: "not_found" });
       expect(await readFile(join(folder, "blobs", "changed", digest), "utf8")).toBe("changed");
-      await putBlob(store, "as it was", { contract: "other@1" });
-      expect(await store.blobsOf([digest])).toEqual(new Map([[digest, { size: 9, contracts: ["other@1"] }]]));
-      expect((await store.blobs.read(digest)).toString()).toBe("as it was");
+      await putBlob(store, asItWas, { contract: "other@1" });
+      expect(await store.blobsOf([digest])).toEqual(new Map([[digest, { size: asItWas.length, contracts: ["other@1"] }]]));
+      expect((await store.blobs.read(digest)).toString()).toBe(asItWas);
     });
 
     test("are copied, never linked, and never over another file", async () => {

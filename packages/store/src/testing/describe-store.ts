@@ -5,6 +5,7 @@ import { describeBlobs } from "./describe-blobs.ts";
 import { describeCommits } from "./describe-commits.ts";
 import { describeDelivery } from "./describe-delivery.ts";
 import { type Concurrent, describeModel } from "./describe-model.ts";
+import { describeSmallBlobs } from "./describe-small-blobs.ts";
 import { describeSteps } from "./describe-steps.ts";
 import { describeSweeps } from "./describe-sweeps.ts";
 import { describeTexts } from "./describe-texts.ts";
@@ -31,6 +32,7 @@ export function describeStore(name: string, { open, concurrent }: AdapterUnderTe
     describeTexts(open);
     describeTopics(open);
     describeBlobs(open);
+    describeSmallBlobs(open);
     describeSweeps(open);
     describeModel(open, concurrent);
   });

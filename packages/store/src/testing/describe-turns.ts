@@ -5,6 +5,7 @@ import type { Store } from "../port/store.ts";
 import {
   filesIn,
   id,
+  largeOf,
   openFolder,
   type OpenTestStore,
   payloadOf,
@@ -141,8 +142,8 @@ export function describeTurns(open: OpenTestStore): void {
     test("of which main has said nothing in time is given up, with its files, and the id stays taken", async () => {
       await using opened = await openFolder(open);
       const { store } = opened;
-      const invented = await putBlob(store, "invented", { now: 10 });
-      const given = await putBlob(store, "given", { now: 10 });
+      const invented = await putBlob(store, largeOf("invented"), { now: 10 });
+      const given = await putBlob(store, largeOf("given"), { now: 10 });
       await bring(store, 1, { proof: "unproven", attachments: [invented] });
       await bring(store, 2, { proof: "granted", attachments: [given] });
       await bring(store, 3, { proof: "unproven", attachments: [given] });

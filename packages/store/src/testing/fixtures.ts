@@ -12,6 +12,7 @@ import {
   taskPayloadType,
 } from "@tasuki/protocol";
 import type { Seal, SignedTask } from "@tasuki/evidence";
+import { smallBlob } from "../port/blobs.ts";
 import type { RunRow, TaskRow } from "../port/rows.ts";
 import type { AcceptRequest } from "../port/acceptance.ts";
 import type { RunChange, StatusQuestion, Store } from "../port/store.ts";
@@ -91,6 +92,9 @@ export async function* bytesOf(...chunks: readonly (string | Uint8Array)[]): Asy
   for (const chunk of chunks) yield Buffer.from(chunk);
 }
 
+/** A text that makes a large blob, which is kept in a file. */
+export const largeOf = (text: string): string => text.padEnd(smallBlob + 1);
+
 interface PutBlob {
   readonly name?: string;
   /** Without one, the blob passed none. */
@@ -103,8 +107,9 @@ export async function putBlob(store: Store, text: string, options: PutBlob = {})
   const { name, contract, now } = { name: "notes.md", contract: "notes@1", now: 0, ...options };
   await using staged = await store.blobs.stage(bytesOf(text), { maxBytes: 1_000_000 });
   await staged.publish();
-  await store.addBlob({ sha256: staged.sha256, size: staged.size, ...(contract !== undefined && { contract }), now });
-  return { name, contract: contract ?? "", size: staged.size, sha256: staged.sha256 };
+  const { sha256, size, bytes } = staged;
+  await store.addBlob({ sha256, size, now, ...(bytes && { bytes }), ...(contract !== undefined && { contract }) });
+  return { name, contract: contract ?? "", size, sha256 };
 }
 
 /** Names of the files under `blobs/` of a data folder. */

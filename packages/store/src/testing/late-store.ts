@@ -45,6 +45,7 @@ export function lateStore<Of extends Store>(store: Of, { random }: LateStoreOpti
         yield chunk;
       }
     },
+    fileOf: delayed((...given) => store.blobs.fileOf(...given)),
     moveChanged: delayed((...given) => store.blobs.moveChanged(...given)),
     copyTo: delayed((...given) => store.blobs.copyTo(...given)),
   };

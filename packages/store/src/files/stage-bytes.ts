@@ -1,30 +1,57 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open, readFile, rm } from "node:fs/promises";
 import { gatherBytes, TasukiError, isNoSpace } from "@tasuki/protocol";
-import type { StagedBlob } from "../port/blobs.ts";
+import { smallBlob, type StagedBlob } from "../port/blobs.ts";
 
 /** Bytes of one write. A socket gives chunks of 64 KiB, and writing each by itself costs a third of the speed. */
 const groupBytes = 1024 * 1024;
 
-export interface StageFile {
-  /** Path of the temporary file, where no file may be yet. */
+export interface StageBytes {
+  /** Path of the temporary file of a large blob, where no file may be yet. */
   readonly path: string;
   readonly maxBytes: number;
   /** Makes the file durable under its digest. Called once its bytes are on the disk. */
-  readonly publish: (sha256: string) => Promise<boolean>;
+  readonly publish: (sha256: string) => Promise<void>;
 }
 
-/** Streams bytes to a temporary file and hashes them on the way, so that memory stays flat. An error removes the file. */
-export async function stageFile(bytes: AsyncIterable<Uint8Array>, { path, maxBytes, publish }: StageFile): Promise<StagedBlob> {
+/**
+ * Hashes bytes that come in: a small blob stays in memory, and a large one is streamed to a temporary file, so that memory stays flat. An error
+ * removes the file.
+ */
+export async function stageBytes(bytes: AsyncIterable<Uint8Array>, { path, maxBytes, publish }: StageBytes): Promise<StagedBlob> {
   const hash = createHash("sha256");
   let size = 0;
-  async function* grouped(): AsyncGenerator<Buffer, void, undefined> {
-    let group = gatherBytes();
+  async function* hashed(): AsyncGenerator<Uint8Array, void, undefined> {
     for await (const chunk of bytes) {
       size += chunk.length;
       if (size > maxBytes)
         throw new TasukiError("too_large", `the content has more than the ${maxBytes} bytes that are taken here; nothing was kept`);
       hash.update(chunk);
+      yield chunk;
+    }
+  }
+  const chunks = hashed();
+  const first = gatherBytes();
+  let isWhole = false;
+  while (!isWhole && first.size <= smallBlob) {
+    const { done, value } = await chunks.next();
+    if (done === true) isWhole = true;
+    else first.add(value);
+  }
+  if (isWhole) {
+    const small = first.bytes();
+    return {
+      sha256: hash.digest("hex"),
+      size,
+      bytes: small,
+      read: async () => small,
+      publish: async () => undefined,
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+  }
+  async function* grouped(): AsyncGenerator<Buffer, void, undefined> {
+    let group = first;
+    for await (const chunk of chunks) {
       group.add(chunk);
       if (group.size < groupBytes) continue;
       yield group.bytes();
@@ -33,7 +60,11 @@ export async function stageFile(bytes: AsyncIterable<Uint8Array>, { path, maxByt
     yield group.bytes();
   }
 
-  const file = await open(path, "wx", 0o400).catch(refuseFullDisk);
+  const file = await open(path, "wx", 0o400).catch(async (error: unknown) => {
+    // Whoever sends the rest is told that nobody reads it.
+    await chunks.return();
+    return refuseFullDisk(error);
+  });
   const discard = async (): Promise<void> => {
     await file.close();
     await rm(path, { force: true });

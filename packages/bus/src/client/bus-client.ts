@@ -21,7 +21,14 @@ export interface FollowOptions {
 
 /** The verbs of one node's bus, as a client calls them. Rejections are `TasukiError`, with `unreachable` where no answer came. */
 export interface BusVerbs {
-  task(envelope: Envelope, options?: { budgetMs?: number; traceparent?: string; signal?: AbortSignal }): Promise<TaskAnswer>;
+  /**
+   * Sends a task. `files`: contents of some of its attachments, which travel with it, within `travelLimit`. A node of an earlier release doesn't look
+   * at them, and says that they are missing.
+   */
+  task(
+    envelope: Envelope,
+    options?: { files?: readonly Buffer[]; budgetMs?: number; traceparent?: string; signal?: AbortSignal },
+  ): Promise<TaskAnswer>;
   /** Asks for the node's status. An answer of more than `mostBytes` is not read (`answer_invalid`). */
   status(query: StatusQuery, options?: { signal?: AbortSignal; mostBytes?: number }): Promise<Status>;
   health(options?: { signal?: AbortSignal }): Promise<Health>;

@@ -28,6 +28,15 @@ test("a node sends a task with its headers, and gets the receipt", async () => {
   expect(await client.health()).toMatchObject({ role: "main" });
 });
 
+test("small files travel with a task, beside its envelope", async () => {
+  await using bus = await startBus("editor");
+  const client = createBusClient({ node: "editor", url: bus.url, identity: bus.callerFrom("writer") });
+  await client.task(work(), { files: [Buffer.from("# A draft"), Buffer.from([0xff, 0])] });
+  await client.task(work(), { files: [] });
+  expect(bus.tasks.map(({ request }) => request.files)).toEqual([["IyBBIGRyYWZ0", "/wA="], undefined]);
+  expect(bus.tasks[0]?.request.envelope).toEqual(work());
+});
+
 test("a refusal comes back as the error that it was, with its details", async () => {
   await using bus = await startBus("editor");
   const client = createBusClient({ node: "editor", url: bus.url, identity: bus.callerFrom("writer") });

@@ -1,4 +1,4 @@
-import { Health, Status, TaskAnswer } from "@tasuki/protocol";
+import { type Envelope, Health, Status, TaskAnswer } from "@tasuki/protocol";
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { EventSource } from "eventsource";
 import type { z } from "zod";
@@ -80,12 +80,12 @@ export function createBusClient({ node, url, identity, random = () => 0.5, socke
   };
 
   const verbs: BusVerbs = {
-    task(envelope, { budgetMs, traceparent, signal } = {}) {
+    task(envelope, { files, budgetMs, traceparent, signal } = {}) {
       const headers = {
         ...(budgetMs !== undefined && { "tasuki-budget-ms": String(Math.max(0, Math.floor(budgetMs))) }),
         ...(traceparent !== undefined && { traceparent }),
       };
-      return call(TaskAnswer, trpc.task.mutate({ envelope }, { signal: within(taskMs, signal), context: { headers } }));
+      return call(TaskAnswer, trpc.task.mutate(toTaskInput(envelope, files), { signal: within(taskMs, signal), context: { headers } }));
     },
     status: (query, { signal, mostBytes } = {}) =>
       call(Status, (mostBytes === undefined ? trpc : trpcWithin(mostBytes)).status.query(query, { signal: within(callMs, signal) })),
@@ -119,4 +119,9 @@ export function createBusClient({ node, url, identity, random = () => 0.5, socke
     },
   };
   return { ...verbs, ...createTypedArtifacts(verbs) };
+}
+
+/** Input of `task`, with the files that travel with it. */
+export function toTaskInput(envelope: Envelope, files: readonly Buffer[] = []): { envelope: Envelope; files?: string[] } {
+  return { envelope, ...(files.length > 0 && { files: files.map((bytes) => bytes.toString("base64")) }) };
 }

@@ -25,6 +25,32 @@ test("a script starts a run with bare JSON, whose bytes are the payload", async 
   expect(again.headers["idempotent-replayed"]).toBe("true");
 });
 
+test("an envelope may have the task's small files beside its fields, in both spellings", async () => {
+  await using bus = await startBus();
+  const envelope = {
+    payload: Buffer.from('{"kind":"run"}').toString("base64"),
+    payloadType: "application/vnd.tasuki.task+json",
+    signatures: [],
+  };
+  const file = Buffer.from("# What").toString("base64");
+  const post = (path: string, body: object) =>
+    bus.send("POST", path, { as: "operator", headers: json, body: JSON.stringify(body) }).then(({ status }) => status);
+  expect(await post("/task", { ...envelope, files: [file] })).toBe(202);
+  expect(await post("/trpc/task", { envelope, files: [file] })).toBe(200);
+  expect(bus.tasks.map(({ request }) => [request.files, request.envelope])).toEqual([
+    [[file], envelope],
+    [[file], envelope],
+  ]);
+  for (const files of [file, [1], { 0: file }, null, Array.from({ length: 2_049 }, () => "")]) {
+    expect(await post("/task", { ...envelope, files })).toBe(400);
+    expect(await post("/trpc/task", { envelope, files })).toBe(400);
+  }
+  const files = Array.from({ length: 5 }, () => Buffer.alloc(65_536).toString("base64"));
+  expect(await post("/task", { ...envelope, files })).toBe(413);
+  expect(await post("/trpc/task", { envelope, files })).toBe(413);
+  expect(bus.tasks).toHaveLength(2);
+});
+
 test("status and health answer in both spellings", async () => {
   await using bus = await startBus();
   expect(await bus.send("GET", "/status?limit=3", { as: "operator" })).toMatchObject({ status: 200, body: { size: 2 } });

@@ -26,7 +26,7 @@ export function createBusRouter(calls: BusCalls) {
   return t.router({
     task: t.procedure
       .input(operations.task.input)
-      .mutation(async ({ ctx, input }) => (await calls.task(openTask(input.envelope), ctx.headers, ctx.caller)).answer),
+      .mutation(async ({ ctx, input }) => (await calls.task(openTask(input.envelope, input.files), ctx.headers, ctx.caller)).answer),
     status: t.procedure.input(operations.status.input).query(({ ctx, input }) => calls.status(input, ctx.caller)),
     health: t.procedure.query(({ ctx }) => calls.health(ctx.caller)),
     watch: t.procedure.input(operations.watch.input).subscription(async function* ({ ctx, input, signal }) {

@@ -50,7 +50,7 @@ export function createDirectBus(deps: DirectBusDeps): DirectBus {
       case "task": {
         const input = TaskInput.safeParse(body);
         if (!input.success) throw toInputError("malformed_message", { place: "message", error: input.error, value: body });
-        return (await calls.task(openTask(input.data.envelope), parseTaskHeaders(input.data.headers), caller)).answer;
+        return (await calls.task(openTask(input.data.envelope, input.data.files), parseTaskHeaders(input.data.headers), caller)).answer;
       }
       case "status": {
         const query = operations.status.input.safeParse(body);

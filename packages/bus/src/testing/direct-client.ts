@@ -1,6 +1,7 @@
 import { fromProblem, Health, Problem, Status, TaskAnswer, UploadAnswer } from "@tasuki/protocol";
 import { z } from "zod";
 import type { BusClient, BusVerbs } from "../client/bus-client.ts";
+import { toTaskInput } from "../client/create-bus-client.ts";
 import { createTypedArtifacts } from "../client/typed-artifacts.ts";
 import { type Connect, watchFeed } from "../client/watch-feed.ts";
 import type { DirectVerb } from "./direct-bus.ts";
@@ -33,12 +34,12 @@ export function createDirectClient({ passage, random }: DirectClientDeps): BusCl
     return schema.parse(answer.ok);
   };
   const verbs: BusVerbs = {
-    task(envelope, { budgetMs, traceparent, signal } = {}) {
+    task(envelope, { files, budgetMs, traceparent, signal } = {}) {
       const headers = {
         ...(budgetMs !== undefined && { "tasuki-budget-ms": String(Math.max(0, Math.floor(budgetMs))) }),
         ...(traceparent !== undefined && { traceparent }),
       };
-      return call(TaskAnswer, ["task", { envelope, headers }], signal);
+      return call(TaskAnswer, ["task", { ...toTaskInput(envelope, files), headers }], signal);
     },
     status: (query, { signal } = {}) => call(Status, ["status", query], signal),
     health: ({ signal } = {}) => call(Health, ["health", {}], signal),

@@ -1,8 +1,9 @@
 import { Envelope, FeedEntry, Health, Sha256, Status, StatusQuery, TaskAnswer, UploadAnswer, WatchQuery } from "@tasuki/protocol";
 import { z } from "zod";
+import { TaskFiles } from "./task-request.ts";
 
-/** Input of `task` over tRPC. (REST takes the envelope itself, or the bare payload.) */
-const TaskInput = z.looseObject({ envelope: Envelope });
+/** Input of `task` over tRPC. (REST takes the envelope itself, with `files` beside its fields, or the bare payload.) */
+const TaskInput = z.looseObject({ envelope: Envelope, files: TaskFiles });
 
 /** Query of `POST /upload`. A contract may leave out its version; a form may leave out the contract, where the file's name tells it. */
 export const UploadQuery = z.looseObject({

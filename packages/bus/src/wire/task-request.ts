@@ -1,11 +1,23 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { Envelope, parseJson, sha256Of, TaskKind, taskPayloadType, TasukiError } from "@tasuki/protocol";
+import { Envelope, mostAttachments, parseJson, sha256Of, TaskKind, taskPayloadType, TasukiError } from "@tasuki/protocol";
 import { z } from "zod";
 
 /** Cap on a task's payload, bytes: 2,048 attachments with long labels fit. */
 const maxPayloadBytes = 2_000_000;
 /** Cap on any JSON body, bytes: a payload of `maxPayloadBytes` in base64 fits, with its signatures. */
 export const maxBodyBytes = 3_000_000;
+
+/**
+ * Bytes of the files that travel with a task, beside its envelope: of each, and of all together. Larger ones are uploaded before. `besides` are
+ * characters of the envelope's payload, beyond which none travel, for the whole must be within `maxBodyBytes`.
+ */
+export const travelLimit = { ofFile: 65_536, ofAll: 262_144, besides: 2_000_000 } as const;
+
+/** Files that travel with a task: the bytes of each in base64 (RFC 4648, section 4). Nobody signs them: the task names them by their digests. */
+export const TaskFiles = z.array(z.string()).max(mostAttachments).optional();
+
+/** Body of `POST /task` over REST, where it is no bare payload: the envelope, with the files that travel with it. */
+export const TaskEnvelope = Envelope.extend({ files: TaskFiles });
 
 const Kind = z.looseObject({ kind: TaskKind, from: z.string().optional().catch(undefined) });
 
@@ -25,6 +37,8 @@ export interface TaskBody {
   readonly payload: Buffer;
   /** JSON of the payload. It is parsed here, and nowhere again: a payload may have 2 MB. */
   readonly document: unknown;
+  /** Files that travel with the task, base64 each; they may be of any bytes. */
+  readonly files?: readonly string[] | undefined;
 }
 
 /** A task as it came, before anything in it is believed. Bare JSON comes as an envelope without signatures. */
@@ -56,19 +70,31 @@ export function parseTaskBody(body: Buffer): TaskBody {
     demandSize(body);
     return { envelope: { payload: body.toString("base64"), payloadType: taskPayloadType, signatures: [] }, payload: body, document };
   }
-  const envelope = Envelope.safeParse(document);
-  if (!envelope.success) throw new TasukiError("malformed_message", "The body is not a DSSE envelope: payload, payloadType, signatures.");
-  return openTask(envelope.data);
+  const sent = TaskEnvelope.safeParse(document);
+  if (!sent.success)
+    throw new TasukiError(
+      "malformed_message",
+      "The body is not a DSSE envelope: payload, payloadType, signatures, and perhaps files, a list of base64.",
+    );
+  const { files, ...envelope } = sent.data;
+  return openTask(envelope, files);
 }
 
-/** Opens the envelope of a task. Throws `malformed_message`, `too_large`. */
-export function openTask(envelope: Envelope): TaskBody {
+/** Opens the envelope of a task, with the files that travel with it. Throws `malformed_message`, `too_large`. */
+export function openTask(envelope: Envelope, files?: readonly string[]): TaskBody {
   if (envelope.payloadType !== taskPayloadType)
     throw new TasukiError("malformed_message", `The envelope's payloadType must be ${taskPayloadType}.`);
   if (!base64Form.test(envelope.payload)) throw new TasukiError("malformed_message", "The envelope's payload is not base64.");
   const payload = Buffer.from(envelope.payload, "base64");
   demandSize(payload);
-  return { envelope, payload, document: parseJson(payload, "payload") };
+  demandFileSize(files);
+  return { envelope, payload, document: parseJson(payload, "payload"), ...(files !== undefined && { files }) };
+}
+
+function demandFileSize(files: readonly string[] = []): void {
+  const bytes = files.reduce((sum, text) => sum + Math.floor((text.length * 3) / 4) - 2, 0);
+  if (bytes > travelLimit.ofAll)
+    throw new TasukiError("too_large", `The files that come with a task have ${travelLimit.ofAll} bytes at most: upload them instead.`);
 }
 
 function demandSize(payload: Buffer): void {

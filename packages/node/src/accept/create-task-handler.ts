@@ -9,10 +9,11 @@ import {
   type TaskPayload,
   TasukiError,
 } from "@tasuki/protocol";
-import type { Accepted, AcceptRequest, DiskFloor, RunRow, Store } from "@tasuki/store";
+import { type Accepted, type AcceptRequest, type DiskFloor, publish, type RunRow, type Store } from "@tasuki/store";
 import { z } from "zod";
 import { type BusHandlers, type Caller, takenContracts, type TaskRequest } from "@tasuki/bus";
 import { acceptanceOf, acceptedSubjects, type FreeText, type Notary, type Seal } from "@tasuki/evidence";
+import { type BroughtFiles, checkBrought, readBrought } from "./brought-files.ts";
 import { checkAttachments, checkInputs } from "./check-attachments.ts";
 import { checkGrant } from "./check-grant.ts";
 import { checkBrief, checkProfile, checkRoute, checkSources } from "./check-run.ts";
@@ -50,6 +51,8 @@ interface Checked {
   readonly room?: Disposable;
   /** Main's word for work that another role hands on. */
   readonly proof?: AcceptRequest["proof"];
+  /** Files that came with it. */
+  readonly brought?: BroughtFiles;
 }
 
 /** Seconds after which a full queue is worth another try. */
@@ -76,23 +79,36 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
     if (payload.kind === "work") checkInputs(payload, pipeline);
     if (payload.kind === "run") checkProfile(payload, pipeline);
     if (payload.kind === "run") checkSources(payload);
-    checkAttachments(payload.attachments, taken, grounds.blobs);
-    if (payload.kind === "work") await checkRoute(payload, { ...deps, blobs: store.blobs });
-    const brief = payload.kind === "run" ? await checkBrief(payload, { ...deps, blobs: store.blobs }) : undefined;
+    const brought = readBrought(request.files ?? [], payload, { blobs: grounds.blobs, store });
+    checkAttachments(payload.attachments, taken, brought.blobs);
+    await checkBrought(brought, payload, { ...deps, caller, taken });
+    if (payload.kind === "work") await checkRoute(payload, { ...deps, blobs: brought });
+    const brief = payload.kind === "run" ? await checkBrief(payload, { ...deps, blobs: brought }) : undefined;
     const says = payload.kind === "nudge" ? await describe(payload.run, grounds.epoch) : undefined;
-    const room = await deps.diskFloor.reserve(writtenOf(request));
-    return { room, ...(brief !== undefined && { brief }), ...(says !== undefined && { says }), ...(proof !== undefined && { proof }) };
+    const room = await deps.diskFloor.reserve(writtenOf(request, brought));
+    return {
+      room,
+      brought,
+      ...(brief !== undefined && { brief }),
+      ...(says !== undefined && { says }),
+      ...(proof !== undefined && { proof }),
+    };
   };
   const describe = async (run: string, epoch: number): Promise<string> =>
     epoch === 0 ? nothingHere : describeRun(await store.statusOf({ run }));
 
-  const commit = (
+  const commit = async (
     task: IncomingTask,
     { envelope, traceparent }: TaskRequest,
-    { caller, brief, says, proof }: Checked & { caller: Caller },
+    { caller, brief, says, proof, brought }: Checked & { caller: Caller },
   ) => {
     const { payload, digest } = task;
     const now = clock.now();
+    for (const {
+      bytes,
+      attachment: { sha256, contract },
+    } of brought?.all ?? [])
+      await publish(store, bytes, { sha256, contract, now });
     const run = brief === undefined ? undefined : deps.runs?.newRun(payload, { now, brief });
     return store.accept(
       {
@@ -135,9 +151,9 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
   };
 }
 
-/** Bytes that a task takes on the disk: its envelope and its payload, each in the write-ahead log and then in the database. */
-function writtenOf({ envelope }: TaskRequest): number {
-  return 4 * envelope.payload.length;
+/** Bytes that a task takes on the disk: its envelope, its payload and its files, each in the write-ahead log and then in the database. */
+function writtenOf({ envelope }: TaskRequest, { size }: BroughtFiles): number {
+  return 4 * envelope.payload.length + 2 * size;
 }
 
 /** Seal of a task's first receipt, together with the task. */

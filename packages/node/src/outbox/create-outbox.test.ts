@@ -16,7 +16,7 @@ import { createNotary, taskSubjects, toReceipt } from "@tasuki/evidence";
 import { makeSigner, makeTrust, testSalt } from "@tasuki/evidence/testing";
 import { openStore, publish } from "@tasuki/store";
 import { expect, test } from "vitest";
-import type { BusClient } from "@tasuki/bus";
+import { type BusClient, travelLimit } from "@tasuki/bus";
 import { createOutbox } from "./create-outbox.ts";
 
 const newId = (): string => randomUUIDv7();
@@ -29,7 +29,10 @@ const quiet = { debug: () => undefined, info: () => undefined, warn: () => undef
 type Answer = (payload: TaskPayload, nth: number) => ReturnType<BusClient["task"]> | Awaited<ReturnType<BusClient["task"]>>;
 
 /** nano with a result for sg in its outbox, and a client that answers as the test says. */
-async function openSender(answer: Answer, { now: start = Date.parse("2026-11-24T12:00:00Z"), random = () => 0.999 } = {}) {
+async function openSender(
+  answer: Answer,
+  { now: start = Date.parse("2026-11-24T12:00:00Z"), random = () => 0.999, others = [] as readonly string[] } = {},
+) {
   const folder = await mkdtemp(join(tmpdir(), "tasuki-outbox-"));
   const time = { offset: 0 };
   const clock: Clock = { now: () => start + time.offset, monotonic: () => time.offset };
@@ -37,13 +40,20 @@ async function openSender(answer: Answer, { now: start = Date.parse("2026-11-24T
   const notary = createNotary({ node: "nano", role: "nano", instance: store.instance, signer: nano, clock, salt: testSalt });
   const file = await publish(store, Buffer.from("# List\n"), { contract: "list@1", now: clock.now() });
   const attachments = [{ name: "list.md", contract: "list@1", ...file }];
+  for (const [at, text] of others.entries()) {
+    const other = await publish(store, Buffer.from(text), { contract: "source-text@1", now: clock.now() });
+    attachments.push({ name: `S${at + 1}.txt`, contract: "source-text@1", ...other });
+  }
   const sent: TaskPayload[] = [];
+  /** Files that travelled with each post, by their first words. */
+  const travelled: string[][] = [];
   const uploads: string[] = [];
   const settled: string[] = [];
   const client = (role: string) =>
     ({
       role,
-      async task(envelope) {
+      async task(envelope, { files = [] } = {}) {
+        travelled.push(files.map((bytes) => bytes.toString("utf8", 0, 6)));
         const payload = JSON.parse(Buffer.from(envelope.payload, "base64").toString("utf8")) as TaskPayload;
         sent.push(payload);
         return answer(payload, sent.length);
@@ -51,7 +61,7 @@ async function openSender(answer: Answer, { now: start = Date.parse("2026-11-24T
       async uploadBytes(contract, { sha256, size, bytes }) {
         const chunks: Uint8Array[] = [];
         for await (const chunk of bytes) chunks.push(chunk);
-        uploads.push(`${contract} ${Buffer.concat(chunks).toString("utf8")}`);
+        uploads.push(`${contract} ${Buffer.concat(chunks).toString("utf8", 0, 7)}`);
         return { sha256, size, contract };
       },
     }) as Partial<BusClient> as BusClient; // the calls of an outbox
@@ -98,11 +108,13 @@ async function openSender(answer: Answer, { now: start = Date.parse("2026-11-24T
     return { task, handOff: payload.id };
   };
   return {
+    folder,
     store,
     outbox,
     produce,
     sent,
     uploads,
+    travelled,
     settled,
     pass: (milliseconds: number) => (time.offset += milliseconds),
     row: (id: string) => store.outboxRow(id),
@@ -169,6 +181,76 @@ test.each([
   sender.outbox.start();
   await expect.poll(async () => (await sender.row(handOff))?.state).toBe("done");
   expect([...(await sender.store.evidenceOf(run)).texts.values()]).toEqual(kept);
+});
+
+const missing = (payload: TaskPayload, ...names: string[]): Promise<never> =>
+  refuse("attachments_missing", {
+    missing: payload.attachments.filter(({ name }) => names.includes(name)).map(({ sha256 }) => sha256),
+  });
+const large = (word: string): string => word.padEnd(travelLimit.ofFile + 1, "x");
+
+test("small files travel with their task", async () => {
+  await using sender = await openSender((payload) => receiptOf(payload), { others: ["# One\n", "# Two\n"] });
+  const { handOff } = await sender.produce();
+  sender.outbox.start();
+  await expect.poll(async () => (await sender.row(handOff))?.state).toBe("done");
+  expect(sender.travelled.map((files) => files.toSorted())).toEqual([["# List", "# One\n", "# Two\n"]]);
+  expect(sender.uploads).toEqual([]);
+});
+
+test("where some are large the receiver is asked first; what it lacks of those is uploaded, and the small ones travel with the next post", async () => {
+  await using sender = await openSender((payload, nth) => (nth === 1 ? missing(payload, "list.md", "S2.txt") : receiptOf(payload)), {
+    others: [large("# One\n"), large("# Two\n")],
+  });
+  const { handOff } = await sender.produce();
+  sender.outbox.start();
+  await expect.poll(async () => (await sender.row(handOff))?.state).toBe("done");
+  expect(sender.travelled).toEqual([[], ["# List"]]);
+  expect(sender.uploads).toEqual(["source-text@1 # Two\nx"]);
+});
+
+test("as many of the smallest travel as fit together, and the others are uploaded", async () => {
+  const half = (word: string): string => word.padEnd(travelLimit.ofFile, "x");
+  const others = ["# A\n", "# B\n", "# C\n", "# D\n"].map(half);
+  await using sender = await openSender(
+    (payload, nth) => (nth === 1 ? missing(payload, ...payload.attachments.map(({ name }) => name)) : receiptOf(payload)),
+    { others },
+  );
+  const { handOff } = await sender.produce();
+  sender.outbox.start();
+  await expect.poll(async () => (await sender.row(handOff))?.state).toBe("done");
+  expect(sender.travelled.map(({ length }) => length)).toEqual([0, 4]);
+  expect(sender.uploads).toHaveLength(1);
+});
+
+test("a receiver of an earlier release looks at no file that travels: each is uploaded then", async () => {
+  for (const others of [[], [large("# One\n")]]) {
+    const had = new Set<string>();
+    await using sender = await openSender(
+      (payload) => {
+        for (const text of sender.uploads) had.add(sha256Of(text));
+        const names = ["list.md", "S1.txt"].slice(0, 1 + others.length);
+        return had.size === names.length ? receiptOf(payload) : missing(payload, ...names.slice(had.size > 0 ? 0 : -2));
+      },
+      { others },
+    );
+    const { handOff } = await sender.produce();
+    sender.outbox.start();
+    await expect.poll(async () => (await sender.row(handOff))?.state).toBe("done");
+    expect(sender.uploads.toSorted()).toEqual(["list@1 # List\n", "source-text@1 # One\nx"].slice(0, 1 + others.length));
+    expect(sender.travelled.at(-1)).toEqual([]);
+  }
+});
+
+test("a file whose bytes are gone travels to nobody, and a receiver that has it needs it from nobody", async () => {
+  await using sender = await openSender((payload) => receiptOf(payload), { others: ["# One\n"] });
+  const { handOff } = await sender.produce();
+  const lost = sha256Of("# One\n");
+  await sender.store.loseBlob(lost);
+  await rm(join(sender.folder, "blobs", lost.slice(0, 2), lost), { force: true });
+  sender.outbox.start();
+  await expect.poll(async () => (await sender.row(handOff))?.state).toBe("done");
+  expect(sender.travelled).toEqual([["# List"]]);
 });
 
 test("files that the receiver lacks are uploaded, and the same bytes are posted again", async () => {

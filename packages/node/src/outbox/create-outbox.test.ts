@@ -2,6 +2,7 @@ import { randomUUIDv7 } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
 import {
   type Clock,
   type ProblemDetails,
@@ -31,7 +32,11 @@ type Answer = (payload: TaskPayload, nth: number) => ReturnType<BusClient["task"
 /** nano with a result for sg in its outbox, and a client that answers as the test says. */
 async function openSender(
   answer: Answer,
-  { now: start = Date.parse("2026-11-24T12:00:00Z"), random = () => 0.999, others = [] as readonly string[] } = {},
+  {
+    now: start = Date.parse("2026-11-24T12:00:00Z"),
+    random = () => 0.999,
+    others = [],
+  }: { now?: number; random?: () => number; others?: readonly string[] } = {},
 ) {
   const folder = await mkdtemp(join(tmpdir(), "tasuki-outbox-"));
   const time = { offset: 0 };
@@ -52,11 +57,12 @@ async function openSender(
   const client = (role: string) =>
     ({
       role,
-      async task(envelope, { files = [] } = {}) {
+      async task(envelope, { files = [], signal } = {}) {
         travelled.push(files.map((bytes) => bytes.toString("utf8", 0, 6)));
         const payload = JSON.parse(Buffer.from(envelope.payload, "base64").toString("utf8")) as TaskPayload;
         sent.push(payload);
-        return answer(payload, sent.length);
+        const brokenOff = new Promise<never>((_, reject) => signal?.addEventListener("abort", () => reject(new Error("the node stops"))));
+        return Promise.race([answer(payload, sent.length), brokenOff]);
       },
       async uploadBytes(contract, { sha256, size, bytes }) {
         const chunks: Uint8Array[] = [];
@@ -79,13 +85,13 @@ async function openSender(
   });
 
   /** A stage that this node did, and the hand-off that carries it. */
-  const produce = async (to = "sg"): Promise<{ task: string; handOff: string }> => {
+  const produce = async (to = "sg", of = to === "sg" ? run : newId()): Promise<{ task: string; handOff: string }> => {
     const task = newId();
     const base: TaskPayload = {
       v: 1,
       id: task,
       kind: "work",
-      run: to === "sg" ? run : newId(),
+      run: of,
       stage: "nano",
       epoch: 1,
       from: "main",
@@ -96,7 +102,7 @@ async function openSender(
     const facts = { run: base.run, stage: "nano", task, epoch: 1, subjects: taskSubjects(base, digest) };
     const now = clock.now();
     await store.accept(
-      { payload: base, digest, envelope, from: "node:main", now, queueLimit: 10 },
+      { payload: base, digest, envelope, from: "node:main", now, queueLimit: 100 },
       notary.receipt({ ...facts, attempt: 0, state: "accepted", prev: digest }, [envelope]),
     );
     const lease = await store.claim({ now, leaseMs: 1000 }, () => notary.receipt({ ...facts, attempt: 1, state: "started" }));
@@ -107,8 +113,17 @@ async function openSender(
     );
     return { task, handOff: payload.id };
   };
+  /** A row for sg that carries nothing, as main has them. */
+  const dispatch = async (of: string): Promise<string> => {
+    const base = { v: 1, id: newId(), kind: "nudge", run: of, stage: "sg", epoch: 1, from: "nano", to: "sg", attachments: [] } as const;
+    const payload: TaskPayload = { ...base, attachments: [] };
+    const row = { id: payload.id, to: "sg", run: of, payload, envelope: notary.task(payload).envelope, createdAt: clock.now() };
+    await store.change({ runs: [], outbox: [row], supersede: [], envelopes: [], attachments: [], events: [] });
+    return payload.id;
+  };
   return {
     folder,
+    dispatch,
     store,
     outbox,
     produce,
@@ -147,7 +162,7 @@ function receiptOf(
     prev: sha256Of(JSON.stringify(payload)),
     ...changes,
   };
-  const receipt = toReceipt(said, subjects ?? taskSubjects(payload, "0".repeat(64)), signer);
+  const receipt = toReceipt(said, subjects ?? taskSubjects(payload, sha256Of(JSON.stringify(payload))), signer);
   return { task: payload.id, run: payload.run, receipt };
 }
 
@@ -379,6 +394,77 @@ test("one destination that does not answer holds back nobody else, and its other
   await expect.poll(() => sender.sent.map(({ to }) => to).sort()).toEqual(["jp", "sg"]);
   await expect.poll(async () => (await sender.store.statusOf({ run })).outbox[0]?.tries).toBe(1);
   never.reject(new TasukiError("unreachable", "gone"));
+});
+
+/** Answers that a test gives one by one, to posts whose tasks it sees as they come. */
+function heldAnswers() {
+  const held: { readonly payload: TaskPayload; readonly answer: (with_: Promise<never> | ReturnType<typeof receiptOf>) => void }[] = [];
+  const answer: Answer = (payload) => {
+    const { promise, resolve } = Promise.withResolvers<Awaited<ReturnType<BusClient["task"]>>>();
+    held.push({ payload, answer: resolve as (typeof held)[number]["answer"] });
+    return promise;
+  };
+  return { held, answer };
+}
+
+test("a few rows are under way to one destination at once, each of another run; the next one goes when one of them is settled", async () => {
+  const { held, answer } = heldAnswers();
+  await using sender = await openSender(answer);
+  const runs = Array.from({ length: 6 }, newId);
+  for (const of of runs) await sender.produce("sg", of);
+  sender.outbox.start();
+  await expect.poll(() => held.map(({ payload }) => payload.run)).toEqual(runs.slice(0, 4));
+  const [, second] = held;
+  second?.answer(receiptOf(second.payload));
+  await expect.poll(() => held.map(({ payload }) => payload.run)).toEqual(runs.slice(0, 5));
+  for (const { payload, answer: give } of held) give(receiptOf(payload));
+  await expect.poll(() => held.map(({ payload }) => payload.run)).toEqual(runs);
+  for (const { payload, answer: give } of held) give(receiptOf(payload));
+  await expect.poll(() => sender.settled).toHaveLength(6);
+});
+
+// guarantees: R6.stale
+test("rows of one run go to a destination one after the other, in their order", async () => {
+  const { held, answer } = heldAnswers();
+  await using sender = await openSender(answer);
+  const [first, second, beside] = [await sender.dispatch(run), await sender.dispatch(run), await sender.dispatch(newId())];
+  sender.outbox.start();
+  const posted = () => held.map(({ payload }) => payload.id);
+  await expect.poll(posted).toEqual([first, beside]);
+  held[1]?.answer(receiptOf(held[1].payload));
+  await expect.poll(() => sender.settled).toEqual([beside]);
+  expect(posted()).toEqual([first, beside]);
+  held[0]?.answer(receiptOf(held[0].payload));
+  await expect.poll(posted).toEqual([first, beside, second]);
+  held[2]?.answer(receiptOf(held[2].payload));
+  await expect.poll(() => sender.settled).toHaveLength(3);
+});
+
+// guarantees: R5.partition
+test("a destination that does not answer is tried by one row at a time, and by several again once it answers", async () => {
+  let isThere = false;
+  let [now, most] = [0, 0];
+  await using sender = await openSender(
+    async (payload) => {
+      now += 1;
+      most = Math.max(most, now);
+      await turn();
+      now -= 1;
+      return isThere ? receiptOf(payload) : refuse("unreachable");
+    },
+    { random: () => 0 },
+  );
+  for (let at = 0; at < 8; at += 1) await sender.produce("sg", newId());
+  sender.outbox.start();
+  await expect.poll(() => sender.sent.length).toBeGreaterThan(20);
+  expect(most).toBe(4);
+  most = 0;
+  const before = sender.sent.length;
+  await expect.poll(() => sender.sent.length).toBeGreaterThan(before + 20);
+  expect(most).toBe(1);
+  isThere = true;
+  await expect.poll(() => sender.settled).toHaveLength(8);
+  expect(most).toBeGreaterThan(1);
 });
 
 test("a delivery that is broken off by the end of the node is no answer", async () => {

@@ -21,30 +21,43 @@ export interface Outbox extends AsyncDisposable {
 
 /** Hold on a destination that does not answer. */
 interface Hold {
-  /** Id of the row whose failure holds the others back. A nudge may make it due earlier; it is tried then, and so are they. */
-  readonly row: string;
+  /** Rows whose failures hold the others back. A nudge may make one due earlier; it is tried then, and with it the others. */
+  readonly rows: ReadonlySet<string>;
   readonly until: number;
 }
 
+/** Delivery that is under way. */
+interface UnderWay {
+  readonly node: string;
+  readonly run: string;
+  readonly done: Promise<void>;
+}
+
+/** Rows that are under way to one destination at once, each with its files. */
+const atOnce = 4;
 /** Milliseconds before the next try where a settlement could not be recorded. */
 const unrecordedMs = 1_000;
 
 /**
- * Outbox of a node: delivers one row at a time to each destination, and to all destinations side by side. While one does not answer, its other
- * rows wait with the row that found out. Disposing breaks off the deliveries that are under way.
+ * Outbox of a node: delivers to all destinations side by side, and to each of them a few rows at a time, first due first. Rows of one run go to a
+ * destination one after the other, each when the one before it is settled: a cancel never overtakes the task on its way. While a destination does not
+ * answer, one row at a time tries it, and the others wait with those that found out. Disposing breaks off the deliveries that are under way.
  */
 export function createOutbox(deps: OutboxDeps): Outbox {
   const { store, nodeFor, clock, random, logger } = deps;
-  const busy = new Map<string, Promise<void>>();
+  /** Deliveries by the ids of their rows. */
+  const underWay = new Map<string, UnderWay>();
   const holds = new Map<string, Hold>();
   /** Times at which rows that failed are due again. The store's next due time alone hides them: a row that is under way is due, too. */
   const retries = new Map<string, number>();
 
-  const dueFor = (node: string, due: readonly OutboxRow[]): OutboxRow | undefined => {
-    const own = due.filter((row) => nodeFor(row) === node);
+  /** True for a row that may be sent beside those that are under way. */
+  const mayBegin = ({ id, run }: OutboxRow, node: string): boolean => {
     const hold = holds.get(node);
-    if (hold === undefined || isDue(hold.until, clock.now())) return own[0];
-    return own.find((row) => row.id === hold.row);
+    const beside = [...underWay.values()].filter((one) => one.node === node);
+    if (beside.some((one) => one.run === run)) return false;
+    if (hold === undefined) return beside.length < atOnce;
+    return beside.length === 0 && (isDue(hold.until, clock.now()) || hold.rows.has(id));
   };
 
   const attempt = async (row: OutboxRow, signal: AbortSignal): Promise<void> => {
@@ -56,44 +69,43 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     );
     // A delivery that the end of the node breaks off has no answer.
     if (signal.aborted && settlement.state !== "done") return;
+    const node = nodeFor(row);
     if (settlement.state === "pending") {
       logger.info(
         { run: row.run, task: row.id, to: row.to, tries: row.tries + 1, answer: settlement.last },
         "a task could not be delivered now",
       );
-      holds.set(nodeFor(row), { row: row.id, until: settlement.nextAt });
+      holds.set(node, { rows: new Set([...(holds.get(node)?.rows ?? []), row.id]), until: settlement.nextAt });
       retries.set(row.id, settlement.nextAt);
-    } else holds.delete(nodeFor(row));
+    } else holds.delete(node);
     if (settlement.state === "blocked")
       logger.warn({ run: row.run, task: row.id, to: row.to, answer: settlement.last }, "a task was refused for good");
     const settled = await store.settle(row.id, settlement, seal);
     if (settled && settlement.state !== "pending") deps.onSettled(row);
   };
 
-  const drain = async (node: string, signal: AbortSignal): Promise<void> => {
-    while (!signal.aborted) {
-      const row = dueFor(node, (await store.dueOutbox(clock.now())).rows);
-      if (row === undefined) return;
-      await attempt(row, signal);
-    }
+  const begin = (row: OutboxRow, node: string, signal: AbortSignal): void => {
+    const done = attempt(row, signal)
+      .catch((error: unknown) => {
+        // Haste gains nothing where a disk has no room, or the store has failed.
+        holds.set(node, { rows: new Set(), until: clock.now() + unrecordedMs });
+        logger.error({ to: node, err: error }, "what a delivery came to could not be recorded; it is delivered again");
+      })
+      .finally(() => {
+        underWay.delete(row.id);
+        loop.wake();
+      });
+    underWay.set(row.id, { node, run: row.run, done });
   };
 
   const deliverDue = async (signal: AbortSignal): Promise<number> => {
     const now = clock.now();
+    // A row that is settled while the rows are read may still be among them.
+    const before = new Set(underWay.keys());
     const { rows, next } = await store.dueOutbox(now);
-    for (const node of new Set(rows.map(nodeFor))) {
-      if (signal.aborted || busy.has(node) || dueFor(node, rows) === undefined) continue;
-      const draining = drain(node, signal)
-        .catch((error: unknown) => {
-          // Haste gains nothing where a disk has no room, or the store has failed.
-          holds.set(node, { row: "", until: clock.now() + unrecordedMs });
-          logger.error({ to: node, err: error }, "what a delivery came to could not be recorded; it is delivered again");
-        })
-        .finally(() => {
-          busy.delete(node);
-          loop.wake();
-        });
-      busy.set(node, draining);
+    for (const row of rows) {
+      const node = nodeFor(row);
+      if (!signal.aborted && !before.has(row.id) && mayBegin(row, node)) begin(row, node, signal);
     }
     // Milliseconds until something is due that was not due yet at `now`.
     const times = [...retries.values(), ...[...holds.values()].map(({ until }) => until), ...(next === undefined ? [] : [next])];
@@ -111,7 +123,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     start: () => loop.start(),
     async [Symbol.asyncDispose]() {
       await loop[Symbol.asyncDispose]();
-      await Promise.all(busy.values());
+      await Promise.all([...underWay.values()].map(({ done }) => done));
     },
   };
 }

@@ -79,11 +79,11 @@ function medianOf(counts: readonly Calls[], what: keyof Calls): number {
 
 /** The most calls that a run may take. */
 const budget: readonly (readonly [what: keyof Calls, most: number])[] = [
-  ["requests", 23],
+  ["requests", 12],
   ["commits", 50],
   ["fsyncs", 0],
-  ["signatures", 30],
-  ["verifications", 42],
+  ["signatures", 26],
+  ["verifications", 26],
   ["writes", 164],
   ["renames", 122],
 ];

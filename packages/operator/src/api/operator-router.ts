@@ -65,7 +65,7 @@ export function createOperatorRouter({ orchestrator, calls, sessions, makeLink, 
     /** Starts a run: a task of kind `run` in an envelope without signatures, as a script posts it to main's bus. */
     start: t.procedure
       .input(operations.task.input)
-      .mutation(async ({ ctx, input }) => (await calls.task(openTask(input.envelope), ctx.headers, ctx.caller)).answer),
+      .mutation(async ({ ctx, input }) => (await calls.task(openTask(input.envelope, input.files), ctx.headers, ctx.caller)).answer),
     /** Main's own status: its tasks, a run's artifacts, its feed page by page. */
     status: t.procedure.input(operations.status.input).query(({ ctx, input }) => calls.status(input, ctx.caller)),
     health: t.procedure.query(({ ctx }) => calls.health(ctx.caller)),

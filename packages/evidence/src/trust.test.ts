@@ -1,6 +1,6 @@
 import crypto from "node:crypto";
 import { syncBuiltinESMExports } from "node:module";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, beforeEach, expect, test, vi } from "vitest";
 import { makeSigner, makeTrust } from "./testing/signers.ts";
 
 const nano = makeSigner();
@@ -10,7 +10,10 @@ const bytes = (text: string): Buffer => Buffer.from(text);
 const counted = vi.spyOn(crypto, "verify");
 syncBuiltinESMExports();
 beforeEach(() => void counted.mockClear());
-afterEach(() => vi.clearAllMocks());
+afterAll(() => {
+  counted.mockRestore();
+  syncBuiltinESMExports();
+});
 /** Signatures that were computed since the test began. */
 const computed = (): number => counted.mock.calls.length;
 

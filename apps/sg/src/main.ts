@@ -11,7 +11,7 @@ await serveNode({
   work: ({ executor }, { variables }) => ({
     executor: createExecutor(executor, {
       environment: variables,
-      work: { module: import.meta.resolve("@tasuki/finder/review"), producer },
+      work: { module: import.meta.resolve("@tasuki/finder/review"), producer, isPure: true },
     }),
     judge: createJudge(relay),
   }),

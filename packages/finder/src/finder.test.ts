@@ -5,15 +5,18 @@ import { sgReview } from "@tasuki/contracts/artifacts/sg-review";
 import { nano } from "@tasuki/contracts/roles/nano";
 import { sg } from "@tasuki/contracts/roles/sg";
 import { exampleRelay as relay, exampleRun } from "@tasuki/contracts/testing";
-import { expect, test } from "vitest";
+import { afterAll, expect, onTestFinished, test } from "vitest";
 import { createExecutor } from "@tasuki/executors";
 import { doStage, openStageFolder, testContext } from "@tasuki/executors/testing";
 import { producer } from "./index.ts";
+import { relayInProcess } from "./testing/relay-in-process.ts";
 
 const works: Readonly<Record<string, string>> = { nano: "./research/research.ts", sg: "./review/review.ts", jp: "./write/write.ts" };
-const executorOf = (role: string) =>
-  createExecutor({ kind: "embedded" }, { work: { module: import.meta.resolve(works[role] ?? ""), producer } });
+const byModule = (module: string) => createExecutor({ kind: "embedded" }, { work: { module, producer, isPure: true } });
+const executors = new Map(Object.entries(works).map(([role, module]) => [role, byModule(import.meta.resolve(module))]));
+const executorOf = (role: string) => executors.get(role) ?? byModule("file:///nowhere.ts");
 const executor = executorOf("nano");
+afterAll(() => Promise.all([...executors.values()].map(async (one) => one.end?.())));
 const given = exampleRun();
 
 test("three stages, each a process of its own, make a cited text of a brief and sources", async () => {
@@ -28,6 +31,28 @@ test("three stages, each a process of its own, make a cited text of a brief and 
   expect(executions.map(({ decision }) => decision)).toEqual([undefined, "converged", "accepted"]);
   expect(documents["jp-final"]?.[0]?.text).toContain("A receipt is a signed statement by the node that knows. [C");
 });
+
+test.for(relay.roles.map((role) => [role.name, role] as const))(
+  "of a run that a process of %s has worked for, nothing is in its memory when it does the next",
+  async ([name, role]) => {
+    const module = byModule(`${import.meta.resolve("./testing/search-heap.ts")}?role=${name}`);
+    onTestFinished(() => module.end?.());
+    const word = "xylolithe";
+    const backwards = Array.from(word).toReversed().join("");
+    const about = async (brief: string, sentence: string) => {
+      const { documents } = await relayInProcess(brief, [{ text: `# Stones\n\n${sentence}\n` }]);
+      return (await doStage(module, { role, documents })).execution;
+    };
+    const made = await about(`What is a ${word}?`, `A ${word} is a stone with a sound, and ${word} is its name.`);
+    expect(made.outcome).toBe("succeeded");
+    const looked = await about(`Heap of ${backwards}, what is it?`, "A heap is what is left.");
+    expect(JSON.parse(/\{.*\}/.exec(looked.detail ?? "")?.[0] ?? "")).toEqual({
+      done: 1,
+      of: 0,
+      own: expect.toSatisfy((count: number) => count > 0),
+    });
+  },
+);
 
 test("what a text that came back asks for goes on to nano: a reviewer without a model knows no more", async () => {
   const returned = await readFile(join(import.meta.dirname, "../../contracts/fixtures/artifacts/jp-final.2.returned.txt"), "utf8");
@@ -52,7 +77,9 @@ test("inputs that break their contracts are named, and nothing is written", asyn
 
 test("a stage without time times out; a role that the work is not of is a misconfiguration that says so", async () => {
   await using stage = await openStageFolder(nano, given);
-  expect(await executor.execute({ ...stage.job, startToClose: 30 }, testContext())).toMatchObject({ outcome: "timed-out" });
+  // Its process would be done in less, once it is ready.
+  const cold = byModule(import.meta.resolve("./research/research.ts"));
+  expect(await cold.execute({ ...stage.job, startToClose: 30 }, testContext())).toMatchObject({ outcome: "timed-out" });
   const legal = { ...nano, name: "legal" };
   expect(await executor.execute({ ...stage.job, role: legal }, testContext())).toMatchObject({
     outcome: "misconfigured",

@@ -145,7 +145,9 @@ export {
   type ExtractedSource,
   type Extractor,
   type Job,
+  type KeepsChildren,
   type Logger,
+  type NodeLife,
   type Outcome,
   outcomes,
 } from "./ports/executor.ts";

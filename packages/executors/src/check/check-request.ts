@@ -14,16 +14,15 @@ export const Question = z.discriminatedUnion("asks", [
 ]);
 export type Question = z.infer<typeof Question>;
 
-/** Request to the checking child, on stdin. */
+/** Request to the checker's job. */
 export const CheckRequest = z.object({
   pipeline: PipelineRequest,
   question: Question,
   /** Absolute path of the folder of the files. */
   from: z.string(),
-  /** Absolute path of the file that the result is written to. */
-  result: z.string(),
 });
 export type CheckRequest = z.infer<typeof CheckRequest>;
 
-/** Result of the checking child: an answer of plain JSON, or the reason why there is none. */
-export const CheckResult = z.union([z.object({ refused: Problem }), z.object({ answer: z.unknown() })]);
+/** Answer of the checker's job: plain JSON, or the reason why there is none. */
+export const CheckAnswer = z.union([z.object({ refused: Problem }), z.object({ answer: z.unknown() })]);
+export type CheckAnswer = z.infer<typeof CheckAnswer>;

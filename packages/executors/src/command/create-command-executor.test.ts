@@ -1,7 +1,7 @@
-import { readdirSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { chmod, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Execution, notes, sha256Of } from "@tasuki/protocol";
+import { type Execution, hasErrorCode, notes, sha256Of } from "@tasuki/protocol";
 import { nano } from "@tasuki/contracts/roles/nano";
 import { sg } from "@tasuki/contracts/roles/sg";
 import { exampleRun } from "@tasuki/contracts/testing";
@@ -113,11 +113,18 @@ test("neither a question, nor an input that was changed, nor an error is called 
 
 test("all calls of an attempt share its time: when it is over, nothing goes back", async () => {
   await using stage = await openStageFolder(sg, exampleRun());
-  // A minute more once the program's files are judged.
-  const monotonic = (): number =>
-    performance.now() + (readdirSync(stage.job.folder).some((name) => name.startsWith("stage-result")) ? 60_000 : 0);
-  const context = testContext({ clock: { now: Date.now, monotonic } });
-  expect(await run(stage, inTurn(fenced), { context, timeoutMs: 50_000 })).toMatchObject({ outcome: "contract-violation" });
+  // A minute more once the program has ended, and its files are judged.
+  const hasEnded = (): boolean => {
+    try {
+      return !process.kill(Number(readFileSync(join(stage.job.folder, "pid"), "utf8")), 0);
+    } catch (error) {
+      return hasErrorCode(error, "ESRCH");
+    }
+  };
+  const context = testContext({ clock: { now: Date.now, monotonic: () => performance.now() + (hasEnded() ? 60_000 : 0) } });
+  expect(await run(stage, `echo $$ > pid; ${inTurn(fenced)}`, { context, timeoutMs: 50_000 })).toMatchObject({
+    outcome: "contract-violation",
+  });
   expect(await readFile(join(stage.job.folder, "calls"), "utf8")).toBe("1\n");
 });
 

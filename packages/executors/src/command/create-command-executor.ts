@@ -19,8 +19,9 @@ import {
   toUnmetNote,
   withNotes,
 } from "@tasuki/protocol";
-import { executeStage, outcomeOf, type StageExecution } from "../stage/execute-stage.ts";
+import { executeStage, outcomeOf, type StageExecution, stageJob } from "../stage/execute-stage.ts";
 import { describeEscape, sweepAttempt } from "../supervise/attempt-processes.ts";
+import { createChildren } from "../supervise/children.ts";
 import { describeEnding } from "../supervise/describe-ending.ts";
 import { toLimitedArgv } from "../supervise/resource-limits.ts";
 import { type Ending, supervise } from "../supervise/supervisor.ts";
@@ -48,6 +49,8 @@ export function createCommandExecutor(config: CommandConfig, environment: Readon
   const producer = `command:${config.name}`;
   const own = passedVariables(config, environment);
   const [program] = config.argv;
+  // What the program has written is completed and judged by our own code.
+  const children = createChildren({ use: "reused" });
   const ended = (outcome: Execution["outcome"], detail: string): StageExecution => ({ outcome, producer, detail, files: [] });
 
   /** Calls the program once, and judges what it left. */
@@ -77,7 +80,8 @@ export function createCommandExecutor(config: CommandConfig, environment: Readon
     const detail = describeCommand(ending, { program, own });
     if (ending.reason === undefined && ending.code === tempFail) return ended("deferred", detail);
     if (ending.reason !== undefined || ending.code !== 0) return ended(outcomeOf(ending), detail);
-    const finished = await executeStage({ job, producer, given, hardMs: finishMs, stallMs: finishMs }, context);
+    const loads = [stageJob, job.pipeline.module];
+    const finished = await executeStage({ job, children, producer, given, loads, hardMs: finishMs, stallMs: finishMs }, context);
     if (finished.outcome === "succeeded" || finished.outcome === "needs-human") return finished;
     return { ...finished, detail: [finished.detail, detail].filter(Boolean).join("\n") };
   };
@@ -117,6 +121,8 @@ export function createCommandExecutor(config: CommandConfig, environment: Readon
       }
     },
     sweep: sweepAttempt,
+    begin: ({ pipeline, ...life }) => children.begin({ ...life, loads: [stageJob, pipeline.module] }),
+    end: () => children.end(),
     describeEscape,
   };
 }

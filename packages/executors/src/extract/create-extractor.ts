@@ -1,11 +1,11 @@
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type ExecutorContext, type ExtractedSource, type Extractor, fromProblem, type Job } from "@tasuki/protocol";
+import { type ExecutorContext, type ExtractedSource, type Extractor, fromProblem, type Job, mostBlocks } from "@tasuki/protocol";
 import { toPipelineRequest } from "../define/load-pipeline.ts";
 import { describeEscape, sweepAttempt } from "../supervise/attempt-processes.ts";
+import { type Children, createChildren } from "../supervise/children.ts";
 import { describeEnding } from "../supervise/describe-ending.ts";
-import { superviseModule } from "../supervise/supervise-module.ts";
-import { type ExtractRequest, parseNotes, textFileOf } from "./extract-messages.ts";
+import { ExtractNote, type ExtractRequest, textFileOf } from "./extract-messages.ts";
 
 export interface ExtractorOptions {
   /** Memory of the child that reads the files, MiB. */
@@ -19,55 +19,63 @@ interface Raw {
   readonly name: string;
 }
 
-const child = import.meta.resolve("./extract-child.ts");
+const extractJob = import.meta.resolve("./extract-job.ts");
 
 /**
- * Extractor of main's intake for PDF, DOCX, HTML, e-mail, CSV, Markdown and text, in a child with limits. A source that can't be read, or that kills the child,
+ * Extractor of main's intake for PDF, DOCX, HTML, e-mail, CSV, Markdown and text, in a child with limits that reads no other run's. A source that can't be read, or that kills the child,
  * is recorded with the reason, and the others go on. Rejects when it is aborted, when no child can be started, and, with `invalid_state`,
  * when the relay's files are no longer those that this process has loaded.
  */
 export function createExtractor({ memoryMiB, sourceMs = 120_000 }: ExtractorOptions = {}): Extractor {
+  const children = createChildren({ use: "confined", memoryMiB });
   return {
     async extract(job, context) {
       const raws = await readRaws(join(job.folder, "in"));
       await mkdir(join(job.folder, "out"), { recursive: true });
       const done = new Map<string, ExtractedSource>();
+      // As many as the run.json has room for, shared by all sources.
+      const blocks = Math.max(1, Math.floor(mostBlocks / Math.max(1, raws.length)));
       for (let rest = raws; rest.length > 0; rest = raws.filter(({ id }) => !done.has(id))) {
-        for (const source of await extractSome(rest, { job, context, memoryMiB, sourceMs })) done.set(source.id, source);
+        for (const source of await extractSome(rest, { job, context, children, blocks, sourceMs })) done.set(source.id, source);
       }
       return raws.flatMap(({ id }) => done.get(id) ?? []);
     },
     sweep: sweepAttempt,
+    begin: ({ pipeline, ...life }) => children.begin({ ...life, loads: [extractJob, pipeline.module] }),
+    end: () => children.end(),
     describeEscape,
   };
 }
 
 interface ExtractDeps {
-  readonly job: Pick<Job, "folder" | "attemptId" | "pipeline">;
+  readonly job: Pick<Job, "folder" | "pipeline">;
   readonly context: ExecutorContext;
-  readonly memoryMiB: number | undefined;
+  readonly children: Children;
+  /** Number of blocks that are told of one source, at most. */
+  readonly blocks: number;
   readonly sourceMs: number;
 }
 
 /** Extracts sources in one child. Resolves with all of them; where one ended the child, with those up to that one, which is unreadable then. */
-async function extractSome(raws: readonly Raw[], { job, context, memoryMiB, sourceMs }: ExtractDeps): Promise<ExtractedSource[]> {
-  const notes = join(job.folder, "extraction.ndjson");
-  await rm(notes, { force: true });
-  const request: ExtractRequest = {
-    pipeline: toPipelineRequest(job.pipeline),
-    sources: [...raws],
-    from: join(job.folder, "in"),
-    to: join(job.folder, "out"),
-    notes,
-  };
-  const ending = await superviseModule(
-    // The child prints the id of a source that is done, so silence is the time that one source takes.
-    { module: child, request, folder: job.folder, attemptId: job.attemptId, memoryMiB, hardMs: sourceMs * raws.length, stallMs: sourceMs },
+async function extractSome(raws: readonly Raw[], { job, context, children, blocks, sourceMs }: ExtractDeps): Promise<ExtractedSource[]> {
+  const { folder, pipeline } = job;
+  const [from, to] = [join(folder, "in"), join(folder, "out")];
+  const request: ExtractRequest = { pipeline: toPipelineRequest(pipeline), sources: [...raws], blocks, from, to };
+  const ending = await children.perform(
+    {
+      module: extractJob,
+      request,
+      folder,
+      loads: [extractJob, pipeline.module],
+      // The child tells when a source is done, so silence is the time that one source takes.
+      hardMs: sourceMs * raws.length,
+      stallMs: sourceMs,
+    },
     context,
   );
   if (ending.reason === "cancelled") throw new Error("the extraction of the sources was cancelled");
-  const lines = parseNotes(await readFile(notes, "utf8").catch(() => ""));
-  await rm(notes, { force: true });
+  // What read a document of strangers may have told anything.
+  const lines = ending.told.flatMap((told) => ExtractNote.safeParse(told).data ?? []);
   for (const line of lines) if ("refused" in line) throw fromProblem(line.refused);
   const finished = lines.flatMap((line) => ("mediaType" in line ? [line] : []));
   const killer = lines.flatMap((line) => ("begun" in line ? [line.id] : [])).find((id) => !finished.some((one) => one.id === id));

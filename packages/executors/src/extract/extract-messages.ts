@@ -2,18 +2,18 @@ import { type AnyArtifact, FileName, fileNameOf, Problem, Sha256, SourceBlock } 
 import { z } from "zod";
 import { PipelineRequest } from "../define/load-pipeline.ts";
 
-/** Request to the extracting child, on stdin. Paths are absolute. */
+/** Request to the job of an extraction. Paths are absolute. */
 export const ExtractRequest = z.object({
   pipeline: PipelineRequest,
   sources: z.array(z.object({ id: z.string(), name: FileName })),
+  /** Number of blocks that are told of one source, at most. */
+  blocks: z.int().positive(),
   from: z.string(),
   to: z.string(),
-  /** File that the child writes its notes to, line by line. */
-  notes: z.string(),
 });
 export type ExtractRequest = z.infer<typeof ExtractRequest>;
 
-/** One line of the notes: a source was begun, or is done, with its text or the reason why there is none; or no source can be read at all. */
+/** What the job tells: a source was begun, or is done, with its text or the reason why there is none; or no source can be read at all. */
 export const ExtractNote = z.union([
   z.object({ id: z.string(), begun: z.literal(true) }),
   z.object({
@@ -33,16 +33,4 @@ export type ExtractNote = z.infer<typeof ExtractNote>;
 /** Name of the file of a source's text: the relay's own, with the number of the source (`S2`). */
 export function textFileOf(sources: AnyArtifact, id: string): string {
   return fileNameOf(sources, Number(id.slice(1)));
-}
-
-/** Parses notes, whose last line may be cut off: their child can have died in the middle of it. */
-export function parseNotes(text: string): ExtractNote[] {
-  return text.split("\n").flatMap((line) => {
-    try {
-      const parsed = ExtractNote.safeParse(JSON.parse(line));
-      return parsed.success ? [parsed.data] : [];
-    } catch {
-      return [];
-    }
-  });
 }

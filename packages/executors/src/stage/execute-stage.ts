@@ -1,15 +1,14 @@
-import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Execution, Executor, ExecutorContext, Job, Outcome } from "@tasuki/protocol";
 import { toPipelineRequest } from "../define/load-pipeline.ts";
 import { describeEscape, sweepAttempt } from "../supervise/attempt-processes.ts";
+import { type Children, createChildren } from "../supervise/children.ts";
 import { describeEnding } from "../supervise/describe-ending.ts";
-import { superviseModule } from "../supervise/supervise-module.ts";
 import type { Ending } from "../supervise/supervisor.ts";
 import { type StageRequest, StageResult } from "./stage-result.ts";
 
-const child = import.meta.resolve("./stage-child.ts");
+/** File URL of the job of a stage. */
+export const stageJob = import.meta.resolve("./stage-job.ts");
 
 /** The work of a role's own app. */
 export interface AppWork {
@@ -17,26 +16,48 @@ export interface AppWork {
   readonly module: string;
   /** Producer that receipts name; `app:ROLE` where it is left out. */
   readonly producer?: string;
+  /**
+   * True where the work only computes its outputs of its inputs: it begins nothing that could outlive it, keeps nothing, and needs no network. Its process
+   * then does other attempts, too, with frozen intrinsics and no way to start a process. Left out, each attempt has a process of its own, which
+   * loads the module anew.
+   */
+  readonly isPure?: boolean;
 }
 
-/** Executor that does a role's work by a module of its app, in one child process per attempt. */
-export function createModuleExecutor({ module, producer }: AppWork): Executor {
+/** Executor that does a role's work by a module of its app, in a child process. */
+export function createModuleExecutor({ module, producer, isPure = false }: AppWork): Executor {
+  const children = createChildren({ use: isPure ? "reused" : "once" });
+  // A module that each attempt loads anew is not loaded before there is one.
+  const work = isPure ? [module] : [];
   return {
     name: producer ?? "app",
     execute: (job, context) =>
       executeStage(
-        { job, producer: producer ?? `app:${job.role.name}`, work: module, hardMs: job.startToClose, stallMs: job.heartbeat },
+        {
+          job,
+          children,
+          producer: producer ?? `app:${job.role.name}`,
+          work: module,
+          loads: [stageJob, job.pipeline.module, ...work],
+          hardMs: job.startToClose,
+          stallMs: job.heartbeat,
+        },
         context,
       ),
     sweep: sweepAttempt,
+    begin: ({ pipeline, ...life }) => children.begin({ ...life, loads: [stageJob, pipeline.module, ...work] }),
+    end: () => children.end(),
     describeEscape,
   };
 }
 
 export interface StageToExecute extends Pick<StageRequest, "work" | "given"> {
   readonly job: Job;
+  readonly children: Children;
   readonly producer: string;
-  /** Longest time of the child, milliseconds. */
+  /** File URLs of the modules that its child loads. */
+  readonly loads: readonly string[];
+  /** Longest time of the job, milliseconds. */
   readonly hardMs: number;
   /** Longest time without a sign of work, milliseconds. */
   readonly stallMs: number;
@@ -45,37 +66,23 @@ export interface StageToExecute extends Pick<StageRequest, "work" | "given"> {
 /** Execution of a stage; `mendable` where its author could mend what is unmet. */
 export type StageExecution = Execution & { readonly mendable?: boolean };
 
-/** Executes a stage in a child process. Resolves with the child's result; where it wrote none, with how it ended. */
+/** Executes a stage in a child process. Resolves with the child's answer; where it gave none, with how it ended. */
 export async function executeStage(
-  { job, producer, work, given, hardMs, stallMs }: StageToExecute,
+  { job, children, producer, work, given, loads, hardMs, stallMs }: StageToExecute,
   context: ExecutorContext,
 ): Promise<StageExecution> {
-  // A new name: what a program has left in the folder is neither read nor removed here.
-  const result = join(job.folder, `stage-result.${randomUUID()}.json`);
-  const request: StageRequest = {
-    pipeline: toPipelineRequest(job.pipeline),
-    folder: job.folder,
-    run: job.run,
-    role: job.role.name,
-    producer,
-    work,
-    given,
-    result,
-  };
-  const ending = await superviseModule(
-    { module: child, request, folder: job.folder, attemptId: job.attemptId, hardMs, stallMs, watch: join(job.folder, "out") },
-    context,
-  );
-  const program = `the process of stage ${job.role.name}`;
-  if (ending.reason !== undefined || ending.code !== 0)
-    return { outcome: outcomeOf(ending), producer, detail: describeEnding(ending, program), files: [] };
-  const text = await readFile(result, "utf8").catch(() => undefined);
-  if (text === undefined) {
+  const { folder, run, role } = job;
+  const request: StageRequest = { pipeline: toPipelineRequest(job.pipeline), folder, run, role: role.name, producer, work, given };
+  const limited = { module: stageJob, request, folder, loads, hardMs, stallMs, watch: join(folder, "out") };
+  const ending = await children.perform(limited, context);
+  if (ending.answer !== undefined) return { producer, ...StageResult.parse(ending.answer.value) };
+  const program = `the process of stage ${role.name}`;
+  if (ending.reason === undefined && ending.code === 0) {
     const seconds = (ending.ms / 1000).toFixed(1);
     const detail = `${program} ended after ${seconds} s, before its work was done; a work returns, it does not call process.exit`;
     return { outcome: "failed", producer, detail, files: [] };
   }
-  return { producer, ...StageResult.parse(JSON.parse(text)) };
+  return { outcome: outcomeOf(ending), producer, detail: describeEnding(ending, program), files: [] };
 }
 
 /** Outcome of an attempt whose process was ended by the supervisor, or ended by itself with an exit code that means failure. */

@@ -2,7 +2,7 @@ import { Direction, FileName, Sha256, Unmet } from "@tasuki/protocol";
 import { z } from "zod";
 import { PipelineRequest } from "../define/load-pipeline.ts";
 
-/** Request to a stage's child, on stdin. */
+/** Request to a stage's job. */
 export const StageRequest = z.object({
   pipeline: PipelineRequest,
   /** Absolute path of the work folder. */
@@ -15,12 +15,10 @@ export const StageRequest = z.object({
   work: z.url({ protocol: /^file$/ }).optional(),
   /** SHA-256 by name of the files in `in/` before a program that could change them was started. */
   given: z.record(z.string(), Sha256).optional(),
-  /** Absolute path of the file that the result is written to. */
-  result: z.string(),
 });
 export type StageRequest = z.infer<typeof StageRequest>;
 
-/** Result of a stage, as its child writes it. */
+/** Result of a stage, as its job answers it. */
 export const StageResult = z.object({
   outcome: z.enum(["succeeded", "contract-violation", "no-output", "needs-human", "failed", "misconfigured"]),
   detail: z.string().exactOptional(),

@@ -13,6 +13,8 @@ import { hasErrorCode } from "@tasuki/protocol";
 export interface AttemptCgroups {
   /** Command line of `argv` in the cgroup of an attempt, which is made where it is missing. The process and its environment stay the same. */
   enclose(attemptId: string, command: { readonly argv: readonly string[]; readonly env: object }): Promise<readonly string[]>;
+  /** Ids that begin with these letters, and have a cgroup. */
+  ids(prefix: string): Promise<readonly string[]>;
   /** Ids of the processes in the cgroup of an attempt. */
   processesOf(attemptId: string): Promise<readonly number[]>;
   /** Kills the cgroup of an attempt, and removes it. Does nothing where there is none. */
@@ -22,6 +24,8 @@ export interface AttemptCgroups {
 const mounts = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"];
 // Variables that a shell sets by itself (bash sets `_` again as it starts the program).
 const ofShells = ["_", "OLDPWD", "PWD", "SHLVL"];
+// Beginning of the names of cgroups that are made here.
+const own = "tasuki-";
 // A process that the kernel kills is gone after milliseconds; one that waits for a disk, when that answers.
 const emptyWithin = { steps: 100, stepMs: 10 };
 
@@ -33,10 +37,10 @@ export function findAttemptCgroups(): Promise<AttemptCgroups | undefined> {
 }
 
 async function find(): Promise<AttemptCgroups | undefined> {
-  const own = /^0::(?<path>\/.*)$/m.exec(await readFile("/proc/self/cgroup", "utf8").catch(() => ""))?.groups?.["path"];
-  if (own === undefined) return undefined;
+  const path = /^0::(?<path>\/.*)$/m.exec(await readFile("/proc/self/cgroup", "utf8").catch(() => ""))?.groups?.["path"];
+  if (path === undefined) return undefined;
   for (const mount of mounts) {
-    const home = join(mount, own);
+    const home = join(mount, path);
     const isHome = await canWrite(join(home, "cgroup.procs"));
     const cgroups = cgroupsBelow(home);
     if (isHome && (await works(cgroups))) return cgroups;
@@ -60,7 +64,7 @@ async function works(cgroups: AttemptCgroups): Promise<boolean> {
 }
 
 function cgroupsBelow(home: string): AttemptCgroups {
-  const cgroupOf = (attemptId: string): string => join(home, `tasuki-${attemptId}`);
+  const cgroupOf = (attemptId: string): string => join(home, `${own}${attemptId}`);
   return {
     async enclose(attemptId, { argv, env }) {
       const cgroup = cgroupOf(attemptId);
@@ -69,6 +73,10 @@ function cgroupsBelow(home: string): AttemptCgroups {
       });
       const unset = ofShells.filter((name) => !Object.hasOwn(env, name)).join(" ");
       return ["/bin/sh", "-c", `echo $$ > "$0/cgroup.procs" || exit 126; unset ${unset}; exec "$@"`, cgroup, ...argv];
+    },
+    async ids(prefix) {
+      const names = await readdir(home).catch(() => []);
+      return names.filter((name) => name.startsWith(`${own}${prefix}`)).map((name) => name.slice(own.length));
     },
     async processesOf(attemptId) {
       const text = await readFile(join(cgroupOf(attemptId), "cgroup.procs"), "utf8").catch(() => "");

@@ -5,22 +5,31 @@ import type { Readable } from "node:stream";
 const tailBytes = 16_384;
 const maxEntries = 256;
 
-/** A stream of a child that is read to nowhere. */
-export interface CappedStream {
-  /** Bytes seen so far. */
-  bytes(): number;
-  /** The last 16 KiB as text, for people. */
-  tail(): string;
+/** What is called for a stream while a job is done. */
+interface StreamListener {
+  readonly maxBytes: number;
+  /** Called for every chunk. */
+  readonly onBytes: () => void;
+  /** Called once, when there are more than `maxBytes`. */
+  readonly onOver: () => void;
 }
 
-/** Reads a stream to its end, and calls `onBytes` for every chunk and `onOver` once, when there are more than `maxBytes`. */
-export function watchStream(
-  stream: Readable,
-  { maxBytes, onBytes, onOver }: { maxBytes: number; onBytes: () => void; onOver: () => void },
-): CappedStream {
+/** A stream of a child that is read to nowhere. */
+export interface CappedStream {
+  /** Bytes seen since `listen` was called last. */
+  bytes(): number;
+  /** The last 16 KiB of them as text, for people. */
+  tail(): string;
+  /** Begins to count anew, for another listener. */
+  listen(listener: StreamListener): void;
+}
+
+/** Reads a stream to its end. What comes before anybody listens is counted, and nobody is told. */
+export function watchStream(stream: Readable): CappedStream {
   let bytes = 0;
   let kept: Buffer[] = [];
   let keptBytes = 0;
+  let told: StreamListener | undefined;
   stream.on("error", () => undefined);
   stream.on("data", (chunk: Buffer) => {
     const before = bytes;
@@ -31,12 +40,15 @@ export function watchStream(
       kept = [Buffer.concat(kept).subarray(-tailBytes)];
       keptBytes = tailBytes;
     }
-    onBytes();
-    if (before <= maxBytes && bytes > maxBytes) onOver();
+    told?.onBytes();
+    if (told !== undefined && before <= told.maxBytes && bytes > told.maxBytes) told.onOver();
   });
   return {
     bytes: () => bytes,
     tail: () => Buffer.concat(kept).subarray(-tailBytes).toString("utf8"),
+    listen(listener) {
+      [bytes, kept, keptBytes, told] = [0, [], 0, listener];
+    },
   };
 }
 

@@ -9,7 +9,8 @@ import { expect, test as base } from "vitest";
 import { findAttemptCgroups } from "./attempt-cgroup.ts";
 import { describeEscape, processesOf, sweepAttempt } from "./attempt-processes.ts";
 import { canLimit, toLimitedArgv } from "./resource-limits.ts";
-import { type Supervised, type SupervisionLimits, supervise } from "./supervisor.ts";
+import { type Supervised, supervise } from "./supervisor.ts";
+import type { SupervisionLimits } from "./watch-job.ts";
 
 const test = base.extend<{ folder: string }>({
   folder: async ({ task }, use) => {

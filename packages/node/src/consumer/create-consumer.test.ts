@@ -44,6 +44,7 @@ async function openNode(
     logger: quiet,
     limits: { attempts: 3, leaseMs: 60_000, attemptsAtOnce: 1, intakesAtOnce: 2, ...limits },
     sweep: async (attemptId) => swept.push(attemptId),
+    begin: async () => 0,
     onEnded: () => undefined,
   });
   const file = await publish(store, Buffer.from("# S\n"), { contract: "source-text@1", now: clock.now() });

@@ -15,6 +15,8 @@ export interface ConsumerDeps extends AttemptDeps {
   };
   /** Ends processes of an earlier boot that carry an attempt's id. */
   readonly sweep: (attemptId: string) => Promise<number>;
+  /** Ends the children that earlier boots have left, and resolves with how many there were. */
+  readonly begin: () => Promise<number>;
   /** Called when an attempt has ended and its completion is committed. */
   readonly onEnded: (task: string) => void;
 }
@@ -26,14 +28,14 @@ export interface Consumer extends AsyncDisposable {
 
 /** Consumer of the queue: claims tasks and makes their attempts, a few at a time. Disposing aborts the attempts and waits for them. */
 export function createConsumer(deps: ConsumerDeps): Consumer {
-  const { store, notary, clock, random, logger, limits, onEnded, sweep } = deps;
+  const { store, notary, clock, random, logger, limits, onEnded, sweep, begin } = deps;
   const running = new Map<Promise<void>, Claimed>();
   let isSwept = false;
 
   const sweepOnce = async (): Promise<void> => {
     isSwept = true;
     try {
-      const strays = await sweepWork(deps, sweep);
+      const strays = (await begin()) + (await sweepWork(deps, sweep));
       if (strays > 0) logger.warn({ strays }, "processes of an earlier boot were ended");
     } catch (error) {
       logger.error({ err: error }, "what an earlier boot left could not be swept");

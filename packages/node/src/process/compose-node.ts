@@ -72,6 +72,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
   const base = { ...options, ...parts, notary, roster, projections, diskFloor };
   const quarantine = createQuarantine(base);
   const work = createNodeWork(base);
+  stack.defer(() => work.end());
   if (work.main) stack.use(work.main);
   const outbox = stack.use(
     createOutbox({
@@ -98,6 +99,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
       limits,
       onEnded: project,
       sweep: work.sweep,
+      begin: work.begin,
       quarantine,
     }),
   );
@@ -153,6 +155,8 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
     diskFloor,
     ...(main && { orchestrator: main.orchestrator }),
     start() {
+      // Children carry this boot from the first one on, which a check of main's may need. What fails is told by the consumer.
+      work.begin().catch(() => undefined);
       main?.start();
       outbox.start();
       consumer.start();

@@ -30,7 +30,7 @@ export interface Job {
   readonly run: string;
   readonly epoch: number;
   readonly attempt: number;
-  /** Identifies the attempt's processes: their environment has `TASUKI_ATTEMPT=<this>`. */
+  /** Identifies the attempt's processes: the environment of a program that is started for it has `TASUKI_ATTEMPT=<this>`. */
   readonly attemptId: string;
   /** Absolute path of the work folder. */
   readonly folder: string;
@@ -92,8 +92,27 @@ export interface Execution {
   readonly direction?: Direction;
 }
 
+/** A life of a node's process, and what its children load. */
+export interface NodeLife {
+  /** Identifies the node's data folder. */
+  readonly node: string;
+  /** Identifies this life; each start of the node is another one. */
+  readonly boot: string;
+  /** Absolute path of the folder that has all work folders. */
+  readonly work: string;
+  readonly pipeline: Pipeline;
+}
+
+/** What keeps child processes ready for the next job. */
+export interface KeepsChildren {
+  /** Begins a life of the node: ends the children that earlier ones have left, resolves with how many there were, and keeps some ready from now on. */
+  begin?(life: NodeLife): Promise<number>;
+  /** Ends the children that wait for a job. */
+  end?(): Promise<void>;
+}
+
 /** Executor of a role's work, in processes of its own. `execute` resolves with the outcome, and never rejects for the work's own failure. */
-export interface Executor {
+export interface Executor extends KeepsChildren {
   readonly name: string;
   execute(job: Job, context: ExecutorContext): Promise<Execution>;
   /** Ends processes of an earlier boot that carry this attempt id; resolves with how many there were. */
@@ -116,7 +135,7 @@ export interface ExtractedSource {
 }
 
 /** Turns raw sources (`in/S1.pdf`, …) into files of the pipeline's `intake.sources` (`out/S1.txt`, …), in a limited child process. Main only. */
-export interface Extractor {
+export interface Extractor extends KeepsChildren {
   extract(job: Pick<Job, "folder" | "attemptId" | "pipeline">, context: ExecutorContext): Promise<readonly ExtractedSource[]>;
   /** Ends processes of an earlier boot that carry this attempt id, the checker's included; resolves with how many there were. */
   sweep(attemptId: string): Promise<number>;
@@ -124,7 +143,7 @@ export interface Extractor {
 }
 
 /** Reads files in `in/` of a folder, which others made, in a limited child process: to judge them, or to answer a view of them. Main only. */
-export interface Checker {
+export interface Checker extends KeepsChildren {
   /**
    * Everything in the files that doesn't hold by their contracts and by the checks of the named stages; empty where all of it holds.
    * `producers`: who made each stage's outputs, by stage; `decisions`: what the receipts over them say was decided.

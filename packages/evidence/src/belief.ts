@@ -89,7 +89,13 @@ export function acceptedSubjects(payload: TaskPayload, digest: string): readonly
     : taskSubjects(payload, digest);
 }
 
-/** The subjects of any other receipt about a task: its files, or the task document itself where it has none. */
-export function taskSubjects({ attachments }: Pick<TaskPayload, "attachments">, digest: string): readonly Subject[] {
+/** The subjects of any other receipt about a task: its files (of a result, those of the result), or the task document itself where there are none. */
+export function taskSubjects({ attachments }: { readonly attachments: readonly Subject[] }, digest: string): readonly Subject[] {
   return attachments.length === 0 ? [{ name: "task", sha256: digest }] : attachments.map(({ name, sha256 }) => ({ name, sha256 }));
+}
+
+/** True for a receipt over the document of its task, as `taskSubjects` has it where there are no files. */
+export function isOverTask({ subject, predicate }: ReceiptStatement, known: Pick<KnownMessages, "task">): boolean {
+  const [only, ...more] = subject;
+  return only?.name === "task" && more.length === 0 && known.task(only.digest.sha256)?.payload.id === predicate.task;
 }

@@ -3,6 +3,7 @@ export {
   acceptedSubjects,
   doubtAbout,
   doubtOf,
+  isOverTask,
   type KnownMessages,
   type KnownTask,
   parseTask,

@@ -19,7 +19,7 @@ import {
   type RunPlan,
 } from "@tasuki/protocol";
 import type { Claimed, Store } from "@tasuki/store";
-import type { Notary, Seal } from "@tasuki/evidence";
+import { type Notary, type Seal, taskSubjects } from "@tasuki/evidence";
 import { executeWithin } from "./execute-within.ts";
 import { createHandOff } from "./hand-off.ts";
 import { publishOutputs } from "./publish-outputs.ts";
@@ -133,7 +133,7 @@ function produced(
     ...(decision !== undefined && { decision }),
     ...(direction !== undefined && { direction }),
     ...(detail !== undefined && { text: { code: outcome, text: detail } }),
-    subjects: outputs.map(({ name, sha256 }) => ({ name, sha256 })),
+    subjects: taskSubjects({ attachments: outputs }, row.digest),
   };
   // A result that sends the work back, or nobody knows where, is not handed on: main decides what is done again.
   const goesOn = decision === undefined ? direction !== "back" : direction === "forward";

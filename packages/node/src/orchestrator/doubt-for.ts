@@ -1,5 +1,5 @@
 import { artifactOf, isFileOf, type Pipeline, type ReceiptStatement, roleOf } from "@tasuki/protocol";
-import { doubtOf, type KnownMessages } from "@tasuki/evidence";
+import { doubtOf, isOverTask, type KnownMessages } from "@tasuki/evidence";
 import type { FlowState } from "@tasuki/flow";
 
 interface Judged {
@@ -11,7 +11,7 @@ interface Judged {
 /** Reason why main does not count a receipt that it reads in a feed, for people; undefined where it counts. */
 export function doubtFor(statement: ReceiptStatement, { known, place, pipeline }: Judged): string | undefined {
   if (isMainsOwnWord(statement)) return undefined;
-  return doubtAboutPlace(statement, place) ?? doubtOf(statement, known) ?? doubtAboutFiles(statement, pipeline);
+  return doubtAboutPlace(statement, place) ?? doubtOf(statement, known) ?? doubtAboutFiles(statement, { known, pipeline });
 }
 
 /** True for a receipt of main that stands on main's own store. Only its acceptance of signed work is judged, for the hand-off that it proves. */
@@ -25,9 +25,11 @@ function doubtAboutPlace({ predicate: { role, node } }: ReceiptStatement, { node
   return placed === undefined || placed === node ? undefined : `its run stands on node '${placed}' of that role`;
 }
 
-/** Reason why a `produced` does not count: it is over a file that its stage does not produce. */
-function doubtAboutFiles({ predicate: { state, stage }, subject }: ReceiptStatement, pipeline: Pipeline): string | undefined {
-  if (state !== "produced") return undefined;
+/** Reason why a `produced` does not count: it is over a file that its stage does not produce. One that is over its task has no files. */
+function doubtAboutFiles(statement: ReceiptStatement, { known, pipeline }: Omit<Judged, "place">): string | undefined {
+  const { predicate, subject } = statement;
+  const { state, stage } = predicate;
+  if (state !== "produced" || isOverTask(statement, known)) return undefined;
   const artifacts = roleOf(pipeline, stage)?.produces.map(artifactOf) ?? [];
   const other = subject.find(({ name }) => !artifacts.some(({ versions }) => versions.some((one) => isFileOf(one, name))));
   return other && `'${other.name.slice(0, 200)}' is no file of stage '${stage}'`;

@@ -162,7 +162,10 @@ function send(state: FlowState, { notary, newId, now }: EffectContext, sent: Sen
 function sign(state: FlowState, effect: Extract<FlowEffect, { do: "sign" }>, { notary }: EffectContext): Required<Part>["events"][number] {
   const stage = effect.of ?? state.stages.find((one) => one.stage === effect.stage);
   const text = textFor(effect.reason);
-  if (stage?.task !== undefined)
+  if (stage?.task !== undefined) {
+    const files = stage.outputs.map(({ name, sha256 }) => ({ name, sha256 }));
+    // A result without files is the receipt of it.
+    const result = stage.produced === undefined ? [] : [{ name: "receipt", sha256: stage.produced }];
     return notary.receipt({
       run: state.id,
       stage: stage.stage,
@@ -172,8 +175,9 @@ function sign(state: FlowState, effect: Extract<FlowEffect, { do: "sign" }>, { n
       state: effect.state,
       ...(stage.produced !== undefined && { prev: stage.produced }),
       ...text,
-      subjects: stage.outputs.map(({ name, sha256 }) => ({ name, sha256 })),
+      subjects: files.length === 0 ? result : files,
     });
+  }
   const ofRun: EventOfTask["seal"] = (asked) => {
     const prev = asked?.lastReceipt ?? state.accepted;
     const subject =

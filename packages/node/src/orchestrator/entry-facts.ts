@@ -1,5 +1,5 @@
 import { carriedTo, directionOf, isFileOf, type Pipeline, type Receipt, type ReceiptStatement, roleOf } from "@tasuki/protocol";
-import { type KnownMessages, type KnownTask, textOf } from "@tasuki/evidence";
+import { isOverTask, type KnownMessages, type KnownTask, textOf } from "@tasuki/evidence";
 import type { FlowEvent } from "@tasuki/flow";
 import type { TextRow } from "@tasuki/store";
 import type { ReadReceipt } from "./known-messages.ts";
@@ -39,7 +39,8 @@ export function toReceiptFact(
   { pipeline, known, route }: { readonly pipeline: Pipeline; readonly known: KnownMessages; readonly route: readonly string[] },
 ): RunFact[] {
   const receipt = withReason(withDirection(statement.predicate, pipeline), texts);
-  const subjects = statement.subject.map(({ name, digest: { sha256 } }) => ({ name, sha256 }));
+  const hasNoFiles = receipt.state === "produced" && isOverTask(statement, known);
+  const subjects = (hasNoFiles ? [] : statement.subject).map(({ name, digest: { sha256 } }) => ({ name, sha256 }));
   const answered = receipt.state === "accepted" && receipt.prev !== undefined ? known.task(receipt.prev)?.payload : undefined;
   // A `nudge` that was accepted says nothing about the stage.
   if (answered?.kind === "nudge") return [];

@@ -233,8 +233,10 @@ test("a 'produced' says which of its files a hand-off carries", async () => {
 });
 
 // guarantees: R3.proven
-test("a 'produced' over a file that its stage does not produce proves nothing", async () => {
-  const subjects = [list, { name: "brief.md", sha256: "b".repeat(64) }];
+test.each([
+  ["a file that its stage does not produce", [list, { name: "brief.md", sha256: "b".repeat(64) }]],
+  ["the document of a task that nobody sent", [{ name: "task", sha256: "c".repeat(64) }]],
+])("a 'produced' over %s proves nothing", async (_, subjects) => {
   const payload = work("nano", "main");
   const { envelope, digest } = notaryOf("main").task(payload);
   const took = accepted(payload, digest, { notary: notaryOf("nano") });
@@ -243,6 +245,19 @@ test("a 'produced' over a file that its stage does not produce proves nothing", 
   const reads = await read([entry(0, took), entry(1, ...made)], "nano");
   expect(statesOf(reads)).toEqual(["nano accepted"]);
   expect(complaints).toMatchObject([{ state: "produced", doubt: expect.stringContaining("no file of stage 'nano'") }]);
+});
+
+test("a 'produced' over the document of its task is a result without files", async () => {
+  const payload = work("nano", "main");
+  const { envelope, digest } = notaryOf("main").task(payload);
+  const took = accepted(payload, digest, { notary: notaryOf("nano") });
+  const subjects = [{ name: "task", sha256: digest }];
+  const made = notaryOf("nano").receipt(factsOf(payload, "produced", { prev: payloadDigest(took), subjects }))(1).envelopes;
+  const reads = await reader(envelope).read([entry(0, took), entry(1, ...made)], "nano");
+  expect(reads.flatMap(({ facts }) => facts.map(({ event }) => event))).toMatchObject([
+    { receipt: { state: "accepted" } },
+    { receipt: { state: "produced" }, subjects: [], carried: [] },
+  ]);
 });
 
 // guarantees: R11.peers

@@ -2,7 +2,8 @@ import { once } from "node:events";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { claimedReceipt, openTrust, payloadDigest, payloadOf, readReceipt } from "@tasuki/evidence";
-import type { RunStatus, StageStatus } from "@tasuki/protocol";
+import { run } from "@tasuki/contracts/artifacts/run";
+import { defineRole, type RunStatus, type StageStatus } from "@tasuki/protocol";
 import { eraseTexts } from "@tasuki/store/testing";
 import { expect, test } from "vitest";
 import type { StageWork } from "../testing/in-process-executor.ts";
@@ -54,6 +55,28 @@ test.concurrent("four nodes close a run, and main has its final text", async () 
   ]);
   expect(artifacts.find(({ name }) => name === "final.txt")?.text).toContain("2 sources");
   for (const role of ["main", "nano", "sg", "jp"]) expect((await relay.node(role).store.statusOf("open")).tasks).toEqual([]);
+});
+
+test.concurrent("roles without artifacts close a run: each result is signed over the document of its task, and main's word over that result", async () => {
+  const roles = smallPipeline.roles.map(({ name, port }) => defineRole({ name, port, consumes: [run], produces: [], check: () => [] }));
+  await using relay = await start({
+    pipeline: { ...smallPipeline, roles },
+    work: Object.fromEntries(roles.map(({ name }) => [name, () => ({})])),
+  });
+  const id = await relay.run({ brief });
+  await relay.until(id, closed);
+  const { tasks } = await relay.node("nano").store.evidenceOf(id);
+  const { envelopes } = await relay.node("main").store.evidenceOf(id);
+  const ofNano = envelopes.flatMap((envelope) => claimedReceipt(envelope) ?? []).filter(({ predicate }) => predicate.stage === "nano");
+  const subjects = (state: string) => ofNano.find(({ predicate }) => predicate.state === state)?.subject;
+  const produced = envelopes.find((envelope) => {
+    const { stage, state } = claimedReceipt(envelope)?.predicate ?? {};
+    return stage === "nano" && state === "produced";
+  });
+  expect(subjects("produced")).toEqual([
+    { name: "task", digest: { sha256: tasks.find(({ row }) => row.payload.kind === "work")?.row.digest } },
+  ]);
+  expect(subjects("verified")).toEqual([{ name: "receipt", digest: { sha256: produced && payloadDigest(produced) } }]);
 });
 
 // guarantees: R10.retry

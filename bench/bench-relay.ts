@@ -8,7 +8,7 @@ import { type BusClient, createBusClient } from "@tasuki/bus";
 import { nodeFlags } from "@tasuki/node";
 import { freePorts } from "@tasuki/bus/testing";
 import { introduceNodes } from "@tasuki/node/testing";
-import { benchPipeline } from "./bench-pipeline.ts";
+import { type BenchPipelineName, benchPipelines } from "./bench-pipeline.ts";
 import { cpuOf, memoryOf } from "./process-usage.ts";
 import type { Held } from "./watch-loop.ts";
 
@@ -36,6 +36,8 @@ interface BenchRelayOptions {
   readonly program?: (role: string) => string;
   /** True for nodes that tell how long their event loops are held. */
   readonly isProbed?: boolean;
+  /** Pipeline of the benchmarks' own nodes. */
+  readonly pipeline?: BenchPipelineName;
 }
 
 /** Option for the shipped apps. */
@@ -44,10 +46,10 @@ export const shipped: BenchRelayOptions = { program: (role) => join(import.meta.
 /** Starts nodes of the benchmarks' relay, a process each, in a temporary folder. */
 export async function startBenchRelay(
   roles: readonly string[],
-  { program = () => join(import.meta.dirname, "relay-node.ts"), isProbed = false }: BenchRelayOptions = {},
+  { program = () => join(import.meta.dirname, "relay-node.ts"), isProbed = false, pipeline = "files" }: BenchRelayOptions = {},
 ): Promise<BenchRelay> {
   const data = await mkdtemp(join(tmpdir(), "tasuki-bench-"));
-  const all = ["main", ...benchPipeline.roles.map(({ name }) => name)];
+  const all = ["main", ...benchPipelines[pipeline].pipeline.roles.map(({ name }) => name)];
   await introduceNodes(data, all);
   const ports = await freePorts(all);
   const urlOf = (role: string): string => `http://127.0.0.1:${ports.get(role)}`;
@@ -79,6 +81,7 @@ export async function startBenchRelay(
           ...process.env,
           BENCH_ROLE: role,
           BENCH_DATA: join(data, role),
+          BENCH_PIPELINE: pipeline,
           TASUKI_DATA: join(data, role),
           NODE_COMPILE_CACHE: join(data, "compiled"),
         },

@@ -1,4 +1,4 @@
-// Program of `pnpm bench [SUITE…] [--json FILE]`, the only place from which speed and memory are claimed.
+// Program of `pnpm bench [SUITE…] [--baseline REF] [--json FILE]`, the only place from which speed and memory are claimed.
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { type Machine, readMachine } from "./machine.ts";
@@ -9,10 +9,11 @@ import { byzantine } from "./suites/byzantine.ts";
 import { idle } from "./suites/idle.ts";
 import { loop } from "./suites/loop.ts";
 import { relay } from "./suites/relay.ts";
+import { rivals } from "./suites/rivals.ts";
 import { start } from "./suites/start.ts";
 import { upload } from "./suites/upload.ts";
 
-const suites: readonly Suite[] = [ack, relay, start, idle, upload, artifacts, loop, byzantine];
+const suites: readonly Suite[] = [ack, relay, start, idle, upload, artifacts, loop, byzantine, rivals];
 const quality = "quality";
 const documents = "documents";
 
@@ -31,7 +32,7 @@ function describe({ cpu, cores, memoryGiB, node, load, fsyncsPerSecond }: Machin
   return `${cpu}, ${cores} cores, ${memoryGiB} GiB, Node ${node}, load ${load}, ${fsyncsPerSecond} fsyncs/s`;
 }
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: "string" } } });
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: "string" }, baseline: { type: "string" } } });
 const known = [...suites.map(({ name }) => name), quality, documents];
 const unknown = positionals.filter((name) => !known.includes(name));
 if (unknown.length > 0) {
@@ -39,12 +40,15 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 const isWanted = (name: string): boolean => positionals.length === 0 || positionals.includes(name);
+// Servers that a suite has started end with this process, and the nodes when it is gone.
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+const { baseline } = values;
 const machine = await readMachine();
 console.log(describe(machine));
 const results: Record<string, readonly Figure[]> = {};
-for (const suite of suites.filter(({ name }) => isWanted(name))) {
+for (const suite of suites.filter(({ name, isNamed }) => positionals.includes(name) || (isNamed !== true && isWanted(name)))) {
   console.log(`\n${suite.name}: ${suite.what}`);
-  const figures = await suite.measure();
+  const figures = await suite.measure(baseline === undefined ? {} : { baseline });
   results[suite.name] = figures;
   console.log(toTable(figures));
   if (figures.some(({ isMissed }) => isMissed)) process.exitCode = 1;

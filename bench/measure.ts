@@ -14,6 +14,17 @@ export function spreadOf(samples: readonly number[]): Spread {
   return { min: at(0.000_001), median: at(0.5), p99: at(0.99), max: at(1), samples: sorted.length };
 }
 
+/** Rejects after `ms` with what was waited for, unless `work` has ended by then: a measurement that stands still says so. */
+export async function within<Result>(ms: number, what: string, work: Promise<Result>): Promise<Result> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`${what} is not over after ${ms / 1000} s`)), ms);
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Measures the time of some work, milliseconds. */
 export async function timed(work: () => unknown): Promise<number> {
   const started = performance.now();

@@ -5,17 +5,22 @@ import { judgeAtOnce } from "@tasuki/protocol/testing";
 import { readNodeConfig, startNode, systemClock } from "@tasuki/node";
 import { writePolicy } from "@tasuki/bus";
 import { z } from "zod";
-import { benchPipeline, benchWork } from "./bench-pipeline.ts";
+import { benchPipelines } from "./bench-pipeline.ts";
 
-const { BENCH_ROLE: role, BENCH_DATA: data } = z.object({ BENCH_ROLE: z.string(), BENCH_DATA: z.string() }).parse(process.env);
+const {
+  BENCH_ROLE: role,
+  BENCH_DATA: data,
+  BENCH_PIPELINE: name,
+} = z.object({ BENCH_ROLE: z.string(), BENCH_DATA: z.string(), BENCH_PIPELINE: z.enum(["files", "messages"]) }).parse(process.env);
+const { pipeline, work: works } = benchPipelines[name];
 const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const work = benchWork[role];
+const work = works[role];
 const node = await startNode({
   role,
-  pipeline: benchPipeline,
+  pipeline,
   data,
   config: await readNodeConfig(join(data, "config.jsonc")),
-  policy: writePolicy({ pipeline: benchPipeline, people: { ops: ["ops@example.com"] } }),
+  policy: writePolicy({ pipeline, people: { ops: ["ops@example.com"] } }),
   ...(work === undefined ? { extractor: plainExtractor(), checker: inProcessChecker() } : { executor: inProcessExecutor(work) }),
   judge: judgeAtOnce,
   clock: systemClock,

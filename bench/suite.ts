@@ -13,11 +13,19 @@ export interface Figure {
   readonly isMissed?: boolean;
 }
 
+/** What was asked for on the command line. */
+export interface Asked {
+  /** Commit that the present one is measured beside, where a suite can. */
+  readonly baseline?: string;
+}
+
 /** A benchmark of something whole. It cleans up after itself. */
 export interface Suite {
   readonly name: string;
   readonly what: string;
-  measure(): Promise<readonly Figure[]>;
+  /** True for one that runs only where it is named: it installs what nothing else needs, or takes many minutes. */
+  readonly isNamed?: true;
+  measure(asked: Asked): Promise<readonly Figure[]>;
 }
 
 /** Writes milliseconds for people. */

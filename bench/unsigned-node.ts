@@ -10,11 +10,12 @@ import { inProcessExecutor } from "@tasuki/node/testing";
 import { judgeAtOnce } from "@tasuki/protocol/testing";
 import { openStore } from "@tasuki/store";
 import { z } from "zod";
-import { benchPipeline, benchWork } from "./bench-pipeline.ts";
+import { benchPipelines } from "./bench-pipeline.ts";
 
 const { BENCH_ROLE: role, BENCH_DATA: data } = z.object({ BENCH_ROLE: z.string(), BENCH_DATA: z.string() }).parse(process.env);
 const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-const work = benchWork[role];
+const { pipeline, work: works } = benchPipelines.files;
+const work = works[role];
 if (work === undefined) throw new Error(`${role} has no work of its own`);
 const signature = Buffer.alloc(64);
 const signer: Signer = { keyid: "0".repeat(64), sign: () => signature };
@@ -22,13 +23,13 @@ const trust: Trust = { verify: () => true, verifyAside: async () => true, nodes:
 
 const config = await readNodeConfig(join(data, "config.jsonc"));
 const { host = "127.0.0.1", port } = config.listen;
-const policyText = writePolicy({ pipeline: benchPipeline, people: { ops: ["ops@example.com"] } });
+const policyText = writePolicy({ pipeline, people: { ops: ["ops@example.com"] } });
 const policy = parsePolicy(policyText);
 const clock = systemClock;
 const newId = (): string => randomUUIDv7();
 const store = await openStore({ folder: data, clock, newId });
 const identity = createLoopbackIdentity({ folder: join(data, "identity"), role, policy, roster: config.roster });
-const options = { role, pipeline: benchPipeline, data, config, policy: policyText, executor: inProcessExecutor(work), judge: judgeAtOnce };
+const options = { role, pipeline, data, config, policy: policyText, executor: inProcessExecutor(work), judge: judgeAtOnce };
 const node = composeNode(
   { ...options, clock, random: Math.random, logger, version: "bench" },
   {
@@ -36,7 +37,7 @@ const node = composeNode(
     store,
     signer,
     trust,
-    policyState: createPolicyState({ text: policyText, pipeline: benchPipeline, drift: () => [], unheardMs: () => 0, clock }),
+    policyState: createPolicyState({ text: policyText, pipeline, drift: () => [], unheardMs: () => 0, clock }),
     identity,
     newId,
     salt: () => randomBytes(16).toString("hex"),

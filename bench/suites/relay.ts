@@ -1,66 +1,77 @@
-import { randomUUIDv7 } from "node:crypto";
-import { type BenchRelay, startBenchRelay } from "../bench-relay.ts";
-import { drive } from "../measure.ts";
+import { startBenchRelay } from "../bench-relay.ts";
+import { type Driven, driveRelay, type RelayDriver } from "../drive-relay.ts";
+import { startEarlierRelay } from "../earlier-relay.ts";
+import { spreadOf } from "../measure.ts";
 import { type Figure, ms, perSecond, type Suite } from "../suite.ts";
 
+const roles = ["main", "nano", "sg", "jp"];
+const rounds = 3;
 const warmMs = 3_000;
-const aloneMs = 6_000;
-const togetherMs = 10_000;
+const aloneMs = 3_000;
+const togetherMs = 5_000;
 const inFlight = 32;
 
-/** Starts a run with an inline brief. Resolves when main's feed says that the run is closed. */
-async function relayOne(relay: BenchRelay, closed: ReadonlyMap<string, () => void> & Map<string, () => void>): Promise<void> {
-  const id = randomUUIDv7();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  closed.set(id, resolve);
-  const answer = await fetch(`${relay.urlOf("main")}/task`, {
-    method: "POST",
-    headers: { "content-type": "application/json", ...(await relay.as("operator")) },
-    body: JSON.stringify({ id, kind: "run", brief: "What is it?" }),
-  });
-  if (answer.status !== 202) throw new Error(`main answered ${answer.status}: ${await answer.text()}`);
-  await promise;
+type Measured = Awaited<ReturnType<RelayDriver["measure"]>>;
+interface Round {
+  readonly alone: Measured;
+  readonly together: Measured;
 }
 
-/** Follows main's feed, and calls the function that waits for a run when the run is closed. */
-function followClosed(relay: BenchRelay, signal: AbortSignal): Map<string, () => void> {
-  const waiting = new Map<string, () => void>();
-  const follow = async (): Promise<void> => {
-    for await (const { leaf } of relay.client("main", "operator").watch(0, { signal })) {
-      const event = JSON.parse(leaf) as { run?: string; type: string };
-      if (event.type === "closed" && event.run !== undefined) waiting.get(event.run)?.();
-    }
+function toFigures(name: string, taken: readonly Round[]): Figure[] {
+  const figure = (what: string, value: string, measured: readonly Measured[]): Figure => {
+    const [rates, p50s, cpu] = [
+      spreadOf(measured.map(({ perSecond: rate }) => rate)),
+      spreadOf(measured.map(({ ms: { median } }) => median)),
+      spreadOf(measured.map(({ cpuMs }) => cpuMs)),
+    ];
+    const runs = measured.reduce((sum, { ms: { samples } }) => sum + samples, 0);
+    return {
+      what: `${name}: ${what}`,
+      value,
+      detail: `${perSecond(rates.min)}–${perSecond(rates.max)}, p50 ${ms(p50s.min)}–${ms(p50s.max)}, ${runs} runs; ${ms(cpu.median)} of processor time a run`,
+    };
   };
-  void follow();
-  return waiting;
+  const [alone, together] = [taken.map((round) => round.alone), taken.map((round) => round.together)];
+  return [
+    figure("one run at a time, to closed, p50", ms(spreadOf(alone.map(({ ms: { median } }) => median)).median), alone),
+    figure(`${inFlight} runs in flight, runs closed`, perSecond(spreadOf(together.map((each) => each.perSecond)).median), together),
+  ];
 }
 
 export const relay: Suite = {
   name: "relay",
-  what: "A whole run over four processes: four files of 1 KB, work that takes no time, from POST /task to main's signed 'closed'",
-  async measure() {
-    const roles = ["main", "nano", "sg", "jp"];
-    await using nodes = await startBenchRelay(roles);
-    const stop = new AbortController();
-    const closed = followClosed(nodes, stop.signal);
-    const cpu = async () => (await Promise.all(roles.map((role) => nodes.cpuOf(role)))).reduce((sum, each) => sum + each, 0);
-    const measure = async (forMs: number, lanes: number) => {
-      const before = await cpu();
-      const result = await drive({ forMs, inFlight: lanes }, () => relayOne(nodes, closed));
-      return { ...result, cpuMs: ((await cpu()) - before) / result.ms.samples };
+  what: "A whole run over four processes, work that takes no time, from POST /task to main's signed 'closed': four files of 1 KB; messages alone; --baseline REF",
+  async measure({ baseline }) {
+    await using stack = new AsyncDisposableStack();
+    const drivers = new Map<string, RelayDriver>();
+    const add = (name: string, nodes: Driven & AsyncDisposable): void => {
+      stack.use(nodes);
+      drivers.set(name, stack.use(driveRelay(nodes)));
     };
-    await measure(warmMs, 4);
-    const single = await measure(aloneMs, 1);
-    const many = await measure(togetherMs, inFlight);
-    stop.abort();
-    const figure = (what: string, value: string, { ms: spread, cpuMs }: Awaited<ReturnType<typeof measure>>): Figure => ({
-      what,
-      value,
-      detail: `${ms(spread.min)}–${ms(spread.max)}, p99 ${ms(spread.p99)}, ${spread.samples} runs; ${ms(cpuMs)} of processor time a run`,
-    });
+    add("files", await startBenchRelay(roles));
+    add("messages", await startBenchRelay(roles, { pipeline: "messages" }));
+    if (baseline !== undefined) add(`files at ${baseline}`, await startEarlierRelay(baseline, roles));
+    for (const driver of drivers.values()) await driver.measure({ forMs: warmMs, inFlight: 4 });
+    const taken = new Map<string, Round[]>([...drivers.keys()].map((name) => [name, []]));
+    for (let round = 0; round < rounds; round += 1)
+      for (const [name, driver] of drivers)
+        taken.get(name)?.push({
+          alone: await driver.measure({ forMs: aloneMs, inFlight: 1 }),
+          together: await driver.measure({ forMs: togetherMs, inFlight }),
+        });
+    const figures = [...taken].flatMap(([name, rounds]) => toFigures(name, rounds));
+    if (baseline === undefined) return figures;
+    const earlier = taken.get(`files at ${baseline}`) ?? [];
+    const times = spreadOf(
+      (taken.get("files") ?? []).map(({ together }, round) => together.perSecond / (earlier[round]?.together.perSecond ?? Number.NaN)),
+    );
     return [
-      figure("one run at a time, to closed, p50", ms(single.ms.median), single),
-      figure(`${inFlight} runs in flight, runs closed`, perSecond(many.perSecond), many),
+      ...figures,
+      {
+        what: `files, ${inFlight} in flight: times ${baseline}`,
+        value: times.median.toFixed(2),
+        detail: `${times.min.toFixed(2)}–${times.max.toFixed(2)}, ${rounds} rounds`,
+      },
     ];
   },
 };

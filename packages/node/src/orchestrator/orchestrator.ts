@@ -33,8 +33,8 @@ export interface NudgeAnswer {
 
 /** Orchestrator: the operations that only main has. Rejections are `TasukiError`: `not_found`, `invalid_state`. */
 export interface Orchestrator {
-  /** Lists runs, newest first. */
-  runs(filter?: { open?: boolean; limit?: number }): Promise<readonly RunStatus[]>;
+  /** Lists a page of the runs, newest first: those after the run `after`, if it is named. */
+  runs(filter?: { open?: boolean; limit?: number; after?: string }): Promise<readonly RunStatus[]>;
   run(id: string): Promise<RunStatus | undefined>;
   relay(): RelayView;
   /** Watches a run: its status now, then after every change, until it has ended or the signal. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUIDv7 } from "node:crypto";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
@@ -46,6 +46,8 @@ test("runs and nodes are read, and a retry or cancel is recorded with who asked"
   const blocked = await relay.until(run, (status) => isBlocked(status) && status.stages[0]?.rung === "verified");
   expect(await client.run(run)).toEqual(blocked);
   expect(await client.runs({ open: true, limit: 5 })).toEqual([blocked]);
+  expect(await client.runs({ after: run })).toEqual([]);
+  await expect(client.runs({ after: randomUUIDv7() })).rejects.toMatchObject({ code: "not_found" });
   expect(await client.nodes()).toMatchObject([
     { role: "writer", reachable: true },
     { role: "editor", reachable: true },

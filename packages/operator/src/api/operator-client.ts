@@ -50,8 +50,8 @@ export interface OperatorClient {
   start(request: RunRequest): Promise<string>;
   // An overload for its complaint alone: a kind that does not fit above is refused here, in a sentence.
   start<const Kind extends string>(request: Omit<RunRequest, "kind"> & { readonly kind: Kind & Startable<Kind> }): Promise<string>;
-  /** Runs, the newest first. */
-  runs(filter?: { open?: boolean; limit?: number }): Promise<readonly RunStatus[]>;
+  /** A page of the runs, the newest first: those after the run `after`, if it is named, at most `limit` (50 without it, 1,000 at most). */
+  runs(filter?: { open?: boolean; limit?: number; after?: string }): Promise<readonly RunStatus[]>;
   run(id: string): Promise<RunStatus>;
   /** The status of a run now, then after every change, until the run has ended or the signal aborts. A lost connection is made again, for ever. */
   watch(run: string, options: { signal: AbortSignal; onState?: (state: "connected" | "lost") => void }): AsyncIterable<RunStatus>;

@@ -70,8 +70,11 @@ export function createOperatorRouter({ orchestrator, calls, sessions, makeLink, 
     status: t.procedure.input(operations.status.input).query(({ ctx, input }) => calls.status(input, ctx.caller)),
     health: t.procedure.query(({ ctx }) => calls.health(ctx.caller)),
     runs: t.procedure
-      .input(z.object({ open: z.boolean().optional(), limit: z.int().min(1).max(1000).default(50) }))
-      .query(({ input: { open, limit } }) => orchestrator.runs({ limit, ...(open !== undefined && { open }) })),
+      .input(z.object({ open: z.boolean().optional(), limit: z.int().min(1).max(1000).default(50), after: Id.optional() }))
+      .query(async ({ input: { open, limit, after } }) => {
+        if (after !== undefined) await known(after);
+        return orchestrator.runs({ limit, ...(open !== undefined && { open }), ...(after !== undefined && { after }) });
+      }),
     run: t.procedure.input(z.object({ run: Id })).query(({ input }) => known(input.run)),
     /** The status of a run now, then after every change, until the run has ended. */
     watch: t.procedure.input(z.object({ run: Id })).subscription(async ({ input, signal }) => {

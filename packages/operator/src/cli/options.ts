@@ -1,4 +1,4 @@
-import { Id, mainPort, TasukiError } from "@tasuki/protocol";
+import { Id, mainPort, type RunStatus, TasukiError } from "@tasuki/protocol";
 import { InvalidArgumentError, Option } from "commander";
 import type { OperatorClient } from "../api/operator-client.ts";
 
@@ -40,8 +40,8 @@ export const runArgument = "a run's id, the end of one, or 'last'";
 /** The id of the run that the user meant. Rejects with `not_found`, or `invalid_state` where more than one run fits. */
 export async function resolveRun(client: OperatorClient, given: string): Promise<string> {
   if (Id.safeParse(given).success) return given;
-  const runs = await client.runs({ limit: 1000 });
-  const found = given === "last" ? runs.slice(0, 1) : given.length < 4 ? [] : runs.filter(({ id }) => id.endsWith(given.toLowerCase()));
+  const found =
+    given === "last" ? await client.runs({ limit: 1 }) : given.length < 4 ? [] : await runsThatEndIn(client, given.toLowerCase());
   const [run, second] = found;
   if (run === undefined)
     throw new TasukiError(
@@ -52,3 +52,17 @@ export async function resolveRun(client: OperatorClient, given: string): Promise
     throw new TasukiError("invalid_state", `More than one run ends in '${given}': ${run.id}, ${second.id}. Give more of it.`);
   return run.id;
 }
+
+/** Runs whose ids end so: every page is looked through, since an older run may be meant as well. */
+async function runsThatEndIn(client: Pick<OperatorClient, "runs">, end: string): Promise<readonly RunStatus[]> {
+  const found: RunStatus[] = [];
+  let page = await client.runs({ limit: pageOfRuns });
+  for (;;) {
+    found.push(...page.filter(({ id }) => id.endsWith(end)));
+    const last = page.at(-1);
+    if (last === undefined || page.length < pageOfRuns) return found;
+    page = await client.runs({ limit: pageOfRuns, after: last.id });
+  }
+}
+
+const pageOfRuns = 1_000;

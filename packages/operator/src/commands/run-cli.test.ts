@@ -84,6 +84,11 @@ test("the brief may be a file, or come from stdin; the id makes it idempotent", 
   const tasks = await Promise.all([runId, other].map((run) => taskOf(main, run)));
   expect(tasks.map((task) => task?.brief)).toEqual(["From a file?", "From stdin?"]);
   expect(await main.client.runs()).toHaveLength(2);
+  const first = await tasuki(["ls", "--limit", "1", "--data", main.data]);
+  expect([first.stdout, first.stderr]).toEqual([expect.stringContaining(other), expect.stringContaining(`--after ${other}`)]);
+  const rest = await tasuki(["ls", "--after", other, "--json", "--data", main.data]);
+  expect(JSON.parse(rest.stdout)).toMatchObject({ runs: [{ id: runId }] });
+  expect((await tasuki(["ls", "--after", runId, "--data", main.data])).stderr).toContain("There is no older run");
 });
 
 test.each([

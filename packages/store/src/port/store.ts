@@ -188,8 +188,8 @@ export interface Store extends AsyncDisposable {
   dueOutbox(now: number): Promise<{ readonly rows: readonly OutboxRow[]; readonly next?: number }>;
   outboxRow(id: string): Promise<OutboxRow | undefined>;
   run(id: string): Promise<RunRow | undefined>;
-  /** Runs, newest first. */
-  runs(filter?: { open?: boolean; limit?: number }): Promise<readonly RunRow[]>;
+  /** One page of the runs, newest first: those after the run `after` (from the newest on, without it), at most `limit`. */
+  runs(filter?: { open?: boolean; limit?: number; after?: string }): Promise<readonly RunRow[]>;
   /** A page of entries in their order, each with those of its texts that are here: at most `limit`, and 8 MiB of them or one. */
   feed(from: number, limit: number): Promise<readonly FeedEntry[]>;
   feedSize(): Promise<number>;

@@ -1,4 +1,5 @@
 import type { PeerRow, Position, RunRow } from "../port/rows.ts";
+import type { Store } from "../port/store.ts";
 import type { Recorder } from "./recorder.ts";
 import { type RunRecord, toRunRow } from "./records.ts";
 import type { Sql } from "./sql.ts";
@@ -23,10 +24,13 @@ export function createRuns({ sql, recorder }: { sql: Sql; recorder: Pick<Recorde
       const record = sql<RunRecord>(`${select} WHERE id = :id`).get({ id });
       return record && toRunRow(record);
     },
-    runs: ({ open = false, limit = -1 }: { open?: boolean; limit?: number }): RunRow[] =>
-      sql<RunRecord>(`${select} ${open ? "WHERE ended = 0" : ""} ORDER BY created_at DESC, id DESC LIMIT :limit`)
-        .all({ limit })
-        .map(toRunRow),
+    runs({ open = false, limit = -1, after }: Parameters<Store["runs"]>[0] & object): RunRow[] {
+      const older = "(created_at, id) < (SELECT created_at, id FROM run WHERE id = :after)";
+      const where = `WHERE ${open ? "ended = 0" : "TRUE"}${after === undefined ? "" : ` AND ${older}`}`;
+      return sql<RunRecord>(`${select} ${where} ORDER BY created_at DESC, id DESC LIMIT :limit`)
+        .all({ limit, ...(after !== undefined && { after }) })
+        .map(toRunRow);
+    },
     savePosition: ({ node, instance, next, leaf }: Position): void =>
       void sql(
         `INSERT INTO position (node, log, next, leaf, saved)

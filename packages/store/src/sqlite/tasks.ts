@@ -20,6 +20,23 @@ interface Key {
   readonly id: string;
 }
 
+const rounds = `SELECT seq, unproven, sender, row_number() OVER (PARTITION BY unproven, sender ORDER BY seq) AS round FROM task WHERE state = 'queued'`;
+/** Places of tasks that wait (`:queued`), by numbering all that do. */
+const numbered = `SELECT seq, position FROM (
+  SELECT seq, row_number() OVER (ORDER BY unproven, round, served, seq) AS position FROM (${rounds}) JOIN turn USING (sender)
+) WHERE seq IN (SELECT value FROM json_each(:queued))`;
+
+/** Round in which a task that waits (`:seq`) is claimed, by those of its sender that were accepted before it. */
+const roundOf = `SELECT unproven, served, (SELECT count(*) FROM task AS own
+    WHERE own.state = 'queued' AND own.unproven = task.unproven AND own.sender = task.sender AND own.seq <= task.seq) AS round
+  FROM task JOIN turn USING (sender) WHERE seq = :seq`;
+const ofSender = "FROM task WHERE state = 'queued' AND task.unproven = :unproven AND task.sender = turn.sender";
+/** Place of that task: before it stand those that are proven where it is not, those of earlier rounds, and in its round those of earlier turns. */
+const counted = `SELECT (SELECT count(*) FROM task WHERE state = 'queued' AND unproven < :unproven)
+  + (SELECT sum((SELECT count(*) FROM (SELECT 1 ${ofSender} LIMIT :round - 1))) FROM turn)
+  + (SELECT count(*) FROM (SELECT served, (SELECT seq ${ofSender} ORDER BY seq LIMIT 1 OFFSET :round - 1) AS first FROM turn)
+     WHERE first IS NOT NULL AND (served, first) <= (:served, :seq)) AS position`;
+
 /** Creates the reads of `task` and `attachment`, and the writes to them that several operations share. */
 export function createTasks({ sql, recorder }: TasksDeps) {
   const attach = ({ task, direction, attempt, name, contract, size, sha256, label }: AttachmentRow): void =>
@@ -42,17 +59,17 @@ export function createTasks({ sql, recorder }: TasksDeps) {
 
   /**
    * Places in the queue, from 1, by `seq`: in which order the tasks are claimed if none comes and each is due. Senders have turns, and what is
-   * unproven comes last.
+   * unproven comes last. That of one task is
+   * counted, by walks over the index of what waits: 10,000 tasks are walked in a fraction of the time in which they are numbered.
    */
   const positionsOf = (records: readonly Numbered[]): ReadonlyMap<number, number> => {
     const queued = records.filter(({ state }) => state === "queued").map(({ seq }) => seq);
-    if (queued.length === 0) return new Map();
-    const rounds = `SELECT seq, unproven, sender, row_number() OVER (PARTITION BY unproven, sender ORDER BY seq) AS round FROM task
-      WHERE state = 'queued'`;
-    const order = `SELECT seq, row_number() OVER (ORDER BY unproven, round, served, seq) AS position FROM (${rounds}) JOIN turn USING (sender)`;
-    const rows = sql<{ seq: number; position: number }>(
-      `SELECT seq, position FROM (${order}) WHERE seq IN (SELECT value FROM json_each(:queued))`,
-    ).all({ queued: JSON.stringify(queued) });
+    const [seq, ...more] = queued;
+    if (seq === undefined) return new Map();
+    const round = more.length === 0 ? sql<{ unproven: number; served: number; round: number }>(roundOf).get({ seq }) : undefined;
+    const position = round && sql<{ position: number }>(counted).get({ ...round, seq })?.position;
+    if (position !== undefined) return new Map([[seq, position]]);
+    const rows = sql<{ seq: number; position: number }>(numbered).all({ queued: JSON.stringify(queued) });
     return new Map(rows.map(({ seq, position }) => [seq, position]));
   };
 

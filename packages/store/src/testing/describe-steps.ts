@@ -120,17 +120,22 @@ export function describeSteps(open: OpenTestStore): void {
       expect(types.toSorted()).toEqual(["after", "before"]);
     });
 
-    test("finds runs newest first, open ones and so many", async () => {
+    test("finds runs newest first, open ones and so many, page by page", async () => {
       await using opened = await openFolder(open);
       const { store } = opened;
-      const row = (n: number) => runOf(id(n, 1), { ended: n === 2, createdAt: n });
-      await store.change({ ...nothing, runs: [row(2), row(1), row(3)] });
+      // The last two began in the same millisecond.
+      const row = (n: number) => runOf(id(n, 1), { ended: n === 2, createdAt: Math.min(n, 3) });
+      await store.change({ ...nothing, runs: [row(2), row(1), row(4), row(3)] });
       const found = async (filter?: Parameters<Store["runs"]>[0]) => (await store.runs(filter)).map(({ createdAt }) => createdAt);
       expect([await found(), await found({ open: true }), await found({ limit: 2 })]).toEqual([
-        [3, 2, 1],
-        [3, 1],
-        [3, 2],
+        [3, 3, 2, 1],
+        [3, 3, 1],
+        [3, 3],
       ]);
+      const idsAfter = async (after: string, filter = {}) => (await store.runs({ after, ...filter })).map((run) => run.id);
+      expect(await idsAfter(id(4, 1), { limit: 2 })).toEqual([id(3, 1), id(2, 1)]);
+      expect(await idsAfter(id(3, 1), { open: true })).toEqual([id(1, 1)]);
+      expect(await idsAfter(id(1, 1))).toEqual([]);
     });
 
     test("is a conflict where a run has another version than the one that was read: it changes nothing, and calls no seal", async () => {

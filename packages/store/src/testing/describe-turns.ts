@@ -44,12 +44,16 @@ async function claimAll(store: Store): Promise<string[]> {
   return claimed;
 }
 
-/** Tasks that wait, in the order of their places. */
-const places = async (store: Store): Promise<string[]> =>
-  (await store.statusOf("open")).tasks
+/** Tasks that wait, in the order of their places; each has the same place where it is asked about alone. */
+async function places(store: Store): Promise<string[]> {
+  const { tasks } = await store.statusOf("open");
+  const alone = await Promise.all(tasks.map(async ({ row }) => (await store.statusOf({ task: row.id })).tasks[0]?.position));
+  expect(alone).toEqual(tasks.map(({ position }) => position));
+  return tasks
     .filter(({ position }) => position !== undefined)
     .toSorted((one, other) => (one.position ?? 0) - (other.position ?? 0))
     .map(({ row }) => row.id);
+}
 
 export function describeTurns(open: OpenTestStore): void {
   describe("the queue", () => {
@@ -63,6 +67,19 @@ export function describeTurns(open: OpenTestStore): void {
       await bring(store, 6, { from: "honest" });
       const order = await places(store);
       expect(order).toEqual([id(5), id(6), id(2), id(3), id(4)]);
+      expect(await claimAll(store)).toEqual(order);
+    });
+
+    test("has the places in which it is claimed, whoever sent how much, proven or not", async () => {
+      await using opened = await openFolder(open);
+      const { store } = opened;
+      const senders = ["main", "much", "little", "much", "late", "much", "unknown", "much", "little", "unknown"];
+      for (const [n, from] of senders.entries()) {
+        await bring(store, n, { from, ...(from === "unknown" && { proof: "unproven" as const }) });
+        if (n === 4) await claim(store);
+      }
+      const order = await places(store);
+      expect(order).toHaveLength(senders.length - 1);
       expect(await claimAll(store)).toEqual(order);
     });
 

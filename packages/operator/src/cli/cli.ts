@@ -5,6 +5,7 @@ import { createOperatorClient, type OperatorClient } from "../api/operator-clien
 import { toShellWord, toText } from "../render/plain-text.ts";
 import { createStyle, Line, type Style, type Words } from "../render/style.ts";
 import type { Env } from "./env.ts";
+import { type DataOption, mainForm, toMainUrl } from "./options.ts";
 import { createRedraw } from "./redraw.ts";
 
 /** Screen, as far as a command may know it. */
@@ -57,14 +58,19 @@ export interface Cli extends Omit<CliDeps, "stdout" | "stderr"> {
   path(given: string): string;
   /** The folder of a `--data` option; without one, `.tasuki` in `cwd`. */
   dataFolder(options: { readonly data?: string }): string;
-  client(options: { readonly data?: string }): OperatorClient;
+  /** Client of the main that the options name: at a URL, or of the data folder. Throws `malformed_request` where the environment names none. */
+  client(options: DataOption): OperatorClient;
   /** The next command to type, for messages. */
-  next(options: { readonly data?: string }, ...words: readonly string[]): string;
+  next(options: DataOption, ...words: readonly string[]): string;
   /** Resolves at Ctrl-C. */
   untilInterrupted(): Promise<void>;
   /** Sets the exit code, which is 0 otherwise. */
   endWith(code: number): void;
   exitCode(): number;
+}
+
+function isLoopback(url: string): boolean {
+  return ["127.0.0.1", "localhost"].includes(new URL(url).hostname);
 }
 
 export function createCli(deps: CliDeps): Cli {
@@ -93,8 +99,19 @@ export function createCli(deps: CliDeps): Cli {
       return isAbsolute(given) ? given : resolve(deps.env.cwd, given);
     },
     dataFolder: ({ data }) => (data === undefined ? join(deps.cwd, ".tasuki") : cli.path(data)),
-    client: (options) => createOperatorClient(join(cli.dataFolder(options), "main", "operator.sock")),
-    next: ({ data }, ...words) => ["pnpm tasuki", ...words, ...(data === undefined ? [] : ["--data", toShellWord(data)])].join(" "),
+    client(options) {
+      const { main: named, session } = deps.env;
+      const given = options.main ?? (options.data === undefined ? named : undefined);
+      if (given === undefined) return createOperatorClient(join(cli.dataFolder(options), "main", "operator.sock"));
+      const url = toMainUrl(given);
+      if (url === undefined) throw new TasukiError("malformed_request", `TASUKI_MAIN is '${given}', which names no main. ${mainForm}`);
+      // A session is one with a door on this machine, or what leads there; it is told to no other.
+      return createOperatorClient({ url, ...(isLoopback(url) && { session }) });
+    },
+    next({ data, main }, ...words) {
+      const place = data === undefined ? (main === undefined ? [] : ["--main", toShellWord(main)]) : ["--data", toShellWord(data)];
+      return ["pnpm tasuki", ...words, ...place].join(" ");
+    },
     async untilInterrupted() {
       if (!deps.signal.aborted) await once(deps.signal, "abort");
     },

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { readEnv } from "./env.ts";
 
-const names = ["NO_COLOR", "FORCE_COLOR", "TERM", "CI", "INIT_CWD"];
+const names = ["NO_COLOR", "FORCE_COLOR", "TERM", "CI", "INIT_CWD", "TASUKI_MAIN", "TASUKI_SESSION"];
 const env = (variables: Readonly<Record<string, string>>) => {
   for (const name of names) vi.stubEnv(name, variables[name]);
   return readEnv("/here");
@@ -22,4 +22,9 @@ test("NO_COLOR and a dumb terminal take colours and redrawing away; FORCE_COLOR 
 
 test("paths begin where the user was when pnpm went to the workspace's root", () => {
   expect(env({ INIT_CWD: "/there" })).toMatchObject({ cwd: "/there" });
+});
+
+test("the main to ask, and the secret of a session with it, may stand in the environment", () => {
+  expect(env({ TASUKI_MAIN: "100.64.0.1", TASUKI_SESSION: "s" })).toMatchObject({ main: "100.64.0.1", session: "s" });
+  expect(env({ TASUKI_MAIN: "", TASUKI_SESSION: "" })).toEqual({ isLive: true, cwd: "/here" });
 });

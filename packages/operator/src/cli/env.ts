@@ -9,6 +9,8 @@ const Environment = z.object({
   CI: z.string().optional(),
   /** The folder that the user was in when pnpm ran this from the workspace's root. */
   INIT_CWD: z.string().optional(),
+  TASUKI_MAIN: z.string().optional(),
+  TASUKI_SESSION: z.string().optional(),
 });
 
 export interface Env {
@@ -18,14 +20,24 @@ export interface Env {
   readonly isLive: boolean;
   /** The folder that the user's paths begin at. */
   readonly cwd: string;
+  /** The main to ask where no option says which: an address or a URL. */
+  readonly main?: string;
+  /** Secret of a session with the loopback door of a main that is asked by its URL. */
+  readonly session?: string;
 }
 
 /** Reads the environment; nothing else in this package does. */
 export function readEnv(cwd: string): Env {
-  const { NO_COLOR, FORCE_COLOR, TERM, CI, INIT_CWD } = Environment.parse(process.env);
+  const { NO_COLOR, FORCE_COLOR, TERM, CI, INIT_CWD, TASUKI_MAIN: main, TASUKI_SESSION: session } = Environment.parse(process.env);
   const isDumb = TERM === "dumb";
   const color = isSet(NO_COLOR) || isDumb ? false : isSet(FORCE_COLOR) ? FORCE_COLOR !== "0" && FORCE_COLOR !== "false" : undefined;
-  return { ...(color !== undefined && { color }), isLive: !isDumb && !isSet(CI) && !isSet(NO_COLOR), cwd: INIT_CWD ?? cwd };
+  return {
+    ...(color !== undefined && { color }),
+    isLive: !isDumb && !isSet(CI) && !isSet(NO_COLOR),
+    cwd: INIT_CWD ?? cwd,
+    ...(isSet(main) && { main }),
+    ...(isSet(session) && { session }),
+  };
 }
 
 function isSet(value: string | undefined): value is string {

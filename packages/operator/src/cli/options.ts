@@ -1,9 +1,11 @@
-import { Id, mainPort, type RunStatus, TasukiError } from "@tasuki/protocol";
+import { Id, mainPort, operatorPort, type RunStatus, TasukiError } from "@tasuki/protocol";
 import { InvalidArgumentError, Option } from "commander";
 import type { OperatorClient } from "../api/operator-client.ts";
 
 export interface DataOption {
   readonly data?: string;
+  /** Base URL of a main elsewhere, as `mainOption` reads it. Commands that ask main have it. */
+  readonly main?: string;
 }
 
 export interface JsonOption {
@@ -11,6 +13,28 @@ export interface JsonOption {
 }
 
 export const dataOption = (where = ".tasuki"): Option => new Option("--data <folder>", `the relay's data folder (default: ${where})`);
+export const mainOption = (): Option =>
+  new Option("--main <address>", "a main elsewhere: its address in the tailnet, or a URL (default: TASUKI_MAIN, else the one of --data)")
+    .conflicts("data")
+    .argParser((text: string): string => {
+      const url = toMainUrl(text);
+      if (url === undefined) throw new InvalidArgumentError(mainForm);
+      return url;
+    });
+
+/** The form of a main's address, for advice. */
+export const mainForm = "An address or http://ADDRESS, with a port or without: 100.64.0.1, http://100.64.0.1:18199.";
+
+/** The base URL of the operator API at an address (`100.64.0.1`, `main:18199`, `[fd7a::1]`) or URL; undefined for what is neither. */
+export function toMainUrl(text: string): string | undefined {
+  const given = /^[a-z]+:\/\//i.test(text) ? text : `http://${text}`;
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (url === undefined || url.protocol !== "http:" || url.hostname === "" || url.pathname !== "/") return undefined;
+  if (url.username !== "" || url.search !== "" || url.hash !== "") return undefined;
+  // The port of the scheme is one that no URL keeps: nothing else than `:80` at the end says that it was given.
+  return url.port === "" && !/:80\/?$/.test(given) ? `http://${url.hostname}:${operatorPort}` : url.origin;
+}
+
 export const jsonOption = (): Option => new Option("--json", "one JSON object on stdout, for programs");
 export const portBaseOption = (): Option =>
   new Option("--port-base <port>", "main's port; the other roles have the ones after it").default(mainPort).argParser(toPort);

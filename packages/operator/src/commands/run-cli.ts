@@ -12,6 +12,7 @@ import { checkCommand } from "./check.ts";
 import { conformanceCommand } from "./conformance.ts";
 import { demoCommand } from "./demo.ts";
 import { devCommand } from "./dev.ts";
+import { linkCommand } from "./link.ts";
 import { lsCommand } from "./ls.ts";
 import { nodesCommand } from "./nodes.ts";
 import { nudgeCommand } from "./nudge.ts";
@@ -21,9 +22,9 @@ import { showCommand } from "./show.ts";
 import { startCommand } from "./start.ts";
 import { watchCommand } from "./watch.ts";
 import { exitCodeOf, exitCodes } from "../cli/exit-code.ts";
-import { toExamples } from "../cli/options.ts";
+import { mainOption, toExamples } from "../cli/options.ts";
 
-// The commands that most people need come first.
+/** Commands that ask main; those that most people need come first. */
 const commands = [
   runCommand,
   lsCommand,
@@ -35,13 +36,10 @@ const commands = [
   retryCommand,
   cancelCommand,
   nodesCommand,
-  checkCommand,
-  aclCommand,
-  conformanceCommand,
-  demoCommand,
-  devCommand,
-  startCommand,
 ];
+
+/** Commands for this machine alone. */
+const localCommands = [linkCommand, checkCommand, aclCommand, conformanceCommand, demoCommand, devCommand, startCommand];
 
 /** Runs one command line; resolves with the exit code, and never rejects. */
 export async function runCli(args: readonly string[], deps: CliDeps): Promise<number> {
@@ -75,7 +73,8 @@ function toProgram(cli: Cli): Command {
     )
     .showHelpAfterError("(--help shows examples)")
     .helpCommand(false);
-  for (const create of commands) program.addCommand(create(cli).copyInheritedSettings(program));
+  const all = [...commands.map((create) => create(cli).addOption(mainOption())), ...localCommands.map((create) => create(cli))];
+  for (const command of all) program.addCommand(command.copyInheritedSettings(program));
   const nested = program.commands.flatMap((command) => command.commands.map((one) => one.copyInheritedSettings(program)));
   for (const command of [program, ...program.commands, ...nested])
     command.exitOverride().configureOutput({

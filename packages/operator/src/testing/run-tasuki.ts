@@ -1,5 +1,6 @@
 // `tasuki …` in this process, for tests: what it printed, and how it ended.
 import { systemClock } from "@tasuki/node";
+import type { Env } from "../cli/env.ts";
 import { runCli } from "../commands/run-cli.ts";
 import { loadRelay, repository } from "../local/repository.ts";
 
@@ -18,6 +19,8 @@ export interface RanOptions {
   readonly signal?: AbortSignal;
   /** The width of a terminal for stderr, which is redrawn. */
   readonly terminal?: number;
+  /** Variables of the environment that name a main. */
+  readonly env?: Pick<Env, "main" | "session">;
   /** True where stdout is a terminal too. */
   readonly screen?: true;
 }
@@ -29,12 +32,12 @@ export async function tasuki(args: readonly string[], options: RanOptions = {}):
 
 /** Starts a command line: what it has printed so far, and how it will have ended. */
 export function startTasuki(args: readonly string[], options: RanOptions = {}) {
-  const { cwd = "/", stdin = "", signal = new AbortController().signal, terminal, screen } = options;
+  const { cwd = "/", stdin = "", signal = new AbortController().signal, env = {}, terminal, screen } = options;
   let stdout = "";
   let stderr = "";
   let printed = "";
   const ending = runCli(args, {
-    env: { cwd, isLive: terminal !== undefined },
+    env: { ...env, cwd, isLive: terminal !== undefined },
     cwd,
     stdin: (async function* () {
       yield Buffer.from(stdin);

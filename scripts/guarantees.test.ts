@@ -7,10 +7,13 @@ const form = /\bR[0-9]+\.[a-z][a-z-]*/g;
 
 const promised = [...read("docs/guarantees.md").matchAll(/^\| `(R[0-9]+\.[a-z-]+)` +\|/gm)].map(([, id = ""]) => id);
 // Tests, and what they are made of: conformance suites and the history checker, which names what it finds broken.
-const files = globSync(["{packages,apps}/*/src/**/{*.test,describe-*}.ts", "test/**/*.ts", "infra/**/*.test.ts"], {
-  cwd: root,
-  exclude: (path) => path.includes("node_modules"),
-});
+const files = globSync(
+  ["{packages,apps}/*/src/**/{*.test,describe-*}.ts", "test/**/*.ts", "infra/**/*.test.ts", "scripts/run-states.test.ts"],
+  {
+    cwd: root,
+    exclude: (path) => path.includes("node_modules"),
+  },
+);
 const cited = files.flatMap((path) => [...read(path).matchAll(form)].map(([id]) => ({ id, path })));
 const comments = files.flatMap((path) => [...read(path).matchAll(/\/\/ guarantees: (.*)$/gm)].map(([, ids = ""]) => ({ ids, path })));
 

@@ -5,19 +5,31 @@ import { array, assert, constantFrom, property } from "fast-check";
 import { type FlowEvent, toRunStatus } from "@tasuki/flow";
 import { Rung, RunStatus } from "@tasuki/protocol";
 import { beforeAll, expect, test } from "vitest";
-import { combinations, conditions, readArrows, runBlocks, rungs, runStates, stageBlocks } from "./run-states/document.ts";
+import {
+  combinations,
+  conditions,
+  decided,
+  readArrows,
+  refusals,
+  runBlocks,
+  rungs,
+  runStates,
+  stageBlocks,
+} from "./run-states/document.ts";
 import { begin, everyEvent } from "./run-states/every-event.ts";
 import { inEveryOrder, inOrder } from "./run-states/every-order.ts";
 import { createJudge } from "./run-states/judge.ts";
+import { outcomeOf, statesOfVerbs, typedVerbs } from "./run-states/verbs.ts";
 
 const root = new URL("../", import.meta.url).pathname;
 const namesOf = (rows: readonly { readonly name: string }[]): string[] => rows.map(({ name }) => name);
 
 const reached = createJudge();
 // A route of one role, whole; and the second role of two, of which the first one does nothing. A replaced node begins a new epoch, as a
-// retry does, and doubles the states: it is left to the last test.
+// retry does, and doubles the states, and so does a pause: they are left to the last test.
 beforeAll(() => {
-  const whole = everyEvent(["sg"], { epochs: [1] }).filter(({ is }) => is !== "installed");
+  const doubling: readonly string[] = ["installed", "pause", "resume", "rollback"];
+  const whole = everyEvent(["sg"], { epochs: [1] }).filter(({ is }) => !doubling.includes(is));
   inEveryOrder(["sg"], whole, reached.judge);
   const early = everyEvent(["nano", "sg"], { about: ["sg"], epochs: [1] }).filter(({ is }) => is === "receipt" || is === "dispatched");
   const [intake] = whole;
@@ -51,6 +63,9 @@ test("every kind of event happens to these runs, but a nudge, and what a node te
     "send-back": true,
     answer: true,
     cancel: true,
+    pause: true,
+    resume: true,
+    rollback: true,
   };
   expect(new Set(everyEvent(["sg"], { epochs: [1] }).map(({ is }) => is))).toEqual(new Set(Object.keys(kinds)));
 });
@@ -118,6 +133,19 @@ test("what a person sees and types is what the product says and knows", () => {
   const typed = blocks.flatMap(({ commands }) => commands).filter((command) => command.startsWith("tasuki "));
   expect(typed.length).toBeGreaterThan(5);
   expect(typed.filter((command) => !verbs.includes(command.split(" ")[1] ?? ""))).toEqual([]);
+});
+
+// guarantees: R10.verbs
+test("each verb does in each state of a run what the table says, or is refused in the words that it names", () => {
+  const told = Object.entries(typedVerbs).flatMap(([verb, typed]) =>
+    Object.entries(statesOfVerbs).map(([state, of]) => ({ verb, state, of: outcomeOf(of, typed) })),
+  );
+  const said = decided.map(({ verb, state, says }) => {
+    const refused = refusals.get(says);
+    return { verb, state, of: refused === undefined ? { state: says } : { refused } };
+  });
+  expect(said).toEqual(told);
+  expect([...refusals.keys()].filter((number) => !decided.some(({ says }) => says === number))).toEqual([]);
 });
 
 test("whatever happens to a run of three roles, in whatever order, the document knows it", () => {

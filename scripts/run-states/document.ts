@@ -89,6 +89,16 @@ function toPattern(words: string): RegExp {
 export const stageBlocks = blocksOf("Blocks of a stage");
 export const runBlocks = blocksOf("Blocks of the run");
 
+const [verbHead = []] = tableOf("What people decide");
+
+/** Cells of the table of verbs: the verb, the state of the run, and what the document says of both: a state, or the number of a refusal. */
+export const decided = rowsOf("What people decide").flatMap(({ name: verb, cells }) =>
+  cells.map((cell, at) => ({ verb, state: codes(verbHead[at + 1])[0] ?? "", says: codes(cell)[0] ?? cell })),
+);
+
+/** Words of the refusals, by their numbers. */
+export const refusals = new Map(rowsOf("Refusals, word for word").map(({ name, cells }) => [name, codes(cells[0])[0] ?? ""]));
+
 /** The arrows of the diagram: `accepted --> started`. */
 export function readArrows(): readonly string[] {
   const [, diagram = ""] = document.split("```");

@@ -18,6 +18,13 @@ const accepted = hash("accepted");
 /** A block as a node or main's outbox raises it, in their own words. */
 const blockOf = (reason: string): Block => ({ reason, needs: "its cause mended", owner: "operator", clearsWith: "its cause mended" });
 
+/** Ends of an intake. */
+export const intakeDone: FlowEvent = { is: "intake-done", given: [file("run.json")], sources: [], deadline: 9_000, accepted, nodes: {} };
+export const intakeBlocked: FlowEvent = {
+  is: "intake-blocked",
+  block: { ...blockOf("the brief can't be read: it is empty"), kind: "intake" },
+};
+
 /** The run as it is asked for. */
 export function begin(route: readonly string[]): FlowState {
   return newFlow({ profile: "plain", payload: { run, from: "ops" }, brief: "What is it?", route, now: 1 });
@@ -32,8 +39,8 @@ interface Scope {
 /** Every event of a run over a route that can change what a person sees of it: what is true, what is late, and what a liar says. */
 export function everyEvent(route: readonly string[], { about = route, epochs }: Scope): readonly FlowEvent[] {
   return [
-    { is: "intake-done", given: [file("run.json")], sources: [], deadline: 9_000, accepted, nodes: {} },
-    { is: "intake-blocked", block: { ...blockOf("the brief can't be read: it is empty"), kind: "intake" } },
+    intakeDone,
+    intakeBlocked,
     {
       is: "intake-blocked",
       block: { ...blockOf("main has never reached sg, so it can't know which contract versions to use"), kind: "unseen", owner: "sg" },
@@ -41,7 +48,10 @@ export function everyEvent(route: readonly string[], { about = route, epochs }: 
     { is: "retry", by: "ops" },
     { is: "answer", by: "ops", text: "the second one" },
     { is: "cancel", by: "ops" },
+    { is: "pause", by: "ops" },
+    { is: "resume", by: "ops" },
     ...about.flatMap((role): FlowEvent[] => [
+      { is: "rollback", by: "ops", to: role },
       { is: "retry", by: "ops", stage: role },
       { is: "peer", role, reachable: true },
       { is: "peer", role, reachable: false },
@@ -107,6 +117,32 @@ function acceptances(stage: string, { route, epoch, epochs }: Place & { readonly
         { ...event, subjects: [{ ...output, sha256: hash("other bytes") }], follows },
       ];
     }),
+  ];
+}
+
+/** Receipt of a node that gives a stage up, or asks something of a person. */
+export function stuck(stage: string, { epoch, outcome }: Pick<Place, "epoch"> & { readonly outcome?: "needs-human" }): FlowEvent {
+  return receipt(stage, epoch, { state: "blocked", reason: `${stage}: which one?`, ...(outcome && { outcome }) });
+}
+
+/** Main's acceptance of the last result. */
+export function lastHop({ route, epoch }: Place): FlowEvent {
+  const event = receipt("main", epoch, { state: "accepted", attempt: 0 });
+  const last = route.at(-1) ?? "main";
+  return { ...event, subjects: [outputOf(last, epoch)], follows: producedOf(last, epoch) };
+}
+
+/** Events of a stage without trouble, in their order: it is accepted, started, produced, pulled and checked. */
+export function honestStage(stage: string, { route, epoch }: Place): FlowEvent[] {
+  const previous = before(stage, route);
+  const event = receipt(stage, epoch, { state: "accepted", attempt: 0 });
+  const taken = previous === undefined ? [] : [outputOf(previous, epoch)];
+  return [
+    { ...event, subjects: taken, follows: previous === undefined ? accepted : producedOf(previous, epoch) },
+    receipt(stage, epoch, { state: "started" }),
+    receipt(stage, epoch, { state: "produced" }),
+    { is: "pulled", stage, epoch, outputs: [outputOf(stage, epoch)] },
+    { is: "checked", stage, epoch, unmet: [] },
   ];
 }
 

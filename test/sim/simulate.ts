@@ -43,10 +43,7 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
     if (main === undefined || orchestrator === undefined) return;
     if (stage !== undefined) recorder.onTakenFurther(run.id);
     const ask = async (): Promise<void> => {
-      const request = { run: run.id, by: "a simulated person" };
-      await (
-        act === "retry" ? orchestrator.retry({ ...request, ...(stage !== undefined && { stage }) }) : orchestrator.cancel(request)
-      ).catch(expectRefusal);
+      await orchestrator.decide({ run: run.id, verb: { is: act, by: "a simulated person", stage } }).catch(expectRefusal);
     };
     main.boot.whenRunning(() => within(main.boot, () => void ask()));
   };

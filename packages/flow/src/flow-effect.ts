@@ -18,7 +18,14 @@ export type FlowEffect =
       readonly notes?: readonly Note[];
       readonly reason?: string;
     }
-  | { readonly do: "cancel"; readonly role: string; readonly epoch: number; readonly reason: string }
+  /** Cancel of what a role's node still does at a lower epoch. `nodes`: the placement that it is told by, where the run stands on others by now. */
+  | {
+      readonly do: "cancel";
+      readonly role: string;
+      readonly epoch: number;
+      readonly reason: string;
+      readonly nodes?: Readonly<Record<string, string>>;
+    }
   | { readonly do: "close"; readonly role: string; readonly bundle: string }
   /** Nudge: the role's node looks again at everything that it holds of the run. */
   | { readonly do: "nudge"; readonly role: string; readonly epoch: number; readonly reason: string }
@@ -35,19 +42,29 @@ export type FlowEffect =
   /** Record of a decision of an operator, or of main itself, for the feed. */
   | {
       readonly do: "record";
-      readonly type: "retry" | "nudge" | "note" | "answer" | "sent-back";
+      readonly type: "retry" | "nudge" | "note" | "answer" | "sent-back" | "pause" | "resume" | "rollback";
       readonly stage: string;
       readonly by: string;
       readonly reason?: string;
     };
 
-/** Cancels of what a route's roles, from one of them on, still do at a lower epoch. All are told: the work may have gone further than main has heard. */
+/**
+ * Cancels of what a run's roles, from one of them on, still do at a lower epoch. All are told, and the nodes that their stages were taken from: the
+ * work may have gone further than main has heard.
+ */
 export function cancelFrom(
-  route: readonly string[],
+  { route, nodes, left = [] }: Pick<FlowState, "route" | "nodes" | "left">,
   at: number,
   { epoch, reason }: { readonly epoch: number; readonly reason: string },
 ): readonly FlowEffect[] {
-  return route.slice(at).map((role) => ({ do: "cancel", role, epoch, reason }));
+  return route
+    .slice(at)
+    .flatMap((role): FlowEffect[] => [
+      { do: "cancel", role, epoch, reason },
+      ...left.flatMap((one) =>
+        one.role === role ? [{ do: "cancel" as const, role, epoch, reason, nodes: { ...nodes, [role]: one.node } }] : [],
+      ),
+    ]);
 }
 
 /** Work that the state calls for. It leaves no trace until it is done, so it is derived anew (`wants`) and begins again after a restart. */

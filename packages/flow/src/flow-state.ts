@@ -1,4 +1,5 @@
 import type { Attachment, Block, Clocks, Condition, Note, Receipt, Rung, RunState, Unmet } from "@tasuki/protocol";
+import type { Verb } from "./verb.ts";
 
 /** State of a run: the progress that main has proven, and what it is built on. Plain data: stored as JSON, changed by `step` alone. */
 export interface FlowState {
@@ -18,6 +19,8 @@ export interface FlowState {
   readonly route: readonly string[];
   /** Nodes that the run is placed on, by role, main's own among them. Empty until intake is done; runs of the first releases have none. */
   readonly nodes: Readonly<Record<string, string>>;
+  /** Nodes that the run stood on until a person placed their stage on another one. They are told of every end of what they had. */
+  readonly left?: readonly { readonly role: string; readonly node: string }[];
   readonly clocks: Clocks;
   readonly deadline: number;
   /** Files that main brings to the first stage: run.json, the brief, the texts of the sources. Empty until intake is done. */
@@ -30,6 +33,10 @@ export interface FlowState {
   readonly sentBack?: readonly Round[];
   /** Who has cancelled the run, and why; earlier releases have not kept it. */
   readonly cancelled?: { readonly by: string; readonly reason?: string };
+  /** Pause of an open run: who has paused it, when (milliseconds since 1970) and why. Nothing of it begins until somebody resumes it. */
+  readonly paused?: { readonly by: string; readonly at: number; readonly reason?: string };
+  /** Stage that main dispatches itself once the run is not paused and the result of the stage before is here: hand-offs to it are refused. */
+  readonly withheld?: string;
   /** Notes to the authors of stages, oldest first. They go out with main's own dispatch of the stage or of one before it. */
   readonly notes?: readonly Note[];
   /** Block of the run itself: at intake, by the closing check, or by a node that refuses to archive. Blocks of stages are in `stages`. */
@@ -225,11 +232,7 @@ export type FlowEvent =
   | { readonly is: "clock"; readonly stage: string; readonly epoch: number; readonly rule: ClockRule }
   /** Wish of a person, or of a clock, that nodes look again. `underWay`: roles to which a nudge is on its way already; that one is sent now, instead of a second one. */
   | { readonly is: "nudge"; readonly stage?: string; readonly by: string; readonly reason?: string; readonly underWay?: readonly string[] }
-  /** `note`: what the operator says to the author of the stage that is done again. */
-  | { readonly is: "retry"; readonly stage?: string; readonly by: string; readonly reason?: string; readonly note?: string }
-  /** Answer of an operator to the question that a stage is blocked with. */
-  | { readonly is: "answer"; readonly by: string; readonly text: string }
-  | { readonly is: "cancel"; readonly by: string; readonly reason?: string };
+  | Verb;
 
 export type ReceiptEvent = Extract<FlowEvent, { readonly is: "receipt" }>;
 

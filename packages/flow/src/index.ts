@@ -5,9 +5,11 @@ export { type Feedback, type FlowEvent, type FlowState, type StageFlow, type Sub
 export { toReason } from "./change-stage.ts";
 export { nodeBlock } from "./node-block.ts";
 export { type PendingClock, pendingClocks } from "./step-clock.ts";
-export { planAnswer, planRetry } from "./step-retry.ts";
+export { planRetry } from "./step-retry.ts";
 export { roundsOf } from "./step-send-back.ts";
 export { planNudge } from "./step-nudge.ts";
 export { step } from "./step.ts";
 export { toRunStatus } from "./to-run-status.ts";
+export { type Verb } from "./verb.ts";
+export { planOf, refusalOf } from "./verbs.ts";
 export { wants } from "./wants.ts";

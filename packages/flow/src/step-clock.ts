@@ -15,9 +15,9 @@ export interface PendingClock {
   readonly at: number;
 }
 
-/** Pending clocks of a run. A stage that has proven the awaited rung, or is blocked already, has none. */
+/** Pending clocks of a run. A stage that has proven the awaited rung, or is blocked already, has none; nor has a run that is paused. */
 export function pendingClocks(state: FlowState): readonly PendingClock[] {
-  return state.state === "open" ? state.stages.flatMap((stage) => clocksOf(state, stage)) : [];
+  return state.state === "open" && state.paused === undefined ? state.stages.flatMap((stage) => clocksOf(state, stage)) : [];
 }
 
 function clocksOf({ clocks }: FlowState, { stage, epoch, rung, since, fired = [], block }: StageFlow): PendingClock[] {

@@ -6,7 +6,7 @@ import { newStage } from "./new-flow.ts";
 
 /**
  * Dispatches a stage from main at a new epoch, with the files that main holds of all earlier stages. The stage and all later ones start
- * afresh; earlier ones keep the rungs that they have proven.
+ * afresh; earlier ones keep the rungs that they have proven. A run that is paused goes on with it.
  */
 export function stepDispatch(
   state: FlowState,
@@ -21,7 +21,7 @@ export function stepDispatch(
     const fresh = newStage(one.stage, epoch);
     return index === to.at ? { ...fresh, rung: "dispatched" as const, from: "main", follows: prev, times: { dispatched: to.now } } : fresh;
   });
-  const { lastHop: _, block: __, ...rest } = withoutLaterFaults(state, to.at);
+  const { lastHop: _, block: __, paused: ___, withheld: ____, ...rest } = withoutLaterFaults(state, to.at);
   const notes = notesFrom(rest, to.at);
   const attachments = [...state.given, ...state.stages.slice(0, to.at).flatMap((one) => one.outputs)];
   return [

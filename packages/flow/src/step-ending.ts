@@ -60,12 +60,17 @@ function withRefusals(state: FlowState, refusals: Readonly<Record<string, Block>
   return block === undefined ? rest : { ...rest, block, refusals };
 }
 
+/** Reason why a run can't be cancelled; undefined where it can. */
+export function refuseCancel({ id, state }: FlowState): string | undefined {
+  return state === "open" ? undefined : `run ${id} is ${state}; only an open run can be cancelled`;
+}
+
 /** Cancels an open run. Every role is told, at a higher epoch than that of any task, if anything was dispatched at all. */
 export function stepCancel(state: FlowState, event: Extract<FlowEvent, { is: "cancel" }>, now: number): Stepped {
-  if (state.state !== "open") return [state, []];
+  if (refuseCancel(state) !== undefined) return [state, []];
   const reason = event.reason === undefined ? `cancelled by ${event.by}` : `cancelled by ${event.by}: ${event.reason}`;
   const epoch = state.epoch + 1;
-  const { block: _, ...rest } = state;
+  const { block: _, paused: __, withheld: ___, ...rest } = state;
   return [
     {
       ...rest,
@@ -74,9 +79,6 @@ export function stepCancel(state: FlowState, event: Extract<FlowEvent, { is: "ca
       endedAt: now,
       cancelled: { by: event.by, ...(event.reason !== undefined && { reason: event.reason }) },
     },
-    [
-      ...(state.epoch === 0 ? [] : cancelFrom(state.route, 0, { epoch, reason })),
-      { do: "sign", state: "cancelled", stage: "main", reason },
-    ],
+    [...(state.epoch === 0 ? [] : cancelFrom(state, 0, { epoch, reason })), { do: "sign", state: "cancelled", stage: "main", reason }],
   ];
 }

@@ -28,7 +28,10 @@ export function stepInstalled(state: FlowState, { role, instance }: Extract<Flow
  * on its way loses nothing: it arrives.
  */
 export function stepLost(state: FlowState, now: number): Stepped {
-  const at = state.state === "open" ? state.stages.findIndex((stage, index) => isLost(state, stage, state.stages[index + 1])) : -1;
+  const at =
+    state.state === "open" && state.paused === undefined
+      ? state.stages.findIndex((stage, index) => isLost(state, stage, state.stages[index + 1]))
+      : -1;
   const stage = state.stages[at];
   if (stage === undefined) return [state, []];
   const next = stage.rung === "produced" && stage.pulled ? state.route[at + 1] : undefined;

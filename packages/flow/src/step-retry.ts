@@ -5,10 +5,18 @@ import type { FlowEvent, FlowState } from "./flow-state.ts";
 import { stepDispatch } from "./step-dispatch.ts";
 import { goBack, targetOf } from "./step-send-back.ts";
 
-/** Plans a retry: the index of the stage that it would dispatch, or why it is refused. Without a stage `asked` for, the block decides. */
-export function planRetry(state: FlowState, asked?: string): { readonly at: number } | { readonly refused: string } {
+type Retry = Extract<FlowEvent, { is: "retry" }>;
+
+/**
+ * Plans a retry: the index of the stage that it would dispatch, -1 where main takes the run in again, or why it is refused. Without a stage that is
+ * asked for, the block decides.
+ */
+export function planRetry(
+  state: FlowState,
+  { stage: asked, on, note }: Pick<Retry, "stage" | "on" | "note"> = {},
+): { readonly at: number } | { readonly refused: string } {
   if (state.state !== "open") return { refused: `run ${state.id} is ${state.state}; only an open run can be retried` };
-  if (state.given.length === 0) return { refused: `run ${state.id} is still at intake; there is no stage to retry yet` };
+  if (state.given.length === 0) return planIntake(state, { on, note });
   const at = asked === undefined ? calledFor(state) : state.route.indexOf(asked);
   const stage = state.stages[at];
   if (stage === undefined)
@@ -26,6 +34,13 @@ export function planRetry(state: FlowState, asked?: string): { readonly at: numb
   return { at };
 }
 
+function planIntake(state: FlowState, { on, note }: Pick<Retry, "on" | "note">): ReturnType<typeof planRetry> {
+  const still = `run ${state.id} is still at intake`;
+  if (note !== undefined) return { refused: `${still}: there is no author yet who would read a note` };
+  if (on !== undefined) return { refused: `${still}: none of its stages stands on a node yet` };
+  return state.block === undefined ? { refused: `${still} and not blocked for good: it goes on by itself` } : { at: -1 };
+}
+
 /** Index of the stage that the block calls for: where a decision sends the work back, the one before; where only the hand-off failed, the next. */
 function calledFor(state: FlowState): number {
   const at = state.stages.findIndex((stage) => stage.block !== undefined);
@@ -37,21 +52,38 @@ function calledFor(state: FlowState): number {
 }
 
 /** Retries a stage at a new epoch: its role and all later ones are told to drop their work (`cancel`), then the stage is dispatched. */
-export function stepRetry(state: FlowState, event: Extract<FlowEvent, { is: "retry" }>, now: number): Stepped {
-  if (state.state === "open" && state.given.length === 0 && state.block !== undefined) {
+export function stepRetry(state: FlowState, event: Retry, now: number): Stepped {
+  const plan = planRetry(state, event);
+  if ("refused" in plan) return [state, []];
+  if (plan.at < 0) {
     const { block: _, ...rest } = state;
     return [rest, [{ do: "record", type: "retry", stage: "main", by: event.by, ...reasonOf(event) }]];
   }
-  const plan = planRetry(state, event.stage);
-  if ("refused" in plan) return [state, []];
   const said = event.note === undefined ? undefined : ({ kind: "note", text: event.note } as const);
-  return again(state, { at: plan.at, said }, { event, now });
+  return again(placedOn(state, plan.at, event.on), { at: plan.at, said }, { event, now });
+}
+
+/** State in which a stage stands on another node of its role. What main knew of the node that it leaves is no news of the new one. */
+function placedOn(state: FlowState, at: number, on: string | undefined): FlowState {
+  const role = state.route[at];
+  const before = role === undefined ? undefined : state.nodes[role];
+  if (on === undefined || role === undefined || before === on) return state;
+  const { [role]: _, ...installed } = state.installed;
+  const left = [...(state.left ?? []).filter(({ node }) => node !== on), ...(before === undefined ? [] : [{ role, node: before }])];
+  return {
+    ...state,
+    nodes: { ...state.nodes, [role]: on },
+    left,
+    installed,
+    unreachable: state.unreachable.filter((one) => one !== role),
+  };
 }
 
 /** Plans an answer: the index of the stage that asks, or why it is refused. */
 export function planAnswer(state: FlowState): { readonly at: number } | { readonly refused: string } {
   const at = state.stages.findIndex(({ block }) => block?.kind === "question");
-  return at < 0 ? { refused: `no stage of run ${state.id} asks anything` } : planRetry(state, state.route[at]);
+  const { [at]: stage } = state.route;
+  return stage === undefined ? { refused: `no stage of run ${state.id} asks anything` } : planRetry(state, { stage });
 }
 
 /** Has the stage that asked done again, at a new epoch, with the answer in its author's notes. */
@@ -69,7 +101,7 @@ export function stepAnswer(state: FlowState, event: Extract<FlowEvent, { is: "an
 function again(
   before: FlowState,
   { at, said }: { readonly at: number; readonly said: Pick<Note, "kind" | "text"> | undefined },
-  { event, now }: { readonly event: { readonly by: string; readonly reason?: string }; readonly now: number },
+  { event, now }: { readonly event: { readonly by: string; readonly reason?: string | undefined }; readonly now: number },
 ): Stepped {
   const stage = before.route[at] ?? "main";
   const state = notedForRetry(before, stage, { said, by: event.by, now });
@@ -88,12 +120,12 @@ function again(
     [
       { do: "record", type: "retry", stage, by: event.by, ...reasonOf(event) },
       ...recorded,
-      ...cancelFrom(state.route, at, { epoch: next.epoch, reason }),
+      ...cancelFrom(state, at, { epoch: next.epoch, reason }),
       ...dispatch,
     ],
   ];
 }
 
-function reasonOf(event: { readonly reason?: string }): { readonly reason?: string } {
+function reasonOf(event: { readonly reason?: string | undefined }): { readonly reason?: string } {
   return event.reason === undefined ? {} : { reason: event.reason };
 }

@@ -33,7 +33,7 @@ export function targetOf(
 export function stepSendBack(state: FlowState, event: Extract<FlowEvent, { is: "send-back" }>, now: number): Stepped {
   const at = state.stages.findIndex(({ stage }) => stage === event.stage);
   const stage = state.stages[at];
-  if (state.state !== "open" || stage?.epoch !== event.epoch || !isToBeSentBack(stage)) return [state, []];
+  if (state.state !== "open" || state.paused !== undefined || stage?.epoch !== event.epoch || !isToBeSentBack(stage)) return [state, []];
   const { feedback } = event;
   const known = feedback === undefined ? state : changeStage(state, event, (one) => ({ ...one, feedback }));
   const to = targetOf(state, { ...stage, ...(feedback && { feedback }) });
@@ -87,7 +87,7 @@ function filesOf({ outputs }: Pick<StageFlow, "outputs">): string {
 export function goBack(
   state: FlowState,
   at: number,
-  { by, now, reason: given }: { readonly by: string; readonly now: number; readonly reason?: string },
+  { by, now, reason: given }: { readonly by: string; readonly now: number; readonly reason?: string | undefined },
 ): Stepped {
   const deciding = state.stages[at];
   const to = deciding && targetOf(state, deciding);
@@ -120,7 +120,7 @@ export function goBack(
       // Main's word that it holds the deciding file, and has checked it, comes before the task that brings it.
       ...(sign ? [{ do: "sign" as const, state: "verified" as const, stage: deciding.stage, of: deciding }] : []),
       { do: "record", type: "sent-back", stage: feedback.to, by, reason },
-      ...cancelFrom(state.route, to, { epoch: next.epoch, reason }),
+      ...cancelFrom(state, to, { epoch: next.epoch, reason }),
       ...dispatch,
     ],
   ];

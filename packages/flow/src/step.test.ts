@@ -756,7 +756,11 @@ describe("whatever happens, in whatever order", () => {
     { is: "retry", by: "ops" },
     { is: "retry", by: "ops", stage: "nano" },
     { is: "retry", by: "ops", stage: "sg" },
+    { is: "retry", by: "ops", stage: "sg", on: "sg-2" },
     { is: "cancel", by: "ops" },
+    { is: "pause", by: "ops" },
+    { is: "resume", by: "ops" },
+    { is: "rollback", by: "ops", to: "sg" },
     { is: "installed", role: "sg", instance: id("other host") },
     ...route.flatMap((stage): FlowEvent[] =>
       (["nudge", "scheduleToStart", "scheduleToClose"] as const).map((rule) => ({ is: "clock", stage, epoch: 1, rule })),

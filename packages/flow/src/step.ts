@@ -9,6 +9,7 @@ import { stepDispatch } from "./step-dispatch.ts";
 import { stepAnswer, stepRetry } from "./step-retry.ts";
 import { stepCancel, stepClosingChecked, stepRefused } from "./step-ending.ts";
 import { stepInstalled, stepLost } from "./step-lost.ts";
+import { stepPause, stepResume, stepRollback, stepWithheld } from "./step-pause.ts";
 import { stepNudge, vouchFor } from "./step-nudge.ts";
 import { stepReceipt } from "./step-receipt.ts";
 import { stepSendBack } from "./step-send-back.ts";
@@ -23,8 +24,9 @@ export function step(state: FlowState, event: FlowEvent, now: number): Stepped {
   if (next === state) return [state, effects];
   const [concluded, more] = conclude(next, now);
   const [recovered, dispatches] = stepLost(concluded, now);
-  const all = [...effects, ...more, ...dispatches];
-  return [recovered === concluded ? concluded : conclude(recovered, now)[0], all];
+  const [released, last] = stepWithheld(recovered, now);
+  const all = [...effects, ...more, ...dispatches, ...last];
+  return [released === concluded ? concluded : conclude(released, now)[0], all];
 }
 
 function react(state: FlowState, event: FlowEvent, now: number): Stepped {
@@ -33,7 +35,10 @@ function react(state: FlowState, event: FlowEvent, now: number): Stepped {
       if (state.given.length > 0) return [state, []];
       const { given, sources, deadline, accepted, nodes } = event;
       const { block: _, failure: __, ...open } = state;
-      return stepDispatch({ ...open, given, sources, deadline, accepted, nodes }, { at: 0, now });
+      const taken = { ...open, given, sources, deadline, accepted, nodes };
+      const [withheld] = state.route;
+      if (state.paused !== undefined && withheld !== undefined) return [{ ...taken, withheld }, []];
+      return stepDispatch(taken, { at: 0, now });
     }
     case "intake-blocked":
       return state.given.length > 0 || isSameBlock(state.block, event.block) ? [state, []] : [{ ...state, block: event.block }, []];
@@ -78,6 +83,12 @@ function react(state: FlowState, event: FlowEvent, now: number): Stepped {
       return stepAnswer(state, event, now);
     case "cancel":
       return stepCancel(state, event, now);
+    case "pause":
+      return stepPause(state, event, now);
+    case "resume":
+      return stepResume(state, event, now);
+    case "rollback":
+      return stepRollback(state, event, now);
   }
 }
 

@@ -31,6 +31,7 @@ function withoutConclusion(state: FlowState): RunStatus {
     unreachable: awaited.filter((role) => state.unreachable.includes(role)),
     ...(state.bundle !== undefined && { bundle: state.bundle }),
     ...(state.cancelled && { cancelled: state.cancelled }),
+    ...(state.paused && { paused: { ...state.paused, at: toTime(state.paused.at) } }),
   };
 }
 
@@ -81,7 +82,7 @@ export function awaits(state: FlowState, at: number): StageStatus["awaits"] {
     case "verified":
       return undefined;
     case "waiting":
-      return { rung: "dispatched", from: state.stages[at - 1]?.stage ?? "main" };
+      return { rung: "dispatched", from: state.withheld === stage.stage ? "main" : (state.stages[at - 1]?.stage ?? "main") };
     case "dispatched":
       return { rung: "accepted", from: stage.stage };
     case "accepted":

@@ -16,17 +16,18 @@ export function wants(state: FlowState): readonly FlowWant[] {
     // The check of a stage reads its inputs too: everything before it must be here.
     const inputs = state.stages.slice(0, at).every((earlier) => earlier.pulled);
     if (!checked && inputs && block?.kind !== "check") wanted.push({ want: "check", stage, epoch });
-    if (isToBeSentBack(one)) wanted.push({ want: "send-back", stage, epoch });
+    if (isToBeSentBack(one) && state.paused === undefined) wanted.push({ want: "send-back", stage, epoch });
   });
   if (isReadyToClose(state)) wanted.push({ want: "closing-check", epoch: state.epoch });
   return wanted;
 }
 
-/** True where every stage is verified (the last one needs the last hop for that) and nothing blocks the run. */
+/** True where every stage is verified (the last one needs the last hop for that) and nothing blocks the run, nor is it paused. */
 export function isReadyToClose(state: FlowState): boolean {
   return (
     state.state === "open" &&
     state.block === undefined &&
+    state.paused === undefined &&
     state.stages.length > 0 &&
     state.stages.every((stage) => stage.rung === "verified")
   );

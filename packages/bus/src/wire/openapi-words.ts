@@ -147,6 +147,10 @@ export const openApiWords: Readonly<Record<string, Words>> = {
   receipts: ["SHA-256 of the receipts that prove the stage's rungs.", [sha256]],
   "RunRequest.rounds": ["Most times that work is sent back by itself, 0 to 16; then a person decides.", 2],
   mostRounds: ["Most times that work of the run is sent back by itself; then a person decides.", 2],
+  paused: [
+    "Who has paused the run, when and why: nothing of it begins until somebody resumes it.",
+    { by: "ops:ada@example.com", at: "2026-11-24T12:00:09.000Z", reason: "waiting for S2" },
+  ],
   cancelled: ["Who has cancelled the run, and why.", { by: "ops:ada@example.com", reason: "asked twice" }],
   requests: ["What the work was sent back with, a request each.", ["look in the second edition"]],
   rounds: ["Rounds whose work was sent back, oldest first, with the files of their stages.", []],

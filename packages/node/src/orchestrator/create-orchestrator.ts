@@ -2,18 +2,19 @@ import { hasEnded, Health, TasukiError } from "@tasuki/protocol";
 import type { Store } from "@tasuki/store";
 import type { Roster } from "@tasuki/bus";
 import { turnsOf } from "../loop/create-loop.ts";
+import { checkNode } from "./check-node.ts";
 import { createKeyedLock } from "../loop/keyed-lock.ts";
 import type { NodeView, Orchestrator } from "./orchestrator.ts";
 import type { Notary } from "@tasuki/evidence";
 import { nudge } from "./nudge.ts";
-import { planAnswer, planRetry, toRunStatus } from "@tasuki/flow";
+import { type FlowState, planOf, planRetry, refusalOf, toRunStatus, type Verb } from "@tasuki/flow";
 import type { Reachability } from "./reachability.ts";
 import { stateOf } from "./run-row.ts";
 import { knownRun, type RunSteps } from "./run-steps.ts";
 import type { VerifyDeps } from "./verify.ts";
 import { viewFiles } from "./view-files.ts";
 
-interface OrchestratorDeps extends Omit<VerifyDeps, "store" | "judge"> {
+interface OrchestratorDeps extends Omit<VerifyDeps, "store"> {
   readonly store: Store;
   readonly notary: Notary;
   readonly steps: RunSteps;
@@ -21,19 +22,35 @@ interface OrchestratorDeps extends Omit<VerifyDeps, "store" | "judge"> {
   readonly roster: Roster;
 }
 
+type Decision = Parameters<Orchestrator["decide"]>[0];
+
 /** Orchestrator for what people and agents ask of main. */
 export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
-  const { store, notary, steps, reachability, roster, pipeline } = deps;
+  const { store, notary, steps, reachability, roster, pipeline, clock } = deps;
   const { profiles, intake } = pipeline;
   const lock = createKeyedLock();
 
+  /** State of a run of which a verb is taken, and the verb as it is taken. Rejects with `not_found`, `invalid_state`. */
+  const decidable = async ({ run, verb }: Decision): Promise<{ readonly state: FlowState; readonly verb: Verb }> => {
+    const state = await knownRun(steps, run);
+    const refused = refusalOf(state, verb);
+    if (refused !== undefined) throw new TasukiError("invalid_state", refused);
+    const planned = verb.is === "retry" ? planRetry(state, verb) : undefined;
+    if (verb.is !== "retry" || planned === undefined || "refused" in planned) return { state, verb };
+    // The stage that is planned is the one that is done again, whatever the run comes to meanwhile.
+    const stage = state.route[planned.at] ?? verb.stage;
+    if (verb.on !== undefined && stage !== undefined) await checkNode(deps, state, { stage, on: verb.on });
+    return { state, verb: { ...verb, stage } };
+  };
+
   /** Resumes a blocked intake: main's own task goes back to the queue, at the same epoch. */
-  const resumeIntake = async ({ run, by, reason }: Parameters<Orchestrator["retry"]>[0]): Promise<void> => {
+  const resumeIntake = async (run: string, event: Extract<Verb, { is: "retry" }>): Promise<void> => {
+    const { by, reason } = event;
     const facts = { run, stage: "main", epoch: 0, task: run, by };
     const besides = reason === undefined ? {} : { text: { code: "operator", text: reason } };
     if (!(await store.retry(run, notary.event("intake-retried", facts, besides))))
       throw new TasukiError("invalid_state", `run ${run} is still at intake and not blocked for good: it goes on by itself`);
-    await steps.apply({ facts: [{ run, event: { is: "retry", by, ...(reason !== undefined && { reason }) } }] });
+    await steps.apply({ facts: [{ run, event }] });
   };
 
   return {
@@ -60,33 +77,16 @@ export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
         };
       });
     },
-    async retry(request) {
-      const { run, stage, by, reason, note } = request;
-      const state = await knownRun(steps, run);
-      if (state.state === "open" && state.given.length === 0) {
-        if (note !== undefined)
-          throw new TasukiError("invalid_state", `run ${run} is still at intake: there is no author yet who would read a note`);
-        await resumeIntake(request);
-      } else {
-        const plan = planRetry(state, stage);
-        if ("refused" in plan) throw new TasukiError("invalid_state", plan.refused);
-        const asked = state.route[plan.at] ?? stage;
-        const event = {
-          is: "retry" as const,
-          by,
-          ...(asked !== undefined && { stage: asked }),
-          ...(reason !== undefined && { reason }),
-          ...(note !== undefined && { note }),
-        };
-        await steps.apply({ facts: [{ run, event }] });
-      }
+    async decide(decision) {
+      const { run } = decision;
+      const { state, verb } = await decidable(decision);
+      if (verb.is === "retry" && state.given.length === 0) await resumeIntake(run, verb);
+      else await steps.apply({ facts: [{ run, event: verb }] });
       return toRunStatus(await knownRun(steps, run));
     },
-    async answer({ run, by, text }) {
-      const plan = planAnswer(await knownRun(steps, run));
-      if ("refused" in plan) throw new TasukiError("invalid_state", plan.refused);
-      await steps.apply({ facts: [{ run, event: { is: "answer", by, text } }] });
-      return toRunStatus(await knownRun(steps, run));
+    async plan(decision) {
+      const { state, verb } = await decidable(decision);
+      return planOf(state, verb, clock.now());
     },
     nudge: (request) => nudge({ store, steps }, request),
     view: (request, signal) =>
@@ -95,12 +95,6 @@ export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
         signal.throwIfAborted();
         return viewFiles(deps, request, signal);
       }),
-    async cancel({ run, by, reason }) {
-      const { state } = await knownRun(steps, run);
-      if (state !== "open") throw new TasukiError("invalid_state", `run ${run} is ${state}; only an open run can be cancelled`);
-      await steps.apply({ facts: [{ run, event: { is: "cancel", by, ...(reason !== undefined && { reason }) } }] });
-      return toRunStatus(await knownRun(steps, run));
-    },
     async *watch(run, signal) {
       for await (const _ of turnsOf((wake) => store.onCommit([{ topic: "run", run }], wake), signal)) {
         const state = await knownRun(steps, run);

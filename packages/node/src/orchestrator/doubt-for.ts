@@ -4,7 +4,7 @@ import type { FlowState } from "@tasuki/flow";
 
 interface Judged {
   readonly known: KnownMessages;
-  readonly place: Pick<FlowState, "nodes">;
+  readonly place: Pick<FlowState, "nodes" | "left">;
   readonly pipeline: Pipeline;
 }
 
@@ -19,10 +19,11 @@ function isMainsOwnWord({ predicate }: ReceiptStatement): boolean {
   return predicate.role === "main" && (predicate.state !== "accepted" || predicate.epoch === 0);
 }
 
-/** Reason why a receipt of a role does not count: its run stands on another node of that role. */
-function doubtAboutPlace({ predicate: { role, node } }: ReceiptStatement, { nodes }: Pick<FlowState, "nodes">): string | undefined {
+/** Reason why a receipt of a role does not count: its run stands, and stood, on another node of that role. What a node that it has left says is about an earlier epoch. */
+function doubtAboutPlace({ predicate: { role, node } }: ReceiptStatement, { nodes, left = [] }: Judged["place"]): string | undefined {
   const placed = role === "main" ? undefined : nodes[role];
-  return placed === undefined || placed === node ? undefined : `its run stands on node '${placed}' of that role`;
+  if (placed === undefined || placed === node || left.some((one) => one.role === role && one.node === node)) return undefined;
+  return `its run stands on node '${placed}' of that role`;
 }
 
 /** Reason why a `produced` does not count: it is over a file that its stage does not produce. One that is over its task has no files. */

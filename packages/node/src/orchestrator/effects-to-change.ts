@@ -74,6 +74,7 @@ function toPart(state: FlowState, effect: FlowEffect, context: EffectContext): P
         epoch: effect.epoch,
         attachments: [],
         reason: shortened(effect.reason),
+        ...(effect.nodes && { nodes: effect.nodes }),
       });
       return { ...sent, supersede: [{ run: state.id, epoch: effect.epoch - 1 }] };
     }
@@ -129,11 +130,12 @@ function grantFor(
 }
 
 type Sent = Pick<TaskPayload, "kind" | "to" | "epoch" | "attachments"> &
-  Partial<Pick<TaskPayload, "prev" | "deadline" | "grant" | "reason" | "bundle">>;
+  Partial<Pick<TaskPayload, "prev" | "deadline" | "grant" | "reason" | "bundle" | "nodes">>;
 
 /** Row of the outbox with a signed task, and the event that holds the task. Main has no other way to send. */
 function send(state: FlowState, { notary, newId, now }: EffectContext, sent: Sent): Part {
-  const node = state.nodes[sent.to];
+  const { nodes = state.nodes } = sent;
+  const node = nodes[sent.to];
   const payload: TaskPayload = {
     v: 1,
     id: newId(),
@@ -141,8 +143,8 @@ function send(state: FlowState, { notary, newId, now }: EffectContext, sent: Sen
     stage: sent.to,
     from: "main",
     fromNode: notary.node,
-    ...(node !== undefined && { nodes: state.nodes }),
     ...sent,
+    ...(node !== undefined && { nodes }),
   };
   const { envelope, digest } = notary.task(payload);
   const row: SignedTask = {

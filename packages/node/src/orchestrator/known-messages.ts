@@ -15,7 +15,7 @@ export interface KeptDeps {
   /** Envelopes about a run that main's store keeps, by the SHA-256 of their payloads. Their signatures were verified when they were kept. */
   readonly kept: (run: string, digests: readonly string[]) => Promise<ReadonlyMap<string, Envelope>>;
   /** Roles of a run in the order of its hand-offs, the nodes that it is placed on, and its state; undefined for a run that main does not have. */
-  readonly placeOf: (run: string) => Promise<Pick<FlowState, "route" | "nodes" | "given" | "state"> | undefined>;
+  readonly placeOf: (run: string) => Promise<Pick<FlowState, "route" | "nodes" | "left" | "given" | "state"> | undefined>;
 }
 
 /** A receipt whose signature is verified, by the digest of its payload. */
@@ -33,7 +33,7 @@ interface OpenedMessages {
 /** Messages and routes of main's store that some entries need to be judged by. */
 export interface Kept {
   envelope(run: string, digest: string): Envelope | undefined;
-  place(run: string): Pick<FlowState, "route" | "nodes" | "given">;
+  place(run: string): Pick<FlowState, "route" | "nodes" | "left" | "given">;
   /** Runs that the entries' messages are about. */
   readonly runs: readonly string[];
   /** True for a run that main has. */

@@ -1,4 +1,5 @@
 import type { Health, RunStatus } from "@tasuki/protocol";
+import type { Verb } from "@tasuki/flow";
 
 /** Node of the roster, as main knows it. */
 export interface NodeView {
@@ -41,12 +42,14 @@ export interface Orchestrator {
   watch(run: string, signal: AbortSignal): AsyncIterable<RunStatus>;
   /** Nudges the nodes that hold what is awaited of a run: they look again now (pending hand-offs, lapsed leases), and describe their part. */
   nudge(request: { run: string; stage?: string; by: string; reason?: string }): Promise<readonly NudgeAnswer[]>;
-  /** Dispatches a blocked stage again at a new epoch (or resumes a blocked intake), with a `note` to its author. Who, why and the note are recorded. */
-  retry(request: { run: string; stage?: string; by: string; reason?: string; note?: string }): Promise<RunStatus>;
-  /** Answers the question that a stage is blocked with: its author is called again, with the answer among its notes. */
-  answer(request: { run: string; by: string; text: string }): Promise<RunStatus>;
-  /** Ends a run; every node that took part is told, and fences it. */
-  cancel(request: { run: string; by: string; reason?: string }): Promise<RunStatus>;
+  /**
+   * Does what a person decides about a run, and resolves with the run as it is then. A `retry` dispatches a stage again at a new epoch (or resumes a
+   * blocked intake), a given node in place of the one that it stands on, with a note to its author; an `answer` does so with the answer to the
+   * question that it is blocked with; a `cancel` ends the run, and every node that took part fences it. Who and why are recorded.
+   */
+  decide(request: { run: string; verb: Verb }): Promise<RunStatus>;
+  /** Plan of what `decide` would do now, in lines for people; it is refused as that is, and changes nothing. */
+  plan(request: { run: string; verb: Verb }): Promise<readonly string[]>;
   nodes(): Promise<readonly NodeView[]>;
   /**
    * Answer of one of the relay's views of files, as plain JSON; one at a time, in the order in which they are asked for. A file without a name

@@ -75,7 +75,7 @@ test.concurrent("a last hop that main took after the backup is brought again by 
   // The backup may be older than main's own checks of nano and sg: they are done again, whatever jp's feed says meanwhile.
   const status = await relay.until(run, (now) => rungs(now).join() === "nano verified,sg verified,jp produced");
   expect(status.stages.at(-1)?.awaits).toEqual({ rung: "handed-off", from: "main" });
-  await orchestrator(relay).retry({ run, stage: "jp", by: "ada" });
+  await orchestrator(relay).decide({ run, verb: { is: "retry", stage: "jp", by: "ada" } });
   expect(await relay.until(run, closed)).toMatchObject({ epoch: 2 });
 });
 
@@ -86,8 +86,8 @@ test.concurrent("epochs that main gave after the backup are refused, until retri
   const run = await relay.run({ brief, sources });
   await relay.until(run, at("jp", "started"));
   await backUp(relay);
-  await orchestrator(relay).retry({ run, stage: "sg", by: "ada" });
-  await orchestrator(relay).retry({ run, stage: "sg", by: "ada" });
+  await orchestrator(relay).decide({ run, verb: { is: "retry", stage: "sg", by: "ada" } });
+  await orchestrator(relay).decide({ run, verb: { is: "retry", stage: "sg", by: "ada" } });
   release();
   expect(await relay.until(run, closed)).toMatchObject({ epoch: 3 });
   await restore(relay);
@@ -103,7 +103,7 @@ test.concurrent("epochs that main gave after the backup are refused, until retri
   await expect.poll(unread, { timeout: 20_000 }).toEqual([]);
   const blocks: string[] = [];
   for (let epoch = 2; epoch <= 4; epoch += 1) {
-    expect(await orchestrator(relay).retry({ run, stage: "sg", by: "ada" })).toMatchObject({ epoch });
+    expect(await orchestrator(relay).decide({ run, verb: { is: "retry", stage: "sg", by: "ada" } })).toMatchObject({ epoch });
     const is = await relay.until(run, (now) => closed(now) || now.stages.some(({ block }) => block?.owner === "operator"));
     blocks.push(is.stages.flatMap(({ block }) => block?.reason ?? []).join() || is.state);
   }

@@ -232,7 +232,7 @@ test.concurrent.for([
       clearsWith: expect.stringContaining("tasuki retry"),
     });
     expect((await store.task(task?.row.id ?? ""))?.attempt).toBe(1); // another attempt would find nothing there
-    await relay.node("main").orchestrator?.retry({ run, by: "ada" });
+    await relay.node("main").orchestrator?.decide({ run, verb: { is: "retry", by: "ada" } });
     expect((await relay.until(run, closed)).epoch).toBe(2);
     if (how === "changed") expect(await readFile(join(relay.data, "sg", "blobs", "changed", sha256), "utf8")).toBe("# Changed\n");
   },

@@ -92,7 +92,7 @@ test.concurrent("an executor that throws blocks its stage once its attempts are 
   expect(stage).toMatchObject({ rung: "started", attempt: 2, block: { owner: "operator", clearsWith: `tasuki retry ${run} --from sg` } });
   expect(stage?.block?.reason).toContain("no ink");
   isMended = true;
-  await relay.node("main").orchestrator?.retry({ run, by: "ada" });
+  await relay.node("main").orchestrator?.decide({ run, verb: { is: "retry", by: "ada" } });
   const status = await relay.until(run, closed);
   expect(status.epoch).toBe(2);
 });
@@ -125,7 +125,7 @@ test.concurrent("a stage that decides for rework hands nothing on, and the stage
   const run = await relay.run({ brief, sources });
   const status = await relay.until(run, blockedAt("sg"));
   expect(stageOf(status, "sg")).toMatchObject({ rung: "produced", block: { reason: "sg decided 'rework', and handed nothing on" } });
-  await relay.node("main").orchestrator?.retry({ run, by: "ada" });
+  await relay.node("main").orchestrator?.decide({ run, verb: { is: "retry", by: "ada" } });
   await relay.until(run, closed);
   expect(reviews).toBe(2);
 });
@@ -135,7 +135,7 @@ test.concurrent("a cancelled run ends the work that is under way, and fences its
   await using relay = await start({ work: { sg: work } });
   const run = await relay.run({ brief, sources });
   const signal = await begun;
-  await relay.node("main").orchestrator?.cancel({ run, by: "ada", reason: "not needed" });
+  await relay.node("main").orchestrator?.decide({ run, verb: { is: "cancel", by: "ada", reason: "not needed" } });
   if (!signal.aborted) await once(signal, "abort");
   const { tasks } = await relay.node("sg").store.statusOf({ run });
   expect(tasks.find(({ row }) => row.payload.kind === "work")?.row.state).toBe("fenced");
@@ -158,7 +158,7 @@ test.concurrent("what a stage wrote before a retry took it away is quarantined, 
   const run = await relay.run({ brief, sources });
   await begun.promise;
   await relay.until(run, (status) => stageOf(status, "nano")?.rung === "verified");
-  await relay.node("main").orchestrator?.retry({ run, stage: "sg", by: "ada" });
+  await relay.node("main").orchestrator?.decide({ run, verb: { is: "retry", stage: "sg", by: "ada" } });
   await relay.until(run, closed);
   const { handlers, local, store } = relay.node("sg");
   const path = join("quarantine", run, "sg.1.1");
@@ -269,7 +269,7 @@ test.concurrent("a text reaches main beside what is signed, and without the text
   expect(erased.filter((text) => text.includes(told))).toHaveLength(3);
   await Promise.all(names.map((name) => relay.start(name)));
   isMended = true;
-  await relay.node("main").orchestrator?.retry({ run, by: "ada" });
+  await relay.node("main").orchestrator?.decide({ run, verb: { is: "retry", by: "ada" } });
   await relay.until(run, closed);
   expect((await signedBy(relay, names)).filter((text) => text.includes(told))).toEqual([]);
   await expect

@@ -53,10 +53,10 @@ test("runs and nodes are read, and a retry or cancel is recorded with who asked"
     { role: "editor", reachable: true },
     { role: "printer", reachable: false },
   ]);
-  expect(await client.retry({ run, stage: "editor", reason: "mended" })).toMatchObject({ epoch: 2 });
+  expect(await client.decide({ is: "retry", run, stage: "editor", reason: "mended" })).toMatchObject({ epoch: 2 });
   expect(await asked(main)).toEqual([{ type: "retry", run, stage: "editor", by: "local", texts: ["mended"] }]);
   await relay.until(run, isBlocked);
-  expect(await client.cancel({ run })).toMatchObject({ state: "cancelled" });
+  expect(await client.decide({ is: "cancel", run })).toMatchObject({ state: "cancelled" });
   expect(await client.runs({ open: true })).toEqual([]);
   const { envelopes, texts } = await relay.node("main").store.evidenceOf(run);
   const said = envelopes
@@ -71,7 +71,7 @@ test("a refusal is the problem that it is on the bus", async () => {
   const run = await relay.run({ brief: "What?" });
   await relay.until(run, isClosed);
   await expect(client.run(unknown)).rejects.toMatchObject({ code: "not_found", message: expect.stringContaining(unknown) });
-  await expect(client.retry({ run })).rejects.toMatchObject({ code: "invalid_state" });
+  await expect(client.decide({ is: "retry", run })).rejects.toMatchObject({ code: "invalid_state" });
   await expect(client.run("last")).rejects.toMatchObject({ code: "malformed_message" });
   await expect(client.start({ ...request, profile: "fancy" })).rejects.toMatchObject({
     code: "malformed_message",

@@ -29,7 +29,7 @@ import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from "@tr
 import { EventSource } from "eventsource";
 import { z } from "zod";
 import { toShellWord } from "../render/plain-text.ts";
-import type { MadeLink, OperatorRouter } from "./operator-router.ts";
+import type { Decision, MadeLink, OperatorRouter } from "./operator-router.ts";
 import { watchRun } from "./watch-run.ts";
 
 type Startable<Kind extends string> = Kind extends "run"
@@ -57,11 +57,10 @@ export interface OperatorClient {
   watch(run: string, options: { signal: AbortSignal; onState?: (state: "connected" | "lost") => void }): AsyncIterable<RunStatus>;
   /** Answers of the nodes that hold something of the run, and of main itself: where each stands. */
   nudge(request: { run: string; stage?: string; reason?: string }): Promise<readonly NudgeAnswer[]>;
-  /** `note`: what the stage's author is told in notes.md. */
-  retry(request: { run: string; stage?: string; reason?: string; note?: string }): Promise<RunStatus>;
-  /** Answers the question that a stage of the run is blocked with. */
-  answer(request: { run: string; text: string }): Promise<RunStatus>;
-  cancel(request: { run: string; reason?: string }): Promise<RunStatus>;
+  /** Does what a person decides about a run, and resolves with the run as it is then. */
+  decide(decision: Decision): Promise<RunStatus>;
+  /** Plan of what `decide` would do now, in lines for people; it is refused as that is, and changes nothing. */
+  plan(decision: Decision): Promise<readonly string[]>;
   nodes(): Promise<readonly NodeView[]>;
   /** Makes a one-time link to the loopback door; over main's own socket alone. */
   link(rights: { level?: OperatorLevel; name?: string }): Promise<MadeLink>;
@@ -117,6 +116,22 @@ export function createOperatorClient(main: string | MainUrl): OperatorClient {
     const limit = AbortSignal.timeout(callMs);
     return { signal: signal === undefined ? limit : AbortSignal.any([limit, signal]) };
   };
+  const decide = (decision: Decision): Promise<unknown> => {
+    switch (decision.is) {
+      case "retry":
+        return trpc.retry.mutate(decision, within());
+      case "answer":
+        return trpc.answer.mutate(decision, within());
+      case "cancel":
+        return trpc.cancel.mutate(decision, within());
+      case "pause":
+        return trpc.pause.mutate(decision, within());
+      case "resume":
+        return trpc.resume.mutate(decision, within());
+      case "rollback":
+        return trpc.rollback.mutate(decision, within());
+    }
+  };
 
   return {
     bus: {
@@ -146,9 +161,8 @@ export function createOperatorClient(main: string | MainUrl): OperatorClient {
         return { end: () => subscription.unsubscribe() };
       }, options),
     nudge: (request) => call(z.array(Answer), trpc.nudge.mutate(request, within())),
-    retry: (request) => call(RunStatus, trpc.retry.mutate(request, within())),
-    answer: (request) => call(RunStatus, trpc.answer.mutate(request, within())),
-    cancel: (request) => call(RunStatus, trpc.cancel.mutate(request, within())),
+    decide: (decision) => call(RunStatus, decide(decision)),
+    plan: (decision) => call(z.array(z.string().max(4096)), trpc.plan.mutate(decision, within())),
     // The router types these; they are shown to people, and no decision is made on them.
     nodes: async () => (await trpc.nodes.query(undefined, within()).catch(refused)) as readonly NodeView[],
     link: (rights) => call(Link, trpc.link.mutate(rights, within())),

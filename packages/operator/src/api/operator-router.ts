@@ -48,6 +48,26 @@ const Reason = z.string().min(1).max(1024);
 /** Text to an author; notes.md has it whole. */
 const Note = z.string().regex(/\S/, "a text that is not empty").max(4096, "a text of at most 4,096 characters");
 
+const about = { run: Id, reason: Reason.optional() };
+/** What a person may decide about a run, by the verb. */
+const decisions = {
+  retry: z.object({ ...about, stage: Name.optional(), on: Name.optional(), note: Note.optional() }),
+  answer: z.object({ run: Id, text: Note }),
+  cancel: z.object(about),
+  pause: z.object(about),
+  resume: z.object(about),
+  rollback: z.object({ ...about, to: Name }),
+};
+const Decision = z.discriminatedUnion("is", [
+  decisions.retry.extend({ is: z.literal("retry") }),
+  decisions.answer.extend({ is: z.literal("answer") }),
+  decisions.cancel.extend({ is: z.literal("cancel") }),
+  decisions.pause.extend({ is: z.literal("pause") }),
+  decisions.resume.extend({ is: z.literal("resume") }),
+  decisions.rollback.extend({ is: z.literal("rollback") }),
+]);
+export type Decision = z.input<typeof Decision>;
+
 /** The router of the operator API: what people and agents ask of main, besides the bus. Its errors are the bus's own problems. */
 export function createOperatorRouter({ orchestrator, calls, sessions, makeLink, stopping }: OperatorRouterDeps) {
   const t = initTRPC.context<OperatorContext>().create({
@@ -87,22 +107,27 @@ export function createOperatorRouter({ orchestrator, calls, sessions, makeLink, 
         orchestrator.nudge({ run, by, ...(stage !== undefined && { stage }), ...(reason !== undefined && { reason }) }),
       ),
     retry: t.procedure
-      .input(z.object({ run: Id, stage: Name.optional(), reason: Reason.optional(), note: Note.optional() }))
-      .mutation(({ ctx: { by }, input: { run, stage, reason, note } }) =>
-        orchestrator.retry({
-          run,
-          by,
-          ...(stage !== undefined && { stage }),
-          ...(reason !== undefined && { reason }),
-          ...(note !== undefined && { note }),
-        }),
-      ),
+      .input(decisions.retry)
+      .mutation(({ ctx: { by }, input: { run, ...verb } }) => orchestrator.decide({ run, verb: { is: "retry", by, ...verb } })),
     answer: t.procedure
-      .input(z.object({ run: Id, text: Note }))
-      .mutation(({ ctx: { by }, input: { run, text } }) => orchestrator.answer({ run, by, text })),
+      .input(decisions.answer)
+      .mutation(({ ctx: { by }, input: { run, ...verb } }) => orchestrator.decide({ run, verb: { is: "answer", by, ...verb } })),
     cancel: t.procedure
-      .input(z.object({ run: Id, reason: Reason.optional() }))
-      .mutation(({ ctx: { by }, input: { run, reason } }) => orchestrator.cancel({ run, by, ...(reason !== undefined && { reason }) })),
+      .input(decisions.cancel)
+      .mutation(({ ctx: { by }, input: { run, ...verb } }) => orchestrator.decide({ run, verb: { is: "cancel", by, ...verb } })),
+    pause: t.procedure
+      .input(decisions.pause)
+      .mutation(({ ctx: { by }, input: { run, ...verb } }) => orchestrator.decide({ run, verb: { is: "pause", by, ...verb } })),
+    resume: t.procedure
+      .input(decisions.resume)
+      .mutation(({ ctx: { by }, input: { run, ...verb } }) => orchestrator.decide({ run, verb: { is: "resume", by, ...verb } })),
+    rollback: t.procedure
+      .input(decisions.rollback)
+      .mutation(({ ctx: { by }, input: { run, ...verb } }) => orchestrator.decide({ run, verb: { is: "rollback", by, ...verb } })),
+    /** Plan of one of these verbs, in lines for people: what it would do now. It changes nothing, but a note is too long for a query's URL. */
+    plan: t.procedure
+      .input(Decision)
+      .mutation(({ ctx: { by }, input: { run, ...verb } }) => orchestrator.plan({ run, verb: { ...verb, by } })),
     nodes: t.procedure.query(() => orchestrator.nodes()),
     /** Main's relay: its profiles, and the view that explains a brief. */
     relay: t.procedure.query(() => orchestrator.relay()),

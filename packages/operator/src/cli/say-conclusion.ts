@@ -2,7 +2,7 @@ import { blocksOf, type RunConclusion, type RunStatus } from "@tasuki/protocol";
 import { toDuration } from "../render/quantity.ts";
 import { toBlock } from "../render/block-lines.ts";
 import { cancelledNote } from "../render/run-progress.ts";
-import { toClosing } from "../render/run-detail.ts";
+import { toClosing, toPaused } from "../render/run-detail.ts";
 import { toUnreadLines } from "../render/run-summary.ts";
 import type { Cli } from "./cli.ts";
 import type { DataOption } from "./options.ts";
@@ -36,6 +36,7 @@ export function sayConclusion(cli: Cli, { run, status, conclusion, options, node
       for (const shown of status === undefined ? [] : blocksOf(status))
         for (const line of toBlock(shown, { style, next: nodes === "removed" ? undefined : (...words) => cli.next(options, ...words) }))
           cli.say(line);
+      for (const words of status === undefined ? [] : toPaused(status, (...words) => cli.next(options, ...words))) cli.say(words);
       if (nodes === "removed")
         return cli.say(`Run ${run} needs a person, but its nodes end now, and their data folder is removed: --keep or --data keeps it.`);
       if (nodes === "ending")

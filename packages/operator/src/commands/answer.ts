@@ -1,26 +1,27 @@
 import { TasukiError } from "@tasuki/protocol";
 import { Command } from "commander";
 import type { Cli } from "../cli/cli.ts";
-import { type DataOption, dataOption, type JsonOption, jsonOption, resolveRun, runArgument, toExamples } from "../cli/options.ts";
-
-interface AnswerOptions extends DataOption, JsonOption {}
+import { decide, type DecisionOptions, dryRunOption } from "../cli/decide.ts";
+import { dataOption, jsonOption, runArgument, toExamples } from "../cli/options.ts";
 
 export function answerCommand(cli: Cli): Command {
   return new Command("answer")
     .description("answer the question that a stage asks; its author is called again, with the answer in notes.md")
     .argument("<run>", runArgument)
     .argument("<text...>", "the answer")
+    .addOption(dryRunOption())
     .addOption(dataOption())
     .addOption(jsonOption())
     .addHelpText("before", toExamples([['answer last "the second edition counts"', "the newest run"]]))
-    .action(async (given: string, words: string[], options: AnswerOptions) => {
+    .action((given: string, words: string[], options: DecisionOptions) => {
       const text = words.join(" ");
       if (text.trim() === "") throw new TasukiError("malformed_request", "The answer is empty: say what its author is to be told.");
-      const client = cli.client(options);
-      const run = await resolveRun(client, given);
-      const status = await client.answer({ run, text });
-      if (options.json) return cli.json({ status });
-      cli.out(`Run ${run} goes on at epoch ${status.epoch}.`);
-      cli.say(cli.messageStyle.dim(`Follow it: ${cli.next(options, "watch", run)}`));
+      return decide(cli, {
+        given,
+        options,
+        about: (run) => ({ is: "answer", run, text }),
+        said: ({ id, epoch }) => `Run ${id} goes on at epoch ${epoch}.`,
+        next: ["Follow it", "watch"],
+      });
     });
 }

@@ -1,17 +1,9 @@
 import { Command } from "commander";
 import type { Cli } from "../cli/cli.ts";
-import {
-  type DataOption,
-  dataOption,
-  type JsonOption,
-  jsonOption,
-  resolveRun,
-  runArgument,
-  textOption,
-  toExamples,
-} from "../cli/options.ts";
+import { decide, type DecisionOptions, dryRunOption } from "../cli/decide.ts";
+import { dataOption, jsonOption, runArgument, textOption, toExamples } from "../cli/options.ts";
 
-interface CancelOptions extends DataOption, JsonOption {
+interface CancelOptions extends DecisionOptions {
   readonly reason?: string;
 }
 
@@ -20,16 +12,17 @@ export function cancelCommand(cli: Cli): Command {
     .description("end a run; every node that took part is told, and drops its work")
     .argument("<run>", runArgument)
     .addOption(textOption("--reason <text>", "why, for the record"))
+    .addOption(dryRunOption())
     .addOption(dataOption())
     .addOption(jsonOption())
     .addHelpText("before", toExamples([['cancel last --reason "the wrong files"', "the newest run"]]))
-    .action(async (given: string, options: CancelOptions) => {
-      const { reason, json } = options;
-      const client = cli.client(options);
-      const run = await resolveRun(client, given);
-      const status = await client.cancel({ run, ...(reason !== undefined && { reason }) });
-      if (json) return cli.json({ status });
-      cli.out(`Run ${run} is cancelled.`);
-      cli.say(cli.messageStyle.dim(`What was done until then: ${cli.next(options, "show", run)}`));
-    });
+    .action((given: string, options: CancelOptions) =>
+      decide(cli, {
+        given,
+        options,
+        about: (run) => ({ is: "cancel", run, reason: options.reason }),
+        said: ({ id }) => `Run ${id} is cancelled.`,
+        next: ["What was done until then", "show"],
+      }),
+    );
 }

@@ -1,18 +1,11 @@
 import { Command } from "commander";
 import type { Cli } from "../cli/cli.ts";
-import {
-  type DataOption,
-  dataOption,
-  type JsonOption,
-  jsonOption,
-  resolveRun,
-  runArgument,
-  textOption,
-  toExamples,
-} from "../cli/options.ts";
+import { decide, type DecisionOptions, dryRunOption } from "../cli/decide.ts";
+import { dataOption, jsonOption, runArgument, textOption, toExamples } from "../cli/options.ts";
 
-interface RetryOptions extends DataOption, JsonOption {
+interface RetryOptions extends DecisionOptions {
   readonly from?: string;
+  readonly on?: string;
   readonly reason?: string;
   readonly note?: string;
 }
@@ -22,8 +15,10 @@ export function retryCommand(cli: Cli): Command {
     .description("dispatch a blocked stage again, at a new epoch; what was proven before it stays")
     .argument("<run>", runArgument)
     .option("--from <stage>", "the stage to begin again with (default: the blocked one)")
+    .option("--on <node>", "the node of its role that does the stage from now on")
     .addOption(textOption("--reason <text>", "why, for the record"))
     .addOption(textOption("--note <text>", "what the stage's author is told, in notes.md"))
+    .addOption(dryRunOption())
     .addOption(dataOption())
     .addOption(jsonOption())
     .addHelpText(
@@ -31,20 +26,17 @@ export function retryCommand(cli: Cli): Command {
       toExamples([
         ["retry last", "the blocked stage, once its cause is mended"],
         ["retry last --from STAGE", "from an earlier stage on"],
+        ["retry last --from STAGE --on NODE", "on another node of that role"],
       ]),
     )
-    .action(async (given: string, options: RetryOptions) => {
-      const { from, reason, note, json } = options;
-      const client = cli.client(options);
-      const run = await resolveRun(client, given);
-      const status = await client.retry({
-        run,
-        ...(from !== undefined && { stage: from }),
-        ...(reason !== undefined && { reason }),
-        ...(note !== undefined && { note }),
+    .action((given: string, options: RetryOptions) => {
+      const { from: stage, on, reason, note } = options;
+      return decide(cli, {
+        given,
+        options,
+        about: (run) => ({ is: "retry", run, stage, on, reason, note }),
+        said: ({ id, epoch }) => `Run ${id} goes on at epoch ${epoch}.`,
+        next: ["Follow it", "watch"],
       });
-      if (json) return cli.json({ status });
-      cli.out(`Run ${run} goes on at epoch ${status.epoch}.`);
-      cli.say(cli.messageStyle.dim(`Follow it: ${cli.next(options, "watch", run)}`));
     });
 }

@@ -285,7 +285,7 @@ test.each([
     if (ends === "cancelled") {
       const run = await vi.waitUntil(async () => (await main.client.runs({ open: true }))[0]?.id, waiting);
       await main.relay.until(run, isVerified("writer"));
-      await main.client.cancel({ run });
+      await main.client.decide({ is: "cancel", run });
     }
     return running.ended;
   };
@@ -335,7 +335,7 @@ test("watch ends as the run did: only a run that is closed is success", async ()
   await using main = await startOperatedRelay({ work: { editor: broken } });
   const run = await startRun(main);
   expect((await tasuki(["watch", "last", "--data", main.data])).code).toBe(9);
-  await main.client.cancel({ run });
+  await main.client.decide({ is: "cancel", run });
   expect((await tasuki(["watch", "last", "--data", main.data])).code).toBe(8);
 });
 
@@ -397,6 +397,34 @@ test("retry and cancel say what they did, and ls and nodes what there is", async
   expect((await tasuki(["retry", "last", "--from", "editor", "--reason", "mended", ...data])).stdout).toBe(
     `Run ${run} goes on at epoch 2.\n`,
   );
+  await main.relay.until(run, isBlocked);
+  const rollback = ["rollback", run, "--to", "editor", ...data];
+  const plan = await tasuki([...rollback, "--dry-run"]);
+  expect(plan.stdout.split("\n")).toEqual([
+    "the run is paused, until 'tasuki resume'",
+    "the run goes from epoch 2 to 3",
+    expect.stringMatching(/^writer keeps what is proven of it: 'verified', draft\.txt [0-9a-f]{12}$/),
+    "main tells editor to drop what it has of epochs below 3",
+    "main tells printer to drop what it has of epochs below 3",
+    "",
+  ]);
+  expect(plan.stderr).toContain("Nothing was done");
+  expect(JSON.parse((await tasuki([...rollback, "--dry-run", "--json"])).stdout)).toEqual({
+    v: 1,
+    run,
+    plan: plan.stdout.trimEnd().split("\n"),
+  });
+  expect(await tasuki(rollback)).toMatchObject({ code: 0, stdout: `Run ${run} is back before editor, and paused.\n` });
+  expect((await tasuki(["ls", ...data])).stdout).toContain("paused");
+  expect((await tasuki(["show", run, ...data])).stdout).toContain(`Have it go on: pnpm tasuki resume ${run}`);
+  expect(await tasuki(["watch", run, ...data])).toMatchObject({
+    code: 9,
+    stderr: expect.stringContaining("The run is paused by local at "),
+  });
+  expect(await tasuki(["pause", run, ...data])).toMatchObject({ code: 5, stderr: expect.stringContaining("is paused already, by local") });
+  expect((await tasuki(["resume", run, ...data])).stdout).toBe(`Run ${run} goes on at epoch 4.\n`);
+  const { status } = JSON.parse((await tasuki(["pause", run, "--reason", "lunch", "--json", ...data])).stdout) as { status: object };
+  expect(status).toMatchObject({ paused: { by: "local", reason: "lunch" }, conclusion: "needs-human" });
   expect((await tasuki(["cancel", run, ...data])).stdout).toBe(`Run ${run} is cancelled.\n`);
   expect(await tasuki(["retry", run, ...data])).toMatchObject({ code: 5 });
   expect((await tasuki(["ls", ...data])).stdout).toContain("cancelled");

@@ -16,7 +16,10 @@ import { linkCommand } from "./link.ts";
 import { lsCommand } from "./ls.ts";
 import { nodesCommand } from "./nodes.ts";
 import { nudgeCommand } from "./nudge.ts";
+import { pauseCommand } from "./pause.ts";
+import { resumeCommand } from "./resume.ts";
 import { retryCommand } from "./retry.ts";
+import { rollbackCommand } from "./rollback.ts";
 import { runCommand } from "./run.ts";
 import { showCommand } from "./show.ts";
 import { startCommand } from "./start.ts";
@@ -34,6 +37,9 @@ const commands = [
   nudgeCommand,
   answerCommand,
   retryCommand,
+  pauseCommand,
+  resumeCommand,
+  rollbackCommand,
   cancelCommand,
   nodesCommand,
 ];

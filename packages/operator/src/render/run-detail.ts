@@ -3,7 +3,7 @@ import { toFailureNote, toLastSign } from "./attempt-note.ts";
 import { type Next, toBlock, toPastBlock } from "./block-lines.ts";
 import { toLine } from "./plain-text.ts";
 import { counted, stageSpan, toDuration, workSpan } from "./quantity.ts";
-import { archivesAwaited, mainNote, toSentBack } from "./run-progress.ts";
+import { archivesAwaited, mainNote, pausedNote, toSentBack } from "./run-progress.ts";
 import { line, type Style, type Words } from "./style.ts";
 
 /** A run in full: each stage's highest proven rung, what is awaited and from whom, every block. `now` is in milliseconds since 1970. */
@@ -27,8 +27,18 @@ export function toRunDetail(
     ...(status.rounds ?? []).flatMap((round, at) => toRound(round, { number: at + 1, most: status.mostRounds })),
     ...stages.flatMap((stage) => ["", ...toStage(stage, { status, now, style })]),
     ...blocksOf(status).flatMap((shown) => ["", ...toBlock(shown, { style, next })]),
+    ...toPaused(status, next).flatMap((words, at) => (at === 0 ? ["", words] : [words])),
     ...toClosing(status, next).flatMap((words, at) => (at === 0 ? ["", words] : [words])),
     ...pastBlocksOf(status).flatMap((shown) => ["", ...toPastBlock(shown, style)]),
+  ];
+}
+
+/** Pause of a run, and the commands that end it; nothing of a run that is not paused. */
+export function toPaused({ id, paused }: RunStatus, next: Next): string[] {
+  if (paused === undefined) return [];
+  return [
+    `The run is ${pausedNote(paused)}.`,
+    `What has begun ends its attempt, and nothing else begins. Have it go on: ${next("resume", id)}`,
   ];
 }
 

@@ -12,7 +12,7 @@ export function toRunList(runs: readonly RunStatus[], { now, width, style }: { n
       { title: "RUN", cell: (run) => run.id },
       {
         title: "STATE",
-        cell: (run) => (conclusionOf(run) === "needs-human" ? "blocked" : run.state),
+        cell: (run) => (run.paused !== undefined ? "paused" : conclusionOf(run) === "needs-human" ? "blocked" : run.state),
         paint: (text, run) => paintOf(run, style)(text),
       },
       { title: "AGE", cell: (run) => toAge(now - Date.parse(run.createdAt)), align: "right" },

@@ -58,6 +58,7 @@ export function noteOf(status: RunStatus, stage: StageStatus, now: number): stri
 export function mainNote(status: RunStatus, now: number): string {
   const { state, stages, sources, failure, bundle } = status;
   const own = blocksOf(status).find(({ where }) => where === "main");
+  if (status.paused !== undefined) return pausedNote(status.paused);
   if (own !== undefined) return `${own.needsHuman ? "blocked" : "held up"}: ${reasonOf(own)}`;
   switch (state) {
     case "open":
@@ -87,6 +88,11 @@ export function toSentBack({ by, to, decision }: RoundStatus): string {
   return `${toLine(by)} decided '${toLine(decision)}'; back to ${toLine(to)}`;
 }
 
+/** Who has paused a run, when and why. */
+export function pausedNote({ by, at, reason }: NonNullable<RunStatus["paused"]>): string {
+  return `paused by ${toLine(by)} at ${at}${reason === undefined ? "" : `: ${toLine(reason)}`}`;
+}
+
 /** Who has cancelled a run, when and why. */
 export function cancelledNote({ cancelled, endedAt }: RunStatus): string {
   const by = cancelled === undefined ? "" : ` by ${toLine(cancelled.by)}`;
@@ -102,5 +108,6 @@ export function archivesAwaited({ awaits, unreachable = [] }: RunStatus): string
 
 function paintMain(status: RunStatus, style: Style): Paint {
   if (status.state === "closed") return style.good;
+  if (status.paused !== undefined) return style.warn;
   return blocksOf(status).some(({ where }) => where === "main") || status.state === "failed" ? style.bad : style.dim;
 }

@@ -133,6 +133,8 @@ export const RunStatus = z.object({
   /** Those of them that do not answer main. */
   unreachable: z.array(word()).optional(),
   bundle: Sha256.optional(),
+  /** Principal who has paused the run, when (RFC 3339) and why: nothing of it begins until somebody resumes it. */
+  paused: z.object({ by: word(), at: z.iso.datetime(), reason: sentence().optional() }).optional(),
   /** Principal who has cancelled the run, and why; main of an earlier release has kept neither. */
   cancelled: z.object({ by: word(), reason: sentence().optional() }).optional(),
 });

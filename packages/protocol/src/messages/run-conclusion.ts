@@ -7,13 +7,14 @@ export function hasEnded({ state }: { readonly state: RunState }): boolean {
 }
 
 /**
- * Conclusion of a run: how it has ended, or `needs-human` where it does not go on without a person; undefined while it goes on by itself. It is
+ * Conclusion of a run: how it has ended, or `needs-human` where it is paused or does not go on without a person; undefined while it goes on by itself. It is
  * what main's status says; of a main of an earlier release, whose status does not say it, what follows from the blocks.
  */
 export function conclusionOf(status: RunStatus): RunConclusion | undefined {
   if (status.conclusion !== undefined) return status.conclusion;
   const { state } = status;
   if (state === "closed" || state === "failed" || state === "cancelled") return state;
+  if (status.paused !== undefined) return "needs-human";
   return blocksOf(status).some(({ needsHuman }) => needsHuman) ? "needs-human" : undefined;
 }
 

@@ -1,0 +1,18 @@
+/** Verb of a person about a run: a decision, which is recorded with who has made it and why. */
+export type Verb =
+  /** `on`: the node of its role that the stage stands on from now on. `note`: what the operator says to the author of the stage that is done again. */
+  | {
+      readonly is: "retry";
+      readonly stage?: string | undefined;
+      readonly on?: string | undefined;
+      readonly by: string;
+      readonly reason?: string | undefined;
+      readonly note?: string | undefined;
+    }
+  /** Answer of an operator to the question that a stage is blocked with. */
+  | { readonly is: "answer"; readonly by: string; readonly text: string }
+  | { readonly is: "cancel"; readonly by: string; readonly reason?: string | undefined }
+  | { readonly is: "pause"; readonly by: string; readonly reason?: string | undefined }
+  | { readonly is: "resume"; readonly by: string; readonly reason?: string | undefined }
+  /** `to`: the stage that is done again, with all later ones, once the run is resumed. */
+  | { readonly is: "rollback"; readonly to: string; readonly by: string; readonly reason?: string | undefined };

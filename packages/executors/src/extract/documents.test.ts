@@ -292,6 +292,35 @@ test.for([
   expect(await textOf(csv, name)).toBe(text);
 });
 
+test.for([
+  [
+    "Host | Window\n--- | ---\nalpha | 01:00\nbeta |\n\nEnd | of it.",
+    "Host | Window\n--- | ---\nHost: alpha | Window: 01:00\nHost: beta\n\nEnd | of it.",
+  ],
+  [
+    "| **Plan** | Room |\r\n|:--|--:|\r\n| A \\| B | 2 TB |\r\nDone.\r\n",
+    "| **Plan** | Room |\r\n|:--|--:|\r\nPlan: A | B | Room: 2 TB\r\nDone.\r\n",
+  ],
+  ["|  |  |\n|--|--|\n| Rack 1 | 4 kW |", "|  |  |\n|--|--|\nRack 1 | 4 kW"],
+  ["```\na | b\n--|--\nc | d\n```\n", "```\na | b\n--|--\nc | d\n```\n"],
+  ["a | b\n--|--|--\nc | d\n", "a | b\n--|--|--\nc | d\n"],
+  [
+    "1. Ports:\n\n   | Port | Use |\n   |---|---|\n   | 80 | web |\n",
+    "1. Ports:\n\n   | Port | Use |\n   |---|---|\nPort: 80 | Use: web\n",
+  ],
+] as const)("Rows of a Markdown table have the names of their columns, and lines stay lines: %j", async ([markdown, text]) => {
+  expect(await textOf(markdown, "S1.md")).toBe(text.trim());
+});
+
+test("A Markdown table is known as one, with its head", async () => {
+  const found = await read("Ports:\n\n| Port | Use |\n|---|---|\n| 80 | web |\n| 22 | ssh |\n\nDone.\n", "S1.md");
+  const text = "text" in found ? found.text : "";
+  expect("blocks" in found && found.blocks?.map(({ from, to, kind }) => [kind, text.slice(from, to)])).toEqual([
+    ["table-header", "| Port | Use |\n|---|---|\n"],
+    ["table", "Port: 80 | Use: web\nPort: 22 | Use: ssh\n"],
+  ]);
+});
+
 const mail = (type: string, body: string): string =>
   `From: =?utf-8?Q?B=C3=A4r?= <b@example.test>\r\nTo: c@example.test\r\nSubject: =?utf-8?B?w5ZmZm51bmdzemVpdGVu?=\r\nMIME-Version: 1.0\r\nContent-Type: ${type}\r\n${body}`;
 const parted = `multipart/mixed; boundary=b1`;

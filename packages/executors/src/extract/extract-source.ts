@@ -2,7 +2,7 @@ import type { ExtractedSource } from "@tasuki/protocol";
 import { csvToText } from "./csv-text.ts";
 import { declaredEncoding, type Decoded, decodeText } from "./decode.ts";
 import { htmlToText } from "./html-text.ts";
-import { markdownBlocks } from "./markdown-blocks.ts";
+import { markdownToText } from "./markdown-text.ts";
 import { type Reading, toSourceBlocks } from "./reading.ts";
 import { type Kind, sniff } from "./sniff.ts";
 
@@ -49,7 +49,7 @@ async function read(kind: Exclude<Kind, { is: "unreadable" }>, bytes: Uint8Array
     case "text":
       return decodeText(bytes);
     case "markdown":
-      return withText(await decodeText(bytes), (text) => ({ text, blocks: markdownBlocks(text) }));
+      return withText(await decodeText(bytes), markdownToText);
     case "csv":
       return withText(await decodeText(bytes), csvToText);
     case "html":

@@ -219,6 +219,10 @@ const determiners =
 const leansWide =
   /^(?:由|谁|誰|什么|几|多|怎|如何|何|哪|为|在哪)|^(?=.*\p{sc=Hiragana})(?!.*[はがをも])|^(?=.*\p{sc=Hangul})(?!.*[은는이가을를](?:\s|$))/u;
 
+// "le musée est-il fermé": the pronoun repeats the noun that stands before its verb.
+const repeated =
+  /(?<!\p{L})(?:les?|la|une?|des|du|ce(?:t|tte|s)?|mon|ma|mes|ton|ta|tes|son|sa|ses|notre|nos|votre|vos|leurs?|l['’])\s?\p{L}[^?,;]{1,100}?\p{L}-(?:t-)?(?:ils?|elles?)(?!\p{L})/giu;
+
 /** True for a question that leaves its subject to the one before it: it has a pronoun, begins with "and", or has hardly a word of its own. */
 function isElliptic(question: string, isPart: boolean): boolean {
   if (!mark.test(question) && !isPart && !/か[。]?$/u.test(question)) return false;
@@ -229,7 +233,7 @@ function isElliptic(question: string, isPart: boolean): boolean {
       (Array.from(question).length < 12 && (isPart || leansWide.test(question)))
     );
   return (
-    pronouns.test(question.replaceAll(/\bgibt es\b|\bil y a\b|\by a-t-il\b/giu, "")) ||
+    pronouns.test(question.replaceAll(/\bgibt es\b|\bil y a\b|\by a-t-il\b/giu, "").replaceAll(repeated, "")) ||
     joins.test(question) ||
     (isPart && question.split(/\s+/).length < 5 && !determiners.test(question))
   );

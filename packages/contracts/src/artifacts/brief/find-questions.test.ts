@@ -61,6 +61,10 @@ test.each([
   ["도서관은 몇 시에 엽니까?\n주차는 무료입니까?", "도서관은 몇 시에 엽니까?|주차는 무료입니까?"],
   ["Chi firma la ricevuta?\nQuanto costa il duplicato?", "Chi firma la ricevuta?|Quanto costa il duplicato?"],
   ["L'accueil ouvre quand ? Où est-il ?", "L'accueil ouvre quand ?|Où est-il ? (L'accueil ouvre quand)"],
+  [
+    "Qui dirige le musée ? Quand la salle est-elle fermée ? Où est-elle ?",
+    "Qui dirige le musée ?|Quand la salle est-elle fermée ?|Où est-elle ? (la salle est-elle fermée)",
+  ],
   ["I would also like to know whether the tower can be climbed.", "I would also like to know whether the tower can be climbed."],
   ["Is it signed and why?", "Is it signed and why?"],
   ["What?", "What?"],

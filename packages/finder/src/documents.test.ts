@@ -128,12 +128,17 @@ test.for([
     "S1.csv",
     /^depot: Graz \| staff: 298 \[C1\]$/,
   ],
-  ["How many staff has Graz?", `# Depots\n\n${depots.map((row) => `${row.join(" | ")}\n`).join("")}`, "S1.md", /^- Graz \| 298 \[C1\]$/],
+  [
+    "How many staff has Graz?",
+    `# Depots\n\n${depots.map((row) => `${row.join(" | ")}\n`).join("")}`,
+    "S1.md",
+    /^Depot: Graz \| Staff: 298 \[C1\]$/,
+  ],
   [
     "How many staff has Graz?",
     `# Depots\n\n${depots.map((row) => `| ${row.join(" | ")} |\n`).join("")}`,
     "S1.md",
-    /^- Graz \| 298 \[C1\]$/,
+    /^Depot: Graz \| Staff: 298 \[C1\]$/,
   ],
   [
     "How do I scan?",
@@ -325,6 +330,36 @@ test.each([
   const raw = documents["de-raw-output"]?.[0]?.text ?? "";
   expect(raw).toContain("six years");
   expect(raw).not.toMatch(/example\.test|99 years|title:|Who is asked|Is the|Retention of audit records|Page \d/);
+});
+
+test("Two versions of a fact stand below their headings, and one fact below none", async () => {
+  const notes = (one: string, other: string): string =>
+    `# Notes\n\n## ${one}\n\nThe default timeout is 30 seconds.\n\n## ${other}\n\nThe default timeout is 45 seconds.\n\nLogs are kept for a week.\n`;
+  const asked = (one: string, other: string) => ask("What is the default timeout?", notes(one, other), "S1.md").then(answerOf);
+  expect(await asked("Version 2", "Version 3")).toBe(
+    "Under Version 2:\n\nThe default timeout is 30 seconds. [C1]\n\nUnder Version 3:\n\nThe default timeout is 45 seconds. [C2]",
+  );
+  // A heading that would read as more than a name is left out.
+  expect(await asked("1. In “old” ones", "In 2.1. It is new [C9]")).not.toContain("Under");
+  expect(await ask("How long are logs kept?", notes("Version 2", "Version 3"), "S1.md").then(answerOf)).not.toContain("Under");
+});
+
+test("A number is answered by that number, and not by a decimal that it is a part of", async () => {
+  const racks = "| | | |\n|---|---|---|\n| Rack 1 | 12 servers | 4.2 kW |\n| Rack 2 | 9 servers | 3.1 kW |\n";
+  expect(await ask("How many servers are in rack 2?", racks, "S1.md").then(answerOf)).toBe("- Rack 2 | 9 servers | 3.1 kW [C1]");
+});
+
+test.each([
+  ["Town museum of Ayr\n\nIt is closed on Mondays, and opens at ten on other days.\n", "Who is the mayor of Ayr?"],
+  ["在宅勤務規程\n\n勤務は九時に始まる。\n昼の休みは一時間である。\n", "在宅勤務の規程を定めた人は誰ですか。"],
+])("The title of a plain text answers nothing: %j", async (text, question) => {
+  const { sections } = await ask(question, text, "S1.txt");
+  expect(sections[0]?.text).not.toContain(text.split("\n", 1)[0]);
+});
+
+test("A line that stands alone is an answer where it is no title", async () => {
+  const text = "Opening hours\n\nTwelve hours.\n";
+  expect(await ask("What are the opening hours?", text, "S1.txt").then(answerOf)).toBe("Twelve hours. [C1]");
 });
 
 // guarantees: R7.read

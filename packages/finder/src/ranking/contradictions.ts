@@ -17,7 +17,7 @@ const longest = 10_000;
 const mostClaims = 40;
 
 /** A sentence, with the sets that it is compared by. */
-interface Claim {
+export interface Claim {
   readonly text: string;
   /** Terms without numbers, so that two figures for the same thing still are about the same thing. */
   readonly terms: ReadonlySet<string>;

@@ -1,5 +1,5 @@
 import type { Range } from "@tasuki/contracts";
-import { type Block, headingTitle, isNote, type KnownBlock, splitBlocks, markStart, tableHeadLevel } from "./blocks.ts";
+import { type Block, headingTitle, isNote, type KnownBlock, splitBlocks, markStart, tableHeadLevel, withTitle } from "./blocks.ts";
 import { countWhile } from "./count-while.ts";
 import { quotableSentences } from "./quotable-sentences.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -97,7 +97,7 @@ function* sectionsOf(text: string, known?: readonly KnownBlock[]): Generator<{ p
   let path: { level: number; title: string }[] = [];
   let blocks: Block[] = [];
   const titles = (): string[] => path.map(({ title }) => title);
-  for (const block of splitBlocks(text, known)) {
+  for (const block of withTitle(text, splitBlocks(text, known))) {
     const isBehindTable = block.kind !== "table" && path.at(-1)?.level === tableHeadLevel;
     const isApart = isNote(text, block);
     if ((block.kind === "heading" || isBehindTable || isApart) && blocks.length > 0) {

@@ -31,7 +31,9 @@ export function languageBy(code: string | undefined): Language {
 export function toTerms(word: string, { stem, elided }: Language): readonly string[] {
   const whole = elided ? word.replace(elided, "") : word;
   const bare = whole.endsWith("'s") ? whole.slice(0, -2) : whole;
-  const parts = /[.'_-]/.test(bare) ? bare.split(/[.'_-]/).filter((part) => part.length > 1 || /[0-9]/.test(part)) : [];
+  // A decimal is one number: of 4.2 nobody is told who asks for 2. Dates and versions have parts.
+  const parts =
+    /[.'_-]/.test(bare) && !/^\d+\.\d+$/.test(bare) ? bare.split(/[.'_-]/).filter((part) => part.length > 1 || /[0-9]/.test(part)) : [];
   return [...new Set([bare, ...parts].map(stem))];
 }
 

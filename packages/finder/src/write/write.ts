@@ -29,7 +29,7 @@ export function write(inputs: InputsOf<typeof jp>): OutputsOf<typeof jp> {
     raw.blocks.filter(({ candidate }) => usable.has(candidate)),
     ({ candidate }) => candidate,
   );
-  const accepted = acceptedIn(review, blocks);
+  const accepted = acceptedIn(review, { blocks, candidates: inputs["candidate-list"].value.candidates });
   const answers = brief.value.questions.map((question) => answerQuestion(question, accepted));
   const answered = answers.map(({ section }) => section);
   const contradictions = contradictionsSection(review.contradictions, { blocks, cited: citedItems(answered) });

@@ -21,7 +21,7 @@ const file = <const Name extends string>(name: Name) =>
 const [found, raw, review, final] = [file("found"), file("raw"), file("review"), file("final")];
 
 /** A pipeline with the work of its roles. */
-export interface BenchPipeline {
+interface BenchPipeline {
   readonly pipeline: Pipeline;
   /** Work that takes no time, by role. */
   readonly work: Readonly<Record<string, StageWork>>;

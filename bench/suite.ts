@@ -14,7 +14,7 @@ export interface Figure {
 }
 
 /** What was asked for on the command line. */
-export interface Asked {
+interface Asked {
   /** Commit that the present one is measured beside, where a suite can. */
   readonly baseline?: string;
 }

@@ -198,6 +198,8 @@ export function createChildren({ use, memoryMiB = 512, idleMs = 60_000 }: Childr
 }
 
 async function discard({ process }: Child): Promise<void> {
+  // Nothing else may keep this process going until its child has ended: an end in order waits for that.
+  process.keep(true);
   await process.end(0);
   await process.clear();
 }

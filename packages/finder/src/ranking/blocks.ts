@@ -1,3 +1,5 @@
+import { type Line, pairsOf } from "./lines.ts";
+
 type BlockKind = "heading" | "paragraph" | "list" | "table" | "code" | "furniture";
 
 /** A piece of a source text. `start` and `end` are UTF-16 positions in the text; `end` is exclusive. */
@@ -43,12 +45,6 @@ const asking: ReadonlySet<BlockKind> = new Set(["paragraph", "list", "table"]);
 // What a question has before it in lists of them: its number or its letter, in a cell of its own where a table lays them out.
 const label = /^[ \t]*[*_]{0,2}[\p{L}\p{N}.]{0,8}[.:)：]?[*_]{0,2}\s+(?:\|\s+)?/u;
 const labelled = /^[ \t]*[*_]{0,2}(?:\d{1,3}(?:\.\d{1,3})+\.?|[QFPD問问]\d{0,3}[.:)：])[*_]{0,2}\s/u;
-
-interface Line {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
 
 /**
  * Blocks of a source text: headings (`#`, underlined, numbered, questions that stand alone), paragraphs, list items, table rows, code with its fences; and what is `known` of it, in the
@@ -227,31 +223,4 @@ function isNumberedHeading(text: string, line: Line): boolean {
 function isAsked(text: string): boolean {
   if (text.length > longestQuestion || !/[?？؟][*_"”»)\]]{0,4}\s*$/u.test(text)) return false;
   return !/[.!?。！？]\s+\p{Lu}|[。！？].|\|/u.test(text.replace(label, ""));
-}
-
-/** Lines, each with the one below it. */
-function* pairsOf(text: string): Generator<{ readonly line: Line; readonly below: Line | undefined }> {
-  let line: Line | undefined;
-  for (const below of linesOf(text)) {
-    if (line !== undefined) yield { line, below };
-    line = below;
-  }
-  if (line !== undefined) yield { line, below: undefined };
-}
-
-// Ends of lines of every kind: those of Unix and Windows, of the old Mac, of mainframes (NEL), and Unicode's own.
-const lineEnd = /\r\n|[\n\r\u0085\u2028\u2029]/g;
-
-function* linesOf(text: string): Generator<Line> {
-  for (let start = 0; start < text.length;) {
-    lineEnd.lastIndex = start;
-    const found = lineEnd.exec(text);
-    const end = found?.index ?? text.length;
-    const next = end + (found?.[0].length ?? 0);
-    // A form feed begins a page, a byte order mark a file; neither is part of the line.
-    let from = start;
-    while (from < end && (text.charCodeAt(from) === 12 || text.charCodeAt(from) === 0xfeff)) from += 1;
-    yield { start: from, end, text: text.slice(from, end) };
-    start = next;
-  }
 }

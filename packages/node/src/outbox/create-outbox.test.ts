@@ -401,7 +401,7 @@ function heldAnswers() {
   const held: { readonly payload: TaskPayload; readonly answer: (with_: Promise<never> | ReturnType<typeof receiptOf>) => void }[] = [];
   const answer: Answer = (payload) => {
     const { promise, resolve } = Promise.withResolvers<Awaited<ReturnType<BusClient["task"]>>>();
-    held.push({ payload, answer: resolve as (typeof held)[number]["answer"] });
+    held.push({ payload, answer: resolve });
     return promise;
   };
   return { held, answer };

@@ -357,13 +357,16 @@ test("a last hop that the end of main cut off each time is taken all the same: i
   await expect.poll(() => node.stateOf(task)).toBe("done");
 });
 
-test("at the start, strays of earlier attempts are swept, and folders of tasks that are over are removed", async () => {
+test("at the start, strays of earlier attempts are swept, and folders of tasks that are over are removed; not those of checks that go on", async () => {
   await using node = await openNode(async () => done);
   const ended = newId();
   await mkdir(join(node.data, "work", ended, "2", "out"), { recursive: true });
   await mkdir(join(node.data, "work", "verify-left-over", "in"), { recursive: true });
+  // Main checks what it has pulled while the sweep still looks.
+  const current = `verify-${node.store.boot}.check`;
+  await mkdir(join(node.data, "work", current, "in"), { recursive: true });
   node.consumer.start();
-  await expect.poll(() => readdir(join(node.data, "work"))).toEqual([]);
+  await expect.poll(() => readdir(join(node.data, "work"))).toEqual([current]);
   expect(node.swept.toSorted()).toEqual([`${ended}.2`, "left-over"]);
 });
 

@@ -21,12 +21,12 @@ interface CheckFolder {
   readonly attemptId: string;
 }
 
-/** Does one of main's own checks in a new folder with an empty `in/`, which is gone afterwards. */
+/** Does one of main's own checks in a new folder with an empty `in/`, which is gone afterwards. The folder names the boot, so that no sweep takes it away. */
 export async function inCheckFolder<Result>(
-  { data, newId }: { readonly data: string; readonly newId: () => string },
+  { store, data, newId }: { readonly store: Pick<Store, "boot">; readonly data: string; readonly newId: () => string },
   check: (place: CheckFolder) => Promise<Result>,
 ): Promise<Result> {
-  const attemptId = newId();
+  const attemptId = `${store.boot}.${newId()}`;
   const folder = join(data, "work", `${checkPrefix}${attemptId}`);
   await makeOwnFolder(data, join(folder, "in"));
   try {
@@ -80,18 +80,25 @@ export async function removeWorkFolders(data: string, task: string): Promise<voi
   await remove(data, join(data, "work", task));
 }
 
+interface SweepDeps extends WorkFolderDeps {
+  readonly store: WorkFolderDeps["store"] & Pick<Store, "boot">;
+  readonly quarantine: Pick<Quarantine, "take">;
+  readonly logger: Logger;
+}
+
 /**
  * Sweeps what an earlier boot left: ends all of its stray processes first, and then removes the work folders of tasks that have ended. Folders of
  * tasks that still wait or are blocked stay, to be looked at; so does what can't be removed, which is logged. Resolves with the number of processes.
  */
 export async function sweepWork(
-  { store, data, quarantine, logger }: WorkFolderDeps & { readonly quarantine: Pick<Quarantine, "take">; readonly logger: Logger },
+  { store, data, quarantine, logger }: SweepDeps,
   sweep: (attemptId: string) => Promise<number>,
 ): Promise<number> {
   const root = join(data, "work");
   let strays = 0;
   const left: { readonly task: string; readonly attempts: readonly string[] }[] = [];
   for (const task of await namesIn(root, tasksAtMost)) {
+    if (task.startsWith(`${checkPrefix}${store.boot}.`)) continue;
     // Main's own checks have a folder and an attempt id, but no task.
     const attempts = task.startsWith(checkPrefix) ? [] : await attemptsIn(join(root, task)).catch(leave(task));
     left.push({ task, attempts: attempts ?? [] });

@@ -17,7 +17,7 @@ import type { FlowState } from "@tasuki/flow";
 import { inCheckFolder } from "../consumer/work-folder.ts";
 
 export interface VerifyDeps {
-  readonly store: Pick<Store, "blobs">;
+  readonly store: Pick<Store, "blobs" | "boot">;
   readonly checker: Checker;
   readonly judge: Judge;
   readonly pipeline: Pipeline;
@@ -37,7 +37,7 @@ export async function verify(
   state: FlowState,
   { stages, signal }: { readonly stages: readonly string[]; readonly signal: AbortSignal },
 ): Promise<readonly Unmet[]> {
-  return inCheckFolder({ data, newId }, async ({ folder, attemptId }) => {
+  return inCheckFolder({ store, data, newId }, async ({ folder, attemptId }) => {
     for (const { name, sha256 } of filesOf(pipeline, state, stages)) await store.blobs.copyTo(sha256, join(folder, "in", name));
     // The checker reads the versions of the run out of the run.json among the files; those of this pipeline have to agree with it.
     const used = await pipelineOf(state, { store, pipeline, judge });

@@ -22,7 +22,15 @@ const silent = (): void => undefined;
 const logger: Logger = { debug: silent, info: silent, warn: silent, error: silent };
 const clock = { now: () => 0, monotonic: () => 0 };
 const { signal } = new AbortController();
-const depsOf = (data: string, checker: Checker = inProcessChecker()) => ({ checker, pipeline, data, clock, logger, newId: () => "one" });
+const depsOf = (data: string, checker: Checker = inProcessChecker()) => ({
+  checker,
+  pipeline,
+  data,
+  clock,
+  logger,
+  store: { boot: "boot" },
+  newId: () => "one",
+});
 
 test("a view is answered from files in a folder of their own, which is gone afterwards; a file without a name is the brief", async ({
   data,
@@ -37,7 +45,7 @@ test("a view is answered from files in a folder of their own, which is gone afte
     },
   };
   expect(await viewFiles(depsOf(data, checker), { view: "names", files }, signal)).toEqual(["brief.md", "S2.txt", "list.md"]);
-  expect(folders).toEqual([join(data, "work", "verify-one"), "verify-one", "S2.txt", "brief.md", "list.md"]);
+  expect(folders).toEqual([join(data, "work", "verify-boot.one"), "verify-boot.one", "S2.txt", "brief.md", "list.md"]);
   expect(await readdir(join(data, "work"))).toEqual([]);
 });
 

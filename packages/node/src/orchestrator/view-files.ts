@@ -10,7 +10,7 @@ import type { VerifyDeps } from "./verify.ts";
  * Rejects with `not_found`, `contract_violation` and `too_large`.
  */
 export async function viewFiles(
-  { checker, pipeline, data, clock, logger, newId }: Omit<VerifyDeps, "store" | "judge">,
+  { checker, pipeline, store, data, clock, logger, newId }: Omit<VerifyDeps, "store" | "judge"> & Parameters<typeof inCheckFolder>[0],
   { view, files }: Parameters<Orchestrator["view"]>[0],
   signal: AbortSignal,
 ): Promise<unknown> {
@@ -19,7 +19,7 @@ export async function viewFiles(
   // A file is only ever written under a name that its contract gives it.
   const { unmet } = sortFiles(artifactsOf(pipelineAt(pipeline, versionsOf(named))).map(optional), named);
   if (unmet.length > 0) throw new TasukiError("contract_violation", `The view '${view}' can't read its files.`, { unmet });
-  return inCheckFolder({ data, newId }, async ({ folder, attemptId }) => {
+  return inCheckFolder({ store, data, newId }, async ({ folder, attemptId }) => {
     for (const { name, bytes } of named) await writeFile(join(folder, "in", name), bytes, { flag: "wx" });
     return checker.view({ folder, attemptId, pipeline, view }, { clock, logger, signal, progress: () => undefined });
   });

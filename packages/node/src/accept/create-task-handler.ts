@@ -9,7 +9,7 @@ import {
   type TaskPayload,
   TasukiError,
 } from "@tasuki/protocol";
-import { type Accepted, type AcceptRequest, type DiskFloor, publish, type RunRow, type Store } from "@tasuki/store";
+import { type Accepted, type AcceptRequest, carryInto, type DiskFloor, type RunRow, type Store } from "@tasuki/store";
 import { z } from "zod";
 import { type BusHandlers, type Caller, takenContracts, type TaskRequest } from "@tasuki/bus";
 import { acceptanceOf, acceptedSubjects, type FreeText, type Notary, type Seal } from "@tasuki/evidence";
@@ -104,11 +104,11 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
   ) => {
     const { payload, digest } = task;
     const now = clock.now();
-    for (const {
-      bytes,
-      attachment: { sha256, contract },
-    } of brought?.all ?? [])
-      await publish(store, bytes, { sha256, contract, now });
+    const carried = carryInto(store);
+    for (const { bytes, attachment } of brought?.all ?? []) {
+      const { sha256, contract } = attachment;
+      await carried.add(bytes, { sha256, contract, now });
+    }
     const run = brief === undefined ? undefined : deps.runs?.newRun(payload, { now, brief });
     return store.accept(
       {
@@ -121,6 +121,7 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
         ...(traceparent !== undefined && { traceparent }),
         ...(run !== undefined && { run }),
         ...(proof !== undefined && { proof }),
+        blobs: carried.blobs,
       },
       acceptanceSeal(deps.notary, task, {
         envelope,

@@ -7,6 +7,7 @@ import { type Clock, sha256Of, TasukiError, type TaskPayload } from "@tasuki/pro
 import { claimedReceipt, createNotary, payloadDigest, taskSubjects } from "@tasuki/evidence";
 import { makeSigner, testSalt } from "@tasuki/evidence/testing";
 import { openStore, publish, type Store, type TaskRow } from "@tasuki/store";
+import { busyStore } from "@tasuki/store/testing";
 import { watchListings } from "@tasuki/protocol/testing";
 import { expect, test } from "vitest";
 import { systemClock } from "../process/system-clock.ts";
@@ -35,7 +36,7 @@ async function openNode(
   const quarantine = createQuarantine({ store, notary, data, logger: quiet });
   const consumer = createConsumer({
     quarantine,
-    store: around(store),
+    store: around(busyStore(store)),
     notary,
     worker: { perform },
     data,
@@ -134,6 +135,31 @@ test("intakes go on side by side, a few at once, and hold up no last hop however
   node.consumer.start();
   await expect.poll(() => node.stateOf(lastHop)).toBe("done");
   expect([begun.toSorted(), await node.stateOf(intakes[2] ?? "")]).toEqual([[...intakes.slice(0, 2), lastHop].toSorted(), "queued"]);
+});
+
+test("an idle node takes a task up with the commit that accepts it; a busy one leaves it in the queue", async () => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const looked = Promise.withResolvers<void>();
+  const around = (store: Store): Store => ({ ...store, dueTasks: () => (looked.resolve(), store.dueTasks()) });
+  await using node = await openNode(() => promise.then(() => done), {}, { around });
+  let commits = 0;
+  node.store.onCommit([{ topic: "feed" }], () => (commits += 1));
+  const accept = async (): Promise<string> => {
+    const accepted = node.accept();
+    for (const kind of ["work", "close", "work"] as const) node.consumer.claimAlong(kind);
+    return accepted;
+  };
+  const early = await node.accept({ kind: "close", attachments: [] });
+  node.consumer.claimAlong("work"); // it has not started yet
+  node.consumer.start();
+  await looked.promise;
+  const first = await accept();
+  expect([commits, await node.stateOf(early), await node.stateOf(first)]).toEqual([2, "done", "running"]);
+  expect((await node.receipts()).filter(({ task }) => task === first).map(({ state }) => state)).toEqual(["accepted", "started"]);
+  const second = await accept();
+  expect([commits, await node.stateOf(second)]).toEqual([3, "queued"]);
+  resolve();
+  await expect.poll(() => Promise.all([first, second].map(node.stateOf))).toEqual(["done", "done"]);
 });
 
 test("a worker that throws is tried again, and blocks its task when its attempts are used up", async () => {

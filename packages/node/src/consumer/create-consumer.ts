@@ -24,6 +24,11 @@ export interface ConsumerDeps extends AttemptDeps {
 export interface Consumer extends AsyncDisposable {
   /** Starts to claim: first accepted, first claimed, after a sweep of what earlier boots left. Returns at once. */
   start(): void;
+  /**
+   * Claims what is due in the commit of this turn, where there is room for a task of this kind. Called in the turn in which one is accepted, so that an
+   * idle node takes it up with the very commit that accepts it.
+   */
+  claimAlong(kind: TaskKind): void;
 }
 
 /** Consumer of the queue: claims tasks and makes their attempts, a few at a time. Disposing aborts the attempts and waits for them. */
@@ -31,6 +36,11 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
   const { store, notary, clock, random, logger, limits, onEnded, sweep, begin } = deps;
   const running = new Map<Promise<void>, Claimed>();
   let isSwept = false;
+  /** Signal of the passes, once the first one has begun to claim. */
+  let claiming: AbortSignal | undefined;
+  /** True while a claim is under way: the next one has to know what it took. */
+  let isClaiming = false;
+  let claimedAlong: Promise<void> | undefined;
 
   const sweepOnce = async (): Promise<void> => {
     isSwept = true;
@@ -46,20 +56,32 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
       [...running.values()].filter(({ row }) => row.payload.kind === kind).length < limit ? [kind] : [];
     return [...under("work", limits.attemptsAtOnce), ...under("run", limits.intakesAtOnce)];
   };
-  const claimAll = async (signal: AbortSignal): Promise<number> => {
-    if (!isSwept) await sweepOnce();
-    let now = clock.now();
-    let due = await store.dueTasks();
-    await endLapsedLeases(deps, { lapse: due.lapse, now, held: [...running.values()] });
-    for (let kinds = kindsWithRoom(); !signal.aborted && kinds.length > 0 && due.waiting > 0; kinds = kindsWithRoom()) {
-      const claimed = await store.claim({ now, leaseMs: limits.leaseMs, kinds }, startedSeal(notary));
-      if (claimed === undefined) break;
+  /** Claims a task of these kinds, and begins its attempt. Resolves with false where none is due, or another claim is under way, which leads to a pass. */
+  const claimOne = async (kinds: readonly TaskKind[], signal: AbortSignal): Promise<boolean> => {
+    if (isClaiming) return false;
+    isClaiming = true;
+    try {
+      const claimed = await store.claim({ now: clock.now(), leaseMs: limits.leaseMs, kinds }, startedSeal(notary));
+      if (claimed === undefined) return false;
       const attempt = attemptTask(deps, claimed, signal).finally(() => {
         running.delete(attempt);
         onEnded(claimed.task);
         loop.wake();
       });
       running.set(attempt, claimed);
+      return true;
+    } finally {
+      isClaiming = false;
+    }
+  };
+  const claimAll = async (signal: AbortSignal): Promise<number> => {
+    if (!isSwept) await sweepOnce();
+    claiming = signal;
+    let now = clock.now();
+    let due = await store.dueTasks();
+    await endLapsedLeases(deps, { lapse: due.lapse, now, held: [...running.values()] });
+    for (let kinds = kindsWithRoom(); !signal.aborted && kinds.length > 0 && due.waiting > 0; kinds = kindsWithRoom()) {
+      if (!(await claimOne(kinds, signal))) break;
       now = clock.now();
       due = await store.dueTasks();
     }
@@ -80,8 +102,18 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
   });
   return {
     start: () => loop.start(),
+    claimAlong(kind) {
+      const kinds = kindsWithRoom();
+      if (claiming === undefined || claiming.aborted || isClaiming || !kinds.includes(kind)) return;
+      // The task wakes the loop, too: whatever was not claimed here is claimed there.
+      claimedAlong = claimOne(kinds, claiming).then(
+        () => loop.wake(),
+        (error: unknown) => logger.error({ err: error }, "no task could be claimed with the commit that accepts one; it is tried again"),
+      );
+    },
     async [Symbol.asyncDispose]() {
       await loop[Symbol.asyncDispose]();
+      await claimedAlong;
       await Promise.all(running.keys());
     },
   };

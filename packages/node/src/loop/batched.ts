@@ -1,6 +1,6 @@
 /**
- * Batches of a sequence: each one holds every item that has come since the last, until their sizes come to `max` (by default, so many items).
- * Reading goes on while a batch is worked on, up to `max` ahead.
+ * Batches of a sequence: each one holds every item that has come since the last, until their sizes come to `max` (by default, so many items). Items of
+ * one turn of the event loop are in one batch. Reading goes on while a batch is worked on, up to `max` ahead.
  */
 export async function* batched<Item>(
   items: AsyncIterable<Item>,
@@ -37,6 +37,7 @@ export async function* batched<Item>(
     for (;;) {
       const woken = wake.promise;
       if (waiting.length > 0) {
+        if (size < max) await new Promise((resolve) => setImmediate(resolve));
         const batch = waiting;
         waiting = [];
         size = 0;

@@ -2,6 +2,7 @@ import { randomUUIDv7 } from "node:crypto";
 import { type FeedEntry, type TaskKind, type TaskPayload, TasukiError } from "@tasuki/protocol";
 import type { OutboxRow } from "@tasuki/store";
 import { expect, test } from "vitest";
+import type { FlowEvent } from "@tasuki/flow";
 import { followOwnFeed, type OwnFeedDeps } from "./follow-own-feed.ts";
 import type { RunSteps } from "./run-steps.ts";
 
@@ -16,17 +17,24 @@ function startFollowing({
   entries,
   apply,
   rows = [],
+  onCommit = () => undefined,
+  facts = [{ is: "peer", role: "sg", reachable: true }],
 }: {
   entries: readonly FeedEntry[];
+  facts?: readonly FlowEvent[];
   apply: (change: Change) => Promise<void>;
   rows?: readonly Partial<OutboxRow>[];
+  onCommit?: (listener: () => void) => void;
 }): AsyncDisposable {
   const store: Partial<OwnFeedDeps["store"]> = {
     instance,
     position: async () => undefined,
     feed: async (from) => entries.slice(from),
     outboxRow: async (task) => rows.find(({ id }) => id === task) as OutboxRow | undefined, // the part of a row that it reads
-    onCommit: () => () => undefined,
+    onCommit(_topics, listener) {
+      onCommit(listener);
+      return () => undefined;
+    },
   };
   const steps: Partial<RunSteps> = { apply };
   return followOwnFeed({
@@ -35,15 +43,36 @@ function startFollowing({
     steps: steps as RunSteps, // the operation that it calls
     read: async (read) =>
       read.map(({ index }) => ({
-        facts: index === 0 ? [{ run, event: { is: "peer", role: "sg", reachable: true } }] : [],
+        facts: facts.slice(index, index + 1).map((event) => ({ run, event })),
         envelopes: [],
         texts: [],
         cost: 0,
       })),
+    clock: { monotonic: () => performance.now() },
     backoff: () => 1,
     logger: quiet,
   });
 }
+
+test("a fact that nothing waits for is applied with the next one, or by itself where none comes", async () => {
+  const sent: FlowEvent = { is: "dispatched", stage: "sg", epoch: 1, task: randomUUIDv7(), from: "main", at: 0 };
+  const seen: FlowEvent = { is: "peer", role: "sg", reachable: true };
+  const entries: FeedEntry[] = [{ index: 0, leaf: "{}", envelopes: [] }];
+  const applied: (readonly FlowEvent[])[] = [];
+  let tell = (): void => undefined;
+  await using _ = startFollowing({
+    entries,
+    facts: [sent, seen, sent],
+    onCommit: (listener) => (tell = listener),
+    apply: async ({ facts }) => void applied.push(facts.map(({ event }) => event)),
+  });
+  entries.push({ index: 1, leaf: "{}", envelopes: [] });
+  tell();
+  await expect.poll(() => applied).toEqual([[sent, seen]]);
+  entries.push({ index: 2, leaf: "{}", envelopes: [] });
+  tell();
+  await expect.poll(() => applied).toEqual([[sent, seen], [sent]]);
+});
 
 // guarantees: R5.ends
 test("entries of main's own feed that could not be applied are read again, not passed over", async () => {

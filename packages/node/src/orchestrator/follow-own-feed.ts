@@ -1,4 +1,4 @@
-import { type Backoff, type Block, type FeedEntry, type Logger, shortened } from "@tasuki/protocol";
+import { type Backoff, type Block, type Clock, type FeedEntry, type Logger, shortened } from "@tasuki/protocol";
 import type { OutboxRow, Store } from "@tasuki/store";
 import { z } from "zod";
 import { createLoop } from "../loop/create-loop.ts";
@@ -11,24 +11,29 @@ export interface OwnFeedDeps {
   readonly store: Store;
   readonly steps: RunSteps;
   readonly read: EntryReader;
+  readonly clock: Pick<Clock, "monotonic">;
   readonly backoff: Backoff;
   readonly logger: Logger;
 }
 
 const entriesAtOnce = 256;
+/** Longest wait of facts that the next ones can be applied with, milliseconds. */
+const canWaitMs = 1_000;
 
 /**
  * Follows main's own feed, out of its store: the last hop that main accepted, the answers of nodes to its dispatches, and the tasks that its own
  * consumer and outbox gave up. Disposing stops it.
  */
-export function followOwnFeed({ node, store, steps, read, backoff, logger }: OwnFeedDeps): AsyncDisposable {
+export function followOwnFeed({ node, store, steps, read, clock, backoff, logger }: OwnFeedDeps): AsyncDisposable {
   let next: number | undefined;
+  /** Time at which the first of the facts came that wait for more, by the monotonic clock. */
+  let since: number | undefined;
 
-  const drain = async (signal: AbortSignal): Promise<void> => {
+  const drain = async (signal: AbortSignal): Promise<number> => {
     next ??= await heldBefore();
     while (!signal.aborted) {
       const entries = await store.feed(next, entriesAtOnce);
-      if (entries.length === 0) return;
+      if (entries.length === 0) break;
       const reads = await read(entries, { node, role: "main" });
       const facts: RunFact[] = [];
       for (const [at, entry] of entries.entries()) {
@@ -36,10 +41,17 @@ export function followOwnFeed({ node, store, steps, read, backoff, logger }: Own
         facts.push(...(await refusedFacts(entry, store)));
       }
       const until: number = next + entries.length;
+      if (facts.length > 0 && facts.every(canWait) && entries.length < entriesAtOnce) {
+        since ??= clock.monotonic();
+        const left = since + canWaitMs - clock.monotonic();
+        if (left > 0) return left;
+      }
+      since = undefined;
       if (facts.length > 0) await steps.apply({ facts, along: { node, instance: store.instance, next: until } });
       // The position moves after the commit: entries that could not be applied are read again.
       next = until;
     }
+    return Infinity;
   };
   /** Index of the first entry that main has not applied in an earlier boot. */
   const heldBefore = async (): Promise<number> => {
@@ -55,6 +67,12 @@ export function followOwnFeed({ node, store, steps, read, backoff, logger }: Own
   });
   loop.start();
   return loop;
+}
+
+/** True for a fact that nothing waits for: main's own `accepted` of a run, which the intake tells too, and the id of a task that main has sent. */
+function canWait({ event }: RunFact): boolean {
+  if (event.is === "receipt") return event.receipt.role === "main" && event.receipt.state === "accepted" && event.receipt.epoch === 0;
+  return event.is === "dispatched";
 }
 
 /** Fact with the block of an intake that main's own consumer gave up. */

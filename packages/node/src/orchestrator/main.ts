@@ -188,7 +188,7 @@ export function createMain(deps: MainDeps): Main {
       ),
     isOver: (row) => stateOf(row).state !== "open",
     start() {
-      own = followOwnFeed({ node, store, steps, read, backoff, logger });
+      own = followOwnFeed({ node, store, steps, read, clock, backoff, logger });
       const nodes = pipeline.roles.flatMap(({ name: role }) => {
         const listed = nodesOfRole(roster, role);
         if (listed.length === 0) logger.error({ peer: role }, "the roster has no node of a role of the pipeline; runs will wait for it");

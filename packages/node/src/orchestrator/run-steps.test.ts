@@ -10,13 +10,15 @@ import {
   type TaskPayload,
 } from "@tasuki/protocol";
 import type { RunChange, RunRow, Store } from "@tasuki/store";
-import type { Notary, ReceiptFacts, Sealed } from "@tasuki/evidence";
+import { createNotary, type Notary, payloadDigest, type ReceiptFacts, type Sealed } from "@tasuki/evidence";
+import { makeSigner, testSalt } from "@tasuki/evidence/testing";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { type FlowEvent, newFlow } from "@tasuki/flow";
 import { stateOf, toRunRow } from "./run-row.ts";
 import { createRunSteps } from "./run-steps.ts";
 
+const quiet = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 const hash = sha256Of;
 const run = "0197c0de-0000-7000-8000-000000000001";
 const artifact = <const Name extends string>(name: Name) =>
@@ -75,9 +77,11 @@ function memory() {
   const rows = new Map<string, RunRow>();
   const changes: RunChange[] = [];
   const conflicts: RunChange[] = [];
+  const kept = new Map<string, Envelope>();
   const overtaken: (() => void)[] = [];
   const store = {
     run: async (id: string) => rows.get(id),
+    envelopes: async (_run: string, digests: readonly string[]) => new Map([...kept].filter(([digest]) => digests.includes(digest))),
     runs: async (filter?: { open?: boolean }) => [...rows.values()].filter((row) => filter?.open !== true || !row.ended),
     async change(change: RunChange): ReturnType<Store["change"]> {
       await new Promise((resolve) => setImmediate(resolve));
@@ -89,7 +93,7 @@ function memory() {
       return "committed";
     },
   } as unknown as Store; // the operations that run steps use
-  return { store, changes, conflicts, overtaken, rows };
+  return { store, changes, conflicts, kept, overtaken, rows };
 }
 const signed: TaskPayload[] = [];
 const granted: Grant[] = [];
@@ -106,17 +110,17 @@ const notary: Notary = {
 };
 
 function open() {
-  const { store, changes, conflicts, overtaken, rows } = memory();
+  const { store, changes, conflicts, kept, overtaken, rows } = memory();
   signed.length = 0;
   granted.length = 0;
   said.length = 0;
   let ids = 10;
   const newId = () => `0197c0de-0000-7000-8000-0000000000${(ids += 1)}`;
   const roster = Object.fromEntries(pipeline.roles.map(({ name: role }) => [role, { role, url: "http://node.invalid" }]));
-  const deps = { store, notary, pipeline, roster, newId, clock: { now: () => 5_000, monotonic: () => 0 } };
+  const deps = { store, notary, pipeline, roster, newId, logger: quiet, clock: { now: () => 5_000, monotonic: () => 0 } };
   const route = pipeline.roles.map((role) => role.name);
   rows.set(run, toRunRow(newFlow({ profile: "plain", payload: { run, from: "ops:ada" }, brief: "b", route, now: 1 }), 1));
-  return { steps: createRunSteps(deps), again: () => createRunSteps(deps), changes, conflicts, overtaken, rows };
+  return { steps: createRunSteps(deps), again: () => createRunSteps(deps), changes, conflicts, kept, overtaken, rows };
 }
 const fact = (event: FlowEvent) => ({ facts: [{ run, event }] });
 
@@ -193,6 +197,31 @@ test("a feed's position and envelopes are committed with what they changed, and 
       envelopes: [envelope],
       texts: [text],
     },
+  ]);
+});
+
+test("of entries that bring nothing new only the position is kept, and nobody waits for that", async () => {
+  const { steps, changes, kept } = open();
+  const position = (next: number) => ({ node: "finder", instance: run, next });
+  const own = { node: "finder", role: "finder", instance: run, signer: makeSigner(), clock: { now: () => 5_000 }, salt: testSalt };
+  const facts = {
+    run,
+    stage: "finder",
+    task: run,
+    epoch: 1,
+    attempt: 1,
+    state: "started",
+    prev: hash("accepted"),
+    subjects: [file("task")],
+  } as const;
+  const [known = envelope] = createNotary(own).receipt(facts)(2).envelopes;
+  kept.set(payloadDigest(known), known);
+  await steps.apply({ facts: [{ run: "another relay's", event: intakeDone }], position: position(3), envelopes: [known] });
+  const other = { ...known, signatures: [{ keyid: "another", sig: "another" }] };
+  await steps.apply({ facts: [], position: position(4), envelopes: [known, other] });
+  expect(changes).toMatchObject([
+    { runs: [], position: position(3), envelopes: [] },
+    { position: position(4), envelopes: [known, other] },
   ]);
 });
 

@@ -1,6 +1,7 @@
-import { type Clock, type Envelope, type Pipeline, TasukiError } from "@tasuki/protocol";
+import { isDeepStrictEqual } from "node:util";
+import { type Clock, type Envelope, type Logger, type Pipeline, TasukiError } from "@tasuki/protocol";
 import { type AttachmentRow, carryInto, type Position, type RunRow, type SmallBlob, type Store, type TextRow } from "@tasuki/store";
-import type { Notary } from "@tasuki/evidence";
+import { claimedReceipt, type Notary, payloadDigest } from "@tasuki/evidence";
 import type { Roster } from "@tasuki/bus";
 import { effectsToChange } from "./effects-to-change.ts";
 import { stateOf, toRunRow } from "./run-row.ts";
@@ -42,6 +43,8 @@ export interface RunSteps {
   onChange(listener: (state: FlowState, before: FlowState) => void): () => void;
 }
 
+const nothing = { runs: [], outbox: [], supersede: [], envelopes: [], attachments: [], events: [] } as const;
+
 interface RunStepsDeps {
   readonly store: Store;
   readonly notary: Notary;
@@ -49,6 +52,7 @@ interface RunStepsDeps {
   readonly roster: Roster;
   readonly clock: Clock;
   readonly newId: () => string;
+  readonly logger: Logger;
 }
 
 /** State of a run that main has. Rejects with `not_found`. */
@@ -64,11 +68,13 @@ export function unknownRun(run: string): TasukiError {
 }
 
 export function createRunSteps(deps: RunStepsDeps): RunSteps {
-  const { store, roster, clock } = deps;
+  const { store, roster, clock, logger } = deps;
   const lock = createKeyedLock();
   const listeners = new Set<(state: FlowState, before: FlowState) => void>();
   const reachable = new Map<string, boolean>();
   const installed = new Map<string, string>();
+  /** Positions that are being saved by themselves, by node. */
+  const saving = new Map<string, Promise<unknown>>();
   const openRuns = async () => (await store.runs({ open: true })).map(stateOf);
 
   /**
@@ -124,6 +130,32 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
     return { parts: signed, blobs: carried.blobs };
   };
 
+  /** True where the store keeps all of these envelopes, signatures included. */
+  const areKept = async (envelopes: readonly Envelope[]): Promise<boolean> => {
+    const told = envelopes.map((envelope) => ({ envelope, run: claimedReceipt(envelope)?.predicate.run, digest: payloadDigest(envelope) }));
+    for (const [of, about] of Map.groupBy(told, ({ run }) => run)) {
+      // A task comes with the receipt that follows from it: it is kept where that one is.
+      if (of === undefined) return false;
+      const kept = await store.envelopes(
+        of,
+        about.map(({ digest }) => digest),
+      );
+      if (!about.every(({ digest, envelope }) => isDeepStrictEqual(kept.get(digest), envelope))) return false;
+    }
+    return true;
+  };
+  /** Saves the position behind entries that bring nothing new: with the next commit. Without it they are read once more. */
+  const save = (position: Position): void => {
+    const { node } = position;
+    const saved = store
+      .change({ ...nothing, position })
+      .catch((error: unknown) => {
+        logger.debug({ peer: node, err: error }, "the position in a feed could not be kept now; it is kept with the next entries");
+      })
+      .finally(() => saving.get(node) === saved && saving.delete(node));
+    saving.set(node, saved);
+  };
+
   /** Makes one step of the runs, and resolves with the states that it changed; with undefined where one of the runs was stepped meanwhile. */
   const tryStep = async (
     runs: readonly string[],
@@ -141,7 +173,10 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
           ],
     );
     const changed = stepped.filter(({ before, after, asked }) => after !== before || asked.length > 0);
-    if (changed.length === 0 && position === undefined && envelopes.length + attachments.length + blobs.length === 0) return [];
+    if (changed.length === 0 && attachments.length + blobs.length + texts.length === 0 && (await areKept(envelopes))) {
+      if (position !== undefined) save(position);
+      return [];
+    }
     const { parts, blobs: own } = await sign(changed.flatMap((one) => one.asked));
     const committed = await store.change({
       runs: changed.map(({ after, version }) => toRunRow(after, version)),
@@ -178,6 +213,8 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
     async setInstalled(position) {
       const { node, instance } = position;
       installed.set(node, instance);
+      // The installation of the position that is saved last is the newest one.
+      await saving.get(node);
       await apply({ facts: await factsAbout(node, (role) => ({ is: "installed", role, instance })), position });
     },
     async state(run) {

@@ -16,6 +16,7 @@ import {
 import { createNotary, taskSubjects, toReceipt } from "@tasuki/evidence";
 import { makeSigner, makeTrust, testSalt } from "@tasuki/evidence/testing";
 import { openStore, publish } from "@tasuki/store";
+import { busyStore } from "@tasuki/store/testing";
 import { expect, test } from "vitest";
 import { type BusClient, travelLimit } from "@tasuki/bus";
 import { createOutbox } from "./create-outbox.ts";
@@ -73,7 +74,7 @@ async function openSender(
     }) as Partial<BusClient> as BusClient; // the calls of an outbox
   const clients = new Map<string, BusClient>();
   const outbox = createOutbox({
-    store,
+    store: busyStore(store),
     notary,
     trust: makeTrust({ sg }),
     nodeFor: ({ to, node }) => node ?? to,

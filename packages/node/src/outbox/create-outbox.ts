@@ -60,7 +60,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     return beside.length === 0 && (isDue(hold.until, clock.now()) || hold.rows.has(id));
   };
 
-  const attempt = async (row: OutboxRow, signal: AbortSignal): Promise<void> => {
+  const attempt = async (row: OutboxRow, { signal, onDelivered }: { signal: AbortSignal; onDelivered: () => void }): Promise<void> => {
     retries.delete(row.id);
     const context = (): Parameters<typeof settlementByReceipt>[2] => ({ ...deps, now: clock.now() });
     const { settlement, seal } = await deliver(deps, row, signal).then(
@@ -80,12 +80,16 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     } else holds.delete(node);
     if (settlement.state === "blocked")
       logger.warn({ run: row.run, task: row.id, to: row.to, answer: settlement.last }, "a task was refused for good");
-    const settled = await store.settle(row.id, settlement, seal);
+    const settling = store.settle(row.id, settlement, seal);
+    if (settlement.state === "done") onDelivered();
+    const settled = await settling;
     if (settled && settlement.state !== "pending") deps.onSettled(row);
   };
 
   const begin = (row: OutboxRow, node: string, signal: AbortSignal): void => {
-    const done = attempt(row, signal)
+    // The store may keep a delivery with its next commit, and keeps it when it is closed at the latest: the end of the outbox waits for no such thing.
+    const { promise: delivered, resolve: onDelivered } = Promise.withResolvers<void>();
+    const done = attempt(row, { signal, onDelivered })
       .catch((error: unknown) => {
         // Haste gains nothing where a disk has no room, or the store has failed.
         holds.set(node, { rows: new Set(), until: clock.now() + unrecordedMs });
@@ -95,7 +99,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
         underWay.delete(row.id);
         loop.wake();
       });
-    underWay.set(row.id, { node, run: row.run, done });
+    underWay.set(row.id, { node, run: row.run, done: Promise.race([done, delivered]) });
   };
 
   const deliverDue = async (signal: AbortSignal): Promise<number> => {

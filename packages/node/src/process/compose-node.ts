@@ -110,6 +110,14 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
   const handlers: BusHandlers = {
     task: createTaskHandler({
       ...base,
+      store: {
+        ...store,
+        accept(request, seal) {
+          const accepted = store.accept(request, seal);
+          consumer.claimAlong(request.payload.kind);
+          return accepted;
+        },
+      },
       queueLimit: limits.queue,
       onAccepted({ id, kind, run }) {
         if (kind === "run") logger.info({ run }, "a run has begun");

@@ -72,18 +72,18 @@ async function countRuns(runs: number): Promise<Calls[]> {
   return counts;
 }
 
-/** The middle one of each: a clock of a node's own (a lease that is renewed, a health that is asked for) falls into a run now and then. */
-function medianOf(counts: readonly Calls[], what: keyof Calls): number {
-  return counts.map((calls) => calls[what]).toSorted((one, other) => one - other)[Math.floor(counts.length / 2)] ?? NaN;
+/** The fewest: a clock of a node's own (a lease that is renewed, a health that is asked for) falls into a run now and then, and adds to its calls. */
+function fewestOf(counts: readonly Calls[], what: keyof Calls): number {
+  return Math.min(...counts.map((calls) => calls[what]));
 }
 
 /** The most calls that a run may take. */
 const budget: readonly (readonly [what: keyof Calls, most: number])[] = [
   ["requests", 12],
-  ["commits", 50],
+  ["commits", 32],
   ["fsyncs", 0],
   ["signatures", 26],
-  ["verifications", 26],
+  ["verifications", 24],
   ["writes", 164],
   ["renames", 122],
 ];
@@ -91,8 +91,8 @@ const budget: readonly (readonly [what: keyof Calls, most: number])[] = [
 test("a relay of four small files makes no more calls than its budget", async () => {
   const counts = await countRuns(5);
   // Requests are counted by what this process serves, so that none would be a counter that is blind.
-  expect(medianOf(counts, "requests")).toBeGreaterThan(0);
-  for (const [what, most] of budget) expect(medianOf(counts, what), what).toBeLessThanOrEqual(most);
+  expect(fewestOf(counts, "requests")).toBeGreaterThan(0);
+  for (const [what, most] of budget) expect(fewestOf(counts, what), what).toBeLessThanOrEqual(most);
 });
 
 test("the counter counts every kind of call", async () => {

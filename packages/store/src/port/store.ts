@@ -44,6 +44,7 @@ export interface RunChange {
   readonly supersede: readonly { readonly run: string; readonly epoch: number }[];
   /** Runs whose pending rows become due now, and whose blocked rows become pending. */
   readonly hasten?: readonly string[];
+  /** A position never goes back within its log. A change that keeps one and nothing else may share the next commit, as a `done` of `settle` may. */
   readonly position?: Position;
   /** Envelopes of peers, kept as evidence. */
   readonly envelopes: readonly Envelope[];
@@ -132,12 +133,14 @@ export interface Store extends AsyncDisposable {
   renew(lease: Lease, until: number): Promise<boolean>;
   /**
    * Ends an attempt, with the outbox row that the seal brings; the seal is made of the task's row. Resolves with false, and changes nothing, where
-   * the lease is gone. `again` may have no seal.
+   * the lease is gone. `again` may have no seal. A `done` that no task waits behind may share the next commit: it takes a second more at most.
    */
   complete(lease: Lease, completion: Completion, seal: ((row: TaskRow) => Seal) | undefined): Promise<boolean>;
   /**
    * Records the answer to an outbox row. The task that the row carries is done with `done`, fenced with `superseded`, blocked with `blocked`;
-   * the seal is made of that task's row. Resolves with false, and changes nothing, where the row is not pending any more.
+   * the seal is made of that task's row. Resolves with false, and changes nothing, where the row is not pending any more. A `done` that no other row
+   * waits behind may share the next commit: it takes a second more at most. Where it is lost with its process, the task is sent
+   * again, and answered with the same receipt.
    */
   settle(id: string, settlement: Settlement, seal: ((carried: TaskRow | undefined) => Seal) | undefined): Promise<boolean>;
   /** Puts a blocked task back into the queue, or its blocked hand-off back into the outbox. Resolves with false where neither is blocked. */

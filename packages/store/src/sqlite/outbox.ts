@@ -122,6 +122,9 @@ export function createOutbox({ sql, events, tasks, recorder }: OutboxDeps) {
       sql<OutboxRecord>(`${select} WHERE state = 'pending' AND (next_at <= :now OR next_at > :ahead) ${order}`)
         .all({ now, ahead: now + longestWaitMs })
         .map(toOutboxRow),
+    /** Number of rows that are still to be delivered; two stand for more. */
+    pending: (): number =>
+      sql<{ n: number }>("SELECT count(*) AS n FROM (SELECT 1 FROM outbox WHERE state = 'pending' LIMIT 2)").get()?.n ?? 0,
     nextDue: (): number | undefined =>
       sql<{ at: number | null }>("SELECT min(next_at) AS at FROM outbox WHERE state = 'pending'").get()?.at ?? undefined,
   };

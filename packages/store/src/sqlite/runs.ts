@@ -35,7 +35,8 @@ export function createRuns({ sql, recorder }: { sql: Sql; recorder: Pick<Recorde
       void sql(
         `INSERT INTO position (node, log, next, leaf, saved)
          VALUES (:node, :instance, :next, :leaf, (SELECT coalesce(max(saved), 0) + 1 FROM position WHERE node = :node))
-         ON CONFLICT (node, log) DO UPDATE SET next = excluded.next, leaf = excluded.leaf, saved = excluded.saved`,
+         ON CONFLICT (node, log) DO UPDATE SET next = excluded.next, leaf = excluded.leaf, saved = excluded.saved 
+         WHERE excluded.next >= position.next`,
       ).run({ node, instance, next, leaf }),
     position(node: string): Position | undefined {
       const newest = "SELECT log AS instance, next, leaf FROM position WHERE node = :node ORDER BY saved DESC LIMIT 1";

@@ -28,9 +28,24 @@ interface SqliteStoreDeps {
   readonly onCommit: Store["onCommit"];
 }
 
+/** True for a change that keeps a position and nothing else: the next commit may bring it. */
+function isPositionAlone({
+  runs,
+  outbox,
+  supersede,
+  hasten = [],
+  envelopes,
+  texts = [],
+  attachments,
+  blobs = [],
+  events,
+}: RunChange): boolean {
+  return [runs, outbox, supersede, hasten, envelopes, texts, attachments, blobs, events].every(({ length }) => length === 0);
+}
+
 /** Creates the Store over one SQLite connection. Operations run inside the writer's transactions; reads see what is committed. */
 export function createSqliteStore({ db, sql, writer, recorder, blobs, instance, boot, clock, onCommit }: SqliteStoreDeps): Store {
-  const { write, read } = writer;
+  const { write, writeAlong, read } = writer;
   const events = createEvents({ sql, log: instance, recorder });
   const tasks = createTasks({ sql, recorder });
   const outbox = createOutbox({ sql, events, tasks, recorder });
@@ -65,11 +80,23 @@ export function createSqliteStore({ db, sql, writer, recorder, blobs, instance, 
     accept: (request, seal) => write(() => accept(request, seal)),
     claim: (at, seal) => write(() => attempts.claim(at, seal)),
     renew: (lease, until) => write(() => attempts.renew(lease, until)),
-    complete: (lease, completion, seal) => write(() => attempts.complete(lease, completion, seal)),
-    settle: (id, settlement, seal) => write(() => outbox.settle(id, settlement, seal)),
+    complete: (lease, completion, seal) =>
+      writeAlong(
+        () => attempts.complete(lease, completion, seal),
+        () => completion.state === "done" && tasks.waiting() === 0,
+      ),
+    settle: (id, settlement, seal) =>
+      writeAlong(
+        () => outbox.settle(id, settlement, seal),
+        () => settlement.state === "done" && outbox.pending() <= 1,
+      ),
     retry: (task, seal) => write(() => attempts.retry(task, { seal, now: clock.now() })),
     expireLeases: (now) => write(() => tasks.expire(now)),
-    change: (runChange) => write(() => change(runChange)),
+    change: (runChange) =>
+      writeAlong(
+        () => change(runChange),
+        () => isPositionAlone(runChange),
+      ),
     append: (seal) => write(() => events.add(seal).index),
     savePeer: (peer) => write(() => runs.savePeer(peer)),
     ...createBlobOperations({ write, rows: blobRows, blobs, now: () => clock.now() }),

@@ -28,7 +28,12 @@ function openWriter() {
       recorder.changed({ topic: "task", task: body.slice(0, 9) });
       return Number(db.prepare("INSERT INTO kept (body, parent) VALUES (?, ?)").run(body, parent).lastInsertRowid);
     });
-  return { db, writer, recorder, insert, count, commits, announced, failures };
+  const along = (body: string, mayWait: () => boolean = () => true) =>
+    writer.writeAlong(() => {
+      recorder.changed({ topic: "task", task: body });
+      return Number(db.prepare("INSERT INTO kept (body) VALUES (?)").run(body).lastInsertRowid);
+    }, mayWait);
+  return { db, writer, recorder, insert, along, count, commits, announced, failures };
 }
 
 test("writes of one turn are one commit, in their order; the promises know after it", async () => {
@@ -77,6 +82,24 @@ test("a commit that fails acknowledges nothing, and nothing is written ever afte
   expect(failures).toHaveLength(1);
   await expect(insert("c")).rejects.toBe(failures[0]);
   expect([count(), announced]).toEqual([0, []]);
+});
+
+test("what may wait shares the next commit in its place, whoever comes, and is committed by itself where nobody does", async () => {
+  const { writer, insert, commits, announced, along } = openWriter();
+  const waiting = along("waits");
+  const next = new Promise((resolve) => void setImmediate(resolve)).then(() => insert("next"));
+  expect(await Promise.all([waiting, next, along("with it")])).toEqual([1, 3, 2]);
+  expect([commits, announced]).toEqual([[3], [["waits", "with it", "next"]]]);
+  expect(await along("alone")).toBe(4);
+  expect(await along("must not wait", () => false)).toBe(5);
+  const unread = along("can't be known", () => {
+    throw new Error("it can't be read");
+  });
+  expect(await unread).toBe(6);
+  const last = along("last");
+  writer.close();
+  expect(await last).toBe(7);
+  await expect(along("refused")).rejects.toMatchObject({ code: "unavailable" });
 });
 
 test("closing writes what waits, and refuses the rest", async () => {

@@ -11,6 +11,8 @@ export interface Writer {
    * the disk. An operation that throws has only its own changes undone. It may be run again, so it must touch nothing but the database.
    */
   readonly write: <Result>(operation: () => Result) => Promise<Result>;
+  /** As `write`; where `mayWait` holds, the operation shares the next commit, or is committed after `alongMs`. */
+  readonly writeAlong: <Result>(operation: () => Result, mayWait: () => boolean) => Promise<Result>;
   /** Answers a question out of what is committed. What the disk can't give fails the writer, too: nothing that is written after it would be sound. */
   readonly read: <Answer>(question: () => Answer) => Promise<Answer>;
   /** Refuses all operations and questions from now on, those in the queue included, and reports the error as `broken`. */
@@ -40,19 +42,39 @@ interface Item {
 /** The most operations of one commit. It bounds how long a turn holds the event loop; at 2,000 operations a second a commit has far fewer. */
 const batchLimit = 500;
 
+/** Longest wait of an operation for a commit that it can share, milliseconds. */
+const alongMs = 1_000;
+
 /** Creates the one writer of a database. It commits in groups: while one fsync blocks, the next batch forms, and no timer is needed. */
 export function createWriter({ db, path, recorder, committed, broken }: WriterDeps): Writer {
   let queue: Item[] = [];
   let refusal: TasukiError | undefined;
+  /** True from a `write` to the turn that commits it. */
+  let isDue = false;
+  let along: NodeJS.Timeout | undefined;
 
   const flush = (): void => {
+    clearTimeout(along);
+    [isDue, along] = [false, undefined];
     if (queue.length === 0) return;
     const batch = queue;
     queue = batch.splice(batchLimit);
-    if (queue.length > 0) setImmediate(flush);
+    if (queue.length > 0) soon();
     const changes = commit(batch);
     if (refusal === undefined && changes.length > 0) committed(changes);
   };
+
+  const soon = (): void => {
+    if (!isDue) setImmediate(flush);
+    isDue = true;
+  };
+  const enqueue = <Result>(operation: () => Result, schedule: () => void): Promise<Result> =>
+    new Promise<Result>((resolve, reject) => {
+      if (refusal !== undefined) return reject(refusal);
+      // `value` is what this very operation returned, so it is a Result.
+      queue.push({ operation, resolve: (value) => resolve(value as Result), reject });
+      schedule();
+    });
 
   const fail = (error: TasukiError): void => {
     if (refusal !== undefined) return;
@@ -89,12 +111,11 @@ export function createWriter({ db, path, recorder, committed, broken }: WriterDe
   };
 
   return {
-    write: <Result>(operation: () => Result) =>
-      new Promise<Result>((resolve, reject) => {
-        if (refusal !== undefined) return reject(refusal);
-        // `value` is what this very operation returned, so it is a Result.
-        queue.push({ operation, resolve: (value) => resolve(value as Result), reject });
-        if (queue.length === 1) setImmediate(flush);
+    write: (operation) => enqueue(operation, soon),
+    writeAlong: (operation, mayWait) =>
+      enqueue(operation, () => {
+        if (holds(mayWait)) along ??= setTimeout(flush, alongMs);
+        else soon();
       }),
     async read(question) {
       if (refusal !== undefined) throw refusal;
@@ -113,6 +134,15 @@ export function createWriter({ db, path, recorder, committed, broken }: WriterDe
       refusal ??= new TasukiError("unavailable", "the store is closed: the node is stopping");
     },
   };
+}
+
+/** True where a condition holds; one that can't be read does not, and the operation meets the same error. */
+function holds(condition: () => boolean): boolean {
+  try {
+    return condition();
+  } catch {
+    return false;
+  }
 }
 
 /** Refuses operations, which change nothing. */

@@ -1,3 +1,4 @@
+export { busyStore } from "./busy-store.ts";
 export { endlessDisk } from "./endless-disk.ts";
 export { eraseTexts } from "./erase-texts.ts";
 export { bytesOf, handOffOf, id, openFolder, payloadOf, putBlob, receiptOf, requestOf, run, sha256 } from "./fixtures.ts";

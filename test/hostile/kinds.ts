@@ -1,3 +1,4 @@
+import { travelling } from "./kinds/files.ts";
 import { forms } from "./kinds/forms.ts";
 import { framing } from "./kinds/framing.ts";
 import { headers } from "./kinds/headers.ts";
@@ -8,4 +9,4 @@ import { uploads } from "./kinds/uploads.ts";
 import type { Kind } from "./request.ts";
 
 /** All kinds of hostile requests. */
-export const kinds: readonly Kind[] = [targets, headers, messages, forms, framing, uploads, procedures];
+export const kinds: readonly Kind[] = [targets, headers, messages, forms, framing, uploads, travelling, procedures];

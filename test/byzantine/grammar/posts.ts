@@ -57,10 +57,19 @@ export async function send(
 
 const json = { "content-type": "application/json" };
 export const post = (callee: Callee, envelope: Envelope | object, headers: Readonly<Record<string, string>> = {}): Promise<void> =>
-  send(callee, { path: "/trpc/task", headers: { ...json, ...headers }, body: JSON.stringify({ envelope }) });
+  postWith(callee, envelope, { headers });
+const postWith = (
+  callee: Callee,
+  envelope: Envelope | object,
+  { headers = {}, files }: { readonly headers?: Readonly<Record<string, string>>; readonly files?: unknown },
+): Promise<void> => send(callee, { path: "/trpc/task", headers: { ...json, ...headers }, body: JSON.stringify({ envelope, files }) });
 
-/** Lie that sends a signed task: work as the role before hands it on, with changes. */
-function task(name: string, changes: (base: TaskPayload, callee: Callee, random: Random) => object): Lie<Callee> {
+/** Lie that sends a signed task: work as the role before hands it on, with changes, and with files beside it. */
+function task(
+  name: string,
+  changes: (base: TaskPayload, callee: Callee, random: Random) => object,
+  files?: (task: TaskPayload, callee: Callee, random: Random) => unknown,
+): Lie<Callee> {
   return {
     name,
     tell: (callee, random) => {
@@ -79,7 +88,35 @@ function task(name: string, changes: (base: TaskPayload, callee: Callee, random:
         attachments: seen?.attachments ?? [],
         prev: sha256Of("nothing"),
       };
-      return post(callee, world.sign({ ...base, ...changes(base, callee, random) }, { payloadType: taskPayloadType }));
+      const told = { ...base, ...changes(base, callee, random) };
+      return postWith(callee, world.sign(told, { payloadType: taskPayloadType }), { files: files?.(told, callee, random) });
+    },
+  };
+}
+
+/** Bytes of a liar's own in base64, as some of its files, and the attachments that name them. */
+function ownFiles(random: Random): { readonly attachments: TaskPayload["attachments"]; readonly files: readonly string[] } {
+  const texts = Array.from({ length: random.pick([1, 3, 40]) }, () => hostileText(random).slice(0, random.pick([0, 1, 300])));
+  const attachments = texts.map((text, at) => ({
+    name: random.pick([`S${at + 1}.txt`, "run.json", "brief.md", "nano-result.txt"]),
+    contract: carried(random),
+    size: Buffer.byteLength(text),
+    sha256: sha256Of(text),
+  }));
+  return { attachments, files: texts.map((text) => Buffer.from(text).toString("base64")) };
+}
+
+/** Lie that sends work with files of the liar's own, which the work names. */
+function workWithFiles(name: string, files: (own: ReturnType<typeof ownFiles>, random: Random) => unknown): Lie<Callee> {
+  return {
+    name,
+    tell(callee, random) {
+      const own = ownFiles(random);
+      return task(
+        name,
+        () => ({ attachments: own.attachments }),
+        () => files(own, random),
+      ).tell(callee, random);
     },
   };
 }
@@ -146,6 +183,24 @@ export const postLies: readonly Lie<Callee>[] = [
   })),
   task("work with keys that nobody knows", (_, __, random) => ({ junk: "#".repeat(random.pick([1, 500_000])), constructor: 1 })),
   task("work that follows from nothing", () => ({ prev: undefined })),
+  workWithFiles("work with files of its own", ({ files }) => files),
+  workWithFiles("work with files twice", ({ files }) => [...files, ...files]),
+  workWithFiles("work with files that it does not name", ({ files }, random) => [
+    ...files,
+    Buffer.from(hostileText(random)).toString("base64"),
+  ]),
+  workWithFiles("work with files that are no base64", ({ files }, random) =>
+    files.map((text) => `${text}${random.pick(["=", "\n", "é", " "])}`),
+  ),
+  workWithFiles("work with files of other types", (_, random) => hostileValue(random)),
+  workWithFiles("work with files that are too much", (_, random) =>
+    Array.from({ length: random.pick([1, 5, 3_000]) }, () => "A".repeat(random.pick([4, 90_000]))).slice(0, random.pick([1, 30, 3_000])),
+  ),
+  task(
+    "work with the files of a run, and one changed",
+    () => ({}),
+    ({ attachments }, _, random) => attachments.map(({ sha256 }) => Buffer.from(random.pick([sha256, ""])).toString("base64")),
+  ),
   {
     name: "work that was sent before",
     tell(callee, random) {

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { Agent, createServer, type IncomingHttpHeaders, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
+import { z } from "zod";
 import type { RoleName } from "../chaos/chaos-relay.ts";
 
 /** Call of the bus, as the last part of its path names it. */
@@ -37,7 +38,20 @@ export interface Front extends AsyncDisposable {
   stand(portOf: (role: RoleName) => number, handle: (exchange: Exchange) => Promise<void>): void;
 }
 
-/** Opens the front of the node of `role`: a port for those who call it, and one for each role that it calls. Until it stands, requests are cut off. */
+/** Task without the files that travel with it. */
+function withoutFiles(body: Buffer): Buffer {
+  try {
+    const { files: _, ...rest } = z.looseObject({ files: z.unknown().optional() }).parse(JSON.parse(body.toString("utf8")));
+    return Buffer.from(JSON.stringify(rest));
+  } catch {
+    return body;
+  }
+}
+
+/**
+ * Opens the front of the node of `role`: a port for those who call it, and one for each role that it calls. Until it stands, requests are cut off. The
+ * node looks like one of an earlier release, which sees no file that travels with a task: others upload them, and are lied to about that as well.
+ */
 export async function openFront(role: RoleName, others: readonly RoleName[]): Promise<Front> {
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   let standing: Parameters<Front["stand"]> | undefined;
@@ -46,7 +60,8 @@ export async function openFront(role: RoleName, others: readonly RoleName[]): Pr
       const answer = async (): Promise<void> => {
         if (standing === undefined) return void req.socket.destroy();
         const [portOf, handle] = standing;
-        const body = await buffer(req);
+        const came = await buffer(req);
+        const body = to === role && callOf(req) === "task" ? withoutFiles(came) : came;
         const target = { port: portOf(to), agent };
         await handle({
           to,

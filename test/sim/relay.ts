@@ -3,9 +3,10 @@ import { judgeAtOnce } from "@tasuki/protocol/testing";
 import type { Trust } from "@tasuki/evidence";
 import { type ComposedNode, composeNode, NodeConfig } from "@tasuki/node";
 import type { Caller } from "@tasuki/bus";
-import { createDirectBus, createDirectClient, type Passage } from "@tasuki/bus/testing";
+import { createDirectBus, createDirectClient, type DirectBus, type Passage } from "@tasuki/bus/testing";
 import { openStore } from "@tasuki/store";
 import { lateStore } from "@tasuki/store/testing";
+import { z } from "zod";
 import { createIds, createSalts } from "./ids.ts";
 import { signerOf } from "./keys.ts";
 import { type Boot, createBoot, type Mishaps, never, within } from "./machine/boot.ts";
@@ -78,6 +79,18 @@ export interface RelayDeps {
   readonly logger: (node: string) => Logger;
 }
 
+/** Share of nodes whose bus is of an earlier release. */
+const shareEarlier = 0.25;
+
+/** Bus that looks at no file which travels with a task, as those of earlier releases. */
+function earlierBus(bus: DirectBus): DirectBus {
+  const withoutFiles = (body: string): string => {
+    const { files: _, ...rest } = z.looseObject({ files: z.unknown().optional() }).parse(JSON.parse(body));
+    return JSON.stringify(rest);
+  };
+  return { ...bus, call: (verb, body, caller) => bus.call(verb, verb === "task" ? withoutFiles(body) : body, caller) };
+}
+
 /** Every node as its own process on its own machine, wired as `startNode` wires it; only the machine is not real. */
 export function createRelay(deps: RelayDeps): ReadonlyMap<string, SimulatedNode> {
   return new Map([...deps.names].map(([name, role]) => [name, createNode(deps, { name, role })]));
@@ -87,6 +100,7 @@ function createNode(deps: RelayDeps, { name, role }: { name: string; role: strin
   const { pipeline, names, time, network } = deps;
   const random = deps.random.fork(name);
   const late = deps.random.fork(`${name} late`);
+  const isEarlier = deps.random.fork(`${name} release`).chance(shareEarlier);
   const trust: Trust = {
     ...deps.trust,
     // Another thread is done when it is done: that is chance, and here the seed's.
@@ -157,7 +171,8 @@ function createNode(deps: RelayDeps, { name, role }: { name: string; role: strin
     );
     const started = (running = { boot: own, store, node: composed, changingRuns });
     deps.onStart({ name, role }, started);
-    const bus = createDirectBus({ role, pipeline, handlers: composed.handlers, store: used, clock });
+    const present = createDirectBus({ role, pipeline, handlers: composed.handlers, store: used, clock });
+    const bus = isEarlier ? earlierBus(present) : present;
     const { liar } = deps;
     const passage = (to: string): Passage => network.passage(own, to);
     network.attach(name, {

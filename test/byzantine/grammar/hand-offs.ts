@@ -26,8 +26,34 @@ function other(
     async tell({ exchange, payload, world, upload }, random) {
       const changed = { ...payload, ...(await changes(payload, { random, world, upload })) };
       const envelope = world.sign(changed, { payloadType: taskPayloadType });
-      const { status, headers, body } = await exchange.forward(Buffer.from(JSON.stringify({ envelope } satisfies { envelope: Envelope })));
-      exchange.res.writeHead(status, { "content-type": headers["content-type"] }).end(body);
+      await forward(exchange, { ...sentIn(exchange), envelope });
+    },
+  };
+}
+
+interface Sent {
+  readonly envelope: Envelope;
+  /** Files that travel with it, base64 each. */
+  readonly files?: readonly string[];
+}
+
+function sentIn({ body }: Exchange): Sent {
+  return JSON.parse(body.toString("utf8")) as Sent; // of a node, which sends no other
+}
+
+/** Sends a task on, and its answer back. */
+async function forward(exchange: Exchange, sent: Sent): Promise<void> {
+  const { status, headers, body } = await exchange.forward(Buffer.from(JSON.stringify(sent)));
+  exchange.res.writeHead(status, { "content-type": headers["content-type"] }).end(body);
+}
+
+/** Lie that sends the node's own task with other files beside it. */
+function withFiles(name: string, change: (files: readonly string[], random: Random) => readonly string[]): Lie<HandingOn> {
+  return {
+    name,
+    tell({ exchange }, random) {
+      const { files = [], envelope } = sentIn(exchange);
+      return forward(exchange, { envelope, files: change(files, random) });
     },
   };
 }
@@ -68,6 +94,10 @@ export const handOffLies: readonly Lie<HandingOn>[] = [
     await upload(`${world.role}-result@1`, body);
     return { attachments: attachments.map((one) => ({ ...one, size: Buffer.byteLength(body), sha256: sha256Of(body) })) };
   }),
+  withFiles("its task without a file", () => []),
+  withFiles("its task with a file less", (files) => files.slice(1)),
+  withFiles("its task with other bytes", (files, random) => [...files.slice(1), Buffer.from(hostileText(random)).toString("base64")]),
+  withFiles("its task with a file twice", (files) => [...files, ...files.slice(0, 1)]),
   {
     name: "nothing at all",
     tell: ({ exchange: { res } }) =>

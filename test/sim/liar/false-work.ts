@@ -93,15 +93,18 @@ export function createFalseWork({
   const send = async (payload: TaskPayload, texts: ReadonlyMap<string, string>): Promise<void> => {
     const way = passage(payload.nodes?.[payload.to] ?? [...names].find(([, of]) => of === payload.to)?.[0] ?? payload.to);
     const { envelope } = notary.task(payload);
+    const bytesOf = (text: string): Buffer => Buffer.from(random.chance(0.8) ? text : "other bytes");
+    const files = random.chance(0.5) ? [...texts.values()].map((text) => bytesOf(text).toString("base64")) : [];
     for (let tries = 0; tries < 3; tries += 1) {
-      const answer = await way.exchange("task", JSON.stringify({ envelope, headers: {} }), undefined).catch(() => undefined);
+      const travelling = tries === 0 ? { files } : {};
+      const answer = await way.exchange("task", JSON.stringify({ envelope, ...travelling, headers: {} }), undefined).catch(() => undefined);
       const { problem } = z
         .object({ problem: z.object({ missing: z.array(z.string()).optional() }).optional() })
         .parse(JSON.parse(answer ?? "{}"));
       for (const sha256 of problem?.missing ?? []) {
         const { contract = "" } = payload.attachments.find((one) => one.sha256 === sha256) ?? {};
         const held = texts.has(sha256) ? Buffer.from(texts.get(sha256) ?? "") : await store.blobs.read(sha256).catch(() => undefined);
-        const bytes = random.chance(0.8) ? held : Buffer.from("other bytes");
+        const bytes = held && bytesOf(held.toString("utf8"));
         if (bytes !== undefined)
           await way
             .exchange("upload", JSON.stringify({ contract, sha256, bytes: bytes.toString("base64") }), undefined)

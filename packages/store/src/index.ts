@@ -25,7 +25,7 @@ export {
   type TaskRow,
 } from "./port/rows.ts";
 export { type TextRow, textRowsOf } from "./port/text-row.ts";
-export type { Blobs, SmallBlob, StagedBlob } from "./port/blobs.ts";
+export { type Blobs, type SmallBlob, smallBlob, type StagedBlob } from "./port/blobs.ts";
 
 export { blobPath } from "./files/file-blobs.ts";
 export { type Carried, carryInto, publish } from "./files/publish.ts";

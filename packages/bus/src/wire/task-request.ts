@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { Envelope, mostAttachments, parseJson, sha256Of, TaskKind, taskPayloadType, TasukiError } from "@tasuki/protocol";
+import { smallBlob } from "@tasuki/store";
 import { z } from "zod";
 
 /** Cap on a task's payload, bytes: 2,048 attachments with long labels fit. */
@@ -8,10 +9,10 @@ const maxPayloadBytes = 2_000_000;
 export const maxBodyBytes = 3_000_000;
 
 /**
- * Bytes of the files that travel with a task, beside its envelope: of each, and of all together. Larger ones are uploaded before. `besides` are
- * characters of the envelope's payload, beyond which none travel, for the whole must be within `maxBodyBytes`.
+ * Bytes of the files that travel with a task, beside its envelope: of each, which its row can hold, and of all together. Larger ones are uploaded
+ * before. `besides` are characters of the envelope's payload, beyond which none travel, for the whole must be within `maxBodyBytes`.
  */
-export const travelLimit = { ofFile: 65_536, ofAll: 262_144, besides: 2_000_000 } as const;
+export const travelLimit = { ofFile: smallBlob, ofAll: 262_144, besides: 2_000_000 } as const;
 
 /** Files that travel with a task: the bytes of each in base64 (RFC 4648, section 4). Nobody signs them: the task names them by their digests. */
 export const TaskFiles = z.array(z.string()).max(mostAttachments).optional();

@@ -216,8 +216,10 @@ function breaking(): Sending {
 }
 
 // guarantees: R7.refused
-test("where the disk has no room for it, nothing is left of a task's files either", async () => {
-  await using node = await openNode();
+test("where neither the queue nor the disk has room for it, nothing is left of a task's files either", async () => {
+  await using node = await openNode({ queueLimit: 0 });
+  expect(await refusal(node.send())).toMatchObject({ code: "queue_full" });
+  expect(await node.left()).toEqual(nothing);
   node.disk.isFull = true;
   expect(await refusal(node.send())).toMatchObject({ code: "disk_full" });
   expect(await node.left()).toEqual(nothing);

@@ -1,14 +1,14 @@
-import { type Attachment, type Judge, refOf, sha256Of, type TaskPayload, TasukiError } from "@tasuki/protocol";
-import type { BlobRow, Store } from "@tasuki/store";
+import { type Judge, refOf, sha256Of, type TaskPayload, TasukiError } from "@tasuki/protocol";
+import type { BlobRow, SmallBlob, Store } from "@tasuki/store";
 import { type Caller, contractOf, type TakenContract, travelLimit, uploadLimit } from "@tasuki/bus";
 
 /** A file that came with a task, under one contract which it has not passed here yet. */
-interface BroughtFile {
-  readonly attachment: Attachment;
+interface BroughtFile extends Required<SmallBlob> {
+  readonly name: string;
   readonly bytes: Buffer;
 }
 
-/** Files that came with a task, and are not here yet. Nothing of them is kept before the task is accepted. */
+/** Files that came with a task, and are not here yet. They are kept in the commit that accepts the task, or not at all. */
 export interface BroughtFiles {
   readonly all: readonly BroughtFile[];
   /** Bytes of all of them. */
@@ -38,19 +38,17 @@ export function readBrought(
     bytesOf.set(sha256, bytes);
   }
   const named = new Map(attachments.map((one) => [`${one.sha256} ${one.contract}`, one]));
-  const all = [...named.values()].flatMap((attachment): BroughtFile[] => {
-    const bytes = bytesOf.get(attachment.sha256);
-    const isHere = blobs.get(attachment.sha256)?.contracts.includes(attachment.contract) === true;
-    return bytes === undefined || isHere ? [] : [{ attachment, bytes }];
+  const all = [...named.values()].flatMap(({ name, sha256, contract }): BroughtFile[] => {
+    const bytes = bytesOf.get(sha256);
+    const isHere = blobs.get(sha256)?.contracts.includes(contract) === true;
+    return bytes === undefined || isHere ? [] : [{ name, sha256, contract, size: bytes.length, bytes }];
   });
   const withBrought = new Map(blobs);
-  for (const { attachment, bytes } of all) {
-    const { contracts = [] } = withBrought.get(attachment.sha256) ?? {};
-    withBrought.set(attachment.sha256, { size: bytes.length, contracts: [...contracts, attachment.contract] });
-  }
+  for (const { sha256, contract, size } of all)
+    withBrought.set(sha256, { size, contracts: [...(withBrought.get(sha256)?.contracts ?? []), contract] });
   return {
     all,
-    size: all.reduce((sum, { bytes }) => sum + bytes.length, 0),
+    size: all.reduce((sum, { size }) => sum + size, 0),
     blobs: withBrought,
     read: async (sha256) => bytesOf.get(sha256) ?? store.blobs.read(sha256),
   };
@@ -80,14 +78,13 @@ export async function checkBrought(
 ): Promise<void> {
   // Where roles share a machine, the network grants each of them what any of them is granted; the signature tells which one it is.
   const sender = caller.permissionsByRole === undefined ? caller : { ...caller, permissions: caller.permissionsByRole.get(from) ?? [] };
-  for (const { attachment, bytes } of all)
-    if (bytes.length > uploadLimit(sender, role, contractOf(taken, attachment.contract)))
-      throw new TasukiError("not_granted", `The policy does not let ${caller.principal} bring ${attachment.name}: it is too large.`);
-  for (const { attachment, bytes } of all) {
-    const { artifact } = contractOf(taken, attachment.contract);
+  for (const { name, contract, size } of all)
+    if (size > uploadLimit(sender, role, contractOf(taken, contract)))
+      throw new TasukiError("not_granted", `The policy does not let ${caller.principal} bring ${name}: it is too large.`);
+  for (const { name, contract, size, bytes } of all) {
+    const { artifact } = contractOf(taken, contract);
     if (artifact === undefined) continue;
-    const { name } = attachment;
-    const unmet = await judge.judge({ artifact, name, size: bytes.length, by: caller.principal, read: async () => bytes });
+    const unmet = await judge.judge({ artifact, name, size, by: caller.principal, read: async () => bytes });
     if (unmet.length > 0) throw new TasukiError("contract_violation", `${name} breaks its contract, ${refOf(artifact)}.`, { unmet });
   }
 }

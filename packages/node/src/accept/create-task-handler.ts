@@ -9,7 +9,7 @@ import {
   type TaskPayload,
   TasukiError,
 } from "@tasuki/protocol";
-import { type Accepted, type AcceptRequest, carryInto, type DiskFloor, type RunRow, type Store } from "@tasuki/store";
+import type { Accepted, AcceptRequest, DiskFloor, RunRow, Store } from "@tasuki/store";
 import { z } from "zod";
 import { type BusHandlers, type Caller, takenContracts, type TaskRequest } from "@tasuki/bus";
 import { acceptanceOf, acceptedSubjects, type FreeText, type Notary, type Seal } from "@tasuki/evidence";
@@ -97,18 +97,13 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
   const describe = async (run: string, epoch: number): Promise<string> =>
     epoch === 0 ? nothingHere : describeRun(await store.statusOf({ run }));
 
-  const commit = async (
+  const commit = (
     task: IncomingTask,
     { envelope, traceparent }: TaskRequest,
     { caller, brief, says, proof, brought }: Checked & { caller: Caller },
   ) => {
     const { payload, digest } = task;
     const now = clock.now();
-    const carried = carryInto(store);
-    for (const { bytes, attachment } of brought?.all ?? []) {
-      const { sha256, contract } = attachment;
-      await carried.add(bytes, { sha256, contract, now });
-    }
     const run = brief === undefined ? undefined : deps.runs?.newRun(payload, { now, brief });
     return store.accept(
       {
@@ -121,7 +116,7 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
         ...(traceparent !== undefined && { traceparent }),
         ...(run !== undefined && { run }),
         ...(proof !== undefined && { proof }),
-        blobs: carried.blobs,
+        ...(brought !== undefined && { blobs: brought.all }),
       },
       acceptanceSeal(deps.notary, task, {
         envelope,

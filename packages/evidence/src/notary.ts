@@ -108,10 +108,11 @@ export function createNotary({ node, role, instance, signer, clock, salt }: Nota
     const { named, beside } = salted(text, salt);
     return onceAnIndex((index) => {
       const receipt = toReceipt({ ...facts, ...named, node, role, instance, at, index }, subjects, signer);
-      const { envelopes, ...rest } = others(payloadDigest(receipt));
+      const digest = payloadDigest(receipt);
+      const { envelopes, ...rest } = others(digest);
       const { run, stage, task, epoch, attempt, state } = facts;
       const leaf = { index, at, type: state, run, stage, task, epoch, attempt, ...named };
-      return { ...toSealed(leaf, [receipt, ...envelopes]), ...beside, ...rest };
+      return { leaf: toLeaf(leaf, [digest, ...envelopes.map(payloadDigest)]), envelopes: [receipt, ...envelopes], ...beside, ...rest };
     });
   };
   return {
@@ -126,7 +127,8 @@ export function createNotary({ node, role, instance, signer, clock, salt }: Nota
       const at = now();
       const { named, beside } = salted(text, salt);
       const said = Object.entries(facts).map(([name, fact]) => [name, typeof fact === "string" ? toText(fact) : fact] as const);
-      return (index) => ({ ...toSealed({ ...Object.fromEntries(said), ...named, index, at, type }, others), ...beside });
+      const leafAt = (index: number) => toLeaf({ ...Object.fromEntries(said), ...named, index, at, type }, others.map(payloadDigest));
+      return (index) => ({ leaf: leafAt(index), envelopes: others, ...beside });
     },
     task(payload) {
       const { reason, ...rest } = payload;
@@ -147,9 +149,9 @@ function onceAnIndex(seal: Seal): Seal {
   };
 }
 
-/** The leaf names envelopes by the SHA-256 of their payloads; their text is beside it. */
-function toSealed(facts: object, envelopes: readonly Envelope[]): Sealed {
-  return { leaf: canonicalJson({ ...facts, envelopes: envelopes.map(payloadDigest) }), envelopes };
+/** Leaf of an event, which names envelopes by the SHA-256 of their payloads; their text is beside it. */
+function toLeaf(facts: object, digests: readonly string[]): string {
+  return canonicalJson({ ...facts, envelopes: digests });
 }
 
 /** The name of a free text, for what is signed, and the text itself, for what is beside it. */

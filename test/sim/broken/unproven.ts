@@ -139,7 +139,7 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
     name: "writes its feed in any form",
     breaks: ["R3.feed"],
     from: 1,
-    changes: [{ file: `${evidence}/notary.ts`, find: "{ leaf: canonicalJson({", put: "{ leaf: JSON.stringify({" }],
+    changes: [{ file: `${evidence}/notary.ts`, find: "return canonicalJson({ ...facts", put: "return JSON.stringify({ ...facts" }],
   },
   {
     name: "signs a result that follows from nothing before it",

@@ -20,8 +20,6 @@ export const TaskFiles = z.array(z.string()).max(mostAttachments).optional();
 /** Body of `POST /task` over REST, where it is no bare payload: the envelope, with the files that travel with it. */
 export const TaskEnvelope = Envelope.extend({ files: TaskFiles });
 
-const Kind = z.looseObject({ kind: TaskKind, from: z.string().optional().catch(undefined) });
-
 /** Facts that come with a task, and nobody signs: its headers, and how it came. */
 export interface TaskHeaders {
   /** Header `tasuki-budget-ms`: the sender's remaining time for this task. */
@@ -46,6 +44,8 @@ export interface TaskBody {
 export interface TaskRequest extends TaskHeaders, TaskBody {
   /** SHA-256 of the payload's bytes. */
   readonly digest: string;
+  /** Id that the payload claims, of any form. */
+  readonly id: string | undefined;
 }
 
 /** Form of a traceparent (W3C Trace Context, section 3.2). A header of any other form is treated as absent. */
@@ -118,10 +118,27 @@ interface ReadTaskRequest {
   readonly from: string | undefined;
 }
 
-/** Reads the fields on which permission depends. Throws `malformed_message`. */
+/**
+ * Reads the fields on which permission and a replay depend, each by itself: a schema reads the whole payload once, when its signature holds. Throws
+ * `malformed_message`.
+ */
 export function parseTaskRequest(body: TaskBody, headers: TaskHeaders): ReadTaskRequest {
-  const kind = Kind.safeParse(body.document);
-  if (!kind.success)
+  const { kind, id, from } = stringsOf(body.document);
+  if (!isTaskKind(kind))
     throw new TasukiError("malformed_message", `A task is an object whose 'kind' is one of: ${TaskKind.options.join(", ")}.`);
-  return { request: { ...body, ...headers, digest: sha256Of(body.payload) }, kind: kind.data.kind, from: kind.data.from };
+  return { request: { ...body, ...headers, digest: sha256Of(body.payload), id }, kind, from };
+}
+
+/** Fields of a payload that are texts; a payload that is no object has none. */
+function stringsOf(document: unknown): Readonly<Record<"kind" | "id" | "from", string | undefined>> {
+  const textOf = (name: string): string | undefined => {
+    const field: unknown =
+      typeof document === "object" && document !== null && Object.hasOwn(document, name) ? Reflect.get(document, name) : undefined;
+    return typeof field === "string" ? field : undefined;
+  };
+  return { kind: textOf("kind"), id: textOf("id"), from: textOf("from") };
+}
+
+function isTaskKind(kind: string | undefined): kind is TaskKind {
+  return TaskKind.options.some((one) => one === kind);
 }

@@ -1,7 +1,6 @@
 import {
   type Clock,
   type Envelope,
-  Id,
   isTasukiError,
   type Judge,
   type Pipeline,
@@ -10,7 +9,6 @@ import {
   TasukiError,
 } from "@tasuki/protocol";
 import type { Accepted, AcceptRequest, DiskFloor, RunRow, Store } from "@tasuki/store";
-import { z } from "zod";
 import { type BusHandlers, type Caller, takenContracts, type TaskRequest } from "@tasuki/bus";
 import { acceptanceOf, acceptedSubjects, type FreeText, type Notary, type Seal } from "@tasuki/evidence";
 import { type BroughtFiles, checkBrought, readBrought } from "./brought-files.ts";
@@ -177,12 +175,9 @@ function acceptanceSeal(
   );
 }
 
-const Named = z.looseObject({ id: Id });
-
 /** Task that was accepted before, known by its id and its exact bytes: it is answered again whatever has happened since. */
-async function knownTask({ document, digest, envelope }: TaskRequest, store: Pick<Store, "task">): Promise<IncomingTask | undefined> {
-  const named = Named.safeParse(document);
-  const row = named.success ? await store.task(named.data.id) : undefined;
+async function knownTask({ id, digest, envelope }: TaskRequest, store: Pick<Store, "task">): Promise<IncomingTask | undefined> {
+  const row = id === undefined ? undefined : await store.task(id);
   return row?.digest === digest ? { payload: row.payload, digest: row.digest, signed: envelope.signatures.length > 0 } : undefined;
 }
 

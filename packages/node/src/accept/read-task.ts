@@ -10,7 +10,6 @@ import {
   type Unmet,
 } from "@tasuki/protocol";
 import { type Trust, verifyEnvelopeAside } from "@tasuki/evidence";
-import { z } from "zod";
 import { type Caller, nodesOfRole, roleOfNode, type Roster, type TaskRequest } from "@tasuki/bus";
 
 export interface ReadTaskDeps {
@@ -49,19 +48,15 @@ export async function readTask(
   return { payload: task.data, digest, signed };
 }
 
-const From = z.looseObject({ from: z.string(), fromNode: z.string().optional() });
-
 /** Node whose key must have signed: one of the role that the task is from. Nodes that share a machine share its identity, and only their keys tell them apart. */
 function signerOf(document: unknown, { nodes, roles }: Caller, roster: Roster): string | undefined {
   // A machine that no entry leads to may still have a node of its role: whose key it has tells. Where the roster has none, it is named as the role.
   const listed = (role: string): readonly string[] => (nodesOfRole(roster, role).length > 0 ? nodesOfRole(roster, role) : [role]);
   const may = nodes.length > 0 ? nodes : roles.flatMap(listed);
-  const { from, fromNode } = may.length > 1 ? (From.safeParse(document).data ?? {}) : {};
+  const [from, fromNode] = may.length > 1 ? [fieldOf(document, "from"), fieldOf(document, "fromNode")] : [];
   const ofRole = may.filter((node) => (roleOfNode(roster, node) ?? node) === from);
   return ofRole.find((node) => node === fromNode) ?? ofRole[0] ?? may[0];
 }
-
-const RunLike = z.looseObject({ kind: z.literal("run") });
 
 function readRun(
   document: unknown,
@@ -70,8 +65,7 @@ function readRun(
   checkNames(document);
   const request = RunRequest.safeParse(document);
   if (!request.success) {
-    const isRun = RunLike.safeParse(document).success;
-    if (!isRun) throw new TasukiError("signature_invalid", "Only a 'run' task may come without a signature.");
+    if (fieldOf(document, "kind") !== "run") throw new TasukiError("signature_invalid", "Only a 'run' task may come without a signature.");
     throw toInputError("malformed_message", { place: "task", error: request.error, value: document });
   }
   const unmet = isByHand ? unknownKeys(RunRequest, document, "task") : [];
@@ -97,19 +91,18 @@ function readRun(
   };
 }
 
-const Listed = z.looseObject({ attachments: z.array(z.unknown()) });
-const Names = z.looseObject({ attachments: z.array(z.looseObject({ name: z.string() })) });
-
 /**
  * Checks the names of attachments before anything else: they are part of the contract, and have an error code of their own, `name_invalid`.
- * Their number comes before all of them.
+ * Their number comes before all of them. What else there is in their place is for the schema of the task.
  */
 function checkNames(document: unknown): void {
-  const { attachments } = Listed.safeParse(document).data ?? { attachments: [] };
+  const listed = fieldOf(document, "attachments");
+  const attachments: readonly unknown[] = Array.isArray(listed) ? listed : [];
   if (attachments.length > mostAttachments)
     throw new TasukiError("malformed_message", `A task has at most ${mostAttachments} attachments; this one has ${attachments.length}.`);
-  const read = Names.safeParse(document);
-  const unmet = (read.success ? read.data.attachments : []).flatMap(({ name }, at): Unmet[] => {
+  const names = attachments.map((one) => fieldOf(one, "name"));
+  if (!names.every((name) => typeof name === "string")) return;
+  const unmet = names.flatMap((name, at): Unmet[] => {
     const rule = FileName.safeParse(name);
     if (rule.success) return [];
     const shown = name.slice(0, 200);
@@ -126,4 +119,9 @@ function checkNames(document: unknown): void {
   });
   const [first] = unmet;
   if (first !== undefined) throw new TasukiError("name_invalid", `${first.got} is no file name: ${first.expected}.`, { unmet });
+}
+
+/** Field of a value that a message holds, of any type; undefined where the value is no object that has it. */
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
 }

@@ -81,7 +81,7 @@ export function createAccept({ sql, events, tasks, outbox, runs, blobRows, recor
     const before = answered(request);
     if (before !== undefined) return before;
     const { payload, digest, envelope, from, traceparent, now, run, proof, blobs = [] } = request;
-    const held = events.keep(envelope, payload.run);
+    const held = events.keep(envelope, payload.run, digest);
     takeEffect(payload, now);
     if (payload.from === "main") tasks.prove(payload.run);
     if (proof === "granted") sql("INSERT OR IGNORE INTO meta (key, value) VALUES ('granted', '1')").run();

@@ -38,8 +38,8 @@ export interface Events {
   readonly add: (seal: Seal, about?: About) => Sealed & { readonly index: number; readonly kept: readonly Kept[] };
   /** Keeps texts that entries of other logs name. */
   readonly keepTexts: (texts: readonly TextRow[]) => void;
-  /** Keeps an envelope. `run` is the run that it is about; without it, the one that its payload names. */
-  readonly keep: (envelope: Envelope, run?: string) => Kept;
+  /** Keeps an envelope. `run` is the run that it is about; without it, the one that its payload names. `digest`: of its payload, where it is known. */
+  readonly keep: (envelope: Envelope, run?: string, digest?: string) => Kept;
   readonly feed: (from: number, limit: number) => FeedEntry[];
   readonly size: () => number;
   /** The newest kept envelope about a run for each of these payloads that there is. */
@@ -83,9 +83,9 @@ export function createEvents({ sql, log, recorder }: EventsDeps): Events {
   const size = (): number =>
     sql<{ size: number }>("SELECT coalesce(max(idx) + 1, 0) AS size FROM event WHERE log = :log").get({ log })?.size ?? 0;
 
-  const keep: Events["keep"] = (envelope, run) => {
+  const keep: Events["keep"] = (envelope, run, digest) => {
     const body = JSON.stringify(envelope);
-    const row = { body, payload: payloadDigest(envelope), run: run ?? factsOf(envelope).run };
+    const row = { body, payload: digest ?? payloadDigest(envelope), run: run ?? factsOf(envelope).run };
     const known = sql<Key>("SELECT seq FROM envelope WHERE run IS :run AND payload = :payload AND body = :body").get(row);
     const key = (known ?? sql<Key>("INSERT INTO envelope (run, payload, body) VALUES (:run, :payload, :body) RETURNING seq").get(row))?.seq;
     if (key === undefined) throw new Error("an insert returned no row");

@@ -21,8 +21,9 @@ export interface JobTools {
   readonly tell: (value: unknown) => void;
 }
 
-/** Lines of JSON that a child writes on its channel: signs of work, values that are told, and last the answer. */
+/** Lines of JSON that a child writes on its channel: that it has taken the job up, signs of work, values that are told, and last the answer. */
 export const ChildLine = z.union([
+  z.object({ begun: z.literal(true) }),
   z.object({ progress: z.string() }),
   z.object({ told: z.unknown() }),
   z.object({
@@ -38,6 +39,7 @@ export type ChildAnswer = Extract<ChildLine, { left: unknown }>;
 
 /** What came on the channel while a job was done. */
 export interface Heard {
+  isBegun: boolean;
   /** The last note of a sign of work. */
   said: string;
   readonly told: unknown[];
@@ -53,7 +55,8 @@ export function readChannel(channel: Duplex): () => Heard {
     if (waiting === undefined) return;
     try {
       const line = ChildLine.parse(JSON.parse(text));
-      if ("progress" in line) waiting.heard.said = line.progress;
+      if ("begun" in line) waiting.heard.isBegun = true;
+      else if ("progress" in line) waiting.heard.said = line.progress;
       else if ("left" in line) waiting.done.resolve(line);
       else waiting.heard.told.push(line.told);
     } catch (error) {
@@ -72,7 +75,7 @@ export function readChannel(channel: Duplex): () => Heard {
   return () => {
     const done = Promise.withResolvers<ChildAnswer>();
     done.promise.catch(() => undefined);
-    const heard: Heard = { said: "", told: [], answered: done.promise };
+    const heard: Heard = { isBegun: false, said: "", told: [], answered: done.promise };
     waiting = { heard, done };
     return heard;
   };

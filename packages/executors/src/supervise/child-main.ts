@@ -26,6 +26,7 @@ function say(line: ChildLine): void {
 }
 
 async function perform({ module, request, folder }: ChildJob): Promise<void> {
+  say({ begun: true });
   // A child of one job stands in its folder; one of many stands nowhere that a job could change.
   if (use === "once") process.chdir(folder);
   const { perform } = (await import(module)) as { perform: Perform };

@@ -7,7 +7,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { testContext } from "../testing/stage-fixture.ts";
-import { type ChildrenOptions, createChildren, type JobEnding, type LimitedJob } from "./children.ts";
+import { type ChildrenOptions, createChildren, type OwnJob } from "./children.ts";
+import type { JobEnding } from "./prepared-child.ts";
 import { canLimit } from "./resource-limits.ts";
 import type { Supervision } from "./watch-job.ts";
 
@@ -25,7 +26,7 @@ async function openChildren(options: ChildrenOptions) {
   const children = createChildren(options);
   onTestFinished(() => children.end());
   let number = 0;
-  const perform = async (body: string, { signal, clock, progress, ...job }: Partial<LimitedJob & Supervision> = {}): Promise<JobEnding> => {
+  const perform = async (body: string, { signal, clock, progress, ...job }: Partial<OwnJob & Supervision> = {}): Promise<JobEnding> => {
     number += 1;
     const own = join(folder, String(number));
     const path = join(folder, `job-${number}.mjs`);
@@ -35,7 +36,7 @@ async function openChildren(options: ChildrenOptions) {
     const context = testContext({ ...(signal && { signal }), ...(clock && { clock }), ...(progress && { progress }) });
     return children.perform({ module, request: {}, folder: own, loads: [], hardMs: 60_000, stallMs: 60_000, ...job }, context);
   };
-  return { children, perform, pid: async () => Number(answerOf(await perform("return process.pid"))) };
+  return { children, folder, perform, pid: async () => Number(answerOf(await perform("return process.pid"))) };
 }
 
 function answerOf({ answer, ...ending }: JobEnding): unknown {
@@ -109,6 +110,23 @@ test("bytes of an earlier job are not in what a later one is given for small buf
   expect(await pid()).toBe(first);
 });
 
+test("jobs take turns at one child, and another is started for a job that has waited too long", async () => {
+  const { perform, pid } = await openChildren({ use: "reused", patienceMs: 600_000 });
+  const first = await pid();
+  expect(await Promise.all(Array.from({ length: 20 }, pid))).toEqual(Array.from({ length: 20 }, () => first));
+  const impatient = await openChildren({ use: "reused", patienceMs: 0 });
+  const both = await Promise.all(
+    [1, 2].map(() => impatient.perform("await new Promise((resolve) => setTimeout(resolve, 200)); return process.pid")),
+  );
+  expect(new Set(both.map(answerOf)).size).toBe(2);
+  // One that waits is told as soon as the child of the job before it is gone, and at once where it is cancelled.
+  const stop = new AbortController();
+  const [died, cancelled, next] = [perform("process.exit(0)"), perform("return 1", { signal: stop.signal }), pid()];
+  stop.abort();
+  expect([await cancelled, (await died).answer]).toEqual([expect.objectContaining({ reason: "cancelled" }), undefined]);
+  expect(await next).not.toBe(first);
+});
+
 test("a child is ended after an hour of jobs", async () => {
   const { perform } = await openChildren({ use: "reused" });
   const at = (ms: number) => ({ clock: { now: () => 0, monotonic: () => ms } });
@@ -176,11 +194,18 @@ test.skipIf(!linux)("a child of one job stands in the job's folder, may start pr
 });
 
 test.skipIf(!linux)("a child that waits and is killed by hand is no loss: the next job gets another", async () => {
-  const { pid } = await openChildren({ use: "reused" });
+  const { pid, folder } = await openChildren({ use: "reused" });
   const first = await pid();
   process.kill(first, "SIGKILL");
   await expect.poll(() => isRunning(first)).toBe(false);
-  expect(await pid()).not.toBe(first);
+  const second = await pid();
+  expect(second).not.toBe(first);
+  // Stopped, so that it can't take up the job that it may be given before it dies.
+  process.kill(second, "SIGSTOP");
+  const third = pid();
+  await expect.poll(() => readdir(folder).then((names) => names.length)).toBe(6);
+  process.kill(second, "SIGKILL");
+  expect(await third).not.toBe(second);
 });
 
 test.skipIf(!linux)("a child that has waited too long for a job is ended, and so are all at the end", async () => {

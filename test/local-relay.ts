@@ -89,10 +89,10 @@ export interface LocalRelay extends AsyncDisposable {
   curl(role: string, path: string, ...args: string[]): Promise<{ status: number; body: unknown }>;
 }
 
-/** Starts all nodes and resolves when all are healthy. `prepare` may change the data folder before they start; `umask` is that of their shell. */
+/** Starts all nodes and resolves when all are healthy. `prepare` may change the data folder before they start; `umask` and `env` are those of their shell. */
 export async function startLocalRelay(
   prepare?: (data: string) => Promise<void>,
-  { umask = "0022" }: { readonly umask?: string } = {},
+  { umask = "0022", env = {} }: { readonly umask?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): Promise<LocalRelay> {
   const folder = await mkdtemp(join(tmpdir(), "tasuki-test-"));
   const data = join(folder, ".tasuki");
@@ -101,7 +101,7 @@ export async function startLocalRelay(
   const argv = [process.execPath, tasukiBin, "dev", "--data", data, "--port-base", String(portBase)];
   const dev = spawn("/bin/sh", ["-c", 'umask "$0" && exec "$@"', umask, ...argv], {
     cwd: repository,
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...process.env, NO_COLOR: "1", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";

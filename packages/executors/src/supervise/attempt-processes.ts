@@ -3,7 +3,7 @@ import { findAttemptCgroups } from "./attempt-cgroup.ts";
 
 /** Environment variable of a command and its descendants, by which strays are found. */
 export const attemptVariable = "TASUKI_ATTEMPT";
-/** Environment variable of a prepared child, which does not know yet what it will do: `<node>.<boot>.<number>`. */
+/** Environment variable of a prepared child, which does not know yet what it will do: `<node>.<boot>.<id>`. */
 export const childVariable = "TASUKI_CHILD";
 
 /** Mark that a process and its descendants carry: a variable of their environment, which is the name of their cgroup, too. */

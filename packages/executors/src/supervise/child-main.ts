@@ -43,7 +43,8 @@ async function perform({ module, request, folder }: ChildJob): Promise<void> {
   // The last text that a pattern was held against stays readable in `RegExp.input`.
   /(?:)/.exec("");
   flushCompileCache();
-  say({ answer, left: leftovers(), memoryMiB: process.memoryUsage.rss() / 1024 / 1024 });
+  // JSON has no undefined.
+  say({ answer: answer ?? null, left: leftovers(), memoryMiB: process.memoryUsage.rss() / 1024 / 1024 });
 }
 
 for await (const line of jobs) await perform(JSON.parse(line) as ChildJob);

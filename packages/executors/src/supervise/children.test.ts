@@ -55,6 +55,7 @@ test("a child that is used again does one job after another, and nothing but its
   expect(await pid()).toBe(first);
   const ending = await perform("tell({ part: 1 }); progress('half'); return { all: request.x }", { request: { x: [1, "é"] } });
   expect(ending).toMatchObject({ code: 0, signal: null, answer: { value: { all: [1, "é"] } }, told: [{ part: 1 }], strays: 0 });
+  expect(await perform("tell('only')")).toMatchObject({ code: 0, answer: { value: null }, told: ["only"] });
   expect(answerOf(await perform("return 'x'.repeat(3_000_000)"))).toHaveLength(3_000_000);
   expect(await pid()).toBe(first);
 });
@@ -254,6 +255,16 @@ test.skipIf(!linux)(
     other.kill();
   },
 );
+
+test("children of one life of a node that do other things end without each other", async () => {
+  const life = { node: randomUUID(), boot: randomUUID(), work: await makeFolder(), loads: [] };
+  const [reused, once] = [await openChildren({ use: "reused" }), await openChildren({ use: "once" })];
+  for (const { children } of [reused, once]) await children.begin(life);
+  const first = await reused.pid();
+  await once.pid();
+  await once.children.end();
+  expect(await reused.pid()).toBe(first);
+});
 
 test("a child that is confined writes below its node's work folder, and nowhere else", async () => {
   const write = "try { process.getBuiltinModule('fs').writeFileSync(request.path, ''); return 'written' } catch ({ code }) { return code }";

@@ -44,22 +44,20 @@ export interface Children {
 type Started = PreparedChild | { readonly errno: string };
 
 /** Prepares nothing yet: children are started by `begin`, or by the first job. */
-export function createChildren({ use, memoryMiB = 512, idleMs = 60_000, patienceMs = 500 }: ChildrenOptions): Children {
+export function createChildren({ use, memoryMiB = 512, idleMs = 60_000, patienceMs = 2_000 }: ChildrenOptions): Children {
   const waiting: PreparedChild[] = [];
   /** Jobs that wait for a child, each given one that is free, or the leave to start one. */
   const turns = new Set<(child: PreparedChild | undefined) => void>();
   /** Number of jobs that have a child, or one that is being started. */
   let busy = 0;
   let life: Boot & Partial<ChildrenOf> = { node: randomUUID(), boot: randomUUID() };
-  let number = 0;
   let isEnded = false;
   let readying: Promise<void> | undefined;
   let idle: NodeJS.Timeout | undefined;
 
-  const start = (loads: readonly string[]): Promise<Started> => {
-    number += 1;
-    return startChild({ use, memoryMiB, loads, work: life.work, id: `${life.node}.${life.boot}.${number}` });
-  };
+  // The node has other children than these, too: each has a mark, and a cgroup, of its own.
+  const start = (loads: readonly string[]): Promise<Started> =>
+    startChild({ use, memoryMiB, loads, work: life.work, id: `${life.node}.${life.boot}.${randomUUID()}` });
   const wait = (child: PreparedChild): void => {
     waiting.push(child);
     child.rest();

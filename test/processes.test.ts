@@ -11,7 +11,7 @@ test("warm nodes start no process for a run without sources, and one for a run w
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const file = join(folder, "started");
   await writeFile(file, "");
-  const env = { NODE_OPTIONS: `--import ${join(import.meta.dirname, "count-processes.ts")}`, TASUKI_TEST_PROCESSES: file };
+  const env = { NODE_OPTIONS: `--import ${import.meta.resolve("./count-processes.ts")}`, TASUKI_TEST_PROCESSES: file };
   await using relay = await startLocalRelay(undefined, { env });
   const started = async () => (await readFile(file, "utf8")).split("\n").filter(Boolean);
   const close = async (...sources: readonly string[]): Promise<void> => {

@@ -83,9 +83,18 @@ async function startRivals(part: Part, servers: ReadonlyMap<string, RivalServer>
 }
 
 /** Measures each contender in each round, one after another. */
-async function alternate(contenders: readonly Contender[], load: { readonly forMs: number; readonly inFlight: number }): Promise<Taken> {
+async function alternate(
+  what: string,
+  contenders: readonly Contender[],
+  load: { readonly forMs: number; readonly inFlight: number },
+): Promise<Taken> {
   const taken = new Map(contenders.map(({ name }) => [name, [] as Awaited<ReturnType<Contender["measure"]>>[]]));
-  for (let round = 0; round < rounds; round += 1) for (const each of contenders) taken.get(each.name)?.push(await each.measure(load));
+  for (let round = 0; round < rounds; round += 1)
+    for (const each of contenders) {
+      const measured = await each.measure(load);
+      taken.get(each.name)?.push(measured);
+      console.log(`  ${what}, round ${round + 1}: ${each.name} ${perSecond(measured.perSecond)}, p50 ${ms(measured.p50)}`);
+    }
   return taken;
 }
 
@@ -142,7 +151,7 @@ async function measureAcks(servers: ReadonlyMap<string, RivalServer>): Promise<F
   ];
   for (const each of contenders) await each.measure({ forMs: warmMs, inFlight: clients });
   const what = `ack, ${clients} clients`;
-  const taken = await alternate(contenders, { forMs: ackMs, inFlight: clients });
+  const taken = await alternate(what, contenders, { forMs: ackMs, inFlight: clients });
   const budgets: Budget[] = [
     { over: ours, under: least, budget: 0.5 },
     { over: ours, under: "graphile-worker", budget: 1 },
@@ -177,9 +186,9 @@ async function measureRelays(servers: ReadonlyMap<string, RivalServer>, baseline
     ...(await startRivals("relay", servers, stack)),
   ];
   for (const each of contenders) await each.measure({ forMs: warmMs, inFlight: 4 });
-  const alone = await alternate(contenders, { forMs: aloneMs, inFlight: 1 });
-  const together = await alternate(contenders, { forMs: togetherMs, inFlight });
   const [one, many] = ["relay, one run at a time", `relay, ${inFlight} in flight`];
+  const alone = await alternate(one, contenders, { forMs: aloneMs, inFlight: 1 });
+  const together = await alternate(many, contenders, { forMs: togetherMs, inFlight });
   return [
     ...lines(one, alone),
     ...toRatio(one, alone, { over: files, under: "graphile-worker", field: "p50", budget: 3 }),

@@ -31,7 +31,7 @@ export async function startRival(name: string, url: string): Promise<RivalProces
   child.stderr?.on("data", (text: Buffer) => (said = `${said}${text.toString()}`.slice(-2_000)));
   const ended = once(child, "exit");
   const failed = ended.then((): never => {
-    throw new Error(`${name} ended: ${said}`);
+    throw new Error(`it ended: ${/^.*Error\b.*$/m.exec(said)?.[0] ?? said}`);
   });
   failed.catch(() => undefined);
   const answer = async () => (await Promise.race([once(child, "message"), failed]))[0] as { measured: Awaited<ReturnType<typeof drive>> };

@@ -30,6 +30,7 @@ import { type FlowState, type FlowWant, newFlow } from "@tasuki/flow";
 import { createOrchestrator } from "./create-orchestrator.ts";
 import { logRun } from "./log-run.ts";
 import { followOwnFeed } from "./follow-own-feed.ts";
+import { openRuns } from "./open-runs.ts";
 import { nodeOf } from "./placement.ts";
 import { pull, WrongAnswer } from "./pull.ts";
 import { createEntryReader } from "./read-entry.ts";
@@ -158,13 +159,14 @@ export function createMain(deps: MainDeps): Main {
   /** Look for what open runs want at the start, which is made until it succeeds; later each run is looked at when it changes. */
   const first = createLoop({
     async pass() {
-      for (const row of await store.runs({ open: true })) {
-        const state = stateOf(row);
-        if (hasLongClocks(row)) logger.warn({ run: row.id }, "the clocks of a run are longer than any may be; they are clipped");
-        for (const gone of Object.values(state.nodes).filter((one) => one !== node && !Object.hasOwn(roster, one))) lose(gone, state.id);
-        wanted.wake(state);
-        archives.see(state);
-      }
+      for await (const page of openRuns(store))
+        for (const row of page) {
+          const state = stateOf(row);
+          if (hasLongClocks(row)) logger.warn({ run: row.id }, "the clocks of a run are longer than any may be; they are clipped");
+          for (const gone of Object.values(state.nodes).filter((one) => one !== node && !Object.hasOwn(roster, one))) lose(gone, state.id);
+          wanted.wake(state);
+          archives.see(state);
+        }
     },
     backoff,
     logger,

@@ -82,7 +82,10 @@ function memory() {
   const store = {
     run: async (id: string) => rows.get(id),
     envelopes: async (_run: string, digests: readonly string[]) => new Map([...kept].filter(([digest]) => digests.includes(digest))),
-    runs: async (filter?: { open?: boolean }) => [...rows.values()].filter((row) => filter?.open !== true || !row.ended),
+    async runs({ open = false, limit = Infinity, after }: Parameters<Store["runs"]>[0] & object = {}) {
+      const found = [...rows.values()].filter((row) => !open || !row.ended);
+      return found.slice(found.findIndex(({ id }) => id === after) + 1).slice(0, limit);
+    },
     async change(change: RunChange): ReturnType<Store["change"]> {
       await new Promise((resolve) => setImmediate(resolve));
       overtaken.shift()?.();
@@ -252,6 +255,29 @@ test("main's 'verified' continues the stage's own receipts, over the files that 
     prev: hash("finder produced"),
     subjects: [{ name: "list.md", sha256: hash("list") }],
   });
+});
+
+test("open runs are told of an installation page by page, its position is committed with the last, and who knows is not stepped again", async () => {
+  const { steps, again, changes, rows } = open();
+  await steps.apply(fact(intakeDone));
+  const others = Array.from({ length: 450 }, (_, n) => `0197c0de-0000-7000-8001-${n.toString().padStart(12, "0")}`);
+  for (const taken of [...rows.values()]) for (const id of others) rows.set(id, { ...taken, id, state: { ...stateOf(taken), id } });
+  changes.length = 0;
+  const position = { node: "finder", instance: "0197c0de-0000-7000-8000-00000000000a", next: 7 };
+  await steps.setInstalled(position);
+  const told = () => changes.map((change) => [change.runs.length, change.position]);
+  expect(told()).toEqual([
+    [200, undefined],
+    [200, undefined],
+    [51, position],
+  ]);
+  expect([...rows.values()].every((row) => stateOf(row).installed["finder"] === position.instance)).toBe(true);
+  await steps.setInstalled(position);
+  await again().setInstalled(position);
+  expect(told().slice(3)).toEqual([
+    [0, position],
+    [0, position],
+  ]);
 });
 
 test("a role that can't be reached shows on open runs at once, and on a run that is dispatched to it later", async () => {

@@ -7,6 +7,7 @@ import { effectsToChange } from "./effects-to-change.ts";
 import { stateOf, toRunRow } from "./run-row.ts";
 import { readsOfNode } from "./node-reads.ts";
 import { createKeyedLock } from "../loop/keyed-lock.ts";
+import { openRuns } from "./open-runs.ts";
 import { nodeOf } from "./placement.ts";
 import { type FlowEffect, type FlowEvent, type FlowState, step } from "@tasuki/flow";
 
@@ -35,7 +36,7 @@ export interface RunSteps {
   apply(change: StepChange): Promise<void>;
   /** Tells the open runs that stand on a node whether main has a connection to it. Others are told as they are stepped. */
   tellReachable(node: string, reachable: boolean): Promise<void>;
-  /** Tells the open runs that stand on a node which installation of it main follows from now on, in one commit with the position in its feed. */
+  /** Tells the open runs that stand on a node which installation of it main follows from now on; the position in its feed is committed when all are told. */
   setInstalled(position: Position): Promise<void>;
   state(run: string): Promise<FlowState | undefined>;
   openRuns(): Promise<readonly FlowState[]>;
@@ -75,7 +76,6 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
   const installed = new Map<string, string>();
   /** Positions that are being saved by themselves, by node. */
   const saving = new Map<string, Promise<unknown>>();
-  const openRuns = async () => (await store.runs({ open: true })).map(stateOf);
 
   /**
    * Events that say what main knows of a role's node, and the run not yet. After a restart it says nothing until it knows whether there is a
@@ -92,13 +92,22 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
     ];
   };
 
-  /** Facts about a node for the open runs that stand on it. */
-  const factsAbout = async (node: string, eventOf: (role: string) => FlowEvent): Promise<RunFact[]> =>
-    (await openRuns()).flatMap((state) =>
-      (state.given.length === 0 ? [] : state.route)
-        .filter((role) => nodeOf(state, role, roster) === node)
-        .map((role) => ({ run: state.id, event: eventOf(role) })),
-    );
+  /** Facts about a node that change something for an open run which stands on it, page by page. A run that knows already is not read again. */
+  async function* factsAbout(node: string, eventOf: (role: string) => FlowEvent): AsyncGenerator<readonly RunFact[], void, undefined> {
+    for await (const page of openRuns(store)) {
+      const facts = page
+        .map(stateOf)
+        .flatMap((state) =>
+          (state.given.length === 0 ? [] : state.route)
+            .filter((role) => nodeOf(state, role, roster) === node)
+            .map((role) => ({ state, event: eventOf(role) })),
+        );
+      yield facts.flatMap(({ state, event }) => {
+        const [next, effects] = step(state, event, clock.now());
+        return next === state && effects.length === 0 ? [] : [{ run: state.id, event }];
+      });
+    }
+  }
 
   /** Steps one run through events. Effects are signed with the state of their own step: a later one may have moved on. */
   const through = (row: RunRow, events: readonly FlowEvent[]) => {
@@ -208,20 +217,30 @@ export function createRunSteps(deps: RunStepsDeps): RunSteps {
     apply,
     async tellReachable(node, is) {
       reachable.set(node, is);
-      await apply({ facts: await factsAbout(node, (role) => ({ is: "peer", role, reachable: is })) });
+      for await (const facts of factsAbout(node, (role) => ({ is: "peer", role, reachable: is }))) await apply({ facts });
     },
     async setInstalled(position) {
       const { node, instance } = position;
       installed.set(node, instance);
       // The installation of the position that is saved last is the newest one.
       await saving.get(node);
-      await apply({ facts: await factsAbout(node, (role) => ({ is: "installed", role, instance })), position });
+      // The position is committed with the last of them: a main that is killed before tells the others when it is started again.
+      let last: readonly RunFact[] = [];
+      for await (const facts of factsAbout(node, (role) => ({ is: "installed", role, instance }))) {
+        if (last.length > 0) await apply({ facts: last });
+        last = facts;
+      }
+      await apply({ facts: last, position });
     },
     async state(run) {
       const row = await store.run(run);
       return row && stateOf(row);
     },
-    openRuns,
+    async openRuns() {
+      const states: FlowState[] = [];
+      for await (const page of openRuns(store)) states.push(...page.map(stateOf));
+      return states;
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

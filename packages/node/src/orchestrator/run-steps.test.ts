@@ -261,7 +261,9 @@ test("open runs are told of an installation page by page, its position is commit
   const { steps, again, changes, rows } = open();
   await steps.apply(fact(intakeDone));
   const others = Array.from({ length: 450 }, (_, n) => `0197c0de-0000-7000-8001-${n.toString().padStart(12, "0")}`);
-  for (const taken of [...rows.values()]) for (const id of others) rows.set(id, { ...taken, id, state: { ...stateOf(taken), id } });
+  const [taken] = rows.values();
+  if (taken === undefined) throw new Error("there is no run");
+  for (const id of others) rows.set(id, { ...taken, id, state: { ...stateOf(taken), id } });
   changes.length = 0;
   const position = { node: "finder", instance: "0197c0de-0000-7000-8000-00000000000a", next: 7 };
   await steps.setInstalled(position);

@@ -9,6 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { freePorts } from "@tasuki/bus/testing";
+import { cpuOfFamily } from "./process-usage.ts";
 
 const run = promisify(execFile);
 const host = "127.0.0.1";
@@ -20,6 +21,8 @@ export interface RivalServer extends AsyncDisposable {
   readonly url: string;
   /** Its name, its version, and how durable its answers are, for people. */
   readonly what: string;
+  /** Resolves with the processor time that it has used, milliseconds. */
+  readonly cpu: () => Promise<number>;
 }
 
 /** Account of a server that refuses to be root. */
@@ -149,7 +152,7 @@ async function serverOf(
     }
     await delay(50);
   }
-  return { url, what, [Symbol.asyncDispose]: end };
+  return { url, what, cpu: () => cpuOfFamily(child.pid), [Symbol.asyncDispose]: end };
 }
 
 async function isOpen(port: number): Promise<boolean> {

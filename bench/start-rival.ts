@@ -4,6 +4,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { installLocked } from "./earlier-relay.ts";
 import { type drive, within } from "./measure.ts";
+import { cpuOf } from "./process-usage.ts";
 
 const folder = join(import.meta.dirname, "rivals");
 
@@ -22,6 +23,8 @@ export async function installRivals(): Promise<void> {
 export interface RivalProcess extends AsyncDisposable {
   /** `ack`: messages that nobody works are added; `relay`: they go four hops. Keeps `inFlight` of them going for so long. */
   measure(what: "ack" | "relay", load: { readonly forMs: number; readonly inFlight: number }): ReturnType<typeof drive>;
+  /** Resolves with the processor time that it has used, milliseconds. */
+  cpu(): Promise<number>;
 }
 
 /** Starts a rival in a process of its own, client and workers together. */
@@ -41,6 +44,7 @@ export async function startRival(name: string, url: string): Promise<RivalProces
       child.send({ what, ...load });
       return (await within(load.forMs + mostMs, `${what} of ${name}`, answer())).measured;
     },
+    cpu: () => cpuOf(child.pid),
     async [Symbol.asyncDispose]() {
       if (child.connected) child.disconnect();
       await ended;

@@ -19,12 +19,20 @@ const warmMs = 3_000;
 const ackTasks = 3_000;
 
 type Measured = Awaited<ReturnType<typeof drive>>;
+/** What one measurement of a contender gives. */
+interface Taken {
+  readonly perSecond: number;
+  /** Milliseconds. */
+  readonly p50: number;
+  /** Processor time of each, all processes together, milliseconds: other processes take no part in it. */
+  readonly cpuMs: number;
+}
 /** Something that is measured beside the others. */
 interface Contender {
   readonly name: string;
-  measure(load: { readonly forMs: number; readonly inFlight: number }): Promise<Pick<Measured, "perSecond"> & { readonly p50: number }>;
+  measure(load: { readonly forMs: number; readonly inFlight: number }): Promise<Taken>;
 }
-type Taken = ReadonlyMap<string, readonly Awaited<ReturnType<Contender["measure"]>>[]>;
+type Rounds = ReadonlyMap<string, readonly Taken[]>;
 
 const databases = ["ack", "relay"] as const;
 type Part = (typeof databases)[number];
@@ -71,8 +79,10 @@ async function startRivals(part: Part, servers: ReadonlyMap<string, RivalServer>
       contenders.push({
         name,
         async measure(load) {
+          const cpu = async () => (await server.cpu()) + (await rival.cpu());
+          const before = await cpu();
           const { ms: spread, perSecond: rate } = await rival.measure(part, load);
-          return { p50: spread.median, perSecond: rate };
+          return { p50: spread.median, perSecond: rate, cpuMs: ((await cpu()) - before) / spread.samples };
         },
       });
     } catch (error) {
@@ -87,29 +97,35 @@ async function alternate(
   what: string,
   contenders: readonly Contender[],
   load: { readonly forMs: number; readonly inFlight: number },
-): Promise<Taken> {
-  const taken = new Map(contenders.map(({ name }) => [name, [] as Awaited<ReturnType<Contender["measure"]>>[]]));
+): Promise<Rounds> {
+  const taken = new Map(contenders.map(({ name }) => [name, [] as Taken[]]));
   for (let round = 0; round < rounds; round += 1)
     for (const each of contenders) {
       const measured = await each.measure(load);
       taken.get(each.name)?.push(measured);
-      console.log(`  ${what}, round ${round + 1}: ${each.name} ${perSecond(measured.perSecond)}, p50 ${ms(measured.p50)}`);
+      console.log(
+        `  ${what}, round ${round + 1}: ${each.name} ${perSecond(measured.perSecond)}, p50 ${ms(measured.p50)}, ${ms(measured.cpuMs)} of processor time each`,
+      );
     }
   return taken;
 }
 
 /** Spread of the ratios of two contenders, round by round. */
-function ratio(taken: Taken, field: "perSecond" | "p50", { over, under }: { over: string; under: string }) {
+function ratio(taken: Rounds, field: keyof Taken, { over, under }: { over: string; under: string }) {
   return spreadOf((taken.get(over) ?? []).map((each, round) => each[field] / (taken.get(under)?.[round]?.[field] ?? Number.NaN)));
 }
 
-function lines(what: string, taken: Taken): Figure[] {
+function lines(what: string, taken: Rounds): Figure[] {
   return [...taken].map(([name, each]) => {
-    const [rate, p50] = [spreadOf(each.map(({ perSecond: one }) => one)), spreadOf(each.map((one) => one.p50))];
+    const [rate, p50, cpu] = [
+      spreadOf(each.map((one) => one.perSecond)),
+      spreadOf(each.map((one) => one.p50)),
+      spreadOf(each.map((one) => one.cpuMs)),
+    ];
     return {
       what: `${what}: ${name}`,
       value: perSecond(rate.median),
-      detail: `${perSecond(rate.min)}–${perSecond(rate.max)}; p50 ${ms(p50.median)} (${ms(p50.min)}–${ms(p50.max)})`,
+      detail: `${perSecond(rate.min)}–${perSecond(rate.max)}; p50 ${ms(p50.median)} (${ms(p50.min)}–${ms(p50.max)}); ${ms(cpu.median)} of processor time each`,
     };
   });
 }
@@ -117,21 +133,22 @@ function lines(what: string, taken: Taken): Figure[] {
 interface Budget {
   readonly over: string;
   readonly under: string;
-  readonly field?: "p50";
-  /** The ratio at least; of a p50, at most. */
+  readonly field?: "p50" | "cpuMs";
+  /** The ratio at least; of a time, at most. */
   readonly budget?: number;
 }
 
-function toRatio(what: string, taken: Taken, { over, under, field, budget }: Budget): Figure[] {
+function toRatio(what: string, taken: Rounds, { over, under, field, budget }: Budget): Figure[] {
   if (!taken.has(under)) return [];
   const { min, median, max } = ratio(taken, field ?? "perSecond", { over, under });
-  const isMissed = budget !== undefined && (field === "p50" ? median > budget : median < budget);
+  const isMissed = budget !== undefined && (field === undefined ? median < budget : median > budget);
+  const of = { perSecond: "", p50: ", p50", cpuMs: ", processor time of each" };
   return [
     {
-      what: `${what}: ${over} / ${under}${field === "p50" ? ", p50" : ""}`,
+      what: `${what}: ${over} / ${under}${of[field ?? "perSecond"]}`,
       value: median.toFixed(2),
       detail: `${min.toFixed(2)}–${max.toFixed(2)}, ${rounds} rounds`,
-      ...(budget !== undefined && { budget: `${field === "p50" ? "≤" : "≥"} ${budget}`, isMissed }),
+      ...(budget !== undefined && { budget: `${field === undefined ? "≥" : "≤"} ${budget}`, isMissed }),
     },
   ];
 }
@@ -162,8 +179,8 @@ async function measureAcks(servers: ReadonlyMap<string, RivalServer>): Promise<F
   return [...lines(what, taken), ...budgets.flatMap((each) => toRatio(what, taken, each))];
 }
 
-function toMeasured({ rate, p50 }: Awaited<ReturnType<typeof measureAck>>) {
-  return { perSecond: rate, p50 };
+function toMeasured({ rate, p50, cpuUs }: Awaited<ReturnType<typeof measureAck>>): Taken {
+  return { perSecond: rate, p50, cpuMs: cpuUs / 1000 };
 }
 
 async function measureRelays(servers: ReadonlyMap<string, RivalServer>, baseline: string | undefined): Promise<Figure[]> {
@@ -173,8 +190,8 @@ async function measureRelays(servers: ReadonlyMap<string, RivalServer>, baseline
     return {
       name,
       async measure(load) {
-        const { ms: spread, perSecond: rate } = await driver.measure(load);
-        return { p50: spread.median, perSecond: rate };
+        const { ms: spread, perSecond: rate, cpuMs } = await driver.measure(load);
+        return { p50: spread.median, perSecond: rate, cpuMs };
       },
     };
   };
@@ -195,6 +212,8 @@ async function measureRelays(servers: ReadonlyMap<string, RivalServer>, baseline
     ...toRatio(one, alone, { over: messages, under: "graphile-worker", field: "p50" }),
     ...lines(many, together),
     ...toRatio(many, together, { over: files, under: "graphile-worker", budget: 0.4 }),
+    ...toRatio(many, together, { over: files, under: "graphile-worker", field: "cpuMs" }),
+    ...toRatio(many, together, { over: messages, under: "graphile-worker", field: "cpuMs" }),
     ...toRatio(many, together, { over: files, under: earlier, budget: 4 }),
     ...known.flatMap(({ name }) => {
       const isAhead = name === "graphile-worker" || name === "pg-boss";

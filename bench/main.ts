@@ -6,6 +6,7 @@ import type { Figure, Suite } from "./suite.ts";
 import { ack } from "./suites/ack.ts";
 import { artifacts } from "./suites/artifacts.ts";
 import { byzantine } from "./suites/byzantine.ts";
+import { follower } from "./suites/follower.ts";
 import { growth } from "./suites/growth.ts";
 import { idle } from "./suites/idle.ts";
 import { loop } from "./suites/loop.ts";
@@ -14,7 +15,7 @@ import { rivals } from "./suites/rivals.ts";
 import { start } from "./suites/start.ts";
 import { upload } from "./suites/upload.ts";
 
-const suites: readonly Suite[] = [ack, relay, start, idle, upload, artifacts, loop, byzantine, rivals, growth];
+const suites: readonly Suite[] = [ack, relay, start, idle, upload, artifacts, loop, byzantine, follower, rivals, growth];
 const quality = "quality";
 const documents = "documents";
 

@@ -56,6 +56,7 @@ export {
   longestDeadline,
   mostAttachments,
   RunRequest,
+  SteerRequest,
   TaskKind,
   TaskPayload,
 } from "./messages/task.ts";

@@ -1,4 +1,4 @@
-import { Problem, RunRequest } from "@tasuki/protocol";
+import { Problem, RunRequest, SteerRequest } from "@tasuki/protocol";
 import { z } from "zod";
 import { openApiWords } from "./openapi-words.ts";
 import { type Operation, operations, UploadQuery } from "./operations.ts";
@@ -66,17 +66,16 @@ function bodyOf(kind: Operation["kind"], schemas: Map<string, Json>): Json {
   const form = { schema: { type: "object", required: ["file"], properties: { file } } };
   switch (kind) {
     case "mutation": {
-      const anyOf = [
-        refer("RunRequest", RunRequest, { schemas, io: "input" }),
-        refer("TaskEnvelope", TaskEnvelope, { schemas, io: "input" }),
-      ];
+      const anyOf = Object.entries({ RunRequest, SteerRequest, TaskEnvelope }).map(([name, schema]) =>
+        refer(name, schema, { schemas, io: "input" }),
+      );
       const parameters = [
         toParameter("header", "tasuki-budget-ms", { type: "integer", minimum: 0 }),
         toParameter("header", "traceparent", { type: "string" }),
       ];
       const body = { schema: { anyOf }, example: { kind: "run", brief: "What is a receipt?" } };
       const description =
-        "A run as a person or script asks for it: a field that is not known here is refused. Or a DSSE envelope, as nodes send it; small files that the task names may travel with it.";
+        "A run as a person or script asks for it, or a nudge or cancel of one, where the policy grants that: a field that is not known here is refused. Or a DSSE envelope, as nodes send it; small files that the task names may travel with it.";
       return { parameters, requestBody: { description, required: true, content: { "application/json": body } } };
     }
     case "upload":

@@ -1,4 +1,4 @@
-import { type Clock, longestDeadline, type TaskPayload, TasukiError } from "@tasuki/protocol";
+import { type Clock, longestDeadline, type SteerRequest, type TaskPayload, TasukiError } from "@tasuki/protocol";
 import type { Grounds, RunRow } from "@tasuki/store";
 import { type Caller, roleOfNode, type Roster, type TaskRequest } from "@tasuki/bus";
 
@@ -11,6 +11,8 @@ export interface CheckTaskDeps {
   readonly runs?: {
     /** True for the row of a run that closes or has ended: nobody's work on it is wanted any more. */
     isOver(row: RunRow): boolean;
+    /** Reason why a nudge or a cancel of a run is not taken from a script; undefined where it is. */
+    refusal(row: RunRow, kind: SteerRequest["kind"]): string | undefined;
   };
 }
 
@@ -20,7 +22,12 @@ export interface CheckTaskDeps {
  */
 export function checkTask(
   payload: TaskPayload,
-  { caller, budgetMs, grounds }: { caller: Caller; grounds: Pick<Grounds, "epoch" | "run"> } & Pick<TaskRequest, "budgetMs">,
+  {
+    caller,
+    budgetMs,
+    grounds,
+    isSigned,
+  }: { caller: Caller; isSigned: boolean; grounds: Pick<Grounds, "epoch" | "run"> } & Pick<TaskRequest, "budgetMs">,
   deps: CheckTaskDeps,
 ): void {
   const { node, role, roster, clock } = deps;
@@ -41,6 +48,7 @@ export function checkTask(
     });
   const known = grounds.epoch;
   if (epoch < known) throw new TasukiError("stale_epoch", `Run ${run} is at epoch ${known}; the task has ${epoch}.`, { epoch: known });
+  if (!isSigned && (kind === "nudge" || kind === "cancel")) checkSteer({ run, kind }, grounds, deps);
   if (role === "main" && kind === "work") checkLastHop(payload, grounds, deps);
   const ahead = deadline === undefined ? 0 : Date.parse(deadline) - clock.now();
   if (kind === "run" && ahead > longestDeadline) throw tooFarAhead(deadline);
@@ -49,6 +57,17 @@ export function checkTask(
   const left = budgetMs ?? (deadline === undefined ? undefined : ahead);
   if (left !== undefined && left <= 0)
     throw new TasukiError("too_late", "The task's time was over when it came; send it again with a later deadline.");
+}
+
+/** Checks what a script asks of a run of main's. */
+function checkSteer(
+  { run, kind }: { readonly run: string; readonly kind: SteerRequest["kind"] },
+  { run: row }: Pick<Grounds, "run">,
+  { runs }: CheckTaskDeps,
+): void {
+  if (row === undefined) throw new TasukiError("not_found", `main has no run ${run}; its status lists the runs that it has.`);
+  const refusal = runs?.refusal(row, kind);
+  if (refusal !== undefined) throw new TasukiError("invalid_state", `${refusal}.`);
 }
 
 /**

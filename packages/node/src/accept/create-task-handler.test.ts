@@ -103,6 +103,7 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
         newRun: (payload, { brief, now: createdAt }) =>
           toRunRow(newFlow({ profile: "plain", payload, brief, route: ["nano", "sg", "jp"], now: createdAt }), 0),
         isOver: ({ id }) => over.has(id),
+        refusal: ({ id }, kind) => (over.has(id) ? `run ${id} takes no ${kind}` : undefined),
       },
     }),
   });
@@ -688,7 +689,7 @@ test("a brief may begin with a byte order mark, which is no part of it", async (
   expect(await node.store.run(run)).toMatchObject({ state: { brief: "What?" } });
 });
 
-test("only a run may come without a signature", async () => {
+test("work may not come without a signature", async () => {
   await using node = await openNode();
   expect(await refusal(node.script(node.work()))).toMatchObject({ code: "signature_invalid" });
 });

@@ -20,7 +20,7 @@ import { describeRun, nothingHere } from "./describe-run.ts";
 import { type IncomingTask, readTask, type ReadTaskDeps } from "./read-task.ts";
 import { createRejections } from "./rejections.ts";
 
-export interface TaskHandlerDeps extends ReadTaskDeps {
+export interface TaskHandlerDeps extends Omit<ReadTaskDeps, "epochOf"> {
   readonly node: string;
   readonly role: string;
   readonly pipeline: Pipeline;
@@ -61,10 +61,11 @@ const passing: readonly ProblemCode[] = ["attachments_missing"];
 /** Handles tasks: replay before anything else, then every check, then one commit, then the answer. A refused task changes nothing. */
 export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
   const { role, pipeline, store, clock, onAccepted } = deps;
+  const epochOf = async (run: string): Promise<number> => (await store.run(run))?.epoch ?? 0;
   const taken = takenContracts(pipeline, role);
   const rejections = createRejections(deps);
 
-  const check = async ({ payload, digest }: IncomingTask, request: TaskRequest, caller: Caller): Promise<Checked> => {
+  const check = async ({ payload, digest, signed }: IncomingTask, request: TaskRequest, caller: Caller): Promise<Checked> => {
     const blobs = payload.attachments.map(({ sha256 }) => sha256);
     const grounds = await store.grounds({ task: payload.id, run: payload.run, blobs });
     const known = grounds.task;
@@ -72,7 +73,7 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
     if (known?.digest === digest) return {};
     if (known !== undefined)
       throw new TasukiError("task_conflict", `Task ${payload.id} is known here with other content; give a new task a new id.`);
-    checkTask(payload, { caller, grounds, ...(request.budgetMs !== undefined && { budgetMs: request.budgetMs }) }, deps);
+    checkTask(payload, { caller, grounds, isSigned: signed, ...(request.budgetMs !== undefined && { budgetMs: request.budgetMs }) }, deps);
     const proof = await checkGrant(payload, grounds, deps);
     if (payload.kind === "work") checkInputs(payload, pipeline);
     if (payload.kind === "run") checkProfile(payload, pipeline);
@@ -126,7 +127,7 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
 
   return async (request, caller) => {
     const replay = await knownTask(request, store);
-    const task = replay ?? (await readTask(request, caller, deps));
+    const task = replay ?? (await readTask(request, caller, { ...deps, epochOf }));
     const { payload, digest } = task;
     try {
       const checked: Checked = replay === undefined ? await check(task, request, caller) : {};

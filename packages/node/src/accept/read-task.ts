@@ -2,6 +2,7 @@ import {
   FileName,
   mostAttachments,
   RunRequest,
+  SteerRequest,
   TaskPayload,
   taskPayloadType,
   TasukiError,
@@ -16,6 +17,8 @@ export interface ReadTaskDeps {
   readonly trust: Trust;
   readonly roster: Roster;
   readonly newId: () => string;
+  /** Epoch of a run, where this node has it: 0 otherwise. */
+  readonly epochOf: (run: string) => Promise<number>;
 }
 
 /** Task whose signature and schema hold. */
@@ -27,16 +30,21 @@ export interface IncomingTask {
 }
 
 /**
- * Reads a task: from a node, one that a pinned key says this node has signed; from a person or a script, a bare `run`, which is filled in.
+ * Reads a task: from a node, one that a pinned key says this node has signed; from a person or a script, a bare `run`, `nudge` or `cancel`, which is
+ * filled in.
  * Rejects with `signature_invalid`, `name_invalid`, `malformed_message`.
  */
 export async function readTask(
   { envelope, document, digest, isByHand }: TaskRequest,
   caller: Caller,
-  { trust, roster, newId }: ReadTaskDeps,
+  { trust, roster, newId, epochOf }: ReadTaskDeps,
 ): Promise<IncomingTask> {
   const signed = envelope.signatures.length > 0;
-  if (!signed) return { payload: readRun(document, { caller, newId, isByHand: isByHand === true }), digest, signed };
+  if (!signed) {
+    const request = readBare(document, isByHand === true);
+    const epoch = request.kind === "run" ? 0 : await epochOf(request.run);
+    return { payload: toPayload(request, { from: caller.principal, id: request.id ?? newId(), epoch }), digest, signed };
+  }
   const node = signerOf(document, caller, roster);
   if (node === undefined)
     throw new TasukiError("signature_invalid", `${caller.principal} has no node whose key could be pinned here; send a bare 'run' task.`);
@@ -58,30 +66,39 @@ function signerOf(document: unknown, { nodes, roles }: Caller, roster: Roster): 
   return ofRole.find((node) => node === fromNode) ?? ofRole[0] ?? may[0];
 }
 
-function readRun(
-  document: unknown,
-  { caller: { principal }, newId, isByHand }: { caller: Caller; newId: () => string; isByHand: boolean },
-): TaskPayload {
+const bareKinds = ["run", "nudge", "cancel"] as const;
+
+/** Reads a task that nobody signed. One that a person or a script wrote may have no field that nobody reads. */
+function readBare(document: unknown, isByHand: boolean): RunRequest | SteerRequest {
   checkNames(document);
-  const request = RunRequest.safeParse(document);
-  if (!request.success) {
-    if (fieldOf(document, "kind") !== "run") throw new TasukiError("signature_invalid", "Only a 'run' task may come without a signature.");
-    throw toInputError("malformed_message", { place: "task", error: request.error, value: document });
-  }
-  const unmet = isByHand ? unknownKeys(RunRequest, document, "task") : [];
+  const kind = bareKinds.find((one) => one === fieldOf(document, "kind"));
+  if (kind === undefined)
+    throw new TasukiError("signature_invalid", "Only a 'run', a 'nudge' or a 'cancel' may come without a signature, each to main.");
+  const schema = kind === "run" ? RunRequest : SteerRequest;
+  const request = schema.safeParse(document);
+  if (!request.success) throw toInputError("malformed_message", { place: "task", error: request.error, value: document });
+  const unmet = isByHand ? unknownKeys(schema, document, "task") : [];
   const [first] = unmet;
   if (first !== undefined)
     throw new TasukiError("malformed_message", `The task has a field that is not known here, ${first.path}: ${first.fix}.`, { unmet });
-  const { id = newId(), brief, attachments, profile, clocks, rounds, deadline } = request.data;
+  return request.data;
+}
+
+/** The whole task that a request of a person or a script stands for. All of them are main's to take. */
+function toPayload(
+  request: RunRequest | SteerRequest,
+  { from, id, epoch }: { readonly from: string; readonly id: string; readonly epoch: number },
+): TaskPayload {
+  const base = { v: 1, id, stage: "main", epoch, from, to: "main" } as const;
+  if (request.kind !== "run") {
+    const { kind, run, reason } = request;
+    return { ...base, kind, run, attachments: [], ...(reason !== undefined && { reason }) };
+  }
+  const { brief, attachments, profile, clocks, rounds, deadline } = request;
   return {
-    v: 1,
-    id,
+    ...base,
     kind: "run",
     run: id,
-    stage: "main",
-    epoch: 0,
-    from: principal,
-    to: "main",
     attachments,
     ...(brief !== undefined && { brief }),
     ...(profile !== undefined && { profile }),

@@ -1,4 +1,4 @@
-import { type Backoff, type Block, type Clock, type FeedEntry, type Logger, shortened } from "@tasuki/protocol";
+import { type Backoff, type Block, type Clock, type FeedEntry, type Logger, shortened, taskPayloadType } from "@tasuki/protocol";
 import type { OutboxRow, Store } from "@tasuki/store";
 import { z } from "zod";
 import { createLoop } from "../loop/create-loop.ts";
@@ -21,8 +21,8 @@ const entriesAtOnce = 256;
 const canWaitMs = 1_000;
 
 /**
- * Follows main's own feed, out of its store: the last hop that main accepted, the answers of nodes to its dispatches, and the tasks that its own
- * consumer and outbox gave up. Disposing stops it.
+ * Follows main's own feed, out of its store: the last hop that main accepted, what scripts ask of its runs, the answers of nodes to its dispatches, and
+ * the tasks that its own consumer and outbox gave up. Disposing stops it.
  */
 export function followOwnFeed({ node, store, steps, read, clock, backoff, logger }: OwnFeedDeps): AsyncDisposable {
   let next: number | undefined;
@@ -34,10 +34,13 @@ export function followOwnFeed({ node, store, steps, read, clock, backoff, logger
     while (!signal.aborted) {
       const entries = await store.feed(next, entriesAtOnce);
       if (entries.length === 0) break;
-      const reads = await read(entries, { node, role: "main" });
+      // What a script asked for is no step of a stage, and those are all that a reader of feeds looks for.
+      const stages = entries.filter((entry) => !isSteer(entry));
+      const reads = new Map((await read(stages, { node, role: "main" })).map((one, at) => [stages[at], one]));
       const facts: RunFact[] = [];
-      for (const [at, entry] of entries.entries()) {
-        for (const fact of reads[at]?.facts ?? []) facts.push(await blockedFact(fact, store));
+      for (const entry of entries) {
+        if (isSteer(entry)) facts.push(...(await steerFacts(entry, store)));
+        for (const fact of reads.get(entry)?.facts ?? []) facts.push(await blockedFact(fact, store));
         facts.push(...(await refusedFacts(entry, store)));
       }
       const until: number = next + entries.length;
@@ -83,6 +86,26 @@ async function blockedFact(fact: RunFact, store: Store): Promise<RunFact> {
   const block = (await store.task(event.receipt.task))?.block;
   // An intake that is tried again in the meantime has no block any more.
   return block === undefined ? fact : { run, event: { is: "intake-blocked", block } };
+}
+
+/** Leaf of an entry by which main accepted a task of its own. A task that begins a run has the run's id. */
+const Acceptance = z
+  .object({ type: z.enum(["accepted", "fenced"]), stage: z.literal("main"), run: z.string(), task: z.string() })
+  .refine(({ run, task }) => run !== task);
+
+/** True for an entry by which main accepted a nudge or a cancel of a script, the tasks about a run that nobody signs. */
+function isSteer({ leaf, envelopes }: FeedEntry): boolean {
+  const isUnsigned = envelopes.some(({ payloadType, signatures }) => payloadType === taskPayloadType && signatures.length === 0);
+  return isUnsigned && Acceptance.safeParse(JSON.parse(leaf)).success;
+}
+
+/** What a script asked for. It may be read twice: a second cancel changes nothing, and a second nudge asks once more. */
+async function steerFacts({ leaf }: FeedEntry, store: Store): Promise<RunFact[]> {
+  const { task, run } = Acceptance.parse(JSON.parse(leaf));
+  const payload = (await store.task(task))?.payload;
+  if (payload?.kind !== "nudge" && payload?.kind !== "cancel") return [];
+  const { kind, from: by, reason } = payload;
+  return [{ run, event: { is: kind, by, ...(reason !== undefined && { reason }) } }];
 }
 
 /** Leaf of an entry that says that a node refused a row of main's outbox. */

@@ -11,6 +11,7 @@ import {
   limitLogger,
   type Logger,
   type Pipeline,
+  type SteerRequest,
   type TaskPayload,
 } from "@tasuki/protocol";
 import type { Notary, Trust } from "@tasuki/evidence";
@@ -26,7 +27,7 @@ import { createEvidenceBudget } from "./evidence-budget.ts";
 import { findFeedback } from "./find-feedback.ts";
 import { followFeed } from "./follow-feed.ts";
 import { createMainWorker } from "./main-worker.ts";
-import { type FlowState, type FlowWant, newFlow } from "@tasuki/flow";
+import { type FlowState, type FlowWant, newFlow, planNudge } from "@tasuki/flow";
 import { createOrchestrator } from "./create-orchestrator.ts";
 import { logRun } from "./log-run.ts";
 import { followOwnFeed } from "./follow-own-feed.ts";
@@ -75,6 +76,8 @@ export interface Main extends AsyncDisposable {
   newRun(payload: TaskPayload, context: { now: number; brief: string }): RunRow;
   /** True for the row of a run that closes or has ended. */
   isOver(row: RunRow): boolean;
+  /** Reason why a nudge or a cancel of a run is not taken from a script; undefined where it is. */
+  refusal(row: RunRow, kind: SteerRequest["kind"]): string | undefined;
   /** Starts to follow feeds and to do what open runs want. Nothing is sent or read before. */
   start(): void;
 }
@@ -189,6 +192,13 @@ export function createMain(deps: MainDeps): Main {
         0,
       ),
     isOver: (row) => stateOf(row).state !== "open",
+    refusal(row, kind) {
+      const state = stateOf(row);
+      if (kind === "cancel")
+        return state.state === "open" ? undefined : `run ${row.id} is ${state.state}; only an open run can be cancelled`;
+      const plan = planNudge(state);
+      return "refused" in plan ? plan.refused : undefined;
+    },
     start() {
       own = followOwnFeed({ node, store, steps, read, clock, backoff, logger });
       const nodes = pipeline.roles.flatMap(({ name: role }) => {

@@ -11,7 +11,7 @@ import {
   type RunStatus,
   sha256Of,
 } from "@tasuki/protocol";
-import { sourceContract, writePolicy } from "@tasuki/bus";
+import { type People, sourceContract, writePolicy } from "@tasuki/bus";
 import { publish } from "@tasuki/store";
 import { NodeConfig } from "../process/node-config.ts";
 import type { RunningNode } from "../process/node.ts";
@@ -31,6 +31,8 @@ export interface TestRelayOptions {
   readonly checker?: Checker;
   readonly limits?: Partial<NodeConfig["limits"]>;
   readonly logger?: Logger;
+  /** Kinds of task, beside `run`, that scripts may post to main; none by default. */
+  readonly scripts?: People["scripts"];
   /** Nodes that are not started yet. */
   readonly without?: readonly string[];
   /** Nodes that main's roster lacks. */
@@ -56,7 +58,7 @@ const quiet: Logger = { debug: () => undefined, info: () => undefined, warn: () 
 
 /** A whole relay in this process: real stores, sockets and signatures on free ports, in a temporary folder, with executors given as functions. */
 export async function startTestRelay(options: TestRelayOptions): Promise<TestRelay> {
-  const { pipeline, without = [], unlisted = [], more = {} } = options;
+  const { pipeline, scripts, without = [], unlisted = [], more = {} } = options;
   const data = await mkdtemp(join(tmpdir(), "tasuki-relay-"));
   const roles = new Map([
     ...["main", ...pipeline.roles.map(({ name }) => name)].map((role) => [role, role] as const),
@@ -65,7 +67,7 @@ export async function startTestRelay(options: TestRelayOptions): Promise<TestRel
   const names = [...roles.keys()];
   const ports = await freePorts(names);
   await introduceNodes(data, names);
-  const policy = writePolicy({ pipeline, people: { ops: ["ops@example.com"] } });
+  const policy = writePolicy({ pipeline, people: { ops: ["ops@example.com"], ...(scripts && { scripts }) } });
   const running = new Map<string, RunningNode>();
 
   const relay: TestRelay = {

@@ -119,3 +119,14 @@ export const RunRequest = z.looseObject({
   deadline: z.iso.datetime().optional(),
 });
 export type RunRequest = z.infer<typeof RunRequest>;
+
+/** Request of a script about a run that main has: a nudge, or a cancel. Main fills in the rest. `id` makes it idempotent. */
+export const SteerRequest = z.looseObject({
+  v: z.literal(1).default(1),
+  id: Id.optional(),
+  kind: z.enum(["nudge", "cancel"]),
+  run: Id,
+  /** Reason for people, which is recorded. */
+  reason: z.string().min(1).max(1024).optional(),
+});
+export type SteerRequest = z.infer<typeof SteerRequest>;

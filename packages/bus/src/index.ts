@@ -8,7 +8,7 @@ export { continueBody, limitArrival } from "./server/request-body.ts";
 export { sendProblem } from "./server/send-problem.ts";
 export { escapeAnswer } from "./server/to-json.ts";
 export { operations } from "./wire/operations.ts";
-export { openTask, parseTaskHeaders, type TaskRequest, travelLimit } from "./wire/task-request.ts";
+export { maxBodyBytes, openTask, parseTaskHeaders, type TaskRequest, travelLimit } from "./wire/task-request.ts";
 export { uploadLimit } from "./server/keep-upload.ts";
 export { type BusListener, listenBus, listenSocket } from "./server/listen.ts";
 export { problemOf, toTrpcShape } from "./server/trpc-problem.ts";

@@ -27,7 +27,7 @@ import { createEvidenceBudget } from "./evidence-budget.ts";
 import { findFeedback } from "./find-feedback.ts";
 import { followFeed } from "./follow-feed.ts";
 import { createMainWorker } from "./main-worker.ts";
-import { type FlowState, type FlowWant, newFlow, planNudge } from "@tasuki/flow";
+import { type FlowState, type FlowWant, newFlow, planNudge, refusalOf } from "@tasuki/flow";
 import { createOrchestrator } from "./create-orchestrator.ts";
 import { logRun } from "./log-run.ts";
 import { followOwnFeed } from "./follow-own-feed.ts";
@@ -194,8 +194,7 @@ export function createMain(deps: MainDeps): Main {
     isOver: (row) => stateOf(row).state !== "open",
     refusal(row, kind) {
       const state = stateOf(row);
-      if (kind === "cancel")
-        return state.state === "open" ? undefined : `run ${row.id} is ${state.state}; only an open run can be cancelled`;
+      if (kind === "cancel") return refusalOf(state, { is: "cancel", by: "" });
       const plan = planNudge(state);
       return "refused" in plan ? plan.refused : undefined;
     },

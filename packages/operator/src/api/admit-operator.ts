@@ -19,6 +19,9 @@ export const base = "/operator/";
 /** Seconds after which a client may try again: a control server does not come back in an instant. */
 const staleRetryAfter = 15;
 
+/** Bytes of a request that brings a link. */
+const mostGuestBytes = 1_024;
+
 /** Calls that have a path of their own beside the procedures. */
 const ownPaths: Readonly<Partial<Record<string, OperatorCall>>> = { "/upload": "upload" };
 
@@ -30,17 +33,30 @@ export function callOf(path: string): OperatorCall | undefined {
 }
 
 /**
- * Decides about a request of the operator API before a byte of its body is read: headers, path, identity, level. Rejects with `browser_refused`,
- * `wrong_host`, `not_found`, `peer_unknown`, `identity_unavailable`, `local_only` and `not_granted`.
+ * Decides about a request of the operator API before a byte of its body is read: headers, path, identity, level. Resolves with the call that it may
+ * make; `onKnown` is told who is calling, also where that is then refused. Rejects with `browser_refused`,
+ * `wrong_host`, `not_found`, `peer_unknown`, `identity_unavailable`, `local_only`, `not_granted`; for a link with `length_required` and `too_large`.
  */
-export async function admitOperator(door: OperatorDoor, req: IncomingMessage): Promise<Operator> {
+export async function admitOperator(
+  door: OperatorDoor,
+  req: IncomingMessage,
+  onKnown: (operator: Operator) => void,
+): Promise<OperatorCall> {
   checkHygiene(req, door.allowedHosts(), "own-page");
   const call = callOf(pathOf(req));
   if (call === undefined) throw new TasukiError("not_found", `The operator API has no such path: it has ${paths().join(", ")}.`);
-  if (operatorCalls[call] === "link" && door.takesLinks === true) return guest;
+  if (operatorCalls[call] === "link" && door.takesLinks === true) {
+    // Nobody is known yet who could be given more room.
+    const { "content-length": length } = req.headers;
+    if (length === undefined) throw new TasukiError("length_required", "The request must say its Content-Length.");
+    if (Number(length) > mostGuestBytes) throw new TasukiError("too_large", `A link is sent in at most ${mostGuestBytes} bytes.`);
+    onKnown(guest);
+    return call;
+  }
   const operator = await door.identify(req);
+  onKnown(operator);
   demandCall(operator, call);
-  return operator;
+  return call;
 }
 
 /** Caller who has a link, or says so: nobody yet. */

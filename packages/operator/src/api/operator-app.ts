@@ -6,6 +6,7 @@ import {
   createFollowers,
   escapeAnswer,
   limitArrival,
+  maxBodyBytes,
   parseTaskHeaders,
   pathOf,
   permissionsBehind,
@@ -23,9 +24,6 @@ export interface OperatorAppDeps extends Pick<OperatorRouterDeps, "orchestrator"
   /** The node of main, running. */
   readonly node: Pick<RunningNode, "pipeline" | "busFor" | "calls" | "clock" | "logger">;
 }
-
-// The files of a view are the largest of bodies: a brief may have 64 Ki characters of four bytes.
-const maxBodyBytes = 1024 * 1024;
 
 /** Headers of every answer: no page of another origin reads it, and no cache keeps it. */
 const headers = {
@@ -80,15 +78,13 @@ export function createOperatorApp({ node, ...deps }: OperatorAppDeps): (door: Op
       identify: async (req) => toCaller(await door.identify(req)),
     });
     const serve: (...args: Parameters<RequestListener>) => Promise<void> = async (req, res) => {
-      const operator = await admitOperator(door, req);
-      const call = callOf(pathOf(req));
+      const call = await admitOperator(door, req, (operator) => admitted.set(req, operator));
       if (call === "upload") return uploads(req, res);
-      admitted.set(req, operator);
       limitArrival(req, res);
       continueBody(req, res);
       // The callback of `escapeAnswer` is called at once.
       escapeAnswer(req, res, () => undefined);
-      if (call === "watch") followers.take({ req, res, caller: { principal: operator.principal, roles: [] } });
+      if (call === "watch") followers.take({ req, res, caller: { principal: operatorOf(req).principal, roles: [] } });
       procedures(req, res);
     };
     return (req, res) => {

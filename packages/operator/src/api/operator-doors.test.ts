@@ -183,6 +183,14 @@ describe("every door", onLinux, () => {
     }
   });
 
+  test("who is not known yet may send a link, and no more than that", async () => {
+    const long = JSON.stringify({ link: "A".repeat(1_024) });
+    const post = { method: "POST", body: long } as const;
+    expect(await doors.byLoopback(undefined, "/operator/session", post)).toMatchObject({ status: 413, code: "too_large" });
+    const chunked = { method: "POST", body: "{}", headers: { "transfer-encoding": "chunked" } } as const;
+    expect(await doors.byLoopback(undefined, "/operator/session", chunked)).toMatchObject({ status: 411, code: "length_required" });
+  });
+
   test("headers of proxies name nobody", async () => {
     const headers = {
       "x-forwarded-for": addresses.ops,
@@ -215,6 +223,22 @@ test("a link opens one session, whose holder is recorded by its name", onLinux, 
   expect(tasks[0]?.row.from).toBe("session:ann");
   const said = [...(await store.evidenceOf(run)).texts.values()];
   expect(said).toContainEqual(expect.stringContaining("session:ann"));
+});
+
+test("a call that is refused is a line of the log with who made it, and leaves nothing else", onLinux, async () => {
+  const { store } = doors.main.relay.node("main");
+  // A caller of its own: of one caller 30 lines a minute are logged.
+  const { body } = await openSession(await makeLink({ level: "read", name: "logged" }));
+  const { secret } = (body as Made).result.data;
+  const before = (await store.statusOf("none")).size;
+  doors.logged.length = 0;
+  for (const call of ["cancel", "answer"]) await doors.byLoopback(secret, `/operator/${call}`, { method: "POST", body: "{}" });
+  const line = { message: "a request was refused", principal: "session:logged", code: "not_granted" };
+  expect(doors.logged).toMatchObject([
+    { ...line, path: "/operator/cancel", detail: expect.stringContaining("session:logged may look") },
+    { ...line, path: "/operator/answer" },
+  ]);
+  expect((await store.statusOf("none")).size).toBe(before);
 });
 
 test("while the tailnet is away, its door says that nobody can be identified; the others go on", onLinux, async () => {

@@ -58,6 +58,10 @@ export interface DoorAnswer {
   readonly closed: boolean;
 }
 
+function lengthOf(body: string, headers: Readonly<Record<string, string>>): object {
+  return "transfer-encoding" in headers ? {} : { "content-length": Buffer.byteLength(body) };
+}
+
 /** Opens every door of the operator API of a main whose relay has no other node. */
 export async function openEveryDoor() {
   await using opened = new AsyncDisposableStack();
@@ -80,7 +84,9 @@ export async function openEveryDoor() {
     identity: { provider: "tailscale", socket: fake.socket },
     operator: { listen: ["loopback", "tailnet"], port: 0 },
   });
-  const { clock, logger } = node;
+  const { clock } = node;
+  const logged: object[] = [];
+  const logger = { ...node.logger, info: (fields: object, message: string) => void logged.push({ ...fields, message }) };
   const access = opened.use(
     await openAccess({ role: "main", pipeline: letterRelay, data: main.data, config, policy, clock, random: () => 0, logger }),
   );
@@ -88,7 +94,7 @@ export async function openEveryDoor() {
   const data = join(main.data, "doors");
   await mkdir(join(data, "main"), { recursive: true });
   const socketPath = join(data, "main", "operator.sock");
-  const api = opened.use(await startOperatorApi({ node: { ...node, config, access }, path: socketPath }));
+  const api = opened.use(await startOperatorApi({ node: { ...node, config, access, logger }, path: socketPath }));
   const { loopback = "", tailnet = "" } = api.urls;
 
   const send = async (url: string, where: object, { method = "GET", headers = {}, body }: Sent): Promise<DoorAnswer> => {
@@ -100,7 +106,7 @@ export async function openEveryDoor() {
       method,
       path: pathname + search,
       agent,
-      headers: { host, ...(body !== undefined && { "content-type": "application/json" }), ...headers },
+      headers: { host, ...(body !== undefined && { "content-type": "application/json", ...lengthOf(body, headers) }), ...headers },
     });
     asked.end(body);
     const [answer] = (await once(asked, "response")) as [IncomingMessage];
@@ -121,6 +127,8 @@ export async function openEveryDoor() {
     /** Data folder for `--data`, with the socket beside which the other doors are open. */
     data,
     fake,
+    /** Lines of the log, as far as they are told and no warning. */
+    logged,
     urls: { loopback, tailnet },
     bySocket: (path: string, sent: Sent = {}) => send(`http://localhost${path}`, { socketPath }, sent),
     byTailnet: (who: TailnetCaller, path: string, sent: Sent = {}) => send(tailnet + path, { localAddress: addresses[who] }, sent),

@@ -2,7 +2,7 @@
 import { createHash, randomUUIDv7 } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { taskPayloadType } from "@tasuki/protocol";
+import { operatorPort, taskPayloadType } from "@tasuki/protocol";
 import { openKeys, signEnvelope } from "@tasuki/evidence";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { findMissing } from "../infra/testbed/find-missing.ts";
@@ -134,7 +134,7 @@ describe.skipIf(missing.length > 0)(`a real tailnet${why}`, () => {
   });
 
   test("each node listens on its own tailnet address, and on no other", async () => {
-    for (const { name, port } of roles) {
+    for (const { name, port } of [...roles, { name: "main", port: operatorPort }]) {
       const listening = (await testbed.network.exec(name, ["cat", "/proc/net/tcp", "/proc/net/tcp6"]))
         .split("\n")
         .map((line) => line.trim().split(/\s+/))
@@ -177,6 +177,18 @@ describe.skipIf(missing.length > 0)(`a real tailnet${why}`, () => {
     expect(((await local("main", `/status?task=${run}`)) as { tasks: object[] }).tasks).toMatchObject([{ from: "ops:ops@example.com" }]);
   });
 
+  // guarantees: R8.operators
+  test("a person's machine steers main by its own identity, with the same commands as main's", async () => {
+    const program = join(repository, "packages", "operator", "src", "tasuki.ts");
+    const asked = (...args: string[]) =>
+      testbed.network.exec("laptop", [process.execPath, program, ...args, "--json", "--main", testbed.tailnet.addressOf("main")]);
+    const { runs } = JSON.parse(await asked("ls")) as { runs: { id: string; state: string }[] };
+    expect(runs.map(({ state }) => state)).toContain("closed");
+    const { run } = JSON.parse(await asked("run", brief)) as { run: string };
+    await asked("cancel", run, "--reason", "a test");
+    expect(await runOf(run)).toMatchObject({ state: "cancelled", cancelled: { by: "ops:ops@example.com", reason: "a test" } });
+  });
+
   // guarantees: R8.denied
   test("with every port open, each forbidden edge is refused by the node, and its connection ended", async () => {
     await testbed.tailnet.setPolicy(withAllPorts(policy()));
@@ -187,6 +199,14 @@ describe.skipIf(missing.length > 0)(`a real tailnet${why}`, () => {
         return "status" in one ? one : undefined;
       });
       expect(answer, `${from} -> ${to}`).toMatchObject({ status: 403, code: "not_granted", closed: true });
+    }
+    const url = `http://${testbed.tailnet.addressOf("main")}:${operatorPort}/operator/runs`;
+    for (const from of names.filter((name) => name !== "main")) {
+      const answer = await eventually(async () => {
+        const one = await refused({ from, to: "main" }, "", { url, timeoutMs: 3_000, keep: true });
+        return "status" in one ? one : undefined;
+      });
+      expect(answer, `${from} -> the operator API`).toMatchObject({ status: 403, code: "not_granted", closed: true });
     }
   });
 
@@ -203,6 +223,9 @@ describe.skipIf(missing.length > 0)(`a real tailnet${why}`, () => {
       }),
     );
     for (const { from, to } of edges(true)) expect(await call({ from, to }, "/health"), `${from} -> ${to}`).toMatchObject({ status: 200 });
+    // jp's machine may call main's bus, and its operator API is another port.
+    const url = `http://${testbed.tailnet.addressOf("main")}:${operatorPort}/operator/runs`;
+    expect(await call({ from: "jp", to: "main" }, "", { url, timeoutMs: 2_000 })).toEqual({ error: expect.toBeOneOf(blocked) });
   });
 
   test.each([

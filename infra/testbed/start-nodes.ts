@@ -55,10 +55,11 @@ export async function startNodes({
     const others = roles.filter(({ name }) => name !== role).map(({ name }) => [name, { url: urlOf(name) }]);
     const port = roles.find(({ name }) => name === role)?.port;
     const identity = { provider: "tailscale", socket: tailnet.socketOf(machine) };
+    const operator = role === "main" ? { listen: ["tailnet"] } : undefined;
     await mkdir(join(folder, "trust"), { recursive: true });
     await writeFile(
       join(folder, "config.jsonc"),
-      JSON.stringify({ listen: { port }, roster: Object.fromEntries(others), identity }, undefined, 2),
+      JSON.stringify({ listen: { port }, roster: Object.fromEntries(others), identity, operator }, undefined, 2),
     );
   };
   const names = roles.map(({ name }) => name);

@@ -1,12 +1,14 @@
 import { expect, test } from "vitest";
-import { policy, quiet } from "../testing/bus-fixture.ts";
+import { policy, quiet, smallPipeline } from "../testing/bus-fixture.ts";
+import { parsePolicy } from "../permission/policy.ts";
+import { writePolicy } from "../permission/write-policy.ts";
 import type { Permission } from "../permission/permission.ts";
 import type { Caller } from "./identity.ts";
 import { watchDrift } from "./watch-drift.ts";
 
 const health: Permission = { v: 1, to: "editor", call: "health" };
 
-function watch() {
+function watch(role = "editor", own = policy) {
   let next: Caller = { principal: "", roles: [], nodes: [], permissions: [] };
   const warnings: unknown[] = [];
   const identity = watchDrift(
@@ -17,7 +19,7 @@ function watch() {
       state: () => "ok",
       [Symbol.asyncDispose]: async () => undefined,
     },
-    { policy, role: "editor", logger: { ...quiet, warn: (fields) => void warnings.push(fields) } },
+    { policy: own, role, logger: { ...quiet, warn: (fields) => void warnings.push(fields) } },
   );
   return {
     warnings,
@@ -73,6 +75,21 @@ test("a machine with two roles is granted what both are", async () => {
     permissions: policy.permissionsFor({ tags }, "editor"),
   });
   expect(drift()).toEqual([]);
+});
+
+test("a person is granted what the groups give that they are in, whichever these are; a level that no group gives is drift", async () => {
+  const people = { ops: ["ann@example.com"], read: ["bob@example.com"], operate: ["ann@example.com"] };
+  const own = parsePolicy(writePolicy({ pipeline: smallPipeline, people }));
+  const { comes, drift } = watch("main", own);
+  const asPerson = (principal: string, permissions: readonly Permission[]) => comes({ principal, roles: [], nodes: [], permissions });
+  await asPerson("ops:bob@example.com", own.permissionsFor({ groups: ["group:tasuki-read"] }, "main"));
+  await asPerson("ops:ann@example.com", own.permissionsFor({ groups: ["group:tasuki-ops", "group:tasuki-operate"] }, "main"));
+  expect(drift()).toEqual([]);
+  await asPerson("ops:bob@example.com", [{ v: 1, to: "main", call: "operator", level: "decide" }]);
+  // A tailnet whose policy is older than main's operator API.
+  const older = own.permissionsFor({ groups: ["group:tasuki-ops"] }, "main").filter(({ call }) => call !== "operator");
+  await asPerson("ops:ann@example.com", older);
+  expect(drift()).toEqual(["ops:ann@example.com", "ops:bob@example.com"]);
 });
 
 test("this machine itself, and people who are none of the operators, are granted by other rules", async () => {

@@ -1,6 +1,7 @@
 import { relay } from "@tasuki/contracts/relay";
 import { sha256Of } from "@tasuki/protocol";
 import { expect, test } from "vitest";
+import { People } from "./edges.ts";
 import { writePolicy } from "./write-policy.ts";
 import { createPolicyState } from "./create-policy-state.ts";
 
@@ -12,9 +13,24 @@ test("a file that the pipeline gave is current, whoever operates the relay; its 
   expect(stateOf(text)).toEqual({ sha256: sha256Of(text), current: true, drift: [] });
 });
 
+test("so is one whose people and scripts may more than those of the repository, as far as people.json can say so", () => {
+  const one = ["cy@example.com"];
+  for (const more of [
+    { read: one },
+    { operate: one, decide: one },
+    { scripts: ["nudge"] },
+    { scripts: ["nudge", "cancel"], read: one },
+  ] as const)
+    expect(stateOf(writePolicy({ pipeline: relay, people: People.parse({ ops: one, ...more }) })).current, JSON.stringify(more)).toBe(true);
+  const without = text.replace(/ *"tasuki.dev\/cap\/operator": \[[^\]]*\],\n/, "");
+  expect(without).not.toBe(text);
+  expect(stateOf(without).current).toBe(false);
+});
+
 test.each([
   ["a grant less", text.replace('"kinds": ["work", "nudge", "cancel", "close"]', '"kinds": ["work"]')],
   ["a grant more", text.replace('"kinds": ["run"]', '"kinds": ["run", "cancel"]')],
+  ["a higher level for one who looks", text.replace('"call": "operator", "level": "decide"', '"call": "operator", "level": "read"')],
   ["no grants", "{}"],
 ])("a file with %s is not", (_what, changed) => {
   expect(changed).not.toBe(text);

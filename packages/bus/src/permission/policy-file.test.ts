@@ -49,6 +49,22 @@ test("a policy that grants too much, and one that grants too little, fail in the
   ]);
 });
 
+test("whatever people.json asks for, the policy keeps to the tests that are written with it", () => {
+  const one = ["cy@example.com"];
+  for (const more of [{}, { read: one }, { operate: one }, { decide: one, scripts: ["cancel"] }, { scripts: ["nudge", "cancel"] }]) {
+    const people = People.parse({ ops: one, ...more });
+    const cells = checkPolicy(
+      parsePolicy(writePolicy({ pipeline: relay, people })),
+      parsePolicyTests(writePolicyTests({ pipeline: relay, people })),
+    );
+    expect(cells.filter(({ holds }) => !holds)).toEqual([]);
+    // Each is held to what the others may: a policy for other people breaks them.
+    const other = checkPolicy(parsePolicy(text), parsePolicyTests(writePolicyTests({ pipeline: relay, people })));
+    expect(other.some(({ holds }) => !holds)).toBe(Object.keys(more).length > 0);
+  }
+  expect(People.safeParse({ ops: one, scripts: ["work"] }).success).toBe(false);
+});
+
 test("tests that can't be read say where", () => {
   expect(() => parsePolicyTests("{")).toThrow(/not JSON/);
   expect(() => parsePolicyTests('{ "tests": [{ "src": "a", "dst": "b", "accept": [{ "call": "exec" }], "deny": [] }] }')).toThrow(

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { writeLoopbackIdentities } from "@tasuki/bus";
 import { pinKeys } from "@tasuki/evidence";
 import { closeToOthers, withAddresses } from "@tasuki/node";
-import { decodeMarked, hasErrorCode, systemCause, TasukiError } from "@tasuki/protocol";
+import { decodeMarked, hasErrorCode, operatorPort, systemCause, TasukiError } from "@tasuki/protocol";
 import { busSocketOf, isHealthy, type LocalNode, type LocalPlace, toLocalNodes } from "./local-nodes.ts";
 
 /** Makes a data folder where it isn't there: its group may go through it to the sockets, and no more. Rejects with `invalid_state` where something else has its name. */
@@ -82,13 +82,19 @@ ${roster}
 
   // The proof of who calls. "loopback" is for development on one machine: each node's secret is in its identity/ folder.
   "identity": { "provider": "loopback" },
-${node.role === "main" ? "" : executorText}
+${node.role === "main" ? operatorText : executorText}
   // Tasks of one sender that may wait, attempts at once, attempts at a task, and how long a claim holds without a sign of life (milliseconds),
   // and the room on the disk below which nothing new is taken (bytes).
   "limits": { "queue": 10000, "attemptsAtOnce": 1, "attempts": 5, "leaseMs": 15000, "minFreeBytes": 268435456 }
 }
 `;
 }
+
+const operatorText = `
+  // Doors of the operator API beside operator.sock, none by default: "loopback" is 127.0.0.1, by a session from 'tasuki link'; "tailnet" is the machine's
+  // address there, by the caller's identity.
+  // "operator": { "listen": ["loopback"], "port": ${operatorPort} },
+`;
 
 const executorText = `
   // The executor of this role's work. "embedded" is the work that the role's own app brings. For a program of your own, the kind is

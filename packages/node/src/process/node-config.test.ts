@@ -31,6 +31,17 @@ test("in a tailnet a node listens on an address of its own, never on all, and fi
   ]);
 });
 
+test("main's operator API has no door beside its socket by default, one on the tailnet only where that tells who calls, and a port of its own", () => {
+  expect(NodeConfig.parse({ listen: { port: 1 }, roster }).operator).toEqual({ listen: [], port: 18_199 });
+  expect(complaints({ operator: { listen: ["loopback"] } })).toBeUndefined();
+  expect(complaints({ ...tailscale, operator: { listen: ["loopback", "tailnet"] } })).toBeUndefined();
+  expect(complaints({ operator: { listen: ["tailnet"] } })).toEqual([expect.stringContaining("operator.listen: 'loopback' alone")]);
+  expect(complaints({ operator: { listen: ["loopback"], port: 18_101 } })).toEqual([
+    expect.stringContaining("operator.port: another port"),
+  ]);
+  expect(complaints({ operator: { listen: ["0.0.0.0"] } })).toHaveLength(1);
+});
+
 async function read(text: string | Uint8Array | undefined) {
   const folder = await mkdtemp(join(tmpdir(), "tasuki-config-"));
   try {

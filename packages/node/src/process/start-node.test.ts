@@ -4,10 +4,14 @@ import { join } from "node:path";
 import { claimedReceipt, openTrust, payloadDigest, payloadOf, readReceipt } from "@tasuki/evidence";
 import { run } from "@tasuki/contracts/artifacts/run";
 import { defineRole, type RunStatus, type StageStatus } from "@tasuki/protocol";
+import { judgeAtOnce } from "@tasuki/protocol/testing";
 import { eraseTexts } from "@tasuki/store/testing";
 import { expect, test } from "vitest";
 import type { StageWork } from "../testing/in-process-executor.ts";
 import { smallPipeline, smallWork } from "../testing/small-pipeline.ts";
+import { NodeConfig } from "./node-config.ts";
+import { startNode } from "./start-node.ts";
+import { systemClock } from "./system-clock.ts";
 import { startTestRelay, type TestRelay, type TestRelayOptions } from "../testing/start-test-relay.ts";
 
 const brief = "# What is a relay?\n\nWhat does it hand on?\n";
@@ -326,4 +330,14 @@ test.concurrent("pinned keys of a node that nobody knows stop the start, and are
   );
   await rename(join(trust, "jpp"), join(trust, "jp"));
   await relay.start("sg");
+});
+
+test("a node that is not main does not start with doors of an operator API", async () => {
+  const logger = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+  const config = NodeConfig.parse({ listen: { port: 0 }, roster: {}, operator: { listen: ["loopback"] } });
+  const base = { pipeline: smallPipeline, data: "/nowhere", policy: "", clock: systemClock, logger, judge: judgeAtOnce, version: "0" };
+  await expect(startNode({ ...base, role: "sg", config, random: () => 0 })).rejects.toMatchObject({
+    code: "invalid_state",
+    message: "Only main has an operator API; this node is 'sg': take 'operator' out of its config.jsonc.",
+  });
 });

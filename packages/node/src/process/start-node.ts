@@ -40,6 +40,11 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
       "invalid_state",
       `The roster of this node, '${node}' of role '${role}', has its own name for one of '${own}': mend config.jsonc.`,
     );
+  if (role !== "main" && config.operator.listen.length > 0)
+    throw new TasukiError(
+      "invalid_state",
+      `Only main has an operator API; this node is '${role}': take 'operator' out of its config.jsonc.`,
+    );
   const roles = [...pipeline.roles.map(({ name }) => name), "main"];
   for (const [name, entry] of Object.entries(roster))
     if (!roles.includes(entry.role))

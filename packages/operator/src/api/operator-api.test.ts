@@ -2,6 +2,7 @@ import { createHash, randomUUIDv7 } from "node:crypto";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { createHttpFetch } from "@tasuki/bus";
 import { claimedReceipt } from "@tasuki/evidence";
@@ -231,6 +232,21 @@ test("main says the profiles of its relay, and the view that explains a brief", 
   expect(await plain.client.relay()).toEqual({ profiles });
   await using main = await startOperatedRelay({ without: alone, explain: "lengths" });
   expect(await main.client.relay()).toEqual({ profiles, explain: "lengths" });
+});
+
+test("a port that is taken is told with the setting that has it, and no door is left open", async () => {
+  await using main = await startOperatedRelay({ without: alone });
+  await using other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  const node = main.relay.node("main");
+  const config: typeof node.config = { ...node.config, operator: { listen: ["loopback"], port } };
+  const path = `${main.socket}.other`;
+  await expect(startOperatorApi({ node: { ...node, config }, path })).rejects.toMatchObject({
+    code: "invalid_state",
+    message: expect.stringMatching(/EADDRINUSE.*change 'operator\.port' in config\.jsonc/),
+  });
+  await expect(createOperatorClient(path).runs()).rejects.toMatchObject({ code: "unreachable" });
 });
 
 test("only main has an operator API", async () => {

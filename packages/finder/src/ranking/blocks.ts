@@ -185,22 +185,6 @@ function isMidSentence(text: string, { end }: Pick<Block, "end">, line: Line): b
   return found !== undefined && Number(found) > 1 && !/[.:;!?。：；！？]["'”’)\]]*\s*$/u.test(text.slice(Math.max(0, end - 20), end));
 }
 
-const longestTitle = 100;
-
-/**
- * Blocks of a whole document, of which the first is its title where it looks like one: a line that stands alone above others, and ends as no sentence does.
- */
-export function withTitle(text: string, blocks: readonly Block[]): readonly Block[] {
-  const [first, next] = blocks;
-  if (first?.kind !== "paragraph" || next === undefined || next.kind === "furniture") return blocks;
-  const line = text.slice(first.start, first.end).trimEnd();
-  const isTitle =
-    line.length <= longestTitle &&
-    /^[\p{L}\p{N}"“„«「『]/u.test(line) &&
-    !/[.:;,!?…。：；，！？、|]["'”’»」』)\]]*$|[.!?]\s+\S|[。！？]|\n|\r|\s\|\s/u.test(line);
-  return isTitle ? [{ ...first, kind: "heading", level: 1 }, ...blocks.slice(1)] : blocks;
-}
-
 /** Title of a heading: its text without the marks. */
 export function headingTitle(text: string, { start, end }: Block): string {
   return text

@@ -1,5 +1,5 @@
 import type { Range } from "@tasuki/contracts";
-import { type Block, headingTitle, isNote, type KnownBlock, splitBlocks, markStart, tableHeadLevel, withTitle } from "./blocks.ts";
+import { type Block, headingTitle, isNote, type KnownBlock, splitBlocks, markStart, tableHeadLevel } from "./blocks.ts";
 import { countWhile } from "./count-while.ts";
 import { quotableSentences } from "./quotable-sentences.ts";
 import type { Vocabulary } from "./vocabulary.ts";
@@ -119,6 +119,22 @@ function* sectionsOf(text: string, known?: readonly KnownBlock[]): Generator<{ p
     ];
   }
   if (blocks.length > 0) yield { path: titles(), blocks };
+}
+
+const longestTitle = 100;
+
+/**
+ * Blocks of a whole document, of which the first is its title where it looks like one: a line that stands alone above others, and ends as no sentence does.
+ */
+function withTitle(text: string, blocks: readonly Block[]): readonly Block[] {
+  const [first, next] = blocks;
+  if (first?.kind !== "paragraph" || next === undefined || next.kind === "furniture") return blocks;
+  const line = text.slice(first.start, first.end).trimEnd();
+  const isTitle =
+    line.length <= longestTitle &&
+    /^[\p{L}\p{N}"“„«「『]/u.test(line) &&
+    !/[.:;,!?…。：；，！？、|]["'”’»」』)\]]*$|[.!?]\s+\S|[。！？]|\n|\r|\s\|\s/u.test(line);
+  return isTitle ? [{ ...first, kind: "heading", level: 1 }, ...blocks.slice(1)] : blocks;
 }
 
 /** Passages of a section: neighbouring blocks up to about 130 words. A long block is parted between sentences. */

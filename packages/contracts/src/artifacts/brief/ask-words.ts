@@ -16,6 +16,8 @@ interface AskWords {
   readonly indirect: string;
   /** Pronouns for what the question before it is about. */
   readonly pronouns?: string;
+  /** Phrases with a pronoun for nothing: "is it possible to …", "gibt es". */
+  readonly impersonal?: string;
   /** What makes a line announce the questions that follow it. */
   readonly announces: string;
   /** What a request asks for that is about form, not about content. */
@@ -41,6 +43,8 @@ export const spaced: Readonly<Record<string, AskWords>> = {
     indirect:
       "(?:i|we)(?:'d|’d| would| should)? (?:really |also |just |still )*(?:like|love|want|need|wish|have|am trying|are trying|'m trying|am keen|are keen)(?: you)? to (?:know|understand|learn|find out|ask|see)(?! (?:more|it|that|this|so|better)\\b(?! about))|(?:i|we)(?: am|'m|’m| are|'re)? (?:wonder|wondering|curious|unsure|not sure|interested (?:in|to know))|(?:please )?let (?:me|us) know (?:what|when|who|why|where|which|how|if|whether)|it would (?:help|be (?:good|helpful|useful|nice)) to know|what (?:i|we) (?:want|need|would like) to know is|(?:my|our|the) question is|do you (?:happen to )?know|(?:i|we) don['’]t (?:know|understand) (?:what|when|who|why|where|which|how|if|whether)\\b.{0,120}\\bplease",
     pronouns: "it|its|they|them|their|theirs|he|him|his|she|her",
+    impersonal:
+      "it (?:be )?(?:not |also |still |ever )?(?:possible|impossible|allowed|permitted|forbidden|prohibited|necessary|required|mandatory|compulsory|obligatory|legal|usual|advisable|true)(?= (?:to|for|that)(?!\\p{L}))|it takes?(?= )|it costs? to",
     announces: "questions?|answer|answers|know|tell|explain|clarify|cover|address|find out|wonder|following|asking|settle",
     form: "(?:the |its |their |your |a )?(?:exact |relevant |right )?(?:(?:document|file)s?(?: (?:and|or) (?:the )?(?:page|section|line)s?)|pages?|sources?|sections?|paragraphs?|references?|citations?|answers?|language|tone|format|length|short|brief|line numbers?)\\b",
     rhetorical:
@@ -62,6 +66,8 @@ export const spaced: Readonly<Record<string, AskWords>> = {
     indirect:
       "(?:ich|wir) (?:möchten?|würden?|wollen|will|hätten?|müssen|muss|wüssten?) (?:auch |gerne? |noch |nur )*(?:.{0,20} )?(?:wissen|erfahren|verstehen|fragen)|(?:ich|wir) wüssten? (?:gerne?|auch)|wüssten? (?:ich|wir) (?:gerne?|auch)|(?:möchten?|würden?|wollen|will|hätten?|müssen|muss) (?:ich|wir) (?:auch |gerne? |noch |nur )*(?:.{0,20} )?(?:wissen|erfahren|verstehen)|interessiert (?:mich|uns)|fragen? (?:ich mich|wir uns)|(?:mich|uns) (?:interessiert|würde interessieren)|(?:ich|wir) fragen? (?:mich|uns)|(?:meine|unsere|die) frage (?:ist|lautet)|(?:es )?(?:wäre|ist) (?:gut|hilfreich|wichtig),? zu (?:wissen|erfahren)|sag(?:t|en sie)? (?:mir|uns) bitte|mir ist (?:nicht klar|unklar)|unklar ist",
     pronouns: "es|er|sie|ihn|ihm|ihnen|dessen|deren|dafür|dazu|damit|davon|daran",
+    impersonal:
+      "gibt es|es gibt|es (?:nicht |auch )?(?:möglich|erlaubt|verboten|gestattet|zulässig|nötig|notwendig|erforderlich|üblich|pflicht)|(?:dauert|kostet) es(?=,)|handelt es sich",
     announces: "fragen?|beantwort\\w*|antworten?|wissen|klären|sagen|nennen|erklär\\w*|erläuter\\w*|folgende\\w*|interessier\\w*",
     form: "(?:die |den |das |der |jeweils |immer |bitte |dabei |auch )*(?:genaue |jeweilige )?(?:seiten?|seitenzahl(?:en)?|quellen?|fundstellen?|abschnitte?|absatz|belege?|antwort(?:en)?|dich kurz|sich kurz|sprache)\\b",
     rhetorical:
@@ -83,6 +89,8 @@ export const spaced: Readonly<Record<string, AskWords>> = {
     // An Italian article is written as the French pronoun is.
     pronouns:
       "ils?(?! +\\p{L}+ +(?:d[ei]|del|della)(?!\\p{L}))(?= +(?:est|sont|a|ont|faut|était|étaient|sera|seront|peut|doit|va|y|n['’]))|(?<=-|-t-)ils?|elle|elles|celui-ci|celle-ci|cela|ça|ceci",
+    impersonal:
+      "il y a|y a-t-il|faut-il|il faut|vaut-il mieux|s['’]agit-il|suffit-il|convient-il|est-il (?:possible|permis|autorisé|interdit|nécessaire|obligatoire|utile|prévu|vrai)",
     announces: "questions?|répon\\w*|savoir|dire|expliqu\\w*|précis\\w*|suivant\\w*|points?|indiqu\\w*",
     form: "(?:toujours |chaque fois |aussi )*(?:la |les |le |l['’]|vos |votre |des )?(?:pages?|sources?|sections?|paragraphes?|références?|réponses?|article cité|numéros? de page)\\b",
     rhetorical:
@@ -140,6 +148,7 @@ export const spaced: Readonly<Record<string, AskWords>> = {
     indirect:
       "(?:ik|we|wij) (?:wil|willen|zou|zouden)(?: ook| graag)*(?: willen)? weten|(?:wil|willen|zou|zouden) (?:ik|we|wij)(?: ook)?(?: graag)?(?: willen)? weten|(?:ik|we|wij) vra(?:ag|gen) (?:me|ons)(?: af)?|(?:mijn|onze|de) vraag is",
     pronouns: "hij|zij|ze|hem|ervan|ervoor|ermee",
+    impersonal: "(?:is|zijn|wordt|worden|kan|kunnen|mag|mogen|moet|moeten|komt|komen) er|er (?:is|zijn|wordt|worden|komt|komen)",
     announces: "vra(?:ag|gen)|beantwoord\\w*|antwoord\\w*|weten|zeggen|uitleg\\w*|volgende",
     form: "(?:altijd |steeds )*(?:de |het )?(?:pagina['’]?s?|bron(?:nen)?|paragra(?:af|fen)|antwoord(?:en)?)\\b",
     rhetorical: "wie (?:kent|heeft) .{0,40}\\bniet\\b|toch\\W*$|nietwaar\\W*$|wie weet\\W*$",

@@ -41,6 +41,7 @@ const joins = opens(any("and"));
 const mark = /[?？][!！]?[\s"'”’»)\]）」*_]*(?:[(（][^()（）?？]{1,200}[)）][\s*_]*)?$/u;
 const cjk = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/u;
 const pronouns = new RegExp(`(?<![\\p{L}\\p{N}])(?:${any("pronouns")})${wordEnd}`, "u");
+const impersonal = new RegExp(`(?<![\\p{L}\\p{N}])(?:${any("impersonal")})${wordEnd}`, "giu");
 const titles = new RegExp(`^(?:${any("titles")})$`, "iu");
 const background = new RegExp(`^(?:${any("background")})(?=\\s*(?:[:(–—-]|$))`, "iu");
 const announces = new RegExp(`(?<![\\p{L}\\p{N}])(?:${any("announces")})${wordEnd}`, "iu");
@@ -233,7 +234,7 @@ function isElliptic(question: string, isPart: boolean): boolean {
       (Array.from(question).length < 12 && (isPart || leansWide.test(question)))
     );
   return (
-    pronouns.test(question.replaceAll(/\bgibt es\b|\bil y a\b|\by a-t-il\b/giu, "").replaceAll(repeated, "")) ||
+    pronouns.test(question.replaceAll(impersonal, "").replaceAll(repeated, "")) ||
     joins.test(question) ||
     (isPart && question.split(/\s+/).length < 5 && !determiners.test(question))
   );

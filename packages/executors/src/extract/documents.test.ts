@@ -380,6 +380,43 @@ test("A mailbox is read mail by mail, each by its own header, and what none of t
   expect(text).not.toMatch(/boundary|charset|^From \S+@/m);
 });
 
+test("An older mail that a mail quotes is a section of its own, below the line that says whose it is", async () => {
+  const body = [
+    "It comes on the 27th.",
+    "",
+    "On Wed, 4 Mar 2026 at 09:12, Jon Falk <jon@example.test>",
+    "wrote:",
+    "> Does it come on the 20th?",
+    "> We need 14.",
+    ">",
+    "> Am 3. März 2026 schrieb Ida Roth <ida@example.test>:",
+    "> > Fourteen or twelve?",
+    "> Fourteen.",
+    "",
+    "Mia",
+    "> a line without its author",
+  ].join("\r\n");
+  expect(await textOf(mail("text/plain; charset=utf-8", `\r\n${body}`), "S1.eml")).toContain(
+    [
+      "It comes on the 27th.",
+      "",
+      "## On Wed, 4 Mar 2026 at 09:12, Jon Falk <jon@example.test> wrote:",
+      "",
+      "Does it come on the 20th?",
+      "We need 14.",
+      "",
+      "### Am 3. März 2026 schrieb Ida Roth <ida@example.test>:",
+      "",
+      "Fourteen or twelve?",
+      "",
+      "Fourteen.",
+      "",
+      "Mia",
+      "> a line without its author",
+    ].join("\n"),
+  );
+});
+
 test("An e-mail with bytes that it does not declare is decoded by a guess, and what its declaration loses is said", async () => {
   const bytes = (type: string): Buffer =>
     Buffer.from(mail(type, "\r\nGr\u00F6\u00DFe der Sicherung: \u00FCberall h\u00F6chstens 3 m.\r\n"), "latin1");

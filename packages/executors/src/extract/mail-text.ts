@@ -113,7 +113,7 @@ function isBroken({ subject = "", text = "", html = "" }: Email): boolean {
 }
 
 function bodyOf({ text = "", html }: Email): Body {
-  const plain: Body = { text: `${text.replaceAll("\r\n", "\n").trim()}\n` };
+  const plain: Body = { text: `${quotesApart(text.replaceAll("\r\n", "\n").trim())}\n` };
   if (html === undefined) return plain;
   const page = htmlToText(html);
   if (!lacks(plain, page)) return plain;
@@ -122,6 +122,50 @@ function bodyOf({ text = "", html }: Email): Body {
   const from = plain.text.length + 1;
   const blocks = (page.blocks ?? []).map((block) => ({ ...block, from: block.from + from, to: block.to + from }));
   return { ...page, text: `${plain.text}\n${page.text}`, blocks };
+}
+
+const longestAttribution = 300;
+
+/**
+ * Plain text of a mail with each older mail that it quotes as a section of its own, without the `>` of its lines, below the line that says whose it is:
+ * `On Monday, Ann wrote:`. A quotation without such a line stays as it is.
+ */
+function quotesApart(text: string): string {
+  const lines = text.split("\n");
+  const written: string[] = [];
+  // Depths of the open quotations whose marks are left out.
+  let open = 0;
+  let depth = 0;
+  for (const line of lines) {
+    const marks = /^(?:>[ ]?)+/.exec(line)?.[0] ?? "";
+    const now = marks.split(">").length - 1;
+    if (now > depth && now === open + 1 && headLast(written, now)) open = now;
+    else if (now < open) {
+      open = now;
+      if (line.trim() !== "" && written.at(-1)?.trim() !== "") written.push("");
+    }
+    depth = now;
+    written.push(now === 0 || now > open ? line : line.slice(marks.length));
+  }
+  return written.join("\n");
+}
+
+/** Makes the paragraph that lines end with a heading, if it says whose the quotation below it is; false where it does not. */
+function headLast(lines: string[], depth: number): boolean {
+  let end = lines.length;
+  while (end > 0 && lines[end - 1]?.trim() === "") end -= 1;
+  // Long ones are broken, once at most.
+  const from = end > 1 && lines[end - 2]?.trim() !== "" && !/:$/.test(lines[end - 2]?.trim() ?? "") ? end - 2 : end - 1;
+  const said = lines.slice(Math.max(0, from), end).join(" ").trim();
+  if (said.length > longestAttribution || !/[\d@].*:$/.test(said)) return false;
+  lines.splice(
+    Math.max(0, from),
+    lines.length,
+    ...(lines[from - 1]?.trim() === "" ? [] : [""]),
+    `${"#".repeat(Math.min(6, depth + 1))} ${said}`,
+    "",
+  );
+  return true;
 }
 
 /** True for a text without many of the words of another. */

@@ -133,7 +133,7 @@ test("exit code 75 asks for a retry; any other is a failure, whatever was writte
   expect(await run(stage, "cp ready/* out/; exit 75")).toMatchObject({ outcome: "deferred", files: [] });
   const failed = await run(stage, "cp ready/* out/; echo 'no model of that name' >&2; exit 3");
   expect(failed).toMatchObject({ outcome: "failed", files: [] });
-  expect(failed.detail).toMatch(/^\/bin\/sh ended with exit code 3 after .*\nstderr: no model of that name$/);
+  expect(failed.detail).toMatch(/^\/bin\/sh ended with exit code 3 after .* s\.\nstderr: no model of that name$/);
 });
 
 test("exit code 0 without a file is no output", async () => {

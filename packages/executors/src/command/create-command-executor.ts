@@ -190,7 +190,7 @@ function describeCommand(ending: Ending, { program, own }: { program: string; ow
   const sentence = describeEnding(said.length > 0 ? { ...quiet, stderr: { ...ending.stderr, tail: "" } } : ending, program);
   return Object.values(own)
     .filter((value) => value.length >= secretLength)
-    .reduce((text, value) => text.replaceAll(value, "[value from env]"), [sentence, ...said].join("\n"));
+    .reduce((text, value) => text.replaceAll(value, "[value from env]"), [said.length > 0 ? `${sentence}.` : sentence, ...said].join("\n"));
 }
 
 /** Text without control characters, but for tabs and line feeds. */

@@ -5,8 +5,8 @@ import { toAge } from "./quantity.ts";
 /** Failure of an attempt in one line: which of how many, why, and when the next comes. `now` is in milliseconds since 1970. */
 export function toFailureNote({ attempt, attempts, outcome, reason, next }: AttemptFailure, now: number): string {
   const wait = next === undefined ? undefined : Date.parse(next) - now;
-  const then = wait === undefined ? "another follows" : wait > 0 ? `the next comes in ${toAge(wait)}` : "the next is due";
-  return `attempt ${attempt}${ofAll(attempts)} failed (${toLine(outcome)}): ${toLine(reason)}; ${then}`;
+  const then = wait === undefined ? "another follows" : wait >= 1000 ? `the next comes in ${toAge(wait)}` : "the next is due";
+  return `attempt ${attempt}${ofAll(attempts)} ${toFailed(outcome)}: ${toLine(reason)}; ${then}`;
 }
 
 /** How the attempts of a stage go, in one line: the last failure, the attempt that runs, and since when it is silent; empty for a first one that works. */
@@ -30,7 +30,12 @@ export function toLastSign(silentSince: string, now: number): string {
 
 function toRunning(attempt: number, failure: AttemptFailure, now: number): string {
   if (failure.attempt >= attempt) return toFailureNote(failure, now);
-  return `attempt ${attempt}${ofAll(failure.attempts)}; the last failed (${toLine(failure.outcome)}): ${toLine(failure.reason)}`;
+  return `attempt ${attempt}${ofAll(failure.attempts)}; the last ${toFailed(failure.outcome)}: ${toLine(failure.reason)}`;
+}
+
+/** `failed`, and how, where the outcome says more than that. */
+function toFailed(outcome: string): string {
+  return outcome === "failed" ? "failed" : `failed (${toLine(outcome)})`;
 }
 
 function ofAll(attempts: number | undefined): string {

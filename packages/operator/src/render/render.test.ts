@@ -278,6 +278,9 @@ test("how the attempts of a stage go: the last failure, the one that runs, and s
   expect(toAttemptNote({ ...sg, silentSince: at(-147) }, now)).toBe(
     "silent since 2026-11-24T11:57:33.000Z (2 min): no output and no change in out/",
   );
+  expect(toAttemptNote({ ...sg, failure: { ...failure, outcome: "failed", next: at(3.4) } }, now)).toBe(
+    "attempt 1 of 5 failed: it hung; the next is due",
+  );
   const { attempts: _, next: __, ...earlier } = failure;
   expect(toAttemptNote({ ...sg, failure: earlier }, now)).toBe("attempt 1 failed (stalled): it hung; another follows");
   const status = exampleStatus({

@@ -6,7 +6,7 @@ const roles = ["main", "nano", "sg", "jp"];
 /** Time in which a run is closed, whatever the load. */
 const mostMs = 120_000;
 
-/** What a relay is driven by: an earlier commit's has it too. */
+/** Part of a relay that it is driven by: an earlier commit's has it too. */
 export type Driven = Pick<BenchRelay, "urlOf" | "as" | "cpuOf"> & {
   client(role: string, principal: "operator"): Pick<ReturnType<BenchRelay["client"]>, "watch">;
 };

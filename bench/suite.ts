@@ -13,7 +13,7 @@ export interface Figure {
   readonly isMissed?: boolean;
 }
 
-/** What was asked for on the command line. */
+/** Options of the command line. */
 interface Asked {
   /** Commit that the present one is measured beside, where a suite can. */
   readonly baseline?: string;

@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
-/** How long one turn of the event loop took at most, milliseconds. */
+/** Longest turn of the event loop, milliseconds. */
 export interface Held {
   /** By the clock, which goes on while other processes have the processor. */
   readonly clockMs: number;

@@ -51,7 +51,7 @@ interface Given {
   readonly in: readonly string[];
   readonly noted: string;
 }
-/** What the agents of a run were given, in their order. */
+/** Inputs of the agents of a run, in their order. */
 async function givenTo(run: string): Promise<readonly Given[]> {
   const lines = (await readFile(join(seen, `${run}.jsonl`), "utf8")).trim().split("\n");
   return lines.map((line) => JSON.parse(line) as Given);
@@ -177,7 +177,7 @@ test("a question waits for an answer, which its author reads, also when it is ha
   ]);
   const answer = expect.stringMatching(/# answer to jp by .*\n\n> the second\n/);
   expect([answered, last]).toEqual([2, 4].map((epoch) => ({ stage: "jp", epoch, noted: answer })));
-  // What is for jp is not shown to nano and sg, which hand it on.
+  // Notes for jp are not shown to nano and sg, which hand them on.
   for (const one of [again, ...more.slice(0, -1)]) expect(one?.noted).not.toContain("answer");
   expect((await tasuki("answer", run, "again", "--data", relay.data)).stderr).toContain(`no stage of run ${run} asks anything`);
 });

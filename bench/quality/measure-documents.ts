@@ -25,14 +25,14 @@ interface Wrong {
   readonly wanted: string;
   /** Top answer as the text has it. */
   readonly got: string;
-  /** Where the right answer is: `second or third`, `in the source's text`, `not extracted`. */
+  /** Place of the right answer: `second or third`, `in the source's text`, `not extracted`. */
   readonly right: string;
 }
 
 export interface DocumentAnswers {
-  /** Whether the top answer is right. */
+  /** Top answers that are right. */
   readonly top: Tally;
-  /** Whether one of the first three is. */
+  /** Questions of which one of the first three answers is. */
   readonly three: Tally;
   /** Top answers out of what extraction knows as furniture, by the ids of their questions. */
   readonly furniture: readonly string[];

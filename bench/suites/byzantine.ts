@@ -33,7 +33,7 @@ async function measured(options: Pick<Parameters<typeof tellLies>[0], "role" | "
   }
 }
 
-/** How long main's loop was held, and its memory. */
+/** Longest hold of main's loop, and its memory. */
 function ofMain(who: string, report: Awaited<ReturnType<typeof measured>>): Figure[] {
   const { p99Ms, peaks, total, told } = report;
   const mib = (peaks["main"] ?? 0) / 2 ** 20;
@@ -69,7 +69,7 @@ export const byzantine: Suite = {
       all.push(
         ...ofMain(`${role} lies`, report),
         ofRuns(`${role} lies: an honest run on ${role}-2`, report.honestMs[secondOf(role)] ?? [], { usualMs, isJudged: true }),
-        // How long the runs of its own node take is up to the liar.
+        // The time of its own node's runs is up to the liar.
         ofRuns(`${role} lies: an honest run on ${role} itself`, report.honestMs[role] ?? [], { usualMs }),
       );
     }

@@ -29,7 +29,7 @@ export const statesOfVerbs: Readonly<Record<string, FlowState>> = {
   cancelled: step(running, { is: "cancel", by: "ops" }, 10)[0],
 };
 
-/** What a person does about them, as it is typed without the run. */
+/** Verbs of a person about them, as they are typed without the run. */
 export const typedVerbs: Readonly<Record<string, Verb | "nudge">> = {
   nudge: "nudge",
   answer: { is: "answer", by: "ops", text: "the second one" },

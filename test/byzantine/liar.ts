@@ -23,7 +23,7 @@ import { createDeck, createLedger, type Deck, type Ledger } from "./lie.ts";
 import { beginEvents, followToldFeed, sendEntries } from "./told-feed.ts";
 import { createWorld, taskOf, type World } from "./world.ts";
 
-/** What a run is lied about in: each run is for one sort of lie, for the first of another ends it. */
+/** Sorts of lies: each run is for one of them, for the first of another ends it. */
 const sorts = ["answers", "answers", "answers", "feed", "hand-off"] as const;
 type Sort = (typeof sorts)[number];
 
@@ -161,7 +161,7 @@ export async function createLiar({ role, relay, front, seed, lies, only = "" }: 
     const statement = first && claimedReceipt(first);
     const run = statement?.predicate.role === role ? statement.predicate.run : undefined;
     if (first === undefined || statement === undefined || run === undefined) return entry;
-    // What follows from a receipt that was never told proves nothing.
+    // Entries that follow from a receipt which was never told prove nothing.
     if (broken.has(run)) {
       world.disown(entry.envelopes);
       world.keepUntold(entry.envelopes);
@@ -314,7 +314,7 @@ export async function createLiar({ role, relay, front, seed, lies, only = "" }: 
       ...history,
       feeds: [
         ...history.feeds.map((one) => (one.node === role && !isMain ? { ...one, entries: feed.entries.map(toRecorded), lies: true } : one)),
-        // What it signed for senders alone proves what it says, too.
+        // Receipts that it signed for senders alone prove what they say, too.
         {
           node: role,
           role,

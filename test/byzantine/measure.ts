@@ -40,7 +40,7 @@ export async function peakBytes(pid: number): Promise<number> {
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1_024;
 }
 
-/** What a main whose process has ended keeps of what a node signed about one run. */
+/** Messages that a node signed about one run, as a main whose process has ended keeps them. */
 export interface KeptOfRun {
   readonly run: string;
   readonly isMains: boolean;

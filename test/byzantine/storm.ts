@@ -29,7 +29,7 @@ export interface StormOptions {
   readonly log?: (line: string) => void;
 }
 
-/** What became of a run that was lied about. */
+/** End of a run that was lied about. */
 interface LiedAbout {
   readonly run: string;
   readonly state: RunStatus["state"];
@@ -55,7 +55,7 @@ export interface StormReport {
   readonly peaks: Readonly<Record<string, number>>;
   readonly logs: Readonly<Record<string, number>>;
   readonly longestLine: number;
-  /** What main keeps of the liar, by run. */
+  /** Messages of the liar that main keeps, by run. */
   readonly kept: readonly KeptOfRun[];
   /** Runs that nobody began, and that an honest node has taken work of; none are counted where main lies. */
   readonly invented: readonly string[];

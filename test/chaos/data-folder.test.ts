@@ -31,7 +31,7 @@ async function putInPlace(relay: ChaosRelay, role: RoleName, copy: string): Prom
   await copyFolder(copy, relay.folder(role));
 }
 
-/** What docs/failures.md has a person do: an empty data folder, with what the operator brings. */
+/** Empties a data folder, but for what the operator brings, as docs/failures.md has a person do. */
 async function emptyFolder(relay: ChaosRelay, role: RoleName): Promise<void> {
   for (const name of await readdir(relay.folder(role)))
     if (!["config.jsonc", "trust", "keys", "identity"].includes(name)) await rm(join(relay.folder(role), name), { recursive: true });
@@ -75,7 +75,7 @@ test.concurrent(
 
 function rootOf(path: string, table: string): number {
   using db = new DatabaseSync(path);
-  // What is in the log comes into the file, where a page has its place.
+  // Pages in the log come into the file, where each has its place.
   db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
   return Number(db.prepare("SELECT rootpage FROM sqlite_schema WHERE name = ?").get(table)?.["rootpage"]);
 }

@@ -12,7 +12,7 @@ const noted = existsSync("in/notes.md") ? readFileSync("in/notes.md", "utf8") : 
 /** Number after some words of the brief, such as `rework 2 times`; 0 where they are not in it. */
 const times = (words: string): number => Number(new RegExp(`${words} (\\d+) times`).exec(brief)?.[1] ?? 0);
 
-// What the agent was given, for the test to look at.
+// Inputs of the agent, for the test to look at.
 appendFileSync(join(seen, `${run}.jsonl`), `${JSON.stringify({ stage, epoch: Number(epoch), in: readdirSync("in").sort(), noted })}\n`);
 
 // The stage jp waits for the file `go`, which the test writes once a node is lost.

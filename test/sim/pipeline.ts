@@ -70,7 +70,7 @@ function createPipeline(roles: number): Pipeline {
       port: mainPort + 1 + at,
       consumes: at === 0 ? [run, brief, sourceText] : [run, from],
       produces: [own],
-      // What the next role makes comes back with work that it sends back.
+      // The result of the next role comes back with work that it sends back.
       feedback: results.slice(at + 1, at + 2),
       check(inputs, outputs) {
         // The files of a stage by their artifacts' names, which only this loop knows.

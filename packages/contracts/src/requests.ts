@@ -25,7 +25,7 @@ const mostOthers = 50;
 export const views: Readonly<Record<"questions" | "reading", View>> = {
   /** Questions that are found in a brief: `[{ id, text }]`. */
   questions: (documents) => documentsOf(documents, "brief").flatMap(({ value }) => value.questions),
-  /** How a brief is read: `[{ as, text }]`, the questions by their ids, then what is taken for none; or that it asks nothing. */
+  /** Reading of a brief: `[{ as, text }]`, the questions by their ids, then what is taken for none; or that it asks nothing. */
   reading: (documents) =>
     documentsOf(documents, "brief").flatMap(({ value }) => {
       const { questions, others } = findQuestions(value.text);

@@ -60,7 +60,7 @@ function filesOf(outputs: readonly { readonly name: string; readonly sha256: str
   return outputs.map(({ name, sha256 }) => `, ${name} ${sha256.slice(0, 12)}`).join("");
 }
 
-/** What an effect sends, in a line; none for what is only recorded. */
+/** Lines that tell what an effect sends; none for one that only records. */
 function toldEffect(effect: FlowEffect, { nodes }: FlowState): readonly string[] {
   switch (effect.do) {
     case "dispatch": {

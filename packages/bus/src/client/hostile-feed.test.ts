@@ -61,7 +61,7 @@ test.for([
 test("an event in chunks of one byte is refused", async () => {
   await using node = await startLyingNode((_req, res) => {
     beginFeed(res);
-    // What `write` has written goes out at the end of its turn.
+    // Bytes that `write` has written go out at the end of its turn.
     setImmediate(() => res.socket?.write("1\r\n \r\n".repeat(20_000)));
   });
   await expect(follow(node.client.watch(0, { signal: AbortSignal.timeout(20_000) }), 1)).rejects.toMatchObject({

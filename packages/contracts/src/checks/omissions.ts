@@ -81,7 +81,7 @@ interface Place {
   readonly end: number;
 }
 
-/** What is wrong between two neighbouring statements, where both stand in one paragraph of a passage and don't follow one another there. */
+/** Fault between two neighbouring statements, where both stand in one paragraph of a passage and don't follow one another there. */
 function faultBetween(before: readonly Place[], places: readonly Place[]): "order" | "omission" | undefined {
   let fault: "order" | "omission" | undefined;
   for (const { reading, start, end } of places)

@@ -29,7 +29,7 @@ export const jp = defineRole({
     const final = outputs["jp-final"];
     const { acceptance, decision, profile } = final.value;
     const passages = passagesOf(final, raw, review.value);
-    // What a text of version 1 was released with: an older jp keeps no more than that.
+    // The first version has fewer checks: an older jp keeps no more than those that it was released with.
     const isFirst = run.value.versions[jpFinal.name] === 1;
     // A text that goes back is not finished: its statements must be right, but it need not answer every question.
     const finished =

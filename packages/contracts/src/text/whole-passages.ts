@@ -18,7 +18,7 @@ const mark = /^\s*(?:[-*+•>|#]|\d{1,3}[.)]\s|`{3}|~{3})/u;
 const wrapped = 40;
 const near = 200;
 
-/** Where a paragraph may be cut. Positions are those of the text. */
+/** Places where a paragraph may be cut. Positions are those of the text. */
 interface Paragraph extends Range {
   /** Starts of its lines. */
   readonly lines: readonly number[];

@@ -18,7 +18,7 @@ const lineEnd = /\r\n|[\r\u0085\u2028\u2029]/g;
 const paragraphEnd = /\n\s*\n/;
 const itemMark = /^[ \t]*(?:[-*+•>|#]+|\d{1,3}[.)])[ \t]+/;
 
-// What a passage cites itself, which is none of its words.
+// Citations of a passage's own, which are none of its words.
 const citations = /\[C[1-9][0-9]{0,4}(?:,\s?C[1-9][0-9]{0,4})*\]/g;
 
 /** The letters and digits of a text, without citations. */

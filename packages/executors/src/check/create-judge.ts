@@ -16,7 +16,7 @@ import {
 } from "@tasuki/protocol";
 import { toPipelineRequest } from "../define/load-pipeline.ts";
 
-/** What the judging thread is asked of a file. Contracts are named with their versions. */
+/** Question to the judging thread about a file. Contracts are named with their versions. */
 type Asked =
   | { readonly is: "judge"; readonly contract: string }
   | { readonly is: "plan" }

@@ -49,7 +49,7 @@ export function createCommandExecutor(config: CommandConfig, environment: Readon
   const producer = `command:${config.name}`;
   const own = passedVariables(config, environment);
   const [program] = config.argv;
-  // What the program has written is completed and judged by our own code.
+  // Files that the program has written are completed and judged by our own code, in these.
   const children = createChildren({ use: "reused" });
   const ended = (outcome: Execution["outcome"], detail: string): StageExecution => ({ outcome, producer, detail, files: [] });
 

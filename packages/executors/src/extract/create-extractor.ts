@@ -74,7 +74,7 @@ async function extractSome(raws: readonly Raw[], { job, context, children, block
     context,
   );
   if (ending.reason === "cancelled") throw new Error("the extraction of the sources was cancelled");
-  // What read a document of strangers may have told anything.
+  // A process that has read a document of strangers may have told anything.
   const lines = ending.told.flatMap((told) => ExtractNote.safeParse(told).data ?? []);
   for (const line of lines) if ("refused" in line) throw fromProblem(line.refused);
   const finished = lines.flatMap((line) => ("mediaType" in line ? [line] : []));

@@ -337,7 +337,7 @@ test.for([
     `\r\n--b1\r\nContent-Type: text/plain\r\n\r\nSee there.\r\n--b1\r\nContent-Type: application/pdf; name=plan.pdf\r\n\r\nx\r\n--b1--`,
     "See there.",
   ],
-  // What the page says and the plain text does not is not lost.
+  // Words of the page that the plain text lacks are not lost.
   [
     "multipart/alternative; boundary=b1",
     `\r\n--b1\r\nContent-Type: text/plain\r\n\r\nSee the page.\r\n--b1\r\nContent-Type: text/html\r\n\r\n<p>See the page.<p>Friday: nine.\r\n--b1--`,

@@ -72,7 +72,7 @@ export function rewriteDocx(xml: string, left: LeftOut, gone: ReadonlySet<string
       if (name === "w:p") isGone = false;
       if (name === "w:pStyle") isGone = gone.has(/w:val="([^"]*)"/.exec(piece)?.[1] ?? "");
       if (name === "w:rStyle" && gone.has(/w:val="([^"]*)"/.exec(piece)?.[1] ?? "")) add("<w:strike/>");
-      // What stands in these two is read as if they were not there.
+      // The contents of these two are read as if they were not there.
       if (name !== "w:fldSimple" && name !== "mc:Fallback")
         add(name === "w:dstrike" || name === "w:vanish" ? piece.replace(name, "w:strike") : piece);
       // The first properties of a run are read.

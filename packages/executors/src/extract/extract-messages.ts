@@ -13,7 +13,7 @@ export const ExtractRequest = z.object({
 });
 export type ExtractRequest = z.infer<typeof ExtractRequest>;
 
-/** What the job tells: a source was begun, or is done, with its text or the reason why there is none; or no source can be read at all. */
+/** Note of the job: a source was begun, or is done, with its text or the reason why there is none; or no source can be read at all. */
 export const ExtractNote = z.union([
   z.object({ id: z.string(), begun: z.literal(true) }),
   z.object({

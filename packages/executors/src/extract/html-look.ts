@@ -4,7 +4,7 @@ import { readStyleSheets } from "./style-sheets.ts";
 
 type Element = DefaultTreeAdapterTypes.Element;
 
-/** How an element looks, as far as it differs from its parent and from other elements of its name. */
+/** Look of an element, as far as it differs from its parent and from other elements of its name. */
 export interface Look {
   /** Not at all, or struck. */
   readonly shown?: "none" | "struck";

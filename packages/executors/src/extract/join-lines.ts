@@ -48,7 +48,7 @@ export function joinLines(
 }
 
 /**
- * What joins a line that ends in a hyphen with the next. The hyphen goes where the document has the word without it elsewhere, or, being long, has
+ * Joint of a line that ends in a hyphen with the next. The hyphen goes where the document has the word without it elsewhere, or, being long, has
  * not both halves as words of their own; else it stays, since it may be the author's. Readers of the text match both spellings.
  */
 function jointOf(line: string, next: string, words: ReadonlySet<string>): "none" | "hyphen" | "space" {

@@ -31,7 +31,7 @@ export function catchWarnings(): CaughtWarnings {
   /* oxlint-enable no-console */
 }
 
-// What pdf.js says when it leaves out a part of a file, or guesses one. Most of its other warnings are of fonts and pictures that it has something else for.
+// Warnings of pdf.js that it leaves out a part of a file, or guesses one. Most of the others are of fonts and pictures that it has something else for.
 const ofDamage =
   /ignoring errors|Unterminated|Unknown command|Skipping command|Missing setFont|Indexing all PDF objects|indexObjects|checkLastPage|getAllPageDicts|ignoring (?:additional )?invalid|Invalid (?:stream|xref|number)|Bad (?:uncompressed|FCHECK|compression)|is not available/i;
 

@@ -13,7 +13,7 @@ export interface ChildJob {
 /** Function `perform` of a module that a prepared child does jobs by. */
 export type Perform = (request: unknown, tools: JobTools) => Promise<unknown>;
 
-/** What a job may tell before it is done. */
+/** Tools by which a job tells something before it is done. */
 export interface JobTools {
   /** Called on any sign of work. */
   readonly progress: (note?: string) => void;
@@ -28,7 +28,7 @@ export const ChildLine = z.union([
   z.object({ told: z.unknown() }),
   z.object({
     answer: z.unknown(),
-    /** What the job has left behind in the child, for people; empty where the child is as it was. */
+    /** Leftovers of the job in the child, for people; empty where the child is as it was. */
     left: z.array(z.string()),
     /** Resident memory, MiB. */
     memoryMiB: z.number(),
@@ -37,7 +37,7 @@ export const ChildLine = z.union([
 export type ChildLine = z.infer<typeof ChildLine>;
 export type ChildAnswer = Extract<ChildLine, { left: unknown }>;
 
-/** What came on the channel while a job was done. */
+/** Messages that came on the channel while a job was done. */
 export interface Heard {
   isBegun: boolean;
   /** The last note of a sign of work. */

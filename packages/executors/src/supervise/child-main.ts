@@ -13,7 +13,7 @@ const progressMs = 50;
 const [use, ...modules] = process.argv.slice(2);
 // Small buffers are cut from a pool that jobs would share, and another's bytes lie in it.
 Buffer.poolSize = 0;
-// What can't be loaded is told by the job that needs it.
+// A module that can't be loaded is told by the job that needs it.
 for (const module of modules) await import(module).catch(() => undefined);
 const jobs = createInterface({ input: process.stdin });
 const leftovers = use === "reused" ? watchLeftovers() : () => [];

@@ -5,7 +5,7 @@ import type { Readable } from "node:stream";
 const tailBytes = 16_384;
 const maxEntries = 256;
 
-/** What is called for a stream while a job is done. */
+/** Listener to a stream while a job is done. */
 interface StreamListener {
   readonly maxBytes: number;
   /** Called for every chunk. */

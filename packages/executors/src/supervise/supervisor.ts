@@ -52,7 +52,7 @@ export async function supervise({ attemptId, input, watch, limits, ...job }: Sup
   return { ...ended, ...(reason && { reason }), ms: ms(), stdout: seen(child.stdout), stderr: seen(child.stderr), strays };
 }
 
-/** What is told of a stream. */
+/** A stream as an ending tells of it. */
 export function seen(stream: CappedStream): Ending["stdout"] {
   return { bytes: stream.bytes(), tail: stream.tail() };
 }

@@ -42,7 +42,7 @@ export const tableHeadLevel = 10;
 const longestQuestion = 300;
 const longestDelimiter = 1_000;
 const asking: ReadonlySet<BlockKind> = new Set(["paragraph", "list", "table"]);
-// What a question has before it in lists of them: its number or its letter, in a cell of its own where a table lays them out.
+// Label of a question in a list of them: its number or its letter, in a cell of its own where a table lays them out.
 const label = /^[ \t]*[*_]{0,2}[\p{L}\p{N}.]{0,8}[.:)：]?[*_]{0,2}\s+(?:\|\s+)?/u;
 const labelled = /^[ \t]*[*_]{0,2}(?:\d{1,3}(?:\.\d{1,3})+\.?|[QFPD問问]\d{0,3}[.:)：])[*_]{0,2}\s/u;
 

@@ -61,7 +61,7 @@ export function findQuotes(
       return [{ ...one, at, cue, isAsked, words: one.counts.words, value: (scores[at] ?? 0) / best + weights.cue * cue - penalty }];
     });
     const groups = Map.groupBy(own, ({ group }) => group);
-    // What only asks answers nothing, such as the questions of a list.
+    // Sentences that only ask answer nothing, such as the questions of a list.
     const answering = new Set([...groups].flatMap(([group, sentences]) => (sentences.every(({ isAsked }) => isAsked) ? [] : [group])));
     const anchors = own
       // A paragraph of its own says something, however short: the `Twelve hours.` under its heading; and so does a step.

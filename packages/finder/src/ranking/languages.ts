@@ -4,7 +4,7 @@
 import * as stopwords from "stopword";
 import { stemmerOf } from "./stemmers.ts";
 
-/** What is known of a language whose words are parted by spaces. */
+/** A language whose words are parted by spaces. */
 export interface Language {
   /** Code of ISO 639-1. */
   readonly code: string;

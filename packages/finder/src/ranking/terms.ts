@@ -43,7 +43,7 @@ export interface QuestionTerms {
   readonly terms: readonly string[];
   /** Those that an answer must have: all but what is asked for, such as `fast` of "How fast is it?" and `year` of "In what year was it built?". */
   readonly needed: ReadonlySet<string>;
-  /** How many of its pairs of characters of unspaced scripts lie across two words, against half of them: 1 is half, 0 none. */
+  /** Pairs of characters of unspaced scripts that lie across two words, against half of all: 1 is half, 0 none. */
   readonly acrossWords: number;
 }
 

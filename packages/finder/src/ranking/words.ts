@@ -6,7 +6,7 @@ const letter = `[[\\p{L}\\p{N}\\p{M}]--[${unspacedClass}]]`;
 const unseen = /\p{Default_Ignorable_Code_Point}/gu;
 // The hyphen, and the one that no line is broken at, are that of the keyboard.
 const word = new RegExp(`[${unspacedClass}]+|${letter}+(?:[.'’_\\-\u2010\u2011]${letter}+)*`, "gv");
-// How characters are read, in brackets behind them: 開館（かいかん）時間. The word goes on behind it, and it is a word of its own.
+// Reading of characters, in brackets behind them: 開館（かいかん）時間. The word goes on behind it, and it is a word of its own.
 const reading = /(?<=\p{Script=Han})[(（]([\p{Script=Hiragana}\p{Script=Katakana}ー]{1,30})[)）]/gu;
 
 /** Calls `found` with each word of a text, in lower case and NFKC. Two neighbouring characters of an unspaced script are a word. */

@@ -108,7 +108,7 @@ async function openNode({ queueLimit = 10 } = {}) {
     store,
     disk,
     send,
-    /** What is left of what was sent: tasks, blobs in rows, and files. */
+    /** Rest of what was sent: tasks, blobs in rows, and files. */
     async left() {
       const files = await readdir(join(folder, "blobs"), { recursive: true, withFileTypes: true });
       return {

@@ -48,7 +48,7 @@ export async function readTask(
   const node = signerOf(document, caller, roster);
   if (node === undefined)
     throw new TasukiError("signature_invalid", `${caller.principal} has no node whose key could be pinned here; send a bare 'run' task.`);
-  // What is verified are the bytes that `document` was parsed from.
+  // The bytes that are verified are those that `document` was parsed from.
   await verifyEnvelopeAside(envelope, { trust, node, payloadType: taskPayloadType });
   checkNames(document);
   const task = TaskPayload.safeParse(document);

@@ -59,7 +59,7 @@ export async function pull(
   });
 }
 
-/** What fetches files, and carries them into the commit that names them. */
+/** Parts by which files are fetched, and carried into the commit that names them. */
 type FetchDeps = PullDeps & { readonly carried: Carried };
 
 interface Holder {

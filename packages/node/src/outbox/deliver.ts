@@ -46,7 +46,7 @@ export async function deliver(deps: DeliverDeps, row: OutboxRow, signal: AbortSi
     } catch (error) {
       const missing = isTasukiError(error) && error.code === "attachments_missing" ? (error.details.missing ?? []) : [];
       const wanted = missing.filter((sha256) => !brought.has(sha256));
-      // What it has taken in this try, and lacks all the same, is brought again by the next one alone.
+      // A file that it has taken in this try, and lacks all the same, is brought again by the next one alone.
       if (wanted.length === 0 || round === rounds) throw error;
       const lacked = lacking(row, wanted);
       // A receiver that lacks what came with the task is of an earlier release, and has not looked at it.

@@ -58,7 +58,7 @@ function denialOf(level: OperatorLevel | undefined, call: OperatorCall): Denial 
   return level !== undefined && operatorLevels.indexOf(level) >= operatorLevels.indexOf(needed) ? undefined : denied;
 }
 
-/** What an answer says about the call. One that is let in is answered, or its input is complained about; a denial ends the connection. */
+/** Verdict of an answer on the call. One that is let in is answered, or its input is complained about; a denial ends the connection. */
 function toVerdict({ status, code, closed, body }: DoorAnswer): Denial | string {
   if ([200, 201, 400].includes(status)) return "allowed";
   return closed && code !== undefined ? { status, code } : `${status}, not closed: ${JSON.stringify(body)}`;

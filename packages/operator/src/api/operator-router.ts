@@ -49,7 +49,7 @@ const Reason = z.string().min(1).max(1024);
 const Note = z.string().regex(/\S/, "a text that is not empty").max(4096, "a text of at most 4,096 characters");
 
 const about = { run: Id, reason: Reason.optional() };
-/** What a person may decide about a run, by the verb. */
+/** Decisions of a person about a run, by the verb. */
 const decisions = {
   retry: z.object({ ...about, stage: Name.optional(), on: Name.optional(), note: Note.optional() }),
   answer: z.object({ run: Id, text: Note }),

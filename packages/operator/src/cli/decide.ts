@@ -17,9 +17,9 @@ interface ToDecide {
   readonly options: DecisionOptions;
   /** The decision, once the run is known. */
   readonly about: (run: string) => Decision;
-  /** What has become of the run, in a sentence. */
+  /** Sentence on what has become of the run. */
   readonly said: (status: RunStatus) => string;
-  /** What to do next, and the command for it. */
+  /** Next step, in words, and the command for it. */
   readonly next: readonly [what: string, command: string];
 }
 

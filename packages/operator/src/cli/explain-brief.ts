@@ -13,7 +13,7 @@ const Explanation = z.array(z.union([z.string(), z.record(z.string(), z.string()
 export type ReadingRow = z.infer<typeof Explanation>[number];
 
 /**
- * How the relay takes a brief, by the view that its intake names: a row for each question, and for what is taken for none. Empty where there
+ * Reading of a brief by the relay, by the view that its intake names: a row for each question, and for what is taken for none. Empty where there
  * is no such view, or no answer in time, which is said: the run begins anyway. Rejects with `unreachable` where main does not run.
  */
 export async function readBriefAsRelay(cli: Cli, client: OperatorClient, brief: string): Promise<readonly ReadingRow[]> {

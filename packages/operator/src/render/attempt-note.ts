@@ -9,7 +9,7 @@ export function toFailureNote({ attempt, attempts, outcome, reason, next }: Atte
   return `attempt ${attempt}${ofAll(attempts)} ${toFailed(outcome)}: ${toLine(reason)}; ${then}`;
 }
 
-/** How the attempts of a stage go, in one line: the last failure, the attempt that runs, and since when it is silent; empty for a first one that works. */
+/** Attempts of a stage, in one line: the last failure, the attempt that runs, and since when it is silent; empty for a first one that works. */
 export function toAttemptNote({ attempt, failure, silentSince }: StageStatus, now: number): string {
   const parts = [
     ...(failure === undefined ? (attempt > 1 ? [`attempt ${attempt}`] : []) : [toRunning(attempt, failure, now)]),

@@ -42,7 +42,7 @@ export const addresses = {
 } as const;
 export type TailnetCaller = keyof typeof addresses;
 
-/** What somebody sends to a door, beside the body. */
+/** Request to a door, beside its path. */
 export interface Sent {
   readonly method?: "GET" | "POST";
   readonly headers?: Readonly<Record<string, string>>;

@@ -104,7 +104,7 @@ export type RoundStatus = z.infer<typeof RoundStatus>;
 export const RunState = z.enum(["open", "closing", "closed", "failed", "cancelled"]);
 export type RunState = z.infer<typeof RunState>;
 
-/** How a run has ended, or `needs-human` where it does not go on without a person. */
+/** End of a run, or `needs-human` where it does not go on without a person. */
 export const RunConclusion = z.enum(["closed", "failed", "cancelled", "needs-human"]);
 export type RunConclusion = z.infer<typeof RunConclusion>;
 

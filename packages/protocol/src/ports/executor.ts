@@ -103,7 +103,7 @@ export interface NodeLife {
   readonly pipeline: Pipeline;
 }
 
-/** What keeps child processes ready for the next job. */
+/** Keeper of child processes that are ready for the next job. */
 export interface KeepsChildren {
   /** Begins a life of the node: ends the children that earlier ones have left, resolves with how many there were, and keeps some ready from now on. */
   begin?(life: NodeLife): Promise<number>;

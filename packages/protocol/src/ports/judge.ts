@@ -27,7 +27,7 @@ export interface JudgedFile extends GivenFile {
 export interface Judge {
   /** Everything in the file that doesn't hold; empty where all of it does. */
   judge(file: JudgedFile): Promise<readonly Unmet[]>;
-  /** What a run.json plans. Rejects with `unknown_version`, `contract_violation`. */
+  /** Plan of a run.json. Rejects with `unknown_version`, `contract_violation`. */
   plan(file: GivenFile): Promise<RunPlan>;
   /** The file's text in another version of its artifact. */
   rewrite(file: JudgedFile, as: AnyArtifact): Promise<Parsed<string>>;

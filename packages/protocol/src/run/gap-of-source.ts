@@ -1,7 +1,7 @@
 import type { RunSource } from "./run.ts";
 
 /**
- * Why a source is a declared gap, as what is said of it in one line: it can't be read, its text lacks what the source has, or it was read by a guess;
+ * Reason why a source is a declared gap, as what is said of it in one line: it can't be read, its text lacks what the source has, or it was read by a guess;
  * undefined where it was read whole. What is not found in such a text may stand in the source.
  *
  * @example

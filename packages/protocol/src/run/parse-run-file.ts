@@ -8,10 +8,10 @@ import { anyRun, type Run } from "./run.ts";
 const Said = z.looseObject({ contract: ContractRef });
 const Pinned = z.looseObject({ versions: z.record(z.string(), z.int().positive()) });
 
-/** What a node needs to know of a run in order to work on it: a run.json without the list of its sources, which is nearly all of it. */
+/** Plan of a run, as far as a node needs it to work: a run.json without the list of its sources, which is nearly all of it. */
 export type RunPlan = Pick<Run, "run" | "route" | "versions" | "clocks">;
 
-/** What a run.json plans. Throws as `parseRunFile` does. */
+/** Plan of a run.json. Throws as `parseRunFile` does. */
 export function parseRunPlan(bytes: Uint8Array): RunPlan {
   const { run, route, versions, clocks } = parseRunFile(Buffer.from(bytes).toString("utf8"));
   return { run, route, versions, clocks };

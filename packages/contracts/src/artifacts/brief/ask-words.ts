@@ -18,9 +18,9 @@ interface AskWords {
   readonly pronouns?: string;
   /** Phrases with a pronoun for nothing: "is it possible to …", "gibt es". */
   readonly impersonal?: string;
-  /** What makes a line announce the questions that follow it. */
+  /** Words of a line that announces the questions below it. */
   readonly announces: string;
-  /** What a request asks for that is about form, not about content. */
+  /** Words that a request of form, not of content, goes on with. */
   readonly form: string;
   /** Questions that expect no answer. */
   readonly rhetorical: string;

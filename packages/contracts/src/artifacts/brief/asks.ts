@@ -1,7 +1,7 @@
 import { enclosuresIn } from "../../text/enclosures.ts";
 import { spaced, unspaced } from "./ask-words.ts";
 
-/** What a sentence of a brief is: a question, one that belongs to the question before it (`Why?`), or none. */
+/** Kind of a sentence of a brief: a question, one that belongs to the question before it (`Why?`), or none. */
 type Ask = "question" | "tail" | "none";
 
 const any = (key: keyof (typeof spaced)[string]): string =>
@@ -52,7 +52,7 @@ function bareOf(sentence: string): string {
   return plain.replace(greeting, "").replace(please, "").trim();
 }
 
-/** How a sentence of a brief asks. `isLine`: it is a line or an item of its own, where a question may lack its mark. */
+/** Kind of a sentence of a brief, by how it asks. `isLine`: it is a line or an item of its own, where a question may lack its mark. */
 export function askOf(sentence: string, { isLine, isHeading = false }: { readonly isLine: boolean; readonly isHeading?: boolean }): Ask {
   const said = bareOf(sentence);
   if (!/[\p{L}\p{N}]/u.test(said)) return "none";
@@ -82,7 +82,7 @@ export function askOf(sentence: string, { isLine, isHeading = false }: { readonl
 const wideRequest = new RegExp(`(?:について|に関して)?を?${unspaced.requests.source}`, "u");
 
 /**
- * What a question asks for, without what makes it one: a greeting, "please", "I would like to know", the verb of a request. `Please explain how it
+ * Content of a question, without what makes it one: a greeting, "please", "I would like to know", the verb of a request. `Please explain how it
  * works.` asks for `how it works.`; an answer that says how need not explain anything. The question itself where nothing else is in it.
  */
 export function askedContent(question: string): string {
@@ -189,7 +189,7 @@ function isAskedPart(part: string): boolean {
   return /\S\s+\S/.test(said) && !/^(?:if|wenn|falls|si|se)\b[^,]*$/iu.test(said);
 }
 
-/** What a question is about: its words without the question word, its verb, and the mark. */
+/** Subject of a question: its words without the question word, its verb, and the mark. */
 function subjectOf(question: string): string {
   const said = bareOf(question).replace(/[?？。]+\s*(?:[(（][^()（）?？]{1,200}[)）]\s*)?$/u, "");
   if (cjk.test(said))

@@ -8,7 +8,7 @@ const labelled =
   /^[*_]{0,2}(?:subject|re|topic|title|betreff|thema|titel|objet|sujet|titre|asunto|tema|título|oggetto|titolo|onderwerp|assunto)[*_]{0,2}\s*:\s*(.+)$|^(?:件名|主題|题目|主题|标题|제목)\s*[：:]\s*(.+)$/iu;
 
 /**
- * What a brief is about, in a line: its first heading that is no title of a list, a line `Subject: …`, or a short line that stands alone above the
+ * Subject of a brief, in a line: its first heading that is no title of a list, a line `Subject: …`, or a short line that stands alone above the
  * rest; else its first question, and how many more there are.
  */
 export function subjectOf({ text, questions }: Brief): string {

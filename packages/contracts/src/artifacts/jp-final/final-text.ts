@@ -14,7 +14,7 @@ export const Reference = z.object({
 });
 export type Reference = z.infer<typeof Reference>;
 
-/** What a final text has in every version: the text that the run is for, its references, and the checks that jp made before it let the text go. */
+/** Final text, as far as every version has it: the text that the run is for, its references, and the checks that jp made before it let the text go. */
 export const FinalText = z.object({
   run: Id,
   profile: Profile,

@@ -127,6 +127,15 @@ test.for([
   [cells("td", "Gold", "2 TB") + cells("td", "", "1 TB"), "Gold | 2 TB\n1 TB"],
   ["<tr><th>Plan<td>Gold<tr><th>Room:<td>2 TB", "Plan: Gold\nRoom: 2 TB"],
   [
+    cells("td", "Metal", "Speed", "Feed") + cells("td", "Steel", "600 rpm", "slow") + cells("td", "Brass", "1,800 rpm", "fast"),
+    "Metal | Speed | Feed\nMetal: Steel | Speed: 600 rpm | Feed: slow\nMetal: Brass | Speed: 1,800 rpm | Feed: fast",
+  ],
+  [cells("td", "Owner", "Ann") + cells("td", "Age", "42") + cells("td", "Room", "12"), "Owner | Ann\nAge | 42\nRoom | 12"],
+  [
+    cells("td", "Ida", "Cork", "Ann") + cells("td", "Eva", "Kiel", "Bo") + cells("td", "Pia", "Ayr", "Di"),
+    "Ida | Cork | Ann\nEva | Kiel | Bo\nPia | Ayr | Di",
+  ],
+  [
     "<caption>Berths</caption><tr><th rowspan=2>Ship<th colspan=2>Size<tr><th>Length<th>Beam<tr><td rowspan=2>Ida<td>20 m<td>6 m<tr><td colspan=2>none",
     "Berths\nShip | Size\nLength | Beam\nShip: Ida | Size / Length: 20 m | Size / Beam: 6 m\nShip: Ida | Size / Length, Size / Beam: none",
   ],

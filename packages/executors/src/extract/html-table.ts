@@ -1,5 +1,5 @@
 import type { DefaultTreeAdapterTypes } from "parse5";
-import { attributeOf } from "./html-tree.ts";
+import { attributeOf, textOf } from "./html-tree.ts";
 import type { LineWriter } from "./line-writer.ts";
 import { longestName, toRow } from "./table-row.ts";
 
@@ -20,6 +20,8 @@ interface Table {
   row: Cell[];
   /** Cells of earlier rows that reach into the next, by column. */
   spans: Map<number, Cell>;
+  /** First row, if nothing but its looks says that it is the head. */
+  readonly unmarked: Element | undefined;
   inHead: boolean;
   hasBody: boolean;
   /** Element that the last row stands in. */
@@ -37,7 +39,7 @@ export interface Tables {
   /** True for a table that only places things on a page. */
   isLayout(table: Element): boolean;
   isOpen(): boolean;
-  begin(): void;
+  begin(table: Element): void;
   beginRow(row: Element): void;
   cell(cell: Element, read: Pick<Cell, "text" | "isHeader" | "isBold">): void;
   endRow(): void;
@@ -49,12 +51,15 @@ export function createTables(writer: LineWriter): Tables {
   return {
     isLayout,
     isOpen: () => open.length > 0,
-    begin: () => void open.push({ names: [], row: [], spans: new Map(), inHead: false, hasBody: false, group: null, title: "" }),
+    begin(table) {
+      const unmarked = unmarkedHead(table);
+      open.push({ names: [], row: [], spans: new Map(), unmarked, inHead: false, hasBody: false, group: null, title: "" });
+    },
     beginRow(row) {
       const table = open.at(-1);
       if (table === undefined) return;
       table.row = [];
-      table.inHead = row.parentNode?.nodeName === "thead";
+      table.inHead = row.parentNode?.nodeName === "thead" || row === table.unmarked;
       // No cell reaches beyond its group of rows.
       if (row.parentNode !== table.group) table.spans.clear();
       table.group = row.parentNode;
@@ -121,6 +126,27 @@ export function createTables(writer: LineWriter): Tables {
 /** True for a first row of bold names, as they are made where nobody says that they are a header; a number or a question is no name. */
 function isBoldHead({ names }: Table, cells: readonly Cell[]): boolean {
   return names.length === 0 && cells.every(({ text, isBold }) => isBold && text.length <= longestName && !/^\d|[?？]$/.test(text));
+}
+
+const [judgedRows, leastColumns, longestHead] = [30, 3, 60];
+
+/**
+ * First row of a table that marks no header, if it reads as one: names, each another, without a figure, above a column of figures. A table of two columns has
+ * none: `Owner | Ann`, `Age | 42`.
+ */
+function unmarkedHead(table: Element): Element | undefined {
+  const groups = table.childNodes.flatMap((child) => ("tagName" in child ? (child.tagName === "tr" ? [child] : child.childNodes) : []));
+  const rows = groups.filter((child): child is Element => child.nodeName === "tr").slice(0, judgedRows);
+  const [head, ...below] = rows.map((row) => row.childNodes.filter((child): child is Element => "tagName" in child));
+  if (head === undefined || head.length < leastColumns || below.length < 2) return undefined;
+  const isEven = below.every((cells) => cells.length === head.length);
+  const isPlain = [head, ...below].flat().every((cell) => cell.tagName === "td" && spanOf(cell, "colspan", mostColumns) === 1);
+  if (!isEven || !isPlain) return undefined;
+  const names = head.map((cell) => textOf(cell).trim());
+  const areNames = names.every((name) => name.length <= longestHead && /^\p{L}[^\p{N}]*$/u.test(name) && !/[.!?:。？：]$/u.test(name));
+  const values = below.map((cells) => cells.map((cell) => textOf(cell).trim()));
+  const isOfFigures = (at: number): boolean => values.every((row) => /\p{N}/u.test(row[at] ?? ""));
+  return areNames && new Set(names).size === names.length && names.some((_, at) => isOfFigures(at)) ? rows[0] : undefined;
 }
 
 /** Cells of the row by column, with those that reach into it from above. */

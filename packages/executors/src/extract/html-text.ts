@@ -193,7 +193,7 @@ export function treeToText(page: DefaultTreeAdapterTypes.Document): Exclude<Read
         if (nested > mostNested || writer.depth() >= deepest || tables.isLayout(element)) break;
         writer.gap();
         stack.push(() => writer.gap());
-        tables.begin();
+        tables.begin(element);
         visit(childNodes, () => tables.end());
         return;
       case "tr":

@@ -358,8 +358,9 @@ test.each([
 });
 
 test("A line that stands alone is an answer where it is no title", async () => {
-  const text = "Opening hours\n\nTwelve hours.\n";
-  expect(await ask("What are the opening hours?", text, "S1.txt").then(answerOf)).toBe("Twelve hours. [C1]");
+  const final = await ask("What are the opening hours?", "Opening hours\n\nTwelve hours.\n", "S1.txt");
+  expect(answerOf(final)).toBe("Twelve hours. [C1]");
+  expect(final.acceptance.checks.map(({ detail }) => detail)).toEqual(["1 sentence", "1 item", "1 of 1 answered"]);
 });
 
 // guarantees: R7.read

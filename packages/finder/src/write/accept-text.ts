@@ -30,15 +30,19 @@ export function acceptText(sections: JpFinal["sections"], { blocks, cited, answe
     toCheck(
       "every sentence stands verbatim in an item that it cites",
       loose.map(({ text }) => text.slice(0, 60)),
-      `${statements.length} sentences`,
+      counted(statements.length, "sentence"),
     ),
-    toCheck("every cited item is accepted and has the digest that it declares", changed, `${cited.size} items`),
+    toCheck("every cited item is accepted and has the digest that it declares", changed, counted(cited.size, "item")),
     toCheck(
       "every question is answered or a declared gap",
       open.map(({ question }) => question),
       `${answers.filter(({ answered }) => answered).length} of ${answers.length} answered`,
     ),
   ];
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
 function toCheck(name: string, wrong: readonly string[], detail: string): Check {

@@ -62,6 +62,8 @@ export interface Cli extends Omit<CliDeps, "stdout" | "stderr"> {
   client(options: DataOption): OperatorClient;
   /** The next command to type, for messages. */
   next(options: DataOption, ...words: readonly string[]): string;
+  /** Says what to type for pnpm, where it is not installed: all commands that are named begin with it. */
+  sayPnpm(): void;
   /** Resolves at Ctrl-C. */
   untilInterrupted(): Promise<void>;
   /** Sets the exit code, which is 0 otherwise. */
@@ -111,6 +113,10 @@ export function createCli(deps: CliDeps): Cli {
     next({ data, main }, ...words) {
       const place = data === undefined ? (main === undefined ? [] : ["--main", toShellWord(main)]) : ["--data", toShellWord(data)];
       return ["pnpm tasuki", ...words, ...place].join(" ");
+    },
+    sayPnpm() {
+      const { pnpm } = deps.env;
+      if (pnpm !== undefined) cli.say(cli.messageStyle.dim(`(Where pnpm is not installed, as npx has it here, type ${pnpm} for it.)`));
     },
     async untilInterrupted() {
       if (!deps.signal.aborted) await once(deps.signal, "abort");

@@ -115,4 +115,5 @@ async function runDemo(
   if (name !== undefined) await printArtifact(cli, client, { status, name });
   const next = (...words: string[]): string => cli.next({ data }, ...words);
   for (const line of toSummary(status, { data: isTemporary ? undefined : data, style, keep, next })) cli.say(line);
+  cli.sayPnpm();
 }

@@ -42,6 +42,7 @@ export function devCommand(cli: Cli): Command {
       cli.say(`Starting ${roles}; data in ${data}`);
       await using running = await startRelay(cli, place);
       for (const line of toReady(cli, { nodes: running.nodes, data, options })) cli.say(line);
+      cli.sayPnpm();
       await cli.untilInterrupted();
       cli.say("Ending the nodes …");
     });

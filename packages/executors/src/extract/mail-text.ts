@@ -155,8 +155,9 @@ function headLast(lines: string[], depth: number): boolean {
   let end = lines.length;
   while (end > 0 && lines[end - 1]?.trim() === "") end -= 1;
   // Long ones are broken, once at most.
-  const from = end > 1 && lines[end - 2]?.trim() !== "" && !/:$/.test(lines[end - 2]?.trim() ?? "") ? end - 2 : end - 1;
-  const said = lines.slice(Math.max(0, from), end).join(" ").trim();
+  const above = lines[end - 2]?.trim() ?? "";
+  const from = Math.max(0, above === "" || above.endsWith(":") ? end - 1 : end - 2);
+  const said = lines.slice(from, end).join(" ").trim();
   if (said.length > longestAttribution || !/[\d@].*:$/.test(said)) return false;
   lines.splice(
     Math.max(0, from),

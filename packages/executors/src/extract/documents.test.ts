@@ -378,11 +378,12 @@ test("A mailbox is read mail by mail, each by its own header, and what none of t
       "Content-Type: text/plain; charset=iso-8859-1\n\nD\u00e9jeuner: 6 euros.\n\nFrom what I hear: good.",
     ),
     of("dan", "Empty", "\n"),
+    "From eve@example.test Mon Jan 12 10:00:00 2026\nFrom: eve@example.test\nTo: all@example.test\n\nThe lift is out of order.\n",
   ];
   const found = await read(Buffer.from(box.join(""), "latin1"), "S1.mbox");
   expect(found).toMatchObject({ mediaType: "message/rfc822", dropped: ["e-mails without text: 1"] });
   const text = "text" in found ? found.text : "";
-  expect(text.match(/^# .*$/gm)).toEqual(["# The move", "# Parking", "# Café"]);
+  expect(text.match(/^# .*$/gm)).toEqual(["# The move", "# Parking", "# Café", "# Without a subject"]);
   expect(text).toContain("We move on 14 April.\n\nFrom then on the desk is closed.\n");
   expect(text).toContain("22 spaces.");
   expect(text).toContain("Déjeuner: 6 euros.\n\nFrom what I hear: good.");

@@ -60,7 +60,7 @@ async function read(kind: Exclude<Kind, { is: "unreadable" }>, bytes: Uint8Array
     case "docx":
       return (await import("./docx-text.ts")).docxToText(bytes);
     case "mail":
-      return (await import("./mail-text.ts")).mailToText(bytes);
+      return (await import("./mailbox-text.ts")).mailboxToText(bytes);
   }
 }
 

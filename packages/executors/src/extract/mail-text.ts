@@ -12,58 +12,10 @@ const mostLacking = 0.1;
 type Body = Exclude<Reading, { unreadable: string }>;
 
 /**
- * Text of an e-mail (RFC 5322, MIME), or of the mails of a mailbox (mbox, RFC 4155), one after the other: its subject as a heading, who and when, and its
- * plain text; its HTML where there is no plain text, or where that lacks words of the page. Attachments, and mails without text, are said.
+ * Text of an e-mail (RFC 5322, MIME): its subject as a heading, who and when, and its plain text; its HTML where there is no plain text, or where that lacks
+ * words of the page. Attachments are said.
  */
 export async function mailToText(bytes: Uint8Array): Promise<Reading> {
-  const mails = mailsIn(bytes);
-  if (mails.length === 1) return oneMail(mails[0] ?? bytes);
-  let text = "";
-  let unread = 0;
-  const [blocks, dropped, guessed]: [TextBlock[], string[], string[]] = [[], [], []];
-  for (const mail of mails) {
-    const found = await oneMail(mail);
-    if ("unreadable" in found) {
-      unread += 1;
-      continue;
-    }
-    const from = text === "" ? 0 : text.length + 1;
-    blocks.push(...(found.blocks ?? []).map((block) => ({ ...block, from: block.from + from, to: block.to + from })));
-    dropped.push(...(found.dropped ?? []));
-    guessed.push(...(found.guessed ?? []));
-    text += `${text === "" ? "" : "\n"}${found.text}`;
-  }
-  if (text === "") return { unreadable: `there is no text in its ${mails.length} e-mails` };
-  if (unread > 0) dropped.push(`e-mails without text: ${unread}`);
-  return { text, blocks, dropped: clipped(dropped), guessed: clipped(guessed) };
-}
-
-// A mailbox may have thousands of attachments; these are named.
-const mostSaid = 20;
-
-/** Phrases, each once, and how many more there are. */
-function clipped(phrases: readonly string[]): string[] {
-  const each = [...new Set(phrases)];
-  return each.length <= mostSaid ? each : [...each.slice(0, mostSaid), `${each.length - mostSaid} more such parts`];
-}
-
-// The line before each mail of a mailbox: who sent it and when, below a blank line and above a header.
-const postmark = /(?:^|\n\r?\n)(From [^\r\n]{3,200})\r?\n(?=>?[A-Za-z][A-Za-z0-9-]{0,60}:)/g;
-const when = /\d:\d\d.*\b\d{4}\b/;
-
-/** Mails of a mailbox, each without its postmark, and without the `>` before a line of its text that looks like one; the bytes alone where it is none. */
-function mailsIn(bytes: Uint8Array): readonly Uint8Array[] {
-  const raw = Buffer.from(bytes).toString("latin1");
-  if (!raw.startsWith("From ")) return [bytes];
-  const marks = [...raw.matchAll(postmark)].filter(([, line = ""]) => when.test(line));
-  if (marks[0]?.index !== 0) return [bytes];
-  return marks.map((mark, at) => {
-    const mail = raw.slice(mark.index + mark[0].length, marks[at + 1]?.index);
-    return Buffer.from(mail.replaceAll(/^>(?=>*From )/gm, ""), "latin1");
-  });
-}
-
-async function oneMail(bytes: Uint8Array): Promise<Reading> {
   const { mail, guessed } = await parse(bytes);
   const fields = [
     ["From", nameOf(mail.from)],

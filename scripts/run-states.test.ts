@@ -16,7 +16,7 @@ import {
   runStates,
   stageBlocks,
 } from "./run-states/document.ts";
-import { begin, everyEvent } from "./run-states/every-event.ts";
+import { begin, everyEvent, intakeDone } from "./run-states/every-event.ts";
 import { inEveryOrder, inOrder } from "./run-states/every-order.ts";
 import { createJudge } from "./run-states/judge.ts";
 import { outcomeOf, statesOfVerbs, typedVerbs } from "./run-states/verbs.ts";
@@ -24,14 +24,20 @@ import { outcomeOf, statesOfVerbs, typedVerbs } from "./run-states/verbs.ts";
 const root = new URL("../", import.meta.url).pathname;
 const namesOf = (rows: readonly { readonly name: string }[]): string[] => rows.map(({ name }) => name);
 
+/** True for what happens to a run that is being cancelled, and moves no other one. */
+const isOfCancel = (event: FlowEvent): boolean =>
+  event.is === "ask-stopped" || (event.is === "receipt" && event.receipt.state === "fenced");
+
 const reached = createJudge();
 // A route of one role, whole; and the second role of two, of which the first one does nothing. A replaced node begins a new epoch, as a
 // retry does, and doubles the states, and so does a pause: they are left to the last test.
 beforeAll(() => {
   const doubling: readonly string[] = ["installed", "pause", "resume", "rollback"];
-  const whole = everyEvent(["sg"], { epochs: [1] }).filter(({ is }) => !doubling.includes(is));
+  const every = everyEvent(["sg"], { epochs: [1] });
+  const whole = every.filter((event) => !doubling.includes(event.is) && !isOfCancel(event));
   inEveryOrder(["sg"], whole, reached.judge);
   const early = everyEvent(["nano", "sg"], { about: ["sg"], epochs: [1] }).filter(({ is }) => is === "receipt" || is === "dispatched");
+  inOrder(["sg"], [intakeDone, { is: "cancel", by: "ops" }, ...every.filter(isOfCancel)], reached.judge);
   const [intake] = whole;
   if (intake !== undefined) inEveryOrder(["nano", "sg"], [intake, { is: "cancel", by: "ops" }, ...early], reached.judge);
 }, 60_000);
@@ -63,6 +69,7 @@ test("every kind of event happens to these runs, but a nudge, and what a node te
     "send-back": true,
     answer: true,
     cancel: true,
+    "ask-stopped": true,
     pause: true,
     resume: true,
     rollback: true,

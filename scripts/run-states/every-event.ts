@@ -48,6 +48,7 @@ export function everyEvent(route: readonly string[], { about = route, epochs }: 
     { is: "retry", by: "ops" },
     { is: "answer", by: "ops", text: "the second one" },
     { is: "cancel", by: "ops" },
+    { is: "cancel", by: "ops", now: true },
     { is: "pause", by: "ops" },
     { is: "resume", by: "ops" },
     ...about.flatMap((role): FlowEvent[] => [
@@ -163,6 +164,11 @@ function ofStage(stage: string, { route, epoch }: Place): FlowEvent[] {
     receipt(stage, epoch, { state: "produced", decision: "again", direction: "back" }),
     receipt(stage, epoch, { state: "produced", decision: "perhaps" }),
     receipt(stage, epoch, { state: "archived" }),
+    ...[epoch, epoch + 1].flatMap((at) => [
+      receipt(stage, at, { state: "fenced", outcome: "running" }),
+      receipt(stage, at, { state: "fenced", outcome: "ended" }),
+    ]),
+    { is: "ask-stopped", stage, epoch: epoch + 1 },
     {
       is: "dispatched",
       stage,

@@ -26,7 +26,8 @@ export const statesOfVerbs: Readonly<Record<string, FlowState>> = {
   closing,
   closed: { ...closing, state: "closed" },
   failed: { ...running, state: "failed" },
-  cancelled: step(running, { is: "cancel", by: "ops" }, 10)[0],
+  cancelling: step(running, { is: "cancel", by: "ops" }, 10)[0],
+  cancelled: step(running, { is: "cancel", by: "ops", now: true }, 10)[0],
 };
 
 /** Verbs of a person about them, as they are typed without the run. */
@@ -42,6 +43,7 @@ export const typedVerbs: Readonly<Record<string, Verb | "nudge">> = {
   "rollback --to sg": { is: "rollback", by: "ops", to: "sg" },
   "rollback --to jp": { is: "rollback", by: "ops", to: "jp" },
   cancel: { is: "cancel", by: "ops" },
+  "cancel --now": { is: "cancel", by: "ops", now: true },
 };
 
 /** Outcome of a verb on a run: the state that it is in afterwards, or the words by which it is refused. */

@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { claimedReceipt, payloadDigest } from "@tasuki/evidence";
+import type { Verb } from "@tasuki/flow";
 import { hasEnded, isTasukiError, type RunStatus } from "@tasuki/protocol";
 import { checkHistory } from "../history/check-history.ts";
 import type { Violation } from "../history/history.ts";
@@ -37,13 +38,15 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
   const { known, advance, lies, liar } = simulation;
   /** Runs about which everybody tells the truth: all that is promised of a run is promised of these. */
   const honest = (): readonly RunStatus[] => known().filter(({ id }) => !lies.isAbout(id));
-  const decide = (run: RunStatus, act: "retry" | "cancel", stage?: string): void => {
+  const by = "a simulated person";
+  const decide = (run: RunStatus, verb: Verb): void => {
     const main = nodes.get("main")?.running();
     const orchestrator = main?.node.orchestrator;
     if (main === undefined || orchestrator === undefined) return;
-    if (stage !== undefined) recorder.onTakenFurther(run.id);
+    if (verb.is === "retry" && verb.stage !== undefined) recorder.onTakenFurther(run.id);
+    faults.counts[verb.is] = (faults.counts[verb.is] ?? 0) + 1;
     const ask = async (): Promise<void> => {
-      await orchestrator.decide({ run: run.id, verb: { is: act, by: "a simulated person", stage } }).catch(expectRefusal);
+      await orchestrator.decide({ run: run.id, verb }).catch(expectRefusal);
     };
     main.boot.whenRunning(() => within(main.boot, () => void ask()));
   };
@@ -74,9 +77,16 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
   await advance(time.now() + settleMs(roles), () => isAnswered() && honest().every((run) => hasEnded(run) || waitsForPeople(run)));
   const ends = liar === undefined ? "R5.ends" : "R11.contained";
   stuck(ends);
-  // People do what the block says, no more than that.
+  // People do what the block says, no more than that; and what they have paused, they resume.
+  const paused = known().filter((run) => run.paused !== undefined);
+  for (const run of paused) decide(run, { is: "resume", by });
+  if (paused.length > 0) {
+    await advance(time.now() + minute);
+    await advance(time.now() + settleMs(roles), () => honest().every((run) => hasEnded(run) || waitsForPeople(run)));
+    stuck(ends);
+  }
   for (let round = 0; round < 4 && honest().some((run) => !hasEnded(run) && waitsForPeople(run)); round += 1) {
-    for (const run of known().filter((one) => !hasEnded(one) && waitsForPeople(one))) decide(run, "retry");
+    for (const run of known().filter((one) => !hasEnded(one) && waitsForPeople(one))) decide(run, { is: "retry", by });
     await advance(time.now() + minute);
     await advance(time.now() + settleMs(roles), () => honest().every((run) => hasEnded(run) || waitsForPeople(run)));
     stuck(ends);
@@ -84,9 +94,9 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
   for (const run of honest().filter((one) => !hasEnded(one) && waitsForPeople(one)))
     violations.push({ guarantee: "R10.retry", what: `run ${run.id} still waits after every retry that it asked for: ${describe(run)}` });
   // A run that a node lies about goes on, ends, or is blocked; whichever it is, people can end it.
-  for (const run of known().filter((one) => lies.isAbout(one.id) && !hasEnded(one))) decide(run, "cancel");
+  for (const run of known().filter((one) => lies.isAbout(one.id) && !hasEnded(one))) decide(run, { is: "cancel", by, now: true });
   await advance(time.now() + 2 * minute);
-  for (const run of known().filter((one) => lies.isAbout(one.id) && one.state === "open"))
+  for (const run of known().filter((one) => lies.isAbout(one.id) && (one.state === "open" || one.state === "cancelling")))
     violations.push({ guarantee: "R11.contained", what: `run ${run.id}, which ${liar} lies about, can't be cancelled: ${describe(run)}` });
   violations.push(...(await leftovers()), ...(await kept()), ...(await taken()), ...ended());
 
@@ -122,13 +132,23 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
 
   function scheduleDecisions(): void {
     const people = random.fork("people");
+    const steering = random.fork("steering");
     const times = Math.round((mix.decisions * safetyMs) / minute);
     for (let at = 0; at < times; at += 1)
       time.after(people.integer(0, safetyMs), () => {
         const open = known().filter((run) => !hasEnded(run));
         if (open.length === 0) return;
         const run = people.pick(open);
-        decide(run, people.chance(0.8) ? "retry" : "cancel", people.chance(0.5) ? people.pick(run.stages).stage : undefined);
+        const is = people.chance(0.8) ? "retry" : "cancel";
+        decide(run, { is, by, stage: people.chance(0.5) ? people.pick(run.stages).stage : undefined });
+      });
+    // These have times and a chance of their own, so that a seed brings the same retries and cancels as it did without them.
+    for (let at = 0; at < times; at += 1)
+      time.after(steering.integer(0, safetyMs), () => {
+        const open = known().filter((run) => !hasEnded(run));
+        if (open.length === 0) return;
+        const run = steering.pick(open);
+        decide(run, steering.pick(steersOf(steering.pick(run.stages).stage)));
       });
   }
 
@@ -211,6 +231,20 @@ export async function simulate(options: SimulationOptions): Promise<Outcome> {
       });
     return (await Promise.all(left)).flat();
   }
+}
+
+/** What a person does about a run, besides having it done again. */
+function steersOf(to: string): readonly Verb[] {
+  const by = "a simulated person";
+  return [
+    { is: "pause", by },
+    { is: "pause", by, reason: "a look at it" },
+    { is: "resume", by },
+    { is: "resume", by },
+    { is: "rollback", by, to },
+    { is: "cancel", by },
+    { is: "cancel", by, now: true },
+  ];
 }
 
 function waitsForPeople({ conclusion }: RunStatus): boolean {

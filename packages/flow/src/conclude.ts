@@ -2,6 +2,7 @@ import type { Block, Condition } from "@tasuki/protocol";
 import type { FlowEffect, Stepped } from "./flow-effect.ts";
 import { type FlowState, isAtLeast, type StageFlow, type Subject } from "./flow-state.ts";
 import { blocked, unblocked } from "./change-stage.ts";
+import { concludeCancel } from "./step-cancel.ts";
 
 /** State with the conclusions drawn from what is proven: rungs that need facts of two nodes, conditions, and the end of closing. */
 export function conclude(state: FlowState, now: number): Stepped {
@@ -16,6 +17,7 @@ export function conclude(state: FlowState, now: number): Stepped {
     return condition === stage.condition ? stage : { ...stage, condition };
   });
   const concluded = { ...state, stages };
+  if (state.state === "cancelling") return concludeCancel(concluded, now);
   if (state.state !== "closing" || !state.route.every((role) => state.archived.includes(role))) return [concluded, effects];
   return [{ ...concluded, state: "closed", endedAt: now }, [...effects, { do: "sign", state: "closed", stage: "main" }]];
 }
@@ -66,7 +68,7 @@ function inTime(stage: StageFlow, now: number): StageFlow {
 
 function conditionOf(state: FlowState, stage: StageFlow): Condition {
   if (stage.rung === "verified") return "waiting";
-  if (state.state === "cancelled" || state.state === "failed") return "fenced";
+  if (state.state === "cancelling" || state.state === "cancelled" || state.state === "failed") return "fenced";
   // A stage that waits for its node is late, not blocked: only a decision waits for a human.
   if (stage.block !== undefined && stage.block.kind !== "scheduleToStart") return "blocked";
   // Nothing is awaited of a node any more once main holds the files and the next node the hand-off.

@@ -42,7 +42,7 @@ export type FlowEffect =
   /** Record of a decision of an operator, or of main itself, for the feed. */
   | {
       readonly do: "record";
-      readonly type: "retry" | "nudge" | "note" | "answer" | "sent-back" | "pause" | "resume" | "rollback";
+      readonly type: "retry" | "nudge" | "note" | "answer" | "sent-back" | "cancel" | "pause" | "resume" | "rollback";
       readonly stage: string;
       readonly by: string;
       readonly reason?: string;
@@ -72,6 +72,7 @@ export type FlowWant =
   | { readonly want: "pull"; readonly stage: string; readonly epoch: number; readonly task: string }
   | { readonly want: "check"; readonly stage: string; readonly epoch: number }
   | { readonly want: "send-back"; readonly stage: string; readonly epoch: number }
+  | { readonly want: "stopped"; readonly stage: string; readonly epoch: number }
   | { readonly want: "closing-check"; readonly epoch: number };
 
 /** Next state, and the effects that must be committed with it. */

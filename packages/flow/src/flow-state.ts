@@ -33,6 +33,9 @@ export interface FlowState {
   readonly sentBack?: readonly Round[];
   /** Who has cancelled the run, and why; earlier releases have not kept it. */
   readonly cancelled?: { readonly by: string; readonly reason?: string };
+  /** Of a run that is being cancelled: roles whose node has signed that nothing of it is at work there, and those where something still is. */
+  readonly stopped?: readonly string[];
+  readonly stopping?: readonly string[];
   /** Pause of an open run: who has paused it, when (milliseconds since 1970) and why. Nothing of it begins until somebody resumes it. */
   readonly paused?: { readonly by: string; readonly at: number; readonly reason?: string };
   /** Stage that main dispatches itself once the run is not paused and the result of the stage before is here: hand-offs to it are refused. */
@@ -225,6 +228,8 @@ export type FlowEvent =
       readonly epoch: number;
       readonly block: Block;
     }
+  /** Time to ask a node again whether anything of a run that is being cancelled is still at work there. */
+  | { readonly is: "ask-stopped"; readonly stage: string; readonly epoch: number }
   | { readonly is: "peer"; readonly role: string; readonly reachable: boolean }
   /** Installation of a role's node that main follows from now on. Where it was another one before, that one's files are lost. */
   | { readonly is: "installed"; readonly role: string; readonly instance: string }

@@ -1,5 +1,5 @@
 import type { Block, Unmet } from "@tasuki/protocol";
-import { cancelFrom, type FlowEffect, type Stepped } from "./flow-effect.ts";
+import type { FlowEffect, Stepped } from "./flow-effect.ts";
 import type { FlowEvent, FlowState, ReceiptEvent } from "./flow-state.ts";
 import { blocked, changeStage, isSameBlock, toReason } from "./change-stage.ts";
 import { isReadyToClose } from "./wants.ts";
@@ -58,27 +58,4 @@ function withRefusals(state: FlowState, refusals: Readonly<Record<string, Block>
   const { block: _, refusals: __, ...rest } = state;
   const block = rest.route.map((role) => refusals[role]).find((one) => one !== undefined);
   return block === undefined ? rest : { ...rest, block, refusals };
-}
-
-/** Reason why a run can't be cancelled; undefined where it can. */
-export function refuseCancel({ id, state }: FlowState): string | undefined {
-  return state === "open" ? undefined : `run ${id} is ${state}; only an open run can be cancelled`;
-}
-
-/** Cancels an open run. Every role is told, at a higher epoch than that of any task, if anything was dispatched at all. */
-export function stepCancel(state: FlowState, event: Extract<FlowEvent, { is: "cancel" }>, now: number): Stepped {
-  if (refuseCancel(state) !== undefined) return [state, []];
-  const reason = event.reason === undefined ? `cancelled by ${event.by}` : `cancelled by ${event.by}: ${event.reason}`;
-  const epoch = state.epoch + 1;
-  const { block: _, paused: __, withheld: ___, ...rest } = state;
-  return [
-    {
-      ...rest,
-      state: "cancelled",
-      epoch,
-      endedAt: now,
-      cancelled: { by: event.by, ...(event.reason !== undefined && { reason: event.reason }) },
-    },
-    [...(state.epoch === 0 ? [] : cancelFrom(state, 0, { epoch, reason })), { do: "sign", state: "cancelled", stage: "main", reason }],
-  ];
 }

@@ -2,12 +2,14 @@ import { type Receipt, type Rung, shortened } from "@tasuki/protocol";
 import { type FlowState, isAtLeast, type ReceiptEvent, type StageFlow, type Subject } from "./flow-state.ts";
 import { blocked, changeStage, unblocked } from "./change-stage.ts";
 import { nodeBlock } from "./node-block.ts";
+import { stepFenced } from "./step-cancel.ts";
 import { stepArchived } from "./step-ending.ts";
 
 /** Steps a run by a verified receipt. Only a role itself can speak for its stage, and only at the stage's present epoch. */
 export function stepReceipt(state: FlowState, event: ReceiptEvent): FlowState {
   const { receipt } = event;
   if (receipt.state === "archived") return stepArchived(state, event);
+  if (receipt.state === "fenced") return stepFenced(state, event);
   if (receipt.stage === "main") return ofMain(state, event);
   if (receipt.role !== receipt.stage) return state;
   return changeStage(state, receipt, (stage) => ofStage(stage, event, state));

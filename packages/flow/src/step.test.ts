@@ -729,7 +729,9 @@ describe("a run in trouble", () => {
     ).toBeUndefined();
     expect(says([intakeDone, late])).toBeUndefined();
     expect(says([intakeDone, ...stageFacts("nano", 1).slice(0, 2), asked])).toBe("needs-human");
-    expect(says([intakeDone, { is: "cancel", by: "ops" }])).toBe("cancelled");
+    expect(says([intakeDone, { is: "cancel", by: "ops" }])).toBeUndefined();
+    expect(says([intakeDone, { is: "cancel", by: "ops", now: true }])).toBe("cancelled");
+    expect(says([intakeDone, { is: "pause", by: "ops" }])).toBe("needs-human");
     const closing = satisfied(through([intakeDone, ...honest()]).state).state;
     const refused: FlowEvent = { is: "outbox-blocked", kind: "close", stage: "sg", epoch: 1, block };
     expect(says([{ is: "peer", role: "sg", reachable: false }], closing)).toBeUndefined();
@@ -737,14 +739,44 @@ describe("a run in trouble", () => {
     expect(says(closeAcks(), closing)).toBe("closed");
   });
 
-  test("cancel ends the run, tells every role at a higher epoch, and nothing changes afterwards", () => {
-    const { state, effects } = through([intakeDone, ...stageFacts("nano", 1), { is: "cancel", by: "ops:ada", reason: "enough" }]);
-    expect(state).toMatchObject({ state: "cancelled", epoch: 2, endedAt: 10 });
-    expect(effects.slice(1)).toEqual([
-      ...route.map((role) => ({ do: "cancel", role, epoch: 2, reason: "cancelled by ops:ada: enough" })),
-      { do: "sign", state: "cancelled", stage: "main", reason: "cancelled by ops:ada: enough" },
-    ]);
-    expect(through(honest(), state)).toEqual({ state, effects: [] });
+  const cancel: FlowEvent = { is: "cancel", by: "ops:ada", reason: "enough" };
+  const told = (at: readonly string[] = route) =>
+    at.map((role) => ({ do: "cancel", role, epoch: 2, reason: "cancelled by ops:ada: enough" }));
+  const asked = { do: "record", type: "cancel", stage: "main", by: "ops:ada", reason: "enough" };
+  const signed = { do: "sign", state: "cancelled", stage: "main", reason: "cancelled by ops:ada: enough" };
+  const fenced = (role: string, outcome?: string, epoch = 2): FlowEvent => {
+    const event = receipt({ stage: role, epoch, state: "fenced" }) as ReceiptEvent;
+    return { ...event, receipt: { ...event.receipt, ...(outcome !== undefined && { outcome }) } };
+  };
+
+  // guarantees: R10.cancelled
+  test("a cancelled run is told to every role at a higher epoch, and ends once each has signed that nothing of it is at work there", () => {
+    const cancelling = through([intakeDone, ...stageFacts("nano", 1), cancel]);
+    expect(cancelling.state).toMatchObject({ state: "cancelling", epoch: 2 });
+    expect(cancelling.effects.slice(1)).toEqual([asked, ...told()]);
+    expect(toRunStatus(cancelling.state)).toMatchObject({ state: "cancelling", awaits: route, cancelled: { by: "ops:ada" } });
+    // What still comes of it moves nothing, and so does another cancel.
+    expect(through([...honest(), cancel], cancelling.state).effects).toEqual([]);
+    expect(wants(cancelling.state)).toEqual([]);
+    const late = through([fenced("nano", "running"), fenced("jp", "ended"), fenced("sg", "ended", 1)], cancelling.state);
+    expect(toRunStatus(late.state)).toMatchObject({ state: "cancelling", awaits: ["nano", "sg"] });
+    expect(wants(late.state)).toEqual([{ want: "stopped", stage: "nano", epoch: 2 }]);
+    const ask: FlowEvent = { is: "ask-stopped", stage: "nano", epoch: 2 };
+    expect(step(late.state, ask, 20)).toEqual([late.state, told(["nano"])]);
+    // A node of an earlier release says nothing but that it has fenced the run.
+    const over = through([fenced("nano", "ended"), ask, fenced("sg")], late.state);
+    expect(over).toMatchObject({ state: { state: "cancelled", endedAt: 10 }, effects: [signed] });
+    expect(over.state.stages.map(({ condition }) => condition)).toEqual(["fenced", "fenced", "fenced"]);
+    expect(through([...honest(), cancel], over.state)).toEqual({ state: over.state, effects: [] });
+  });
+
+  test("main waits for no node where it is told to end a run now, or where nothing was ever dispatched", () => {
+    const now: FlowEvent = { ...cancel, now: true };
+    expect(through([intakeDone, now])).toMatchObject({ state: { state: "cancelled", endedAt: 10 } });
+    expect(through([intakeDone, now]).effects.slice(1)).toEqual([asked, ...told(), signed]);
+    expect(through([intakeDone, cancel, now])).toMatchObject({ state: { state: "cancelled" } });
+    expect(through([intakeDone, cancel, now]).effects.slice(1)).toEqual([asked, ...told(), signed]);
+    expect(through([cancel])).toMatchObject({ state: { state: "cancelled" }, effects: [asked, signed] });
   });
 });
 
@@ -758,6 +790,7 @@ describe("whatever happens, in whatever order", () => {
     { is: "retry", by: "ops", stage: "sg" },
     { is: "retry", by: "ops", stage: "sg", on: "sg-2" },
     { is: "cancel", by: "ops" },
+    { is: "cancel", by: "ops", now: true },
     { is: "pause", by: "ops" },
     { is: "resume", by: "ops" },
     { is: "rollback", by: "ops", to: "sg" },

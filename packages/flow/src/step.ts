@@ -4,10 +4,11 @@ import { type FlowEvent, type FlowState, isAtLeast, type StageFlow } from "./flo
 import { blocked, changeStage, isSameBlock, toReason, unblocked } from "./change-stage.ts";
 import { conclude } from "./conclude.ts";
 import { stepAttempt } from "./step-attempt.ts";
+import { stepAskStopped, stepCancel } from "./step-cancel.ts";
 import { stepClock } from "./step-clock.ts";
 import { stepDispatch } from "./step-dispatch.ts";
 import { stepAnswer, stepRetry } from "./step-retry.ts";
-import { stepCancel, stepClosingChecked, stepRefused } from "./step-ending.ts";
+import { stepClosingChecked, stepRefused } from "./step-ending.ts";
 import { stepInstalled, stepLost } from "./step-lost.ts";
 import { stepPause, stepResume, stepRollback, stepWithheld } from "./step-pause.ts";
 import { stepNudge, vouchFor } from "./step-nudge.ts";
@@ -83,6 +84,8 @@ function react(state: FlowState, event: FlowEvent, now: number): Stepped {
       return stepAnswer(state, event, now);
     case "cancel":
       return stepCancel(state, event, now);
+    case "ask-stopped":
+      return stepAskStopped(state, event);
     case "pause":
       return stepPause(state, event, now);
     case "resume":

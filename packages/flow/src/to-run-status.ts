@@ -12,7 +12,7 @@ export function toRunStatus(state: FlowState): RunStatus {
 }
 
 function withoutConclusion(state: FlowState): RunStatus {
-  const awaited = state.state === "closing" ? state.route.filter((role) => !state.archived.includes(role)) : [];
+  const awaited = awaitedOf(state);
   return {
     id: state.id,
     state: state.state,
@@ -27,12 +27,18 @@ function withoutConclusion(state: FlowState): RunStatus {
     mostRounds: roundsOf(state),
     sources: state.sources.map((source) => ({ ...source })),
     ...(state.failure && state.state === "open" && { failure: toFailure(state.failure) }),
-    awaits: awaited,
+    awaits: [...awaited],
     unreachable: awaited.filter((role) => state.unreachable.includes(role)),
     ...(state.bundle !== undefined && { bundle: state.bundle }),
     ...(state.cancelled && { cancelled: state.cancelled }),
     ...(state.paused && { paused: { ...state.paused, at: toTime(state.paused.at) } }),
   };
+}
+
+/** Roles whose word the end of a run waits for. */
+function awaitedOf({ state, route, archived, stopped = [] }: FlowState): readonly string[] {
+  const said = state === "closing" ? archived : state === "cancelling" ? stopped : route;
+  return route.filter((role) => !said.includes(role));
 }
 
 function toRoundStatus({ by, to, decision, requests, stages }: Round): RoundStatus {

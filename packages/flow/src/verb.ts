@@ -11,7 +11,8 @@ export type Verb =
     }
   /** Answer of an operator to the question that a stage is blocked with. */
   | { readonly is: "answer"; readonly by: string; readonly text: string }
-  | { readonly is: "cancel"; readonly by: string; readonly reason?: string | undefined }
+  /** `now`: the run ends at once, and main waits for no node to say that nothing of it is at work there. */
+  | { readonly is: "cancel"; readonly by: string; readonly reason?: string | undefined; readonly now?: boolean | undefined }
   | { readonly is: "pause"; readonly by: string; readonly reason?: string | undefined }
   | { readonly is: "resume"; readonly by: string; readonly reason?: string | undefined }
   /** `to`: the stage that is done again, with all later ones, once the run is resumed. */

@@ -1,8 +1,8 @@
 import type { FlowEffect } from "./flow-effect.ts";
 import type { FlowState } from "./flow-state.ts";
 import { planAnswer, planRetry } from "./step-retry.ts";
+import { refuseCancel } from "./step-cancel.ts";
 import { planRollback, refusePause, refuseResume } from "./step-pause.ts";
-import { refuseCancel } from "./step-ending.ts";
 import { step } from "./step.ts";
 import type { Verb } from "./verb.ts";
 

@@ -4,6 +4,8 @@ import { type FlowState, isAtLeast } from "./flow-state.ts";
 
 /** Work that should be under way now. It is derived from the state alone, so that it begins again by itself after a restart. */
 export function wants(state: FlowState): readonly FlowWant[] {
+  if (state.state === "cancelling")
+    return (state.stopping ?? []).map((stage): FlowWant => ({ want: "stopped", stage, epoch: state.epoch }));
   if (state.state !== "open") return [];
   const wanted: FlowWant[] = [];
   state.stages.forEach((one, at) => {

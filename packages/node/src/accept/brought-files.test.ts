@@ -79,6 +79,7 @@ async function openNode({ queueLimit = 10 } = {}) {
     },
     judge: judgeAtOnce,
     queueLimit,
+    isAtWork: () => false,
     onAccepted: () => undefined,
   });
   const work = (changes: Partial<TaskPayload> = {}): TaskPayload => ({

@@ -79,6 +79,7 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
   const accepted: TaskPayload[] = [];
   const disk = { isFull: false };
   const over = new Set<string>();
+  const working = new Set<string>();
   const handler = createTaskHandler({
     role,
     pipeline,
@@ -97,6 +98,7 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
     },
     judge: judgeAtOnce,
     queueLimit,
+    isAtWork: (run) => working.has(run),
     onAccepted: (payload) => accepted.push(payload),
     ...(role === "main" && {
       runs: {
@@ -160,6 +162,7 @@ async function openNode(role: "sg" | "main" = "sg", { queueLimit = 10, roster = 
     events,
     accepted,
     over,
+    working,
     pass: (milliseconds: number) => (at += milliseconds),
     async [Symbol.asyncDispose]() {
       await store[Symbol.asyncDispose]();
@@ -185,6 +188,17 @@ const refusal = (answer: Promise<unknown>): Promise<TasukiError> =>
   );
 const replace = (inputs: readonly Attachment[], name: string, change: Partial<Attachment>): Attachment[] =>
   inputs.map((one) => (one.name === name ? { ...one, ...change } : one));
+
+// guarantees: R10.cancelled
+test("the receipt of a cancel says whether anything of the run is still at work", async () => {
+  await using node = await openNode("sg");
+  const cancel = async (epoch: number) =>
+    said((await node.send(node.work({ kind: "cancel", epoch, from: "main", attachments: [] }), { signer: "main" })).receipt).predicate;
+  node.working.add(run);
+  expect(await cancel(2)).toMatchObject({ state: "fenced", outcome: "running" });
+  node.working.clear();
+  expect(await cancel(2)).toMatchObject({ state: "fenced", outcome: "ended" });
+});
 
 // guarantees: R5.loop
 test.each(["signed", "bare"])("the payload of a %s task is parsed once on its way, however large it is", async (how) => {

@@ -31,6 +31,8 @@ export interface TaskHandlerDeps extends Omit<ReadTaskDeps, "epochOf"> {
   readonly judge: Judge;
   /** Number of tasks of one sender that may wait. */
   readonly queueLimit: number;
+  /** True while an attempt of a run may be at work on this node. */
+  readonly isAtWork: (run: string) => boolean;
   readonly runs?: CheckTaskDeps["runs"] & {
     /** Makes the row of a run that is being accepted. */
     newRun(payload: TaskPayload, context: { now: number; brief: string }): RunRow;
@@ -117,7 +119,7 @@ export function createTaskHandler(deps: TaskHandlerDeps): BusHandlers["task"] {
         ...(proof !== undefined && { proof }),
         ...(brought !== undefined && { blobs: brought.all }),
       },
-      acceptanceSeal(deps.notary, task, {
+      acceptanceSeal(deps, task, {
         envelope,
         caller,
         ...(says !== undefined && { text: { code: "nudge", text: says } }),
@@ -151,29 +153,34 @@ function writtenOf({ envelope }: TaskRequest, { size }: BroughtFiles): number {
   return 4 * envelope.payload.length + 2 * size;
 }
 
-/** Seal of a task's first receipt, together with the task. */
+/**
+ * Seal of a task's first receipt, together with the task. That of a `cancel` says whether anything of the run is still at work; it is asked in the
+ * transaction, after which nothing of the run begins any more.
+ */
 function acceptanceSeal(
-  notary: Notary,
+  { notary, isAtWork }: Pick<TaskHandlerDeps, "notary" | "isAtWork">,
   { payload, digest, signed }: IncomingTask,
   about: { envelope: Envelope; caller: Caller; text?: FreeText },
 ): Seal {
   const { run, stage, id: task, epoch, kind } = payload;
-  return notary.receipt(
-    {
-      run,
-      stage,
-      task,
-      epoch,
-      attempt: 0,
-      state: acceptanceOf(kind),
-      peer: about.caller.principal,
-      prev: digest,
-      signed,
-      ...(about.text && { text: about.text }),
-      subjects: acceptedSubjects(payload, digest),
-    },
-    [about.envelope],
-  );
+  return (index) =>
+    notary.receipt(
+      {
+        run,
+        stage,
+        task,
+        epoch,
+        attempt: 0,
+        state: acceptanceOf(kind),
+        peer: about.caller.principal,
+        prev: digest,
+        signed,
+        ...(kind === "cancel" && { outcome: isAtWork(run) ? "running" : "ended" }),
+        ...(about.text && { text: about.text }),
+        subjects: acceptedSubjects(payload, digest),
+      },
+      [about.envelope],
+    )(index);
 }
 
 /** Task that was accepted before, known by its id and its exact bytes: it is answered again whatever has happened since. */

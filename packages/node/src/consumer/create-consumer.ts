@@ -29,6 +29,8 @@ export interface Consumer extends AsyncDisposable {
    * idle node takes it up with the very commit that accepts it.
    */
   claimAlong(kind: TaskKind): void;
+  /** True while an attempt of a run may be at work: it has not ended, one is just being claimed, or an earlier boot's processes are not swept yet. */
+  isAtWork(run: string): boolean;
 }
 
 /** Consumer of the queue: claims tasks and makes their attempts, a few at a time. Disposing aborts the attempts and waits for them. */
@@ -111,6 +113,7 @@ export function createConsumer(deps: ConsumerDeps): Consumer {
         (error: unknown) => logger.error({ err: error }, "no task could be claimed with the commit that accepts one; it is tried again"),
       );
     },
+    isAtWork: (run) => claiming === undefined || isClaiming || [...running.values()].some(({ row }) => row.payload.run === run),
     async [Symbol.asyncDispose]() {
       await loop[Symbol.asyncDispose]();
       await claimedAlong;

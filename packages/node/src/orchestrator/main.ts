@@ -15,7 +15,7 @@ import {
   type TaskPayload,
 } from "@tasuki/protocol";
 import type { Notary, Trust } from "@tasuki/evidence";
-import type { DiskFloor, RunRow, Store } from "@tasuki/store";
+import type { DiskFloor, OutboxRow, RunRow, Store } from "@tasuki/store";
 import { type BusClient, nodesOfRole, type Roster } from "@tasuki/bus";
 import type { Worker } from "../consumer/worker.ts";
 import { createBackground } from "../loop/background.ts";
@@ -125,6 +125,13 @@ export function createMain(deps: MainDeps): Main {
         const feedback = await findFeedback({ store, pipeline, roster }, state, want.stage);
         const event = { is: "send-back" as const, stage: want.stage, epoch: want.epoch, ...(feedback && { feedback }) };
         return steps.apply({ facts: [{ run: state.id, event }] });
+      }
+      case "stopped": {
+        // What was asked before and has not been delivered yet is answer enough.
+        const isAsked = ({ state: row, payload: { kind, to } }: OutboxRow): boolean =>
+          row === "pending" && kind === "cancel" && to === want.stage;
+        if ((await store.statusOf({ run: state.id })).outbox.some(isAsked)) return;
+        return steps.apply({ facts: [{ run: state.id, event: { is: "ask-stopped", stage: want.stage, epoch: want.epoch } }] });
       }
       case "closing-check":
         return closingCheck(context, state, signal);

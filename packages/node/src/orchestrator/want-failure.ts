@@ -19,6 +19,8 @@ export function failureOf(want: FlowWant, error: unknown): FlowEvent {
       return { is: "checked", stage: want.stage, epoch: want.epoch, unmet };
     case "send-back":
       return { is: "send-back", stage: want.stage, epoch: want.epoch };
+    case "stopped":
+      return { is: "ask-stopped", stage: want.stage, epoch: want.epoch };
     case "closing-check":
       return { is: "closing-checked", epoch: want.epoch, unmet, bundle: "" };
   }

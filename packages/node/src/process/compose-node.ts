@@ -119,6 +119,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
         },
       },
       queueLimit: limits.queue,
+      isAtWork: (run) => consumer.isAtWork(run),
       onAccepted({ id, kind, run }) {
         if (kind === "run") logger.info({ run }, "a run has begun");
         if (kind === "close") background.begin("the archive of a run", () => projections.archive(run), { run });

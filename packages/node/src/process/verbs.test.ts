@@ -22,7 +22,8 @@ function heldWorks(...held: string[]) {
     async (stage, signal) => {
       begun[role] = (begun[role] ?? 0) + 1;
       const go = going.get(role)?.signal;
-      if (go !== undefined && !go.aborted) await once(AbortSignal.any([go, signal]), "abort");
+      const over = go && AbortSignal.any([go, signal]);
+      if (over?.aborted === false) await once(over, "abort");
       signal.throwIfAborted();
       return (await smallWork[role]?.(stage, signal)) ?? {};
     };
@@ -100,6 +101,34 @@ test.concurrent("what has begun ends in a paused run, and nothing else begins un
   expect(begun).toEqual({ nano: 1, sg: 1, jp: 1 });
   const events = (await relay.node("main").store.feed(0, 1_000)).map(({ leaf }) => JSON.parse(leaf) as { type: string; by?: string });
   expect(events.filter(({ type }) => type === "pause" || type === "resume")).toMatchObject([{ by: "ada" }, { by: "eve" }]);
+});
+
+// guarantees: R10.cancelled
+test.concurrent("a run is cancelled only once the node that is at work on it has seen its work end", async () => {
+  const gone = new AbortController();
+  const begun = Promise.withResolvers<AbortSignal>();
+  const deaf: StageWork = async (_, signal) => {
+    begun.resolve(signal);
+    await once(gone.signal, "abort");
+    return {};
+  };
+  await using relay = await start({ work: { ...smallWork, sg: deaf } });
+  const orchestrator = mainOf(relay);
+  const run = await relay.run({ brief });
+  const signal = await begun.promise;
+  const verb = { is: "cancel", by: "ada" } as const;
+  expect(await orchestrator.decide({ run, verb })).toMatchObject({ state: "cancelling", cancelled: { by: "ada" } });
+  if (!signal.aborted) await once(signal, "abort");
+  await relay.until(run, ({ awaits }) => awaits.join() === "sg");
+  // It is asked again, as long as it says that it is at work.
+  const asked = async () =>
+    (await relay.node("main").store.statusOf({ run })).outbox.filter(({ to, payload: { kind } }) => kind === "cancel" && to === "sg");
+  await vi.waitFor(async () => expect((await asked()).length).toBeGreaterThan(1), waiting);
+  expect(await orchestrator.decide({ run, verb })).toMatchObject({ state: "cancelling", epoch: 2 });
+  gone.abort();
+  const status = await relay.until(run, ({ state }) => state === "cancelled");
+  expect(status).toMatchObject({ epoch: 2, conclusion: "cancelled" });
+  expect(await orchestrator.decide({ run, verb })).toEqual(status);
 });
 
 // guarantees: R10.rolled-back

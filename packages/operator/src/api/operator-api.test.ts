@@ -57,7 +57,9 @@ test("runs and nodes are read, and a retry or cancel is recorded with who asked"
   expect(await client.decide({ is: "retry", run, stage: "editor", reason: "mended" })).toMatchObject({ epoch: 2 });
   expect(await asked(main)).toEqual([{ type: "retry", run, stage: "editor", by: "local", texts: ["mended"] }]);
   await relay.until(run, isBlocked);
-  expect(await client.decide({ is: "cancel", run })).toMatchObject({ state: "cancelled" });
+  // The printer is away, so that nobody says that nothing is at work there.
+  expect(await client.decide({ is: "cancel", run })).toMatchObject({ state: "cancelling" });
+  expect(await client.decide({ is: "cancel", run, now: true })).toMatchObject({ state: "cancelled" });
   expect(await client.runs({ open: true })).toEqual([]);
   const { envelopes, texts } = await relay.node("main").store.evidenceOf(run);
   const said = envelopes

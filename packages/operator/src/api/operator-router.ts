@@ -53,7 +53,7 @@ const about = { run: Id, reason: Reason.optional() };
 const decisions = {
   retry: z.object({ ...about, stage: Name.optional(), on: Name.optional(), note: Note.optional() }),
   answer: z.object({ run: Id, text: Note }),
-  cancel: z.object(about),
+  cancel: z.object({ ...about, now: z.boolean().optional() }),
   pause: z.object(about),
   resume: z.object(about),
   rollback: z.object({ ...about, to: Name }),

@@ -425,7 +425,13 @@ test("retry and cancel say what they did, and ls and nodes what there is", async
   expect((await tasuki(["resume", run, ...data])).stdout).toBe(`Run ${run} goes on at epoch 4.\n`);
   const { status } = JSON.parse((await tasuki(["pause", run, "--reason", "lunch", "--json", ...data])).stdout) as { status: object };
   expect(status).toMatchObject({ paused: { by: "local", reason: "lunch" }, conclusion: "needs-human" });
-  expect((await tasuki(["cancel", run, ...data])).stdout).toBe(`Run ${run} is cancelled.\n`);
+  expect((await tasuki(["cancel", run, ...data])).stdout).toMatch(/is being cancelled: it is as soon as every node has said/);
+  await main.relay.until(run, ({ awaits }) => awaits.join() === "printer");
+  const awaiting = (await tasuki(["show", run, ...data])).stdout;
+  expect(awaiting).toMatch(/main {6}being cancelled by local; awaits the end of its work at printer; printer does not answer main/);
+  expect(awaiting).toContain(`To end it without their word: pnpm tasuki cancel ${run} --now`);
+  expect((await tasuki(["ls", ...data])).stdout).toContain("awaits printer, which does not answer");
+  expect((await tasuki(["cancel", run, "--now", ...data])).stdout).toBe(`Run ${run} is cancelled.\n`);
   expect(await tasuki(["retry", run, ...data])).toMatchObject({ code: 5 });
   expect((await tasuki(["ls", ...data])).stdout).toContain("cancelled");
   expect((await tasuki(["ls", "--open", ...data])).stderr).toContain("There is no open run");

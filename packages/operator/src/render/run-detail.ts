@@ -3,7 +3,7 @@ import { toFailureNote, toLastSign } from "./attempt-note.ts";
 import { type Next, toBlock, toPastBlock } from "./block-lines.ts";
 import { toLine } from "./plain-text.ts";
 import { counted, stageSpan, toDuration, workSpan } from "./quantity.ts";
-import { archivesAwaited, mainNote, pausedNote, toSentBack } from "./run-progress.ts";
+import { archivesAwaited, endsAwaited, mainNote, pausedNote, toSentBack } from "./run-progress.ts";
 import { line, type Style, type Words } from "./style.ts";
 
 /** A run in full: each stage's highest proven rung, what is awaited and from whom, every block. `now` is in milliseconds since 1970. */
@@ -13,7 +13,8 @@ export function toRunDetail(
 ): Words[] {
   const { id, state, epoch, profile, brief, createdAt, endedAt, sources, stages } = status;
   const took = (endedAt === undefined ? now : Date.parse(endedAt)) - Date.parse(createdAt);
-  const paint = state === "closed" ? style.good : state === "open" || state === "closing" ? style.mark : style.bad;
+  const paint =
+    state === "closed" ? style.good : state === "open" || state === "closing" || state === "cancelling" ? style.mark : style.bad;
   const unreadable = sources.filter((source) => source.unreadable !== undefined);
   return [
     line`${style.bold(id)}  ${paint(state)}`,
@@ -42,9 +43,14 @@ export function toPaused({ id, paused }: RunStatus, next: Next): string[] {
   ];
 }
 
-/** Nodes that a closing run still waits for, and what can be done about it; nothing of a run in any other state. */
+/** Nodes that a closing run, or one that is being cancelled, still waits for, and what can be done about it; nothing of a run in any other state. */
 export function toClosing(status: RunStatus, next: Next): string[] {
   const { id, state, unreachable = [] } = status;
+  if (state === "cancelling")
+    return [
+      `The run is cancelled once nothing of it is at work any more: main awaits ${endsAwaited(status)}.`,
+      `They are asked by themselves. To end it without their word: ${next("cancel", id, "--now")}`,
+    ];
   if (state !== "closing" || blocksOf(status).length > 0) return [];
   return [
     `Every stage is verified, and the final text can be read: ${next("artifacts", id)}`,

@@ -26,7 +26,7 @@ export function toRunList(runs: readonly RunStatus[], { now, width, style }: { n
 /** The stage that a run is at, and its rung; or what main does with it. */
 function whereOf(run: RunStatus): string {
   const { awaits, unreachable = [] } = run;
-  if (run.state === "closing" && awaits.length > 0)
+  if ((run.state === "closing" || run.state === "cancelling") && awaits.length > 0)
     return awaits.map((one) => (unreachable.includes(one) ? `awaits ${one}, which does not answer` : `awaits ${one}`)).join("; ");
   if (run.state !== "open") return "main";
   const own = blocksOf(run).find(({ where }) => where === "main");

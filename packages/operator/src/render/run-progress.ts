@@ -72,6 +72,8 @@ export function mainNote(status: RunStatus, now: number): string {
       return `closed; every node archived bundle ${bundle?.slice(0, 12) ?? ""}`;
     case "failed":
       return state;
+    case "cancelling":
+      return `being ${cancelledNote(status)}; awaits ${endsAwaited(status)}`;
     case "cancelled":
       return cancelledNote(status);
   }
@@ -101,9 +103,17 @@ export function cancelledNote({ cancelled, endedAt }: RunStatus): string {
 }
 
 /** Receipts that a closing run still waits for, and which of their nodes main can't reach. */
-export function archivesAwaited({ awaits, unreachable = [] }: RunStatus): string {
-  const away = unreachable.length === 0 ? "" : `; ${unreachable.join(", ")} ${unreachable.length === 1 ? "does" : "do"} not answer main`;
-  return `'archived' of ${awaits.join(", ")}${away}`;
+export function archivesAwaited(status: RunStatus): string {
+  return `'archived' of ${status.awaits.join(", ")}${awayOf(status)}`;
+}
+
+/** Nodes whose word that nothing of a run is at work any more is awaited, and which of them main can't reach. */
+export function endsAwaited(status: RunStatus): string {
+  return `the end of its work at ${status.awaits.join(", ")}${awayOf(status)}`;
+}
+
+function awayOf({ unreachable = [] }: RunStatus): string {
+  return unreachable.length === 0 ? "" : `; ${unreachable.join(", ")} ${unreachable.length === 1 ? "does" : "do"} not answer main`;
 }
 
 function paintMain(status: RunStatus, style: Style): Paint {

@@ -101,7 +101,7 @@ export const RoundStatus = z.object({
 });
 export type RoundStatus = z.infer<typeof RoundStatus>;
 
-export const RunState = z.enum(["open", "closing", "closed", "failed", "cancelled"]);
+export const RunState = z.enum(["open", "closing", "closed", "failed", "cancelling", "cancelled"]);
 export type RunState = z.infer<typeof RunState>;
 
 /** End of a run, or `needs-human` where it does not go on without a person. */

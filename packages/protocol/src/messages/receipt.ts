@@ -48,7 +48,7 @@ export const Receipt = z.looseObject({
   signed: z.boolean().optional(),
   /** Producer of the outputs, with `produced`: `app:ROLE`, `command:NAME`, or an app's own name for its work. */
   producer: word().optional(),
-  /** Outcome of the work, with `produced`. */
+  /** Outcome of the work, with `produced`; of a `cancel`: `running` where something of the run is still at work on the node, or `ended`. */
   outcome: word().optional(),
   /** Word by which an output decides, with `produced`. */
   decision: word().optional(),

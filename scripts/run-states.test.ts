@@ -27,19 +27,31 @@ const namesOf = (rows: readonly { readonly name: string }[]): string[] => rows.m
 /** True for what happens to a run that is being cancelled, and moves no other one. */
 const isOfCancel = (event: FlowEvent): boolean =>
   event.is === "ask-stopped" || (event.is === "receipt" && event.receipt.state === "fenced");
+const isOfDeadline = ({ is }: FlowEvent): boolean => is === "deadline" || is === "extend";
+/** True for what happens to a run whose one stage goes well. */
+const isSmooth = (event: FlowEvent): boolean => {
+  if (event.is === "receipt") return !["blocked", "archived"].includes(event.receipt.state) && event.receipt.decision === undefined;
+  return ["intake-done", "dispatched", "pulled"].includes(event.is) || ("unmet" in event && event.unmet?.length === 0);
+};
 
 const reached = createJudge();
 // A route of one role, whole; and the second role of two, of which the first one does nothing. A replaced node begins a new epoch, as a
 // retry does, and doubles the states, and so does a pause: they are left to the last test.
 beforeAll(() => {
   const doubling: readonly string[] = ["installed", "pause", "resume", "rollback"];
-  const every = everyEvent(["sg"], { epochs: [1] });
-  const whole = every.filter((event) => !doubling.includes(event.is) && !isOfCancel(event));
+  const every = everyEvent(["sg"], { epochs: [1] }).filter(({ is }) => !doubling.includes(is));
+  const whole = every.filter((event) => !isOfCancel(event) && !isOfDeadline(event));
   inEveryOrder(["sg"], whole, reached.judge);
   const early = everyEvent(["nano", "sg"], { about: ["sg"], epochs: [1] }).filter(({ is }) => is === "receipt" || is === "dispatched");
   inOrder(["sg"], [intakeDone, { is: "cancel", by: "ops" }, ...every.filter(isOfCancel)], reached.judge);
   const [intake] = whole;
   if (intake !== undefined) inEveryOrder(["nano", "sg"], [intake, { is: "cancel", by: "ops" }, ...early], reached.judge);
+  // A deadline that passes changes the run alone: it comes at each moment of a run that goes well, and then what else can change the run.
+  const smooth = every.filter(isSmooth);
+  const passed = every.filter(({ is }) => is === "deadline");
+  const others = every.filter(({ is }) => ["extend", "intake-blocked", "closing-checked", "retry", "cancel"].includes(is));
+  for (const at of smooth.keys())
+    for (const next of others) inOrder(["sg"], [...smooth.slice(0, at), ...passed, next, ...passed, ...smooth.slice(at)], reached.judge);
 }, 60_000);
 
 test("the states, rungs, conditions and blocks are those of the messages", () => {
@@ -65,6 +77,8 @@ test("every kind of event happens to these runs, but a nudge, and what a node te
     peer: true,
     installed: true,
     clock: true,
+    deadline: true,
+    extend: true,
     retry: true,
     "send-back": true,
     answer: true,

@@ -15,11 +15,14 @@ const unmet: Unmet = { file: "note.md", line: 3, expected: "a verdict", got: "no
 const bundle = hash("bundle");
 const accepted = hash("accepted");
 
+const wantedBy = 9_000;
+const later = 99_000;
+
 /** A block as a node or main's outbox raises it, in their own words. */
 const blockOf = (reason: string): Block => ({ reason, needs: "its cause mended", owner: "operator", clearsWith: "its cause mended" });
 
 /** Ends of an intake. */
-export const intakeDone: FlowEvent = { is: "intake-done", given: [file("run.json")], sources: [], deadline: 9_000, accepted, nodes: {} };
+export const intakeDone: FlowEvent = { is: "intake-done", given: [file("run.json")], sources: [], accepted, nodes: {} };
 export const intakeBlocked: FlowEvent = {
   is: "intake-blocked",
   block: { ...blockOf("the brief can't be read: it is empty"), kind: "intake" },
@@ -27,7 +30,13 @@ export const intakeBlocked: FlowEvent = {
 
 /** The run as it is asked for. */
 export function begin(route: readonly string[]): FlowState {
-  return newFlow({ profile: "plain", payload: { run, from: "ops" }, brief: "What is it?", route, now: 1 });
+  return newFlow({
+    profile: "plain",
+    payload: { run, from: "ops", deadline: new Date(wantedBy).toISOString() },
+    brief: "What is it?",
+    route,
+    now: 1,
+  });
 }
 
 interface Scope {
@@ -51,6 +60,9 @@ export function everyEvent(route: readonly string[], { about = route, epochs }: 
     { is: "cancel", by: "ops", now: true },
     { is: "pause", by: "ops" },
     { is: "resume", by: "ops" },
+    { is: "deadline", due: wantedBy },
+    { is: "extend", wantedBy: later, by: "ops" },
+    { is: "deadline", due: later },
     ...about.flatMap((role): FlowEvent[] => [
       { is: "rollback", by: "ops", to: role },
       { is: "retry", by: "ops", stage: role },

@@ -39,8 +39,8 @@ export interface SimulatedNode {
   running(): Running | undefined;
   /** Starts the node's process, unless there is one. */
   start(): void;
-  /** kill -9; with `power` the machine loses what was not synced, too. */
-  kill(power: boolean): void;
+  /** kill -9; with `power` the machine loses what was not synced, too. It starts again by itself, not before it was `off` for so long, milliseconds. */
+  kill(power: boolean, off?: number): void;
   /** Its process is stopped (SIGSTOP) for so long, milliseconds, or until it is told to go on. */
   stop(ms: number): void;
   goOn(): void;
@@ -130,6 +130,7 @@ function createNode(deps: RelayDeps, { name, role }: { name: string; role: strin
   let boot: Boot | undefined;
   let running: Running | undefined;
   let hasEnded = false;
+  let offFor = 0;
 
   const run = async (own: Boot): Promise<void> => {
     const opened = await openStore({ folder: "/data", clock, newId, logger });
@@ -198,7 +199,8 @@ function createNode(deps: RelayDeps, { name, role }: { name: string; role: strin
       own.onDeath(() => {
         if (running?.boot === own) running = undefined;
         deps.onDeath(name);
-        time.after(deps.restartAfter(name), () => node.start());
+        time.after(Math.max(offFor, deps.restartAfter(name)), () => node.start());
+        offFor = 0;
       });
       // Errors that end a node's process end it here: a store that failed, a start that did not succeed.
       within(
@@ -212,7 +214,8 @@ function createNode(deps: RelayDeps, { name, role }: { name: string; role: strin
           }),
       );
     },
-    kill(power) {
+    kill(power, off = 0) {
+      offFor = off;
       boot?.kill();
       if (power) disk.losePower();
     },

@@ -27,6 +27,13 @@ export function unblocked(stage: StageFlow, kinds: readonly BlockKind[]): StageF
   return rest;
 }
 
+/** State without its own block, unless that is of its deadline, which nothing but time or an end can mend. */
+export function withoutOwnBlock<S extends Pick<FlowState, "block">>(state: S): S {
+  if (state.block === undefined || state.block.kind === "deadline") return state;
+  const { block: _, ...rest } = state;
+  return rest as S; // `block` is optional in it
+}
+
 /** True where both blocks say the same, word for word: the second is a repetition, which changes nothing. */
 export function isSameBlock(one: Block | undefined, other: Block): boolean {
   return JSON.stringify(one) === JSON.stringify(other);

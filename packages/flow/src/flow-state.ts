@@ -1,4 +1,4 @@
-import type { Attachment, Block, Clocks, Condition, Note, Receipt, Rung, RunState, Unmet } from "@tasuki/protocol";
+import type { AskedClocks, Attachment, Block, Clocks, Condition, Note, Receipt, Rung, RunState, Unmet } from "@tasuki/protocol";
 import type { Verb } from "./verb.ts";
 
 /** State of a run: the progress that main has proven, and what it is built on. Plain data: stored as JSON, changed by `step` alone. */
@@ -22,7 +22,10 @@ export interface FlowState {
   /** Nodes that the run stood on until a person placed their stage on another one. They are told of every end of what they had. */
   readonly left?: readonly { readonly role: string; readonly node: string }[];
   readonly clocks: Clocks;
-  readonly deadline: number;
+  /** Clocks of single stages that differ from those, by role. */
+  readonly stageClocks?: Readonly<Record<string, AskedClocks>>;
+  /** Time by which the run is wanted, by main's clock. Absent where nobody asked for one, and in runs of the first releases. */
+  readonly wantedBy?: number;
   /** Files that main brings to the first stage: run.json, the brief, the texts of the sources. Empty until intake is done. */
   readonly given: readonly Attachment[];
   readonly sources: readonly FlowSource[];
@@ -169,7 +172,6 @@ export type FlowEvent =
       readonly is: "intake-done";
       readonly given: readonly Attachment[];
       readonly sources: readonly FlowSource[];
-      readonly deadline: number;
       /** SHA-256 of the payload of main's `accepted` of the run. */
       readonly accepted: string;
       readonly nodes: Readonly<Record<string, string>>;
@@ -235,6 +237,8 @@ export type FlowEvent =
   | { readonly is: "installed"; readonly role: string; readonly instance: string }
   /** Clock of a stage that has run out. */
   | { readonly is: "clock"; readonly stage: string; readonly epoch: number; readonly rule: ClockRule }
+  /** Deadline of the run that has passed: `due`, where it is still that. */
+  | { readonly is: "deadline"; readonly due: number }
   /** Wish of a person, or of a clock, that nodes look again. `underWay`: roles to which a nudge is on its way already; that one is sent now, instead of a second one. */
   | { readonly is: "nudge"; readonly stage?: string; readonly by: string; readonly reason?: string; readonly underWay?: readonly string[] }
   | Verb;

@@ -1,10 +1,10 @@
-export { newFlow, newStage } from "./new-flow.ts";
+export { clocksOf, newFlow, newStage } from "./new-flow.ts";
 export { pickVersions, type SeenRole } from "./pick-versions.ts";
 export { type FlowEffect, type FlowWant } from "./flow-effect.ts";
 export { type Feedback, type FlowEvent, type FlowState, type StageFlow, type Subject } from "./flow-state.ts";
 export { toReason } from "./change-stage.ts";
 export { nodeBlock } from "./node-block.ts";
-export { type PendingClock, pendingClocks } from "./step-clock.ts";
+export { type PendingClock, pendingClocks, pendingDeadline } from "./step-clock.ts";
 export { planRetry } from "./step-retry.ts";
 export { roundsOf } from "./step-send-back.ts";
 export { planNudge } from "./step-nudge.ts";

@@ -7,7 +7,7 @@ import { toRunStatus } from "./to-run-status.ts";
 const run = "0197c0de-0000-7000-8000-000000000001";
 const file = { name: "run.json", contract: "run@1", size: 1, sha256: "a".repeat(64) };
 const nodes = { main: "main", nano: "nano-1", sg: "sg-1" };
-const intakeDone: FlowEvent = { is: "intake-done", given: [file], sources: [], deadline: 9_000, accepted: "b".repeat(64), nodes };
+const intakeDone: FlowEvent = { is: "intake-done", given: [file], sources: [], accepted: "b".repeat(64), nodes };
 const begin = (): FlowState =>
   newFlow({ profile: "plain", payload: { run, from: "ops:ada" }, brief: "What?", route: ["nano", "sg"], now: 1 });
 const open = (): FlowState => step(begin(), intakeDone, 10)[0];

@@ -3,6 +3,7 @@ import { notesFrom, withoutLaterFaults } from "./author-notes.ts";
 import type { Stepped } from "./flow-effect.ts";
 import type { FlowState } from "./flow-state.ts";
 import { newStage } from "./new-flow.ts";
+import { withoutOwnBlock } from "./change-stage.ts";
 
 /**
  * Dispatches a stage from main at a new epoch, with the files that main holds of all earlier stages. The stage and all later ones start
@@ -21,7 +22,7 @@ export function stepDispatch(
     const fresh = newStage(one.stage, epoch);
     return index === to.at ? { ...fresh, rung: "dispatched" as const, from: "main", follows: prev, times: { dispatched: to.now } } : fresh;
   });
-  const { lastHop: _, block: __, paused: ___, withheld: ____, ...rest } = withoutLaterFaults(state, to.at);
+  const { lastHop: _, paused: __, withheld: ___, ...rest } = withoutOwnBlock(withoutLaterFaults(state, to.at));
   const notes = notesFrom(rest, to.at);
   const attachments = [...state.given, ...state.stages.slice(0, to.at).flatMap((one) => one.outputs)];
   return [

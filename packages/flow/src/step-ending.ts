@@ -23,9 +23,15 @@ export function stepClosingChecked(state: FlowState, event: Extract<FlowEvent, {
       [],
     ];
   return [
-    { ...state, state: "closing", bundle: event.bundle },
+    { ...unblockedRun(state), state: "closing", bundle: event.bundle },
     state.route.map((role): FlowEffect => ({ do: "close", role, bundle: event.bundle })),
   ];
+}
+
+/** State without its block: the deadline's is over once all work is done. */
+function unblockedRun(state: FlowState): FlowState {
+  const { block: _, ...rest } = state;
+  return rest;
 }
 
 /** First stage that made one of the files which do not hold; the last stage where the check names none. */

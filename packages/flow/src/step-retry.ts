@@ -2,6 +2,7 @@ import type { Note } from "@tasuki/protocol";
 import { notedForRetry } from "./author-notes.ts";
 import { cancelFrom, type FlowEffect, type Stepped } from "./flow-effect.ts";
 import type { FlowEvent, FlowState } from "./flow-state.ts";
+import { withoutOwnBlock } from "./change-stage.ts";
 import { stepDispatch } from "./step-dispatch.ts";
 import { goBack, targetOf } from "./step-send-back.ts";
 
@@ -38,14 +39,16 @@ function planIntake(state: FlowState, { on, note }: Pick<Retry, "on" | "note">):
   const still = `run ${state.id} is still at intake`;
   if (note !== undefined) return { refused: `${still}: there is no author yet who would read a note` };
   if (on !== undefined) return { refused: `${still}: none of its stages stands on a node yet` };
-  return state.block === undefined ? { refused: `${still} and not blocked for good: it goes on by itself` } : { at: -1 };
+  return state.block === undefined || state.block.kind === "deadline"
+    ? { refused: `${still} and not blocked for good: it goes on by itself` }
+    : { at: -1 };
 }
 
 /** Index of the stage that the block calls for: where a decision sends the work back, the one before; where only the hand-off failed, the next. */
 function calledFor(state: FlowState): number {
   const at = state.stages.findIndex((stage) => stage.block !== undefined);
   const stage = state.stages[at];
-  if (stage === undefined) return state.block === undefined ? -1 : state.route.length - 1;
+  if (stage === undefined) return state.block === undefined || state.block.kind === "deadline" ? -1 : state.route.length - 1;
   if (stage.block?.kind === "decision") return targetOf(state, stage) ?? Math.max(at - 1, 0);
   if (stage.block?.kind === "hand-off" && stage.pulled && at + 1 < state.route.length) return at + 1;
   return at;
@@ -56,7 +59,7 @@ export function stepRetry(state: FlowState, event: Retry, now: number): Stepped 
   const plan = planRetry(state, event);
   if ("refused" in plan) return [state, []];
   if (plan.at < 0) {
-    const { block: _, ...rest } = state;
+    const rest = withoutOwnBlock(state);
     return [rest, [{ do: "record", type: "retry", stage: "main", by: event.by, ...reasonOf(event) }]];
   }
   const said = event.note === undefined ? undefined : ({ kind: "note", text: event.note } as const);

@@ -1,11 +1,11 @@
 import { array, assert, constantFrom, oneof, property, shuffledSubarray } from "fast-check";
 import { createHash } from "node:crypto";
-import type { Attachment, Receipt, ReceiptState, Unmet } from "@tasuki/protocol";
+import { type Attachment, conclusionOf, defaultClocks, type Receipt, type ReceiptState, type Unmet } from "@tasuki/protocol";
 import { describe, expect, test } from "vitest";
-import { newFlow } from "./new-flow.ts";
+import { clocksOf, newFlow } from "./new-flow.ts";
 import type { FlowEffect } from "./flow-effect.ts";
 import { type ClockRule, type FlowEvent, type FlowState, isAtLeast, type ReceiptEvent } from "./flow-state.ts";
-import { pendingClocks } from "./step-clock.ts";
+import { pendingClocks, pendingDeadline } from "./step-clock.ts";
 import { planRetry } from "./step-retry.ts";
 import { planNudge } from "./step-nudge.ts";
 import { step } from "./step.ts";
@@ -87,8 +87,9 @@ const dispatched = (stage: string, epoch: number): FlowEvent => {
   const previous = before(stage) ?? "main";
   return { is: "dispatched", stage, epoch, task: taskOf(stage, epoch), from: previous, follows: producedOf(previous, epoch), at: 5 };
 };
-const intakeDone: FlowEvent = { is: "intake-done", given, sources: [], deadline: 9_000, accepted: hash("accepted"), nodes: {} };
-const start = (): FlowState => newFlow({ profile: "plain", payload: { run, from: "ops:ada" }, brief: "What is it?", route, now: 1 });
+const intakeDone: FlowEvent = { is: "intake-done", given, sources: [], accepted: hash("accepted"), nodes: {} };
+const request = { profile: "plain", payload: { run, from: "ops:ada" }, brief: "What is it?", route, now: 1 };
+const start = (): FlowState => newFlow(request);
 
 /** Steps through events, and gathers every effect. */
 function through(events: readonly FlowEvent[], from: FlowState = start()): { state: FlowState; effects: FlowEffect[] } {
@@ -739,6 +740,53 @@ describe("a run in trouble", () => {
     expect(says(closeAcks(), closing)).toBe("closed");
   });
 
+  // guarantees: R5.deadline
+  test("a deadline that passes blocks the run alone, refuses nothing, and is cleared by a later one or by the end of all work", () => {
+    const asked = { run, from: "ops:ada", deadline: new Date(50).toISOString() };
+    const started = through([intakeDone, ...stageFacts("nano", 1)], newFlow({ ...request, payload: asked }));
+    expect([pendingDeadline(started.state), pendingDeadline(through([intakeDone]).state)]).toEqual([50, undefined]);
+    const [late, effects] = step(started.state, { is: "deadline", due: 50 }, 60);
+    expect([late.block?.kind, conclusionOf(toRunStatus(late)), effects]).toEqual(["deadline", "needs-human", []]);
+    expect(late.block?.clearsWith).toContain(`tasuki retry ${run} --deadline TIME`);
+    expect([late.stages, pendingDeadline(late)]).toEqual([started.state.stages, undefined]);
+    // One that was meant for another time, or comes twice.
+    expect([step(late, { is: "deadline", due: 50 }, 60)[0], step(started.state, { is: "deadline", due: 40 }, 60)[0]]).toEqual([
+      late,
+      started.state,
+    ]);
+    const [again] = step(late, { is: "retry", by: "ops:ada", stage: "nano" }, 70);
+    expect([again.epoch, again.block?.kind]).toEqual([2, "deadline"]);
+    const [longer, recorded] = step(late, { is: "extend", wantedBy: 90, by: "ops:ada" }, 70);
+    expect([longer.block, pendingDeadline(longer), recorded]).toMatchObject([undefined, 90, [{ do: "record", type: "extend" }]]);
+    const done = satisfied(through([intakeDone, ...honest()], late).state).state;
+    expect([done.state, done.block]).toEqual(["closing", undefined]);
+  });
+
+  test("a deadline gives way to what a person must do first, and passes again after it; nodes that are not seen yet do not hold it up", () => {
+    const first = newFlow({ ...request, payload: { run, from: "ops:ada", deadline: new Date(50).toISOString() } });
+    const block = { reason: "no", needs: "a mended brief", owner: "operator", clearsWith: "tasuki retry" };
+    const unseen: FlowEvent = { is: "intake-blocked", block: { ...block, kind: "unseen" } };
+    const passed: FlowEvent = { is: "deadline", due: 50 };
+    expect(through([unseen, passed, unseen], first).state.block?.kind).toBe("deadline");
+    const { state } = through([unseen, passed, { is: "intake-blocked", block: { ...block, kind: "intake" } }, passed], first);
+    expect([state.block?.kind, pendingDeadline(state)]).toEqual(["intake", undefined]);
+    expect(through([{ is: "retry", by: "ops" }, passed], state).state.block?.kind).toBe("deadline");
+  });
+
+  // guarantees: R5.clocks
+  test("a stage has the clocks that its run asks for, else those of its role, else those of its pipeline", () => {
+    const relayClocks = {
+      pipeline: { scheduleToStart: 5_000, heartbeat: 6_000 },
+      roles: { sg: { heartbeat: 7_000, startToClose: 8_000 } },
+    };
+    const of = (clocks?: object) => newFlow({ ...request, payload: { run, from: "ops", ...(clocks && { clocks }) }, relayClocks });
+    const { scheduleToClose, startToClose } = defaultClocks;
+    expect(clocksOf(of(), "nano")).toEqual({ scheduleToStart: 5_000, heartbeat: 6_000, startToClose, scheduleToClose });
+    expect(clocksOf(of(), "sg")).toEqual({ scheduleToStart: 5_000, heartbeat: 7_000, startToClose: 8_000, scheduleToClose });
+    expect(clocksOf(of({ heartbeat: 9_000 }), "sg")).toMatchObject({ heartbeat: 9_000, startToClose: 8_000 });
+    expect(pendingClocks(through([intakeDone], of()).state).find(({ rule }) => rule === "nudge")).toMatchObject({ at: 10 + 5_000 });
+  });
+
   const cancel: FlowEvent = { is: "cancel", by: "ops:ada", reason: "enough" };
   const told = (at: readonly string[] = route) =>
     at.map((role) => ({ do: "cancel", role, epoch: 2, reason: "cancelled by ops:ada: enough" }));
@@ -794,6 +842,8 @@ describe("whatever happens, in whatever order", () => {
     { is: "pause", by: "ops" },
     { is: "resume", by: "ops" },
     { is: "rollback", by: "ops", to: "sg" },
+    { is: "extend", wantedBy: 20, by: "ops" },
+    { is: "deadline", due: 20 },
     { is: "installed", role: "sg", instance: id("other host") },
     ...route.flatMap((stage): FlowEvent[] =>
       (["nudge", "scheduleToStart", "scheduleToClose"] as const).map((rule) => ({ is: "clock", stage, epoch: 1, rule })),

@@ -1,11 +1,11 @@
 import { hasEnded } from "@tasuki/protocol";
 import type { Stepped } from "./flow-effect.ts";
 import { type FlowEvent, type FlowState, isAtLeast, type StageFlow } from "./flow-state.ts";
-import { blocked, changeStage, isSameBlock, toReason, unblocked } from "./change-stage.ts";
+import { blocked, changeStage, isSameBlock, toReason, unblocked, withoutOwnBlock } from "./change-stage.ts";
 import { conclude } from "./conclude.ts";
 import { stepAttempt } from "./step-attempt.ts";
 import { stepAskStopped, stepCancel } from "./step-cancel.ts";
-import { stepClock } from "./step-clock.ts";
+import { stepClock, stepDeadline, stepExtend } from "./step-clock.ts";
 import { stepDispatch } from "./step-dispatch.ts";
 import { stepAnswer, stepRetry } from "./step-retry.ts";
 import { stepClosingChecked, stepRefused } from "./step-ending.ts";
@@ -34,15 +34,17 @@ function react(state: FlowState, event: FlowEvent, now: number): Stepped {
   switch (event.is) {
     case "intake-done": {
       if (state.given.length > 0) return [state, []];
-      const { given, sources, deadline, accepted, nodes } = event;
-      const { block: _, failure: __, ...open } = state;
-      const taken = { ...open, given, sources, deadline, accepted, nodes };
+      const { given, sources, accepted, nodes } = event;
+      const { failure: _, ...open } = withoutOwnBlock(state);
+      const taken = { ...open, given, sources, accepted, nodes };
       const [withheld] = state.route;
       if (state.paused !== undefined && withheld !== undefined) return [{ ...taken, withheld }, []];
       return stepDispatch(taken, { at: 0, now });
     }
     case "intake-blocked":
-      return state.given.length > 0 || isSameBlock(state.block, event.block) ? [state, []] : [{ ...state, block: event.block }, []];
+      if (state.given.length > 0 || isSameBlock(state.block, event.block)) return [state, []];
+      // A deadline that has passed waits for a person, and nodes that main has not seen do not.
+      return state.block?.kind === "deadline" && event.block.kind === "unseen" ? [state, []] : [{ ...state, block: event.block }, []];
     case "dispatched": {
       const next = changeStage(state, event, (stage, at) => dispatched(stage, event, ["main", state.route[at - 1]]));
       return [next, next !== state && event.ungranted === true ? [vouchFor(event)] : []];
@@ -76,6 +78,10 @@ function react(state: FlowState, event: FlowEvent, now: number): Stepped {
       return stepInstalled(state, event);
     case "clock":
       return stepClock(state, event);
+    case "deadline":
+      return [stepDeadline(state, event), []];
+    case "extend":
+      return stepExtend(state, event);
     case "nudge":
       return stepNudge(state, event);
     case "retry":

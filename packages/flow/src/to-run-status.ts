@@ -21,6 +21,7 @@ function withoutConclusion(state: FlowState): RunStatus {
     brief: state.brief,
     createdAt: toTime(state.createdAt),
     ...(state.endedAt !== undefined && { endedAt: toTime(state.endedAt) }),
+    ...(state.wantedBy !== undefined && { deadline: toTime(state.wantedBy) }),
     ...(state.block && { block: state.block }),
     stages: state.stages.map((stage, at) => toStageStatus(state, stage, at)),
     ...(state.sentBack && { rounds: state.sentBack.map(toRoundStatus) }),

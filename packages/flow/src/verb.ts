@@ -15,5 +15,7 @@ export type Verb =
   | { readonly is: "cancel"; readonly by: string; readonly reason?: string | undefined; readonly now?: boolean | undefined }
   | { readonly is: "pause"; readonly by: string; readonly reason?: string | undefined }
   | { readonly is: "resume"; readonly by: string; readonly reason?: string | undefined }
+  /** `wantedBy`: the time by which the run is wanted from now on, milliseconds since 1970. */
+  | { readonly is: "extend"; readonly wantedBy: number; readonly by: string; readonly reason?: string | undefined }
   /** `to`: the stage that is done again, with all later ones, once the run is resumed. */
   | { readonly is: "rollback"; readonly to: string; readonly by: string; readonly reason?: string | undefined };

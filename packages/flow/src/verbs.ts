@@ -3,6 +3,7 @@ import type { FlowState } from "./flow-state.ts";
 import { planAnswer, planRetry } from "./step-retry.ts";
 import { refuseCancel } from "./step-cancel.ts";
 import { planRollback, refusePause, refuseResume } from "./step-pause.ts";
+import { refuseExtend } from "./step-clock.ts";
 import { step } from "./step.ts";
 import type { Verb } from "./verb.ts";
 
@@ -19,6 +20,8 @@ export function refusalOf(state: FlowState, verb: Verb): string | undefined {
     }
     case "cancel":
       return refuseCancel(state);
+    case "extend":
+      return refuseExtend(state);
     case "pause":
       return refusePause(state);
     case "resume":
@@ -43,6 +46,9 @@ function changesOf(before: FlowState, after: FlowState): readonly string[] {
     ...(before.paused !== undefined && after.paused === undefined && after.state === "open"
       ? ["the run goes on, and is paused no more"]
       : []),
+    ...(after.wantedBy === before.wantedBy || after.wantedBy === undefined
+      ? []
+      : [`the run is wanted by ${new Date(after.wantedBy).toISOString()}`]),
     ...(after.epoch === before.epoch ? [] : [`the run goes from epoch ${before.epoch} to ${after.epoch}`]),
     ...after.stages.flatMap(({ stage, epoch, rung, outputs }, at) => {
       const was = before.stages[at];

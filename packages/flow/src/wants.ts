@@ -24,11 +24,11 @@ export function wants(state: FlowState): readonly FlowWant[] {
   return wanted;
 }
 
-/** True where every stage is verified (the last one needs the last hop for that) and nothing blocks the run, nor is it paused. */
+/** True where every stage is verified (the last one needs the last hop for that) and nothing but its deadline blocks the run, nor is it paused. */
 export function isReadyToClose(state: FlowState): boolean {
   return (
     state.state === "open" &&
-    state.block === undefined &&
+    (state.block === undefined || state.block.kind === "deadline") &&
     state.paused === undefined &&
     state.stages.length > 0 &&
     state.stages.every((stage) => stage.rung === "verified")

@@ -41,25 +41,24 @@ export {
   toProblem,
   Unmet,
 } from "./messages/problem.ts";
+export {
+  type AskedClocks,
+  clipClocks,
+  clockNames,
+  Clocks,
+  clockTable,
+  defaultClocks,
+  longestClock,
+  longestDeadline,
+  withClocks,
+} from "./messages/clocks.ts";
 export { clipText, shortened } from "./messages/said.ts";
 export { blocksOf, conclusionOf, hasEnded, pastBlocksOf, type RunBlock } from "./messages/run-conclusion.ts";
 export { Receipt, receiptPredicateType, type ReceiptState, ReceiptStatement } from "./messages/receipt.ts";
 export { unknownKeys } from "./messages/unknown-keys.ts";
 export { systemCause, systemCode } from "./messages/system-cause.ts";
 export { maxTextLength, saltedDigest, SaltedText, TextName } from "./messages/salted-text.ts";
-export {
-  type Attachment,
-  clipClocks,
-  Clocks,
-  defaultClocks,
-  longestClock,
-  longestDeadline,
-  mostAttachments,
-  RunRequest,
-  SteerRequest,
-  TaskKind,
-  TaskPayload,
-} from "./messages/task.ts";
+export { type Attachment, mostAttachments, RunRequest, SteerRequest, TaskKind, TaskPayload } from "./messages/task.ts";
 
 // Definitions of artifacts, roles and pipelines.
 export { defineAuthoring } from "./kit/authoring.ts";
@@ -130,7 +129,7 @@ export { escapeUnseen, replaceUnseen } from "./messages/unseen.ts";
 // The run.
 export { artifactsOnWire, broughtTo, handedTo, toldTo } from "./run/brought-to.ts";
 export { Note, notes, type Notes, toNote, toUnmetNote, withNotes } from "./run/notes.ts";
-export { nextInRoute, parseRunFile, parseRunPlan, type RunPlan, versionsIn, versionsOf } from "./run/parse-run-file.ts";
+export { clocksOfStage, nextInRoute, parseRunFile, parseRunPlan, type RunPlan, versionsIn, versionsOf } from "./run/parse-run-file.ts";
 export { anyRun, type SourceBlockKind, sourceBlockKinds, defineRun, mostBlocks, Run, RunSource, SourceBlock } from "./run/run.ts";
 export { gapOfSource } from "./run/gap-of-source.ts";
 

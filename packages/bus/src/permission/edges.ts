@@ -43,6 +43,7 @@ export const operatorCalls = {
   pause: "operate",
   resume: "operate",
   rollback: "operate",
+  extend: "operate",
   cancel: "operate",
   answer: "decide",
   link: "socket",

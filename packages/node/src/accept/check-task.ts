@@ -52,8 +52,8 @@ export function checkTask(
   if (role === "main" && kind === "work") checkLastHop(payload, grounds, deps);
   const ahead = deadline === undefined ? 0 : Date.parse(deadline) - clock.now();
   if (kind === "run" && ahead > longestDeadline) throw tooFarAhead(deadline);
-  // A hand-off is never late: a result is worth having, and a passed deadline only blocks the stage on main.
-  if (kind === "work" && from !== "main") return;
+  // Work is never late: a node may have been away for a night, and a time that has passed only blocks the stage on main.
+  if (kind === "work") return;
   const left = budgetMs ?? (deadline === undefined ? undefined : ahead);
   if (left !== undefined && left <= 0)
     throw new TasukiError("too_late", "The task's time was over when it came; send it again with a later deadline.");

@@ -1,7 +1,17 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Clocks, defaultClocks, type Job, longestClock, type Note, notes, type Run, sha256Of } from "@tasuki/protocol";
+import {
+  type AskedClocks,
+  type Clocks,
+  defaultClocks,
+  type Job,
+  longestClock,
+  type Note,
+  notes,
+  type Run,
+  sha256Of,
+} from "@tasuki/protocol";
 import type { Claimed } from "@tasuki/store";
 import { expect, test } from "vitest";
 import { smallPipeline } from "../testing/small-pipeline.ts";
@@ -19,7 +29,7 @@ interface Seen {
 }
 
 /** Has a worker perform a stage whose run.json has these clocks, with notes where there are some. Resolves with what its executor saw, and what was logged. */
-async function perform(clocks: Clocks, said: readonly Note[] = []): Promise<Seen> {
+async function perform(clocks: Clocks, said: readonly Note[] = [], own?: AskedClocks): Promise<Seen> {
   const folder = await mkdtemp(join(tmpdir(), "tasuki-worker-"));
   const run: Run = {
     contract: "run@1",
@@ -27,7 +37,7 @@ async function perform(clocks: Clocks, said: readonly Note[] = []): Promise<Seen
     brief: sha256Of("brief"),
     profile: "plain",
     sources: [],
-    route: [{ role: "nano", consumes: [], produces: [] }],
+    route: [{ role: "nano", consumes: [], produces: [], ...(own && { clocks: own }) }],
     versions: {},
     clocks,
     deadline: "2026-12-01T12:00:00.000Z",
@@ -77,6 +87,11 @@ test("a run of an earlier release with longer clocks than any may have now is do
   expect(logged).toEqual([expect.stringContaining("they are clipped")]);
   const { startToClose, heartbeat } = defaultClocks;
   expect(await perform(defaultClocks)).toMatchObject({ job: { startToClose, heartbeat }, logged: [] });
+});
+
+test("an attempt has the clocks of its role where the run has some for it, and the run's otherwise", async () => {
+  const { job } = await perform(defaultClocks, [], { startToClose: 7_000 });
+  expect(job).toMatchObject({ startToClose: 7_000, heartbeat: defaultClocks.heartbeat });
 });
 
 test("an author is given the notes to its own stage, and none that are for a later one", async () => {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   type AnyRole,
   clipClocks,
+  clocksOfStage,
   type Clock,
   type Executor,
   isFileOf,
@@ -52,8 +53,8 @@ export function createRoleWorker(deps: RoleWorkerDeps): Worker {
       const run = await judge.plan({ name: "run.json", size, by: row.from, read: () => readFile(path) });
       // Every file of the run is in the version that was pinned at intake, whatever this release writes by itself.
       const role = roleAt(deps.role, run.versions);
-      const clocks = clipClocks(run.clocks);
-      if (clocks !== run.clocks)
+      const clocks = clocksOfStage(run, row.payload.stage);
+      if (clipClocks(run.clocks) !== run.clocks)
         logger.warn({ run: run.run, asked: run.clocks, clocks }, "the clocks of a run are longer than any may be; they are clipped");
       const { startToClose, heartbeat } = clocks;
       const said = await notesIn(claimed, attempt);
@@ -139,8 +140,8 @@ function produced(
   const goesOn = decision === undefined ? direction !== "back" : direction === "forward";
   const next = goesOn ? nextInRoute(run, stage) : undefined;
   const toldOn = said.some(({ to }) => isLater(run, to, stage));
-  const { scheduleToClose } = clipClocks(run.clocks);
-  const handOff = next && createHandOff(deps, { claimed, outputs, next, toldOn, scheduleToClose });
+  const handOff =
+    next && createHandOff(deps, { claimed, outputs, next, toldOn, scheduleToClose: clocksOfStage(run, next).scheduleToClose });
   const sealAfter = (prev: string): Seal =>
     handOff ? deps.notary.handOff({ ...facts, prev }, handOff) : deps.notary.receipt({ ...facts, prev });
   // A commit that is made again asks again: what follows from the same receipt is signed once.

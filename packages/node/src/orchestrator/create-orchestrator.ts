@@ -1,4 +1,4 @@
-import { hasEnded, Health, TasukiError } from "@tasuki/protocol";
+import { hasEnded, Health, longestDeadline, TasukiError } from "@tasuki/protocol";
 import type { Store } from "@tasuki/store";
 import type { Roster } from "@tasuki/bus";
 import { turnsOf } from "../loop/create-loop.ts";
@@ -35,6 +35,9 @@ export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
     const state = await knownRun(steps, run);
     const refused = refusalOf(state, verb);
     if (refused !== undefined) throw new TasukiError("invalid_state", refused);
+    const ahead = verb.is === "extend" ? verb.wantedBy - clock.now() : undefined;
+    if (ahead !== undefined && (ahead <= 0 || ahead > longestDeadline))
+      throw new TasukiError("malformed_request", `A deadline is a time at most ${longestDeadline / 86_400_000} days ahead.`);
     const planned = verb.is === "retry" ? planRetry(state, verb) : undefined;
     if (verb.is !== "retry" || planned === undefined || "refused" in planned) return { state, verb };
     // The stage that is planned is the one that is done again, whatever the run comes to meanwhile.

@@ -13,7 +13,7 @@ import {
 import { isRead, type Reads } from "./node-reads.ts";
 import type { EventOfTask, RunChange } from "@tasuki/store";
 import type { FreeText, Notary, SignedTask } from "@tasuki/evidence";
-import type { FlowEffect, FlowState } from "@tasuki/flow";
+import { clocksOf, type FlowEffect, type FlowState } from "@tasuki/flow";
 
 /** File that main writes itself, to be kept before the task that brings it is committed. */
 interface OwnFile {
@@ -61,7 +61,7 @@ function toPart(state: FlowState, effect: FlowEffect, context: EffectContext): P
           ...feedback,
           ...(told === undefined ? [] : [told.attachment]),
         ],
-        deadline: new Date(context.now + state.clocks.scheduleToClose).toISOString(),
+        deadline: new Date(context.now + clocksOf(state, effect.stage).scheduleToClose).toISOString(),
         ...(grant !== undefined && { grant }),
         ...(effect.reason !== undefined && { reason: shortened(effect.reason) }),
       });

@@ -1,4 +1,4 @@
-import type { Block, Clock, Logger } from "@tasuki/protocol";
+import { type Block, type Clock, clockTable, type Logger } from "@tasuki/protocol";
 import { claimedReceipt, type Notary, payloadDigest } from "@tasuki/evidence";
 import type { Claimed, RunEvidence, Store, TaskRow } from "@tasuki/store";
 import type { Attempt, Performed, Worker } from "../consumer/worker.ts";
@@ -23,9 +23,6 @@ interface MainWorkerDeps extends IntakeDeps {
 }
 
 type Done = Extract<Performed, { completion: unknown }>;
-
-/** Milliseconds of an intake, whatever clock its run asks for: a day. */
-const longestIntakeMs = 86_400_000;
 
 /** Worker for main's own tasks. A `run` is taken in; the last hop only has to be held: the flow wants the closing check once every stage is verified. */
 export function createMainWorker(deps: MainWorkerDeps): Worker {
@@ -75,7 +72,7 @@ async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt):
   const placed = placeRun(run, { ...deps, peers, isReachable: (node) => reachability.isReachable(node) });
   const picked = pickVersions(deps.pipeline, placed);
   const { startToClose } = state.clocks;
-  const signal = AbortSignal.any([attempt.signal, AbortSignal.timeout(Math.min(startToClose, longestIntakeMs))]);
+  const signal = AbortSignal.any([attempt.signal, AbortSignal.timeout(Math.min(startToClose, clockTable.intake.longest))]);
   const overdue = { outcome: "timed-out" as const, final: true, detail: `the sources were not read within ${startToClose / 1000} s` };
   const taken =
     picked.is === "picked"
@@ -86,10 +83,10 @@ async function intake(deps: MainWorkerDeps, claimed: Claimed, attempt: Attempt):
   if (taken === undefined) return { failure: overdue };
   if (picked.is === "unseen") deps.onUnseen(row.id);
   if (taken.is === "refused") return refused(deps, claimed, taken.block);
-  const { given, blobs, sources, deadline } = taken;
+  const { given, blobs, sources } = taken;
   const nodes = { main: notary.node, ...Object.fromEntries([...placed].map(([role, { node }]) => [role, node])) };
   const accepted = acceptedOf(await deps.store.evidenceOf(run), row);
-  await steps.apply({ facts: [{ run, event: { is: "intake-done", given, sources, deadline, accepted, nodes } }], blobs });
+  await steps.apply({ facts: [{ run, event: { is: "intake-done", given, sources, accepted, nodes } }], blobs });
   return done(given);
 }
 

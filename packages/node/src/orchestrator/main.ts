@@ -3,6 +3,7 @@ import {
   type Checker,
   type Judge,
   type Clock,
+  clockTable,
   contractDigests,
   createBackoff,
   defaultProfile,
@@ -86,8 +87,6 @@ export interface Main extends AsyncDisposable {
 const checksAtOnce = 2;
 // Number of pulls from one node at once.
 const pullsAtOnce = 2;
-// Milliseconds of one pull or check: more than a check's own limit, and than 8 MiB take over a slow line.
-const wantMs = 180_000;
 
 /** Main: the part of a node that only main has, behind ports. Everything that it needs after a crash is in the store. */
 export function createMain(deps: MainDeps): Main {
@@ -100,6 +99,10 @@ export function createMain(deps: MainDeps): Main {
   const reachability = createReachability({ tell: (node, is) => steps.tellReachable(node, is), backoff, clock, logger });
   const context = { ...deps, steps, reachability, backoff, onUnseen: (task: string) => intakes.add(task) };
   const route = pipeline.roles.map((role) => role.name);
+  const relayClocks = {
+    pipeline: pipeline.clocks,
+    roles: Object.fromEntries(pipeline.roles.flatMap(({ name, clocks }) => (clocks === undefined ? [] : [[name, clocks]]))),
+  };
   const ofPeer = new Map(Object.keys(roster).map((peer) => [peer, limitLogger(logger, clock)]));
   const loggerOf = (peer: string): Logger => ofPeer.get(peer) ?? logger;
   const read = createEntryReader({
@@ -147,7 +150,7 @@ export function createMain(deps: MainDeps): Main {
       want.want === "pull"
         ? { place: `pull from ${nodeOf(state, want.stage, roster)}`, limit: pullsAtOnce }
         : { place: "check", limit: checksAtOnce },
-    deadlineMs: wantMs,
+    deadlineMs: clockTable.want.default,
     loggerOf: (state, want) => (want.want === "pull" ? loggerOf(nodeOf(state, want.stage, roster) ?? want.stage) : logger),
   });
   const background = createBackground(deps);
@@ -194,6 +197,7 @@ export function createMain(deps: MainDeps): Main {
           profile: payload.profile ?? defaultProfile(pipeline, brief),
           brief,
           route,
+          relayClocks,
           now,
         }),
         0,

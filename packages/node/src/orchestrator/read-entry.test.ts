@@ -551,7 +551,6 @@ describe("a node that signs for what nobody sent it", () => {
       is: "intake-done",
       given: [{ ...attachment, name: "brief.md", contract: "brief@1" }],
       sources: [],
-      deadline: 9,
       accepted: "c".repeat(64),
       nodes: {},
     });

@@ -1,5 +1,5 @@
 import type { Backoff, Clock, Logger } from "@tasuki/protocol";
-import { type FlowState, type PendingClock, pendingClocks } from "@tasuki/flow";
+import { type FlowState, type PendingClock, pendingClocks, pendingDeadline } from "@tasuki/flow";
 import { createLoop } from "../loop/create-loop.ts";
 import type { RunFact, RunSteps } from "./run-steps.ts";
 
@@ -15,38 +15,81 @@ export interface RunClocks extends AsyncDisposable {
   start(): void;
 }
 
+/** Grace, milliseconds, of a clock that ran out unseen: as long as a lease, in which feeds are read again and nodes are heard. */
+const graceMs = 15_000;
+/** Milliseconds by which a pass is late, or the wall clock steps against the monotonic one, where the process was stopped or a clock was set. */
+const jumpMs = 5_000;
+
+interface Armed {
+  readonly fact: RunFact;
+  /** Time at which it fires, by the monotonic clock. */
+  readonly until: number;
+  /** Time at which it runs out by the wall clock, for a deadline that a person has set. */
+  readonly due?: number;
+}
+
 /**
  * Clocks of the runs, which main enforces. Each is armed once, for the time that is left by the wall clock, and then runs on the monotonic one:
- * setting the wall clock meanwhile neither hastens it nor holds it up. After a restart they are armed again from the stored state.
+ * setting the wall clock meanwhile neither hastens it nor holds it up. After a restart they are armed again from the stored state. A clock that ran
+ * out while main was away, stopped or asleep has a grace period, in which main may learn that what it waited for has happened; a deadline, which a
+ * person has set by the wall clock, goes by that clock again wherever that was set.
  */
 export function createRunClocks({ steps, clock, backoff, logger }: RunClocksDeps): RunClocks {
   let isArmed = false;
-  const armed = new Map<string, Map<string, { readonly fact: RunFact; readonly until: number }>>();
+  const armed = new Map<string, Map<string, Armed>>();
 
+  const toArmed = (fact: RunFact, at: number): Armed => {
+    const left = at - clock.now();
+    const until = clock.monotonic() + (left < 0 ? graceMs : left);
+    return fact.event.is === "deadline" ? { fact, until, due: at } : { fact, until };
+  };
   const arm = (state: FlowState): void => {
     const before = armed.get(state.id);
-    const now = new Map(
-      pendingClocks(state).map((pending) => {
-        const key = keyOf(pending);
-        const { stage, epoch, rule, at } = pending;
-        const fact: RunFact = { run: state.id, event: { is: "clock", stage, epoch, rule } };
-        return [key, before?.get(key) ?? { fact, until: clock.monotonic() + at - clock.now() }];
-      }),
-    );
+    const pending: (readonly [string, RunFact, number])[] = pendingClocks(state).map((one) => {
+      const { stage, epoch, rule, at } = one;
+      return [keyOf(one), { run: state.id, event: { is: "clock", stage, epoch, rule } }, at];
+    });
+    const due = pendingDeadline(state);
+    if (due !== undefined) pending.push([`deadline ${due}`, { run: state.id, event: { is: "deadline", due } }, due]);
+    const now = new Map(pending.map(([key, fact, at]) => [key, before?.get(key) ?? toArmed(fact, at)]));
     // Before the first pass an entry without clocks says that the run has changed since.
     if (now.size > 0 || !isArmed) armed.set(state.id, now);
     else armed.delete(state.id);
   };
   const all = () => [...armed.values()].flatMap((clocks) => [...clocks.values()]);
+  /** Difference of the two clocks at the last pass, and the monotonic time at which this one was due. */
+  let last: { readonly offset: number; readonly next: number } | undefined;
+  /** Gives what has run out unseen its grace, once this process was stopped, or a clock was set. */
+  const allowForJumps = (now: number, offset: number): void => {
+    const isSet = last !== undefined && Math.abs(offset - last.offset) > jumpMs;
+    const wasStopped = last !== undefined && now - last.next > jumpMs;
+    if (!isSet && !wasStopped) return;
+    logger.warn(
+      isSet ? { stepMs: Math.round(offset - (last?.offset ?? offset)) } : { lateMs: Math.round(now - (last?.next ?? now)) },
+      isSet
+        ? "the wall clock was set, or the machine was asleep: what runs waited for meanwhile has a grace period"
+        : "the process was stopped: what runs waited for meanwhile has a grace period",
+    );
+    for (const clocks of armed.values())
+      for (const [key, one] of clocks) {
+        const until = isSet && one.due !== undefined ? one.due - offset : one.until;
+        clocks.set(key, { ...one, until: until <= now ? now + graceMs : until });
+      }
+  };
   const fire = async (): Promise<number> => {
     // Before the first pass; a run that has changed meanwhile is armed by its newer state.
     if (!isArmed) for (const state of await steps.openRuns()) if (!armed.has(state.id)) arm(state);
     isArmed = true;
     // One reading of the clock decides which are due and which are later, so that none that runs out meanwhile is neither.
     const now = clock.monotonic();
+    const offset = clock.now() - now;
+    allowForJumps(now, offset);
+    last = { offset, next: Infinity };
     const facts = all().flatMap(({ fact, until }) => (until <= now ? [fact] : []));
     if (facts.length > 0) await steps.apply({ facts });
-    return Math.min(...all().flatMap(({ until }) => (until > now ? [until - clock.monotonic()] : [])));
+    const next = Math.min(...all().flatMap(({ until }) => (until > now ? [until - clock.monotonic()] : [])));
+    last = { offset, next: clock.monotonic() + next };
+    return next;
   };
   const loop = createLoop({
     pass: fire,

@@ -1,4 +1,4 @@
-import { longestClock, longestDeadline, sha256Of as hash } from "@tasuki/protocol";
+import { longestClock, sha256Of as hash } from "@tasuki/protocol";
 import { expect, test } from "vitest";
 import { type FlowEvent, newFlow, step, toRunStatus } from "@tasuki/flow";
 import { hasLongClocks, stateOf } from "./run-row.ts";
@@ -47,9 +47,10 @@ test("clocks of an earlier release that are longer than any may be are clipped w
   const row = { id: run, version: 1, epoch: 1, ended: false, createdAt: 1 };
   const long = { ...row, state: { ...flow, clocks: { ...flow.clocks, scheduleToClose: 2 ** 53 }, deadline: 2 ** 54 } };
   expect([hasLongClocks(long), hasLongClocks({ ...row, state: flow })]).toEqual([true, false]);
-  const { clocks, deadline, createdAt } = stateOf(long);
+  const { clocks, wantedBy } = stateOf(long);
   expect(clocks).toEqual({ ...flow.clocks, scheduleToClose: longestClock });
-  expect(new Date(deadline).getTime() - createdAt).toBe(longestDeadline);
+  // Each had a deadline, which nobody had asked for: none blocks it now.
+  expect([wantedBy, "deadline" in stateOf(long)]).toEqual([undefined, false]);
   const asked = newFlow({ profile: "plain", payload: { run, from: "ops:ada", clocks }, brief: "b", route, now: 1 });
   expect(stateOf({ ...row, state: asked })).toEqual(asked);
 });

@@ -1,4 +1,4 @@
-import { type BlockKind, clipClocks, hasEnded, longestDeadline } from "@tasuki/protocol";
+import { type BlockKind, clipClocks, hasEnded } from "@tasuki/protocol";
 import type { RunRow } from "@tasuki/store";
 import type { FlowState, StageFlow } from "@tasuki/flow";
 
@@ -10,12 +10,14 @@ export function toRunRow(state: FlowState, version: number): RunRow {
 /** State as the first releases wrote it: some parts are absent, and the last hop and the kind of a block have other names. */
 type EarlierState = Omit<FlowState, "installed" | "gone" | "nodes" | "stages"> & {
   readonly returned?: FlowState["lastHop"];
+  /** Every run had one, which nobody had to ask for, and nothing came of it. */
+  readonly deadline?: number;
   readonly stages: readonly (StageFlow & { readonly blockedBy?: BlockKind })[];
 };
 
 /** State in a run's row. Only `toRunRow` writes rows, hence the assertion. */
 export function stateOf(row: RunRow): FlowState {
-  const { returned, ...known } = row.state as EarlierState;
+  const { returned, deadline: _, ...known } = row.state as EarlierState;
   const { state, block } = known;
   // A block without a kind is from the first releases, which kept only the last refusal, with the role as its owner.
   const refusals = state === "closing" && block !== undefined && block.kind === undefined ? { [block.owner]: block } : undefined;
@@ -30,7 +32,6 @@ export function stateOf(row: RunRow): FlowState {
     ...(refusals && { refusals }),
     ...known,
     clocks: clipClocks(known.clocks),
-    deadline: Math.min(known.deadline, known.createdAt + longestDeadline),
     stages,
   };
 }

@@ -48,7 +48,6 @@ const intakeDone: FlowEvent = {
   is: "intake-done",
   given: [file("run"), file("brief")],
   sources: [],
-  deadline: 9_000,
   accepted: hash("accepted"),
   nodes: { main: "main", finder: "finder", judge: "judge" },
 };

@@ -24,7 +24,7 @@ import {
 import { type AttachmentRow, carryInto, type Claimed, type SmallBlob, type Store } from "@tasuki/store";
 import type { Attempt } from "../consumer/worker.ts";
 import { readBrief } from "./read-brief.ts";
-import { type FlowState, roundsOf, toReason } from "@tasuki/flow";
+import { clocksOf, type FlowState, roundsOf, toReason } from "@tasuki/flow";
 
 export interface IntakeDeps {
   readonly store: Store;
@@ -35,7 +35,7 @@ export interface IntakeDeps {
   readonly logger: Logger;
 }
 
-/** Files and deadline that a run begins with; or the block of a run that can't begin. */
+/** Files that a run begins with; or the block of a run that can't begin. */
 export type TakenIn =
   | {
       readonly is: "taken";
@@ -43,7 +43,6 @@ export type TakenIn =
       /** Small files among them, for the commit of the intake to bring. */
       readonly blobs: readonly SmallBlob[];
       readonly sources: FlowState["sources"];
-      readonly deadline: number;
     }
   | { readonly is: "refused"; readonly block: Block };
 
@@ -92,7 +91,8 @@ export async function takeIn(
     attempt.progress(`${name} is taken in`);
   }
 
-  const deadline = payload.deadline === undefined ? state.deadline : Date.parse(payload.deadline);
+  // Nodes of earlier releases read no run.json without a time.
+  const expected = state.wantedBy ?? state.createdAt + state.route.reduce((sum, stage) => sum + clocksOf(state, stage).scheduleToClose, 0);
   const run: Run = {
     contract: refOf(used.run),
     run: payload.run,
@@ -103,11 +103,12 @@ export async function takeIn(
       role: role.name,
       consumes: role.consumes.map((slot) => artifactOf(slot).name),
       produces: role.produces.map((slot) => artifactOf(slot).name),
+      ...(state.stageClocks?.[role.name] && { clocks: state.stageClocks[role.name] }),
     })),
     versions: { ...versions },
     clocks: state.clocks,
     rounds: roundsOf(state),
-    deadline: new Date(deadline).toISOString(),
+    deadline: new Date(expected).toISOString(),
   };
   const runJson = await carried.add(Buffer.from(used.run.write(run), "utf8"), { contract: refOf(used.run), now: clock.now() });
   return {
@@ -119,7 +120,6 @@ export async function takeIn(
     ],
     blobs: carried.blobs,
     sources: sources.map(({ raw, label, unreadable }) => ({ name: raw.name, label, ...(unreadable !== undefined && { unreadable }) })),
-    deadline,
   };
 }
 

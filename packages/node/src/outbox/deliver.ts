@@ -85,9 +85,9 @@ async function contentsOf({ store }: DeliverDeps, digests: ReadonlySet<string>):
   return read.filter((bytes) => bytes !== undefined);
 }
 
-/** Remaining time of main's dispatch. A hand-off has none: it is never late. */
+/** Remaining time of main's dispatch, at least 1: nodes of earlier releases refuse one that has none. A hand-off says none. */
 function budgetOf({ payload, carries }: OutboxRow, now: number): number | undefined {
-  return payload.deadline === undefined || carries !== undefined ? undefined : Math.max(0, Date.parse(payload.deadline) - now);
+  return payload.deadline === undefined || carries !== undefined ? undefined : Math.max(1, Date.parse(payload.deadline) - now);
 }
 
 function lacking({ payload, to }: OutboxRow, missing: readonly string[]): Attachment[] {

@@ -130,6 +130,8 @@ export function createOperatorClient(main: string | MainUrl): OperatorClient {
         return trpc.resume.mutate(decision, within());
       case "rollback":
         return trpc.rollback.mutate(decision, within());
+      case "extend":
+        return trpc.extend.mutate(decision, within());
     }
   };
 

@@ -57,6 +57,7 @@ const decisions = {
   pause: z.object(about),
   resume: z.object(about),
   rollback: z.object({ ...about, to: Name }),
+  extend: z.object({ ...about, wantedBy: z.int().positive().max(8_640_000_000_000_000) }),
 };
 const Decision = z.discriminatedUnion("is", [
   decisions.retry.extend({ is: z.literal("retry") }),
@@ -65,6 +66,7 @@ const Decision = z.discriminatedUnion("is", [
   decisions.pause.extend({ is: z.literal("pause") }),
   decisions.resume.extend({ is: z.literal("resume") }),
   decisions.rollback.extend({ is: z.literal("rollback") }),
+  decisions.extend.extend({ is: z.literal("extend") }),
 ]);
 export type Decision = z.input<typeof Decision>;
 
@@ -124,6 +126,9 @@ export function createOperatorRouter({ orchestrator, calls, sessions, makeLink, 
     rollback: t.procedure
       .input(decisions.rollback)
       .mutation(({ ctx: { by }, input: { run, ...verb } }) => orchestrator.decide({ run, verb: { is: "rollback", by, ...verb } })),
+    extend: t.procedure
+      .input(decisions.extend)
+      .mutation(({ ctx: { by }, input: { run, ...verb } }) => orchestrator.decide({ run, verb: { is: "extend", by, ...verb } })),
     /** Plan of one of these verbs, in lines for people: what it would do now. It changes nothing, but a note is too long for a query's URL. */
     plan: t.procedure
       .input(Decision)

@@ -4,7 +4,7 @@ import { stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { sourceContract } from "@tasuki/bus";
 import { checkProfile } from "@tasuki/node";
-import { type Attachment, Id, isTasukiError, systemCause, TasukiError } from "@tasuki/protocol";
+import { type AskedClocks, type Attachment, Id, isTasukiError, systemCause, TasukiError } from "@tasuki/protocol";
 import type { OperatorClient } from "../api/operator-client.ts";
 import { toLine } from "../render/plain-text.ts";
 import { counted } from "../render/quantity.ts";
@@ -25,6 +25,9 @@ export interface RunToStart {
   readonly onBrief?: (text: string) => Promise<void>;
   /** Most times that work may be sent back by itself. */
   readonly rounds?: number;
+  readonly clocks?: AskedClocks;
+  /** Time by which the run is wanted, RFC 3339 UTC. */
+  readonly deadline?: string;
 }
 
 export interface StartedRun {
@@ -41,7 +44,7 @@ const maxLabel = 1_024;
 export async function startRun(
   cli: Cli,
   client: OperatorClient,
-  { brief, files, profile, id, rounds, onBrief }: RunToStart,
+  { brief, files, profile, id, rounds, clocks, deadline, onBrief }: RunToStart,
 ): Promise<StartedRun> {
   if (id !== undefined && !Id.safeParse(id).success)
     throw new TasukiError("malformed_request", `--id must be a UUID of version 7 (RFC 9562), not '${id}'.`);
@@ -71,6 +74,8 @@ export async function startRun(
     ...(profile !== undefined && { profile }),
     ...(id !== undefined && { id }),
     ...(rounds !== undefined && { rounds }),
+    ...(clocks !== undefined && { clocks }),
+    ...(deadline !== undefined && { deadline }),
   });
   cli.say(cli.messageStyle.dim(`main has signed for the run, with ${counted(sources.length, "source")}`));
   return { run };

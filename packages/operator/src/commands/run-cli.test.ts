@@ -47,7 +47,8 @@ test("run uploads files and folders as S1, S2, …, says what it skips, and prin
     ["node_modules/x/README.md", "no"],
   ] as const)
     await writeFile(join(folder, name), bytes, "latin1");
-  const { code, stdout, stderr } = await tasuki(["run", "What is A?", "docs", "docs/a.md", "--data", main.data, "--profile", "friendly"], {
+  const options = ["--profile", "friendly", "--clock", "startToClose=2h", "--clock", "heartbeat=90s", "--deadline", "30d"];
+  const { code, stdout, stderr } = await tasuki(["run", "What is A?", "docs", "docs/a.md", "--data", main.data, ...options], {
     cwd: main.data,
   });
   const run = stdout.trim();
@@ -56,6 +57,8 @@ test("run uploads files and folders as S1, S2, …, says what it skips, and prin
     kind: "run",
     brief: "What is A?",
     profile: "friendly",
+    clocks: { startToClose: 7_200_000, heartbeat: 90_000 },
+    deadline: expect.stringMatching(/^20\d\d-/),
     attachments: [
       { name: "S1.md", contract: "source@1", size: 3, label: "docs/a.md" },
       { name: "S2.txt", contract: "source@1", size: 4, label: "docs/b/LICENSE" },
@@ -397,6 +400,9 @@ test("retry and cancel say what they did, and ls and nodes what there is", async
   expect((await tasuki(["retry", "last", "--from", "editor", "--reason", "mended", ...data])).stdout).toBe(
     `Run ${run} goes on at epoch 2.\n`,
   );
+  const longer = await tasuki(["retry", "last", "--deadline", "2h", "--json", ...data]);
+  expect(JSON.parse(longer.stdout)).toMatchObject({ status: { epoch: 2, deadline: expect.any(String) } });
+  expect((await tasuki(["show", "last", ...data])).stdout).toMatch(/ {2}wanted {4}by 20\d\d-/);
   await main.relay.until(run, isBlocked);
   const rollback = ["rollback", run, "--to", "editor", ...data];
   const plan = await tasuki([...rollback, "--dry-run"]);
@@ -432,6 +438,7 @@ test("retry and cancel say what they did, and ls and nodes what there is", async
   expect(awaiting).toContain(`To end it without their word: pnpm tasuki cancel ${run} --now`);
   expect((await tasuki(["ls", ...data])).stdout).toContain("awaits printer, which does not answer");
   expect((await tasuki(["cancel", run, "--now", ...data])).stdout).toBe(`Run ${run} is cancelled.\n`);
+  expect(await tasuki(["retry", run, "--deadline", "2h", ...data])).toMatchObject({ code: 5 });
   expect(await tasuki(["retry", run, ...data])).toMatchObject({ code: 5 });
   expect((await tasuki(["ls", ...data])).stdout).toContain("cancelled");
   expect((await tasuki(["ls", "--open", ...data])).stderr).toContain("There is no open run");

@@ -1,4 +1,4 @@
-import type { RunStatus } from "@tasuki/protocol";
+import type { AskedClocks, RunStatus } from "@tasuki/protocol";
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { Cli } from "../cli/cli.ts";
 import { readBriefAsRelay, type ReadingRow, sayReading } from "../cli/explain-brief.ts";
@@ -7,6 +7,7 @@ import { followRun } from "../cli/follow-run.ts";
 import { type DataOption, dataOption, type JsonOption, jsonOption, toExamples } from "../cli/options.ts";
 import { finalName, printArtifact } from "../cli/read-artifact.ts";
 import { sayConclusion } from "../cli/say-conclusion.ts";
+import { clockOption, deadlineOption } from "../cli/time-options.ts";
 import { startRun } from "../cli/start-run.ts";
 import { toClosing } from "../render/run-detail.ts";
 
@@ -15,6 +16,8 @@ interface RunOptions extends DataOption, JsonOption {
   readonly profile?: string;
   readonly id?: string;
   readonly rounds?: number;
+  readonly clock?: AskedClocks;
+  readonly deadline?: string;
 }
 
 function parseRounds(text: string): number {
@@ -36,6 +39,8 @@ export function runCommand(cli: Cli): Command {
     .option("--profile <profile>", "what the final text must keep: one of the relay's profiles (default: its first)")
     .option("--id <uuid>", "the run's id (UUIDv7): starting it twice starts it once")
     .option("--rounds <n>", "how often a role may send work back before a person decides (default: 2)", parseRounds)
+    .addOption(clockOption())
+    .addOption(deadlineOption(cli))
     .addOption(new Option("--brief <text>").hideHelp().argParser(refuseBriefOption))
     .addOption(dataOption())
     .addOption(jsonOption())
@@ -60,7 +65,7 @@ them into a list below a heading; everything else is then background:
 `,
     )
     .action(async (brief: string, files: string[], options: RunOptions) => {
-      const { profile, id, rounds, wait = false, json = false } = options;
+      const { profile, id, rounds, clock, deadline, wait = false, json = false } = options;
       const client = cli.client(options);
       let reading: readonly ReadingRow[] = [];
       const { run } = await startRun(cli, client, {
@@ -69,6 +74,8 @@ them into a list below a heading; everything else is then background:
         ...(profile !== undefined && { profile }),
         ...(id !== undefined && { id }),
         ...(rounds !== undefined && { rounds }),
+        ...(clock !== undefined && { clocks: clock }),
+        ...(deadline !== undefined && { deadline }),
         async onBrief(text) {
           reading = await readBriefAsRelay(cli, client, text);
           if (!json) sayReading(cli, reading);

@@ -11,7 +11,7 @@ export function toRunDetail(
   status: RunStatus,
   { now, style, next }: { readonly now: number; readonly style: Style; readonly next: Next },
 ): Words[] {
-  const { id, state, epoch, profile, brief, createdAt, endedAt, sources, stages } = status;
+  const { id, state, epoch, profile, brief, createdAt, endedAt, deadline, sources, stages } = status;
   const took = (endedAt === undefined ? now : Date.parse(endedAt)) - Date.parse(createdAt);
   const paint =
     state === "closed" ? style.good : state === "open" || state === "closing" || state === "cancelling" ? style.mark : style.bad;
@@ -21,6 +21,7 @@ export function toRunDetail(
     "",
     `  brief     ${toLine(brief)}`,
     `  begun     ${createdAt}, ${endedAt === undefined ? "for" : "took"} ${toDuration(Math.max(0, took))}`,
+    ...(deadline === undefined ? [] : [`  wanted    by ${deadline}`]),
     `  profile   ${profile}, epoch ${epoch}`,
     `  sources   ${counted(sources.length, "source")}${unreadable.length === 0 ? "" : `, ${unreadable.length} not readable`}`,
     ...unreadable.map((source) => style.warn(`            ${source.name} ${toLine(source.label)}: ${toLine(source.unreadable ?? "")}`)),

@@ -1,3 +1,4 @@
+import { type AskedClocks, parseClocks } from "../messages/clocks.ts";
 import type { AnyArtifact, Complaint, Documents, ValueOf } from "./define-artifact.ts";
 import { artifactOf, type AnyRole, type ArtifactOf } from "./define-role.ts";
 
@@ -109,13 +110,15 @@ export interface Pipeline<
   readonly intake: Intake<Given[number]>;
   readonly given: Given;
   readonly roles: Roles;
+  /** Clocks of every stage in a run that asks for no others, milliseconds; a role may have its own. What is left out has its default. */
+  readonly clocks?: AskedClocks;
   /** Views of the artifacts, by name. */
   readonly views?: Readonly<Record<string, View>>;
 }
 
 /**
  * Defines a linear pipeline. Wrong wiring does not compile, and the message names the role and the artifact: a role consumes what nothing
- * before it produces, an artifact has two producers, a role or a port is there twice.
+ * before it produces, an artifact has two producers, a role or a port is there twice. Throws for clocks that no run may ask for.
  *
  * @example
  * export const relay = definePipeline({
@@ -132,8 +135,9 @@ export function definePipeline<
   const Roles extends readonly AnyRole[],
   const ViewName extends string = never,
 >(definition: Pipeline<Given, Roles> & PipelineCheck<Given, Roles> & Viewed<ViewName>): Pipeline<Given, Roles> {
-  const { module, profiles, intake, given, roles, views } = definition;
-  return { module, profiles, intake, given, roles, ...(views !== undefined && { views }) };
+  const { module, profiles, intake, given, roles, clocks, views } = definition;
+  if (clocks !== undefined) parseClocks(clocks, "the pipeline");
+  return { module, profiles, intake, given, roles, ...(clocks !== undefined && { clocks }), ...(views !== undefined && { views }) };
 }
 
 /** The profile of a run that names none: what its brief calls for, else the pipeline's first. */

@@ -1,3 +1,4 @@
+import { type AskedClocks, parseClocks } from "../messages/clocks.ts";
 import type { Unmet } from "../messages/problem.ts";
 import type { AnyArtifact, Document, ValueOf } from "./define-artifact.ts";
 
@@ -69,6 +70,8 @@ export interface RoleDefinition<
    * handed on, and no part of what is checked.
    */
   readonly feedback?: Feedback;
+  /** Clocks of the role's stage in every run that asks for no others, milliseconds; those that are left out are the pipeline's. */
+  readonly clocks?: AskedClocks;
   /** Cross-artifact check of the stage, over files that keep their own contracts. Returns the faults; none means that the check holds. */
   check(inputs: FilesOf<Consumes>, outputs: FilesOf<Produces>, context: CheckContext): Unmet[];
 }
@@ -89,6 +92,7 @@ export interface AnyRole {
   readonly consumes: readonly Slot[];
   readonly produces: readonly Slot[];
   readonly feedback?: readonly AnyArtifact[];
+  readonly clocks?: AskedClocks;
   check(inputs: never, outputs: never, context: CheckContext): Unmet[];
 }
 
@@ -104,7 +108,7 @@ export type OutputsOf<R extends AnyRole> = ValuesOf<R["produces"]>;
 
 /**
  * Defines a role. The types of its inputs and outputs are inferred from the artifacts that it names: one file, an array where there are
- * many, perhaps undefined where optional.
+ * many, perhaps undefined where optional. Throws for clocks that no run may ask for.
  *
  * @example
  * export const writer = defineRole({
@@ -126,5 +130,6 @@ export function defineRole<
   const Port extends number,
   const Feedback extends readonly AnyArtifact[] = readonly [],
 >(definition: RoleDefinition<Name, Consumes, Produces, Port, Feedback>): Role<Name, Consumes, Produces, Port, Feedback> {
+  if (definition.clocks !== undefined) parseClocks(definition.clocks, `role '${definition.name}'`);
   return definition;
 }

@@ -118,7 +118,9 @@ export const RunStatus = z.object({
   brief: said(65_536),
   createdAt: z.iso.datetime(),
   endedAt: z.iso.datetime().optional(),
-  /** Block of the run itself, not of one of its stages: of its intake, of its closing check, or of a role that refuses to archive it. */
+  /** Time by which the run is wanted, RFC 3339, where somebody asked for one. */
+  deadline: z.iso.datetime().optional(),
+  /** Block of the run itself, not of one of its stages: of its intake, its deadline, its closing check, or of a role that refuses to archive it. */
   block: Block.optional(),
   /** Failure of the last attempt to take the run in. */
   failure: AttemptFailure.optional(),

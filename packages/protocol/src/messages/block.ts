@@ -28,6 +28,8 @@ export const BlockKind = z.enum([
   "scheduleToClose",
   /** The files of the run don't hold together; a retry. */
   "closing-check",
+  /** The time by which the run was wanted has passed; a later one, or the end of the run's work, which goes on. */
+  "deadline",
   /** A node refuses for good to archive the run; its `archived`. */
   "close",
 ]);

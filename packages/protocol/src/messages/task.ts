@@ -1,45 +1,7 @@
 import { z } from "zod";
+import { AskedClocks, Clocks } from "./clocks.ts";
 import { Envelope } from "./envelope.ts";
 import { ContractRef, FileName, Id, Name, Sha256 } from "./identifiers.ts";
-
-/** Longest that a clock may be asked to run, milliseconds: 14 days. */
-export const longestClock = 14 * 24 * 60 * 60_000;
-/** Longest that a run's deadline may lie ahead, milliseconds: 366 days. */
-export const longestDeadline = 366 * 24 * 60 * 60_000;
-
-/** Clocks of a stage, milliseconds (Temporal's names), as they are stored: the first releases took longer ones than may be asked for now. */
-export const Clocks = z.object({
-  scheduleToStart: z.int().positive(),
-  heartbeat: z.int().positive(),
-  startToClose: z.int().positive(),
-  scheduleToClose: z.int().positive(),
-});
-export type Clocks = z.infer<typeof Clocks>;
-
-export const defaultClocks: Clocks = {
-  scheduleToStart: 60_000,
-  heartbeat: 120_000,
-  startToClose: 30 * 60_000,
-  scheduleToClose: 2 * 60 * 60_000,
-};
-
-const clockRule = `a whole number of milliseconds, from 1 to ${longestClock} (14 days)`;
-const askedClock = z.int({ error: clockRule, abort: true }).positive(clockRule).max(longestClock, clockRule);
-
-/** Clocks that a run may ask for: every one of them is bounded here, so that no sum of them is too large for a date or a timer. */
-const AskedClocks = z.object({
-  scheduleToStart: askedClock,
-  heartbeat: askedClock,
-  startToClose: askedClock,
-  scheduleToClose: askedClock,
-});
-
-/** Clips stored clocks to the longest that may be asked for. Clocks within that come back as they are. */
-export function clipClocks(clocks: Clocks): Clocks {
-  const names = Object.keys(defaultClocks) as (keyof Clocks)[]; // `defaultClocks` has each of them, and no more
-  if (names.every((name) => clocks[name] <= longestClock)) return clocks;
-  return { ...clocks, ...Object.fromEntries(names.map((name) => [name, Math.min(clocks[name], longestClock)])) };
-}
 
 /** A file that a task names; its bytes are uploaded apart, and found by digest. */
 export const Attachment = z.looseObject({
@@ -113,7 +75,7 @@ export const RunRequest = z.looseObject({
   brief: z.string().min(1).max(65_536).optional(),
   attachments: attachments.default([]),
   profile: Name.optional(),
-  clocks: AskedClocks.partial().optional(),
+  clocks: AskedClocks.optional(),
   /** Most times that a role's decision sends work back by itself; 2 by default, then a person decides. */
   rounds: z.int().min(0).max(mostRounds).optional(),
   deadline: z.iso.datetime().optional(),

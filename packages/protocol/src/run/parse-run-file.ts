@@ -3,6 +3,7 @@ import type { Versions } from "../kit/at-versions.ts";
 import type { StageFile } from "../kit/read-text.ts";
 import { ContractRef, parseContractRef } from "../messages/identifiers.ts";
 import { TasukiError } from "../messages/problem.ts";
+import { type Clocks, clipClocks, withClocks } from "../messages/clocks.ts";
 import { anyRun, type Run } from "./run.ts";
 
 const Said = z.looseObject({ contract: ContractRef });
@@ -54,6 +55,11 @@ function toJson(text: string): unknown {
   } catch {
     return undefined; // the contract says what is wrong, when the file is read by it
   }
+}
+
+/** Clocks of a stage of a run, none longer than any may be asked to run: those of the run, with its role's own in their place. */
+export function clocksOfStage({ clocks, route }: Pick<Run, "clocks" | "route">, stage: string): Clocks {
+  return clipClocks(withClocks(clocks, route.find(({ role }) => role === stage)?.clocks));
 }
 
 /** The role that a stage's result goes to; undefined where the stage is not in the route (the last hop, to main). */

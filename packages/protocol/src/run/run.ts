@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type Artifact, defineArtifact } from "../kit/define-artifact.ts";
 import type { Parsed } from "../kit/read-text.ts";
 import { ContractRef, FileName, Id, Name, Sha256 } from "../messages/identifiers.ts";
-import { Clocks } from "../messages/task.ts";
+import { AskedClocks, Clocks } from "../messages/clocks.ts";
 import { distinct } from "../text/line.ts";
 import { checkContract, createReport, judge } from "../text/report.ts";
 
@@ -69,12 +69,16 @@ export const Run = z.looseObject({
     .array(RunSource)
     .max(2048)
     .check(distinct((source) => source.id)),
-  route: z.array(z.looseObject({ role: Name, consumes: z.array(z.string()), produces: z.array(z.string()) })).min(1),
+  /** `clocks`: those of the role that differ from the run's. */
+  route: z
+    .array(z.looseObject({ role: Name, consumes: z.array(z.string()), produces: z.array(z.string()), clocks: AskedClocks.optional() }))
+    .min(1),
   /** Versions that the run uses, by contract. */
   versions: z.record(z.string(), z.int().positive()),
   clocks: Clocks,
   /** Most times that a decision sends work back by itself; then a person decides. */
   rounds: z.int().nonnegative().optional(),
+  /** Time by which the run is expected: its deadline, or what the clocks of all stages come to. Nothing is refused or ended for it. */
   deadline: z.iso.datetime(),
 });
 export type Run = z.infer<typeof Run>;

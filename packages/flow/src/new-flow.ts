@@ -17,7 +17,7 @@ const briefShown = 280;
 
 /** State of a run that was asked for: open, nothing dispatched, waiting for intake. */
 export function newFlow({ payload, profile, brief, route, relayClocks = {}, now }: NewFlow): FlowState {
-  const asked = withClocks<AskedClocks>({}, payload.clocks as AskedClocks | undefined);
+  const asked = withClocks<AskedClocks>({}, payload.clocks);
   // A task that an earlier release took may ask for more than is taken now.
   const clocks = clipClocks(withClocks(withClocks(defaultClocks, relayClocks.pipeline), asked));
   const stageClocks = stageClocksOf(route, relayClocks.roles ?? {}, asked);

@@ -4,6 +4,7 @@ import { EventSource } from "eventsource";
 import type { z } from "zod";
 import type { BusRouter } from "../server/bus-router.ts";
 import type { Identity } from "../identity/identity.ts";
+import { clockHeader } from "../wire/operations.ts";
 import type { BusClient, BusVerbs } from "./bus-client.ts";
 import { boundAnswers, boundEvents } from "./bounded-fetch.ts";
 import { notUnderstood, toClientError, whyNot } from "./client-error.ts";
@@ -20,6 +21,8 @@ export interface BusClientDeps {
   readonly identity: Pick<Identity, "outbound">;
   /** Gives a number in [0, 1), which spreads the reconnections of many followers. */
   readonly random?: () => number;
+  /** Called with the time that each answer says, milliseconds since 1970, and how long the answer took. Earlier releases say none. */
+  readonly onClock?: (says: number, tookMs: number) => void;
   /** Path of the socket by which a node of this machine is called. */
   readonly socketPath?: string;
 }
@@ -33,16 +36,28 @@ const uploadMs = (bytes: number): number => 30_000 + Math.ceil(bytes / 64);
 /** Silence after which a feed's connection is given up: three of its pings. */
 const feedSilenceMs = 15_000;
 
+/** Tells of the time that each answer says. */
+function withClock(fetch: typeof globalThis.fetch, onClock: BusClientDeps["onClock"]): typeof globalThis.fetch {
+  if (onClock === undefined) return fetch;
+  return async (input, init) => {
+    const asked = performance.now();
+    const response = await fetch(input, init);
+    const says = response.headers.get(clockHeader) ?? "";
+    if (/^[0-9]{1,15}$/.test(says)) onClock(Number(says), performance.now() - asked);
+    return response;
+  };
+}
+
 /**
  * Creates the client of one node's bus, over connections of its own. What the node answers is not trusted: every call has a time limit, answers are
  * bounded before they are parsed (`answerLimits`), and read by schemas that keep what is known. Errors are `TasukiError`.
  */
-export function createBusClient({ node, url, identity, random = () => 0.5, socketPath }: BusClientDeps): BusClient {
+export function createBusClient({ node, url, identity, random = () => 0.5, onClock, socketPath }: BusClientDeps): BusClient {
   const peer = { node, url };
   const way = { agent: createConnections(), ...(socketPath !== undefined && { socketPath }) };
-  const plain = createHttpFetch(way);
+  const plain = withClock(createHttpFetch(way), onClock);
   const fetch = boundAnswers(plain, peer);
-  const fetchFeed = createHttpFetch({ ...way, silenceMs: feedSilenceMs });
+  const fetchFeed = withClock(createHttpFetch({ ...way, silenceMs: feedSilenceMs }), onClock);
   /** Link for the calls whose answers are read by `bounded`. */
   const callsBy = (bounded: typeof globalThis.fetch) =>
     httpLink({

@@ -15,7 +15,7 @@ import { createExpressMiddleware } from "@trpc/server/adapters/express";
 import express, { type NextFunction, type Request, type Response } from "express";
 import { z } from "zod";
 import type { Caller } from "../identity/identity.ts";
-import { operations, routes } from "../wire/operations.ts";
+import { clockHeader, operations, routes } from "../wire/operations.ts";
 import { maxBodyBytes, parseTaskBody, parseTaskHeaders } from "../wire/task-request.ts";
 import { type AdmissionDeps, admit, type Admitted, pathOf } from "./admission.ts";
 import { type BusHandlers, createBusCalls } from "./bus-calls.ts";
@@ -63,6 +63,7 @@ export function createBusApp(deps: BusAppDeps): RequestListener {
   app.disable("x-powered-by").disable("etag").enable("strict routing").enable("case sensitive routing");
   app.use(async (req, res, next) => {
     limitArrival(req, res);
+    res.setHeader(clockHeader, clock.now());
     const admission = await admit(deps, req);
     admitted.set(req, admission);
     // Express would answer these headers with an empty 304 (`If-None-Match: *`), though no answer may be cached.

@@ -30,6 +30,10 @@ export const openApiWords: Readonly<Record<string, Words>> = {
   bundle: ["SHA-256 of the archive's manifest, from `closing` on.", sha256],
   clearsWith: ["Command or fact that clears the block.", `tasuki retry ${run} --from sg`],
   clock: ["Time by the node's clock, RFC 3339 UTC.", time],
+  clockSkew: [
+    "Milliseconds by which the clock of the stage's node is ahead of main's (negative: behind), where that is suspect; `times` are off by as much.",
+    42_000,
+  ],
   clocks: ["Time limits of the run, milliseconds; what is left out has its default.", { startToClose: 1_800_000 }],
   code: ["Code of the problem, stable, for programs.", "attachments_missing"],
   conclusion: [
@@ -48,6 +52,9 @@ export const openApiWords: Readonly<Record<string, Words>> = {
   deadline: ["Time by which the run is wanted, RFC 3339 UTC, at most 366 days ahead.", "2026-12-01T12:00:00Z"],
   detail: ["What happened, where, and what to do, for people.", "Upload S1.md first, then send the task again."],
   digests: ["SHA-256 of each contract's schema, by `name@version`.", { "source@1": sha256 }],
+  ms: ["Milliseconds that the clock is ahead of this node's; negative where it is behind.", 120],
+  skews: ["Clocks of the nodes that this one calls, by node, in milliseconds ahead of its own.", { sg: { ms: 120, suspect: false } }],
+  suspect: ["True where the clock differs by more than this node's bound (`limits.clockSkewMs`, 10 s).", false],
   direction: ["`in` for a file that the task brought, `out` for one that it made.", "out"],
   drift: ["Callers to whom the network grants other things than the policy file.", []],
   endedAt: ["Time at which the run ended, RFC 3339 UTC.", time],

@@ -89,3 +89,6 @@ export const routes: ReadonlyMap<string, Route> = new Map(
     ];
   }),
 );
+
+/** Header of every answer: the time of the node's clock when the request came, milliseconds since 1970. It proves nothing, and no call depends on it. */
+export const clockHeader = "tasuki-clock";

@@ -1,4 +1,4 @@
-import { hasEnded, Health, longestDeadline, TasukiError } from "@tasuki/protocol";
+import { hasEnded, Health, longestDeadline, type RunStatus, TasukiError } from "@tasuki/protocol";
 import type { Store } from "@tasuki/store";
 import type { Roster } from "@tasuki/bus";
 import { turnsOf } from "../loop/create-loop.ts";
@@ -8,6 +8,7 @@ import type { NodeView, Orchestrator } from "./orchestrator.ts";
 import type { Notary } from "@tasuki/evidence";
 import { nudge } from "./nudge.ts";
 import { type FlowState, planOf, planRetry, refusalOf, toRunStatus, type Verb } from "@tasuki/flow";
+import { type ClockSkews, withSkews } from "../status/clock-skews.ts";
 import type { Reachability } from "./reachability.ts";
 import { stateOf } from "./run-row.ts";
 import { knownRun, type RunSteps } from "./run-steps.ts";
@@ -20,15 +21,17 @@ interface OrchestratorDeps extends Omit<VerifyDeps, "store"> {
   readonly steps: RunSteps;
   readonly reachability: Pick<Reachability, "isReachable" | "problemOf">;
   readonly roster: Roster;
+  readonly skews: Pick<ClockSkews, "of">;
 }
 
 type Decision = Parameters<Orchestrator["decide"]>[0];
 
 /** Orchestrator for what people and agents ask of main. */
 export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
-  const { store, notary, steps, reachability, roster, pipeline, clock } = deps;
+  const { store, notary, steps, reachability, roster, pipeline, clock, skews } = deps;
   const { profiles, intake } = pipeline;
   const lock = createKeyedLock();
+  const shown = (state: FlowState): RunStatus => withSkews(toRunStatus(state), skews);
 
   /** State of a run of which a verb is taken, and the verb as it is taken. Rejects with `not_found`, `invalid_state`. */
   const decidable = async ({ run, verb }: Decision): Promise<{ readonly state: FlowState; readonly verb: Verb }> => {
@@ -57,10 +60,10 @@ export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
   };
 
   return {
-    runs: async (filter) => (await store.runs(filter)).map((row) => toRunStatus(stateOf(row))),
+    runs: async (filter) => (await store.runs(filter)).map((row) => shown(stateOf(row))),
     async run(id) {
       const state = await steps.state(id);
-      return state && toRunStatus(state);
+      return state && shown(state);
     },
     relay: () => ({ profiles, ...(intake.explain !== undefined && { explain: intake.explain }) }),
     async nodes() {
@@ -69,6 +72,7 @@ export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
         const peer = peers.get(node);
         const health = Health.safeParse(peer?.health);
         const problem = reachability.problemOf(node);
+        const skew = skews.of(node);
         return {
           node,
           role,
@@ -77,6 +81,7 @@ export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
           ...(problem !== undefined && { problem }),
           ...(health.success && { health: health.data }),
           ...(peer && { seenAt: peer.at }),
+          ...(skew && { skew }),
         };
       });
     },
@@ -85,7 +90,7 @@ export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
       const { state, verb } = await decidable(decision);
       if (verb.is === "retry" && state.given.length === 0) await resumeIntake(run, verb);
       else await steps.apply({ facts: [{ run, event: verb }] });
-      return toRunStatus(await knownRun(steps, run));
+      return shown(await knownRun(steps, run));
     },
     async plan(decision) {
       const { state, verb } = await decidable(decision);
@@ -101,7 +106,7 @@ export function createOrchestrator(deps: OrchestratorDeps): Orchestrator {
     async *watch(run, signal) {
       for await (const _ of turnsOf((wake) => store.onCommit([{ topic: "run", run }], wake), signal)) {
         const state = await knownRun(steps, run);
-        yield toRunStatus(state);
+        yield shown(state);
         if (hasEnded(state)) return;
       }
     },

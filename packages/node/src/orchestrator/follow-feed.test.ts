@@ -56,6 +56,7 @@ function startFollowing({
     logger: quiet,
     backoff: () => 1,
     digests: {},
+    skews: { read: () => undefined },
     untilAwaited,
   };
   const following = followFeed(deps as unknown as FollowFeedDeps, ended.signal); // the parts that a follower calls

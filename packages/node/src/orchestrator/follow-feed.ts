@@ -3,6 +3,7 @@ import { type Backoff, type Clock, differingContracts, type Health, TasukiError 
 import type { Trust } from "@tasuki/evidence";
 import { createAllowance } from "../loop/allowance.ts";
 import { type FeedSessionDeps, followSession } from "./feed-session.ts";
+import type { ClockSkews } from "../status/clock-skews.ts";
 import { createSilencePace } from "./silence-pace.ts";
 import { olderCopy, otherCopy, refusalBy, strangerAt, unpinned, unreadableFeed } from "./node-problems.ts";
 
@@ -12,6 +13,7 @@ export interface FollowFeedDeps extends FeedSessionDeps {
   readonly backoff: Backoff;
   /** Digests of the contracts as this program has them, by `name@version`. */
   readonly digests: Readonly<Record<string, string>>;
+  readonly skews: Pick<ClockSkews, "read">;
 }
 
 /** Installations of one node within an hour that main follows. More are a fault, or a lie, that would have it dispatch for ever. */
@@ -32,12 +34,14 @@ export async function followFeed(deps: FollowFeedDeps, signal: AbortSignal): Pro
   const health = async (): Promise<Health | undefined> => {
     // The position is read before the node is asked: the answer may not know of entries that come meanwhile.
     const held = await store.position(deps.node);
+    const askedAt = clock.now();
     const asked = client.health({ signal: AbortSignal.any([signal, AbortSignal.timeout(healthTimeout)]) });
     const answer = await asked.catch((error: unknown) => {
       logger.debug({ peer: deps.node, role, err: error }, "a role's node can't be reached now");
       reachability.set(deps.node, false, refusalBy(deps.node, error));
     });
     if (answer === undefined) return undefined;
+    deps.skews.read(deps.node, { says: Date.parse(answer.clock), asked: askedAt, answered: clock.now() });
     const misconfigured = strangerAt(deps, answer) ?? unpinned(deps);
     if (misconfigured !== undefined) return refuse(misconfigured);
     await save(answer);

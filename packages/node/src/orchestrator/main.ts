@@ -19,6 +19,7 @@ import type { Notary, Trust } from "@tasuki/evidence";
 import type { DiskFloor, OutboxRow, RunRow, Store } from "@tasuki/store";
 import { type BusClient, nodesOfRole, type Roster } from "@tasuki/bus";
 import type { Worker } from "../consumer/worker.ts";
+import type { ClockSkews } from "../status/clock-skews.ts";
 import { createBackground } from "../loop/background.ts";
 import { createLoop, retryBounds } from "../loop/create-loop.ts";
 import type { Orchestrator } from "./orchestrator.ts";
@@ -65,6 +66,7 @@ export interface MainDeps {
   readonly diskFloor: DiskFloor;
   /** Projections of the store; writing one again changes nothing. */
   readonly projections: { archive(run: string): Promise<unknown> };
+  readonly skews: ClockSkews;
   /** Name of the node; the role's by default. */
   readonly node?: string;
 }
@@ -231,6 +233,7 @@ export function createMain(deps: MainDeps): Main {
               logger: loggerOf(one.node),
               backoff,
               digests,
+              skews: deps.skews,
               diskFloor,
               untilAwaited: (signal) => archives.untilAwaited(one.node, signal),
             },

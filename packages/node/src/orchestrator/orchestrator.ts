@@ -1,5 +1,6 @@
 import type { Health, RunStatus } from "@tasuki/protocol";
 import type { Verb } from "@tasuki/flow";
+import type { ClockSkew } from "../status/clock-skews.ts";
 
 /** Node of the roster, as main knows it. */
 export interface NodeView {
@@ -13,6 +14,8 @@ export interface NodeView {
   readonly health?: Health;
   /** Time at which it came, milliseconds since 1970. */
   readonly seenAt?: number;
+  /** Skew of its clock, as its last answer told it. */
+  readonly skew?: ClockSkew;
 }
 
 /** Relay of main, as far as people who start runs need to know it. */

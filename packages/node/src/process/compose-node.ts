@@ -7,6 +7,7 @@ import { type BusClient, type BusHandlers, type Identity, nodesOfRole } from "@t
 import { createConsumer } from "../consumer/create-consumer.ts";
 import { createQuarantine } from "../consumer/quarantine.ts";
 import { createOutbox } from "../outbox/create-outbox.ts";
+import { type ClockSkews, createClockSkews, withSkews } from "../status/clock-skews.ts";
 import { createHealth } from "../status/create-health.ts";
 import { createStatus } from "../status/create-status.ts";
 import { pulledTasks } from "../orchestrator/pull.ts";
@@ -30,6 +31,8 @@ export interface NodeParts {
   readonly freeBytes?: () => Promise<number>;
   /** Client of a node. Throws `unknown_role` where the roster has no address. */
   readonly clientFor: (node: string) => BusClient;
+  /** Skews of other nodes' clocks, where whoever made the clients reads them. */
+  readonly skews?: ClockSkews;
   /** Makes a UUIDv7. */
   readonly newId: () => string;
   /** Makes a salt: 128 random bits, as 32 hexadecimal digits. */
@@ -69,7 +72,8 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
   const { freeBytes = async () => Number.MAX_SAFE_INTEGER } = parts;
   const diskFloor = createDiskFloor({ freeBytes, floor: limits.minFreeBytes, clock, logger });
   const projections = createProjections({ folder: data, store, logger, diskFloor });
-  const base = { ...options, ...parts, notary, roster, projections, diskFloor };
+  const { skews = createClockSkews({ boundMs: limits.clockSkewMs, logger }) } = parts;
+  const base = { ...options, ...parts, skews, notary, roster, projections, diskFloor };
   const quarantine = createQuarantine(base);
   const work = createNodeWork(base);
   stack.defer(() => work.end());
@@ -136,7 +140,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
       queueLimit: limits.queue,
       foreignFiles: (run) => projections.foreignFiles(run),
       quarantined: (run) => quarantine.list(run),
-      ...(main && { runs: { toStatus: (row) => toRunStatus(stateOf(row)), pulledTasks } }),
+      ...(main && { runs: { toStatus: (row) => withSkews(toRunStatus(stateOf(row)), skews), pulledTasks } }),
     }),
     health: createHealth({
       node,
@@ -149,6 +153,7 @@ export function composeNode(options: NodeOptions, parts: NodeParts): ComposedNod
       clock,
       policy: parts.policyState,
       executor: options.executor?.name,
+      skews,
     }),
   };
 

@@ -42,6 +42,8 @@ export const NodeConfig = z
         /** Attempts at a task, those that the end of the node cut off included; an outcome may allow fewer. */
         attempts: z.int().positive().default(5),
         leaseMs: z.int().positive().default(15_000),
+        /** Milliseconds by which another node's clock may differ from this one's before it is suspect. */
+        clockSkewMs: z.int().positive().default(10_000),
         /** Bytes of room on the disk of the data folder below which nothing new is taken. */
         minFreeBytes: z
           .int()

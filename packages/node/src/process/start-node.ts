@@ -2,7 +2,7 @@ import { randomUUIDv7 } from "node:crypto";
 import { statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { openKeys, openTrust } from "@tasuki/evidence";
-import { TasukiError } from "@tasuki/protocol";
+import { type Clock, TasukiError } from "@tasuki/protocol";
 import { openStore } from "@tasuki/store";
 import {
   type BusClient,
@@ -22,6 +22,7 @@ import {
 import { composeNode } from "./compose-node.ts";
 import { createSalts } from "./salts.ts";
 import { clientWithFailpoints, type Reach, storeWithFailpoints } from "./failpoint.ts";
+import { type ClockSkews, createClockSkews } from "../status/clock-skews.ts";
 import type { NodeOptions, RunningNode } from "./node.ts";
 
 /**
@@ -62,7 +63,8 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
   checkTrust(trust.nodes(), { data, known: [...Object.keys(roster), ...roles, node] });
   const access = opened.use(await openAccess({ role, pipeline, data, config, policy, clock, random, logger }));
   const identity = watchDrift(access.identity, { policy, role, logger });
-  const clientFor = createClients({ node, roster, identity, random, reach });
+  const skews = createClockSkews({ boundMs: config.limits.clockSkewMs, logger });
+  const clientFor = createClients({ node, roster, identity, random, reach, clock, skews });
   const composed = opened.use(
     composeNode(options, {
       node,
@@ -78,6 +80,7 @@ export async function startNode(options: NodeOptions): Promise<RunningNode> {
         clock,
       }),
       clientFor,
+      skews,
       newId,
       salt: createSalts(),
       freeBytes: async () => {
@@ -149,10 +152,12 @@ interface ClientsDeps {
   readonly identity: Identity;
   readonly random: () => number;
   readonly reach: Reach | undefined;
+  readonly clock: Pick<Clock, "now">;
+  readonly skews: Pick<ClockSkews, "read">;
 }
 
 /** Clients of nodes by name, each at the address that this node's roster gives. Calling it throws `unknown_role` where the roster gives none. */
-function createClients({ node: own, roster, identity, random, reach }: ClientsDeps) {
+function createClients({ node: own, roster, identity, random, reach, clock, skews }: ClientsDeps) {
   const clients = new Map<string, BusClient>();
   return (node: string): BusClient => {
     const known = clients.get(node);
@@ -163,7 +168,11 @@ function createClients({ node: own, roster, identity, random, reach }: ClientsDe
         "unknown_role",
         `'${node}' is not in the roster of ${own}: add it to the config.jsonc there, and start ${own} again.`,
       );
-    const plain = createBusClient({ node, url: url.replace(/\/$/, ""), identity, random });
+    const onClock = (says: number, tookMs: number): void => {
+      const answered = clock.now();
+      skews.read(node, { says, asked: answered - tookMs, answered });
+    };
+    const plain = createBusClient({ node, url: url.replace(/\/$/, ""), identity, random, onClock });
     const client = reach === undefined ? plain : clientWithFailpoints(plain, reach);
     clients.set(node, client);
     return client;

@@ -11,6 +11,7 @@ import {
 } from "@tasuki/protocol";
 import type { Store } from "@tasuki/store";
 import type { BusHandlers, Identity } from "@tasuki/bus";
+import type { ClockSkews } from "./clock-skews.ts";
 
 export interface HealthDeps {
   readonly node: string;
@@ -24,11 +25,12 @@ export interface HealthDeps {
   readonly policy: () => NonNullable<Health["policy"]>;
   readonly clock: Pick<Clock, "now">;
   readonly executor?: string | undefined;
+  readonly skews: Pick<ClockSkews, "all">;
 }
 
 /** Health of a node (`/health`): its name and role, the contracts that it reads and writes, and the state of what it works with. */
 export function createHealth(deps: HealthDeps): BusHandlers["health"] {
-  const { node, role, version, pipeline, store, isStoreFailing, identity, policy, clock, executor } = deps;
+  const { node, role, version, pipeline, store, isStoreFailing, identity, policy, clock, executor, skews } = deps;
   const contracts = contractsOf(pipeline, role);
   return async (): Promise<Health> => {
     const failing = isStoreFailing();
@@ -43,6 +45,9 @@ export function createHealth(deps: HealthDeps): BusHandlers["health"] {
       identity: { provider: identity.provider, state: identity.state() },
       policy: policy(),
       ...(executor !== undefined && { executor }),
+      ...(skews.all().size > 0 && {
+        skews: Object.fromEntries([...skews.all()].map(([peer, { ms, isSuspect: suspect }]) => [peer, { ms, suspect }])),
+      }),
       features: ["nodes"],
     };
   };

@@ -5,14 +5,19 @@ import { toNodeList, toPolicyLines } from "./nodes.ts";
 const policy = { sha256: "a".repeat(64), current: true, drift: [] };
 
 test("nodes as a table", () => {
-  const nodes = [{ node: "nano-2", role: "nano", url: "http://127.0.0.1:18101", reachable: false, seenAt: 1_000 }];
+  const node = { node: "nano-2", role: "nano", url: "http://127.0.0.1:18101", reachable: false, seenAt: 1_000 };
+  const skewed = (ms: number, isSuspect: boolean) => ({ ...node, reachable: true, skew: { ms, within: 20, isSuspect } });
+  const nodes = [node, skewed(-12, false), skewed(1_500, false), skewed(-42_000, true)];
   expect(
     `\n${toNodeList(nodes, { now: 4_000, style: createStyle(false) })
       .map(({ shown }) => shown)
       .join("\n")}\n`,
   ).toBe(`
-NODE    ROLE  STATE        URL                     EXECUTOR  STORE  VERSION  LAST HEALTH
-nano-2  nano  unreachable  http://127.0.0.1:18101                            3 s ago
+NODE    ROLE  STATE        CLOCK                  URL                     EXECUTOR  STORE  VERSION  LAST HEALTH
+nano-2  nano  unreachable                         http://127.0.0.1:18101                            3 s ago
+nano-2  nano  connected    agrees                 http://127.0.0.1:18101                            3 s ago
+nano-2  nano  connected    +1.50 s                http://127.0.0.1:18101                            3 s ago
+nano-2  nano  connected    clock-suspect -42.0 s  http://127.0.0.1:18101                            3 s ago
 `);
 });
 

@@ -3,7 +3,7 @@ import type { Health } from "@tasuki/protocol";
 import { Command } from "commander";
 import type { Cli } from "../cli/cli.ts";
 import { type DataOption, dataOption, type JsonOption, jsonOption, toExamples } from "../cli/options.ts";
-import { toAge } from "../render/quantity.ts";
+import { toAge, toDuration } from "../render/quantity.ts";
 import type { Line, Style } from "../render/style.ts";
 import { toTable } from "../render/table.ts";
 
@@ -39,6 +39,7 @@ export function toNodeList(nodes: readonly NodeView[], { now, style }: { now: nu
         cell: ({ reachable }) => (reachable ? "connected" : "unreachable"),
         paint: (text, { reachable }) => (reachable ? style.good : style.bad)(text),
       },
+      { title: "CLOCK", cell: ({ skew }) => toClock(skew), paint: (text, { skew }) => (skew?.isSuspect === true ? style.bad(text) : text) },
       { title: "URL", cell: ({ url }) => url },
       { title: "EXECUTOR", cell: ({ health }) => health?.executor ?? "" },
       { title: "STORE", cell: ({ health }) => health?.store.state ?? "" },
@@ -47,6 +48,14 @@ export function toNodeList(nodes: readonly NodeView[], { now, style }: { now: nu
     ],
     style.dim,
   );
+}
+
+/** Skew of a node's clock, in words: `clock-suspect +42.0 s`; `agrees` where it is within what can be measured. */
+function toClock(skew: NodeView["skew"]): string {
+  if (skew === undefined) return "";
+  const { ms, within, isSuspect } = skew;
+  if (!isSuspect && Math.abs(ms) <= within) return "agrees";
+  return `${isSuspect ? "clock-suspect " : ""}${ms < 0 ? "-" : "+"}${toDuration(Math.abs(ms))}`;
 }
 
 export interface NodePolicy {

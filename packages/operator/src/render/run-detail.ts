@@ -94,6 +94,13 @@ function toStage(stage: StageStatus, { status, now, style }: { status: RunStatus
     ...(stage.silentSince === undefined
       ? []
       : [`  silent    since ${toLastSign(stage.silentSince, now)}; only 'startToClose', or executor.timeoutMs, ends it`]),
+    ...(stage.clockSkew === undefined
+      ? []
+      : [
+          style.warn(
+            `  clock     clock-suspect: ${toDuration(Math.abs(stage.clockSkew))} ${stage.clockSkew < 0 ? "behind" : "ahead of"} main's, and so are the times above`,
+          ),
+        ]),
     ...(outputs.length === 0 ? [] : [`  files     ${outputs.map(({ name }) => name).join(", ")}`]),
   ];
 }

@@ -84,6 +84,8 @@ export const StageStatus = z.object({
   failure: AttemptFailure.optional(),
   /** Time of the last sign of work of an attempt that has long given none, RFC 3339. Nothing is ended for it. */
   silentSince: z.iso.datetime().optional(),
+  /** Milliseconds by which the clock of its node is ahead of main's (negative: behind), where that is suspect: `times` are off by as much. */
+  clockSkew: z.int().optional(),
   producer: word().optional(),
   /** Times by rung, RFC 3339, as the signing nodes claim them. */
   times: z.record(z.string(), z.iso.datetime()),
@@ -228,6 +230,8 @@ export const Health = z.object({
     .looseObject({ sha256: Sha256, current: z.boolean(), drift: z.array(sentence()), unheardSince: z.iso.datetime().optional() })
     .optional(),
   executor: word().optional(),
+  /** Clocks of the nodes that this one calls: milliseconds that each is ahead of its own, and whether that is beyond its bound. */
+  skews: z.record(z.string().max(256), z.object({ ms: z.int(), suspect: z.boolean() })).optional(),
   /** Abilities that nodes of earlier releases lack. `nodes`: it hands on to the node that the task names for a role. */
   features: z.array(word()).optional(),
 });

@@ -1,7 +1,7 @@
 import type { Logger, RunStatus } from "@tasuki/protocol";
 
 /** Answer of a node that says the time of its clock. */
-export interface ClockReading {
+interface ClockReading {
   /** Time that it says. */
   readonly says: number;
   /** Times of this node's own clock: when it asked, and when the answer came. */

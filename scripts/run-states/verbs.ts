@@ -38,6 +38,7 @@ export const typedVerbs: Readonly<Record<string, Verb | "nudge">> = {
   "retry --from sg": { is: "retry", by: "ops", stage: "sg" },
   "retry --from jp": { is: "retry", by: "ops", stage: "jp" },
   "retry --note TEXT": { is: "retry", by: "ops", note: "look at S2" },
+  "retry --deadline TIME": { is: "extend", by: "ops", wantedBy: 99_000 },
   pause: { is: "pause", by: "ops" },
   resume: { is: "resume", by: "ops" },
   "rollback --to sg": { is: "rollback", by: "ops", to: "sg" },

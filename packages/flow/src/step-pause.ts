@@ -1,6 +1,7 @@
 import { cancelFrom, type FlowEffect, type Stepped } from "./flow-effect.ts";
 import { type FlowEvent, type FlowState, isAtLeast } from "./flow-state.ts";
 import { newStage } from "./new-flow.ts";
+import { withoutOwnBlock } from "./change-stage.ts";
 import { stepDispatch } from "./step-dispatch.ts";
 
 type Held = Extract<FlowEvent, { is: "pause" | "rollback" }>;
@@ -59,7 +60,7 @@ function hold(
   const withheld = state.route[at];
   if (withheld === undefined) return [{ ...state, paused }, [record]];
   const epoch = Math.max(state.epoch, ...state.stages.map((one) => one.epoch)) + 1;
-  const { lastHop: _, block: __, ...rest } = state;
+  const { lastHop: _, ...rest } = withoutOwnBlock(state);
   const stages = state.stages.map((one, index) => (index < at ? one : newStage(one.stage, epoch)));
   const why = event.is === "pause" ? `${by} has paused the run` : `${by} has rolled the run back to ${stage}`;
   const told = cancelFrom(state, at, { epoch, reason: reason === undefined ? why : `${why}: ${reason}` });

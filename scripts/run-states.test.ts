@@ -2,7 +2,7 @@
 // larger. Everything that it reaches must stand in the document, and everything that stands there must be reached.
 import { globSync, readFileSync } from "node:fs";
 import { array, assert, constantFrom, property } from "fast-check";
-import { type FlowEvent, toRunStatus } from "@tasuki/flow";
+import { type FlowEvent, ladder, toRunStatus } from "@tasuki/flow";
 import { Rung, RunStatus, sha256Of } from "@tasuki/protocol";
 import { beforeAll, expect, test } from "vitest";
 import {
@@ -11,6 +11,7 @@ import {
   decided,
   readArrows,
   refusals,
+  ladderRows,
   runBlocks,
   rungs,
   runStates,
@@ -55,7 +56,10 @@ beforeAll(() => {
   const others = every.filter(({ is }) => ["extend", "intake-blocked", "closing-checked", "retry", "cancel"].includes(is));
   for (const at of smooth.keys())
     for (const next of others) inOrder(["sg"], [...smooth.slice(0, at), ...passed, next, ...passed, ...smooth.slice(at)], reached.judge);
-}, 60_000);
+  // A run that was asked to fail does so at whatever block comes to it on its way.
+  for (const at of smooth.keys())
+    for (const next of every) inOrder({ ...begin(["sg"]), fails: true }, [...smooth.slice(0, at), next], reached.judge);
+}, 180_000);
 
 test("the states, rungs, conditions and blocks are those of the messages", () => {
   const { state, stages, block } = RunStatus.shape;
@@ -99,7 +103,7 @@ test("each rung, condition and block that a stage reaches stands in the table, a
 });
 
 test("a run goes on from its states as the table says, with the blocks that it says, and in no other way", () => {
-  const free = runStates.filter(({ name }) => name !== "failed").map(({ name }) => `${name} | free`);
+  const free = runStates.map(({ name }) => `${name} | free`);
   const blocked = runStates.flatMap(({ name, blocks }) => blocks.map((block) => `${name} | ${block}`));
   expect([...reached.states].toSorted()).toEqual([...free, ...blocked].toSorted());
   expect([...reached.arrows.states].toSorted()).toEqual(
@@ -113,6 +117,10 @@ test("a block is raised as the document says, is cleared by what it says, and by
     [...clearedBy, ...givesWayTo].map((word) => `${name}: ${word}`),
   );
   expect(claims.filter((claim) => !reached.shown.has(claim))).toEqual([]);
+});
+
+test("the ladder is the one that main climbs", () => {
+  expect(ladderRows).toEqual(ladder.map(({ rule, does, target, waits, since, repeats }) => [rule, does, target, waits, since, repeats]));
 });
 
 test("the arrows of the diagram are steps that a run takes", () => {

@@ -86,6 +86,11 @@ function toPattern(words: string): RegExp {
   );
 }
 
+/** The levels of the ladder, as rows of words. */
+export const ladderRows = tableOf("What main does by itself")
+  .slice(1)
+  .map((cells) => cells.map((cell) => cell.replaceAll("`", "")));
+
 export const stageBlocks = blocksOf("Blocks of a stage");
 export const runBlocks = blocksOf("Blocks of the run");
 

@@ -8,9 +8,9 @@ export interface Moment {
   readonly after: FlowState;
 }
 
-/** Steps a run through events; calls back at each one that changes it. */
-export function inOrder(route: readonly string[], events: readonly FlowEvent[], visit: (moment: Moment) => void): void {
-  let before = begin(route);
+/** Steps a run, or a new one over a route, through events; calls back at each one that changes it. */
+export function inOrder(first: readonly string[] | FlowState, events: readonly FlowEvent[], visit: (moment: Moment) => void): void {
+  let before = "state" in first ? first : begin(first);
   for (const event of events) {
     const [after] = step(before, event, 10);
     if (after !== before) visit({ before, event, after });

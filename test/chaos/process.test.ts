@@ -46,6 +46,29 @@ test.concurrent.each(["sg", "main"] as const)(
   },
 );
 
+// guarantees: R5.standby
+test.concurrent(
+  "a standby takes over a node that was killed in the midst of its work, once its heartbeat is over",
+  { timeout: 180_000 },
+  async () => {
+    const heartbeat = 2_000;
+    await using relay = await openChaosRelay({ twice: "sg", env: { sg: { CHAOS_WORK_MS: "1500" } } });
+    await relay.startAll();
+    const brief = "# Who does it?\n";
+    const { run } = await relay.run(brief, { clocks: { heartbeat } });
+    const { node: lost = "sg" } = stageOf(await relay.until(run, (status) => stageOf(status, "sg")?.rung === "started"), "sg") ?? {};
+    relay.node(lost).kill("SIGKILL");
+    const killedAt = Date.now();
+    const { epoch, stages } = await relay.until(run, isClosed, 120_000);
+    const { node, times = {} } = stages.find(({ stage }) => stage === "sg") ?? {};
+    const after = Date.parse(times["dispatched"] ?? "") - killedAt;
+    console.log(`${node} took over from ${lost} ${after} ms after its end, with a heartbeat of ${heartbeat} ms`);
+    expect([epoch, node, after >= heartbeat - 100]).toEqual([2, lost === "sg" ? "sg-2" : "sg", true]);
+    await relay.node(lost).start();
+    expect(await stopAndCheck(relay, new Map([[run, brief]]))).toEqual([]);
+  },
+);
+
 const dayMs = 86_400_000;
 
 test.concurrent("runs close though each node's clock steps by a day in their midst, ahead and back", { timeout: 300_000 }, async () => {

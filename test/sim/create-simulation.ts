@@ -11,7 +11,7 @@ import { createLies, type Lies } from "./liar/lies.ts";
 import { createRelay, epochStart, type SimulatedNode } from "./relay.ts";
 import { simulatedLogger } from "./simulated-logger.ts";
 import { createWorkload, type Workload } from "./workload.ts";
-import { mainWork, roleWork } from "./work.ts";
+import { type Attempted, mainWork, roleWork } from "./work.ts";
 
 export interface SimulationOptions {
   readonly seed: number;
@@ -21,6 +21,10 @@ export interface SimulationOptions {
   readonly mix?: Partial<FaultMix>;
   /** Nodes of each role; one by default. */
   readonly pool?: number;
+  /** Course of each attempt, in place of the seed's. */
+  readonly attempt?: (role: string) => Attempted;
+  /** Fields of every request to run, besides its brief and sources. */
+  readonly asks?: () => object;
   /** True where every store answers and announces late, as one over a wire may. */
   readonly late?: boolean;
   /** Gets each line that a node logs, with the simulated time. */
@@ -111,7 +115,7 @@ export function createSimulation({ seed, roles, onLog, ...options }: SimulationO
     time,
     network,
     random: random.fork("nodes"),
-    work: (role) => (role === "main" ? mainWork() : roleWork(() => faults.attempt())),
+    work: (role) => (role === "main" ? mainWork() : roleWork(() => options.attempt?.(role) ?? faults.attempt())),
     mishaps: (node) => faults.mishaps(node),
     forges: () => faults.forges(),
     liar,
@@ -122,7 +126,7 @@ export function createSimulation({ seed, roles, onLog, ...options }: SimulationO
     onDeath: (node) => note(`${time.now()} ${node} died`),
     logger: (node) => simulatedLogger(node, { onLog, now: () => time.now() }),
   });
-  const workload = createWorkload({ time, random, network });
+  const workload = createWorkload({ time, random, network, asks: options.asks ?? (() => ({})) });
 
   const advance = async (until: number, isDone: () => boolean | Promise<boolean> = () => false): Promise<void> => {
     for (let since = time.now(), before = time.taken(); ;) {

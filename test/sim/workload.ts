@@ -30,6 +30,8 @@ interface WorkloadDeps {
   readonly time: VirtualTime;
   readonly random: Random;
   readonly network: Network;
+  /** Fields of each request, besides brief and sources. */
+  readonly asks: () => object;
 }
 
 const askAgainMs = 2_000;
@@ -38,7 +40,7 @@ const largeSize = 66_000;
 /** Long enough for any attempt, short enough that one that hangs is given up in a simulation. */
 export const startToClose = 120_000;
 
-export function createWorkload({ time, network, ...deps }: WorkloadDeps): Workload {
+export function createWorkload({ time, network, asks, ...deps }: WorkloadDeps): Workload {
   const random = deps.random.fork("workload");
   const sizes = deps.random.fork("sizes of sources");
   const newId = createIds(() => epochStart + time.now(), random);
@@ -71,7 +73,7 @@ export function createWorkload({ time, network, ...deps }: WorkloadDeps): Worklo
     }));
     for (const text of texts)
       await persist(() => client.uploadBytes("source@1", { sha256: sha256Of(text), size: text.length, bytes: bytesOf(text) }));
-    const request = { kind: "run", id: run.id, brief: run.brief, attachments, clocks: { startToClose } };
+    const request = { kind: "run", id: run.id, brief: run.brief, attachments, clocks: { startToClose }, ...asks() };
     const payload = Buffer.from(JSON.stringify(request)).toString("base64");
     run.answer = await persist(() => client.task({ payload, payloadType: taskPayloadType, signatures: [] }));
   };

@@ -62,8 +62,15 @@ function otherBytes({ id }: FlowState, { stage }: StageFlow, file: string): Bloc
 /** Stage whose clocks begin when main learns of the dispatch, and whose clocks' blocks end with the rung that they waited for. */
 function inTime(stage: StageFlow, now: number): StageFlow {
   const began = stage.since === undefined && isAtLeast(stage.rung, "dispatched") ? { ...stage, since: now } : stage;
-  const started = isAtLeast(began.rung, "accepted") ? unblocked(began, ["scheduleToStart"]) : began;
+  const stuck = withStuckSince(began, now);
+  const started = isAtLeast(stuck.rung, "accepted") ? unblocked(stuck, ["scheduleToStart"]) : stuck;
   return isAtLeast(started.rung, "handed-off") ? unblocked(started, ["scheduleToClose"]) : started;
+}
+
+function withStuckSince(stage: StageFlow, now: number): StageFlow {
+  if ((stage.block?.kind === "node") === (stage.stuckSince !== undefined)) return stage;
+  const { stuckSince: _, ...rest } = stage;
+  return stage.block?.kind === "node" ? { ...rest, stuckSince: now } : rest;
 }
 
 function conditionOf(state: FlowState, stage: StageFlow): Condition {

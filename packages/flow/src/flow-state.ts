@@ -32,6 +32,14 @@ export interface FlowState {
   readonly stages: readonly StageFlow[];
   /** Most times that work is sent back by itself; runs of earlier releases have none, and the default. */
   readonly rounds?: number;
+  /** Most times that main retries one stage by itself, once the attempts at it are over; none by default. */
+  readonly retries?: number;
+  /** Number of those retries so far, by stage. */
+  readonly retried?: Readonly<Record<string, number>>;
+  /** True for a run that is to end as failed where it would wait for a person. */
+  readonly fails?: true;
+  /** Reason for which it has, in the words of its block, and the stage that was blocked; `main` for the run itself. */
+  readonly failed?: { readonly stage: string; readonly reason: string };
   /** Rounds so far whose work was sent back, oldest first. */
   readonly sentBack?: readonly Round[];
   /** Who has cancelled the run, and why; earlier releases have not kept it. */
@@ -59,6 +67,8 @@ export interface FlowState {
   readonly failure?: AttemptFailure;
   /** Roles whose nodes do not answer main now. */
   readonly unreachable: readonly string[];
+  /** Times at which main lost the contact with those, by main's clock; runs of earlier releases have none. */
+  readonly lostSince?: Readonly<Record<string, number>>;
   /** Installation of the node that main follows now, by role. */
   readonly installed: Readonly<Record<string, string>>;
   /** Installations that were replaced: everything that they held is lost. */
@@ -108,8 +118,8 @@ export interface Feedback {
   readonly requests: readonly string[];
 }
 
-/** Rule of the clocks; each fires once per stage and epoch. */
-export type ClockRule = "nudge" | "scheduleToStart" | "scheduleToClose";
+/** Rule of the clocks; each fires once per stage and epoch. `ladder` says what each does. */
+export type ClockRule = "nudge" | "retry" | "reroute" | "scheduleToStart" | "scheduleToClose";
 
 /** State of one stage at its present epoch. */
 export interface StageFlow {
@@ -124,6 +134,8 @@ export interface StageFlow {
   readonly from?: string;
   /** Time at which main learned that the stage was dispatched, by main's own clock. */
   readonly since?: number;
+  /** Time since which its attempts are over, by main's own clock. */
+  readonly stuckSince?: number;
   /** Rules of the clocks that have fired. */
   readonly fired?: readonly ClockRule[];
   /** `prev` of that task: the `produced` of the stage before, which its acceptance proves to be handed off. */
@@ -235,8 +247,8 @@ export type FlowEvent =
   | { readonly is: "peer"; readonly role: string; readonly reachable: boolean }
   /** Installation of a role's node that main follows from now on. Where it was another one before, that one's files are lost. */
   | { readonly is: "installed"; readonly role: string; readonly instance: string }
-  /** Clock of a stage that has run out. */
-  | { readonly is: "clock"; readonly stage: string; readonly epoch: number; readonly rule: ClockRule }
+  /** Clock of a stage that has run out. `standby` (with `reroute`): another node of its role, which can take the stage over. */
+  | { readonly is: "clock"; readonly stage: string; readonly epoch: number; readonly rule: ClockRule; readonly standby?: string }
   /** Deadline of the run that has passed: `due`, where it is still that. */
   | { readonly is: "deadline"; readonly due: number }
   /** Wish of a person, or of a clock, that nodes look again. `underWay`: roles to which a nudge is on its way already; that one is sent now, instead of a second one. */

@@ -4,6 +4,7 @@ export { type FlowEffect, type FlowWant } from "./flow-effect.ts";
 export { type Feedback, type FlowEvent, type FlowState, type StageFlow, type Subject } from "./flow-state.ts";
 export { toReason } from "./change-stage.ts";
 export { nodeBlock } from "./node-block.ts";
+export { ladder } from "./ladder.ts";
 export { type PendingClock, pendingClocks, pendingDeadline } from "./step-clock.ts";
 export { planRetry } from "./step-retry.ts";
 export { roundsOf } from "./step-send-back.ts";

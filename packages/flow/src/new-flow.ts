@@ -2,7 +2,7 @@ import { type AskedClocks, clipClocks, clockNames, type Clocks, defaultClocks, t
 import type { FlowState, StageFlow } from "./flow-state.ts";
 
 export interface NewFlow {
-  readonly payload: Pick<TaskPayload, "run" | "from" | "clocks" | "rounds" | "deadline">;
+  readonly payload: Pick<TaskPayload, "run" | "from" | "clocks" | "rounds" | "deadline" | "retries" | "fails">;
   readonly profile: string;
   /** Text of the brief; its first 280 characters are kept for lists. */
   readonly brief: string;
@@ -36,6 +36,8 @@ export function newFlow({ payload, profile, brief, route, relayClocks = {}, now 
     ...(stageClocks && { stageClocks }),
     ...(payload.deadline !== undefined && { wantedBy: Date.parse(payload.deadline) }),
     ...(payload.rounds !== undefined && { rounds: payload.rounds }),
+    ...(payload.retries !== undefined && { retries: payload.retries }),
+    ...(payload.fails === true && { fails: true as const }),
     given: [],
     sources: [],
     stages: route.map((stage) => newStage(stage, 0)),

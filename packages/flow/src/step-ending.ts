@@ -1,7 +1,8 @@
-import type { Block, Unmet } from "@tasuki/protocol";
-import type { FlowEffect, Stepped } from "./flow-effect.ts";
+import { type Block, shortened, type Unmet } from "@tasuki/protocol";
+import { cancelFrom, type FlowEffect, type Stepped } from "./flow-effect.ts";
 import type { FlowEvent, FlowState, ReceiptEvent } from "./flow-state.ts";
 import { blocked, changeStage, isSameBlock, toReason } from "./change-stage.ts";
+import { isToBeRetried } from "./step-clock.ts";
 import { isReadyToClose } from "./wants.ts";
 
 /** Steps a run whose closing check has ended: it begins to close, or is blocked for a decision. */
@@ -64,4 +65,22 @@ function withRefusals(state: FlowState, refusals: Readonly<Record<string, Block>
   const { block: _, refusals: __, ...rest } = state;
   const block = rest.route.map((role) => refusals[role]).find((one) => one !== undefined);
   return block === undefined ? rest : { ...rest, block, refusals };
+}
+
+/** Fails a run that was asked for so, where it would wait for a person. What main does by itself comes before: it waits for a retry that is to come. */
+export function stepFailing(state: FlowState, now: number): Stepped {
+  if (state.fails !== true || state.state !== "open") return [state, []];
+  const own = state.block === undefined || state.block.kind === "unseen" ? undefined : { stage: "main", block: state.block };
+  const stuck = state.stages.find(
+    (stage) => stage.block !== undefined && stage.block.kind !== "scheduleToStart" && !isToBeRetried(state, stage),
+  );
+  const { stage, block } = own ?? stuck ?? {};
+  if (stage === undefined || block === undefined) return [state, []];
+  const reason = shortened(block.reason);
+  const epoch = state.epoch + 1;
+  const { block: _, paused: __, withheld: ___, ...rest } = state;
+  return [
+    { ...rest, state: "failed", epoch, endedAt: now, failed: { stage, reason } },
+    [...(state.epoch === 0 ? [] : cancelFrom(state, 0, { epoch, reason })), { do: "sign", state: "failed", stage: "main", reason }],
+  ];
 }

@@ -740,6 +740,110 @@ describe("a run in trouble", () => {
     expect(says(closeAcks(), closing)).toBe("closed");
   });
 
+  describe("a stage whose node is lost", () => {
+    const placed: FlowEvent = { ...intakeDone, nodes: { main: "main", nano: "nano", sg: "sg", jp: "jp" } };
+    const lost: FlowEvent = { is: "peer", role: "sg", reachable: false };
+    const reroute = (standby?: string, epoch = 1): FlowEvent => ({
+      is: "clock",
+      stage: "sg",
+      epoch,
+      rule: "reroute",
+      ...(standby && { standby }),
+    });
+    const pulled = () => satisfied(through([placed, ...stageFacts("nano", 1), ...stageFacts("sg", 1).slice(0, 2)]).state).state;
+    const pendingRules = (state: FlowState) => pendingClocks(state).map(({ stage, rule, at }) => `${stage} ${rule} ${at}`);
+
+    // guarantees: R5.standby
+    test("is taken over by a standby once it has been lost for its heartbeat, and not before it is lost", () => {
+      expect(pendingRules(pulled())).not.toContainEqual(expect.stringContaining("reroute"));
+      const away = step(pulled(), lost, 1_000)[0];
+      expect(pendingRules(away)).toContain("sg reroute 121000");
+      expect(pendingRules(step(away, { is: "peer", role: "sg", reachable: true }, 2_000)[0])).not.toContain("sg reroute 121000");
+      // Where there is no standby nothing is ended: silence is not the end of the work.
+      expect(step(away, reroute(), 130_000)).toEqual([away, []]);
+      const [taken, effects] = step(away, reroute("sg-2"), 130_000);
+      expect([taken.epoch, taken.nodes["sg"], taken.stages[1]?.rung, taken.unreachable]).toEqual([2, "sg-2", "dispatched", []]);
+      expect(effects).toContainEqual(expect.objectContaining({ do: "cancel", role: "sg", nodes: expect.objectContaining({ sg: "sg" }) }));
+      expect(effects).toContainEqual(expect.objectContaining({ do: "record", type: "retry", by: "main" }));
+      expect(effects.find((one) => one.do === "dispatch")).toMatchObject({ reason: "sg has not answered main for 120 s; sg-2 takes over" });
+      // What was meant for the epoch before.
+      expect(step(taken, reroute("sg-3"), 131_000)).toEqual([taken, []]);
+    });
+
+    // guarantees: R5.late
+    test("is not judged by its silence: a result that comes late counts at its epoch", () => {
+      const away = step(pulled(), lost, 1_000)[0];
+      const late = through(
+        [...stageFacts("sg", 1).slice(2), ...stageFacts("jp", 1), receipt({ stage: "main", epoch: 1, state: "accepted" })],
+        away,
+      );
+      expect([late.state.epoch, satisfied(late.state).state.state]).toEqual([1, "closing"]);
+    });
+
+    test("has its result handed on by main, once, where main holds that already", () => {
+      const done = satisfied(through([placed, ...stageFacts("nano", 1), ...stageFacts("sg", 1).slice(0, 3)]).state).state;
+      const [handed, effects] = step(step(done, lost, 1_000)[0], reroute("sg-2"), 130_000);
+      expect([handed.nodes["sg"], handed.stages[1]?.epoch, handed.stages[2]?.rung, handed.stages[2]?.epoch]).toEqual([
+        "sg",
+        1,
+        "dispatched",
+        2,
+      ]);
+      expect(effects.find((one) => one.do === "dispatch")).toMatchObject({ stage: "jp" });
+      expect(step(handed, reroute("sg-2"), 140_000)).toEqual([handed, []]);
+    });
+
+    test("is not taken over where a person must decide something of it", () => {
+      const asked = through([lost, receipt({ stage: "sg", epoch: 1, state: "blocked" })], pulled()).state;
+      expect(step(asked, reroute("sg-2"), 130_000)).toEqual([asked, []]);
+    });
+  });
+
+  // guarantees: R5.ladder
+  test("a stage whose attempts are over is retried by main as often as the run asks for, and no more", () => {
+    const asked = newFlow({ ...request, payload: { ...request.payload, retries: 1 } });
+    const stuck = satisfied(through(blockedSg(), asked).state).state;
+    expect(pendingClocks(stuck)).toEqual([{ stage: "sg", epoch: 1, rule: "retry", at: 10 + 60_000 }]);
+    const [again, effects] = step(stuck, { is: "clock", stage: "sg", epoch: 1, rule: "retry" }, 70_000);
+    expect([again.epoch, again.stages[1]?.rung]).toEqual([2, "dispatched"]);
+    expect(effects[0]).toMatchObject({
+      do: "record",
+      by: "main",
+      reason: "all attempts at sg are over; main tries it again by itself, 1 of 1",
+    });
+    const rest = [...stageFacts("sg", 2, 1).slice(0, 2), receipt({ stage: "sg", epoch: 2, state: "blocked" })];
+    expect(pendingClocks(through(rest, again).state)).toEqual([]);
+    expect(pendingClocks(satisfied(through(blockedSg()).state).state)).toEqual([]);
+  });
+
+  // guarantees: R5.fails
+  test("a run that is asked to fail fails where it would wait for a person, and tells every node; no other run does", () => {
+    const fails = (more: object = {}) => newFlow({ ...request, payload: { ...request.payload, fails: true, ...more } });
+    const { state, effects } = through(blockedSg(), fails());
+    expect(state).toMatchObject({
+      state: "failed",
+      epoch: 2,
+      endedAt: 10,
+      failed: { stage: "sg", reason: "sg says: the executor wrote nothing" },
+    });
+    expect(effects.slice(-4)).toMatchObject([
+      ...route.map((role) => ({ do: "cancel", role, epoch: 2 })),
+      { do: "sign", state: "failed", stage: "main" },
+    ]);
+    expect(toRunStatus(state)).toMatchObject({ conclusion: "failed", failed: { stage: "sg" } });
+    expect(through([...honest()], state)).toEqual({ state, effects: [] });
+    expect(through(blockedSg()).state.state).toBe("open");
+    // What main does by itself comes first, and what a fact clears is waited for.
+    expect(through(blockedSg(), fails({ retries: 1 })).state.state).toBe("open");
+    const late: FlowEvent = { is: "clock", stage: "nano", epoch: 1, rule: "scheduleToStart" };
+    expect(through([intakeDone, late], fails()).state.state).toBe("open");
+    const deadline = new Date(5).toISOString();
+    expect(through([intakeDone, { is: "deadline", due: 5 }], fails({ deadline })).state).toMatchObject({
+      state: "failed",
+      failed: { stage: "main" },
+    });
+  });
+
   // guarantees: R5.deadline
   test("a deadline that passes blocks the run alone, refuses nothing, and is cleared by a later one or by the end of all work", () => {
     const asked = { run, from: "ops:ada", deadline: new Date(50).toISOString() };
@@ -922,6 +1026,51 @@ describe("whatever happens, in whatever order", () => {
     // The states that a generator reaches are a matter of chance; that it can reach these is not: one seed shows it.
     holds(({ state }) => void seen.add(`${state.state} ${state.epoch > 1 ? "again" : "once"}`), { seed: 1, numRuns: 500 });
     expect([...seen]).toEqual(expect.arrayContaining(["open again", "cancelled again", "closed again", "closed once"]));
+  });
+
+  // guarantees: R5.ladder
+  test("whatever happens, main's ladder raises epochs only as often as there are retries and other nodes, and acts once per stage, epoch and rule", () => {
+    const rules: readonly ClockRule[] = ["nudge", "retry", "reroute", "scheduleToStart", "scheduleToClose"];
+    const standbys = ["a", "b"];
+    const retries = 2;
+    // Each at the stage's present epoch: what is stale changes nothing anyway.
+    const at = (stage: string, make: (epoch: number, state: FlowState) => FlowEvent) => (state: FlowState) =>
+      make(state.stages.find((one) => one.stage === stage)?.epoch ?? 1, state);
+    const machine = route.flatMap((stage): ((state: FlowState) => FlowEvent)[] => [
+      () => ({ is: "peer" as const, role: stage, reachable: false }),
+      () => ({ is: "peer" as const, role: stage, reachable: true }),
+      ...rules.flatMap((rule) =>
+        standbys.map((standby) => at(stage, (epoch) => ({ is: "clock", stage, epoch, rule, standby: `${stage}-${standby}` }))),
+      ),
+      ...(["accepted", "started", "produced", "blocked"] as const).map((said) =>
+        at(stage, (epoch, { stages }) => receipt({ stage, epoch, state: said, after: stages[route.indexOf(stage) - 1]?.epoch ?? epoch })),
+      ),
+      at(stage, (epoch) => ({ is: "pulled", stage, epoch, outputs: [outputOf(stage, epoch)] })),
+      at(stage, (epoch) => ({ is: "checked", stage, epoch, unmet: [] })),
+    ]);
+    const intake: FlowEvent = { ...intakeDone, nodes: { main: "main", nano: "nano", sg: "sg", jp: "jp" } };
+    const first = step(newFlow({ ...request, payload: { ...request.payload, retries } }), intake, 10)[0];
+    const highest: number[] = [];
+    assert(
+      property(array(constantFrom(...machine), { maxLength: 200, size: "max" }), (events) => {
+        const fired: string[] = [];
+        let state = first;
+        for (const make of events) {
+          const event = make(state);
+          // A standby is one that the run was not taken from, as the node that looks for one sees to.
+          if (event.is === "clock" && state.left?.some(({ node }) => node === event.standby) === true) continue;
+          const [next, effects] = step(state, event, 10);
+          if (event.is === "clock" && next !== state) fired.push(`${event.stage} ${event.epoch} ${event.rule}`);
+          expect(effects.filter((one) => one.do === "dispatch" && one.epoch <= state.epoch)).toEqual([]);
+          state = next;
+        }
+        expect(fired).toEqual([...new Set(fired)]);
+        expect(state.epoch).toBeLessThanOrEqual(1 + route.length * (retries + standbys.length + 1));
+        highest.push(state.epoch);
+      }),
+      { numRuns: 400 },
+    );
+    expect(Math.max(...highest)).toBeGreaterThan(4);
   });
 
   // guarantees: R6.forward

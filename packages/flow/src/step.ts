@@ -8,7 +8,7 @@ import { stepAskStopped, stepCancel } from "./step-cancel.ts";
 import { stepClock, stepDeadline, stepExtend } from "./step-clock.ts";
 import { stepDispatch } from "./step-dispatch.ts";
 import { stepAnswer, stepRetry } from "./step-retry.ts";
-import { stepClosingChecked, stepRefused } from "./step-ending.ts";
+import { stepClosingChecked, stepFailing, stepRefused } from "./step-ending.ts";
 import { stepInstalled, stepLost } from "./step-lost.ts";
 import { stepPause, stepResume, stepRollback, stepWithheld } from "./step-pause.ts";
 import { stepNudge, vouchFor } from "./step-nudge.ts";
@@ -27,7 +27,9 @@ export function step(state: FlowState, event: FlowEvent, now: number): Stepped {
   const [recovered, dispatches] = stepLost(concluded, now);
   const [released, last] = stepWithheld(recovered, now);
   const all = [...effects, ...more, ...dispatches, ...last];
-  return [released === concluded ? concluded : conclude(released, now)[0], all];
+  const settled = released === concluded ? concluded : conclude(released, now)[0];
+  const [ended, told] = stepFailing(settled, now);
+  return ended === settled ? [settled, all] : [conclude(ended, now)[0], [...all, ...told]];
 }
 
 function react(state: FlowState, event: FlowEvent, now: number): Stepped {
@@ -73,11 +75,11 @@ function react(state: FlowState, event: FlowEvent, now: number): Stepped {
     case "outbox-blocked":
       return [stepRefused(state, event), []];
     case "peer":
-      return [peer(state, event), []];
+      return [peer(state, event, now), []];
     case "installed":
       return stepInstalled(state, event);
     case "clock":
-      return stepClock(state, event);
+      return stepClock(state, event, now);
     case "deadline":
       return [stepDeadline(state, event), []];
     case "extend":
@@ -143,7 +145,9 @@ function checked(stage: StageFlow, unmet: Extract<FlowEvent, { is: "checked" }>[
   });
 }
 
-function peer(state: FlowState, { role, reachable }: Extract<FlowEvent, { is: "peer" }>): FlowState {
+function peer(state: FlowState, { role, reachable }: Extract<FlowEvent, { is: "peer" }>, now: number): FlowState {
   if (state.unreachable.includes(role) !== reachable || !state.route.includes(role)) return state;
-  return { ...state, unreachable: reachable ? state.unreachable.filter((one) => one !== role) : [...state.unreachable, role] };
+  const { [role]: _, ...lostSince } = state.lostSince ?? {};
+  if (reachable) return { ...state, unreachable: state.unreachable.filter((one) => one !== role), lostSince };
+  return { ...state, unreachable: [...state.unreachable, role], lostSince: { ...lostSince, [role]: now } };
 }

@@ -31,6 +31,7 @@ function withoutConclusion(state: FlowState): RunStatus {
     awaits: [...awaited],
     unreachable: awaited.filter((role) => state.unreachable.includes(role)),
     ...(state.bundle !== undefined && { bundle: state.bundle }),
+    ...(state.failed && { failed: state.failed }),
     ...(state.cancelled && { cancelled: state.cancelled }),
     ...(state.paused && { paused: { ...state.paused, at: toTime(state.paused.at) } }),
   };

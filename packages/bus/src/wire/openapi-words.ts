@@ -63,6 +63,11 @@ export const openApiWords: Readonly<Record<string, Words>> = {
   epoch: ["Number that main raises with each retry; what carries a lower one changes nothing.", 1],
   executor: ["Executor that does the work here.", "app:sg"],
   expected: ["What the contract or check wants, as a phrase.", "a verdict"],
+  failed: [
+    "Stage (`main`: the run itself) that would have waited for a person, and why, in a run that was asked to fail then.",
+    { stage: "sg", reason: "sg says: the executor wrote nothing" },
+  ],
+  fails: ["True for a run that is to end as failed where it would wait for a person.", false],
   failure: [
     "Last attempt that failed, while further ones are to come.",
     { attempt: 1, attempts: 3, outcome: "failed", reason: "it threw", at: time },
@@ -156,6 +161,7 @@ export const openApiWords: Readonly<Record<string, Words>> = {
   stage: ["Role that does the work; `main` for the last hop.", "sg"],
   decision: ["Word by which it was decided.", "again"],
   receipts: ["SHA-256 of the receipts that prove the stage's rungs.", [sha256]],
+  "RunRequest.retries": ["Most times that main tries a stage again once its attempts are over, 0 to 16; then a person decides.", 0],
   "RunRequest.rounds": ["Most times that work is sent back by itself, 0 to 16; then a person decides.", 2],
   mostRounds: ["Most times that work of the run is sent back by itself; then a person decides.", 2],
   paused: [

@@ -94,7 +94,7 @@ function toPayload(
     const { kind, run, reason } = request;
     return { ...base, kind, run, attachments: [], ...(reason !== undefined && { reason }) };
   }
-  const { brief, attachments, profile, clocks, rounds, deadline } = request;
+  const { brief, attachments, profile, clocks, rounds, retries, fails, deadline } = request;
   return {
     ...base,
     kind: "run",
@@ -104,6 +104,8 @@ function toPayload(
     ...(profile !== undefined && { profile }),
     ...(clocks !== undefined && { clocks }),
     ...(rounds !== undefined && { rounds }),
+    ...(retries !== undefined && { retries }),
+    ...(fails !== undefined && { fails }),
     ...(deadline !== undefined && { deadline }),
   };
 }

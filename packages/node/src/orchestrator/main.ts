@@ -38,6 +38,7 @@ import { nodeOf } from "./placement.ts";
 import { pull, WrongAnswer } from "./pull.ts";
 import { createEntryReader } from "./read-entry.ts";
 import { createRunClocks } from "./run-clocks.ts";
+import { standbyFor } from "./standby.ts";
 import { createReachability } from "./reachability.ts";
 import { hasLongClocks, stateOf, toRunRow } from "./run-row.ts";
 import { createRunSteps } from "./run-steps.ts";
@@ -157,7 +158,7 @@ export function createMain(deps: MainDeps): Main {
   });
   const background = createBackground(deps);
   const archives = createArchivesAwaited(roster);
-  const clocks = createRunClocks(context);
+  const clocks = createRunClocks({ ...context, standbyFor: (state, stage) => standbyFor(context, state, stage) });
   steps.onChange((state, before) => {
     logRun({ main: logger, ofStage: (stage) => loggerOf(nodeOf(state, stage, roster) ?? stage) }, before, state);
     wanted.wake(state);

@@ -38,11 +38,16 @@ export function placeRun(run: string, { pipeline, roster, peers, isReachable }: 
       const [first] = nodesOfRole(roster, name);
       const nodes = isPlaced ? ableOf(name) : seenOf(name).filter((node) => node === first);
       const there = nodes.filter(isReachable);
-      const [node] = (there.length > 0 ? there : nodes).toSorted((one, other) => (weight(run, one) < weight(run, other) ? -1 : 1));
+      const [node] = byWeight(run, there.length > 0 ? there : nodes);
       const health = node === undefined ? undefined : seen.get(node);
       return node === undefined || health === undefined ? [] : [[name, { node, contracts: health.contracts }]];
     }),
   );
+}
+
+/** Nodes in the order in which a run would be placed on them. */
+export function byWeight(run: string, nodes: readonly string[]): readonly string[] {
+  return nodes.toSorted((one, other) => (weight(run, one) < weight(run, other) ? -1 : 1));
 }
 
 function weight(run: string, node: string): string {

@@ -11,8 +11,10 @@ const quiet = { debug: () => undefined, info: () => undefined, warn: () => undef
 function runOf(more: Partial<FlowState> = {}): FlowState {
   const stage: Partial<StageFlow> = { stage: "sg", epoch: 1, rung: "dispatched", since: 0 };
   const clocks = { scheduleToStart: 60_000, scheduleToClose: 3_600_000, startToClose: 60_000, heartbeat: 60_000 };
-  return { id: randomUUIDv7(), state: "open", clocks, stages: [stage as StageFlow], ...more } as FlowState;
+  return { id: randomUUIDv7(), state: "open", clocks, unreachable: [], stages: [stage as StageFlow], ...more } as FlowState;
 }
+
+type StandbyFor = Parameters<typeof createRunClocks>[0]["standbyFor"];
 
 interface Clocked {
   readonly fired: readonly string[];
@@ -21,7 +23,7 @@ interface Clocked {
 }
 
 /** Clocks of a run, begun at a time since its dispatch. */
-async function clocked(state: FlowState, begun: number): Promise<Clocked> {
+async function clocked(state: FlowState, begun: number, standbyFor: StandbyFor = async () => undefined): Promise<Clocked> {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
   let [mono, wall] = [0, begun];
@@ -34,6 +36,7 @@ async function clocked(state: FlowState, begun: number): Promise<Clocked> {
   let listener: (now: FlowState, before: FlowState) => void = () => undefined;
   const steps: Partial<RunSteps> = {
     openRuns: async () => [state],
+    state: async () => state,
     onChange: (given) => {
       listener = given;
       return () => undefined;
@@ -41,7 +44,7 @@ async function clocked(state: FlowState, begun: number): Promise<Clocked> {
     apply,
   };
   const clock = { now: () => wall, monotonic: () => mono };
-  const clocks = createRunClocks({ steps: steps as RunSteps, clock, backoff: () => 1, logger: quiet });
+  const clocks = createRunClocks({ steps: steps as RunSteps, standbyFor, clock, backoff: () => 1, logger: quiet });
   onTestFinished(() => clocks[Symbol.asyncDispose]());
   clocks.start();
   await vi.advanceTimersByTimeAsync(1);
@@ -105,6 +108,18 @@ test("a deadline goes by the wall clock, wherever that is set, and has a grace p
   expect(fired).toEqual(["deadline"]);
 });
 
+test("a stage whose node is lost is taken over once there is a standby, and waits for one", async () => {
+  const stage: Partial<StageFlow> = { stage: "sg", epoch: 1, rung: "started", since: 0 };
+  const state = runOf({ stages: [stage as StageFlow], unreachable: ["sg"], lostSince: { sg: 0 } });
+  let standby: string | undefined;
+  const { fired, pass } = await clocked(state, 0, async () => standby);
+  await pass(90_000);
+  expect(fired).toEqual([]);
+  standby = "sg-2";
+  await pass(16_000);
+  expect(fired).toEqual(["reroute"]);
+});
+
 // guarantees: R5.bounded
 test("a deadline further ahead than any timer can wait does not fire at once, and fires when it has come", async () => {
   const ahead = 40 * 86_400_000;
@@ -125,6 +140,7 @@ test("a clock that ran out and could not be recorded before the end is left to t
       id: randomUUIDv7(),
       state: "open",
       clocks: { scheduleToStart: 0, scheduleToClose: 60_000, startToClose: 60_000, heartbeat: 60_000 },
+      unreachable: [],
       stages: [stage as StageFlow],
     };
     const recording = Promise.withResolvers<void>();
@@ -133,6 +149,7 @@ test("a clock that ran out and could not be recorded before the end is left to t
     // `steps` has all that clocks ask of it.
     const clocks = createRunClocks({
       steps: steps as RunSteps,
+      standbyFor: async () => undefined,
       clock: { now: () => 1, monotonic: () => 1 },
       backoff: () => 1,
       logger: quiet,

@@ -5,6 +5,8 @@ import type { RunFact, RunSteps } from "./run-steps.ts";
 
 interface RunClocksDeps {
   readonly steps: RunSteps;
+  /** Standby that can take a stage over; undefined where there is none now. */
+  readonly standbyFor: (state: FlowState, stage: string) => Promise<string | undefined>;
   readonly clock: Clock;
   readonly backoff: Backoff;
   readonly logger: Logger;
@@ -17,6 +19,8 @@ export interface RunClocks extends AsyncDisposable {
 
 /** Grace, milliseconds, of a clock that ran out unseen: as long as a lease, in which feeds are read again and nodes are heard. */
 const graceMs = 15_000;
+/** Pause, milliseconds, until a standby is looked for again where there was none. */
+const standbyMs = 15_000;
 /** Milliseconds by which a pass is late, or the wall clock steps against the monotonic one, where the process was stopped or a clock was set. */
 const jumpMs = 5_000;
 
@@ -34,7 +38,7 @@ interface Armed {
  * out while main was away, stopped or asleep has a grace period, in which main may learn that what it waited for has happened; a deadline, which a
  * person has set by the wall clock, goes by that clock again wherever that was set.
  */
-export function createRunClocks({ steps, clock, backoff, logger }: RunClocksDeps): RunClocks {
+export function createRunClocks({ steps, standbyFor, clock, backoff, logger }: RunClocksDeps): RunClocks {
   let isArmed = false;
   const armed = new Map<string, Map<string, Armed>>();
 
@@ -76,6 +80,17 @@ export function createRunClocks({ steps, clock, backoff, logger }: RunClocksDeps
         clocks.set(key, { ...one, until: until <= now ? now + graceMs : until });
       }
   };
+  /** Fact of a clock as it fires; none of a stage that another node is to take over, while there is none: it is put off. */
+  const withStandby = async (fact: RunFact, now: number): Promise<RunFact[]> => {
+    const { run, event } = fact;
+    if (event.is !== "clock" || event.rule !== "reroute") return [fact];
+    const state = await steps.state(run);
+    const standby = state && (await standbyFor(state, event.stage));
+    if (standby !== undefined) return [{ run, event: { ...event, standby } }];
+    const clocks = armed.get(run);
+    for (const [key, one] of clocks ?? []) if (one.fact === fact) clocks?.set(key, { ...one, until: now + standbyMs });
+    return [];
+  };
   const fire = async (): Promise<number> => {
     // Before the first pass; a run that has changed meanwhile is armed by its newer state.
     if (!isArmed) for (const state of await steps.openRuns()) if (!armed.has(state.id)) arm(state);
@@ -85,7 +100,7 @@ export function createRunClocks({ steps, clock, backoff, logger }: RunClocksDeps
     const offset = clock.now() - now;
     allowForJumps(now, offset);
     last = { offset, next: Infinity };
-    const facts = all().flatMap(({ fact, until }) => (until <= now ? [fact] : []));
+    const facts = (await Promise.all(all().flatMap(({ fact, until }) => (until <= now ? [withStandby(fact, now)] : [])))).flat();
     if (facts.length > 0) await steps.apply({ facts });
     const next = Math.min(...all().flatMap(({ until }) => (until > now ? [until - clock.monotonic()] : [])));
     last = { offset, next: clock.monotonic() + next };

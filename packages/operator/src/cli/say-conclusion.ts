@@ -1,7 +1,7 @@
 import { blocksOf, type RunConclusion, type RunStatus } from "@tasuki/protocol";
 import { toDuration } from "../render/quantity.ts";
 import { toBlock } from "../render/block-lines.ts";
-import { cancelledNote } from "../render/run-progress.ts";
+import { cancelledNote, failedNote } from "../render/run-progress.ts";
 import { toClosing, toPaused } from "../render/run-detail.ts";
 import { toUnreadLines } from "../render/run-summary.ts";
 import type { Cli } from "./cli.ts";
@@ -29,7 +29,11 @@ export function sayConclusion(cli: Cli, { run, status, conclusion, options, node
     }
     case "failed":
     case "cancelled":
-      cli.say(style.bad(`Run ${run} is ${conclusion === "cancelled" && status !== undefined ? cancelledNote(status) : conclusion}.`));
+      cli.say(
+        style.bad(
+          `Run ${run} is ${status === undefined ? conclusion : conclusion === "cancelled" ? cancelledNote(status) : failedNote(status)}.`,
+        ),
+      );
       if (nodes !== "removed") cli.say(`What happened: ${cli.next(options, "show", run)}`);
       return;
     case "needs-human":

@@ -26,6 +26,9 @@ export interface RunToStart {
   /** Most times that work may be sent back by itself. */
   readonly rounds?: number;
   readonly clocks?: AskedClocks;
+  /** Most times that main retries one stage by itself, and whether the run fails where it would wait for a person. */
+  readonly retries?: number;
+  readonly fails?: boolean;
   /** Time by which the run is wanted, RFC 3339 UTC. */
   readonly deadline?: string;
 }
@@ -44,7 +47,7 @@ const maxLabel = 1_024;
 export async function startRun(
   cli: Cli,
   client: OperatorClient,
-  { brief, files, profile, id, rounds, clocks, deadline, onBrief }: RunToStart,
+  { brief, files, profile, id, rounds, clocks, retries, fails, deadline, onBrief }: RunToStart,
 ): Promise<StartedRun> {
   if (id !== undefined && !Id.safeParse(id).success)
     throw new TasukiError("malformed_request", `--id must be a UUID of version 7 (RFC 9562), not '${id}'.`);
@@ -75,6 +78,8 @@ export async function startRun(
     ...(id !== undefined && { id }),
     ...(rounds !== undefined && { rounds }),
     ...(clocks !== undefined && { clocks }),
+    ...(retries !== undefined && { retries }),
+    ...(fails === true && { fails }),
     ...(deadline !== undefined && { deadline }),
   });
   cli.say(cli.messageStyle.dim(`main has signed for the run, with ${counted(sources.length, "source")}`));

@@ -18,6 +18,8 @@ interface RunOptions extends DataOption, JsonOption {
   readonly rounds?: number;
   readonly clock?: AskedClocks;
   readonly deadline?: string;
+  readonly retries?: number;
+  readonly fail?: true;
 }
 
 function parseRounds(text: string): number {
@@ -39,6 +41,8 @@ export function runCommand(cli: Cli): Command {
     .option("--profile <profile>", "what the final text must keep: one of the relay's profiles (default: its first)")
     .option("--id <uuid>", "the run's id (UUIDv7): starting it twice starts it once")
     .option("--rounds <n>", "how often a role may send work back before a person decides (default: 2)", parseRounds)
+    .option("--retries <n>", "how often main tries a stage again once its attempts are over (default: 0)", parseRounds)
+    .option("--fail", "end as failed where it would wait for a person")
     .addOption(clockOption())
     .addOption(deadlineOption(cli))
     .addOption(new Option("--brief <text>").hideHelp().argParser(refuseBriefOption))
@@ -65,7 +69,7 @@ them into a list below a heading; everything else is then background:
 `,
     )
     .action(async (brief: string, files: string[], options: RunOptions) => {
-      const { profile, id, rounds, clock, deadline, wait = false, json = false } = options;
+      const { profile, id, rounds, clock, deadline, retries, fail, wait = false, json = false } = options;
       const client = cli.client(options);
       let reading: readonly ReadingRow[] = [];
       const { run } = await startRun(cli, client, {
@@ -76,6 +80,8 @@ them into a list below a heading; everything else is then background:
         ...(rounds !== undefined && { rounds }),
         ...(clock !== undefined && { clocks: clock }),
         ...(deadline !== undefined && { deadline }),
+        ...(retries !== undefined && { retries }),
+        ...(fail === true && { fails: true }),
         async onBrief(text) {
           reading = await readBriefAsRelay(cli, client, text);
           if (!json) sayReading(cli, reading);

@@ -71,7 +71,7 @@ export function mainNote(status: RunStatus, now: number): string {
     case "closed":
       return `closed; every node archived bundle ${bundle?.slice(0, 12) ?? ""}`;
     case "failed":
-      return state;
+      return failedNote(status);
     case "cancelling":
       return `being ${cancelledNote(status)}; awaits ${endsAwaited(status)}`;
     case "cancelled":
@@ -93,6 +93,12 @@ export function toSentBack({ by, to, decision }: RoundStatus): string {
 /** Who has paused a run, when and why. */
 export function pausedNote({ by, at, reason }: NonNullable<RunStatus["paused"]>): string {
   return `paused by ${toLine(by)} at ${at}${reason === undefined ? "" : `: ${toLine(reason)}`}`;
+}
+
+/** Stage that has failed a run, when and why. */
+export function failedNote({ failed, endedAt }: RunStatus): string {
+  const at = endedAt === undefined ? "" : ` at ${endedAt}`;
+  return failed === undefined ? `failed${at}` : `failed${at}: ${toLine(failed.reason)}`;
 }
 
 /** Who has cancelled a run, when and why. */

@@ -139,6 +139,8 @@ export const RunStatus = z.object({
   bundle: Sha256.optional(),
   /** Principal who has paused the run, when (RFC 3339) and why: nothing of it begins until somebody resumes it. */
   paused: z.object({ by: word(), at: z.iso.datetime(), reason: sentence().optional() }).optional(),
+  /** Stage (`main`: the run itself) that would have waited for a person, and why, in a run that was asked to fail then. */
+  failed: z.object({ stage: word(), reason: sentence() }).optional(),
   /** Principal who has cancelled the run, and why; main of an earlier release has kept neither. */
   cancelled: z.object({ by: word(), reason: sentence().optional() }).optional(),
 });

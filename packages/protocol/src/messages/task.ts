@@ -21,6 +21,9 @@ export type TaskKind = z.infer<typeof TaskKind>;
 /** Rounds that a run may ask for. */
 const mostRounds = 16;
 
+/** Retries of one stage that a run may ask for. */
+const mostRetries = 16;
+
 /** Attachments of a task. */
 export const mostAttachments = 2_048;
 
@@ -58,11 +61,13 @@ export const TaskPayload = z.looseObject({
   reason: z.string().max(1024).optional(),
   /** SHA-256 of the bundle, with `close`. */
   bundle: Sha256.optional(),
-  /** Brief, inline. It, `profile`, `clocks` and `rounds` stand in a `run` only. */
+  /** Brief, inline. It, `profile`, `clocks`, `rounds`, `retries` and `fails` stand in a `run` only. */
   brief: z.string().min(1).max(65_536).optional(),
   profile: Name.optional(),
   clocks: Clocks.partial().optional(),
   rounds: z.int().min(0).max(mostRounds).optional(),
+  retries: z.int().min(0).max(mostRetries).optional(),
+  fails: z.boolean().optional(),
 });
 export type TaskPayload = z.infer<typeof TaskPayload>;
 
@@ -78,6 +83,10 @@ export const RunRequest = z.looseObject({
   clocks: AskedClocks.optional(),
   /** Most times that a role's decision sends work back by itself; 2 by default, then a person decides. */
   rounds: z.int().min(0).max(mostRounds).optional(),
+  /** Most times that main retries one stage by itself, once all attempts at it are over; 0 by default, then a person decides. */
+  retries: z.int().min(0).max(mostRetries).optional(),
+  /** True for a run that is to end as failed where it would wait for a person. */
+  fails: z.boolean().optional(),
   deadline: z.iso.datetime().optional(),
 });
 export type RunRequest = z.infer<typeof RunRequest>;

@@ -84,8 +84,8 @@ const budget: readonly (readonly [what: keyof Calls, most: number])[] = [
   ["fsyncs", 0],
   ["signatures", 26],
   ["verifications", 24],
-  ["writes", 164],
-  ["renames", 122],
+  ["writes", 76],
+  ["renames", 16],
 ];
 
 test("a relay of four small files makes no more calls than its budget", async () => {

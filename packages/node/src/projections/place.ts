@@ -41,19 +41,26 @@ export async function isLinkOf(folder: string, sha256: string, path: string): Pr
   return one.ino === other.ino && one.dev === other.dev;
 }
 
-/** Places bytes as a whole file. A file of the same bytes stays as it is; a link to one does not, since its other end can be changed. */
+/**
+ * Places bytes as a file, which is not whole before this resolves. A file of the same bytes stays as it is; a link to one does not, since its other end
+ * can be changed.
+ */
 export async function placeBytes(bytes: Uint8Array, path: string): Promise<void> {
-  const there = await readFile(path, { flag: plainFile }).catch(() => undefined);
-  if (there?.equals(bytes) === true) return;
-  const unfinished = `${path}.unfinished`;
-  const write = (): Promise<void> => writeFile(unfinished, bytes, { flag: "wx", mode: 0o400 });
+  const write = (): Promise<void> => writeFile(path, bytes, { flag: "wx", mode: 0o400 });
   try {
     await write();
   } catch (error) {
     if (!hasErrorCode(error, "EEXIST")) throw error;
-    // The unfinished file is that of a process that was killed.
-    await rm(unfinished);
+    const there = await readFile(path, { flag: plainFile }).catch(() => undefined);
+    if (there?.equals(bytes) === true) return;
+    await rm(path);
     await write();
   }
-  await rename(unfinished, path);
+}
+
+/** Places bytes as `placeBytes` does, but that the file is whole as soon as it is there. */
+export async function placeWhole(bytes: Uint8Array, path: string): Promise<void> {
+  // An unfinished file is that of a process that was killed.
+  await placeBytes(bytes, `${path}.unfinished`);
+  await rename(`${path}.unfinished`, path);
 }

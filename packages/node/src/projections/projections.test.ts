@@ -95,14 +95,13 @@ test("a node's archive holds its files and every signed message of the run, and 
   await node.store.accept(requestOf(close), receiptOf("archived", two));
   await Promise.all([node.projections.archive(run), node.projections.archive(run)]);
   const folder = node.at("archive", run);
-  expect(await readdir(folder)).toEqual(["SUMMARY.md", "brief.md", "evidence", "found.md", "manifest-sha256.txt", "run.json"]);
+  expect(await readdir(folder)).toEqual(["SUMMARY.md", "brief.md", "evidence.jsonl", "found.md", "manifest-sha256.txt", "run.json"]);
   const { stdout } = await checksum(folder);
-  // Three files, the two tasks, and four receipts.
-  expect(stdout.match(/: OK$/gm)).toHaveLength(9);
-  const digest = requestOf(close).digest;
-  expect(JSON.parse(await readFile(join(folder, "evidence", `${digest}.json`), "utf8"))).toEqual(close);
-  const kept = await node.store.envelopes(run, [digest]);
-  expect(JSON.parse(await readFile(join(folder, "evidence", `${digest}.dsse.json`), "utf8"))).toEqual(kept.get(digest));
+  // Three files, and the messages: the two tasks, and four receipts.
+  expect(stdout.match(/: OK$/gm)).toHaveLength(4);
+  const lines = (await readFile(join(folder, "evidence.jsonl"), "utf8")).trimEnd().split("\n");
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual((await node.store.evidenceOf(run)).envelopes);
+  expect(lines).toHaveLength(6);
   const summary = await readFile(join(folder, "SUMMARY.md"), "utf8");
   expect(summary).toContain("> What did they agree on?");
   expect(summary).toContain("S1.pdf (a scan) can't be read: no text");
@@ -136,6 +135,9 @@ test("main's archive is the manifest that was signed, byte for byte, and the doc
   const folder = node.at("archive", run);
   expect(await readFile(join(folder, "manifest-sha256.txt"), "utf8")).toBe(manifest);
   expect((await checksum(folder)).stdout.match(/: OK$/gm)).toHaveLength(2);
+  expect(await readdir(join(folder, "evidence"))).toEqual([`${evidence}.json`]);
+  const lines = (await readFile(join(folder, "evidence.jsonl"), "utf8")).trimEnd().split("\n");
+  expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual((await store.evidenceOf(run)).envelopes);
   expect(await readFile(join(folder, "sources", "S1.pdf"), "utf8")).toBe("%PDF-");
   expect(node.logged).toEqual([]);
 });
@@ -171,7 +173,7 @@ test("the archive of a role's node has the files of its own work, whatever bundl
   const its = payloadOf({ id: id(4), run: other, kind: "close", bundle: planted.sha256 });
   await node.store.accept(requestOf(its), receiptOf("archived", its.id));
   await node.projections.archive(other);
-  const own = ["SUMMARY.md", "brief.md", "evidence", "found.md", "manifest-sha256.txt", "run.json"];
+  const own = ["SUMMARY.md", "brief.md", "evidence.jsonl", "found.md", "manifest-sha256.txt", "run.json"];
   expect(await readdir(node.at("archive", other))).toEqual(own);
 });
 
@@ -206,6 +208,25 @@ test("what is missing is written again at the next start", async () => {
   expect(await files()).toEqual(before);
   expect(before).toContain(join("archive", run, "SUMMARY.md"));
   expect(before).toContain(join("artifacts", run, "finder.1", "found.md"));
+});
+
+// guarantees: R10.pictures
+test("what a loss of power left empty is written again at the next start", async () => {
+  await using node = await openNode();
+  await acceptWork(node.store);
+  await produce(node.store, "found");
+  await node.store.accept(requestOf(payloadOf({ id: two, kind: "close" })), receiptOf("archived", two));
+  await node.projections.rebuild();
+  const pictures = [join("artifacts", run, "finder.1", "found.md"), join("inbox", run, "finder.1", "brief.md")];
+  const all = [...pictures, ...["SUMMARY.md", "evidence.jsonl", "found.md"].map((name) => join("archive", run, name))];
+  const read = () => Promise.all(all.map((path) => readFile(node.at(path), "utf8")));
+  const before = await read();
+  for (const path of all) {
+    await chmod(node.at(path), 0o600);
+    await writeFile(node.at(path), "");
+  }
+  await node.projections.rebuild();
+  expect(await read()).toEqual(before);
 });
 
 test("a long history is looked through in turns: whoever waits meanwhile is answered between them, also where no task has a file", async () => {
@@ -300,7 +321,7 @@ test("links in an archive are replaced by the files themselves, and what they po
   const elsewhere = await makeElsewhere(node);
   await acceptWork(node.store);
   await node.projections.archive(run);
-  const paths = ["brief.md", "manifest-sha256.txt", join("evidence", (await readdir(node.at("archive", run, "evidence")))[0] ?? "")];
+  const paths = ["brief.md", "manifest-sha256.txt", "evidence.jsonl"];
   const before = await Promise.all(paths.map((path) => readFile(node.at("archive", run, path))));
   for (const [at, path] of paths.entries()) {
     await rm(node.at("archive", run, path));

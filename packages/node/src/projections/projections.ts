@@ -1,4 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
+import { lstat, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger, ForeignFile } from "@tasuki/protocol";
 import { type AttachmentRow, type DiskFloor, makeOwnFolder, removeFolder, type Store, type TaskFacts } from "@tasuki/store";
@@ -40,18 +40,25 @@ export function createProjections({ folder, store, logger, diskFloor }: Projecti
   const archiving = new Map<string, Promise<void>>();
   let looking: Promise<readonly ForeignFile[]> | undefined;
 
-  const placeAll = async (to: string, files: readonly AttachmentRow[]): Promise<void> => {
+  const placeAll = async (to: string, files: readonly AttachmentRow[], isStart: boolean): Promise<void> => {
     if (files.length === 0) return;
     // The folder is read once, instead of one link for each file: a history is long, and mostly nothing of it is missing.
     const there = new Set(await readdir(to).catch(() => []));
+    // No fsync has kept the file of a small blob, nor any picture: a loss of power leaves it empty.
+    if (isStart)
+      for (const { name, size } of files)
+        if (size > 0 && there.has(name) && (await sizeOf(join(to, name))) === 0) {
+          await rm(join(to, name));
+          there.delete(name);
+        }
     const missing = files.filter(({ name }) => !there.has(name));
     if (missing.length > 0) await makeOwnFolder(folder, to);
     for (const { name, sha256 } of missing) await placeBlob(place, sha256, join(to, name));
   };
-  const placeTask = async (task: TaskFacts): Promise<void> => {
+  const placeTask = async (task: TaskFacts, isStart = false): Promise<void> => {
     const { run, stage, epoch } = task.row.payload;
-    await placeAll(join(folder, "inbox", run, `${stage}.${epoch}`), inputsOf(task));
-    await placeAll(join(folder, "artifacts", run, `${stage}.${epoch}`), outputsOf(task));
+    await placeAll(join(folder, "inbox", run, `${stage}.${epoch}`), inputsOf(task), isStart);
+    await placeAll(join(folder, "artifacts", run, `${stage}.${epoch}`), outputsOf(task), isStart);
   };
   const archive = (run: string): Promise<void> => {
     const writing = archiving.get(run) ?? writeArchive({ folder, store, diskFloor }, run).finally(() => archiving.delete(run));
@@ -60,8 +67,8 @@ export function createProjections({ folder, store, logger, diskFloor }: Projecti
   };
   const rebuildTask = async (task: TaskFacts): Promise<void> => {
     const { kind, run } = task.row.payload;
-    if (kind === "run" || kind === "work") await placeTask(task);
-    if ((kind !== "run" && kind !== "close") || (await isThere(join(folder, "archive", run, summaryName)))) return;
+    if (kind === "run" || kind === "work") await placeTask(task, true);
+    if ((kind !== "run" && kind !== "close") || (await sizeOf(join(folder, "archive", run, summaryName))) > 0) return;
     if (kind === "close" || (await isClosed(run))) await archive(run);
   };
   const isClosed = async (run: string): Promise<boolean> => {
@@ -105,9 +112,10 @@ export function createProjections({ folder, store, logger, diskFloor }: Projecti
   };
 }
 
-function isThere(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
+/** Size of a file; 0 where there is none. */
+function sizeOf(path: string): Promise<number> {
+  return lstat(path).then(
+    ({ size }) => size,
+    () => 0,
   );
 }

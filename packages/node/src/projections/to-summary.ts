@@ -13,7 +13,7 @@ interface Summarised {
   readonly bundle: string | undefined;
 }
 
-/** Summary of a run, one page for people: the question, who did what when, what is missing. It proves nothing; the manifest and evidence/ do. */
+/** Summary of a run, one page for people: the question, who did what when, what is missing. It proves nothing; the manifest and the evidence do. */
 export async function toSummary(store: Pick<Store, "blobs">, { run, files, evidence, texts, bundle }: Summarised): Promise<string> {
   const receipts = evidence
     .flatMap((envelope) => claimedReceipt(envelope)?.predicate ?? [])
@@ -39,8 +39,9 @@ export async function toSummary(store: Pick<Store, "blobs">, { run, files, evide
     ...(gaps.length === 0
       ? []
       : ["Sources that were not read, not read whole, or read by a guess:", "", ...gaps.map((gap) => `- ${cell(gap)}`), ""]),
-    "`sha256sum -c manifest-sha256.txt` checks the files, and the signed messages in `evidence/` that the stages stand on. Each `.json` there",
-    "is what was signed, named by its SHA-256; `.dsse.json` is its envelope, with the signatures: only a pinned key shows a change in one.",
+    "`sha256sum -c manifest-sha256.txt` checks the files, and the signed messages that it names. `evidence.jsonl` has every signed message, an envelope in",
+    "each line; only a pinned key shows a change in one. In main's archive `evidence/` has those that the stages stand on, as they were signed, each",
+    "under its SHA-256.",
     ...(bundle === undefined ? [] : ["", `The run was closed with the manifest whose SHA-256 is \`${bundle}\`.`]),
     "",
   ].join("\n");

@@ -47,8 +47,11 @@ export interface ChaosRelay extends AsyncDisposable {
   stopAll(): Promise<void>;
   /** A request on a node's own socket. Rejects where it does not run. */
   call(role: RoleName, path: string, body?: string): Promise<{ readonly status: number; readonly body: unknown }>;
-  /** Uploads a source and starts a run with it, through whatever main goes through. Resolves with what main signed. */
-  run(brief: string, options?: { id?: string; clocks?: object }): Promise<TaskAnswer>;
+  /**
+   * Uploads a source and starts a run with it, through whatever main goes through. Resolves with what main signed. The text of a large source is
+   * uploaded to the roles; that of a small one travels with their tasks.
+   */
+  run(brief: string, options?: { id?: string; clocks?: object; isLarge?: boolean }): Promise<TaskAnswer>;
   status(run: string): Promise<RunStatus>;
   /** Main's view of the run once it is as wanted. */
   until(run: string, wanted: (status: RunStatus) => boolean, limitMs?: number): Promise<RunStatus>;
@@ -118,8 +121,8 @@ export async function openChaosRelay({
       await Promise.all(names.map((name) => node(name).ended()));
     },
     call: (role, path, body) => callSocket(join(relay.folder(role), "bus.sock"), path, body),
-    async run(brief, { id, clocks } = {}) {
-      const source = `# A document\n\n${brief}\n`;
+    async run(brief, { id, clocks, isLarge = false } = {}) {
+      const source = `# A document\n\n${brief}\n${isLarge ? "- one line of many\n".repeat(4_000) : ""}`;
       const sha256 = createHash("sha256").update(source).digest("hex");
       await accepted(() => relay.call("main", `/upload?contract=source&sha256=${sha256}`, source));
       const attachment = { name: "S1.md", contract: "source@1", size: Buffer.byteLength(source), sha256 };

@@ -168,7 +168,7 @@ async function startRuns(relay: ChaosRelay, { seen, signal }: { seen: Seen; sign
     }
     const id = randomUUIDv7();
     const brief = `# What is number ${briefs.size + 1}?\n`;
-    const { task, receipt } = await relay.run(brief, { id });
+    const { task, receipt } = await relay.run(brief, { id, isLarge: briefs.size % 2 === 1 });
     briefs.set(id, brief);
     seen.add(id);
     answers.push({ from: "script", to: "main", task, receipt });

@@ -9,7 +9,7 @@ import { nodeFlags } from "@tasuki/node";
 import { freePorts } from "@tasuki/bus/testing";
 import { introduceNodes } from "@tasuki/node/testing";
 import { type BenchPipelineName, benchPipelines } from "./bench-pipeline.ts";
-import { cpuOf, memoryOf } from "./process-usage.ts";
+import { childrenOf, cpuOf, cpuOfAll, memoryOf } from "./process-usage.ts";
 import type { Held } from "./watch-loop.ts";
 
 export interface BenchRelay extends AsyncDisposable {
@@ -23,6 +23,10 @@ export interface BenchRelay extends AsyncDisposable {
   signerOf(role: string): Promise<Signer>;
   memoryOf(role: string): ReturnType<typeof memoryOf>;
   cpuOf(role: string): Promise<number>;
+  /** Processor time of a role's node and of the processes that it has started, milliseconds. */
+  cpuOfAll(role: string): Promise<number>;
+  /** Memory of each process that a role's node has started, and that still runs. */
+  childrenOf(role: string): Promise<readonly Awaited<ReturnType<typeof memoryOf>>[]>;
   /** How long the event loop of a role's node was held since this was asked last. Only of a relay that `isProbed`. */
   heldOf(role: string): Promise<Held>;
   /** Starts a role's node; resolves when it listens. */
@@ -67,6 +71,8 @@ export async function startBenchRelay(
     signerOf: async (role) => (await openKeys(join(data, role, "keys"))).receipt,
     memoryOf: (role) => memoryOf(children.get(role)?.pid),
     cpuOf: (role) => cpuOf(children.get(role)?.pid),
+    cpuOfAll: (role) => cpuOfAll(children.get(role)?.pid),
+    childrenOf: async (role) => Promise.all((await childrenOf(children.get(role)?.pid)).map((pid) => memoryOf(pid))),
     async heldOf(role) {
       const child = children.get(role);
       if (child === undefined) throw new Error(`the node of ${role} does not run`);

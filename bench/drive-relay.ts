@@ -19,8 +19,14 @@ export interface RelayDriver extends Disposable {
   }): Promise<Awaited<ReturnType<typeof drive>> & { readonly cpuMs: number }>;
 }
 
-/** Drives runs through a relay, each with an inline brief, and follows main's feed to learn that they are closed. */
-export function driveRelay(relay: Driven): RelayDriver {
+/**
+ * Drives runs through a relay, each with an inline brief and what else is `given`, and follows main's feed to learn that they are closed. Processor time
+ * is that of the nodes, or what `cpuOf` says.
+ */
+export function driveRelay(
+  relay: Driven,
+  { given = {}, cpuOf = relay.cpuOf }: { readonly given?: object; readonly cpuOf?: (role: string) => Promise<number> } = {},
+): RelayDriver {
   const stop = new AbortController();
   const closed = new Map<string, () => void>();
   const follow = async (): Promise<void> => {
@@ -39,13 +45,13 @@ export function driveRelay(relay: Driven): RelayDriver {
     const answer = await fetch(`${relay.urlOf("main")}/task`, {
       method: "POST",
       headers: { "content-type": "application/json", ...(await relay.as("operator")) },
-      body: JSON.stringify({ id, kind: "run", brief: "What is it?" }),
+      body: JSON.stringify({ id, kind: "run", brief: "What is it?", ...given }),
     });
     if (answer.status !== 202) throw new Error(`main answered ${answer.status}: ${await answer.text()}`);
     // A feed that is not followed any more ends the measurement with its reason, and not in silence.
     await within(mostMs, `run ${id}`, Promise.race([promise, following]));
   };
-  const cpu = async () => (await Promise.all(roles.map((role) => relay.cpuOf(role)))).reduce((sum, each) => sum + each, 0);
+  const cpu = async () => (await Promise.all(roles.map((role) => cpuOf(role)))).reduce((sum, each) => sum + each, 0);
   return {
     async measure(load) {
       const before = await cpu();

@@ -12,10 +12,12 @@ import { idle } from "./suites/idle.ts";
 import { loop } from "./suites/loop.ts";
 import { relay } from "./suites/relay.ts";
 import { rivals } from "./suites/rivals.ts";
+import { shipped } from "./suites/shipped.ts";
+import { small } from "./suites/small.ts";
 import { start } from "./suites/start.ts";
 import { upload } from "./suites/upload.ts";
 
-const suites: readonly Suite[] = [ack, relay, start, idle, upload, artifacts, loop, byzantine, follower, rivals, growth];
+const suites: readonly Suite[] = [ack, relay, shipped, small, start, idle, upload, artifacts, loop, byzantine, follower, rivals, growth];
 const quality = "quality";
 const documents = "documents";
 

@@ -9,7 +9,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { freePorts } from "@tasuki/bus/testing";
-import { cpuOfFamily } from "./process-usage.ts";
+import { cpuOfAll } from "./process-usage.ts";
 
 const run = promisify(execFile);
 const host = "127.0.0.1";
@@ -152,7 +152,7 @@ async function serverOf(
     }
     await delay(50);
   }
-  return { url, what, cpu: () => cpuOfFamily(child.pid), [Symbol.asyncDispose]: end };
+  return { url, what, cpu: () => cpuOfAll(child.pid), [Symbol.asyncDispose]: end };
 }
 
 async function isOpen(port: number): Promise<boolean> {

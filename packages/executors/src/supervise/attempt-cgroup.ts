@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { access, constants, mkdir, readdir, readFile, rmdir, writeFile } from "node:fs/promises";
+import { access, constants, mkdir, readdir, readFile, rmdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { hasErrorCode } from "@tasuki/protocol";
@@ -19,6 +19,8 @@ export interface AttemptCgroups {
   processesOf(attemptId: string): Promise<readonly number[]>;
   /** Kills the cgroup of an attempt, and removes it. Does nothing where there is none. */
   end(attemptId: string): Promise<void>;
+  /** Removes cgroups, whoever made them, whose ids begin with these letters, that have no process and are older than this, milliseconds: who was killed has removed none of its own. */
+  removeEmpty(olderThanMs: number, prefix?: string): Promise<void>;
 }
 
 const mounts = ["/sys/fs/cgroup", "/sys/fs/cgroup/unified"];
@@ -77,6 +79,18 @@ function cgroupsBelow(home: string): AttemptCgroups {
     async ids(prefix) {
       const names = await readdir(home).catch(() => []);
       return names.filter((name) => name.startsWith(`${own}${prefix}`)).map((name) => name.slice(own.length));
+    },
+    async removeEmpty(olderThanMs, prefix = "") {
+      // Times are the kernel's own: those of one that is made for it.
+      const newest = cgroupOf(`sweep-${randomUUID()}`);
+      await mkdir(newest);
+      const { ctimeMs: now } = await stat(newest);
+      await rmdir(newest);
+      for (const id of await this.ids(prefix)) {
+        const made = await stat(cgroupOf(id)).catch(() => undefined);
+        const events = await readFile(join(cgroupOf(id), "cgroup.events"), "utf8").catch(() => "");
+        if (made !== undefined && now - made.ctimeMs > olderThanMs && events.includes("populated 0")) await removeCgroup(cgroupOf(id));
+      }
     },
     async processesOf(attemptId) {
       const text = await readFile(join(cgroupOf(attemptId), "cgroup.procs"), "utf8").catch(() => "");

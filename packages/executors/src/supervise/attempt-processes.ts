@@ -20,6 +20,8 @@ export interface Boot {
   readonly boot: string;
 }
 
+// Age of a cgroup by which the process that it was made for has come, milliseconds: it is started at once.
+const newMs = 60_000;
 // Rounds of a sweep: a process that forks while it is being killed can show up once more, and five rounds ended every case seen.
 const rounds = 5;
 
@@ -36,6 +38,7 @@ export async function sweepBoots({ node, boot }: Boot): Promise<number> {
   const cgroups = await findAttemptCgroups();
   let ended = 0;
   for (const id of (await cgroups?.ids(`${node}.`)) ?? []) if (!id.startsWith(`${node}.${boot}.`)) ended += await endCgroup(id);
+  await cgroups?.removeEmpty(newMs).catch(() => undefined);
   const [all, own] = [`${childVariable}=${node}.`, `${childVariable}=${node}.${boot}.`];
   return ended + (await killAll((value) => value.startsWith(all) && !value.startsWith(own)));
 }

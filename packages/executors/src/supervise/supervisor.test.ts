@@ -157,6 +157,27 @@ test.skipIf(cgroups === undefined)("a process that hides is ended by the sweep o
   expect(await sweepAttempt(attemptId)).toBe(0);
 });
 
+test.skipIf(cgroups === undefined)(
+  "a cgroup that nobody is in any more is removed, unless it is new or has a process",
+  async ({ folder }) => {
+    const [empty, lived] = [`test-${randomUUID()}`, `test-${randomUUID()}`];
+    await cgroups?.enclose(empty, { argv: [], env: {} });
+    const stop = new AbortController();
+    const here = async () => (await cgroups?.ids("test-"))?.filter((id) => id === empty || id === lived).toSorted();
+    const look = async (): Promise<void> => {
+      await cgroups?.removeEmpty(60_000, "test-");
+      expect(await here()).toEqual([empty, lived].toSorted());
+      await cgroups?.removeEmpty(-1, "test-");
+      expect(await here()).toEqual([lived]);
+      stop.abort();
+    };
+    const looked = Promise.withResolvers<void>();
+    const progress = (): void => looked.resolve(look());
+    await run(folder, `console.log("up"); setInterval(() => {}, 1000)`, { attemptId: lived, signal: stop.signal, progress });
+    await looked.promise;
+  },
+);
+
 // guarantees: R5.no-strays
 test("where a process could outlive its attempt, there is a sentence for the log, and else none", async () => {
   expect(await describeEscape(async () => undefined)).toContain("outlives the attempt");

@@ -173,6 +173,22 @@ describe("every door", onLinux, () => {
     expect(await ask("/operator/nodes", { headers: { "sec-fetch-site": "none" } })).toMatchObject({ status: 200 });
   });
 
+  test.each(strongest)("%s takes one call at a time, as JSON, by its own method, and no more than a task has", async (_name, ask) => {
+    const post = (path: string, sent: Sent) => ask(path, { method: "POST", ...sent });
+    expect(await ask("/operator/cancel")).toMatchObject({ status: 405, code: "method_not_allowed" });
+    expect(await post("/operator/runs", { body: "{}" })).toMatchObject({ status: 405, code: "method_not_allowed" });
+    expect(await ask("/operator/runs,nodes?batch=1")).toMatchObject({ status: 404, code: "not_found" });
+    expect(await ask("/operator/nodes?batch=1")).toMatchObject({ status: 400, code: "malformed_request" });
+    expect(await ask("/operator/runs?input=%7B")).toMatchObject({ status: 400, code: "malformed_request" });
+    expect(await post("/operator/cancel", { body: "{" })).toMatchObject({ status: 400, code: "malformed_request" });
+    const form = { body: "run=1", headers: { "content-type": "application/x-www-form-urlencoded" } };
+    expect(await post("/operator/cancel", form)).toMatchObject({ status: 415, code: "unsupported_media_type" });
+    expect(await post("/operator/cancel", { body: JSON.stringify("x".repeat(3_000_001)) })).toMatchObject({
+      status: 413,
+      code: "too_large",
+    });
+  });
+
   test("a page that the door itself gave may call it", async () => {
     for (const [url, ask] of [
       [doors.urls.loopback, (sent: Sent) => doors.byLoopback(sessions.get("decide"), "/operator/cancel", sent)],

@@ -770,6 +770,22 @@ describe("a run in trouble", () => {
       expect(step(taken, reroute("sg-3"), 131_000)).toEqual([taken, []]);
     });
 
+    // guarantees: R5.evidence
+    test("has work that is unverifiable, and not at its end; it is exited only by its node's own word, and live while that answers", () => {
+      const workOf = (state: FlowState) => toRunStatus(state).stages.map(({ work }) => work);
+      const away = step(pulled(), lost, 1_000)[0];
+      expect([workOf(pulled()), workOf(away)]).toEqual([
+        [undefined, "live", undefined],
+        [undefined, "unverifiable", undefined],
+      ]);
+      const says = { outcome: "failed", reason: "it threw", at: 5 };
+      const failed: FlowEvent = { is: "attempt", node: "sg", stage: "sg", epoch: 1, attempt: 1, says };
+      expect(workOf(through([failed], away).state)[1]).toBe("exited");
+      expect(workOf(through([failed, receipt({ stage: "sg", epoch: 1, state: "started", attempt: 2 })], pulled()).state)[1]).toBe("live");
+      expect(workOf(through([receipt({ stage: "sg", epoch: 1, state: "blocked" })], pulled()).state)[1]).toBe("exited");
+      expect(workOf(through(stageFacts("sg", 1), away).state)[1]).toBeUndefined();
+    });
+
     // guarantees: R5.late
     test("is not judged by its silence: a result that comes late counts at its epoch", () => {
       const away = step(pulled(), lost, 1_000)[0];

@@ -1,4 +1,4 @@
-import { conclusionOf, type RoundStatus, type RunStatus, type StageStatus } from "@tasuki/protocol";
+import { conclusionOf, type RoundStatus, type RunStatus, type StageStatus, type WorkEvidence } from "@tasuki/protocol";
 import { roundsOf } from "./step-send-back.ts";
 import { type AttemptFailure, type FlowState, isAtLeast, type Round, type StageFlow } from "./flow-state.ts";
 
@@ -56,6 +56,7 @@ function toRoundStatus({ by, to, decision, requests, stages }: Round): RoundStat
 function toStageStatus(state: FlowState, stage: StageFlow, at: number): StageStatus {
   const next = state.state === "open" ? awaits(state, at) : undefined;
   const node = state.nodes[stage.stage];
+  const work = workOf(state, stage);
   return {
     stage: stage.stage,
     ...(node !== undefined && { node }),
@@ -65,12 +66,20 @@ function toStageStatus(state: FlowState, stage: StageFlow, at: number): StageSta
     condition: stage.condition,
     ...(stage.block && { block: stage.block }),
     attempt: stage.attempt,
+    ...(work !== undefined && { work }),
     ...(isUnderWay(state, stage) && stage.failure && { failure: toFailure(stage.failure) }),
     ...(isUnderWay(state, stage) && stage.silent?.attempt === stage.attempt && { silentSince: toTime(stage.silent.since) }),
     ...(stage.producer !== undefined && { producer: stage.producer }),
     times: Object.fromEntries(Object.entries(stage.times).map(([rung, time]) => [rung, toTime(time)])),
     outputs: [...stage.outputs],
   };
+}
+
+/** Evidence of a stage's work. A node that has said that an attempt is over is believed, whether it answers now or not. */
+function workOf(state: FlowState, { stage, rung, attempt, failure, block }: StageFlow): WorkEvidence | undefined {
+  if (state.state !== "open" || rung !== "started") return undefined;
+  if (failure?.attempt === attempt || block?.kind === "node" || block?.kind === "question") return "exited";
+  return state.unreachable.includes(stage) ? "unverifiable" : "live";
 }
 
 /** True while attempts of a stage go on; what they came to is in its block afterwards. */

@@ -14,6 +14,7 @@ export {
   RunStatus,
   type ForeignFile,
   type StageStatus,
+  type WorkEvidence,
   Status,
   StatusQuery,
   TaskAnswer,

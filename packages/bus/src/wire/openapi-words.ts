@@ -52,6 +52,10 @@ export const openApiWords: Readonly<Record<string, Words>> = {
   deadline: ["Time by which the run is wanted, RFC 3339 UTC, at most 366 days ahead.", "2026-12-01T12:00:00Z"],
   detail: ["What happened, where, and what to do, for people.", "Upload S1.md first, then send the task again."],
   digests: ["SHA-256 of each contract's schema, by `name@version`.", { "source@1": sha256 }],
+  work: [
+    "What is known of an attempt that has begun: `live` (its node answers), `unverifiable` (it does not, which says nothing of the work) or `exited` (it has said that it is over).",
+    "live",
+  ],
   ms: ["Milliseconds that the clock is ahead of this node's; negative where it is behind.", 120],
   skews: ["Clocks of the nodes that this one calls, by node, in milliseconds ahead of its own.", { sg: { ms: 120, suspect: false } }],
   suspect: ["True where the clock differs by more than this node's bound (`limits.clockSkewMs`, 10 s).", false],

@@ -21,6 +21,17 @@ const now = began + 3_000;
 const shownOf = (words: Words): string => Line.of(words).shown;
 const text = (lines: readonly Words[]): string => `\n${lines.map(shownOf).join("\n")}\n`;
 
+test.each([
+  ["live", "sg answers, and has not said that the attempt is over"],
+  ["unverifiable", "sg does not answer, which says nothing of the work: what it has made is taken when it is back"],
+  ["exited", "sg has said that the attempt is over"],
+] as const)("work that is %s is shown with what is known of it, in show and ls", (work, evidence) => {
+  const status = exampleStatus();
+  const told = { ...status, stages: status.stages.map((stage) => (stage.stage === "sg" ? { ...stage, work } : stage)) };
+  expect(text(toRunDetail(told, { now, style, next }))).toContain(`\n  work      ${work}: ${evidence}\n`);
+  expect(text(toRunList([told], { now, width: 120, style }))).toContain(`sg started, ${work}`);
+});
+
 test("a run in the middle, as lines to be redrawn", () => {
   expect(text(toProgress(exampleStatus(), { now, width: 100, style }))).toBe(`
   nano  ██████████████████  verified        1.60 s  embedded/1

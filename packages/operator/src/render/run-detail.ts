@@ -1,4 +1,4 @@
-import { blocksOf, pastBlocksOf, type RoundStatus, type RunStatus, type StageStatus } from "@tasuki/protocol";
+import { blocksOf, pastBlocksOf, type RoundStatus, type RunStatus, type StageStatus, type WorkEvidence } from "@tasuki/protocol";
 import { toFailureNote, toLastSign } from "./attempt-note.ts";
 import { type Next, toBlock, toPastBlock } from "./block-lines.ts";
 import { toLine } from "./plain-text.ts";
@@ -74,6 +74,18 @@ function toRound(round: RoundStatus, { number, most }: { readonly number: number
   ];
 }
 
+/** What is known of a stage's work, and by what. */
+function toEvidence(work: WorkEvidence, node: string): string {
+  switch (work) {
+    case "live":
+      return `${node} answers, and has not said that the attempt is over`;
+    case "unverifiable":
+      return `${node} does not answer, which says nothing of the work: what it has made is taken when it is back`;
+    case "exited":
+      return `${node} has said that the attempt is over`;
+  }
+}
+
 function toStage(stage: StageStatus, { status, now, style }: { status: RunStatus; now: number; style: Style }): Words[] {
   const { node = stage.stage, rung, awaits, condition, attempt, epoch, producer, times, outputs } = stage;
   const paint = condition === "blocked" ? style.bad : rung === "verified" ? style.good : rung === "waiting" ? style.dim : style.mark;
@@ -90,6 +102,7 @@ function toStage(stage: StageStatus, { status, now, style }: { status: RunStatus
     ...(span === undefined ? [] : [`  took      ${toDuration(span)}${work === undefined ? "" : `, of which ${toDuration(work)} work`}`]),
     ...(proven.length === 0 ? [] : [`  proven    ${proven.join(", ")}`]),
     ...(attempt > 0 ? [`  attempt   ${attempt} at epoch ${epoch}${producer === undefined ? "" : `, by ${toLine(producer)}`}`] : []),
+    ...(stage.work === undefined ? [] : [`  work      ${stage.work}: ${toEvidence(stage.work, node)}`]),
     ...(stage.failure === undefined ? [] : [style.warn(`  failed    ${toFailureNote(stage.failure, now)}`)]),
     ...(stage.silentSince === undefined
       ? []

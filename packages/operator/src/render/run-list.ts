@@ -32,7 +32,9 @@ function whereOf(run: RunStatus): string {
   const own = blocksOf(run).find(({ where }) => where === "main");
   if (own !== undefined) return own.needsHuman ? "main blocked" : "main held up";
   const at = run.stages.find((stage) => stage.block !== undefined) ?? run.stages.findLast((stage) => stage.rung !== "waiting");
-  return at === undefined ? `main ${run.failure === undefined ? "intake" : "tries again"}` : `${at.stage} ${at.rung}`;
+  return at === undefined
+    ? `main ${run.failure === undefined ? "intake" : "tries again"}`
+    : `${at.stage} ${at.rung}${at.work === undefined ? "" : `, ${at.work}`}`;
 }
 
 function paintOf(run: RunStatus, style: Style): Paint {

@@ -69,6 +69,13 @@ export const AttemptFailure = z.object({
 });
 export type AttemptFailure = z.infer<typeof AttemptFailure>;
 
+/**
+ * Evidence of the work of a stage whose attempt has begun. `live`: its node answers main, and has not said that the attempt is over. `unverifiable`:
+ * its node does not answer, which says nothing of the work. `exited`: its node has said that the attempt is over.
+ */
+export const WorkEvidence = z.enum(["live", "unverifiable", "exited"]);
+export type WorkEvidence = z.infer<typeof WorkEvidence>;
+
 export const StageStatus = z.object({
   stage: word(),
   /** Name of the node that the stage stands on; absent until main has placed it. */
@@ -81,6 +88,8 @@ export const StageStatus = z.object({
   condition: Condition,
   block: Block.optional(),
   attempt: z.int().nonnegative(),
+  /** Absent where no attempt is under way, and in answers of earlier releases; a word of a later one is dropped. */
+  work: WorkEvidence.optional().catch(undefined),
   failure: AttemptFailure.optional(),
   /** Time of the last sign of work of an attempt that has long given none, RFC 3339. Nothing is ended for it. */
   silentSince: z.iso.datetime().optional(),

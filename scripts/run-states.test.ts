@@ -32,7 +32,8 @@ const isOfDeadline = ({ is }: FlowEvent): boolean => is === "deadline" || is ===
 /** True for what happens to a run whose one stage goes well. */
 const isSmooth = (event: FlowEvent): boolean => {
   if (event.is === "receipt" && event.receipt.stage === "main") return event.subjects.some(({ name, sha256 }) => sha256Of(name) === sha256);
-  if (event.is === "receipt") return !["blocked", "archived", "fenced"].includes(event.receipt.state) && event.receipt.decision === undefined;
+  if (event.is === "receipt")
+    return !["blocked", "archived", "fenced"].includes(event.receipt.state) && event.receipt.decision === undefined;
   return ["intake-done", "dispatched", "pulled"].includes(event.is) || ("unmet" in event && event.unmet?.length === 0);
 };
 

@@ -2,7 +2,7 @@ import { measureAck, startRaw, wayOf } from "../ack-way.ts";
 import { startBenchRelay } from "../bench-relay.ts";
 import { type Driven, driveRelay } from "../drive-relay.ts";
 import { startEarlierRelay } from "../earlier-relay.ts";
-import { type drive, spreadOf } from "../measure.ts";
+import { spreadOf } from "../measure.ts";
 import { type RivalServer, startPostgres, startRedis } from "../rival-servers.ts";
 import { installRivals, startRival } from "../start-rival.ts";
 import { type Figure, ms, perSecond, type Suite } from "../suite.ts";
@@ -18,7 +18,6 @@ const warmMs = 3_000;
 /** Tasks of a round of ours: they are signed before the time is taken. */
 const ackTasks = 3_000;
 
-type Measured = Awaited<ReturnType<typeof drive>>;
 /** What one measurement of a contender gives. */
 interface Taken {
   readonly perSecond: number;

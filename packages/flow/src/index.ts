@@ -1,7 +1,8 @@
 export { clocksOf, newFlow, newStage } from "./new-flow.ts";
 export { pickVersions, type SeenRole } from "./pick-versions.ts";
 export { type FlowEffect, type FlowWant } from "./flow-effect.ts";
-export { type Feedback, type FlowEvent, type FlowState, type StageFlow, type Subject } from "./flow-state.ts";
+export type { FlowEvent } from "./flow-event.ts";
+export type { Feedback, FlowState, StageFlow, Subject } from "./flow-state.ts";
 export { toReason } from "./change-stage.ts";
 export { nodeBlock } from "./node-block.ts";
 export { ladder } from "./ladder.ts";

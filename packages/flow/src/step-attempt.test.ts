@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import type { FlowEvent, FlowState } from "./flow-state.ts";
+import type { FlowEvent } from "./flow-event.ts";
+import type { FlowState } from "./flow-state.ts";
 import { newFlow } from "./new-flow.ts";
 import { step } from "./step.ts";
 import { toRunStatus } from "./to-run-status.ts";

@@ -1,4 +1,5 @@
-import { type FlowEvent, type FlowState, isAtLeast, type StageFlow } from "./flow-state.ts";
+import type { FlowEvent } from "./flow-event.ts";
+import { type FlowState, isAtLeast, type StageFlow } from "./flow-state.ts";
 import { changeStage } from "./change-stage.ts";
 
 type AttemptEvent = Extract<FlowEvent, { readonly is: "attempt" }>;

@@ -1,5 +1,6 @@
 import { cancelFrom, type FlowEffect, type Stepped } from "./flow-effect.ts";
-import type { FlowEvent, FlowState, ReceiptEvent } from "./flow-state.ts";
+import type { FlowEvent, ReceiptEvent } from "./flow-event.ts";
+import type { FlowState } from "./flow-state.ts";
 
 type Cancel = Extract<FlowEvent, { is: "cancel" }>;
 

@@ -1,6 +1,7 @@
 import type { Block } from "@tasuki/protocol";
 import type { FlowEffect, Stepped } from "./flow-effect.ts";
-import { type ClockRule, type FlowEvent, type FlowState, isAtLeast, type StageFlow } from "./flow-state.ts";
+import type { FlowEvent } from "./flow-event.ts";
+import { type ClockRule, type FlowState, isAtLeast, type StageFlow } from "./flow-state.ts";
 import { clocksOf } from "./new-flow.ts";
 import { ladder } from "./ladder.ts";
 import { stepNudge, vouchFor } from "./step-nudge.ts";

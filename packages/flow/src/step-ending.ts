@@ -1,6 +1,7 @@
 import { type Block, shortened, type Unmet } from "@tasuki/protocol";
 import { cancelFrom, type FlowEffect, type Stepped } from "./flow-effect.ts";
-import type { FlowEvent, FlowState, ReceiptEvent } from "./flow-state.ts";
+import type { FlowEvent, ReceiptEvent } from "./flow-event.ts";
+import type { FlowState } from "./flow-state.ts";
 import { blocked, changeStage, isSameBlock, toReason } from "./change-stage.ts";
 import { isToBeRetried } from "./step-clock.ts";
 import { isReadyToClose } from "./wants.ts";

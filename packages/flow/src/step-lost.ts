@@ -1,5 +1,6 @@
 import type { Stepped } from "./flow-effect.ts";
-import { type FlowEvent, type FlowState, isAtLeast, type StageFlow } from "./flow-state.ts";
+import type { FlowEvent } from "./flow-event.ts";
+import { type FlowState, isAtLeast, type StageFlow } from "./flow-state.ts";
 import { stepRetry } from "./step-retry.ts";
 
 /** Replaced installations that are remembered: more than one node may be within a run's life. */

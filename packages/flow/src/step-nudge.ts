@@ -1,5 +1,6 @@
 import type { FlowEffect, Stepped } from "./flow-effect.ts";
-import { type FlowEvent, type FlowState, isAtLeast, type StageFlow } from "./flow-state.ts";
+import type { FlowEvent } from "./flow-event.ts";
+import { type FlowState, isAtLeast, type StageFlow } from "./flow-state.ts";
 
 /** Plans a nudge: the roles that are asked to look again, or why it is refused. By default they are the holders of stages that aren't handed on. */
 export function planNudge(state: FlowState, asked?: string): { readonly roles: readonly string[] } | { readonly refused: string } {

@@ -1,5 +1,6 @@
 import { cancelFrom, type FlowEffect, type Stepped } from "./flow-effect.ts";
-import { type FlowEvent, type FlowState, isAtLeast } from "./flow-state.ts";
+import type { FlowEvent } from "./flow-event.ts";
+import { type FlowState, isAtLeast } from "./flow-state.ts";
 import { newStage } from "./new-flow.ts";
 import { withoutOwnBlock } from "./change-stage.ts";
 import { stepDispatch } from "./step-dispatch.ts";

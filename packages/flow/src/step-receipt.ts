@@ -1,5 +1,6 @@
 import { type Receipt, type Rung, shortened } from "@tasuki/protocol";
-import { type FlowState, isAtLeast, type ReceiptEvent, type StageFlow, type Subject } from "./flow-state.ts";
+import type { ReceiptEvent } from "./flow-event.ts";
+import { type FlowState, isAtLeast, type StageFlow, type Subject } from "./flow-state.ts";
 import { blocked, changeStage, unblocked } from "./change-stage.ts";
 import { nodeBlock } from "./node-block.ts";
 import { stepFenced } from "./step-cancel.ts";

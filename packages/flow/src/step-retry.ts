@@ -1,7 +1,8 @@
 import type { Note } from "@tasuki/protocol";
 import { notedForRetry } from "./author-notes.ts";
 import { cancelFrom, type FlowEffect, type Stepped } from "./flow-effect.ts";
-import type { FlowEvent, FlowState } from "./flow-state.ts";
+import type { FlowEvent } from "./flow-event.ts";
+import type { FlowState } from "./flow-state.ts";
 import { withoutOwnBlock } from "./change-stage.ts";
 import { stepDispatch } from "./step-dispatch.ts";
 import { goBack, targetOf } from "./step-send-back.ts";

@@ -1,5 +1,6 @@
 import { cancelFrom, type Stepped } from "./flow-effect.ts";
-import { type FlowEvent, type FlowState, isAtLeast, type Round, type StageFlow } from "./flow-state.ts";
+import type { FlowEvent } from "./flow-event.ts";
+import { type FlowState, isAtLeast, type Round, type StageFlow } from "./flow-state.ts";
 import { notedForRound } from "./author-notes.ts";
 import { blocked, changeStage } from "./change-stage.ts";
 import { stepDispatch } from "./step-dispatch.ts";

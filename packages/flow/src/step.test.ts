@@ -4,7 +4,8 @@ import { type Attachment, conclusionOf, defaultClocks, type Receipt, type Receip
 import { describe, expect, test } from "vitest";
 import { clocksOf, newFlow } from "./new-flow.ts";
 import type { FlowEffect } from "./flow-effect.ts";
-import { type ClockRule, type FlowEvent, type FlowState, isAtLeast, type ReceiptEvent } from "./flow-state.ts";
+import type { FlowEvent, ReceiptEvent } from "./flow-event.ts";
+import { type ClockRule, type FlowState, isAtLeast } from "./flow-state.ts";
 import { pendingClocks, pendingDeadline } from "./step-clock.ts";
 import { planRetry } from "./step-retry.ts";
 import { planNudge } from "./step-nudge.ts";
@@ -111,6 +112,8 @@ function answer(state: FlowState): FlowEvent | undefined {
       return { is: "pulled", stage: want.stage, epoch: want.epoch, outputs: [outputOf(want.stage, want.epoch)] };
     case "send-back":
       return { is: "send-back", stage: want.stage, epoch: want.epoch };
+    case "stopped":
+      return { is: "ask-stopped", stage: want.stage, epoch: want.epoch };
     case "check":
       return { is: "checked", stage: want.stage, epoch: want.epoch, unmet: [] };
     case "closing-check":

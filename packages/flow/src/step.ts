@@ -1,6 +1,7 @@
 import { hasEnded } from "@tasuki/protocol";
 import type { Stepped } from "./flow-effect.ts";
-import { type FlowEvent, type FlowState, isAtLeast, type StageFlow } from "./flow-state.ts";
+import type { FlowEvent } from "./flow-event.ts";
+import { type FlowState, isAtLeast, type StageFlow } from "./flow-state.ts";
 import { blocked, changeStage, isSameBlock, toReason, unblocked, withoutOwnBlock } from "./change-stage.ts";
 import { conclude } from "./conclude.ts";
 import { stepAttempt } from "./step-attempt.ts";

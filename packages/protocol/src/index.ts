@@ -16,13 +16,12 @@ export {
   type StageStatus,
   type WorkEvidence,
   Status,
-  StatusQuery,
   TaskAnswer,
   type TaskState,
   type TaskStatus,
   UploadAnswer,
-  WatchQuery,
 } from "./messages/answers.ts";
+export { StatusQuery, WatchQuery } from "./messages/queries.ts";
 export { Envelope, receiptPayloadType, taskPayloadType } from "./messages/envelope.ts";
 export { Grant, grantPayloadType } from "./messages/grant.ts";
 export { FileName, Id, Name, parseContractRef, refOf, Sha256, sha256Of } from "./messages/identifiers.ts";

@@ -16,7 +16,7 @@ import {
   type TaskPayload,
 } from "@tasuki/protocol";
 import type { Notary, Trust } from "@tasuki/evidence";
-import type { DiskFloor, OutboxRow, RunRow, Store } from "@tasuki/store";
+import type { DiskFloor, RunRow, Store } from "@tasuki/store";
 import { type BusClient, nodesOfRole, type Roster } from "@tasuki/bus";
 import type { Worker } from "../consumer/worker.ts";
 import type { ClockSkews } from "../status/clock-skews.ts";
@@ -24,25 +24,23 @@ import { createBackground } from "../loop/background.ts";
 import { createLoop, retryBounds } from "../loop/create-loop.ts";
 import type { Orchestrator } from "./orchestrator.ts";
 import { createArchivesAwaited } from "./archives-awaited.ts";
-import { closingCheck } from "./closing-check.ts";
 import { createEvidenceBudget } from "./evidence-budget.ts";
-import { findFeedback } from "./find-feedback.ts";
 import { followFeed } from "./follow-feed.ts";
 import { createMainWorker } from "./main-worker.ts";
-import { type FlowState, type FlowWant, newFlow, planNudge, refusalOf } from "@tasuki/flow";
+import { newFlow, planNudge, refusalOf } from "@tasuki/flow";
 import { createOrchestrator } from "./create-orchestrator.ts";
 import { logRun } from "./log-run.ts";
 import { followOwnFeed } from "./follow-own-feed.ts";
 import { openRuns } from "./open-runs.ts";
 import { nodeOf } from "./placement.ts";
-import { pull, WrongAnswer } from "./pull.ts";
+import { performWant } from "./perform-want.ts";
+import { WrongAnswer } from "./pull.ts";
 import { createEntryReader } from "./read-entry.ts";
 import { createRunClocks } from "./run-clocks.ts";
 import { standbyFor } from "./standby.ts";
 import { createReachability } from "./reachability.ts";
 import { hasLongClocks, stateOf, toRunRow } from "./run-row.ts";
 import { createRunSteps } from "./run-steps.ts";
-import { verify } from "./verify.ts";
 import { createWaitingIntakes } from "./waiting-intakes.ts";
 import { failureOf, isCheckResult } from "./want-failure.ts";
 import { createWantLoop } from "./want-loop.ts";
@@ -119,34 +117,10 @@ export function createMain(deps: MainDeps): Main {
   });
   const digests = contractDigests(artifactsOnWire(pipeline));
 
-  const perform = async (state: FlowState, want: FlowWant, signal: AbortSignal): Promise<void> => {
-    switch (want.want) {
-      case "pull":
-        return pull(context, state, { want, signal });
-      case "check": {
-        const unmet = await verify(deps, state, { stages: [want.stage], signal });
-        return steps.apply({ facts: [{ run: state.id, event: { is: "checked", stage: want.stage, epoch: want.epoch, unmet } }] });
-      }
-      case "send-back": {
-        const feedback = await findFeedback({ store, pipeline, roster }, state, want.stage);
-        const event = { is: "send-back" as const, stage: want.stage, epoch: want.epoch, ...(feedback && { feedback }) };
-        return steps.apply({ facts: [{ run: state.id, event }] });
-      }
-      case "stopped": {
-        // What was asked before and has not been delivered yet is answer enough.
-        const isAsked = ({ state: row, payload: { kind, to } }: OutboxRow): boolean =>
-          row === "pending" && kind === "cancel" && to === want.stage;
-        if ((await store.statusOf({ run: state.id })).outbox.some(isAsked)) return;
-        return steps.apply({ facts: [{ run: state.id, event: { is: "ask-stopped", stage: want.stage, epoch: want.epoch } }] });
-      }
-      case "closing-check":
-        return closingCheck(context, state, signal);
-    }
-  };
   const wanted = createWantLoop({
     ...context,
     state: (run) => steps.state(run),
-    perform,
+    perform: (state, want, signal) => performWant(context, state, { want, signal }),
     giveUp: ({ id }, want, error) => steps.apply({ facts: [{ run: id, event: failureOf(want, error) }] }),
     isResult: ({ want }, error) => (want === "pull" ? error instanceof WrongAnswer : isCheckResult(error)),
     placeOf: (state, want) =>

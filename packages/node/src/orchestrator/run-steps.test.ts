@@ -275,10 +275,12 @@ test("open runs are told of an installation page by page, its position is commit
   expect([...rows.values()].every((row) => stateOf(row).installed["finder"] === position.instance)).toBe(true);
   await steps.setInstalled(position);
   await again().setInstalled(position);
-  expect(told().slice(3)).toEqual([
-    [0, position],
-    [0, position],
-  ]);
+  await expect
+    .poll(() => told().slice(3))
+    .toEqual([
+      [0, position],
+      [0, position],
+    ]);
 });
 
 test("a role that can't be reached shows on open runs at once, and on a run that is dispatched to it later", async () => {

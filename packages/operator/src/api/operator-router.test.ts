@@ -13,6 +13,7 @@ const inputs: Readonly<Record<string, object>> = {
   start: envelope,
   answer: { text: "the second edition" },
   rollback: { to: "writer" },
+  extend: { wantedBy: 1 },
 };
 const changing = Object.entries(operatorCalls)
   .filter(([call, level]) => level !== "read" && call !== "upload" && call !== "session")

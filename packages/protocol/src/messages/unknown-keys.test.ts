@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { StatusQuery } from "./answers.ts";
+import { StatusQuery } from "./queries.ts";
 import { RunRequest } from "./task.ts";
 import { unknownKeys } from "./unknown-keys.ts";
 

@@ -62,7 +62,7 @@ describe("statements", () => {
    */
   const mayWalk = [
     /^UPDATE blob SET (?:doomed_at|deleting) /,
-    /^SELECT sha256 FROM blob(?: WHERE deleting = 1)?$/,
+    /^SELECT sha256(?:, content IS NOT NULL AS small)? FROM blob(?: WHERE deleting = 1)?$/,
     /^SELECT value AS sha256 FROM json_each\(:sha256s\) WHERE value IN \(SELECT sha256 FROM/,
     /^SELECT [^(]* FROM run WHERE TRUE ORDER BY created_at DESC, id DESC LIMIT :limit$/,
     /^INSERT INTO envelope /,

@@ -40,6 +40,7 @@ function fill(db: DatabaseSync, table: string, rows: number): void {
     if (name === "kind") return "'work'";
     if (name === "log") return "'one'";
     if (name === "run") return "'run ' || (n / 4)";
+    if (type === "BLOB") return "zeroblob(8)";
     return type === "INTEGER" ? "n" : `'${String(name)} ' || n`;
   });
   const names = columns.map(({ name }) => String(name)).join(", ");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { StatusQuery, WatchQuery } from "./answers.ts";
+import { StatusQuery, WatchQuery } from "./queries.ts";
 import { Block } from "./block.ts";
 
 test.each(["", " ", "1e3", "0x10", "-1", "1.0", " 7", "null", true, null, 1.5, -1])("%j is no number of an entry", (text) => {

@@ -1,7 +1,6 @@
 import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { promisify } from "node:util";
 import { TasukiError } from "@tasuki/protocol";
 import { keyidOf } from "./keys.ts";
 
@@ -18,7 +17,11 @@ export interface Trust {
   nodes(): readonly string[];
 }
 
-const verifyOnThread = promisify<null, Uint8Array, KeyObject, Uint8Array, boolean>(verify);
+function verifyOnThread(bytes: Uint8Array, key: KeyObject, signature: Uint8Array): Promise<boolean> {
+  return new Promise((resolve, reject) =>
+    verify(null, bytes, key, signature, (error, holds) => (error === null ? resolve(holds) : reject(error))),
+  );
+}
 
 /** Signatures that are remembered: those of some hundred runs. Each takes some 200 bytes. */
 const mostRemembered = 4_096;
@@ -77,7 +80,7 @@ export function createTrust(keys: ReadonlyMap<string, readonly KeyObject[]>): Tr
       const key = keyOf(node, bytes, signature);
       if (verified.has(key)) return true;
       for (const one of keys.get(node) ?? [])
-        if (await verifyOnThread(null, bytes, one, signature)) {
+        if (await verifyOnThread(bytes, one, signature)) {
           verified.add(key);
           return true;
         }

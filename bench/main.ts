@@ -10,6 +10,7 @@ import { follower } from "./suites/follower.ts";
 import { growth } from "./suites/growth.ts";
 import { idle } from "./suites/idle.ts";
 import { loop } from "./suites/loop.ts";
+import { open } from "./suites/open.ts";
 import { relay } from "./suites/relay.ts";
 import { rivals } from "./suites/rivals.ts";
 import { shipped } from "./suites/shipped.ts";
@@ -17,7 +18,22 @@ import { small } from "./suites/small.ts";
 import { start } from "./suites/start.ts";
 import { upload } from "./suites/upload.ts";
 
-const suites: readonly Suite[] = [ack, relay, shipped, small, start, idle, upload, artifacts, loop, byzantine, follower, rivals, growth];
+const suites: readonly Suite[] = [
+  ack,
+  relay,
+  shipped,
+  small,
+  start,
+  idle,
+  upload,
+  artifacts,
+  loop,
+  byzantine,
+  follower,
+  rivals,
+  growth,
+  open,
+];
 const quality = "quality";
 const documents = "documents";
 

@@ -55,6 +55,9 @@ export interface BlobRow {
  */
 export const longestWaitMs = 120_000;
 
+/** Rows of one destination that are read at once of those that are due: a node that is away may have thousands, of which it is sent a few at a time. */
+export const mostDue = 32;
+
 /** Compares the time of a row (`nextAt`, milliseconds since 1970) with the present: true once it has come, or is further ahead than any wait. */
 export function isDue(at: number, now: number): boolean {
   return at <= now || at > now + longestWaitMs;

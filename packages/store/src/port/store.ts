@@ -187,7 +187,10 @@ export interface Store extends AsyncDisposable {
   blobsOf(sha256s: readonly string[]): Promise<ReadonlyMap<string, BlobRow>>;
   /** Number of tasks that wait, the earliest time at which a delayed one is due, and that at which a lease lapses; both may be past. */
   dueTasks(): Promise<{ readonly waiting: number; readonly next?: number; readonly lapse?: number }>;
-  /** Rows of the outbox that are due, first due first, and the earliest time at which a pending one is due, which may be past. */
+  /**
+   * Rows of the outbox that are due, first due first: of each destination the first `mostDue`, and all that were tried before. And the earliest time at
+   * which a pending one is due, which may be past.
+   */
   dueOutbox(now: number): Promise<{ readonly rows: readonly OutboxRow[]; readonly next?: number }>;
   outboxRow(id: string): Promise<OutboxRow | undefined>;
   run(id: string): Promise<RunRow | undefined>;

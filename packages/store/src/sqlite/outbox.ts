@@ -1,5 +1,5 @@
 import type { SignedTask } from "@tasuki/evidence";
-import { longestWaitMs, type OutboxRow } from "../port/rows.ts";
+import { longestWaitMs, mostDue, type OutboxRow } from "../port/rows.ts";
 import type { Settlement, Store } from "../port/store.ts";
 import type { Recorder } from "./recorder.ts";
 import type { Events } from "./events.ts";
@@ -18,6 +18,12 @@ const select = `SELECT id, receiver, node, outbox.run, outbox.payload, body, car
   FROM outbox JOIN envelope ON envelope.seq = outbox.envelope`;
 
 const order = "ORDER BY next_at, outbox.seq";
+
+/** What is due, of each destination the first ones, and those that were tried before: each of these may be waited for by a person. */
+const firstDue = `SELECT seq FROM (
+  SELECT seq, tries, row_number() OVER (PARTITION BY receiver, node ORDER BY next_at, seq) AS nth FROM outbox
+  WHERE state = 'pending' AND (next_at <= :now OR next_at > :ahead)
+) WHERE nth <= :most OR tries > 0`;
 
 /** Creates the operations on `outbox`. */
 export function createOutbox({ sql, events, tasks, recorder }: OutboxDeps) {
@@ -119,8 +125,8 @@ export function createOutbox({ sql, events, tasks, recorder }: OutboxDeps) {
         .map(toOutboxRow);
     },
     due: (now: number): OutboxRow[] =>
-      sql<OutboxRecord>(`${select} WHERE state = 'pending' AND (next_at <= :now OR next_at > :ahead) ${order}`)
-        .all({ now, ahead: now + longestWaitMs })
+      sql<OutboxRecord>(`${select} WHERE outbox.seq IN (${firstDue}) ${order}`)
+        .all({ now, ahead: now + longestWaitMs, most: mostDue })
         .map(toOutboxRow),
     /** Number of rows that are still to be delivered; two stand for more. */
     pending: (): number =>

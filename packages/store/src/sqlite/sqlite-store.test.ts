@@ -57,7 +57,7 @@ describe("one writer", () => {
 
 describe("statements", () => {
   /**
-   * Statements that may walk through a table. Sweeps look through all blobs and what names them; a page of runs ends with its limit; and an envelope
+   * Statements that may walk through a table. Sweeps, and the start, look through all blobs and what names them; a page of runs ends with its limit; and an envelope
    * is looked for in what refers to it only while a foreign key is violated (SQLite, `OP_FkIfZero`).
    */
   const mayWalk = [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { receiptPayloadType } from "@tasuki/protocol";
-import { longestWaitMs } from "../port/rows.ts";
+import { longestWaitMs, mostDue } from "../port/rows.ts";
 import type { Store } from "../port/store.ts";
 import {
   envelopeOf,
@@ -50,6 +50,20 @@ export function describeDelivery(open: OpenTestStore): void {
       expect(await store.settle(three, { state: "superseded", last: "late" }, () => eventOf("late"))).toBe(false);
       expect(await store.feed(3, 9)).toEqual([{ index: 3, ...sealed }]);
       expect(await store.dueOutbox(9_000)).toEqual({ rows: [] });
+    });
+
+    test("reads of what is due the first rows of each destination, and those that were tried, however many wait for one that is away", async () => {
+      await using opened = await openFolder(open);
+      const { store } = opened;
+      const many = Array.from({ length: mostDue + 8 }, (_, n) => handOffOf(id(n, 6), { createdAt: n }));
+      const other = handOffOf(id(1, 7), { to: "writer", createdAt: 900 });
+      await store.change({ ...nothing, outbox: [...many, other] });
+      const first = many.slice(0, mostDue).map((row) => row.id);
+      expect((await due(store, 1_000)).map((row) => row.id)).toEqual([...first, other.id]);
+      const last = id(mostDue + 7, 6);
+      await store.settle(last, { state: "pending", last: "503", nextAt: 950 }, undefined);
+      expect((await due(store, 1_000)).map((row) => row.id)).toEqual([...first, other.id, last]);
+      expect((await due(store, 940)).map((row) => row.id)).toEqual([...first, other.id]);
     });
 
     test("is found by the task that a row is or carries, and by the run, first due first", async () => {

@@ -41,7 +41,7 @@ const reached = createJudge();
 // A route of one role, whole; and the second role of two, of which the first one does nothing. A replaced node begins a new epoch, as a
 // retry does, and doubles the states, and so does a pause: they are left to the last test.
 beforeAll(() => {
-  const doubling: readonly string[] = ["installed", "pause", "resume", "rollback"];
+  const doubling: readonly string[] = ["installed", "pause", "resume", "rollback", "close"];
   const every = everyEvent(["sg"], { epochs: [1] }).filter(({ is }) => !doubling.includes(is));
   const whole = every.filter((event) => !isOfCancel(event) && !isOfDeadline(event));
   inEveryOrder(["sg"], whole, reached.judge);
@@ -92,6 +92,7 @@ test("every kind of event happens to these runs, but a nudge, and what a node te
     answer: true,
     cancel: true,
     "ask-stopped": true,
+    close: true,
     pause: true,
     resume: true,
     rollback: true,

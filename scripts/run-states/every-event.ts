@@ -65,6 +65,7 @@ export function everyEvent(route: readonly string[], { about = route, epochs }: 
     { is: "deadline", due: later },
     ...about.flatMap((role): FlowEvent[] => [
       { is: "rollback", by: "ops", to: role },
+      { is: "close", by: "ops", without: role },
       { is: "retry", by: "ops", stage: role },
       { is: "peer", role, reachable: true },
       { is: "peer", role, reachable: false },

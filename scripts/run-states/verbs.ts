@@ -43,6 +43,7 @@ export const typedVerbs: Readonly<Record<string, Verb | "nudge">> = {
   resume: { is: "resume", by: "ops" },
   "rollback --to sg": { is: "rollback", by: "ops", to: "sg" },
   "rollback --to jp": { is: "rollback", by: "ops", to: "jp" },
+  "close --without jp": { is: "close", by: "ops", without: "jp" },
   cancel: { is: "cancel", by: "ops" },
   "cancel --now": { is: "cancel", by: "ops", now: true },
 };

@@ -30,7 +30,11 @@ function checkProof({ proving, route }: ReadHistory, { run, sizes }: RecordedSta
             own.statement.subject.some(({ digest }) => digest.sha256 === run.bundle),
         ),
     );
-  const lacking = [...route.filter((role) => !signed(role, "archived")), ...(signed("main", "closed") ? [] : ["main"])];
+  const without = run.without?.map(({ node }) => node) ?? [];
+  const lacking = [
+    ...route.filter((role) => !without.includes(role) && !signed(role, "archived")),
+    ...(signed("main", "closed") ? [] : ["main"]),
+  ];
   return lacking.map((role) => ({
     guarantee: "R4.archived",
     what: `run ${run.id} is shown as closed, and ${role} has not signed its bundle`,

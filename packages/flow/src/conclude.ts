@@ -3,6 +3,7 @@ import type { FlowEffect, Stepped } from "./flow-effect.ts";
 import { type FlowState, isAtLeast, type StageFlow, type Subject } from "./flow-state.ts";
 import { blocked, unblocked } from "./change-stage.ts";
 import { concludeCancel } from "./step-cancel.ts";
+import { concludeClose } from "./step-close.ts";
 
 /** State with the conclusions drawn from what is proven: rungs that need facts of two nodes, conditions, and the end of closing. */
 export function conclude(state: FlowState, now: number): Stepped {
@@ -18,8 +19,8 @@ export function conclude(state: FlowState, now: number): Stepped {
   });
   const concluded = { ...state, stages };
   if (state.state === "cancelling") return concludeCancel(concluded, now);
-  if (state.state !== "closing" || !state.route.every((role) => state.archived.includes(role))) return [concluded, effects];
-  return [{ ...concluded, state: "closed", endedAt: now }, [...effects, { do: "sign", state: "closed", stage: "main" }]];
+  const [closed, signed] = concludeClose(concluded, now);
+  return [closed, [...effects, ...signed]];
 }
 
 /** Stage that is `handed-off` once the next holder has accepted a signed task that follows from this very `produced`. */

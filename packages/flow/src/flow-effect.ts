@@ -42,7 +42,7 @@ export type FlowEffect =
   /** Record of a decision of an operator, or of main itself, for the feed. */
   | {
       readonly do: "record";
-      readonly type: "retry" | "nudge" | "note" | "answer" | "sent-back" | "cancel" | "pause" | "resume" | "rollback" | "extend";
+      readonly type: "retry" | "nudge" | "note" | "answer" | "sent-back" | "cancel" | "close" | "pause" | "resume" | "rollback" | "extend";
       readonly stage: string;
       readonly by: string;
       readonly reason?: string;

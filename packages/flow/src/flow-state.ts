@@ -76,6 +76,14 @@ export interface FlowState {
   readonly bundle?: string;
   /** Roles whose `archived` main holds. */
   readonly archived: readonly string[];
+  /** Nodes that the run is closed without, by which person (and `why`), milliseconds since 1970. */
+  readonly without?: readonly {
+    readonly role: string;
+    readonly node: string;
+    readonly by: string;
+    readonly why?: string;
+    readonly at: number;
+  }[];
   /** Refusals to archive the run, by role; the first of them in the order of the route is the run's `block`. */
   readonly refusals?: Readonly<Record<string, Block>>;
 }

@@ -47,6 +47,7 @@ export function stepRefused(state: FlowState, event: Extract<FlowEvent, { is: "o
   if (event.kind === "close") {
     const { stage: role } = event;
     if (state.state !== "closing" || !state.route.includes(role) || state.archived.includes(role)) return state;
+    if (state.without?.some((one) => one.role === role) === true) return state;
     const block: Block = { ...event.block, kind: "close", owner: role };
     return isSameBlock(state.refusals?.[role], block) ? state : withRefusals(state, { ...state.refusals, [role]: block });
   }
@@ -62,7 +63,8 @@ export function stepArchived(state: FlowState, { receipt: { role }, subjects }: 
   return withRefusals({ ...state, archived: [...state.archived, role] }, refusals);
 }
 
-function withRefusals(state: FlowState, refusals: Readonly<Record<string, Block>>): FlowState {
+/** State of a closing run with these refusals to archive it; the first in the order of the route is its block. */
+export function withRefusals(state: FlowState, refusals: Readonly<Record<string, Block>>): FlowState {
   const { block: _, refusals: __, ...rest } = state;
   const block = rest.route.map((role) => refusals[role]).find((one) => one !== undefined);
   return block === undefined ? rest : { ...rest, block, refusals };

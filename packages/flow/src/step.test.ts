@@ -118,6 +118,9 @@ function answer(state: FlowState): FlowEvent | undefined {
       return { is: "checked", stage: want.stage, epoch: want.epoch, unmet: [] };
     case "closing-check":
       return { is: "closing-checked", epoch: want.epoch, unmet: [], bundle };
+    // A node's word ends it, and nothing of main's.
+    case "stopped":
+      return undefined;
   }
 }
 function satisfied(from: FlowState): { state: FlowState; effects: FlowEffect[] } {
@@ -910,6 +913,37 @@ describe("a run in trouble", () => {
     expect(pendingClocks(through([intakeDone], of()).state).find(({ rule }) => rule === "nudge")).toMatchObject({ at: 10 + 5_000 });
   });
 
+  // guarantees: R4.without
+  test("a closing run is closed without a node by who says so, and main's own signature names both", () => {
+    const closing = satisfied(through([intakeDone, ...honest()]).state).state;
+    const close: FlowEvent = { is: "close", without: "jp", by: "ops:ada", reason: "its disk is gone" };
+    const [left, recorded] = step(closing, close, 30);
+    expect(recorded).toEqual([{ do: "record", type: "close", stage: "jp", by: "ops:ada", reason: "its disk is gone" }]);
+    expect(toRunStatus(left)).toMatchObject({ state: "closing", awaits: ["nano", "sg"] });
+    const refused: FlowEvent = {
+      is: "outbox-blocked",
+      kind: "close",
+      stage: "jp",
+      epoch: 1,
+      block: { reason: "403", needs: "", owner: "", clearsWith: "" },
+    };
+    expect(step(left, refused, 30)).toEqual([left, []]);
+    const closed = through(closeAcks().slice(0, 2), left);
+    expect(toRunStatus(closed.state)).toMatchObject({
+      state: "closed",
+      conclusion: "closed",
+      without: [{ node: "jp", by: "ops:ada", why: "its disk is gone" }],
+    });
+    expect(closed.effects).toEqual([
+      { do: "sign", state: "closed", stage: "main", reason: "closed without jp, by ops:ada: its disk is gone" },
+    ]);
+    // What the node signs before the others have counts.
+    const whole = through(closeAcks().toReversed(), left);
+    expect(whole.state).toMatchObject({ state: "closed" });
+    expect(whole.state.without).toBeUndefined();
+    expect(whole.effects).toEqual([{ do: "sign", state: "closed", stage: "main" }]);
+  });
+
   const cancel: FlowEvent = { is: "cancel", by: "ops:ada", reason: "enough" };
   const told = (at: readonly string[] = route) =>
     at.map((role) => ({ do: "cancel", role, epoch: 2, reason: "cancelled by ops:ada: enough" }));
@@ -967,6 +1001,7 @@ describe("whatever happens, in whatever order", () => {
     { is: "rollback", by: "ops", to: "sg" },
     { is: "extend", wantedBy: 20, by: "ops" },
     { is: "deadline", due: 20 },
+    { is: "close", by: "ops", without: "jp" },
     { is: "installed", role: "sg", instance: id("other host") },
     ...route.flatMap((stage): FlowEvent[] =>
       (["nudge", "scheduleToStart", "scheduleToClose"] as const).map((rule) => ({ is: "clock", stage, epoch: 1, rule })),
@@ -1149,7 +1184,7 @@ describe("whatever happens, in whatever order", () => {
   });
 
   // guarantees: R4.archived, R9.bundle
-  test("a run is closed only with the bundle's receipt of every role", () => {
+  test("a run is closed only with the bundle's receipt of every role, but for a node that a person closes it without", () => {
     holds(({ moments }) => {
       const closed = moments.filter(({ effects }) => effects.some((effect) => effect.do === "sign" && effect.state === "closed"));
       expect(closed.length).toBe(moments.some(({ after }) => after.state === "closed") ? 1 : 0);
@@ -1157,7 +1192,8 @@ describe("whatever happens, in whatever order", () => {
         const held = moments.flatMap(({ before, event }) =>
           event.is === "receipt" && event.receipt.state === "archived" && before.state === "closing" ? [event.receipt.role] : [],
         );
-        expect([...new Set(held)].sort()).toEqual([...route].sort());
+        const without = (after.without ?? []).map(({ role }) => role);
+        expect([...new Set(held), ...without].sort()).toEqual([...route].sort());
         expect(rungsOf(after)).toEqual(["verified", "verified", "verified"]);
       }
     });

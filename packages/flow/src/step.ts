@@ -6,6 +6,7 @@ import { blocked, changeStage, isSameBlock, toReason, unblocked, withoutOwnBlock
 import { conclude } from "./conclude.ts";
 import { stepAttempt } from "./step-attempt.ts";
 import { stepAskStopped, stepCancel } from "./step-cancel.ts";
+import { stepClose } from "./step-close.ts";
 import { stepClock, stepDeadline, stepExtend } from "./step-clock.ts";
 import { stepDispatch } from "./step-dispatch.ts";
 import { stepAnswer, stepRetry } from "./step-retry.ts";
@@ -93,6 +94,8 @@ function react(state: FlowState, event: FlowEvent, now: number): Stepped {
       return stepAnswer(state, event, now);
     case "cancel":
       return stepCancel(state, event, now);
+    case "close":
+      return stepClose(state, event, now);
     case "ask-stopped":
       return stepAskStopped(state, event);
     case "pause":

@@ -32,14 +32,15 @@ function withoutConclusion(state: FlowState): RunStatus {
     unreachable: awaited.filter((role) => state.unreachable.includes(role)),
     ...(state.bundle !== undefined && { bundle: state.bundle }),
     ...(state.failed && { failed: state.failed }),
+    ...(state.without && { without: state.without.map(({ node, by, why }) => ({ node, by, ...(why !== undefined && { why }) })) }),
     ...(state.cancelled && { cancelled: state.cancelled }),
     ...(state.paused && { paused: { ...state.paused, at: toTime(state.paused.at) } }),
   };
 }
 
 /** Roles whose word the end of a run waits for. */
-function awaitedOf({ state, route, archived, stopped = [] }: FlowState): readonly string[] {
-  const said = state === "closing" ? archived : state === "cancelling" ? stopped : route;
+function awaitedOf({ state, route, archived, without = [], stopped = [] }: FlowState): readonly string[] {
+  const said = state === "closing" ? [...archived, ...without.map(({ role }) => role)] : state === "cancelling" ? stopped : route;
   return route.filter((role) => !said.includes(role));
 }
 

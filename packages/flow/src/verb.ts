@@ -13,6 +13,8 @@ export type Verb =
   | { readonly is: "answer"; readonly by: string; readonly text: string }
   /** `now`: the run ends at once, and main waits for no node to say that nothing of it is at work there. */
   | { readonly is: "cancel"; readonly by: string; readonly reason?: string | undefined; readonly now?: boolean | undefined }
+  /** `without`: the node that a closing run is closed without. */
+  | { readonly is: "close"; readonly without: string; readonly by: string; readonly reason?: string | undefined }
   | { readonly is: "pause"; readonly by: string; readonly reason?: string | undefined }
   | { readonly is: "resume"; readonly by: string; readonly reason?: string | undefined }
   /** `wantedBy`: the time by which the run is wanted from now on, milliseconds since 1970. */

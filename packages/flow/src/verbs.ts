@@ -2,6 +2,7 @@ import type { FlowEffect } from "./flow-effect.ts";
 import type { FlowState } from "./flow-state.ts";
 import { planAnswer, planRetry } from "./step-retry.ts";
 import { refuseCancel } from "./step-cancel.ts";
+import { planClose } from "./step-close.ts";
 import { planRollback, refusePause, refuseResume } from "./step-pause.ts";
 import { refuseExtend } from "./step-clock.ts";
 import { step } from "./step.ts";
@@ -22,6 +23,10 @@ export function refusalOf(state: FlowState, verb: Verb): string | undefined {
       return refuseCancel(state);
     case "extend":
       return refuseExtend(state);
+    case "close": {
+      const plan = planClose(state, verb.without);
+      return "refused" in plan ? plan.refused : undefined;
+    }
     case "pause":
       return refusePause(state);
     case "resume":
@@ -49,10 +54,14 @@ function changesOf(before: FlowState, after: FlowState): readonly string[] {
     ...(after.wantedBy === before.wantedBy || after.wantedBy === undefined
       ? []
       : [`the run is wanted by ${new Date(after.wantedBy).toISOString()}`]),
+    ...(after.without ?? []).flatMap(({ node }) =>
+      before.without?.some((one) => one.node === node) === true ? [] : [`the 'archived' of ${node} is awaited no more`],
+    ),
     ...(after.epoch === before.epoch ? [] : [`the run goes from epoch ${before.epoch} to ${after.epoch}`]),
     ...after.stages.flatMap(({ stage, epoch, rung, outputs }, at) => {
       const was = before.stages[at];
-      if (was === undefined || (was.epoch === epoch && rung === "waiting")) return [];
+      if (was === undefined || after.epoch === before.epoch || after.state !== "open" || (was.epoch === epoch && rung === "waiting"))
+        return [];
       if (was.epoch === epoch) return [`${stage} keeps what is proven of it: '${rung}'${filesOf(outputs)}`];
       return was.outputs.length === 0 ? [] : [`${stage} is done again, without${filesOf(was.outputs).replace(",", "")}`];
     }),

@@ -46,6 +46,7 @@ export const operatorCalls = {
   extend: "operate",
   cancel: "operate",
   answer: "decide",
+  close: "decide",
   link: "socket",
   session: "link",
 } as const satisfies Record<string, OperatorLevel | "socket" | "link">;

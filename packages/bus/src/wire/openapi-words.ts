@@ -168,6 +168,10 @@ export const openApiWords: Readonly<Record<string, Words>> = {
   "RunRequest.retries": ["Most times that main tries a stage again once its attempts are over, 0 to 16; then a person decides.", 0],
   "RunRequest.rounds": ["Most times that work is sent back by itself, 0 to 16; then a person decides.", 2],
   mostRounds: ["Most times that work of the run is sent back by itself; then a person decides.", 2],
+  without: [
+    "Nodes that the run is closed without, each with who has said so and why: they have not signed its archive.",
+    [{ node: "jp", by: "ops:ada@example.com", why: "its disk is gone" }],
+  ],
   paused: [
     "Who has paused the run, when and why: nothing of it begins until somebody resumes it.",
     { by: "ops:ada@example.com", at: "2026-11-24T12:00:09.000Z", reason: "waiting for S2" },

@@ -16,9 +16,12 @@ export function createArchivesAwaited(roster: Roster): ArchivesAwaited {
   const isAwaited = (node: string): boolean => [...byRun.values()].some((nodes) => nodes.includes(node));
   return {
     see(state) {
-      const { id, route, archived, refusals = {} } = state;
+      const { id, route, archived, refusals = {}, without = [] } = state;
       // A node that refuses has answered: a person is asked.
-      const awaited = state.state === "closing" ? route.filter((role) => !archived.includes(role) && refusals[role] === undefined) : [];
+      const awaited =
+        state.state === "closing"
+          ? route.filter((role) => !archived.includes(role) && refusals[role] === undefined && !without.some((one) => one.role === role))
+          : [];
       if (awaited.length === 0) return void byRun.delete(id);
       byRun.set(
         id,

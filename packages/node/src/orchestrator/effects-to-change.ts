@@ -193,6 +193,7 @@ function sign(state: FlowState, effect: Extract<FlowEffect, { do: "sign" }>, { n
       epoch: state.epoch,
       attempt: asked?.attempt ?? 0,
       state: effect.state,
+      ...(effect.state === "closed" && state.without && { without: state.without.map(({ node, by }) => ({ node, by })) }),
       ...(prev !== "" && { prev }),
       ...text,
       subjects: [subject],

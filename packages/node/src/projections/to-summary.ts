@@ -48,9 +48,11 @@ export async function toSummary(store: Pick<Store, "blobs">, { run, files, evide
 }
 
 function toSaid(receipt: Receipt, texts: ReadonlyMap<string, string>): string {
-  const { state, producer, text } = receipt;
+  const { state, producer, text, without } = receipt;
   const words = textOf(receipt, texts) ?? (text && "(its text is gone)");
-  return [state, producer && `by ${producer}`, text?.code, words].filter(Boolean).join(": ");
+  return [state, without && `without ${without.map(({ node }) => node).join(", ")}`, producer && `by ${producer}`, text?.code, words]
+    .filter(Boolean)
+    .join(": ");
 }
 
 const RunFile = z.object({ brief: z.string(), sources: z.array(RunSource) });

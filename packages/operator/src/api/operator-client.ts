@@ -128,6 +128,8 @@ export function createOperatorClient(main: string | MainUrl): OperatorClient {
         return trpc.pause.mutate(decision, within());
       case "resume":
         return trpc.resume.mutate(decision, within());
+      case "close":
+        return trpc.close.mutate(decision, within());
       case "rollback":
         return trpc.rollback.mutate(decision, within());
       case "extend":

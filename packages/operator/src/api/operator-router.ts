@@ -58,6 +58,7 @@ const decisions = {
   resume: z.object(about),
   rollback: z.object({ ...about, to: Name }),
   extend: z.object({ ...about, wantedBy: z.int().positive().max(8_640_000_000_000_000) }),
+  close: z.object({ ...about, without: Name }),
 };
 const Decision = z.discriminatedUnion("is", [
   decisions.retry.extend({ is: z.literal("retry") }),
@@ -67,6 +68,7 @@ const Decision = z.discriminatedUnion("is", [
   decisions.resume.extend({ is: z.literal("resume") }),
   decisions.rollback.extend({ is: z.literal("rollback") }),
   decisions.extend.extend({ is: z.literal("extend") }),
+  decisions.close.extend({ is: z.literal("close") }),
 ]);
 export type Decision = z.input<typeof Decision>;
 
@@ -129,6 +131,9 @@ export function createOperatorRouter({ orchestrator, calls, sessions, makeLink, 
     extend: t.procedure
       .input(decisions.extend)
       .mutation(({ ctx: { by }, input: { run, ...verb } }) => orchestrator.decide({ run, verb: { is: "extend", by, ...verb } })),
+    close: t.procedure
+      .input(decisions.close)
+      .mutation(({ ctx: { by }, input: { run, ...verb } }) => orchestrator.decide({ run, verb: { is: "close", by, ...verb } })),
     /** Plan of one of these verbs, in lines for people: what it would do now. It changes nothing, but a note is too long for a query's URL. */
     plan: t.procedure
       .input(Decision)

@@ -1,4 +1,4 @@
-import { isTasukiError, type RunConclusion } from "@tasuki/protocol";
+import { isTasukiError, type RunConclusion, type RunStatus } from "@tasuki/protocol";
 
 /** The exit codes of the command. */
 export const exitCodes = {
@@ -13,6 +13,8 @@ export const exitCodes = {
   /** The run that was followed failed, or was cancelled. */
   runFailed: 8,
   needsHuman: 9,
+  /** The run that was followed is closed, without a node that has not archived it. */
+  closedWithout: 10,
   interrupted: 130,
 } as const;
 
@@ -41,10 +43,10 @@ export function exitCodeOf(error: unknown): number {
 }
 
 /** The exit code of a run that was followed, by `--wait` or `watch`; its conclusion is undefined where only the watching has ended. */
-export function exitCodeOfRun(conclusion: RunConclusion | undefined): number {
+export function exitCodeOfRun(conclusion: RunConclusion | undefined, status: Pick<RunStatus, "without"> | undefined): number {
   switch (conclusion) {
     case "closed":
-      return exitCodes.ok;
+      return status?.without === undefined ? exitCodes.ok : exitCodes.closedWithout;
     case "failed":
     case "cancelled":
       return exitCodes.runFailed;

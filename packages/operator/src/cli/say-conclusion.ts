@@ -1,7 +1,7 @@
 import { blocksOf, type RunConclusion, type RunStatus } from "@tasuki/protocol";
 import { toDuration } from "../render/quantity.ts";
 import { toBlock } from "../render/block-lines.ts";
-import { cancelledNote, failedNote } from "../render/run-progress.ts";
+import { cancelledNote, failedNote, withoutNote } from "../render/run-progress.ts";
 import { toClosing, toPaused } from "../render/run-detail.ts";
 import { toUnreadLines } from "../render/run-summary.ts";
 import type { Cli } from "./cli.ts";
@@ -22,7 +22,11 @@ export function sayConclusion(cli: Cli, { run, status, conclusion, options, node
   switch (conclusion) {
     case "closed": {
       const took = status?.endedAt === undefined ? "" : ` in ${toDuration(Date.parse(status.endedAt) - Date.parse(status.createdAt))}`;
-      cli.say(style.good(`Run ${run} is closed${took}: every check passed on main, every node has archived it.`));
+      const without = status?.without === undefined ? undefined : withoutNote(status.without);
+      if (without === undefined)
+        cli.say(style.good(`Run ${run} is closed${took}: every check passed on main, every node has archived it.`));
+      else
+        cli.say(style.warn(`Run ${run} is closed${took}, ${without}: every check passed on main, and every other node has archived it.`));
       for (const words of status === undefined ? [] : toUnreadLines(status)) cli.say(style.warn(words));
       cli.say(`Its files: ${cli.next(options, "artifacts", run)}`);
       return;

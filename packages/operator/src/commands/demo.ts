@@ -100,7 +100,7 @@ async function runDemo(
   if (options.brief === undefined) for (const words of demoBrief.split("\n")) cli.say(style.bold(`  ${words}`));
   const { run } = await startRun(cli, client, { brief, files: documents });
   const { status, conclusion } = await followRun(cli, { client, run });
-  cli.endWith(exitCodeOfRun(conclusion));
+  cli.endWith(exitCodeOfRun(conclusion, status));
   if (conclusion === undefined)
     return cli.say(
       isTemporary

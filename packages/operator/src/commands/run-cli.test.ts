@@ -1,9 +1,10 @@
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import { claimedReceipt } from "@tasuki/evidence";
 import { type Pipeline, type RunStatus, sha256Of } from "@tasuki/protocol";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { letterText, letterWork } from "../testing/letter-relay.ts";
@@ -445,4 +446,44 @@ test("retry and cancel say what they did, and ls and nodes what there is", async
   const { nodes } = JSON.parse((await tasuki(["nodes", "--json", ...data])).stdout) as { nodes: object[] };
   expect(nodes).toMatchObject([{ role: "writer" }, { role: "editor" }, { role: "printer" }]);
   expect((await tasuki(["nodes", ...data])).stderr).toContain("printer does not answer main at ");
+});
+
+// guarantees: R4.without
+test("a run is closed without a node that is gone, and says so wherever it is shown", async () => {
+  const held = heldWork(letterWork.editor);
+  await using main = await startOperatedRelay({ work: { editor: held.work } });
+  const { relay, data: folder } = main;
+  const data = ["--data", folder];
+  const run = await startRun(main);
+  const close = ["close", run, "--without", "writer", ...data];
+  expect(await tasuki(close)).toMatchObject({
+    code: 5,
+    stderr: expect.stringContaining(`run ${run} is open; only a closing run can be closed without a node`),
+  });
+  await relay.until(run, isVerified("writer"));
+  await main.stopKnown("writer");
+  const watching = startTasuki(["watch", run, ...data]);
+  held.release();
+  await relay.until(run, ({ state, awaits }) => state === "closing" && awaits.join() === "writer");
+  expect((await tasuki(["show", run, ...data])).stdout).toContain(`Where it is gone: pnpm tasuki close ${run} --without NODE`);
+  expect((await tasuki([...close, "--dry-run"])).stdout).toBe(
+    "the run is closed\nthe 'archived' of writer is awaited no more\nmain signs 'closed' of the run\n",
+  );
+  expect(await tasuki([...close, "--reason", "its disk is gone"])).toMatchObject({
+    code: 0,
+    stdout: `Run ${run} is closed, without writer.\n`,
+  });
+  const { code, stderr } = await watching.ended;
+  const without = "without writer (by local: its disk is gone)";
+  expect({ code, stderr }).toEqual({ code: 10, stderr: expect.stringContaining(`, ${without}: every check passed on main`) });
+  expect((await tasuki(["show", run, ...data])).stdout).toContain(`main      closed ${without}; every other node archived bundle`);
+  expect((await tasuki(["ls", ...data])).stdout).toContain("without writer");
+  const status = await main.client.run(run);
+  expect(status.without).toEqual([{ node: "writer", by: "local", why: "its disk is gone" }]);
+  const { envelopes, texts } = await relay.node("main").store.evidenceOf(run);
+  const signed = envelopes.flatMap((one) => claimedReceipt(one)?.predicate ?? []).find(({ state }) => state === "closed");
+  expect(signed?.without).toEqual([{ node: "writer", by: "local" }]);
+  expect(texts.get(signed?.text?.sha256 ?? "")).toBe("closed without writer, by local: its disk is gone");
+  const summary = join(folder, "main", "archive", run, "SUMMARY.md");
+  await vi.waitFor(async () => expect(await readFile(summary, "utf8")).toContain("closed: without writer"), waiting);
 });

@@ -9,6 +9,7 @@ import { answerCommand } from "./answer.ts";
 import { artifactsCommand } from "./artifacts.ts";
 import { cancelCommand } from "./cancel.ts";
 import { checkCommand } from "./check.ts";
+import { closeCommand } from "./close.ts";
 import { conformanceCommand } from "./conformance.ts";
 import { demoCommand } from "./demo.ts";
 import { devCommand } from "./dev.ts";
@@ -41,6 +42,7 @@ const commands = [
   resumeCommand,
   rollbackCommand,
   cancelCommand,
+  closeCommand,
   nodesCommand,
 ];
 
@@ -75,7 +77,7 @@ function toProgram(cli: Cli): Command {
     )
     .addHelpText(
       "after",
-      "\nExit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 forbidden, 5 conflict, 6 unreachable, 7 invalid, 8 run failed, 9 needs a person, 130 interrupted",
+      "\nExit codes: 0 ok, 1 failed, 2 usage, 3 not found, 4 forbidden, 5 conflict, 6 unreachable, 7 invalid, 8 run failed, 9 needs a person, 10 closed without a node, 130 interrupted",
     )
     .showHelpAfterError("(--help shows examples)")
     .helpCommand(false);

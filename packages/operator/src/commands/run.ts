@@ -107,7 +107,7 @@ them into a list below a heading; everything else is then background:
         for (const words of toClosing(status, (...words) => cli.next(options, ...words)).slice(1, 2)) cli.say(words);
       };
       const { status, conclusion } = await followRun(cli, { client, run, isQuiet: json, ...(!json && { onVerified }) });
-      cli.endWith(exitCodeOfRun(conclusion));
+      cli.endWith(exitCodeOfRun(conclusion, status));
       if (json) cli.json({ run, ...read, status });
       else if (!isPrinted && conclusion === "closed" && status !== undefined) await printFinal(status);
       sayConclusion(cli, { run, status, conclusion, options });

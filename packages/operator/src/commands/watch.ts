@@ -30,7 +30,7 @@ export function watchCommand(cli: Cli): Command {
         isQuiet: json,
         ...(json && { onStatus: (status) => cli.json({ status }) }),
       });
-      cli.endWith(exitCodeOfRun(conclusion));
+      cli.endWith(exitCodeOfRun(conclusion, status));
       sayConclusion(cli, { run, status, conclusion, options });
     });
 }

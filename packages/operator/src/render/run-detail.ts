@@ -57,7 +57,7 @@ export function toClosing(status: RunStatus, next: Next): string[] {
     `Every stage is verified, and the final text can be read: ${next("artifacts", id)}`,
     `The run closes once main has ${archivesAwaited(status)}.`,
     unreachable.length > 0
-      ? `Start ${unreachable.join(", ")} again: what it missed is sent to it by itself.`
+      ? `Start ${unreachable.join(", ")} again: what it missed is sent to it by itself. Where it is gone: ${next("close", id, "--without", "NODE")}`
       : `It is asked again by itself; at once by: ${next("nudge", id)}`,
   ];
 }

@@ -28,6 +28,7 @@ function whereOf(run: RunStatus): string {
   const { awaits, unreachable = [] } = run;
   if ((run.state === "closing" || run.state === "cancelling") && awaits.length > 0)
     return awaits.map((one) => (unreachable.includes(one) ? `awaits ${one}, which does not answer` : `awaits ${one}`)).join("; ");
+  if (run.without !== undefined) return `without ${run.without.map(({ node }) => toLine(node)).join(", ")}`;
   if (run.state !== "open") return "main";
   const own = blocksOf(run).find(({ where }) => where === "main");
   if (own !== undefined) return own.needsHuman ? "main blocked" : "main held up";

@@ -69,7 +69,9 @@ export function mainNote(status: RunStatus, now: number): string {
     case "closing":
       return `checked everything; awaits ${archivesAwaited(status)}`;
     case "closed":
-      return `closed; every node archived bundle ${bundle?.slice(0, 12) ?? ""}`;
+      return status.without === undefined
+        ? `closed; every node archived bundle ${bundle?.slice(0, 12) ?? ""}`
+        : `closed ${withoutNote(status.without)}; every other node archived bundle ${bundle?.slice(0, 12) ?? ""}`;
     case "failed":
       return failedNote(status);
     case "cancelling":
@@ -88,6 +90,13 @@ function roundNote({ rounds = [], mostRounds }: RunStatus): string {
 /** Decision by which work was sent back, in words. */
 export function toSentBack({ by, to, decision }: RoundStatus): string {
   return `${toLine(by)} decided '${toLine(decision)}'; back to ${toLine(to)}`;
+}
+
+/** Nodes that a run is closed without, who has said so and why. */
+export function withoutNote(without: NonNullable<RunStatus["without"]>): string {
+  return without
+    .map(({ node, by, why }) => `without ${toLine(node)} (by ${toLine(by)}${why === undefined ? "" : `: ${toLine(why)}`})`)
+    .join(", ");
 }
 
 /** Who has paused a run, when and why. */
@@ -123,7 +132,7 @@ function awayOf({ unreachable = [] }: RunStatus): string {
 }
 
 function paintMain(status: RunStatus, style: Style): Paint {
-  if (status.state === "closed") return style.good;
+  if (status.state === "closed") return status.without === undefined ? style.good : style.warn;
   if (status.paused !== undefined) return style.warn;
   return blocksOf(status).some(({ where }) => where === "main") || status.state === "failed" ? style.bad : style.dim;
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { RunStatus } from "@tasuki/protocol";
 import { toLine } from "./plain-text.ts";
+import { withoutNote } from "./run-progress.ts";
 import { stageSpan, toDuration, toSize, workSpan } from "./quantity.ts";
 import { line, type Line, type Style, type Words } from "./style.ts";
 
@@ -34,7 +35,9 @@ export function toSummary(status: RunStatus, { data, style, keep, next }: Summar
   const last = files.at(-1)?.name;
   return [
     "",
-    style.good(`Closed in ${toDuration(took)}: every check passed on main, and every node has archived the same bundle.`),
+    status.without === undefined
+      ? style.good(`Closed in ${toDuration(took)}: every check passed on main, and every node has archived the same bundle.`)
+      : style.warn(`Closed in ${toDuration(took)} ${withoutNote(status.without)}; every check passed on main.`),
     ...toUnreadLines(status).map((words) => style.warn(words)),
     "",
     "What each stage took, from its dispatch to its proof",

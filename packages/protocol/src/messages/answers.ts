@@ -146,6 +146,11 @@ export const RunStatus = z.object({
   /** Those of them that do not answer main. */
   unreachable: z.array(word()).optional(),
   bundle: Sha256.optional(),
+  /** Nodes that the run is closed without, each with who has said so and why: they have not signed its archive. */
+  without: z
+    .array(z.object({ node: word(), by: word(), why: sentence().optional() }))
+    .max(64)
+    .optional(),
   /** Principal who has paused the run, when (RFC 3339) and why: nothing of it begins until somebody resumes it. */
   paused: z.object({ by: word(), at: z.iso.datetime(), reason: sentence().optional() }).optional(),
   /** Stage (`main`: the run itself) that would have waited for a person, and why, in a run that was asked to fail then. */

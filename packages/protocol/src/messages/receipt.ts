@@ -44,6 +44,11 @@ export const Receipt = z.looseObject({
   text: TextName.optional(),
   /** Text itself, in receipts of earlier releases. */
   reason: sentence().optional(),
+  /** Nodes that a run is `closed` without, and who has said so; why is in the text. */
+  without: z
+    .array(z.looseObject({ node: word(), by: word() }))
+    .max(64)
+    .optional(),
   /** Signature of an `accepted` task: false where the task came without one. */
   signed: z.boolean().optional(),
   /** Producer of the outputs, with `produced`: `app:ROLE`, `command:NAME`, or an app's own name for its work. */

@@ -18,6 +18,12 @@ test.each(["closed", "failed", "cancelled"] as const)("a run that is %s has ende
   expect([blocksOf(status), pastBlocksOf(status).length]).toEqual([[], 1]);
 });
 
+test("a run that is being cancelled goes on by itself, whatever blocks its stages had; one that is paused does not", () => {
+  const status = { ...atStage({ condition: "fenced", block: { ...block, kind: "node" } }), state: "cancelling" as const };
+  expect([conclusionOf(status), hasEnded(status), blocksOf(status), pastBlocksOf(status).length]).toEqual([undefined, false, [], 1]);
+  expect(conclusionOf(statusOf({ paused: { by: "ops:ada", at: "2026-11-24T12:00:00.000Z" } }))).toBe("needs-human");
+});
+
 // guarantees: R5.concluded
 test.each(BlockKind.options.map((kind) => [kind, kind === "unseen" || kind === "scheduleToStart"] as const))(
   "a block of the kind %s is cleared by a fact: %s",

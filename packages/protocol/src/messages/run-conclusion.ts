@@ -27,14 +27,18 @@ export interface RunBlock {
   readonly needsHuman: boolean;
 }
 
-/** The blocks of a run, its own before those of its stages. A run that has ended has none: nothing clears those that it had. */
+/** The blocks of a run, its own before those of its stages. A run that has ended, or is being cancelled, has none: nothing clears those that it had. */
 export function blocksOf(status: RunStatus): readonly RunBlock[] {
-  return hasEnded(status) ? [] : blocksIn(status);
+  return isOver(status) ? [] : blocksIn(status);
 }
 
 /** The blocks that a run had when it ended; none of one that goes on. */
 export function pastBlocksOf(status: RunStatus): readonly RunBlock[] {
-  return hasEnded(status) ? blocksIn(status) : [];
+  return isOver(status) ? blocksIn(status) : [];
+}
+
+function isOver(status: RunStatus): boolean {
+  return hasEnded(status) || status.state === "cancelling";
 }
 
 function blocksIn({ state, block, stages }: RunStatus): readonly RunBlock[] {

@@ -244,6 +244,7 @@ function steersOf(to: string): readonly Verb[] {
     { is: "rollback", by, to },
     { is: "cancel", by },
     { is: "cancel", by, now: true },
+    { is: "close", by, without: to, reason: "its disk is gone" },
   ];
 }
 

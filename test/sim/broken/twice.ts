@@ -75,9 +75,9 @@ export const repeatingBuilds: readonly BrokenBuild[] = [
     from: 1,
     changes: [
       {
-        file: `${flow}/conclude.ts`,
-        find: `[...effects, { do: "sign", state: "closed", stage: "main" }]`,
-        put: `[...effects, { do: "sign", state: "closed", stage: "main" }, { do: "sign", state: "closed", stage: "main" }]`,
+        file: `${flow}/step-close.ts`,
+        find: `    [{ do: "sign", state: "closed", stage: "main", ...(`,
+        put: `    [{ do: "sign", state: "closed", stage: "main" }, { do: "sign", state: "closed", stage: "main", ...(`,
       },
     ],
   },

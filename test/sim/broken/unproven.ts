@@ -117,9 +117,9 @@ export const unprovenBuilds: readonly BrokenBuild[] = [
     from: 1,
     changes: [
       {
-        file: `${flow}/conclude.ts`,
-        find: "!state.route.every((role) => state.archived.includes(role))",
-        put: "!state.route.some((role) => state.archived.includes(role))",
+        file: `${flow}/step-close.ts`,
+        find: "state.route.every((role) => archived.includes(role)",
+        put: "state.route.some((role) => archived.includes(role)",
       },
     ],
   },

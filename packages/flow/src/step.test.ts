@@ -112,15 +112,13 @@ function answer(state: FlowState): FlowEvent | undefined {
       return { is: "pulled", stage: want.stage, epoch: want.epoch, outputs: [outputOf(want.stage, want.epoch)] };
     case "send-back":
       return { is: "send-back", stage: want.stage, epoch: want.epoch };
+    // A node's word ends it, and nothing of main's.
     case "stopped":
-      return { is: "ask-stopped", stage: want.stage, epoch: want.epoch };
+      return undefined;
     case "check":
       return { is: "checked", stage: want.stage, epoch: want.epoch, unmet: [] };
     case "closing-check":
       return { is: "closing-checked", epoch: want.epoch, unmet: [], bundle };
-    // A node's word ends it, and nothing of main's.
-    case "stopped":
-      return undefined;
   }
 }
 function satisfied(from: FlowState): { state: FlowState; effects: FlowEffect[] } {

@@ -83,7 +83,8 @@ const budget: readonly (readonly [what: keyof Calls, most: number])[] = [
   ["commits", 32],
   ["fsyncs", 0],
   ["signatures", 26],
-  ["verifications", 24],
+  // Two of them are main's grant at the nodes that take their work from another role.
+  ["verifications", 26],
   ["writes", 76],
   ["renames", 16],
 ];

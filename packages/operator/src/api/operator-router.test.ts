@@ -14,6 +14,7 @@ const inputs: Readonly<Record<string, object>> = {
   answer: { text: "the second edition" },
   rollback: { to: "writer" },
   extend: { wantedBy: 1 },
+  close: { without: "jp" },
 };
 const changing = Object.entries(operatorCalls)
   .filter(([call, level]) => level !== "read" && call !== "upload" && call !== "session")

@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { type Envelope, type FeedEntry, sha256Of, taskPayloadType } from "@tasuki/protocol";
 import { claimedReceipt, createSigner, type Signer, signEnvelope } from "@tasuki/evidence";
 import { createSocketClient } from "@tasuki/bus";
@@ -26,6 +27,9 @@ import { createWorld, taskOf, type World } from "./world.ts";
 /** Sorts of lies: each run is for one of them, for the first of another ends it. */
 const sorts = ["answers", "answers", "answers", "feed", "hand-off"] as const;
 type Sort = (typeof sorts)[number];
+
+/** Milliseconds by which a hand-off is late: main reads a feed and begins to ask in a tenth of them. */
+const lateMs = 1_000;
 
 /** Share of the lies for which nobody has to ask: they take a request or an entry, and no run. */
 const shares = { entry: 0.18, post: 0.4, file: 0.12 };
@@ -261,6 +265,8 @@ export async function createLiar({ role, relay, front, seed, lies, only = "" }: 
   };
   const handOn = async (exchange: Exchange): Promise<boolean> => {
     const one = exchange.call === "task" ? await askedTask(exchange) : undefined;
+    // What main gets with a hand-off it does not ask for: it is late, so that main asks, and is lied to.
+    if (one?.payload.to === "main" && isFor(one.payload.run, "answers") && ledger.wants(ofRoles.status.names)) await delay(lateMs);
     if (one === undefined || !isFor(one.payload.run, "hand-off") || !wants(ofAll.handOff, `hand-off ${one.payload.id}`, 2)) return false;
     const upload = (contract: string, body: string): Promise<void> =>
       send(callee(exchange.to), {

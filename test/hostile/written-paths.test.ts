@@ -58,7 +58,7 @@ test.runIf(canTrace)(
       const isOwn = (path: string): boolean => ["main", "sg"].some((role) => path.startsWith(relay.data(role) + sep));
       expect(paths.filter(isOwn).length).toBeGreaterThan(20);
       // The cgroups in which a node's attempts run have names of its own making.
-      const isCgroup = (path: string): boolean => /^\/sys\/fs\/cgroup\/([^/]+\/)*tasuki-[0-9a-z-]+(\/cgroup\.[a-z]+)?$/.test(path);
+      const isCgroup = (path: string): boolean => /^\/sys\/fs\/cgroup\/([^/]+\/)*tasuki-[0-9a-z-]+(\.[0-9a-z-]+)*(\/cgroup\.[a-z]+)?$/.test(path);
       // The filter of a core dump of the node itself (core(5)).
       const isDumpFilter = (path: string): boolean => path === "/proc/self/coredump_filter";
       expect([...new Set(paths.filter((path) => !isOwn(path) && !isDumpFilter(path) && !isCgroup(path) && path !== "/dev/null"))]).toEqual(

@@ -1,6 +1,6 @@
 // Paths that the nodes write to while they are asked for other paths, as the kernel sees it.
 import { execFileSync } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, sep } from "node:path";
 import { expect, test } from "vitest";
@@ -39,7 +39,8 @@ test.runIf(canTrace)(
     try {
       await using relay = await startHostileRelay([
         "strace",
-        "-f",
+        // A file for each process: lines of two in one file may be mixed.
+        "-ff",
         "--seccomp-bpf",
         "-qq",
         "-y",
@@ -54,11 +55,13 @@ test.runIf(canTrace)(
       const { violations } = await storm(relay, { requests: 1_200, seed: 31, only: ["targets", "messages", "forms", "uploads"] });
       expect(violations.map(describeViolation)).toEqual([]);
       await relay.stop();
-      const paths = writtenPaths(await readFile(trace, "utf8"));
+      const traces = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), "utf8")));
+      const paths = traces.flatMap(writtenPaths);
       const isOwn = (path: string): boolean => ["main", "sg"].some((role) => path.startsWith(relay.data(role) + sep));
       expect(paths.filter(isOwn).length).toBeGreaterThan(20);
       // The cgroups in which a node's attempts run have names of its own making.
-      const isCgroup = (path: string): boolean => /^\/sys\/fs\/cgroup\/([^/]+\/)*tasuki-[0-9a-z-]+(\.[0-9a-z-]+)*(\/cgroup\.[a-z]+)?$/.test(path);
+      const isCgroup = (path: string): boolean =>
+        /^\/sys\/fs\/cgroup\/([^/]+\/)*tasuki-[0-9a-z-]+(\.[0-9a-z-]+)*(\/cgroup\.[a-z]+)?$/.test(path);
       // The filter of a core dump of the node itself (core(5)).
       const isDumpFilter = (path: string): boolean => path === "/proc/self/coredump_filter";
       expect([...new Set(paths.filter((path) => !isOwn(path) && !isDumpFilter(path) && !isCgroup(path) && path !== "/dev/null"))]).toEqual(

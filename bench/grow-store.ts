@@ -11,7 +11,7 @@ const atOnce = 100_000;
 export function growStore(folder: string, tasks: number): void {
   const db = new DatabaseSync(join(folder, "node.sqlite"));
   try {
-    // What is written is thrown away if it fails.
+    // Journal and syncs are off: a store that could not be filled is thrown away.
     db.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -1000000");
     const { size } = db.prepare("SELECT coalesce(max(idx) + 1, 0) AS size FROM event").get() ?? {};
     if (size !== 0) throw new Error("only an empty store is given a history");

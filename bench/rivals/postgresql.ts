@@ -22,7 +22,7 @@ export const open: OpenRival = async ({ url, finished }) => {
   await pool.query(schema);
   const listener = new Client({ connectionString: url });
   await listener.connect();
-  /** Of each hop, the number of its notifications, and the loops that wait for one. */
+  /** Number of notifications, by hop; below, the loops that wait for one. */
   const notified = new Map<number, number>();
   const asleep = new Map<number, Set<() => void>>(hops.map((hop) => [hop, new Set()]));
   const count = (hop: number): number => notified.get(hop) ?? 0;

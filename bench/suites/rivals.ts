@@ -18,7 +18,7 @@ const warmMs = 3_000;
 /** Tasks of a round of ours: they are signed before the time is taken. */
 const ackTasks = 3_000;
 
-/** What one measurement of a contender gives. */
+/** Figures of one measurement of a contender. */
 interface Taken {
   readonly perSecond: number;
   /** Milliseconds. */

@@ -42,7 +42,7 @@ test("what holds of one node, one text and one signature says nothing of any oth
   expect(trust.verify("sg", bytes("x"), signature)).toBe(false);
   expect(trust.verify("nano", bytes("y"), signature)).toBe(false);
   expect(trust.verify("nano", bytes("x"), Buffer.concat([signature, bytes("x")]))).toBe(false);
-  // The same bytes in a row, cut at another place.
+  // Bytes and signature in one row are the same here: they are only cut at another place.
   expect(trust.verify("nano", Buffer.concat([signature.subarray(63), bytes("x")]), signature.subarray(0, 63))).toBe(false);
 });
 

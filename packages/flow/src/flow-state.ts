@@ -43,7 +43,7 @@ export interface FlowState {
   readonly sentBack?: readonly Round[];
   /** Who has cancelled the run, and why; earlier releases have not kept it. */
   readonly cancelled?: { readonly by: string; readonly reason?: string };
-  /** Of a run that is being cancelled: roles whose node has signed that nothing of it is at work there, and those where something still is. */
+  /** Roles whose node has signed, of a run that is being cancelled, that nothing of it is at work there; below, those where something still is. */
   readonly stopped?: readonly string[];
   readonly stopping?: readonly string[];
   /** Pause of an open run: who has paused it, when (milliseconds since 1970) and why. Nothing of it begins until somebody resumes it. */

@@ -3,7 +3,7 @@ import type { ClockRule } from "./flow-state.ts";
 /** Level of the ladder. */
 interface Level {
   readonly rule: ClockRule;
-  /** What main does. */
+  /** Deed of main on this level. */
   readonly does: "nudge" | "retry" | "reroute" | "block";
   /** Whom it is addressed to: never to the role that has caused it, where that could not do anything about it. */
   readonly target: "the holder of the task" | "the stage's node" | "another node of the role" | "the stage" | "operator";

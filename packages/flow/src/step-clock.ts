@@ -65,7 +65,7 @@ function isAwaited(rule: ClockRule, { state, stage, at }: Place): boolean {
     case "retry":
       return isToBeRetried(state, stage) && isWithin(state, at);
     case "reroute":
-      // What is only late is not decided by a person yet; what a person must decide, no other node would mend.
+      // A stage that is only late can be moved; one that waits for a person's decision would be no better on another node.
       return (block === undefined || block.kind === "scheduleToStart" || block.kind === "scheduleToClose") && isWithin(state, at);
     case "scheduleToStart":
       // A place in a queue is no fault: a node that has accepted is nudged, and not blocked.

@@ -770,7 +770,7 @@ describe("a run in trouble", () => {
       expect(effects).toContainEqual(expect.objectContaining({ do: "cancel", role: "sg", nodes: expect.objectContaining({ sg: "sg" }) }));
       expect(effects).toContainEqual(expect.objectContaining({ do: "record", type: "retry", by: "main" }));
       expect(effects.find((one) => one.do === "dispatch")).toMatchObject({ reason: "sg has not answered main for 120 s; sg-2 takes over" });
-      // What was meant for the epoch before.
+      // A takeover that was meant for the epoch before.
       expect(step(taken, reroute("sg-3"), 131_000)).toEqual([taken, []]);
     });
 
@@ -935,7 +935,7 @@ describe("a run in trouble", () => {
     expect(closed.effects).toEqual([
       { do: "sign", state: "closed", stage: "main", reason: "closed without jp, by ops:ada: its disk is gone" },
     ]);
-    // What the node signs before the others have counts.
+    // The node that is left out may still sign before the others have: that counts.
     const whole = through(closeAcks().toReversed(), left);
     expect(whole.state).toMatchObject({ state: "closed" });
     expect(whole.state.without).toBeUndefined();

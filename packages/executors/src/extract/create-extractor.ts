@@ -33,7 +33,7 @@ export function createExtractor({ memoryMiB, sourceMs = 120_000 }: ExtractorOpti
       const raws = await readRaws(join(job.folder, "in"));
       await mkdir(join(job.folder, "out"), { recursive: true });
       const done = new Map<string, ExtractedSource>();
-      // As many as the run.json has room for, shared by all sources.
+      // Blocks of one source: all sources share the room that run.json has for them.
       const blocks = Math.max(1, Math.floor(mostBlocks / Math.max(1, raws.length)));
       for (let rest = raws; rest.length > 0; rest = raws.filter(({ id }) => !done.has(id))) {
         for (const source of await extractSome(rest, { job, context, children, blocks, sourceMs })) done.set(source.id, source);

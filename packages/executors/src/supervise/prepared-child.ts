@@ -14,7 +14,7 @@ const program = fileURLToPath(import.meta.resolve("./child-main.ts"));
 // Memory that is not on the heap: what Node 26 has mapped before it runs a line (590 MiB measured, 512 of it V8's reserved code range,
 // which RLIMIT_DATA counts), and room for buffers, the young generation and stacks.
 const offHeapMiB = 736;
-// What our own children print are notes only, and what they answer is bounded by those who ask; a library that floods is ended.
+// Output of a child of ours is notes only, and its answer is bounded by whoever asked; a library that floods is ended.
 const maxOutputBytes = 8 * 1024 * 1024;
 const graceMs = 2000;
 // Bytes of one file, and open files, of a child that is confined.
